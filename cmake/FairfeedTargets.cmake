@@ -1,0 +1,42 @@
+# How a room, a program and a test become targets. A room is a directory: every .cc in it belongs
+# to the room's library, so no source can be left unbuilt.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+add_library(fairfeed_options INTERFACE)
+target_compile_options(fairfeed_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Werror
+    -fstack-protector-strong -ftrivial-auto-var-init=zero)
+target_compile_definitions(fairfeed_options INTERFACE
+    _GLIBCXX_ASSERTIONS FAIRFEED_VERSION="${PROJECT_VERSION}")
+target_include_directories(fairfeed_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_link_options(fairfeed_options INTERFACE -Wl,-z,relro,-z,now)
+if(FAIRFEED_SANITIZE)
+    target_compile_options(fairfeed_options INTERFACE
+        -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1)
+    target_link_options(fairfeed_options INTERFACE -fsanitize=address,undefined)
+else()
+    target_compile_definitions(fairfeed_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+
+# fairfeed_room(<target> LINKS <public libraries...>): the library of the current directory.
+function(fairfeed_room target)
+    cmake_parse_arguments(ROOM "" "" "LINKS;SOURCES;PRIVATE_LINKS" ${ARGN})
+    if(NOT ROOM_SOURCES)
+        file(GLOB ROOM_SOURCES CONFIGURE_DEPENDS *.cc)
+    endif()
+    if(ROOM_SOURCES)
+        add_library(${target} STATIC ${ROOM_SOURCES})
+        target_link_libraries(${target} PUBLIC fairfeed_options ${ROOM_LINKS}
+                                        PRIVATE ${ROOM_PRIVATE_LINKS})
+    else()
+        add_library(${target} INTERFACE)
+        target_link_libraries(${target} INTERFACE fairfeed_options ${ROOM_LINKS})
+    endif()
+endfunction()

@@ -1,0 +1,39 @@
+// Wrapping a meter's data key for one recipient: ephemeral ECDH P-256, HKDF-SHA-256, AES-128-GCM
+// (protocol 6, KEY_GRANT). The context binds the wrap to its purpose, meter and epoch.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+
+namespace fairfeed {
+
+struct WrappedKey {
+    PublicKey ephemeral;
+    Bytes ciphertext;  // 16-byte key and 16-byte tag
+    bool operator==(const WrappedKey&) const = default;
+};
+
+class AgreementKey {
+  public:
+    [[nodiscard]] static AgreementKey generate();
+    [[nodiscard]] static std::optional<AgreementKey> from_pem(std::string_view pem);
+    [[nodiscard]] std::string to_pem() const;
+    [[nodiscard]] PublicKey public_key() const;
+    [[nodiscard]] std::optional<SymmetricKey> unwrap(const WrappedKey& wrapped,
+                                                     ByteView context) const;
+
+  private:
+    struct Key;
+    explicit AgreementKey(std::shared_ptr<const Key> key) : key_(std::move(key)) {}
+    std::shared_ptr<const Key> key_;
+};
+
+// nullopt if the recipient's point is not on the curve.
+[[nodiscard]] std::optional<WrappedKey> wrap_key(const PublicKey& recipient,
+                                                 const SymmetricKey& key, ByteView context);
+
+}  // namespace fairfeed
