@@ -34,10 +34,10 @@ struct FixedBytes {
     }
 };
 
-using Digest = FixedBytes<struct DigestTag, 32>;         // SHA-256
-using Salt = FixedBytes<struct SaltTag, 16>;             // clear, random, once per sealed item
-using Signature = FixedBytes<struct SignatureTag, 64>;   // ES256 raw r||s
-using PublicKey = FixedBytes<struct PublicKeyTag, 65>;   // 0x04 || x || y
+using Digest = FixedBytes<struct DigestTag, 32>;           // SHA-256
+using Salt = FixedBytes<struct SaltTag, 16>;               // clear, random, once per sealed item
+using Signature = FixedBytes<struct SignatureTag, 64>;     // ES256 raw r||s
+using PublicKey = FixedBytes<struct PublicKeyTag, 65>;     // 0x04 || x || y
 using SymmetricKey = FixedBytes<struct SymmetricTag, 16>;  // AES-128
 
 [[nodiscard]] inline ByteView as_bytes(std::string_view text) {
@@ -46,8 +46,12 @@ using SymmetricKey = FixedBytes<struct SymmetricTag, 16>;  // AES-128
 [[nodiscard]] inline std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
-[[nodiscard]] inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
+inline void append(Bytes& out, ByteView more) {
+    out.insert(out.end(), more.begin(), more.end());
+}
+[[nodiscard]] inline Bytes to_bytes(ByteView view) {
+    return {view.begin(), view.end()};
+}
 
 [[nodiscard]] std::string to_hex(ByteView bytes);                      // lower case
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view digits);  // either case, even length

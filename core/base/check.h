@@ -8,7 +8,7 @@ namespace fairfeed {
 
 }  // namespace fairfeed
 
-#define CHECK(condition)                                                         \
-    do {                                                                         \
+#define CHECK(condition)                                                            \
+    do {                                                                            \
         if (!(condition)) ::fairfeed::check_failed(#condition, __FILE__, __LINE__); \
     } while (false)

@@ -1,6 +1,7 @@
-// Names of nodes, meters and clusters. A name is 1 to 32 characters of [a-z0-9-]: it is a certificate's
-// CN, an MQTT user and a topic level, so it must never contain '+', '#' or '/' (threat 11).
-// Pseudonyms only: nothing personal belongs in a name, because names stand on the chain.
+// Names of nodes, meters and clusters. A name is 1 to 32 characters of [a-z0-9-]: it is a
+// certificate's CN, an MQTT user and a topic level, so it must never contain '+', '#' or '/'
+// (threat 11). Pseudonyms only: nothing personal belongs in a name, because names stand on the
+// chain.
 #pragma once
 
 #include <compare>
@@ -32,7 +33,7 @@ class Name {
     std::string text_;
 };
 
-using NodeId = Name<struct NodeTag>;        // an edge node, the gateway, or DGMD itself
+using NodeId = Name<struct NodeTag>;  // an edge node, the gateway, or DGMD itself
 using MeterId = Name<struct MeterTag>;
 using ClusterId = Name<struct ClusterTag>;
 

@@ -1,6 +1,7 @@
 // Integers with units, and arithmetic that cannot wrap. Energy in Wh, power in W, money in
-// micro-currency, rates in micro-currency per kWh, fractions in parts per million (ppm), grid time in
-// seconds, real and steady time in milliseconds. Names end in their unit: _wh _w _micro _ppm _s _ms.
+// micro-currency, rates in micro-currency per kWh, fractions in parts per million (ppm), grid time
+// in seconds, real and steady time in milliseconds. Names end in their unit: _wh _w _micro _ppm _s
+// _ms.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,9 @@ __extension__ using Int128 = __int128;  // products of two 64-bit quantities, ne
     const Int128 quotient = a / b;
     return quotient * b > a ? quotient - 1 : quotient;
 }
-[[nodiscard]] constexpr Int128 floor_mod(Int128 a, Int128 b) { return a - floor_div(a, b) * b; }
+[[nodiscard]] constexpr Int128 floor_mod(Int128 a, Int128 b) {
+    return a - floor_div(a, b) * b;
+}
 
 // What a pure rule may know of time: handed in, never looked up.
 struct Instant {

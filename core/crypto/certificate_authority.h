@@ -1,5 +1,6 @@
 // The private CA of a network: X.509 certificates for mutual TLS between meters, nodes and brokers.
-// The name in CN is the MQTT user; broker certificates also carry the addresses they are reached at.
+// The name in CN is the MQTT user; broker certificates also carry the addresses they are reached
+// at.
 #pragma once
 
 #include <optional>

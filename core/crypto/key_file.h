@@ -1,4 +1,5 @@
-// Keys on disk: PEM, mode 0600, never overwritten, refused when others may read them (threat: keys).
+// Keys on disk: PEM, mode 0600, never overwritten, refused when others may read them (threat:
+// keys).
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// Randomness for salts and keys. Pure rooms take a RandomSource so that a simulation can repeat them.
+// Randomness for salts and keys. Pure rooms take a RandomSource so that a simulation can repeat
+// them.
 #pragma once
 
 #include <cstdint>

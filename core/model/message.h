@@ -1,0 +1,114 @@
+// Messages between nodes and to meters that are neither transactions nor votes. All are signed
+// COSE envelopes; wire/message_codec gives the bytes, wire/topics says where each may appear.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/model/block.h"
+
+namespace fairfeed {
+
+// To a meter: this member holds the reading on disk (committee rule 1).
+struct Receipt {
+    MeterId meter;
+    Window window = 0;
+    std::uint64_t sequence = 0;
+    Digest reading;
+    bool operator==(const Receipt&) const = default;
+};
+
+// To a meter: a reading was refused, and why; the meter keeps it and says so.
+struct Refusal {
+    MeterId meter;
+    Window window = 0;
+    std::uint64_t sequence = 0;
+    std::string reason;  // name of the Reject
+    bool operator==(const Refusal&) const = default;
+};
+
+// To a meter, retained: its share settled for `window`, and from when it binds (rule 13).
+struct ShareStatement {
+    MeterId meter;
+    Window window = 0;
+    Digest settlement;
+    std::int64_t mes_w = 0;
+    std::int64_t from_s = 0;  // grid seconds
+    bool operator==(const ShareStatement&) const = default;
+};
+
+// A node's STATUS: where it stands. A claim only (R14).
+struct NodeStatus {
+    Height height = 0;  // of the tip
+    Digest tip;
+    Digest app_hash;
+    Height deciding = 0;
+    Round round = 0;
+    bool operator==(const NodeStatus&) const = default;
+};
+
+// Why a member does not endorse.
+struct Objection {
+    ClusterId cluster;
+    Window window = 0;
+    std::uint32_t version = 0;
+    Digest batch;
+    std::string reason;
+    Bytes reading;  // envelope of a reading the batch marks missing; may be empty
+    bool operator==(const Objection&) const = default;
+};
+
+// Requests go to one peer, answers back to the asker; what they carry proves itself.
+struct BlocksRequest {
+    Height from = 0;
+    std::uint32_t count = 0;
+    bool operator==(const BlocksRequest&) const = default;
+};
+struct BodiesRequest {
+    std::vector<Digest> transactions;
+    bool operator==(const BodiesRequest&) const = default;
+};
+struct ReadingsRequest {
+    std::vector<Digest> readings;
+    bool operator==(const ReadingsRequest&) const = default;
+};
+using Request = std::variant<BlocksRequest, BodiesRequest, ReadingsRequest>;
+
+struct CommittedBlock {
+    Block block;
+    Certificate certificate;
+    bool operator==(const CommittedBlock&) const = default;
+};
+struct BlocksAnswer {
+    std::vector<CommittedBlock> blocks;
+    bool operator==(const BlocksAnswer&) const = default;
+};
+struct BodiesAnswer {
+    std::vector<Transaction> transactions;
+    bool operator==(const BodiesAnswer&) const = default;
+};
+struct ReadingsAnswer {
+    std::vector<SignedReading> readings;
+    bool operator==(const ReadingsAnswer&) const = default;
+};
+using Answer = std::variant<BlocksAnswer, BodiesAnswer, ReadingsAnswer>;
+
+// On tx/-: transactions that wait for a block.
+struct TransactionBundle {
+    std::vector<Transaction> transactions;
+    bool operator==(const TransactionBundle&) const = default;
+};
+
+// POLKA and COMMIT: a certificate with the outline it is about, so that a late node can ask for
+// bodies.
+struct CertifiedOutline {
+    BlockOutline outline;
+    Certificate certificate;
+    bool operator==(const CertifiedOutline&) const = default;
+};
+
+}  // namespace fairfeed

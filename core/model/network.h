@@ -1,0 +1,91 @@
+// What a network is agreed on from its first block: parameters, the grid clock, who signs
+// (GENESIS). Plain values and pure rules on them; no defaults are read from anywhere else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/units.h"
+#include "core/model/share_rule.h"
+
+namespace fairfeed {
+
+// Timers of consensus and committee, in real milliseconds (R16-R18, committee rules 4 and 6).
+struct Timers {
+    std::int64_t propose_ms = 3000;  // tPropose = propose + step * round, capped
+    std::int64_t propose_step_ms = 1000;
+    std::int64_t propose_cap_ms = 30'000;
+    std::int64_t vote_ms = 1500;  // tPrevote and tPrecommit
+    std::int64_t vote_step_ms = 500;
+    std::int64_t vote_cap_ms = 15'000;
+    std::int64_t grace_ms = 60'000;  // after a window's end, before a missing meter is estimated
+    std::int64_t slot_ms = 30'000;   // T_slot between proposer slots of a committee
+    std::int64_t fill_ms = 1000;     // how long a block may wait for company
+    std::int64_t rebroadcast_ms = 1000;
+    std::int64_t rebroadcast_cap_ms = 10'000;
+    bool operator==(const Timers&) const = default;
+};
+
+struct NetworkParameters {
+    std::string name;                      // [a-z0-9-]{1,32}; second level of every topic
+    std::int64_t grid_epoch_s = 0;         // grid time at real_epoch_ms; window 0 starts here
+    std::int64_t real_epoch_ms = 0;        // Unix time
+    std::int64_t speed = 1;                // grid seconds per real second; 1 outside the lab
+    std::int64_t window_seconds = 14'400;  // A48: four hours; a multiple of 900
+    std::int64_t window_limit = 0;      // windows the network runs for; 0: without end (lab only)
+    std::int64_t share_offset_s = 0;    // grid seconds after the window's start
+    std::int64_t share_notice_s = 900;  // grid seconds between a share's block and its binding
+    ShareRule rule = ShareRule::paper;
+    ShareBasis basis = ShareBasis::previous_window;
+    std::uint32_t contract_version = 1;
+    std::int64_t close_after_s = 86'400;         // grid seconds a late reading is still accepted
+    bool degraded_quorum = false;                // committees of three certify with two (rule 4.9)
+    std::int64_t max_block_transactions = 1000;  // A59
+    Timers timers;
+    bool operator==(const NetworkParameters&) const = default;
+};
+
+// GENESIS: its payload's SHA-256 is the network id. Signed by genesis_node (A53) with an all-zero
+// network id in the external_aad, since there is none yet.
+struct Genesis {
+    NetworkParameters parameters;
+    NodeId genesis_node;
+    PublicKey genesis_node_key;
+    NodeId dgmd;
+    PublicKey dgmd_key;
+    PublicKey dgmd_agreement_key;  // billing: DGMD's data-key grants are wrapped to it
+    bool operator==(const Genesis&) const = default;
+};
+
+// Grid time = grid epoch + (real - real epoch) * speed.
+class GridClock {
+  public:
+    explicit GridClock(const NetworkParameters& parameters);
+    [[nodiscard]] std::int64_t grid_ms(std::int64_t real_ms) const;  // Unix-like, floor
+    [[nodiscard]] std::int64_t grid_s(std::int64_t real_ms) const;   // floor
+    [[nodiscard]] std::int64_t real_ms(std::int64_t grid_s) const;   // earliest real ms of it
+    [[nodiscard]] std::int64_t start_s(Window window) const {
+        return grid_epoch_s_ + window * window_s_;
+    }
+    [[nodiscard]] std::int64_t end_s(Window window) const { return start_s(window) + window_s_; }
+    [[nodiscard]] std::int64_t end_real_ms(Window window) const { return real_ms(end_s(window)); }
+    // The window that contains this real time; nullopt before window 0.
+    [[nodiscard]] std::optional<Window> window_at(std::int64_t real_ms) const;
+    [[nodiscard]] std::int64_t window_seconds() const { return window_s_; }
+    [[nodiscard]] std::int64_t windows_per_day() const;  // at least 1
+
+  private:
+    std::int64_t grid_epoch_s_;
+    std::int64_t real_epoch_ms_;
+    std::int64_t speed_;
+    std::int64_t window_s_;
+};
+
+// First grid second at which the share settled for `window` binds (design 4): the first quarter
+// hour not before max(start of the window it is for + offset, grid(header time) + notice).
+[[nodiscard]] std::int64_t share_binds_from_s(const NetworkParameters& parameters, Window window,
+                                              std::int64_t header_time_ms);
+
+}  // namespace fairfeed

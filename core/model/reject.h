@@ -1,0 +1,78 @@
+// Every reason for which the house refuses what somebody said: one enum, one name, one counter
+// each. Bad input is data; a reason is never lost and never stops anything.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace fairfeed {
+
+enum class Reject : std::uint8_t {
+    // bytes
+    oversized,
+    truncated,
+    not_canonical,
+    malformed,
+    unsupported_version,
+    unsupported_algorithm,
+    reserved_kind,
+    // who and where
+    wrong_topic,
+    wrong_network,
+    unknown_meter,
+    unknown_node,
+    wrong_cluster,
+    not_a_member,
+    wrong_signature,
+    high_s,
+    retained,
+    // readings
+    off_grid,
+    future_window,
+    closed_window,
+    duplicate,
+    stale_sequence,
+    conflicting_reading,
+    unknown_key_epoch,
+    cannot_open,
+    profile_length,
+    negative_energy,
+    registers_contradict,
+    register_fell,
+    implausible_peak,
+    not_plausible,
+    // batches and settlements
+    wrong_proposer,
+    wrong_window,
+    wrong_previous,
+    stale_state,
+    wrong_entries,
+    reading_not_held,
+    reading_withheld,
+    wrong_totals,
+    wrong_lines,
+    slot_taken,
+    no_quorum,
+    // chain
+    wrong_height,
+    wrong_parent,
+    wrong_proposer_turn,
+    wrong_time,
+    wrong_root,
+    wrong_app_hash,
+    wrong_validators,
+    wrong_certificate,
+    wrong_sequence,
+    already_registered,
+    not_effective,
+    empty_block,
+    too_many_transactions,
+    out_of_range,
+    already_committed,
+};
+
+constexpr std::size_t kRejectCount = static_cast<std::size_t>(Reject::already_committed) + 1;
+[[nodiscard]] std::string_view to_string(Reject reason);
+
+}  // namespace fairfeed

@@ -1,0 +1,225 @@
+// What a block can contain. Contents are plain structs; a Transaction is what travels and is
+// stored: the kind, the signed envelope and, for settlements, the endorsements that are its
+// witnesses.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/crypto/key_agreement.h"
+#include "core/model/certificate.h"
+#include "core/model/network.h"
+#include "core/model/reading.h"
+
+namespace fairfeed {
+
+// Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused.
+enum class TransactionKind : std::uint8_t {
+    genesis = 0,
+    reading = 1,
+    settlement = 2,
+    meter = 3,
+    node = 4,
+    committee = 5,
+    key_grant = 6,
+    capacity = 7,
+    tariff = 8,
+    event = 9,
+    revoke = 10,
+    deauthorise = 11,
+    adjust = 12,
+    evidence = 13,
+    offer = 14,
+    clearing = 15,
+    certificate = 16,
+    demand_response = 17,
+};
+
+// Metres east and north of the site's origin.
+struct Location {
+    std::int32_t east_m = 0;
+    std::int32_t north_m = 0;
+    bool operator==(const Location&) const = default;
+};
+
+// DGMD's transactions carry a sequence number that must be one above the last one committed, so
+// that none can be replayed, and take effect with a window, never earlier (threat 55).
+struct NodeRegistration {
+    std::uint64_t sequence = 0;
+    NodeId node;
+    PublicKey signing_key;    // votes, endorsements, receipts
+    PublicKey agreement_key;  // data-key grants
+    Location location;
+    bool operator==(const NodeRegistration&) const = default;
+};
+
+struct MeterRegistration {
+    std::uint64_t sequence = 0;
+    MeterId meter;
+    ClusterId cluster;
+    std::string service_point;  // pseudonym of the connection, [a-z0-9-]{1,32}
+    PublicKey signing_key;
+    Window effective = 0;
+    bool operator==(const MeterRegistration&) const = default;
+};
+
+// Who certifies a cluster (A43-A47, rule 4.10). committee[0] is the parent.
+struct CommitteeAllocation {
+    std::uint64_t sequence = 0;
+    ClusterId cluster;
+    Location location;
+    std::vector<NodeId> members;  // parent, then up to three neighbours
+    std::uint32_t epoch = 0;
+    Window effective = 0;
+    bool operator==(const CommitteeAllocation&) const = default;
+};
+
+struct KeyGrantEntry {
+    NodeId recipient;  // a committee member or DGMD
+    WrappedKey wrapped;
+    bool operator==(const KeyGrantEntry&) const = default;
+};
+struct KeyGrant {
+    std::uint64_t sequence = 0;
+    MeterId meter;
+    KeyEpoch epoch = 0;
+    std::vector<KeyGrantEntry> entries;  // ascending recipient
+    Window effective = 0;
+    bool operator==(const KeyGrant&) const = default;
+};
+
+struct CapacityCertificate {
+    std::uint64_t sequence = 0;
+    MeterId meter;
+    std::int64_t capacity_w = 0;  // authorised installed capacity; 0: a consumer
+    Window effective = 0;
+    bool operator==(const CapacityCertificate&) const = default;
+};
+
+struct Tariff {
+    std::int64_t import_micro_per_kwh = 0;
+    std::int64_t export_micro_per_kwh = 0;
+    bool operator==(const Tariff&) const = default;
+};
+struct TariffNotice {
+    std::uint64_t sequence = 0;
+    Tariff tariff;
+    Window effective = 0;  // start of a week (seven days from the grid epoch)
+    bool operator==(const TariffNotice&) const = default;
+};
+
+enum class EntryStatus : std::uint8_t { reading = 0, missing = 1, conflict = 2 };
+
+struct SettlementEntry {
+    MeterId meter;
+    EntryStatus status = EntryStatus::missing;
+    Digest reading;  // zeros unless status is reading
+    bool operator==(const SettlementEntry&) const = default;
+};
+
+// The public part: anybody can check its arithmetic (design 4).
+struct SettlementTotals {
+    std::int64_t load_wh = 0;
+    std::int64_t generation_wh = 0;  // the contract's G: available generation
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t delivered_wh = 0;  // generation after curtailment
+    std::int64_t credited_wh = 0;
+    std::int64_t d_wh = 0;
+    std::int64_t df_ppm = 0;
+    std::int64_t psa_ppm = 0;
+    std::int64_t mes_w = 0;  // sum of the shares
+    std::int64_t residual_surplus_wh = 0;
+    std::int64_t conventional_wh = 0;
+    std::int64_t grid_amount_micro = 0;  // account `grid`: minus the sum of the meters' postings
+    bool operator==(const SettlementTotals&) const = default;
+};
+
+// A meter's line, sealed under its own single-message key. The AAD is meter, epoch, salt, cluster,
+// window and version.
+struct SealedLine {
+    MeterId meter;
+    KeyEpoch key_epoch = 0;
+    Salt salt;
+    Bytes ciphertext;
+    bool operator==(const SealedLine&) const = default;
+};
+
+// What a line says: the window's figures, and the closing state the next window starts from.
+struct ClosingState {
+    Registers registers;                // of the last real reading
+    bool has_registers = false;         // false until the first real reading
+    std::int64_t import_remainder = 0;  // 0..999 thousandths of a micro
+    std::int64_t export_remainder = 0;
+    std::int64_t balance_micro = 0;  // positive: the account owes
+    std::uint32_t missed = 0;        // estimated windows in a row
+    // Shares that bind or are known to bind later, ascending from_s; the one settled here is not in
+    // it, because its binding time depends on the block it enters.
+    ShareSchedule shares;
+    bool operator==(const ClosingState&) const = default;
+};
+struct SettlementLine {
+    MeterId meter;
+    bool estimated = false;
+    std::int64_t capacity_w = 0;
+    std::int64_t load_wh = 0;
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t available_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t curtailed_wh = 0;
+    std::int64_t mes_w = 0;
+    std::int64_t import_amount_micro = 0;
+    std::int64_t export_amount_micro = 0;
+    ClosingState closing;
+    bool operator==(const SettlementLine&) const = default;
+};
+
+// A committee's settlement of one window (protocol 2, committee rules 4-10). As a message it is the
+// BATCH; as a transaction its id is the batch's and its endorsements are witnesses.
+struct Settlement {
+    ClusterId cluster;
+    Window window = 0;
+    std::uint32_t version = 0;  // reissues count up
+    std::uint32_t slot = 0;     // proposer's place in the committee
+    NodeId proposer;
+    std::uint32_t contract_version = 1;
+    ShareRule rule = ShareRule::paper;
+    Digest previous;          // id of the cluster's settlement before; zeros for the first
+    Height state_height = 0;  // registry, tariff and capacities as of this height
+    std::vector<SettlementEntry> entries;  // every authorised meter, ascending
+    SettlementTotals totals;
+    std::vector<SealedLine> lines;  // one per entry, same order
+    bool operator==(const Settlement&) const = default;
+};
+
+using TransactionContent =
+    std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
+                 CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice>;
+
+struct Transaction {
+    TransactionKind kind = TransactionKind::reading;
+    Digest id;      // SHA-256 of the envelope's Sig_structure
+    NodeId signer;  // the envelope's kid; a meter's name for readings
+    Bytes envelope;
+    std::vector<Witness> endorsements;  // settlements only; ascending node
+    TransactionContent content;
+    bool operator==(const Transaction&) const = default;
+};
+
+// What a committee member signs to vouch for a batch.
+struct Endorsement {
+    ClusterId cluster;
+    Window window = 0;
+    std::uint32_t version = 0;
+    Digest batch;
+    bool operator==(const Endorsement&) const = default;
+};
+
+}  // namespace fairfeed

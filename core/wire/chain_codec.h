@@ -1,0 +1,52 @@
+// Bytes of headers, certificates, blocks and the genesis file, and their ids.
+#pragma once
+
+#include <span>
+
+#include "core/base/result.h"
+#include "core/crypto/signing.h"
+#include "core/model/block.h"
+#include "core/model/message.h"
+#include "core/model/reject.h"
+
+namespace fairfeed {
+
+[[nodiscard]] Bytes encode_header(const BlockHeader& header);
+[[nodiscard]] Result<BlockHeader, Reject> decode_header(ByteView bytes);
+[[nodiscard]] Digest block_id(const BlockHeader& header);
+
+[[nodiscard]] Bytes encode_certificate(const Certificate& certificate);
+[[nodiscard]] Result<Certificate, Reject> decode_certificate(ByteView bytes);
+// SHA-256 of the encoding; zeros for none.
+[[nodiscard]] Digest certificate_hash(const std::optional<Certificate>& certificate);
+
+[[nodiscard]] Bytes encode_outline(const BlockOutline& outline);
+[[nodiscard]] Result<BlockOutline, Reject> decode_outline(ByteView bytes);
+[[nodiscard]] BlockOutline outline_of(const Block& block);
+
+[[nodiscard]] Bytes encode_block(const Block& block);
+[[nodiscard]] Result<Block, Reject> decode_block(ByteView bytes, const Digest& network);
+[[nodiscard]] Bytes encode_committed_block(const CommittedBlock& block);
+[[nodiscard]] Result<CommittedBlock, Reject> decode_committed_block(ByteView bytes,
+                                                                    const Digest& network);
+
+// Merkle root of the transactions' ids, in order (A24, A58).
+[[nodiscard]] Digest transactions_root(std::span<const Digest> ids);
+[[nodiscard]] Digest transactions_root(const Block& block);
+// SHA-256 of the canonical list of validators, in order.
+[[nodiscard]] Digest validators_hash(std::span<const NodeId> validators);
+
+// The genesis file: block 0 and its seal. Decoding derives the network id from the GENESIS payload
+// and checks both signatures of the genesis node, DGMD's on every other transaction, root and
+// parent.
+[[nodiscard]] Bytes encode_genesis(const GenesisBlock& genesis);
+struct LoadedGenesis {
+    Digest network;
+    Genesis content;
+    GenesisBlock block;
+};
+[[nodiscard]] Result<LoadedGenesis, Reject> decode_genesis(ByteView bytes);
+[[nodiscard]] GenesisBlock make_genesis_block(const Block& block, const Digest& network,
+                                              const NodeId& node, const Signer& signer);
+
+}  // namespace fairfeed

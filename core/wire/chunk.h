@@ -1,0 +1,37 @@
+// Messages larger than an MQTT packet may be (64 KiB) travel in chunks; everything smaller travels
+// as it is. A chunk names the digest of the whole, so a reassembly is either exact or nothing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+
+namespace fairfeed {
+
+constexpr std::size_t kMaxPacketBytes = 60'000;      // of payload, below the broker's limit
+constexpr std::size_t kMaxMessageBytes = 4'000'000;  // of a whole message
+
+// One packet, or several if the message is larger than kMaxPacketBytes.
+[[nodiscard]] std::vector<Bytes> split_message(ByteView message);
+
+// Puts chunks together, one message at a time per source; bounded memory.
+class ChunkAssembler {
+  public:
+    // The whole message when this packet completes (or is) one; nullopt while waiting or if
+    // refused.
+    [[nodiscard]] std::optional<Bytes> add(const std::string& source, ByteView packet);
+
+  private:
+    struct Pending {
+        Digest whole;
+        std::vector<Bytes> parts;
+        std::size_t received = 0;
+    };
+    std::map<std::string, Pending> pending_;
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,68 @@
+// Bytes of committee messages, receipts, shares, status, requests and answers. Signed ones are
+// COSE_Sign1 envelopes in the domain of their kind; the decoder returns who signed (kid) and the
+// parsed envelope's parts so that the caller can verify with that node's key.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/crypto/signing.h"
+#include "core/model/message.h"
+#include "core/model/reject.h"
+#include "core/wire/cose.h"
+
+namespace fairfeed {
+
+// What a signed message says, and the signature to check: call verify() before believing.
+template <class T>
+struct Signed {
+    T content;
+    NodeId signer;
+    Signature signature;
+    Bytes to_be_signed;
+
+    [[nodiscard]] Result<void, Reject> verify(const VerifyKey& key) const {
+        switch (key.verify_strict(to_be_signed, signature)) {
+            case SignatureFault::none:
+                return {};
+            case SignatureFault::wrong:
+                return unexpected(Reject::wrong_signature);
+            case SignatureFault::high_s:
+                return unexpected(Reject::high_s);
+        }
+        return unexpected(Reject::wrong_signature);
+    }
+};
+
+[[nodiscard]] Bytes encode_receipt(const Receipt& receipt, const NodeId& node,
+                                   const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<Receipt>, Reject> decode_receipt(ByteView bytes, const Digest& network);
+[[nodiscard]] Bytes encode_refusal(const Refusal& refusal, const NodeId& node,
+                                   const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<Refusal>, Reject> decode_refusal(ByteView bytes, const Digest& network);
+[[nodiscard]] Bytes encode_share(const ShareStatement& share, const NodeId& node,
+                                 const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<ShareStatement>, Reject> decode_share(ByteView bytes,
+                                                                  const Digest& network);
+[[nodiscard]] Bytes encode_status(const NodeStatus& status, const NodeId& node,
+                                  const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<NodeStatus>, Reject> decode_status(ByteView bytes,
+                                                               const Digest& network);
+[[nodiscard]] Bytes encode_objection(const Objection& objection, const NodeId& node,
+                                     const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<Objection>, Reject> decode_objection(ByteView bytes,
+                                                                 const Digest& network);
+// The signature is the one that later stands as a witness in the settlement.
+[[nodiscard]] Bytes encode_endorsement(const Endorsement& endorsement, const Witness& witness);
+[[nodiscard]] Result<Signed<Endorsement>, Reject> decode_endorsement(ByteView bytes,
+                                                                     const Digest& network);
+[[nodiscard]] Bytes encode_request(const Request& request, const NodeId& node,
+                                   const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<Request>, Reject> decode_request(ByteView bytes, const Digest& network);
+
+// Unsigned: what they carry proves itself.
+[[nodiscard]] Bytes encode_answer(const Answer& answer);
+[[nodiscard]] Result<Answer, Reject> decode_answer(ByteView bytes, const Digest& network);
+[[nodiscard]] Bytes encode_bundle(const TransactionBundle& bundle);
+[[nodiscard]] Result<TransactionBundle, Reject> decode_bundle(ByteView bytes,
+                                                              const Digest& network);
+
+}  // namespace fairfeed

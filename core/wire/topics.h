@@ -1,0 +1,66 @@
+// MQTT topics as a type: ff1/<network>/<sender>/<channel>/<item>, always five levels (protocol 3).
+// The only place with topic strings; build and parse are inverse.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+
+namespace fairfeed {
+
+enum class Channel : std::uint8_t {
+    reading,
+    event,
+    proposal,
+    prevote,
+    precommit,
+    polka,
+    commit,
+    status,
+    batch,
+    endorsement,
+    objection,
+    tx,
+    request,
+    answer,
+    receipt,
+    refusal,
+    share,
+    command,
+    tariff,
+};
+[[nodiscard]] std::string_view to_string(Channel channel);
+[[nodiscard]] std::optional<Channel> parse_channel(std::string_view text);
+// Retained last values: consensus and committee state, shares; never readings (threat 13).
+[[nodiscard]] bool is_retained(Channel channel);
+
+// item is "-", or the cluster, peer or meter the channel is about.
+struct Topic {
+    std::string network;
+    std::string sender;
+    Channel channel = Channel::reading;
+    std::string item = "-";
+    bool operator==(const Topic&) const = default;
+
+    [[nodiscard]] std::string str() const;
+    // Exactly what str() builds; anything else, wildcards included, is nullopt.
+    [[nodiscard]] static std::optional<Topic> parse(std::string_view text);
+};
+
+// Filters a node subscribes to at a peer's broker: all between nodes, requests and answers only its
+// own.
+[[nodiscard]] std::vector<std::string> peer_filters(std::string_view network, const NodeId& peer,
+                                                    const NodeId& self);
+// At its own broker: what meters say.
+[[nodiscard]] std::vector<std::string> meter_filters(std::string_view network);
+// A meter at a member's broker: its receipts, refusals, share and commands.
+[[nodiscard]] std::vector<std::string> own_filters(std::string_view network, const NodeId& node,
+                                                   const MeterId& meter);
+// The lines of a Mosquitto ACL for node's broker (all tried on 2.0.11).
+[[nodiscard]] std::string broker_acl(std::string_view network, const NodeId& node,
+                                     const std::vector<NodeId>& peers);
+
+}  // namespace fairfeed
