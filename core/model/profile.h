@@ -1,4 +1,6 @@
-// A window in quarter hours, and the shares that bind in it.
+// What a meter's window looks like inside: one entry per quarter hour, in order from the window's
+// start, and the shares that bound the meter meanwhile. Plain values without rules; the register
+// readings at both ends of a window differ by the sum of its profile.
 #pragma once
 
 #include <cstdint>
@@ -6,21 +8,26 @@
 
 namespace fairfeed {
 
-// Energy of one quarter hour. load = import + generation - export.
+// One quarter hour of metered energy. Load is import + generation - export (A75).
 struct QuarterHour {
     std::int64_t import_wh = 0;
     std::int64_t export_wh = 0;
     std::int64_t generation_wh = 0;
+
     bool operator==(const QuarterHour&) const = default;
 };
-using Profile = std::vector<QuarterHour>;  // window_seconds / 900 entries, in time order
 
-// A share and the grid second from which it binds, until a later one does.
+using Profile = std::vector<QuarterHour>;
+
+// A share and the grid second from which it binds. In a schedule, ascending by from_s, the last
+// entry with from_s <= start of the quarter hour binds in it; without one the meter has 100 %.
 struct ShareInForce {
     std::int64_t share_w = 0;
     std::int64_t from_s = 0;
+
     bool operator==(const ShareInForce&) const = default;
 };
-using ShareSchedule = std::vector<ShareInForce>;  // ascending from_s; among equals the last binds
+
+using ShareSchedule = std::vector<ShareInForce>;
 
 }  // namespace fairfeed

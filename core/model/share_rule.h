@@ -1,5 +1,6 @@
-// The rules by which surplus may be shared, and which window a share follows (design 4; A75-A83).
-// Numbers are on the wire for ever.
+// Which rule turns a cluster's surplus into shares, and which window a share answers to. Genesis
+// carries both, a settlement names the first. Plain values: the arithmetic stands in
+// core/contract/share.h. The numbers are wire values and never change their meaning.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +9,26 @@
 
 namespace fairfeed {
 
-enum class ShareRule : std::uint8_t { paper = 1, waterfill = 2, generation = 3 };
-enum class ShareBasis : std::uint8_t { previous_window = 1, same_window_yesterday = 2 };
+enum class ShareRule : std::uint8_t {
+    paper = 1,       // MES_i = (1 - DF) * C_i, literally (A80-A82)
+    waterfill = 2,   // the same factor on every C_i, chosen so that the surplus is gone
+    generation = 3,  // the same factor on what everybody could generate
+};
+
+enum class ShareBasis : std::uint8_t {
+    previous_window = 1,        // the share settled for window k binds in k + 1
+    same_window_yesterday = 2,  // it binds in the window of the same hours one day later
+};
 
 [[nodiscard]] std::string_view to_string(ShareRule rule);
 [[nodiscard]] std::string_view to_string(ShareBasis basis);
+
+// Exact inverse of to_string; nullopt for anything else.
 [[nodiscard]] std::optional<ShareRule> parse_share_rule(std::string_view text);
 [[nodiscard]] std::optional<ShareBasis> parse_share_basis(std::string_view text);
+
+// The wire value of either, or nullopt where no such rule exists.
+[[nodiscard]] std::optional<ShareRule> share_rule_from(std::uint64_t value);
+[[nodiscard]] std::optional<ShareBasis> share_basis_from(std::uint64_t value);
 
 }  // namespace fairfeed

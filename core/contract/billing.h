@@ -1,0 +1,37 @@
+// Energy into money, exactly (A62). An amount is rounded down and what was cut off is carried to
+// the next window, so a year of windows bills to the micro what one multiplication would. Positive
+// means the account owes. Pure; knows no meter and no chain. Re-entrant.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace fairfeed {
+
+// The account against which all others are posted: minus their sum. No meter may bear its name.
+constexpr std::string_view kGridAccount = "grid";
+
+constexpr std::int64_t kRemainderLimit = 1000;  // remainders are 0..999
+
+// What a kWh costs, in micro-currency. Never negative.
+struct Rates {
+    std::int64_t import_micro_per_kwh = 0;
+    std::int64_t export_micro_per_kwh = 0;
+
+    bool operator==(const Rates&) const = default;
+};
+
+struct Billed {
+    std::int64_t amount_micro = 0;
+    std::int64_t remainder = 0;  // thousandths of a micro, 0..999: hand it in next time
+
+    bool operator==(const Billed&) const = default;
+};
+
+// amount = floor((remainder + energy_wh * rate) / 1000). nullopt if the amount leaves 64 bits, a
+// figure is negative or the remainder is not in 0..999.
+[[nodiscard]] std::optional<Billed> bill(std::int64_t remainder, std::int64_t energy_wh,
+                                         std::int64_t rate_micro_per_kwh);
+
+}  // namespace fairfeed

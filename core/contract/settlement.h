@@ -1,0 +1,158 @@
+// One cluster's window, settled: energy from profiles, credit under the shares in force, new
+// shares (share.h), money (billing.h). A pure function of its input: every committee member and
+// every verifier computes the same bytes. Knows no chain, no estimate, no key: state.h feeds it.
+// Bad figures are refused by name, nothing wraps. Re-entrant.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/contract/billing.h"
+#include "core/contract/share.h"
+#include "core/model/profile.h"
+
+namespace fairfeed {
+
+// What a share of W lets through in quarter hour `index` of a window, in Wh: differences of
+// floor(share * k / 4), so that no watt is lost over a window (A82, A83). share_w in [0, 10^12].
+[[nodiscard]] std::int64_t quarter_cap_wh(std::int64_t share_w, std::size_t index);
+
+// What a meter may generate in a quarter hour: own use is never capped.
+[[nodiscard]] std::int64_t allowed_generation_wh(std::int64_t cap_wh, std::int64_t load_wh);
+
+// What of an export is paid for: the room between own load and cap. The rest is uncredited.
+[[nodiscard]] std::int64_t credited_export_wh(std::int64_t cap_wh, std::int64_t load_wh,
+                                              std::int64_t export_wh);
+
+// The share that binds a quarter hour starting at quarter_start_s: the schedule's, and never more
+// than the authorised capacity, so that a meter deauthorised meanwhile earns nothing (A70).
+[[nodiscard]] std::int64_t binding_share_w(const ShareSchedule& schedule, std::int64_t capacity_w,
+                                           std::int64_t quarter_start_s);
+
+struct MeterWindow {
+    MeterId meter;
+    std::int64_t capacity_w = 0;               // authorised; 0 if none or deauthorised
+    Profile profile;                           // window_seconds / 900 entries
+    std::optional<std::int64_t> available_wh;  // of the window; absent: the generation
+    ShareSchedule shares;                      // ascending by from_s; empty: 100 %
+    std::int64_t import_remainder = 0;         // 0..999, carried by billing
+    std::int64_t export_remainder = 0;
+    std::int64_t balance_micro = 0;  // before this window
+};
+
+struct SettlementInput {
+    std::int64_t window_seconds = 0;  // a multiple of 900
+    std::int64_t window_start_s = 0;  // grid seconds
+    ShareRule rule = ShareRule::paper;
+    Rates rates;
+    std::vector<MeterWindow> meters;  // strictly ascending by id
+};
+
+// The same after the profile is summed and the export credited: where `edge-node settle` enters.
+struct MeterTotals {
+    MeterId meter;
+    std::int64_t capacity_w = 0;
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t available_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t import_remainder = 0;
+    std::int64_t export_remainder = 0;
+    std::int64_t balance_micro = 0;
+};
+
+struct SettlementTotalsInput {
+    std::int64_t window_seconds = 0;
+    ShareRule rule = ShareRule::paper;
+    Rates rates;
+    std::vector<MeterTotals> meters;  // strictly ascending by id
+};
+
+struct MeterSettlement {
+    MeterId meter;
+    std::int64_t load_wh = 0;
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t available_wh = 0;
+    std::int64_t curtailed_wh = 0;   // available - generation
+    std::int64_t credited_wh = 0;    // of the export
+    std::int64_t uncredited_wh = 0;  // export - credited
+    std::int64_t capacity_w = 0;
+    std::int64_t mes_w = 0;  // the share this window earns, for a later one
+    std::int64_t import_amount_micro = 0;
+    std::int64_t export_amount_micro = 0;
+    std::int64_t posting_micro = 0;  // import - export amount; positive = owes
+    std::int64_t import_remainder = 0;
+    std::int64_t export_remainder = 0;
+    std::int64_t balance_micro = 0;  // after this window
+
+    bool operator==(const MeterSettlement&) const = default;
+};
+
+struct SettlementTotals {
+    std::int64_t load_wh = 0;        // L
+    std::int64_t generation_wh = 0;  // metered, after curtailment: what was delivered
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t available_wh = 0;  // G
+    std::int64_t curtailed_wh = 0;  // in surplus if d_wh > 0, without surplus otherwise
+    std::int64_t credited_wh = 0;
+    std::int64_t d_wh = 0;
+    std::int64_t df_ppm = 0;
+    std::int64_t psa_ppm = 0;
+    std::int64_t mes_sum_w = 0;
+    std::int64_t residual_surplus_wh = 0;
+    std::int64_t conventional_wh = 0;
+    std::int64_t grid_amount_micro = 0;  // minus the sum of the postings
+
+    bool operator==(const SettlementTotals&) const = default;
+};
+
+struct SettlementResult {
+    std::vector<MeterSettlement> meters;  // in the order of the input
+    SettlementTotals totals;
+
+    bool operator==(const SettlementResult&) const = default;
+};
+
+enum class SettlementReason : std::uint8_t {
+    window_not_whole_quarters,  // not a positive multiple of 900 s
+    meters_not_ascending,
+    duplicate_meter,
+    reserved_name,  // a meter called `grid`
+    negative,
+    overflow,  // above the limits of share.h, or money beyond 64 bits
+    remainder_out_of_range,
+    profile_length,
+    shares_not_ascending,
+    export_above_generation,
+    generation_above_available,
+    credit_above_export,
+};
+
+// Which figure of which meter was refused. meter is empty where the fault is the cluster's; figure
+// is the field's name, a literal.
+struct SettlementFault {
+    SettlementReason reason = SettlementReason::negative;
+    MeterId meter;
+    std::string_view figure;
+
+    bool operator==(const SettlementFault&) const = default;
+};
+
+[[nodiscard]] std::string_view to_string(SettlementReason reason);
+[[nodiscard]] std::string describe(const SettlementFault& fault);
+
+// The first fault in the order of the meters, or the settlement.
+[[nodiscard]] Result<SettlementResult, SettlementFault> settle_window(const SettlementInput& input);
+[[nodiscard]] Result<SettlementResult, SettlementFault> settle_totals(
+    const SettlementTotalsInput& input);
+
+}  // namespace fairfeed

@@ -1,0 +1,56 @@
+// The Magnitude of Energy Share: what every meter of a cluster may generate, from one window's
+// energy (A75-A83). Pure integer arithmetic on exact fractions; knows no money, no profile, no
+// chain. docs/contract.md derives it. The caller keeps its figures within the limits below: they
+// are what makes every product fit 128 bits (settle_window refuses others by name). Re-entrant.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/model/share_rule.h"
+
+namespace fairfeed {
+
+constexpr std::int64_t kMaxWindowSeconds = 1'000'000;                 // 11.5 days
+constexpr std::int64_t kMaxClusterWatts = 1'000'000'000'000;          // sum of C: 1 TW
+constexpr std::int64_t kMaxClusterWattHours = 1'000'000'000'000'000;  // L, G: 1 PWh
+
+// A meter that may have generated. Consumers may be listed too (all zero but the load).
+struct Producer {
+    MeterId meter;
+    std::int64_t capacity_w = 0;    // authorised installed capacity C_i
+    std::int64_t available_wh = 0;  // what it could have generated, curtailed or not
+    std::int64_t load_wh = 0;
+
+    bool operator==(const Producer&) const = default;
+};
+
+struct MeterShare {
+    MeterId meter;
+    std::int64_t mes_w = 0;
+
+    bool operator==(const MeterShare&) const = default;
+};
+
+struct Shares {
+    std::int64_t d_wh = 0;     // D = G - L: surplus is positive (A75 prints the opposite sign)
+    std::int64_t df_ppm = 0;   // floor of DF = D / (T * sum C) in [0, 1], whatever the rule (A80)
+    std::int64_t psa_ppm = 0;  // 10^6 - df_ppm (A81)
+    std::vector<MeterShare> shares;        // in the order of the producers
+    std::int64_t mes_sum_w = 0;            // floor of the exact sum
+    std::int64_t residual_surplus_wh = 0;  // what the shares leave uncurtailed; floor
+    std::int64_t conventional_wh = 0;      // max(0, -D): what the grid must add (A77)
+
+    bool operator==(const Shares&) const = default;
+};
+
+// Shares of one cluster and window. load_wh is L over all meters, available_wh is G; the producers
+// ascend by meter, their available_wh sums to G and their load_wh to at most L. A broken
+// precondition is the caller's bug (CHECK). D <= 0: MES_i = C_i. D > 0 and sum C = 0: DF = 1, no
+// share to give. Otherwise the rule decides; no MES_i is above C_i.
+[[nodiscard]] Shares compute_shares(ShareRule rule, std::int64_t window_seconds,
+                                    std::int64_t load_wh, std::int64_t available_wh,
+                                    const std::vector<Producer>& producers);
+
+}  // namespace fairfeed

@@ -1,0 +1,24 @@
+// `edge-node settle`: the contract alone, on figures a person types. Reads one YAML file of a
+// window's totals, prints shares and postings as a table or as JSON. Touches no ledger, no key and
+// no network; main.cc owns the command line.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <ostream>
+
+#include "core/model/share_rule.h"
+
+namespace fairfeed {
+
+struct SettleOptions {
+    std::filesystem::path input;
+    std::optional<ShareRule> rule;  // absent: `paper`
+    bool json = false;
+};
+
+// 0: settled. 1: the output could not be written. 2: the input file is wrong, one line per error
+// on `err`.
+[[nodiscard]] int run_settle(const SettleOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace fairfeed
