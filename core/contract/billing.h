@@ -14,14 +14,6 @@ constexpr std::string_view kGridAccount = "grid";
 
 constexpr std::int64_t kRemainderLimit = 1000;  // remainders are 0..999
 
-// What a kWh costs, in micro-currency. Never negative.
-struct Rates {
-    std::int64_t import_micro_per_kwh = 0;
-    std::int64_t export_micro_per_kwh = 0;
-
-    bool operator==(const Rates&) const = default;
-};
-
 struct Billed {
     std::int64_t amount_micro = 0;
     std::int64_t remainder = 0;  // thousandths of a micro, 0..999: hand it in next time

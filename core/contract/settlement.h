@@ -15,6 +15,7 @@
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
 #include "core/model/profile.h"
+#include "core/model/transaction.h"
 
 namespace fairfeed {
 
@@ -49,7 +50,7 @@ struct SettlementInput {
     std::int64_t window_seconds = 0;  // a multiple of 900
     std::int64_t window_start_s = 0;  // grid seconds
     ShareRule rule = ShareRule::paper;
-    Rates rates;
+    Tariff tariff;
     std::vector<MeterWindow> meters;  // strictly ascending by id
 };
 
@@ -70,7 +71,7 @@ struct MeterTotals {
 struct SettlementTotalsInput {
     std::int64_t window_seconds = 0;
     ShareRule rule = ShareRule::paper;
-    Rates rates;
+    Tariff tariff;
     std::vector<MeterTotals> meters;  // strictly ascending by id
 };
 
@@ -96,28 +97,9 @@ struct MeterSettlement {
     bool operator==(const MeterSettlement&) const = default;
 };
 
-struct SettlementTotals {
-    std::int64_t load_wh = 0;        // L
-    std::int64_t generation_wh = 0;  // metered, after curtailment: what was delivered
-    std::int64_t import_wh = 0;
-    std::int64_t export_wh = 0;
-    std::int64_t available_wh = 0;  // G
-    std::int64_t curtailed_wh = 0;  // in surplus if d_wh > 0, without surplus otherwise
-    std::int64_t credited_wh = 0;
-    std::int64_t d_wh = 0;
-    std::int64_t df_ppm = 0;
-    std::int64_t psa_ppm = 0;
-    std::int64_t mes_sum_w = 0;
-    std::int64_t residual_surplus_wh = 0;
-    std::int64_t conventional_wh = 0;
-    std::int64_t grid_amount_micro = 0;  // minus the sum of the postings
-
-    bool operator==(const SettlementTotals&) const = default;
-};
-
 struct SettlementResult {
     std::vector<MeterSettlement> meters;  // in the order of the input
-    SettlementTotals totals;
+    SettlementTotals totals;              // generation_wh is G, delivered_wh what was metered
 
     bool operator==(const SettlementResult&) const = default;
 };
