@@ -1,0 +1,93 @@
+// The keyholders' book of one cluster: closing states, shares and the profiles that estimates come
+// from. Everything in it is recomputed from the chain; it is outside the app hash. Pure.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/contract/key_ring.h"
+#include "core/contract/state.h"
+#include "core/crypto/random.h"
+#include "core/model/reject.h"
+
+namespace fairfeed {
+
+struct OpenedReading {
+    SignedReading reading;
+    ReadingBody body;
+};
+using OpenedReadings = std::map<MeterId, OpenedReading>;
+
+struct SettlementDraft {
+    std::vector<SettlementEntry> entries;
+    SettlementTotals totals;
+    std::vector<SettlementLine> lines;
+};
+
+// A share and when it binds, known once its settlement is in a block.
+struct SettledShare {
+    MeterId meter;
+    Window window = 0;
+    std::int64_t mes_w = 0;
+    std::int64_t from_s = 0;
+};
+
+class ClusterBook {
+  public:
+    explicit ClusterBook(ClusterId cluster) : cluster_(std::move(cluster)) {}
+
+    // Rule 12 against what the book knows: registers never fall and continue the last closing
+    // state, profile fits registers, export within generation, available not below generation, peak
+    // generation at most four times the capacity.
+    [[nodiscard]] Result<void, Reject> plausible(const ChainState& state, Window window,
+                                                 const MeterId& meter,
+                                                 const ReadingBody& body) const;
+
+    // Settles `window` from these readings: a meter without one is estimated and marked missing,
+    // one whose reading is not plausible is estimated and marked conflict (rule 8). The same inputs
+    // give the same draft on every member.
+    [[nodiscard]] Result<SettlementDraft, Reject> draft(const ChainState& state, Window window,
+                                                        const OpenedReadings& readings) const;
+
+    // A draft as a signed-to-be Settlement with sealed lines; salts from `random`.
+    [[nodiscard]] Result<Settlement, Reject> seal(const ChainState& state, Window window,
+                                                  const SettlementDraft& draft,
+                                                  const NodeId& proposer, std::uint32_t version,
+                                                  std::uint32_t slot, const KeyRing& keys,
+                                                  const RandomSource& random) const;
+
+    // A member's check of somebody's settlement: entries, totals and every opened line equal what
+    // draft() gives for the readings it lists. `readings` holds those it names.
+    [[nodiscard]] Result<void, Reject> check(const ChainState& state, const Settlement& settlement,
+                                             const OpenedReadings& readings,
+                                             const KeyRing& keys) const;
+
+    // After the block is committed: opens the lines and moves on. header_time_ms is the block's.
+    [[nodiscard]] Result<std::vector<SettledShare>, Reject> commit(const ChainState& state,
+                                                                   const Settlement& settlement,
+                                                                   const OpenedReadings& readings,
+                                                                   std::int64_t header_time_ms,
+                                                                   const KeyRing& keys);
+
+    // Lines of the last committed settlement, opened; ascending meter.
+    [[nodiscard]] const std::vector<SettlementLine>& last_lines() const { return last_lines_; }
+    [[nodiscard]] const ClosingState* closing(const MeterId& meter) const;
+
+  private:
+    struct Account {
+        ClosingState closing;
+        // Real profiles of the last day, newest last, for estimates.
+        std::deque<std::pair<Window, ReadingBody>> recent;
+    };
+    ClusterId cluster_;
+    std::map<MeterId, Account> accounts_;
+    std::vector<SettlementLine> last_lines_;
+};
+
+// Opens a reading with the ring's key for its meter and epoch.
+[[nodiscard]] Result<ReadingBody, Reject> open_with(const KeyRing& keys,
+                                                    const SignedReading& reading);
+
+}  // namespace fairfeed

@@ -1,0 +1,74 @@
+// Executes blocks on the public state: every rule a node without keys can check (protocol 2, R15,
+// R20). Deterministic: the same state and block give the same result everywhere.
+#pragma once
+
+#include <string>
+
+#include "core/contract/state.h"
+#include "core/model/block.h"
+
+namespace fairfeed {
+
+// Checks signatures; a node wraps it to verify each one once. `key` is the signer's key.
+class SignatureChecker {
+  public:
+    virtual ~SignatureChecker() = default;
+    [[nodiscard]] virtual Result<void, Reject> transaction(const Transaction& transaction,
+                                                           const Digest& network,
+                                                           const VerifyKey& key) = 0;
+    [[nodiscard]] virtual Result<void, Reject> endorsement(const Endorsement& endorsement,
+                                                           const Witness& witness,
+                                                           const Digest& network,
+                                                           const VerifyKey& key) = 0;
+};
+
+// Verifies everything every time.
+class PlainSignatureChecker final : public SignatureChecker {
+  public:
+    [[nodiscard]] Result<void, Reject> transaction(const Transaction& transaction,
+                                                   const Digest& network,
+                                                   const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
+                                                   const Witness& witness, const Digest& network,
+                                                   const VerifyKey& key) override;
+};
+
+// Remembers what it has verified, by digest of id and signature; bounded, oldest forgotten first.
+class CachingSignatureChecker;
+
+struct ExecutionFault {
+    Reject reason;
+    std::optional<std::size_t> transaction;  // index in the block; nullopt: the header
+};
+
+// Can these transactions, in this order, enter a block on this state with that header time? Applies
+// them to `state` as far as they are valid; on a fault `state` is unspecified: use a copy.
+// A READING is valid only in front of the SETTLEMENT of the same block that lists it.
+[[nodiscard]] Result<void, ExecutionFault> execute_transactions(
+    ChainState& state, std::span<const Transaction> transactions, Height height,
+    std::int64_t time_ms, SignatureChecker& signatures);
+
+// The whole block: header against state (height, parent, time above the parent's, validators, root,
+// count, app hash of the state before), parent's certificate, transactions. On success `state` is
+// the state after the block.
+[[nodiscard]] Result<void, ExecutionFault> execute_block(ChainState& state, const Block& block,
+                                                         SignatureChecker& signatures);
+
+// Quorum of distinct validators, one content, every signature strict.
+[[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
+                                                     const Certificate& certificate);
+
+// Which of these waiting transactions fit into the next block, in an order that is valid: DGMD's by
+// sequence, then certified batches (readings before their settlement) by cluster and window; at
+// most max_block_transactions; whatever is not valid on this state is left out.
+[[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
+                                                           std::span<const Transaction> waiting,
+                                                           std::int64_t time_ms,
+                                                           SignatureChecker& signatures);
+
+// Earliest header time a block with these transactions may have: grid(header.time) must have
+// reached the end of every settled window (rule 12), and be above the parent's.
+[[nodiscard]] std::int64_t earliest_block_time_ms(const ChainState& state,
+                                                  std::span<const Transaction> transactions);
+
+}  // namespace fairfeed

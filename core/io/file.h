@@ -1,0 +1,37 @@
+// Whole files: read with a cap, written so that a reader sees the old or the new content and never
+// half of it. Not for keys (core/crypto/key_file.h) and not for records that change often.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/io/io_error.h"
+
+namespace fairfeed {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
+
+// Errors: not there, not readable, not a regular file, longer than `max_bytes`.
+[[nodiscard]] Result<Bytes, IoError> read_file(const std::filesystem::path& file,
+                                               std::size_t max_bytes = kMaxFileBytes);
+[[nodiscard]] Result<std::string, IoError> read_text_file(const std::filesystem::path& file,
+                                                          std::size_t max_bytes = kMaxFileBytes);
+
+// Temporary file beside it, fsync, rename, fsync of the directory. Replaces what was there.
+[[nodiscard]] Result<void, IoError> write_file_atomically(const std::filesystem::path& file,
+                                                          ByteView content, mode_t mode = 0644);
+[[nodiscard]] Result<void, IoError> write_file_atomically(const std::filesystem::path& file,
+                                                          std::string_view content,
+                                                          mode_t mode = 0644);
+
+// Creates what is missing of the path, each new directory with `mode` whatever the umask says.
+[[nodiscard]] Result<void, IoError> make_directories(const std::filesystem::path& directory,
+                                                     mode_t mode = 0755);
+
+}  // namespace fairfeed

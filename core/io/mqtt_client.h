@@ -1,0 +1,104 @@
+// MqttClient: one identity's connection to one broker, over MQTT 5 and mutual TLS, QoS 1. It dials
+// again for ever with back-off, subscribes again at every connect, and keeps what it was given
+// until the broker acknowledged it or the client is destroyed. The broker is a pipe: an
+// acknowledgement means nothing beyond "handed over". MqttDialer is the one thread that times
+// redials for all the clients of a process; make it before them. Handlers run on Paho's or the
+// dialer's thread: they may only post (EventQueue), must not wait and must not destroy a client;
+// they may call publish(). No handler runs once the client's destructor has returned. Ignore
+// SIGPIPE (SignalWatch does).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+
+namespace fairfeed {
+
+// MQTT 5, 3.8.3.1: whether the broker's retained messages come at (re)subscribe.
+enum class RetainHandling { send = 0, send_if_new = 1, never = 2 };
+
+struct MqttSubscription {
+    std::string filter;
+    RetainHandling retained = RetainHandling::send;
+};
+
+struct MqttConfig {
+    std::string uri;        // mqtts://host:port
+    std::string client_id;  // the name in the certificate
+    std::filesystem::path ca_file;
+    std::filesystem::path certificate_file;
+    std::filesystem::path key_file;
+    std::vector<MqttSubscription> subscriptions;
+    int keep_alive_s = 30;
+    int connect_timeout_s = 5;
+    std::int64_t redial_min_ms = 200;  // doubled after every failure, up to
+    std::int64_t redial_max_ms = 2000;
+    std::size_t max_in_flight = 32;   // sent and not acknowledged
+    std::size_t max_buffered = 1000;  // accepted and not acknowledged, in flight included
+};
+
+struct MqttHandlers {
+    // `retained` is the message's retain flag: true only for stored messages at subscribe.
+    std::function<void(std::string_view topic, ByteView payload, bool retained)> on_message;
+    // true: connected and subscriptions sent. false: lost or not reachable; said once per change,
+    // with the reason for a person.
+    std::function<void(bool connected, std::string_view reason)> on_connection;
+    // The broker refused this publish (0x87 Not authorized, or another MQTT 5 reason code >= 0x80).
+    std::function<void(std::string_view topic, int reason_code)> on_denied;
+};
+
+struct MqttCounts {
+    std::uint64_t accepted = 0;      // publish() said true
+    std::uint64_t refused = 0;       // publish() said false: buffer full
+    std::uint64_t acknowledged = 0;  // by the broker
+    std::uint64_t denied = 0;        // by the broker
+    std::uint64_t received = 0;
+    std::uint64_t connects = 0;
+};
+
+class MqttLink;  // the connection proper, shared with the dialer and with callbacks in flight
+
+class MqttDialer {
+  public:
+    MqttDialer();
+    ~MqttDialer();  // after all its clients
+    MqttDialer(const MqttDialer&) = delete;
+    MqttDialer& operator=(const MqttDialer&) = delete;
+
+  private:
+    friend class MqttClient;
+    friend class MqttLink;
+    class Timer;
+    std::shared_ptr<Timer> timer_;
+};
+
+class MqttClient {
+  public:
+    // Starts dialling at once; a broker that is not there yet is no error.
+    MqttClient(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers);
+    ~MqttClient();  // disconnects; at most one second
+    MqttClient(const MqttClient&) = delete;
+    MqttClient& operator=(const MqttClient&) = delete;
+
+    // Never blocks, never waits for the broker. false: the buffer is full and the message is not
+    // taken; callers rebroadcast what still matters. Any thread.
+    [[nodiscard]] bool publish(std::string_view topic, ByteView payload, bool retain);
+    // Begins the disconnect without waiting, so that many clients can end side by side.
+    void start_close();
+
+    [[nodiscard]] bool is_connected() const;
+    [[nodiscard]] std::size_t buffered() const;  // accepted and not acknowledged
+    [[nodiscard]] MqttCounts counts() const;
+
+  private:
+    std::shared_ptr<MqttLink> link_;
+};
+
+}  // namespace fairfeed

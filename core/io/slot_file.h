@@ -1,0 +1,51 @@
+// The safety record's place on disk: two preallocated 4 KiB slots written in turn by pwrite and
+// fdatasync, each with a sequence number and CRC32C. A torn write damages one slot; the other holds
+// the record before it. The payload is opaque. Owned by one process at a time (locked); one thread.
+// After an error of write() the caller ends the process and never writes again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/io/io_error.h"
+
+namespace fairfeed {
+
+class SlotFile {
+  public:
+    static constexpr std::size_t kSlotSize = 4096;
+    static constexpr std::size_t kMaxPayload = 4000;
+
+    // Opens the file, or creates it (mode 0600, durable, with an empty record). Errors: another
+    // process holds it, it is not 8 KiB long, or neither slot is valid: a lost safety record is
+    // never taken for "nothing was said yet" (R23).
+    [[nodiscard]] static Result<SlotFile, IoError> open(const std::filesystem::path& file);
+    SlotFile(SlotFile&& other) noexcept;
+    SlotFile& operator=(SlotFile&&) = delete;
+    ~SlotFile();
+
+    // The newest valid record; empty when nothing has been written since creation.
+    [[nodiscard]] const Bytes& record() const { return record_; }
+    // How many writes the file has seen.
+    [[nodiscard]] std::uint64_t sequence() const { return sequence_; }
+    // On return the record is on the disk. At most kMaxPayload bytes.
+    [[nodiscard]] Result<void, IoError> write(ByteView payload);
+
+  private:
+    SlotFile(int descriptor, std::filesystem::path file)
+        : descriptor_(descriptor), file_(std::move(file)) {}
+    [[nodiscard]] Result<void, IoError> load();
+
+    int descriptor_;  // -1 when moved from
+    std::filesystem::path file_;
+    std::uint64_t sequence_ = 0;
+    Bytes record_;
+};
+
+// CRC-32C (Castagnoli, RFC 3720 B.4): "123456789" gives 0xE3069283.
+[[nodiscard]] std::uint32_t crc32c(ByteView bytes);
+
+}  // namespace fairfeed

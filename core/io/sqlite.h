@@ -1,0 +1,139 @@
+// SQLite behind four small owners: Database, Statement, Transaction and the kind of file expected.
+// A database is durable by construction (WAL, synchronous FULL, no power-safe-overwrite
+// assumption) and refuses files that are not its own kind. Bound statements only: there is no way
+// to put a value into SQL text. Thread rule: one thread at a time per Database and its Statements.
+// After an error of commit() or run() the caller ends the process: a failed fsync is not retried.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/io/io_error.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace fairfeed {
+
+// What a file claims to be (SQLite's application_id and user_version) and how a new one is laid
+// out.
+struct DatabaseKind {
+    std::string_view what;            // for people: "a ledger"
+    std::int32_t application_id = 0;  // never 0: a foreign database has 0
+    std::int32_t schema_version = 1;  // another version is refused, never migrated silently
+    std::string_view schema;          // constant SQL script, run once, in one transaction
+};
+
+class Statement;
+
+class Database {
+  public:
+    // Opens the file, creating it (mode 0600) and its tables when it does not exist or is empty.
+    [[nodiscard]] static Result<Database, IoError> open(const std::filesystem::path& file,
+                                                        const DatabaseKind& kind);
+    // For verify and show: writes nothing, works beside a running writer and on a bare copy.
+    [[nodiscard]] static Result<Database, IoError> open_read_only(const std::filesystem::path& file,
+                                                                  const DatabaseKind& kind);
+
+    // Prepare once, run often. Wrong SQL is our own bug and still an error, because the file's
+    // schema may be damaged.
+    [[nodiscard]] Result<Statement, IoError> prepare(std::string_view sql);
+    // One constant statement without values and without rows to read.
+    [[nodiscard]] Result<void, IoError> execute(std::string_view sql);
+
+    [[nodiscard]] std::int64_t last_insert_id() const;
+    [[nodiscard]] std::int64_t changed_rows() const;  // by the last INSERT, UPDATE or DELETE
+
+  private:
+    struct Close {
+        void operator()(sqlite3* handle) const;
+    };
+    explicit Database(sqlite3* handle) : handle_(handle) {}
+    [[nodiscard]] Result<void, IoError> configure(bool writable);
+    [[nodiscard]] Result<void, IoError> accept_kind(const DatabaseKind& kind, bool writable);
+    [[nodiscard]] Result<void, IoError> lay_out(const DatabaseKind& kind);
+    [[nodiscard]] Result<std::int64_t, IoError> single_int(std::string_view sql);
+    std::unique_ptr<sqlite3, Close> handle_;
+};
+
+// A prepared statement. Parameters and columns: parameters count from 1 (?1), columns from 0.
+// A view returned by a column lives until the next step(), reset() or run().
+class Statement {
+  public:
+    // Starts over with these values for ?1, ?2, ... : int64 and smaller integers, bool, text
+    // (string_view), bytes (ByteView, FixedBytes) and nullptr. Values are copied.
+    template <class... Values>
+    Statement& bind(const Values&... values) {
+        reset();
+        int index = 0;
+        (bind_at(++index, values), ...);
+        return *this;
+    }
+    void bind_at(int index, std::int64_t value);
+    void bind_at(int index, std::string_view text);
+    void bind_at(int index, const char* text) { bind_at(index, std::string_view(text)); }
+    void bind_at(int index, const std::string& text) { bind_at(index, std::string_view(text)); }
+    void bind_at(int index, ByteView blob);
+    void bind_at(int index, const Bytes& blob) { bind_at(index, ByteView(blob)); }
+    void bind_at(int index, std::nullptr_t);
+    // An unsigned 64-bit value must fit in 63 bits: SQLite has no larger integer.
+    template <std::integral Integer>
+    void bind_at(int index, Integer value) {
+        CHECK(std::in_range<std::int64_t>(value));
+        bind_at(index, static_cast<std::int64_t>(value));
+    }
+    template <class Tag, std::size_t N>
+    void bind_at(int index, const FixedBytes<Tag, N>& value) {
+        bind_at(index, value.view());
+    }
+
+    // true: a row stands ready; false: done (and the statement is reset).
+    [[nodiscard]] Result<bool, IoError> step();
+    // Binds, steps to the end and resets; rows, if any, are ignored.
+    template <class... Values>
+    [[nodiscard]] Result<void, IoError> run(const Values&... values) {
+        bind(values...);
+        return finish();
+    }
+    void reset();
+
+    [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] std::int64_t int_at(int column) const;  // 0 for NULL
+    [[nodiscard]] std::string_view text_at(int column) const;
+    [[nodiscard]] ByteView blob_at(int column) const;
+
+  private:
+    friend class Database;
+    struct Finalise {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+    [[nodiscard]] Result<void, IoError> finish();
+    std::unique_ptr<sqlite3_stmt, Finalise> statement_;
+};
+
+// BEGIN IMMEDIATE ... COMMIT; whatever is not committed is rolled back when it goes out of scope.
+// One at a time per Database, and it must not outlive it.
+class Transaction {
+  public:
+    [[nodiscard]] static Result<Transaction, IoError> begin(Database& database);
+    Transaction(Transaction&& other) noexcept;
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+    // Returns after the pages are on the disk.
+    [[nodiscard]] Result<void, IoError> commit();
+
+  private:
+    explicit Transaction(Database& database) : database_(&database) {}
+    Database* database_;  // null once committed or moved from
+};
+
+}  // namespace fairfeed
