@@ -21,8 +21,9 @@ class Json {
     using Array = std::vector<Json>;
     using Object = std::vector<std::pair<std::string, Json>>;
 
-    Json() = default;  // null
-    Json(bool value) : value_(value) {}
+    Json() = default;                   // null
+    template <std::same_as<bool> Bool>  // a template, or a pointer would convert to it
+    Json(Bool value) : value_(value) {}
     Json(std::string text) : value_(std::move(text)) {}
     Json(std::string_view text) : value_(std::string(text)) {}
     Json(const char* text) : value_(std::string(text)) {}

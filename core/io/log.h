@@ -22,7 +22,8 @@ void write_log(LogLevel level, const std::string& line);
 inline std::string log_text(std::string_view text) {
     return std::string(text);
 }
-inline std::string log_text(bool value) {
+template <std::same_as<bool> Bool>  // a template, or a pointer would convert to it
+std::string log_text(Bool value) {
     return value ? "true" : "false";
 }
 template <std::integral Integer>

@@ -85,8 +85,12 @@ class Statement {
     void bind_at(int index, const Bytes& blob) { bind_at(index, ByteView(blob)); }
     void bind_at(int index, std::nullptr_t);
     // An unsigned 64-bit value must fit in 63 bits: SQLite has no larger integer.
+    template <std::same_as<bool> Bool>
+    void bind_at(int index, Bool value) {
+        bind_at(index, std::int64_t{value});
+    }
     template <std::integral Integer>
-    void bind_at(int index, Integer value) {
+    requires(!std::same_as<Integer, bool>) void bind_at(int index, Integer value) {
         CHECK(std::in_range<std::int64_t>(value));
         bind_at(index, static_cast<std::int64_t>(value));
     }
