@@ -1,0 +1,44 @@
+// What an edge node is told by its configuration file (config/edge-node.yaml describes every key).
+// Paths are relative to the file. Everything agreed on by the network is in genesis, not here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+
+namespace fairfeed {
+
+struct BrokerAddress {
+    NodeId node;  // whose broker
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct NodeConfig {
+    NodeId node;
+    std::filesystem::path genesis;
+    std::filesystem::path data;  // directory of ledger.db, inbox.db and safety.slot
+    std::filesystem::path signing_key;
+    std::filesystem::path agreement_key;
+    std::filesystem::path tls_key;
+    std::filesystem::path tls_certificate;
+    std::filesystem::path ca_certificate;
+    BrokerAddress broker;              // its own
+    std::vector<BrokerAddress> peers;  // everybody else's
+    std::filesystem::path status_file;  // rewritten about once a second; empty: none
+    std::string log_level;              // debug, info, warning, error
+
+    [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
+    [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }
+    [[nodiscard]] std::filesystem::path safety_record() const { return data / "safety.slot"; }
+};
+
+// All errors at once, one line each: file:line:column: what, and what to do.
+[[nodiscard]] Result<NodeConfig, std::vector<std::string>> load_node_config(
+    const std::filesystem::path& file);
+
+}  // namespace fairfeed
