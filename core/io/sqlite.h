@@ -1,4 +1,4 @@
-// SQLite behind four small owners: Database, Statement, Transaction and the kind of file expected.
+// SQLite behind four small owners: Database, Statement, WriteTransaction and the kind of file expected.
 // A database is durable by construction (WAL, synchronous FULL, no power-safe-overwrite
 // assumption) and refuses files that are not its own kind. Bound statements only: there is no way
 // to put a value into SQL text. Thread rule: one thread at a time per Database and its Statements.
@@ -126,17 +126,17 @@ class Statement {
 
 // BEGIN IMMEDIATE ... COMMIT; whatever is not committed is rolled back when it goes out of scope.
 // One at a time per Database, and it must not outlive it.
-class Transaction {
+class WriteTransaction {
   public:
-    [[nodiscard]] static Result<Transaction, IoError> begin(Database& database);
-    Transaction(Transaction&& other) noexcept;
-    Transaction& operator=(Transaction&&) = delete;
-    ~Transaction();
+    [[nodiscard]] static Result<WriteTransaction, IoError> begin(Database& database);
+    WriteTransaction(WriteTransaction&& other) noexcept;
+    WriteTransaction& operator=(WriteTransaction&&) = delete;
+    ~WriteTransaction();
     // Returns after the pages are on the disk.
     [[nodiscard]] Result<void, IoError> commit();
 
   private:
-    explicit Transaction(Database& database) : database_(&database) {}
+    explicit WriteTransaction(Database& database) : database_(&database) {}
     Database* database_;  // null once committed or moved from
 };
 
