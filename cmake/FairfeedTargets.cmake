@@ -12,6 +12,7 @@ endif()
 add_library(fairfeed_options INTERFACE)
 target_compile_options(fairfeed_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Werror
+    -Wno-restrict  # GCC 12 sees overlaps in "text" + std::string(...) that are not there (PR105329)
     -fstack-protector-strong -ftrivial-auto-var-init=zero)
 target_compile_definitions(fairfeed_options INTERFACE
     _GLIBCXX_ASSERTIONS FAIRFEED_VERSION="${PROJECT_VERSION}")
