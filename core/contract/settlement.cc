@@ -1,0 +1,342 @@
+#include "core/contract/settlement.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/units.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Reason = SettlementReason;
+using Checked = std::optional<SettlementFault>;  // nullopt: nothing wrong
+
+struct Figure {
+    std::string_view name;
+    std::int64_t value = 0;
+};
+
+Checked out_of_limits(const MeterId& meter, Figure figure, std::int64_t limit) {
+    if (figure.value < 0) return SettlementFault{Reason::negative, meter, figure.name};
+    if (figure.value > limit) return SettlementFault{Reason::overflow, meter, figure.name};
+    return std::nullopt;
+}
+
+Checked first_out_of_limits(const MeterId& meter, std::initializer_list<Figure> figures,
+                            std::int64_t limit) {
+    for (const Figure& figure : figures) {
+        if (const Checked fault = out_of_limits(meter, figure, limit)) return fault;
+    }
+    return std::nullopt;
+}
+
+Checked wrong_window(std::int64_t window_seconds) {
+    constexpr std::string_view kFigure = "window_seconds";
+    if (window_seconds <= 0 || window_seconds % kSecondsPerQuarter != 0) {
+        return SettlementFault{Reason::window_not_whole_quarters, {}, kFigure};
+    }
+    return out_of_limits({}, {kFigure, window_seconds}, kMaxWindowSeconds);
+}
+
+Checked wrong_tariff(const Tariff& tariff) {
+    return first_out_of_limits({},
+                               {{"import_micro_per_kwh", tariff.import_micro_per_kwh},
+                                {"export_micro_per_kwh", tariff.export_micro_per_kwh}},
+                               INT64_MAX);
+}
+
+Checked wrong_remainder(const MeterId& meter, Figure figure) {
+    if (figure.value >= 0 && figure.value < kRemainderLimit) return std::nullopt;
+    return SettlementFault{Reason::remainder_out_of_range, meter, figure.name};
+}
+
+Checked wrong_place(const std::vector<MeterTotals>& meters, std::size_t index) {
+    const MeterId& meter = meters[index].meter;
+    if (meter.str() == kGridAccount) return SettlementFault{Reason::reserved_name, meter, "id"};
+    if (index == 0 || meters[index - 1].meter < meter) return std::nullopt;
+    const bool twice = meters[index - 1].meter == meter;
+    return SettlementFault{twice ? Reason::duplicate_meter : Reason::meters_not_ascending, meter,
+                           "id"};
+}
+
+Checked wrong_meter(const MeterTotals& meter) {
+    if (const Checked fault =
+            out_of_limits(meter.meter, {"capacity_w", meter.capacity_w}, kMaxClusterWatts)) {
+        return fault;
+    }
+    if (const Checked fault = first_out_of_limits(meter.meter,
+                                                  {{"import_wh", meter.import_wh},
+                                                   {"export_wh", meter.export_wh},
+                                                   {"generation_wh", meter.generation_wh},
+                                                   {"available_wh", meter.available_wh},
+                                                   {"credited_wh", meter.credited_wh}},
+                                                  kMaxClusterWattHours)) {
+        return fault;
+    }
+    if (meter.export_wh > meter.generation_wh) {
+        return SettlementFault{Reason::export_above_generation, meter.meter, "export_wh"};
+    }
+    if (meter.generation_wh > meter.available_wh) {
+        return SettlementFault{Reason::generation_above_available, meter.meter, "generation_wh"};
+    }
+    if (meter.credited_wh > meter.export_wh) {
+        return SettlementFault{Reason::credit_above_export, meter.meter, "credited_wh"};
+    }
+    if (const Checked fault =
+            wrong_remainder(meter.meter, {"import_remainder", meter.import_remainder})) {
+        return fault;
+    }
+    return wrong_remainder(meter.meter, {"export_remainder", meter.export_remainder});
+}
+
+// The meters' sums, in 128 bits: the meters are checked one by one, their number is not.
+struct Sums {
+    Int128 capacity_w = 0, load_wh = 0, import_wh = 0, export_wh = 0;
+    Int128 generation_wh = 0, available_wh = 0, credited_wh = 0;
+
+    void add(const MeterTotals& meter) {
+        capacity_w += meter.capacity_w;
+        load_wh += Int128{meter.import_wh} + meter.generation_wh - meter.export_wh;
+        import_wh += meter.import_wh;
+        export_wh += meter.export_wh;
+        generation_wh += meter.generation_wh;
+        available_wh += meter.available_wh;
+        credited_wh += meter.credited_wh;
+    }
+};
+
+// Import is at most L, and export, generation and credit at most G: the limits on three sums bound
+// all seven.
+Result<Sums, SettlementFault> summed(const std::vector<MeterTotals>& meters) {
+    Sums sums;
+    for (std::size_t i = 0; i < meters.size(); ++i) {
+        if (const Checked fault = wrong_place(meters, i)) return unexpected(*fault);
+        if (const Checked fault = wrong_meter(meters[i])) return unexpected(*fault);
+        sums.add(meters[i]);
+    }
+    if (sums.capacity_w > kMaxClusterWatts) {
+        return unexpected(SettlementFault{Reason::overflow, {}, "capacity_w"});
+    }
+    if (sums.load_wh > kMaxClusterWattHours) {
+        return unexpected(SettlementFault{Reason::overflow, {}, "load_wh"});
+    }
+    if (sums.available_wh > kMaxClusterWattHours) {
+        return unexpected(SettlementFault{Reason::overflow, {}, "available_wh"});
+    }
+    return sums;
+}
+
+std::int64_t load_of(const MeterTotals& meter) {
+    return meter.import_wh + meter.generation_wh - meter.export_wh;
+}
+
+Shares shares_of(const SettlementTotalsInput& input, const Sums& sums) {
+    std::vector<Producer> producers;
+    for (const MeterTotals& meter : input.meters) {
+        producers.push_back({meter.meter, meter.capacity_w, meter.available_wh, load_of(meter)});
+    }
+    return compute_shares(input.rule, input.window_seconds, static_cast<std::int64_t>(sums.load_wh),
+                          static_cast<std::int64_t>(sums.available_wh), producers);
+}
+
+Result<MeterSettlement, SettlementFault> settle_meter(const MeterTotals& meter, std::int64_t mes_w,
+                                                      const Tariff& tariff) {
+    const auto fault = [&meter](std::string_view figure) {
+        return unexpected(SettlementFault{Reason::overflow, meter.meter, figure});
+    };
+    MeterSettlement out;
+    out.meter = meter.meter;
+    out.load_wh = load_of(meter);
+    out.import_wh = meter.import_wh;
+    out.export_wh = meter.export_wh;
+    out.generation_wh = meter.generation_wh;
+    out.available_wh = meter.available_wh;
+    out.curtailed_wh = meter.available_wh - meter.generation_wh;
+    out.credited_wh = meter.credited_wh;
+    out.uncredited_wh = meter.export_wh - meter.credited_wh;
+    out.capacity_w = meter.capacity_w;
+    out.mes_w = mes_w;
+    const auto taken = bill(meter.import_remainder, meter.import_wh, tariff.import_micro_per_kwh);
+    if (!taken) return fault("import_amount_micro");
+    const auto given = bill(meter.export_remainder, meter.credited_wh, tariff.export_micro_per_kwh);
+    if (!given) return fault("export_amount_micro");
+    out.import_amount_micro = taken->amount_micro;
+    out.export_amount_micro = given->amount_micro;
+    out.import_remainder = taken->remainder;
+    out.export_remainder = given->remainder;
+    out.posting_micro = taken->amount_micro - given->amount_micro;  // both are >= 0: cannot wrap
+    const auto balance = checked_add(meter.balance_micro, out.posting_micro);
+    if (!balance) return fault("balance_micro");
+    out.balance_micro = *balance;
+    return out;
+}
+
+SettlementTotals totals_of(const Sums& sums, const Shares& shares, std::int64_t grid_micro) {
+    SettlementTotals out;
+    out.load_wh = static_cast<std::int64_t>(sums.load_wh);
+    out.generation_wh = static_cast<std::int64_t>(sums.available_wh);
+    out.import_wh = static_cast<std::int64_t>(sums.import_wh);
+    out.export_wh = static_cast<std::int64_t>(sums.export_wh);
+    out.delivered_wh = static_cast<std::int64_t>(sums.generation_wh);
+    out.credited_wh = static_cast<std::int64_t>(sums.credited_wh);
+    out.d_wh = shares.d_wh;
+    out.df_ppm = shares.df_ppm;
+    out.psa_ppm = shares.psa_ppm;
+    out.mes_w = shares.mes_sum_w;
+    out.residual_surplus_wh = shares.residual_surplus_wh;
+    out.conventional_wh = shares.conventional_wh;
+    out.grid_amount_micro = grid_micro;
+    return out;
+}
+
+Checked wrong_schedule(const MeterWindow& meter) {
+    for (std::size_t i = 0; i < meter.shares.size(); ++i) {
+        const Figure share{"share_w", meter.shares[i].share_w};
+        if (const Checked fault = out_of_limits(meter.meter, share, kMaxClusterWatts)) return fault;
+        if (i > 0 && meter.shares[i].from_s < meter.shares[i - 1].from_s) {
+            return SettlementFault{Reason::shares_not_ascending, meter.meter, "from_s"};
+        }
+    }
+    return out_of_limits(meter.meter, {"capacity_w", meter.capacity_w}, kMaxClusterWatts);
+}
+
+Checked wrong_quarter(const MeterId& meter, const QuarterHour& quarter) {
+    if (const Checked fault = first_out_of_limits(meter,
+                                                  {{"import_wh", quarter.import_wh},
+                                                   {"export_wh", quarter.export_wh},
+                                                   {"generation_wh", quarter.generation_wh}},
+                                                  kMaxClusterWattHours)) {
+        return fault;
+    }
+    if (quarter.export_wh <= quarter.generation_wh) return std::nullopt;
+    return SettlementFault{Reason::export_above_generation, meter, "export_wh"};
+}
+
+// A profile has at most kMaxWindowSeconds / 900 entries of at most 10^15: the sums stay far below
+// 64 bits and are held against the limits afterwards.
+Result<MeterTotals, SettlementFault> total_of(const MeterWindow& meter, std::int64_t start_s,
+                                              std::size_t quarters) {
+    if (const Checked fault = wrong_schedule(meter)) return unexpected(*fault);
+    if (meter.profile.size() != quarters) {
+        return unexpected(SettlementFault{Reason::profile_length, meter.meter, "profile"});
+    }
+    MeterTotals out;
+    out.meter = meter.meter;
+    out.capacity_w = meter.capacity_w;
+    out.import_remainder = meter.import_remainder;
+    out.export_remainder = meter.export_remainder;
+    out.balance_micro = meter.balance_micro;
+    for (std::size_t i = 0; i < quarters; ++i) {
+        const QuarterHour& quarter = meter.profile[i];
+        if (const Checked fault = wrong_quarter(meter.meter, quarter)) return unexpected(*fault);
+        const auto at_s = start_s + static_cast<std::int64_t>(i) * kSecondsPerQuarter;
+        const auto share_w = binding_share_w(meter.shares, meter.capacity_w, at_s);
+        const auto load_wh = quarter.import_wh + quarter.generation_wh - quarter.export_wh;
+        out.import_wh += quarter.import_wh;
+        out.export_wh += quarter.export_wh;
+        out.generation_wh += quarter.generation_wh;
+        out.credited_wh +=
+            credited_export_wh(quarter_cap_wh(share_w, i), load_wh, quarter.export_wh);
+    }
+    out.available_wh = meter.available_wh.value_or(out.generation_wh);
+    return out;
+}
+
+}  // namespace
+
+std::int64_t quarter_cap_wh(std::int64_t share_w, std::size_t index) {
+    CHECK(share_w >= 0 && share_w <= kMaxClusterWatts);
+    CHECK(index < static_cast<std::size_t>(kMaxWindowSeconds / kSecondsPerQuarter));
+    const auto before = static_cast<std::int64_t>(index);
+    return share_w * (before + 1) / 4 - share_w * before / 4;
+}
+
+std::int64_t allowed_generation_wh(std::int64_t cap_wh, std::int64_t load_wh) {
+    return std::max(cap_wh, load_wh);
+}
+
+std::int64_t credited_export_wh(std::int64_t cap_wh, std::int64_t load_wh, std::int64_t export_wh) {
+    return std::min(export_wh, std::max(std::int64_t{0}, cap_wh - load_wh));
+}
+
+std::int64_t binding_share_w(const ShareSchedule& schedule, std::int64_t capacity_w,
+                             std::int64_t quarter_start_s) {
+    std::int64_t share_w = capacity_w;
+    for (const ShareInForce& share : schedule) {
+        if (share.from_s <= quarter_start_s) share_w = share.share_w;
+    }
+    return std::min(share_w, capacity_w);
+}
+
+Result<SettlementResult, SettlementFault> settle_totals(const SettlementTotalsInput& input) {
+    if (const Checked fault = wrong_window(input.window_seconds)) return unexpected(*fault);
+    if (const Checked fault = wrong_tariff(input.tariff)) return unexpected(*fault);
+    const auto sums = summed(input.meters);
+    if (!sums) return unexpected(sums.error());
+    const Shares shares = shares_of(input, *sums);
+    SettlementResult out;
+    Int128 postings = 0;
+    for (std::size_t i = 0; i < input.meters.size(); ++i) {
+        const auto settled = settle_meter(input.meters[i], shares.shares[i].mes_w, input.tariff);
+        if (!settled) return unexpected(settled.error());
+        postings += settled->posting_micro;
+        out.meters.push_back(*settled);
+    }
+    const auto grid_micro = narrow(-postings);
+    if (!grid_micro) return unexpected(SettlementFault{Reason::overflow, {}, "grid_amount_micro"});
+    out.totals = totals_of(*sums, shares, *grid_micro);
+    return out;
+}
+
+Result<SettlementResult, SettlementFault> settle_window(const SettlementInput& input) {
+    if (const Checked fault = wrong_window(input.window_seconds)) return unexpected(*fault);
+    if (!checked_add(input.window_start_s, input.window_seconds)) {
+        return unexpected(SettlementFault{Reason::overflow, {}, "window_start_s"});
+    }
+    const auto quarters = static_cast<std::size_t>(input.window_seconds / kSecondsPerQuarter);
+    SettlementTotalsInput totals{input.window_seconds, input.rule, input.tariff, {}};
+    for (const MeterWindow& meter : input.meters) {
+        const auto total = total_of(meter, input.window_start_s, quarters);
+        if (!total) return unexpected(total.error());
+        totals.meters.push_back(*total);
+    }
+    return settle_totals(totals);
+}
+
+std::string_view to_string(SettlementReason reason) {
+    switch (reason) {
+        case Reason::window_not_whole_quarters:
+            return "window_not_whole_quarters";
+        case Reason::meters_not_ascending:
+            return "meters_not_ascending";
+        case Reason::duplicate_meter:
+            return "duplicate_meter";
+        case Reason::reserved_name:
+            return "reserved_name";
+        case Reason::negative:
+            return "negative";
+        case Reason::overflow:
+            return "overflow";
+        case Reason::remainder_out_of_range:
+            return "remainder_out_of_range";
+        case Reason::profile_length:
+            return "profile_length";
+        case Reason::shares_not_ascending:
+            return "shares_not_ascending";
+        case Reason::export_above_generation:
+            return "export_above_generation";
+        case Reason::generation_above_available:
+            return "generation_above_available";
+        case Reason::credit_above_export:
+            return "credit_above_export";
+    }
+    CHECK(false);
+}
+
+std::string describe(const SettlementFault& fault) {
+    const std::string who = fault.meter.empty() ? "" : "meter " + fault.meter.str() + ": ";
+    return who + std::string(fault.figure) + ": " + std::string(to_string(fault.reason));
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,224 @@
+#include "core/contract/share.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/base/check.h"
+#include "core/base/units.h"
+
+namespace fairfeed {
+
+namespace {
+
+// A share of 1 W over a window of W seconds is W / 3600 Wh. Energies are therefore compared in
+// 1/3600 Wh (watt seconds), where both sides are integers.
+constexpr Int128 kWattSecondsPerWh = kSecondsPerHour;
+
+struct Fraction {
+    Int128 numerator = 0;
+    Int128 denominator = 1;  // positive
+};
+
+// What one meter generates if the common factor is alpha: clamp(slope * alpha, low, high), in watt
+// seconds. 0 <= low <= high.
+struct Ramp {
+    Int128 slope = 0;
+    Int128 low = 0;
+    Int128 high = 0;
+};
+
+// Where a ramp leaves its floor or reaches its ceiling, and what that does to the sum of all.
+struct Bend {
+    Fraction alpha;
+    Int128 constant_change = 0;
+    Int128 slope_change = 0;
+};
+
+bool before(const Bend& a, const Bend& b) {
+    return a.alpha.numerator * b.alpha.denominator < b.alpha.numerator * a.alpha.denominator;
+}
+
+Ramp ramp_of(ShareRule rule, std::int64_t window_seconds, const Producer& producer) {
+    const Int128 available = kWattSecondsPerWh * producer.available_wh;
+    const Int128 nameplate = Int128{window_seconds} * producer.capacity_w;
+    const Int128 low = std::min(available, kWattSecondsPerWh * producer.load_wh);
+    switch (rule) {
+        case ShareRule::paper:
+            break;  // its factor is DF's, whatever anybody generates
+        case ShareRule::waterfill:
+            return {nameplate, low, std::max(low, available)};
+        case ShareRule::generation:
+            return {available, low, std::max(low, std::min(nameplate, available))};
+    }
+    CHECK(false);
+}
+
+// The bends within [0, 1), ascending. A flat ramp has none.
+std::vector<Bend> bends_of(const std::vector<Ramp>& ramps) {
+    std::vector<Bend> bends;
+    for (const Ramp& ramp : ramps) {
+        if (ramp.low == ramp.high) continue;
+        if (ramp.low < ramp.slope) {
+            bends.push_back({{ramp.low, ramp.slope}, -ramp.low, ramp.slope});
+        }
+        if (ramp.high < ramp.slope) {
+            bends.push_back({{ramp.high, ramp.slope}, ramp.high, -ramp.slope});
+        }
+    }
+    std::sort(bends.begin(), bends.end(), before);
+    return bends;
+}
+
+// The largest alpha in [0, 1] for which the ramps sum to at most `target`, exactly. The sum is
+// piecewise linear and never falls: walk its bends from the left until the next one is too high,
+// then solve the straight piece in between. Needs sum of low <= target.
+Fraction largest_alpha(const std::vector<Ramp>& ramps, Int128 target) {
+    Int128 constant = 0;  // on the current piece the sum is constant + slope * alpha
+    Int128 slope = 0;
+    for (const Ramp& ramp : ramps)
+        constant += ramp.low;
+    CHECK(constant <= target);
+    for (const Bend& bend : bends_of(ramps)) {
+        const Int128 there = slope * bend.alpha.numerator + constant * bend.alpha.denominator;
+        if (there > target * bend.alpha.denominator) return {target - constant, slope};
+        constant += bend.constant_change;
+        slope += bend.slope_change;
+    }
+    if (constant + slope > target) return {target - constant, slope};
+    return {1, 1};
+}
+
+// Exact shares in watts over one common denominator, none above its capacity.
+struct ExactShares {
+    std::vector<Int128> numerators;
+    Int128 denominator = 1;
+};
+
+ExactShares scaled_capacities(Fraction factor, const std::vector<Producer>& producers) {
+    ExactShares exact{{}, factor.denominator};
+    for (const Producer& producer : producers) {
+        exact.numerators.push_back(factor.numerator * producer.capacity_w);
+    }
+    return exact;
+}
+
+ExactShares scaled_availability(Fraction alpha, std::int64_t window_seconds,
+                                const std::vector<Producer>& producers) {
+    ExactShares exact{{}, alpha.denominator * window_seconds};
+    for (const Producer& producer : producers) {
+        const Int128 share = alpha.numerator * kWattSecondsPerWh * producer.available_wh;
+        exact.numerators.push_back(std::min(share, exact.denominator * producer.capacity_w));
+    }
+    return exact;
+}
+
+// Largest remainder: everybody's floor, then one watt each to the largest fractions, ties to the
+// lower id, until the sum is the floor of the exact sum. A meter without a fraction gets none, so
+// nobody passes a capacity that the exact share respects.
+std::vector<std::int64_t> round_to_floor_of_sum(const ExactShares& exact) {
+    std::vector<std::int64_t> watts;
+    std::vector<std::size_t> order(exact.numerators.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Int128 fractions = 0;
+    for (const Int128 numerator : exact.numerators) {
+        watts.push_back(static_cast<std::int64_t>(numerator / exact.denominator));
+        fractions += numerator % exact.denominator;
+    }
+    std::stable_sort(order.begin(), order.end(), [&exact](std::size_t a, std::size_t b) {
+        return exact.numerators[a] % exact.denominator > exact.numerators[b] % exact.denominator;
+    });
+    const auto spare = static_cast<std::size_t>(fractions / exact.denominator);
+    for (std::size_t i = 0; i < spare; ++i)
+        watts[order[i]] += 1;
+    return watts;
+}
+
+ExactShares exact_shares(ShareRule rule, std::int64_t window_seconds, std::int64_t load_wh,
+                         const Shares& so_far, std::int64_t capacity_sum_w,
+                         const std::vector<Producer>& producers) {
+    if (so_far.d_wh <= 0 || capacity_sum_w == 0) return scaled_capacities({1, 1}, producers);
+    if (rule == ShareRule::paper) {
+        const Int128 nameplate = Int128{window_seconds} * capacity_sum_w;
+        const Int128 left = nameplate - kWattSecondsPerWh * so_far.d_wh;
+        return scaled_capacities({std::max(left, Int128{0}), nameplate}, producers);
+    }
+    std::vector<Ramp> ramps;
+    for (const Producer& producer : producers) {
+        ramps.push_back(ramp_of(rule, window_seconds, producer));
+    }
+    const Fraction alpha = largest_alpha(ramps, kWattSecondsPerWh * load_wh);
+    if (rule == ShareRule::waterfill) return scaled_capacities(alpha, producers);
+    return scaled_availability(alpha, window_seconds, producers);
+}
+
+// Floor of DF in ppm, clamped to [0, 1] (A80). No capacity under a surplus is the clamped limit.
+std::int64_t decremental_factor_ppm(std::int64_t d_wh, std::int64_t window_seconds,
+                                    std::int64_t capacity_sum_w) {
+    if (d_wh <= 0) return 0;
+    if (capacity_sum_w == 0) return kPpm;
+    const Int128 df = kWattSecondsPerWh * d_wh * kPpm / (Int128{window_seconds} * capacity_sum_w);
+    return static_cast<std::int64_t>(std::min(df, Int128{kPpm}));
+}
+
+// What everybody would generate under the rounded shares, less L; floor, never below zero.
+std::int64_t residual_wh(std::int64_t window_seconds, std::int64_t load_wh,
+                         const std::vector<Producer>& producers,
+                         const std::vector<std::int64_t>& watts) {
+    Int128 delivered = 0;
+    for (std::size_t i = 0; i < producers.size(); ++i) {
+        const Int128 cap = Int128{window_seconds} * watts[i];
+        const Int128 own_use = kWattSecondsPerWh * producers[i].load_wh;
+        const Int128 available = kWattSecondsPerWh * producers[i].available_wh;
+        delivered += std::min(available, std::max(cap, own_use));
+    }
+    const Int128 left = delivered - kWattSecondsPerWh * load_wh;
+    return left <= 0 ? 0 : static_cast<std::int64_t>(left / kWattSecondsPerWh);
+}
+
+// The caller's promises, on which the width of every product rests. Returns the sum of C.
+std::int64_t checked_capacity_sum_w(std::int64_t window_seconds, std::int64_t load_wh,
+                                    std::int64_t available_wh,
+                                    const std::vector<Producer>& producers) {
+    CHECK(window_seconds > 0 && window_seconds <= kMaxWindowSeconds);
+    CHECK(load_wh >= 0 && load_wh <= kMaxClusterWattHours);
+    CHECK(available_wh >= 0 && available_wh <= kMaxClusterWattHours);
+    Int128 capacity = 0;
+    Int128 loads = 0;
+    Int128 availables = 0;
+    for (std::size_t i = 0; i < producers.size(); ++i) {
+        const Producer& producer = producers[i];
+        CHECK(producer.capacity_w >= 0 && producer.available_wh >= 0 && producer.load_wh >= 0);
+        CHECK(i == 0 || producers[i - 1].meter < producer.meter);
+        capacity += producer.capacity_w;
+        loads += producer.load_wh;
+        availables += producer.available_wh;
+    }
+    CHECK(capacity <= kMaxClusterWatts);
+    CHECK(loads <= load_wh);
+    CHECK(availables == available_wh);
+    return static_cast<std::int64_t>(capacity);
+}
+
+}  // namespace
+
+Shares compute_shares(ShareRule rule, std::int64_t window_seconds, std::int64_t load_wh,
+                      std::int64_t available_wh, const std::vector<Producer>& producers) {
+    const std::int64_t capacity_sum_w =
+        checked_capacity_sum_w(window_seconds, load_wh, available_wh, producers);
+    Shares out;
+    out.d_wh = available_wh - load_wh;
+    out.df_ppm = decremental_factor_ppm(out.d_wh, window_seconds, capacity_sum_w);
+    out.psa_ppm = kPpm - out.df_ppm;
+    out.conventional_wh = std::max(std::int64_t{0}, -out.d_wh);
+    const auto watts = round_to_floor_of_sum(
+        exact_shares(rule, window_seconds, load_wh, out, capacity_sum_w, producers));
+    for (std::size_t i = 0; i < producers.size(); ++i) {
+        CHECK(watts[i] <= producers[i].capacity_w);
+        out.shares.push_back({producers[i].meter, watts[i]});
+        out.mes_sum_w += watts[i];
+    }
+    out.residual_surplus_wh = residual_wh(window_seconds, load_wh, producers, watts);
+    return out;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,55 @@
+#include "core/contract/billing.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "core/base/units.h"
+
+namespace fairfeed {
+namespace {
+
+TEST(Billing, rounds_down_and_carries_what_was_cut_off) {
+    EXPECT_EQ(bill(0, 1500, 250'000), (Billed{375'000, 0}));
+    EXPECT_EQ(bill(0, 1, 1999), (Billed{1, 999}));
+    EXPECT_EQ(bill(999, 1, 1), (Billed{1, 0}));
+    EXPECT_EQ(bill(7, 0, 250'000), (Billed{0, 7}));
+    EXPECT_EQ(bill(7, 123, 0), (Billed{0, 7}));
+}
+
+TEST(Billing, a_thousand_windows_lose_nothing_against_one_exact_multiplication) {
+    std::mt19937_64 random(4242);
+    for (const std::int64_t rate : {1, 7, 999, 1001, 237'411, 1'000'003}) {
+        std::int64_t remainder = 0;
+        std::int64_t billed = 0;
+        std::int64_t energy = 0;
+        for (int window = 0; window < 1000; ++window) {
+            const auto wh = static_cast<std::int64_t>(random() % 5000);
+            const auto step = bill(remainder, wh, rate);
+            ASSERT_TRUE(step);
+            ASSERT_GE(step->remainder, 0);
+            ASSERT_LT(step->remainder, kRemainderLimit);
+            billed += step->amount_micro;
+            remainder = step->remainder;
+            energy += wh;
+            ASSERT_EQ(billed * kRemainderLimit + remainder, energy * rate);
+        }
+    }
+}
+
+TEST(Billing, refuses_a_negative_figure_and_a_remainder_outside_its_range) {
+    EXPECT_FALSE(bill(0, -1, 5));
+    EXPECT_FALSE(bill(0, 1, -5));
+    EXPECT_FALSE(bill(-1, 1, 5));
+    EXPECT_FALSE(bill(1000, 1, 5));
+}
+
+TEST(Billing, refuses_an_amount_beyond_64_bits_and_takes_the_largest_that_fits) {
+    EXPECT_EQ(bill(807, INT64_MAX, 1000), (Billed{INT64_MAX, 807}));
+    EXPECT_EQ(bill(999, INT64_MAX, 1000), (Billed{INT64_MAX, 999}));
+    EXPECT_FALSE(bill(0, INT64_MAX, 1001));
+    EXPECT_FALSE(bill(0, INT64_MAX, INT64_MAX));
+}
+
+}  // namespace
+}  // namespace fairfeed
