@@ -1,0 +1,60 @@
+// What a node must not lose between saying something and its block: readings it receipted, batches
+// and endorsements it signed, blocks it voted for. One SQLite file; the runtime writes everything
+// of a turn in one transaction and only then lets messages leave. Nothing here is part of the
+// chain.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/io/sqlite.h"
+#include "core/model/transaction.h"
+
+namespace fairfeed::intake {
+
+// One vote per slot: what this node endorsed (committee rule 2).
+struct EndorsementRow {
+    Endorsement endorsement;
+    Signature signature;
+    Bytes batch;  // encode_transaction of the batch
+};
+
+struct InboxContents {
+    std::vector<Bytes> readings;  // envelopes
+    std::vector<Bytes> batches;   // own undecided batches, encode_transaction
+    std::vector<EndorsementRow> endorsements;
+    std::vector<Bytes> blocks;  // encode_block of blocks judged valid
+};
+
+class Inbox {
+  public:
+    [[nodiscard]] static Result<Inbox, IoError> open(const std::filesystem::path& file);
+
+    // Everything written between begin() and commit() becomes durable together.
+    [[nodiscard]] Result<void, IoError> begin();
+    [[nodiscard]] Result<void, IoError> commit();
+
+    [[nodiscard]] Result<void, IoError> put_reading(const SignedReading& reading,
+                                                    std::int64_t received_ms);
+    [[nodiscard]] Result<void, IoError> put_batch(const ClusterId& cluster, ByteView batch);
+    [[nodiscard]] Result<void, IoError> put_endorsement(const EndorsementRow& row);
+    [[nodiscard]] Result<void, IoError> put_block(const Digest& id, Height height, ByteView block);
+
+    // After a commit: blocks up to this height are in the ledger.
+    [[nodiscard]] Result<void, IoError> forget_blocks(Height height);
+    // After a settlement: batch and endorsements of the cluster up to this window, and readings of
+    // its windows before `keep_from`, are in the ledger.
+    [[nodiscard]] Result<void, IoError> forget_window(const ClusterId& cluster, Window window,
+                                                      Window keep_from);
+    [[nodiscard]] Result<InboxContents, IoError> load();
+
+  private:
+    explicit Inbox(Database database);
+    [[nodiscard]] Result<void, IoError> prepare();
+    Database database_;
+    std::vector<Statement> statements_;
+};
+
+}  // namespace fairfeed::intake

@@ -1,0 +1,94 @@
+#include "edge-node/intake/reading_rules.h"
+
+#include <algorithm>
+
+#include "core/wire/reading_codec.h"
+
+namespace fairfeed::intake {
+namespace {
+
+bool is_member(const ClusterRecord& cluster, const NodeId& node) {
+    const auto& members = cluster.committee.members;
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
+Result<void, Reject> judge_claims(const SignedReading& reading, const Context& context) {
+    const ReadingHeader& header = reading.header;
+    const auto meter = context.state.meters.find(header.meter);
+    if (meter == context.state.meters.end()) return unexpected(Reject::unknown_meter);
+    const MeterRegistration& registration = meter->second.registration;
+    if (header.cluster != registration.cluster) return unexpected(Reject::wrong_cluster);
+    const ClusterRecord* cluster = context.state.cluster(header.cluster);
+    if (cluster == nullptr) return unexpected(Reject::wrong_cluster);
+    if (!is_member(*cluster, context.self)) return unexpected(Reject::not_a_member);
+    if (header.window < registration.effective) return unexpected(Reject::off_grid);
+    const VerifyKey* key = context.state.meter_key(header.meter);
+    if (key == nullptr) return unexpected(Reject::unknown_meter);
+    return verify_reading(reading, context.state.network, *key);
+}
+
+Result<void, Reject> judge_time(const SignedReading& reading, const Context& context) {
+    const ReadingHeader& header = reading.header;
+    const NetworkParameters& parameters = context.state.genesis.parameters;
+    const std::int64_t limit = parameters.window_limit;
+    if (limit > 0 && std::int64_t{header.window} >= limit) return unexpected(Reject::off_grid);
+    const std::int64_t end_ms = context.state.grid().end_real_ms(header.window);
+    if (end_ms > context.now.real_ms + kFutureToleranceMs) {
+        return unexpected(Reject::future_window);
+    }
+    if (const auto held = context.held(header.meter, header.window)) {
+        return unexpected(*held == reading.id ? Reject::duplicate : Reject::conflicting_reading);
+    }
+    const auto next = context.state.next_window(header.cluster);
+    if (!next || header.window < *next) return unexpected(Reject::closed_window);
+    const auto& meter = context.state.meters.at(header.meter);
+    if (header.sequence <= meter.last_sequence) return unexpected(Reject::stale_sequence);
+    return {};
+}
+
+Result<OpenedReading, Reject> open_and_judge(SignedReading reading, const Context& context) {
+    const ReadingHeader& header = reading.header;
+    if (context.keys.find(header.meter, header.key_epoch) == nullptr) {
+        return unexpected(Reject::unknown_key_epoch);
+    }
+    auto body = open_with(context.keys, reading);
+    if (!body) return unexpected(body.error());
+    const auto book = context.books.find(header.cluster);
+    if (book == context.books.end()) return unexpected(Reject::not_a_member);
+    const auto plausible =
+        book->second.plausible(context.state, header.window, header.meter, *body);
+    if (!plausible) return unexpected(plausible.error());
+    return OpenedReading{std::move(reading), std::move(*body)};
+}
+
+Result<OpenedReading, Reject> judge(SignedReading reading, const Context& context) {
+    if (const auto claims = judge_claims(reading, context); !claims) {
+        return unexpected(claims.error());
+    }
+    if (const auto time = judge_time(reading, context); !time) return unexpected(time.error());
+    return open_and_judge(std::move(reading), context);
+}
+
+}  // namespace
+
+Result<OpenedReading, Reject> judge_reading(const Arrival& arrival, const Context& context) {
+    if (arrival.topic.channel != Channel::reading) return unexpected(Reject::wrong_topic);
+    if (arrival.topic.network != context.state.genesis.parameters.name) {
+        return unexpected(Reject::wrong_network);
+    }
+    if (arrival.retained) return unexpected(Reject::retained);
+    auto reading = decode_reading(arrival.packet, context.state.network);
+    if (!reading) return unexpected(reading.error());
+    if (arrival.topic.sender != reading->header.meter.str()) {
+        return unexpected(Reject::wrong_topic);
+    }
+    return judge(std::move(*reading), context);
+}
+
+Result<OpenedReading, Reject> judge_pulled_reading(ByteView envelope, const Context& context) {
+    auto reading = decode_reading(envelope, context.state.network);
+    if (!reading) return unexpected(reading.error());
+    return judge(std::move(*reading), context);
+}
+
+}  // namespace fairfeed::intake

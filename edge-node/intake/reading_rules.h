@@ -1,0 +1,44 @@
+// Whether a reading that arrived may be accepted: a flat, ordered list of reasons not to (committee
+// rules 1 and 12; threats 3, 6-8, 10, 13). Pure. The order is a promise: what is cheap and needs no
+// key comes first, and what is said about a forged reading never depends on what it claims.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "core/base/units.h"
+#include "core/contract/cluster_book.h"
+#include "core/wire/topics.h"
+
+namespace fairfeed::intake {
+
+// A receiver refuses a window that ends more than this after its own clock (rule 12).
+constexpr std::int64_t kFutureToleranceMs = 2000;
+
+struct Context {
+    const ChainState& state;
+    const KeyRing& keys;
+    const std::map<ClusterId, ClusterBook>& books;  // of the clusters this node is a member of
+    NodeId self;
+    Instant now;
+    // Id of the reading held, or committed, for this meter and window; nullopt: none.
+    std::function<std::optional<Digest>(const MeterId&, Window)> held;
+};
+
+// What arrived: on which topic, with which retain flag, the packet's bytes.
+struct Arrival {
+    const Topic& topic;
+    bool retained = false;
+    ByteView packet;
+};
+
+// The accepted reading, opened. Reject::duplicate means "known already": it is receipted again.
+[[nodiscard]] Result<OpenedReading, Reject> judge_reading(const Arrival& arrival,
+                                                          const Context& context);
+
+// The same rules without topic: for a reading pulled from a fellow member or sent in an objection.
+[[nodiscard]] Result<OpenedReading, Reject> judge_pulled_reading(ByteView envelope,
+                                                                 const Context& context);
+
+}  // namespace fairfeed::intake
