@@ -1,50 +1,150 @@
-// PROPOSAL of the lead; the consensus engineer owns and refines this file.
-//
-// Tendermint (arXiv:1807.04938, Algorithm 1) with the rules R1-R13, R15-R18, R20 of docs/protocol.md, as a
-// pure value-blind function: it agrees on a block id and knows no reading. step() returns effects;
-// they are performed in order, and PersistSafety is durable before any later effect leaves.
+// One validator of the chain: Tendermint (arXiv:1807.04938, Algorithm 1) with the rules R1-R13,
+// R15-R18 and R20 of docs/protocol.md, as a pure function of events and time. Value-blind: it
+// agrees on a block's id and knows no reading. No I/O, no clock, no thread; the node owns it and
+// performs its effects in order. Names follow the paper: locked is (lockedValue, lockedRound),
+// valid is (validValue, validRound).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
-#include <variant>
 #include <vector>
 
 #include "core/base/units.h"
 #include "core/crypto/signing.h"
-#include "core/model/certificate.h"
 #include "core/model/network.h"
+#include "edge-node/consensus/future_buffer.h"
+#include "edge-node/consensus/messages.h"
+#include "edge-node/consensus/safety_record.h"
+#include "edge-node/consensus/sign_guard.h"
+#include "edge-node/consensus/vote_set.h"
 
 namespace fairfeed::consensus {
 
-// ---- events. Signatures and membership were checked by the caller (A0-A1). ----
-struct ProposalSeen { Proposal proposal; };      // its outline is kept by the caller
-struct VoteSeen { Vote vote; };
-struct CertificateSeen { Certificate certificate; };  // POLKA (prevotes) or COMMIT (precommits)
-// The caller holds the whole body and has executed it on the tip's state. `timely`: R20's upper bound.
-struct BlockJudged { Digest block; bool valid = false; bool timely = false; };
-// Answer to RequestBlock for this height and round.
-struct BlockBuilt { Height height = 0; Round round = 0; Digest block; };
-struct WorkExists {};  // R16: a pending transaction or a due deadline
-struct TimePassed {};
-// The caller has committed the decided block; validators of the next height in proposer order.
-struct HeightStarts { Height height = 0; std::vector<NodeId> validators; };
-using Event = std::variant<ProposalSeen, VoteSeen, CertificateSeen, BlockJudged, BlockBuilt,
-                           WorkExists, TimePassed, HeightStarts>;
+struct ReplicaConfig {
+    NodeId self;
+    Digest network;
+    Timers timers;
+};
 
-// ---- effects ----
-struct PersistSafety { Bytes record; };  // payload of the safety record slot
-struct SendProposal { Proposal proposal; };   // with the outline the caller holds for it
-struct SendVote { Vote vote; };
-struct SendPolka { Certificate certificate; };
-// The caller builds a block if it has work (R17 decides when) and answers with BlockBuilt.
-struct RequestBlock { Height height = 0; Round round = 0; };
-// A block id that matters whose verdict is not known: fetch its bodies and judge it.
-struct JudgeBlock { Digest block; };
-struct Decide { Digest block; Certificate certificate; };
-struct ReportEquivocation { NodeId validator; VoteContent first; VoteContent second; };
-using Effect = std::variant<PersistSafety, SendProposal, SendVote, SendPolka, RequestBlock,
-                            JudgeBlock, Decide, ReportEquivocation>;
+// Where the replica stands, for the status display; means nothing to the protocol.
+struct Snapshot {
+    Height height = 0;  // being decided; 0 before the first HeightStarts
+    Round round = 0;
+    Step step = Step::propose;
+    std::optional<Marked> locked;
+    std::optional<Marked> valid;
+    bool awake = false;    // R16: timers run
+    bool decided = false;  // waiting for the ledger
+    std::size_t validators = 0;
+    std::size_t prevotes = 0;  // validators that voted in this round
+    std::size_t precommits = 0;
+    NodeId proposer;  // of this round; none before the first HeightStarts
+    bool operator==(const Snapshot&) const = default;
+};
+
+class Replica {
+  public:
+    // The signer must outlive the replica. A self that is no validator follows and never signs.
+    Replica(ReplicaConfig config, const Signer& signer);
+
+    // The record of the safety slot, before the first HeightStarts; empty: nothing was ever signed.
+    // Takes effect when its height starts; a ledger that is ahead makes it history, one that is
+    // behind keeps the replica silent until it has caught up. Errors: those of
+    // decode_safety_record, wrong_network.
+    [[nodiscard]] Result<void, Reject> restore(ByteView record);
+
+    // Evaluates the rules to their fixpoint. At most one PersistSafety, before everything sent.
+    [[nodiscard]] Effects step(const Event& event, Instant now);
+
+    // Steady time at which TimePassed is wanted; nullopt: nothing to wait for (R16).
+    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
+    [[nodiscard]] Snapshot snapshot() const;
+    // Whose turn it is at the height being decided; the height must have started.
+    [[nodiscard]] const NodeId& proposer(Round round) const;
+
+  private:
+    struct Verdict {
+        bool valid = false;
+        std::optional<std::int64_t> time_ms;  // nullopt: our own block
+    };
+
+    void on(const ProposalSeen& event);
+    void on(const VoteSeen& event);
+    void on(const CertificateSeen& event);
+    void on(const BlockJudged& event);
+    void on(const BlockBuilt& event);
+    void on(const WorkExists& event);
+    void on(const TimePassed& event);
+    void on(const HeightStarts& event);
+
+    // Each says whether it changed anything; evaluated in this order until none does.
+    [[nodiscard]] bool decide();            // R1
+    [[nodiscard]] bool skip_round();        // R2
+    [[nodiscard]] bool propose();           // R3
+    [[nodiscard]] bool prevote_proposal();  // R4, R5
+    [[nodiscard]] bool lock();              // R7
+    [[nodiscard]] bool late_polka();        // R8
+    [[nodiscard]] bool precommit_nil();     // R9
+    void arm_timers();                      // R6, R10, R11, R16
+    [[nodiscard]] bool fire_timers();       // R6, R10, R11
+    void run_rules();
+
+    void start_round(Round round);
+    void resume(const SafetyRecord& record);
+    void adopt_polka(const SafetyRecord& record);
+    void send_proposal(const ProposalContent& content);
+    void vote(VoteType type, const std::optional<Digest>& block);
+    [[nodiscard]] std::optional<bool> opinion(const ProposalContent& proposal);
+    void mark_valid(const Digest& block, Round round);
+    void send_polka();
+    void rebroadcast();
+    void resend_statements();
+    void schedule_rebroadcast();
+    void remember();  // the safety record of this moment, to be persisted before the step's sends
+    [[nodiscard]] SafetyRecord::Polka pack(const Certificate& certificate) const;
+    // The verdict on a block that matters; asks for it once if there is none.
+    [[nodiscard]] std::optional<Verdict> verdict(const Digest& block);
+    [[nodiscard]] bool timely(const Verdict& verdict) const;  // R20
+    void wake() { awake_ = true; }
+    void report(const std::vector<VoteSet::Conflict>& conflicts);
+    [[nodiscard]] bool is_mine(Height height);  // buffers what is to come, drops the rest
+    [[nodiscard]] std::int64_t propose_timeout_ms() const;
+    [[nodiscard]] std::int64_t vote_timeout_ms() const;
+
+    ReplicaConfig config_;
+    SignGuard guard_;
+    std::optional<SafetyRecord> restored_;
+    FutureBuffer future_;
+
+    // of the height
+    Height height_ = 0;
+    std::vector<NodeId> validators_;
+    Round round_ = 0;
+    Step step_ = Step::propose;
+    std::optional<Marked> locked_;
+    std::optional<Marked> valid_;
+    std::optional<Certificate> polka_;  // of valid_
+    VoteSet votes_;
+    std::map<Round, std::vector<Proposal>> proposals_;
+    std::map<Digest, Verdict> verdicts_;
+    std::set<Digest> asked_;  // JudgeBlock was said
+    bool awake_ = false;
+    bool decided_ = false;
+
+    // of the round; steady milliseconds
+    bool requested_ = false;  // RequestBlock was said
+    std::optional<std::int64_t> propose_deadline_;
+    std::optional<std::int64_t> prevote_deadline_;
+    std::optional<std::int64_t> precommit_deadline_;
+    std::optional<std::int64_t> rebroadcast_deadline_;
+    std::uint32_t rebroadcasts_ = 0;  // since the last new signature
+
+    // of the step being taken
+    Instant now_;
+    Effects effects_;
+    std::optional<Bytes> record_;
+};
 
 }  // namespace fairfeed::consensus

@@ -1,0 +1,34 @@
+// Messages of the next two heights, kept until the height starts (A2). Every validator has its own
+// share of bytes, so a flood crowds out nobody else; certificates share one more. What does not fit
+// or is held already is dropped: honest nodes say it again (R13). Owned by the replica.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "edge-node/consensus/messages.h"
+
+namespace fairfeed::consensus {
+
+class FutureBuffer {
+  public:
+    static constexpr Height kHeightsAhead = 2;
+    static constexpr std::size_t kBytesPerSender = 16 * 1024;
+
+    // Only ProposalSeen, VoteSeen and CertificateSeen are kept.
+    void add(const Event& event);
+    // Messages of this height in order of arrival by sender; they and older ones are forgotten.
+    [[nodiscard]] std::vector<Event> take(Height height);
+    [[nodiscard]] std::size_t bytes() const;  // approximate memory held
+
+  private:
+    struct Share {
+        std::size_t bytes = 0;
+        std::map<Height, std::vector<Event>> events;
+    };
+    std::map<NodeId, Share> shares_;  // the empty name: certificates
+};
+
+}  // namespace fairfeed::consensus
