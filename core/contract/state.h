@@ -10,6 +10,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/base/units.h"
 #include "core/crypto/signing.h"
 #include "core/model/allocation.h"
 #include "core/model/network.h"
@@ -26,6 +27,22 @@ struct Dated {
     bool operator==(const Dated&) const = default;
 };
 
+// A registry, capacity, committee or tariff change: when it entered the chain, and the first window
+// it is effective for. What a settlement has to be younger than (is_current).
+struct Change {
+    Height at = 0;
+    Window effective = 0;
+    bool operator==(const Change&) const = default;
+};
+
+// Limits that keep every sum of 900 meters within 64 bits, energy and money alike.
+constexpr std::size_t kMaxClusterMeters = 900;
+constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
+constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export
+constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;   // one meter, one window
+constexpr std::int64_t kMaxQuartersPerWindow = 48;           // a reading fits 1 KiB
+constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
+
 struct NodeRecord {
     NodeRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
@@ -41,11 +58,12 @@ struct MeterRecord {
 };
 
 struct ClusterRecord {
-    CommitteeAllocation committee;      // the latest; its effective window governs
-    std::optional<Window> last_window;  // last settled
-    Digest last_settlement;             // zeros before the first
-    Height changed_at = 0;         // last registry, capacity or committee change of this cluster
-    Window changed_effective = 0;  // smallest window that change is effective for
+    CommitteeAllocation committee;             // the latest; committee_of() says which governs
+    std::vector<CommitteeAllocation> earlier;  // those it replaced, ascending epoch
+    std::optional<Window> last_window;         // last settled
+    Digest last_settlement;                    // zeros before the first
+    Height settled_at = 0;                     // height of the block that holds it
+    std::vector<Change> changes;               // after settled_at, ascending
 };
 
 struct ChainState {
@@ -59,8 +77,7 @@ struct ChainState {
     std::map<MeterId, MeterRecord> meters;
     std::map<ClusterId, ClusterRecord> clusters;
     std::vector<Dated<Tariff>> tariffs;
-    Height tariff_changed_at = 0;
-    Window tariff_changed_effective = 0;
+    std::vector<Change> tariff_changes;
     std::vector<NodeId> validators;  // in proposer order (R3); fixed at genesis in this version
     std::uint32_t validator_epoch = 0;
     Digest validators_hash;
@@ -69,16 +86,26 @@ struct ChainState {
     [[nodiscard]] const VerifyKey* node_key(const NodeId& node) const;     // nullptr: unknown
     [[nodiscard]] const VerifyKey* meter_key(const MeterId& meter) const;  // nullptr: unknown
     [[nodiscard]] const ClusterRecord* cluster(const ClusterId& cluster) const;
-    // Meters whose registration is effective for the window, ascending.
+    // Who certifies this window: the latest allocation effective for it, else the cluster's first;
+    // nullptr: unknown cluster.
+    [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
+                                                          Window window) const;
+    // Meters whose registration and first data key are effective for the window, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;  // 0: none
+    // The largest ever certified up to the window: what its inverter may be able to do.
+    [[nodiscard]] std::int64_t installed_w(const MeterId& meter, Window window) const;
     [[nodiscard]] Tariff tariff(Window window) const;
     // The window to settle next; nullopt while the cluster has no meters, or at the window limit.
     [[nodiscard]] std::optional<Window> next_window(const ClusterId& cluster) const;
     // Is a settlement of this window, drafted on the state at state_height, still up to date?
     [[nodiscard]] bool is_current(const ClusterId& cluster, Window window,
                                   Height state_height) const;
+    // The newest data-key epoch effective for the window; nullopt: none.
+    [[nodiscard]] std::optional<KeyEpoch> key_epoch(const MeterId& meter, Window window) const;
+    // Endorsements its latest committee needs, or the one that governs the window; 0: unknown.
     [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster) const;
+    [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster, Window window) const;
 };
 
 // SHA-256 of the canonical encoding of everything above that is agreed on (keys parsed from it are

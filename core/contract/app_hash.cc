@@ -1,0 +1,159 @@
+// The canonical encoding of the public state, hashed. Its own file because it is a format: every
+// field that is agreed on stands here once, in the order of its declaration.
+#include "core/contract/state.h"
+#include "core/crypto/digest.h"
+#include "core/wire/cbor.h"
+
+namespace fairfeed {
+
+namespace {
+
+using cbor::Writer;
+
+// Lists of lists: named before the list itself is written.
+void write(Writer& out, const KeyGrant& grant);
+void write(Writer& out, const CommitteeAllocation& committee);
+
+void write(Writer& out, const Location& location) {
+    out.array(2);
+    out.integer(location.east_m);
+    out.integer(location.north_m);
+}
+
+void write(Writer& out, const Change& change) {
+    out.array(2);
+    out.unsigned_integer(change.at);
+    out.unsigned_integer(change.effective);
+}
+
+void write(Writer& out, const Tariff& tariff) {
+    out.array(2);
+    out.integer(tariff.import_micro_per_kwh);
+    out.integer(tariff.export_micro_per_kwh);
+}
+
+void write(Writer& out, std::int64_t value) {
+    out.integer(value);
+}
+
+void write(Writer& out, const NodeId& node) {
+    out.text(node.str());
+}
+
+template <class T>
+void write(Writer& out, const Dated<T>& dated) {
+    out.array(2);
+    out.unsigned_integer(dated.effective);
+    write(out, dated.value);
+}
+
+void write(Writer& out, const NodeRegistration& node) {
+    out.array(6);
+    out.unsigned_integer(node.sequence);
+    out.text(node.node.str());
+    out.bytes(node.signing_key.view());
+    out.bytes(node.agreement_key.view());
+    write(out, node.location);
+}
+
+void write(Writer& out, const MeterRegistration& meter) {
+    out.array(6);
+    out.unsigned_integer(meter.sequence);
+    out.text(meter.meter.str());
+    out.text(meter.cluster.str());
+    out.text(meter.service_point);
+    out.bytes(meter.signing_key.view());
+    out.unsigned_integer(meter.effective);
+}
+
+void write(Writer& out, const KeyGrantEntry& entry) {
+    out.array(3);
+    out.text(entry.recipient.str());
+    out.bytes(entry.wrapped.ephemeral.view());
+    out.bytes(entry.wrapped.ciphertext);
+}
+
+// Every element as an item of an array.
+template <class T>
+void write(Writer& out, const std::vector<T>& list) {
+    out.array(list.size());
+    for (const T& item : list)
+        write(out, item);
+}
+
+void write(Writer& out, const KeyGrant& grant) {
+    out.array(5);
+    out.unsigned_integer(grant.sequence);
+    out.text(grant.meter.str());
+    out.unsigned_integer(grant.epoch);
+    write(out, grant.entries);
+    out.unsigned_integer(grant.effective);
+}
+
+void write(Writer& out, const CommitteeAllocation& committee) {
+    out.array(6);
+    out.unsigned_integer(committee.sequence);
+    out.text(committee.cluster.str());
+    write(out, committee.location);
+    write(out, committee.members);
+    out.unsigned_integer(committee.epoch);
+    out.unsigned_integer(committee.effective);
+}
+
+void write(Writer& out, const NodeRecord& node) {
+    write(out, node.registration);
+}
+
+void write(Writer& out, const MeterRecord& meter) {
+    out.array(5);
+    write(out, meter.registration);
+    write(out, meter.capacity_w);
+    write(out, meter.grants);
+    out.unsigned_integer(meter.last_sequence);
+    out.bytes(meter.last_reading.view());
+}
+
+void write(Writer& out, const ClusterRecord& cluster) {
+    out.array(6);
+    write(out, cluster.committee);
+    write(out, cluster.earlier);
+    if (cluster.last_window) {
+        out.unsigned_integer(*cluster.last_window);
+    } else {
+        out.null();
+    }
+    out.bytes(cluster.last_settlement.view());
+    out.unsigned_integer(cluster.settled_at);
+    write(out, cluster.changes);
+}
+
+// Records carry their own names; the map's order makes the encoding canonical.
+template <class Key, class Record>
+void write(Writer& out, const std::map<Key, Record>& records) {
+    out.array(records.size());
+    for (const auto& [key, record] : records)
+        write(out, record);
+}
+
+}  // namespace
+
+Digest app_hash(const ChainState& state) {
+    Writer out;
+    out.array(13);
+    out.bytes(state.network.view());
+    out.unsigned_integer(state.height);
+    out.bytes(state.tip.view());
+    out.integer(state.tip_time_ms);
+    out.unsigned_integer(state.dgmd_sequence);
+    write(out, state.nodes);
+    write(out, state.meters);
+    write(out, state.clusters);
+    write(out, state.tariffs);
+    write(out, state.tariff_changes);
+    write(out, state.validators);
+    out.unsigned_integer(state.validator_epoch);
+    out.bytes(state.validators_hash.view());
+    return sha256(out.result());
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,63 @@
+// What must hold after every block, under names an auditor would ask for (design 4). Each report
+// says who can check it: `public` from the chain alone, `keyholders` from opened lines. What was
+// never checked is not applicable, never ok. A report keeps its first failure for ever.
+// One monitor per chain, fed in order by its owner; it judges and refuses nothing. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/contract/state.h"
+#include "core/model/block.h"
+
+namespace fairfeed {
+
+struct InvariantReport {
+    std::string name;
+    bool applicable = false;  // false: nothing could be checked yet, or not without keys
+    bool ok = false;          // false unless applicable and held in every block so far
+    std::string checked_by;   // public | keyholders
+    std::string explanation;  // of the first failure: height and figures; empty while it holds
+
+    bool operator==(const InvariantReport&) const = default;
+};
+
+// A settlement's lines as a keyholder reads them, in the order of its entries.
+struct OpenedSettlement {
+    ClusterId cluster;
+    Window window = 0;
+    std::vector<SettlementLine> lines;
+};
+
+class InvariantMonitor {
+  public:
+    InvariantMonitor();
+    // A block as it was applied. `opened`: those of its settlements whose lines are known; a node
+    // without keys hands in none.
+    void observe(const ChainState& before, const Block& block, const ChainState& after,
+                 const std::vector<OpenedSettlement>& opened);
+    // In a fixed order; a name that both can check stands there twice.
+    [[nodiscard]] const std::vector<InvariantReport>& reports() const { return reports_; }
+    // No applicable report has failed.
+    [[nodiscard]] bool all_held() const;
+
+  private:
+    enum class Check : std::size_t;
+    struct Standing {
+        Registers registers;
+        bool has_registers = false;
+        std::int64_t balance_micro = 0;
+    };
+    void record(Check check, Height height, const std::string& failure);
+    void observe_settlement(const ChainState& before, Height height, const Settlement& settlement);
+    void observe_lines(const ChainState& before, Height height, const Settlement& settlement,
+                       const OpenedSettlement& opened);
+    [[nodiscard]] std::string follow(const SettlementLine& line, bool money);
+
+    std::vector<InvariantReport> reports_;
+    std::map<ClusterId, Window> settled_;
+    std::map<MeterId, Standing> standing_;
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,227 @@
+#include "core/contract/registry.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/contract/billing.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Verdict = Result<void, Reject>;
+
+// What the rules below need to know of the block.
+struct Entry {
+    const ChainState& state;
+    Window earliest = 0;  // first window a change may be effective for
+};
+
+Window earliest_effective(const ChainState& state, Height height, std::int64_t time_ms) {
+    if (height == 0) return 0;
+    const auto running = state.grid().window_at(time_ms);
+    if (!running) return 0;
+    return *running == UINT32_MAX ? UINT32_MAX : *running + 1;
+}
+
+// A name stands for one thing on the whole network: it is a certificate's CN and an MQTT user.
+bool name_is_taken(const ChainState& state, const std::string& name) {
+    return name == state.genesis.dgmd.str() || name == kGridAccount ||
+           state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name));
+}
+
+std::size_t meters_registered(const ChainState& state, const ClusterId& cluster) {
+    return static_cast<std::size_t>(std::count_if(
+        state.meters.begin(), state.meters.end(),
+        [&cluster](const auto& entry) { return entry.second.registration.cluster == cluster; }));
+}
+
+Verdict check(const Entry& entry, const NodeRegistration& node) {
+    if (node.node.empty()) return unexpected(Reject::malformed);
+    if (name_is_taken(entry.state, node.node.str())) return unexpected(Reject::already_registered);
+    if (!VerifyKey::from_point(node.signing_key)) return unexpected(Reject::malformed);
+    if (!VerifyKey::from_point(node.agreement_key)) return unexpected(Reject::malformed);
+    return {};
+}
+
+Verdict check(const Entry& entry, const MeterRegistration& meter) {
+    if (meter.meter.empty()) return unexpected(Reject::malformed);
+    if (name_is_taken(entry.state, meter.meter.str())) {
+        return unexpected(Reject::already_registered);
+    }
+    if (!entry.state.cluster(meter.cluster)) return unexpected(Reject::wrong_cluster);
+    if (!is_valid_name(meter.service_point)) return unexpected(Reject::malformed);
+    if (!VerifyKey::from_point(meter.signing_key)) return unexpected(Reject::malformed);
+    if (meter.effective < entry.earliest) return unexpected(Reject::not_effective);
+    const auto block =
+        static_cast<std::size_t>(entry.state.genesis.parameters.max_block_transactions);
+    const std::size_t limit = std::min(kMaxClusterMeters, block - 1);
+    if (meters_registered(entry.state, meter.cluster) >= limit) {
+        return unexpected(Reject::out_of_range);
+    }
+    return {};
+}
+
+Verdict check(const Entry& entry, const CommitteeAllocation& committee) {
+    if (committee.cluster.empty()) return unexpected(Reject::malformed);
+    const auto& members = committee.members;
+    if (members.empty() || members.size() > kMaxNeighbours + 1) {
+        return unexpected(Reject::out_of_range);
+    }
+    if (std::set<NodeId>(members.begin(), members.end()).size() != members.size()) {
+        return unexpected(Reject::duplicate);
+    }
+    for (const NodeId& member : members) {
+        if (!entry.state.nodes.contains(member)) return unexpected(Reject::unknown_node);
+    }
+    const ClusterRecord* known = entry.state.cluster(committee.cluster);
+    const std::uint32_t last_epoch = known ? known->committee.epoch : 0;
+    if (committee.epoch != last_epoch + 1) return unexpected(Reject::wrong_sequence);
+    if (committee.effective < entry.earliest) return unexpected(Reject::not_effective);
+    if (known && committee.effective < known->committee.effective) {
+        return unexpected(Reject::not_effective);
+    }
+    return {};
+}
+
+Verdict check(const Entry& entry, const KeyGrant& grant) {
+    const auto meter = entry.state.meters.find(grant.meter);
+    if (meter == entry.state.meters.end()) return unexpected(Reject::unknown_meter);
+    const auto& grants = meter->second.grants;
+    const KeyEpoch last_epoch = grants.empty() ? 0 : grants.back().epoch;
+    if (grant.epoch != last_epoch + 1) return unexpected(Reject::unknown_key_epoch);
+    if (grant.effective < entry.earliest) return unexpected(Reject::not_effective);
+    if (!grants.empty() && grant.effective < grants.back().effective) {
+        return unexpected(Reject::not_effective);
+    }
+    if (grant.entries.empty()) return unexpected(Reject::malformed);
+    for (std::size_t i = 0; i < grant.entries.size(); ++i) {
+        const NodeId& recipient = grant.entries[i].recipient;
+        if (i > 0 && !(grant.entries[i - 1].recipient < recipient)) {
+            return unexpected(Reject::not_canonical);
+        }
+        const bool known =
+            recipient == entry.state.genesis.dgmd || entry.state.nodes.contains(recipient);
+        if (!known) return unexpected(Reject::unknown_node);
+    }
+    return {};
+}
+
+Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
+    const auto meter = entry.state.meters.find(certificate.meter);
+    if (meter == entry.state.meters.end()) return unexpected(Reject::unknown_meter);
+    if (certificate.capacity_w < 0 || certificate.capacity_w > kMaxCapacityW) {
+        return unexpected(Reject::out_of_range);
+    }
+    if (certificate.effective < entry.earliest) return unexpected(Reject::not_effective);
+    const auto& before = meter->second.capacity_w;
+    if (!before.empty() && certificate.effective < before.back().effective) {
+        return unexpected(Reject::not_effective);
+    }
+    return {};
+}
+
+Verdict check(const Entry& entry, const TariffNotice& notice) {
+    for (const std::int64_t rate :
+         {notice.tariff.import_micro_per_kwh, notice.tariff.export_micro_per_kwh}) {
+        if (rate < 0 || rate > kMaxRateMicroPerKwh) return unexpected(Reject::out_of_range);
+    }
+    if (notice.effective < entry.earliest) return unexpected(Reject::not_effective);
+    const Int128 start_s = Int128{notice.effective} * entry.state.grid().window_seconds();
+    if (start_s % kSecondsPerWeek != 0) return unexpected(Reject::not_effective);
+    const auto& before = entry.state.tariffs;
+    if (!before.empty() && notice.effective < before.back().effective) {
+        return unexpected(Reject::not_effective);
+    }
+    return {};
+}
+
+// Everything else a transaction can hold is not DGMD's to say.
+template <class Other>
+Verdict check(const Entry&, const Other&) {
+    return unexpected(Reject::reserved_kind);
+}
+
+void changed(ChainState& state, const ClusterId& cluster, Height height, Window effective) {
+    if (height > 0) state.clusters[cluster].changes.push_back({height, effective});
+}
+
+void apply(ChainState& state, const NodeRegistration& node, Height) {
+    state.nodes[node.node] = {node, VerifyKey::from_point(node.signing_key)};
+}
+
+void apply(ChainState& state, const MeterRegistration& meter, Height height) {
+    MeterRecord& record = state.meters[meter.meter];
+    record.registration = meter;
+    record.key = VerifyKey::from_point(meter.signing_key);
+    changed(state, meter.cluster, height, meter.effective);
+}
+
+void apply(ChainState& state, const CommitteeAllocation& committee, Height height) {
+    ClusterRecord& record = state.clusters[committee.cluster];
+    if (record.committee.epoch > 0) record.earlier.push_back(record.committee);
+    record.committee = committee;
+    changed(state, committee.cluster, height, committee.effective);
+}
+
+void apply(ChainState& state, const KeyGrant& grant, Height height) {
+    MeterRecord& record = state.meters.at(grant.meter);
+    record.grants.push_back(grant);
+    changed(state, record.registration.cluster, height, grant.effective);
+}
+
+void apply(ChainState& state, const CapacityCertificate& certificate, Height height) {
+    MeterRecord& record = state.meters.at(certificate.meter);
+    record.capacity_w.push_back({certificate.effective, certificate.capacity_w});
+    changed(state, record.registration.cluster, height, certificate.effective);
+}
+
+void apply(ChainState& state, const TariffNotice& notice, Height height) {
+    state.tariffs.push_back({notice.effective, notice.tariff});
+    if (height > 0) state.tariff_changes.push_back({height, notice.effective});
+}
+
+template <class Other>
+void apply(ChainState&, const Other&, Height) {
+    CHECK(false);
+}
+
+struct SequenceOf {
+    std::uint64_t operator()(const Genesis&) const { return 0; }
+    std::uint64_t operator()(const SignedReading&) const { return 0; }
+    std::uint64_t operator()(const Settlement&) const { return 0; }
+    template <class Registry>
+    std::uint64_t operator()(const Registry& content) const {
+        return content.sequence;
+    }
+};
+
+}  // namespace
+
+bool is_registry_kind(TransactionKind kind) {
+    return kind >= TransactionKind::meter && kind <= TransactionKind::tariff;
+}
+
+std::uint64_t registry_sequence(const TransactionContent& content) {
+    return std::visit(SequenceOf{}, content);
+}
+
+Verdict check_registry(const ChainState& state, const Transaction& transaction, Height height,
+                       std::int64_t time_ms) {
+    if (!is_registry_kind(transaction.kind)) return unexpected(Reject::reserved_kind);
+    if (transaction.signer != state.genesis.dgmd) return unexpected(Reject::unknown_node);
+    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    if (registry_sequence(transaction.content) != state.dgmd_sequence + 1) {
+        return unexpected(Reject::wrong_sequence);
+    }
+    const Entry entry{state, earliest_effective(state, height, time_ms)};
+    return std::visit([&entry](const auto& content) { return check(entry, content); },
+                      transaction.content);
+}
+
+void apply_registry(ChainState& state, const Transaction& transaction, Height height) {
+    std::visit([&](const auto& content) { apply(state, content, height); }, transaction.content);
+    state.dgmd_sequence += 1;
+}
+
+}  // namespace fairfeed

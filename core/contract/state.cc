@@ -1,0 +1,260 @@
+#include "core/contract/state.h"
+
+#include <algorithm>
+
+#include "core/contract/registry.h"
+
+namespace fairfeed {
+
+namespace {
+
+// The last of an ascending history that is effective for the window.
+template <class T>
+const T* in_force(const std::vector<T>& history, Window window) {
+    const T* found = nullptr;
+    for (const T& entry : history) {
+        if (entry.effective <= window) found = &entry;
+    }
+    return found;
+}
+
+std::optional<Window> settles_from(const MeterRecord& meter) {
+    if (meter.grants.empty()) return std::nullopt;
+    return std::max(meter.registration.effective, meter.grants.front().effective);
+}
+
+bool any_since(const std::vector<Change>& changes, Height height, Window window) {
+    return std::any_of(changes.begin(), changes.end(), [height, window](const Change& change) {
+        return change.at > height && change.effective <= window;
+    });
+}
+
+bool within(std::int64_t value, std::int64_t least, std::int64_t most) {
+    return value >= least && value <= most;
+}
+
+Result<void, Reject> check_timers(const Timers& timers) {
+    constexpr std::int64_t kLongest = kSecondsPerDay * 1000;
+    for (const std::int64_t ms :
+         {timers.propose_ms, timers.propose_cap_ms, timers.vote_ms, timers.vote_cap_ms,
+          timers.slot_ms, timers.rebroadcast_ms, timers.rebroadcast_cap_ms}) {
+        if (!within(ms, 1, kLongest)) return unexpected(Reject::out_of_range);
+    }
+    for (const std::int64_t ms :
+         {timers.propose_step_ms, timers.vote_step_ms, timers.grace_ms, timers.fill_ms}) {
+        if (!within(ms, 0, kLongest)) return unexpected(Reject::out_of_range);
+    }
+    return {};
+}
+
+Result<void, Reject> check_parameters(const NetworkParameters& parameters) {
+    constexpr std::int64_t kFarFuture = 1'000'000'000'000;  // seconds; the year 33658
+    if (!is_valid_name(parameters.name)) return unexpected(Reject::malformed);
+    if (parameters.contract_version != 1) return unexpected(Reject::unsupported_version);
+    const std::int64_t quarters = parameters.window_seconds / kSecondsPerQuarter;
+    if (parameters.window_seconds % kSecondsPerQuarter != 0) return unexpected(Reject::off_grid);
+    if (!within(quarters, 1, kMaxQuartersPerWindow)) return unexpected(Reject::off_grid);
+    const bool sound = within(parameters.grid_epoch_s, 0, kFarFuture) &&
+                       within(parameters.real_epoch_ms, 0, kFarFuture * 1000) &&
+                       within(parameters.speed, 1, 1'000'000) &&
+                       within(parameters.window_limit, 0, UINT32_MAX) &&
+                       within(parameters.share_offset_s, 0, kSecondsPerWeek) &&
+                       within(parameters.share_notice_s, 0, kSecondsPerWeek) &&
+                       within(parameters.close_after_s, 0, 366 * kSecondsPerDay) &&
+                       within(parameters.max_block_transactions, 2, 1000);
+    if (!sound) return unexpected(Reject::out_of_range);
+    return check_timers(parameters.timers);
+}
+
+Result<void, Reject> check_identities(const Genesis& genesis) {
+    if (genesis.genesis_node.empty() || genesis.dgmd.empty()) return unexpected(Reject::malformed);
+    if (genesis.genesis_node == genesis.dgmd) return unexpected(Reject::already_registered);
+    for (const PublicKey& key :
+         {genesis.genesis_node_key, genesis.dgmd_key, genesis.dgmd_agreement_key}) {
+        if (!VerifyKey::from_point(key)) return unexpected(Reject::malformed);
+    }
+    return {};
+}
+
+std::vector<AllocationNode> allocation_of(const ChainState& state) {
+    std::vector<AllocationNode> nodes;
+    for (const auto& [id, record] : state.nodes) {
+        nodes.push_back({id, {}, record.registration.location, 0});
+    }
+    for (const auto& [id, cluster] : state.clusters) {
+        const NodeId& parent = cluster.committee.members.front();
+        const auto node =
+            std::find_if(nodes.begin(), nodes.end(),
+                         [&parent](const AllocationNode& each) { return each.node == parent; });
+        CHECK(node != nodes.end());
+        if (node->parent_of.empty()) node->parent_of = id;
+        for (const auto& [meter, record] : state.meters) {
+            if (record.registration.cluster == id) node->meters += 1;
+        }
+    }
+    return nodes;
+}
+
+// What the transactions of block 0 must have built together.
+Result<void, Reject> check_founded(const ChainState& state) {
+    const Genesis& genesis = state.genesis;
+    const auto founder = state.nodes.find(genesis.genesis_node);
+    if (founder == state.nodes.end()) return unexpected(Reject::unknown_node);
+    if (founder->second.registration.signing_key != genesis.genesis_node_key) {
+        return unexpected(Reject::wrong_signature);
+    }
+    if (state.validators.front() != genesis.genesis_node) {
+        return unexpected(Reject::wrong_validators);
+    }
+    if (state.tariffs.empty() || state.tariffs.front().effective != 0) {
+        return unexpected(Reject::not_effective);
+    }
+    for (const auto& [id, meter] : state.meters) {
+        if (meter.grants.empty()) return unexpected(Reject::unknown_key_epoch);
+    }
+    return {};
+}
+
+Result<void, Reject> execute_founding(ChainState& state, const Block& block) {
+    for (std::size_t i = 1; i < block.transactions.size(); ++i) {
+        const auto checked = check_registry(state, block.transactions[i], 0, block.header.time_ms);
+        if (!checked) return checked;
+        apply_registry(state, block.transactions[i], 0);
+    }
+    return {};
+}
+
+}  // namespace
+
+const VerifyKey* ChainState::node_key(const NodeId& node) const {
+    const auto found = nodes.find(node);
+    return found != nodes.end() && found->second.key ? &*found->second.key : nullptr;
+}
+
+const VerifyKey* ChainState::meter_key(const MeterId& meter) const {
+    const auto found = meters.find(meter);
+    return found != meters.end() && found->second.key ? &*found->second.key : nullptr;
+}
+
+const ClusterRecord* ChainState::cluster(const ClusterId& cluster) const {
+    const auto found = clusters.find(cluster);
+    return found != clusters.end() ? &found->second : nullptr;
+}
+
+const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window window) const {
+    const ClusterRecord* record = cluster(id);
+    if (!record) return nullptr;
+    if (record->earlier.empty() || record->committee.effective <= window) {
+        return &record->committee;
+    }
+    const CommitteeAllocation* found = in_force(record->earlier, window);
+    return found ? found : &record->earlier.front();
+}
+
+std::vector<MeterId> ChainState::meters_of(const ClusterId& cluster, Window window) const {
+    std::vector<MeterId> found;
+    for (const auto& [id, meter] : meters) {
+        if (meter.registration.cluster != cluster) continue;
+        const auto first = settles_from(meter);
+        if (first && *first <= window) found.push_back(id);
+    }
+    return found;
+}
+
+std::int64_t ChainState::capacity_w(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    if (found == meters.end()) return 0;
+    const auto* certified = in_force(found->second.capacity_w, window);
+    return certified ? certified->value : 0;
+}
+
+std::int64_t ChainState::installed_w(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    if (found == meters.end()) return 0;
+    std::int64_t most_w = 0;
+    for (const auto& certified : found->second.capacity_w) {
+        if (certified.effective <= window) most_w = std::max(most_w, certified.value);
+    }
+    return most_w;
+}
+
+Tariff ChainState::tariff(Window window) const {
+    const auto* found = in_force(tariffs, window);
+    return found ? found->value : Tariff{};
+}
+
+std::optional<Window> ChainState::next_window(const ClusterId& id) const {
+    const ClusterRecord* record = cluster(id);
+    if (!record) return std::nullopt;
+    std::optional<Window> next;
+    if (record->last_window) {
+        if (*record->last_window == UINT32_MAX) return std::nullopt;
+        next = *record->last_window + 1;
+    } else {
+        for (const auto& [meter, entry] : meters) {
+            if (entry.registration.cluster != id) continue;
+            const auto first = settles_from(entry);
+            if (first) next = std::min(next.value_or(UINT32_MAX), *first);
+        }
+    }
+    const std::int64_t limit = genesis.parameters.window_limit;
+    if (next && limit > 0 && *next >= limit) return std::nullopt;
+    return next;
+}
+
+bool ChainState::is_current(const ClusterId& id, Window window, Height state_height) const {
+    const ClusterRecord* record = cluster(id);
+    if (!record || state_height > height || state_height < record->settled_at) return false;
+    return !any_since(record->changes, state_height, window) &&
+           !any_since(tariff_changes, state_height, window);
+}
+
+std::optional<KeyEpoch> ChainState::key_epoch(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    if (found == meters.end()) return std::nullopt;
+    const KeyGrant* grant = in_force(found->second.grants, window);
+    if (!grant) return std::nullopt;
+    return grant->epoch;
+}
+
+std::size_t ChainState::quorum_of(const ClusterId& id) const {
+    const ClusterRecord* record = cluster(id);
+    if (!record) return 0;
+    return committee_quorum(record->committee.members.size(), genesis.parameters.degraded_quorum);
+}
+
+std::size_t ChainState::quorum_of(const ClusterId& id, Window window) const {
+    const CommitteeAllocation* committee = committee_of(id, window);
+    if (!committee) return 0;
+    return committee_quorum(committee->members.size(), genesis.parameters.degraded_quorum);
+}
+
+Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
+    if (const auto sound = check_parameters(genesis.content.parameters); !sound) {
+        return unexpected(sound.error());
+    }
+    if (const auto sound = check_identities(genesis.content); !sound) {
+        return unexpected(sound.error());
+    }
+    const Block& block = genesis.block.block;
+    if (block.transactions.empty()) return unexpected(Reject::empty_block);
+    const Transaction& first = block.transactions.front();
+    const auto* content = std::get_if<Genesis>(&first.content);
+    if (first.kind != TransactionKind::genesis || !content || *content != genesis.content) {
+        return unexpected(Reject::malformed);
+    }
+    ChainState state;
+    state.genesis = genesis.content;
+    state.network = genesis.network;
+    if (const auto executed = execute_founding(state, block); !executed) {
+        return unexpected(executed.error());
+    }
+    state.validators = validator_order(allocation_of(state));
+    state.validators_hash = validators_hash(state.validators);
+    if (const auto founded = check_founded(state); !founded) return unexpected(founded.error());
+    state.tip = block_id(block.header);
+    state.tip_time_ms = block.header.time_ms;
+    return state;
+}
+
+}  // namespace fairfeed

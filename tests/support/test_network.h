@@ -1,0 +1,176 @@
+// A whole small network in memory, with real keys: genesis, data keys, meters that measure and
+// sign, committees that endorse, validators that certify. For tests of every room above the wire.
+// All identities derive from their names, salts from a counter; only ECDSA's nonces differ from run
+// to run. Single-threaded.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/contract/cluster_book.h"
+#include "core/contract/execution.h"
+#include "core/contract/invariants.h"
+#include "core/contract/key_ring.h"
+#include "core/contract/state.h"
+#include "core/crypto/key_agreement.h"
+#include "core/crypto/random.h"
+#include "core/crypto/signing.h"
+#include "core/model/block.h"
+#include "core/model/transaction.h"
+
+namespace fairfeed::test {
+
+// Keys by name: made once per process, the same in every run.
+[[nodiscard]] const SigningKey& signing_key(std::string_view name);
+[[nodiscard]] const AgreementKey& agreement_key(std::string_view name);  // random, one per process
+[[nodiscard]] SymmetricKey data_key(std::string_view name);
+
+struct TestNetworkOptions {
+    std::size_t nodes = 4;                 // node-1.. ; cluster-i has node-i as parent
+    std::size_t clusters = 0;              // with a committee; 0: as many as nodes
+    std::size_t clusters_with_meters = 0;  // the first ones; 0: all
+    std::size_t meters_per_cluster = 3;    // meter-<cluster>-<n>, both from 1
+    std::int64_t capacity_w = 5000;        // of meters 1, 3, 5.. ; the others are consumers
+    Window meters_effective = 0;
+    NetworkParameters parameters = default_parameters();
+    Tariff tariff{250'000, 80'000};
+
+    // Grid epoch 2016-08-08, real epoch the same, speed 1, windows of four hours.
+    [[nodiscard]] static NetworkParameters default_parameters();
+};
+
+// Who exists and what they can sign.
+class TestNetwork {
+  public:
+    explicit TestNetwork(TestNetworkOptions options = {});
+
+    [[nodiscard]] const TestNetworkOptions& options() const { return options_; }
+    [[nodiscard]] const LoadedGenesis& genesis() const { return genesis_; }
+    [[nodiscard]] const Digest& network() const { return genesis_.network; }
+    [[nodiscard]] const NodeId& dgmd() const { return genesis_.content.dgmd; }
+    // Checked: a genesis that makes no sense aborts the test.
+    [[nodiscard]] ChainState initial_state() const;
+
+    [[nodiscard]] static NodeId node(std::size_t index);        // from 1
+    [[nodiscard]] static ClusterId cluster(std::size_t index);  // from 1
+    [[nodiscard]] static MeterId meter(std::size_t cluster, std::size_t index);
+    [[nodiscard]] std::vector<NodeId> nodes() const;
+    [[nodiscard]] std::vector<NodeId> committee(const ClusterId& cluster) const;
+    [[nodiscard]] std::vector<MeterId> meters(const ClusterId& cluster) const;
+
+    [[nodiscard]] const SigningKey& key(const NodeId& node) const;
+    [[nodiscard]] const SigningKey& key(const MeterId& meter) const;
+    [[nodiscard]] SymmetricKey data_key(const MeterId& meter, KeyEpoch epoch = 1) const;
+    // What `node` (or dgmd()) can open in this state, unwrapped from its grants.
+    [[nodiscard]] KeyRing key_ring(const ChainState& state, const NodeId& node) const;
+    [[nodiscard]] RandomSource random() const;  // repeats from the start in every TestNetwork
+
+    // The next DGMD transaction of a state; its sequence is filled in.
+    [[nodiscard]] Transaction from_dgmd(const ChainState& state, TransactionContent content) const;
+    [[nodiscard]] KeyGrant grant(const MeterId& meter, KeyEpoch epoch,
+                                 const std::vector<NodeId>& recipients, Window effective) const;
+
+  private:
+    TestNetworkOptions options_;
+    LoadedGenesis genesis_;
+    std::shared_ptr<std::uint64_t> salts_ = std::make_shared<std::uint64_t>(0);
+};
+
+// A quarter hour of import, export and generation, for every quarter of a window.
+[[nodiscard]] Profile flat_profile(const ChainState& state, QuarterHour quarter);
+// Random numbers that repeat: a counter, hashed.
+[[nodiscard]] RandomSource counting_random();
+// A body that ends where `start` and the profile lead.
+[[nodiscard]] ReadingBody body_from(const Registers& start, Profile profile);
+
+// A meter with registers and a sequence, as the meter programs keep them.
+class TestMeter {
+  public:
+    TestMeter(const TestNetwork& network, MeterId meter, ClusterId cluster);
+    // Measures the profile, advances the registers and the sequence, seals and signs.
+    [[nodiscard]] OpenedReading read(Window window, Profile profile,
+                                     std::optional<std::int64_t> available_wh = std::nullopt);
+    // Energy that flows while no reading is sent.
+    void advance(const Profile& profile);
+    // Seals and signs exactly this; sequence and previous from the meter.
+    [[nodiscard]] OpenedReading read_body(Window window, const ReadingBody& body);
+    [[nodiscard]] const Registers& registers() const { return registers_; }
+
+  private:
+    const TestNetwork& network_;
+    MeterId meter_;
+    ClusterId cluster_;
+    Registers registers_{1000, 500, 2000};
+    std::uint64_t sequence_ = 0;
+    Digest previous_;
+    RandomSource random_;
+};
+
+// The endorsed settlement: the parent's BATCH with signatures of the first `endorsers` members
+// (0: the quorum), ascending.
+[[nodiscard]] Transaction certify(const TestNetwork& network, const ChainState& state,
+                                  const Settlement& settlement, std::size_t endorsers = 0);
+// Signs the same batch again after somebody changed it.
+[[nodiscard]] Witness endorse(const TestNetwork& network, const Settlement& settlement,
+                              const Digest& batch, const NodeId& member);
+
+// The next block of a state: header filled in from it and from the transactions. time_ms 0: the
+// earliest that the transactions allow.
+[[nodiscard]] Block make_block(const ChainState& state, std::vector<Transaction> transactions,
+                               const std::optional<Certificate>& parent_certificate,
+                               std::int64_t time_ms = 0);
+// A precommit certificate of the block by the first `voters` validators (0: the quorum).
+[[nodiscard]] Certificate make_certificate(const TestNetwork& network, const ChainState& state,
+                                           const BlockHeader& header, std::size_t voters = 0,
+                                           Round round = 0);
+
+// A chain that grows: state, the keyholders' books of every cluster (with DGMD's keys), meters. Its
+// destructor CHECKs nothing; invariants() says what held.
+class TestChain {
+  public:
+    explicit TestChain(const TestNetwork& network);
+
+    [[nodiscard]] const TestNetwork& network() const { return network_; }
+    [[nodiscard]] const ChainState& state() const { return state_; }
+    [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
+    [[nodiscard]] TestMeter& meter(const MeterId& meter);
+    [[nodiscard]] const KeyRing& keys() const { return keys_; }
+    [[nodiscard]] const std::optional<Certificate>& certificate() const { return certificate_; }
+    [[nodiscard]] const std::vector<CommittedBlock>& blocks() const { return blocks_; }
+    [[nodiscard]] const InvariantMonitor& invariants() const { return invariants_; }
+
+    // Readings of all meters of the cluster for the window: consumers import, prosumers generate
+    // and export (`generation_wh` per quarter hour).
+    [[nodiscard]] OpenedReadings read_all(const ClusterId& cluster, Window window,
+                                          std::int64_t generation_wh = 500);
+    // Drafted and sealed by the parent, not endorsed; aborts the test if refused.
+    [[nodiscard]] Settlement settle(const ClusterId& cluster, Window window,
+                                    const OpenedReadings& readings) const;
+    // The readings the settlement lists, then the certified settlement.
+    [[nodiscard]] std::vector<Transaction> group(const Settlement& settlement,
+                                                 const OpenedReadings& readings) const;
+
+    [[nodiscard]] Block next_block(std::vector<Transaction> transactions,
+                                   std::int64_t time_ms = 0) const;
+    // Executes, certifies, moves the books on.
+    [[nodiscard]] Result<void, ExecutionFault> append(const Block& block);
+    // One window of these clusters, everybody present, in one block; aborts the test if refused.
+    void run_window(const std::vector<ClusterId>& clusters, Window window,
+                    std::int64_t generation_wh = 500);
+
+  private:
+    void move_books(const Block& block, const ChainState& before);
+
+    const TestNetwork& network_;
+    ChainState state_;
+    KeyRing keys_;
+    std::map<ClusterId, ClusterBook> books_;
+    std::map<MeterId, TestMeter> meters_;
+    std::optional<Certificate> certificate_;
+    std::vector<CommittedBlock> blocks_;
+    InvariantMonitor invariants_;
+};
+
+}  // namespace fairfeed::test
