@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -46,6 +48,10 @@ struct NetworkParameters {
     Timers timers;
     bool operator==(const NetworkParameters&) const = default;
 };
+
+// What is wrong with the parameters, for a person ("speed: 1 to 1000000"); nullopt if nothing is.
+// GENESIS with a fault is refused as out_of_range.
+[[nodiscard]] std::optional<std::string_view> fault_of(const NetworkParameters& parameters);
 
 // GENESIS: its payload's SHA-256 is the network id. Signed by genesis_node (A53) with an all-zero
 // network id in the external_aad, since there is none yet.

@@ -12,6 +12,8 @@
 namespace fairfeed {
 
 constexpr std::size_t kMaxReadingBytes = 1024;
+// Longest window (8 h) whose profile fits such a reading whatever a service connection can carry.
+constexpr std::int64_t kMaxWindowQuarters = 32;
 
 // Clear, and the AAD of the sealed body.
 struct ReadingHeader {

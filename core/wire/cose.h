@@ -68,6 +68,10 @@ struct Sign1 {
                                                 const Sign1& message, const VerifyKey& key);
 
 // COSE_Encrypt0 [protected {1: 1}, {5: iv}, ciphertext]; Enc_structure context "Encrypt0".
+[[nodiscard]] Bytes enc_structure(ByteView protected_header, ByteView external_aad);
+// The ciphertext of a sealed item of our profile (a view into it), which needs no key to be
+// checked.
+[[nodiscard]] Result<ByteView, Reject> parse_encrypt0(ByteView sealed);
 [[nodiscard]] Bytes encrypt0(const SymmetricKey& message_key, ByteView external_aad,
                              ByteView plaintext);
 [[nodiscard]] Result<Bytes, Reject> decrypt0(const SymmetricKey& message_key, ByteView external_aad,

@@ -1,0 +1,59 @@
+#include "core/wire/decoding.h"
+
+#include "core/base/check.h"
+
+namespace fairfeed {
+
+Reject reject_of(cbor::Fault fault) {
+    switch (fault) {
+        case cbor::Fault::truncated:
+            return Reject::truncated;
+        case cbor::Fault::not_canonical:
+            return Reject::not_canonical;
+        case cbor::Fault::malformed:
+            return Reject::malformed;
+        case cbor::Fault::none:
+            break;
+    }
+    CHECK(false);
+}
+
+void write_witnesses(cbor::Writer& writer, const std::vector<Witness>& witnesses) {
+    writer.array(witnesses.size());
+    for (const Witness& witness : witnesses) {
+        writer.array(2);
+        writer.text(witness.node.str());
+        writer.bytes(witness.signature.view());
+    }
+}
+
+std::vector<Witness> read_witnesses(cbor::Reader& reader) {
+    std::vector<Witness> witnesses;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        reader.array_of(2);
+        Witness witness{.node = reader.name<NodeId>(), .signature = reader.fixed<Signature>()};
+        if (!witnesses.empty() && !(witnesses.back().node < witness.node)) {
+            reader.fail(cbor::Fault::not_canonical);
+        }
+        witnesses.push_back(std::move(witness));
+    }
+    return witnesses;
+}
+
+void write_digests(cbor::Writer& writer, const std::vector<Digest>& digests) {
+    writer.array(digests.size());
+    for (const Digest& digest : digests)
+        writer.bytes(digest.view());
+}
+
+std::vector<Digest> read_digests(cbor::Reader& reader) {
+    std::vector<Digest> digests;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        digests.push_back(reader.fixed<Digest>());
+    }
+    return digests;
+}
+
+}  // namespace fairfeed
