@@ -1,6 +1,6 @@
-// Blocks on disk. One SQLite file per node; a block, its certificate and its local commit time enter in
-// one transaction, durable when commit() returns. What is stored is the block's canonical bytes;
-// the state is recomputed from them. One writer; readers open the file read-only.
+// Blocks on disk. One SQLite file per node; a block, its certificate and its local commit time
+// enter in one transaction, durable when commit() returns. What is stored is the block's canonical
+// bytes; the state is recomputed from them. One writer; readers open the file read-only.
 #pragma once
 
 #include <filesystem>

@@ -1,0 +1,104 @@
+#include "core/ledger/chain_verifier.h"
+
+#include <algorithm>
+
+namespace fairfeed {
+namespace {
+
+class Verification {
+  public:
+    Verification(const Ledger& ledger, const Keyholder* holder, const VerifyProgress& progress)
+        : ledger_(ledger), progress_(progress) {
+        if (holder != nullptr) books_ = KeyholderBooks(*holder);
+        report_.ledger_height = ledger.height();
+    }
+
+    [[nodiscard]] Result<void, ReplayFault> see(const ReplayStep& step) {
+        const Block& block = step.committed.block;
+        if (auto indexed = check_index(block); !indexed) return indexed;
+        const auto recomputed = books_.follow(step);
+        if (!recomputed) return unexpected(recomputed.error());
+        if (auto held = check_invariants(step, *recomputed); !held) return held;
+        count(block, *recomputed);
+        report_.checked_height = block.header.height;
+        report_.tip = step.after.tip;
+        report_.app_hash = app_hash(step.after);
+        if (progress_) progress_(block.header.height, ledger_.height());
+        return {};
+    }
+
+    [[nodiscard]] VerifyReport finish(std::optional<ReplayFault> fault) {
+        report_.fault = std::move(fault);
+        report_.closed.assign(books_.closed().begin(), books_.closed().end());
+        report_.invariants = monitor_.reports();
+        return std::move(report_);
+    }
+
+  private:
+    // The ledger's own index must find every transaction where it stands.
+    [[nodiscard]] Result<void, ReplayFault> check_index(const Block& block) const {
+        for (const Transaction& transaction : block.transactions) {
+            const auto height = ledger_.find_transaction(transaction.id);
+            if (!height)
+                return unexpected(
+                    ReplayFault{block.header.height, "damaged", height.error().message});
+            if (*height != block.header.height)
+                return unexpected(ReplayFault{block.header.height, "wrong_index",
+                                              "the ledger's index does not find the " +
+                                                  describe(transaction) + " in this block"});
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<void, ReplayFault> check_invariants(
+        const ReplayStep& step, const std::vector<RecomputedSettlement>& recomputed) {
+        if (step.committed.block.header.height == 0) return {};
+        std::vector<OpenedSettlement> opened;
+        for (const RecomputedSettlement& settlement : recomputed)
+            opened.push_back(settlement.opened);
+        monitor_.observe(step.before, step.committed.block, step.after, opened);
+        for (const InvariantReport& report : monitor_.reports())
+            if (report.applicable && !report.ok)
+                return unexpected(ReplayFault{step.committed.block.header.height, report.name,
+                                              "invariant " + report.name + " (" +
+                                                  report.checked_by + "): " + report.explanation});
+        return {};
+    }
+
+    void count(const Block& block, const std::vector<RecomputedSettlement>& recomputed) {
+        VerifyCounts& counts = report_.counts;
+        if (block.header.height > 0) {
+            ++counts.blocks;
+            counts.certificates += block.parent_certificate ? 2 : 1;
+        }
+        counts.transactions += block.transactions.size();
+        for (const Transaction& transaction : block.transactions) {
+            counts.endorsements += transaction.endorsements.size();
+            if (transaction.kind == TransactionKind::reading) ++counts.readings;
+            if (transaction.kind == TransactionKind::settlement) ++counts.settlements;
+        }
+        counts.settlements_recomputed += recomputed.size();
+        for (const RecomputedSettlement& settlement : recomputed) {
+            counts.readings_opened += settlement.readings.size();
+            counts.lines_opened += settlement.opened.lines.size();
+        }
+    }
+
+    const Ledger& ledger_;
+    const VerifyProgress& progress_;
+    KeyholderBooks books_;
+    InvariantMonitor monitor_;
+    VerifyReport report_;
+};
+
+}  // namespace
+
+VerifyReport verify_ledger(const Ledger& ledger, const LoadedGenesis& genesis,
+                           const Keyholder* holder, const VerifyProgress& progress) {
+    Verification verification(ledger, holder, progress);
+    const auto end = replay(ledger, genesis, {.trust_signatures = false, .keep_before = true},
+                            [&](const ReplayStep& step) { return verification.see(step); });
+    return verification.finish(end ? std::nullopt : std::optional(end.error()));
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,49 @@
+// Is this ledger what it claims to be? Replays it from genesis and recomputes everything: hashes,
+// links, Merkle roots, certificates, signatures of meters, members and DGMD, public arithmetic, app
+// hashes, invariants; with a keyholder's key also readings, sealed lines and the contract. What
+// could not be recomputed is counted and named, never passed over. Reads only. One thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/ledger/keyholder_books.h"
+
+namespace fairfeed {
+
+struct VerifyCounts {
+    std::uint64_t blocks = 0;  // above genesis
+    std::uint64_t transactions = 0;
+    std::uint64_t readings = 0;
+    std::uint64_t settlements = 0;
+    std::uint64_t certificates = 0;  // stored ones and those the next block carries
+    std::uint64_t endorsements = 0;
+    std::uint64_t readings_opened = 0;
+    std::uint64_t lines_opened = 0;
+    std::uint64_t settlements_recomputed = 0;
+
+    bool operator==(const VerifyCounts&) const = default;
+};
+
+struct VerifyReport {
+    Height ledger_height = 0;   // what the ledger claims
+    Height checked_height = 0;  // the last block found valid
+    Digest tip;                 // of checked_height
+    Digest app_hash;            // state after it
+    VerifyCounts counts;
+    std::vector<ClusterId> closed;  // clusters with settlements that no key at hand opens
+    std::optional<ReplayFault> fault;
+    std::vector<InvariantReport> invariants;
+
+    [[nodiscard]] bool sound() const { return !fault; }
+};
+
+// Called after each block: how far it is, and how far it has to go.
+using VerifyProgress = std::function<void(Height done, Height total)>;
+
+// holder: nullptr means no keys. progress may be empty.
+[[nodiscard]] VerifyReport verify_ledger(const Ledger& ledger, const LoadedGenesis& genesis,
+                                         const Keyholder* holder, const VerifyProgress& progress);
+
+}  // namespace fairfeed

@@ -1,0 +1,39 @@
+// What a ledger says to a person: every settlement of every cluster in order, with its lines opened
+// where a key is at hand. A reading of a ledger that is taken to be sound (its own node's, or one
+// that verify has passed): signatures are not verified again. A value, made in one go.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/ledger/keyholder_books.h"
+
+namespace fairfeed {
+
+struct SettledWindow {
+    Height height = 0;
+    std::int64_t header_time_ms = 0;
+    Digest id;
+    NodeId proposer;
+    Window window = 0;
+    std::uint32_t version = 0;
+    ShareRule rule = ShareRule::paper;
+    std::size_t endorsements = 0;
+    std::vector<SettlementEntry> entries;
+    SettlementTotals totals;
+    std::int64_t in_force_from_s = 0;                  // grid seconds: when its shares bind
+    std::optional<std::vector<SettlementLine>> lines;  // absent without the keys of every line
+};
+
+struct LedgerHistory {
+    ChainState state;                                          // after the tip
+    std::map<ClusterId, std::vector<SettledWindow>> clusters;  // those that ever settled
+};
+
+// holder: nullptr means no keys. A line whose key is held and which does not open is a fault.
+[[nodiscard]] Result<LedgerHistory, ReplayFault> read_history(const Ledger& ledger,
+                                                              const LoadedGenesis& genesis,
+                                                              const Keyholder* holder);
+
+}  // namespace fairfeed

@@ -1,0 +1,119 @@
+#include "core/ledger/keyholder_books.h"
+
+#include <algorithm>
+
+namespace fairfeed {
+namespace {
+
+Unexpected<ReplayFault> fault(const Block& block, const Transaction& transaction, Reject reason,
+                              std::string_view what) {
+    return unexpected(ReplayFault{block.header.height, std::string(to_string(reason)),
+                                  "the " + describe(transaction) + ": " + std::string(what) + " (" +
+                                      std::string(to_string(reason)) + ")"});
+}
+
+// The state the settlement at `index` was executed on, as far as its cluster is concerned: the one
+// before the block, unless an earlier transaction of the same block settled the cluster as well.
+std::optional<ChainState> state_after_earlier_settlement(const ReplayStep& step,
+                                                         std::size_t index) {
+    const auto& transactions = step.committed.block.transactions;
+    const auto& cluster = std::get<Settlement>(transactions[index].content).cluster;
+    std::size_t prefix = 0;
+    for (std::size_t i = 0; i < index; ++i) {
+        const auto* earlier = std::get_if<Settlement>(&transactions[i].content);
+        if (earlier != nullptr && earlier->cluster == cluster) prefix = i + 1;
+    }
+    if (prefix == 0) return std::nullopt;
+    ChainState state = step.before;
+    TrustingSignatureChecker trusting;
+    const auto& header = step.committed.block.header;
+    const auto done =
+        execute_transactions(state, std::span<const Transaction>(transactions).first(prefix),
+                             header.height, header.time_ms, trusting);
+    CHECK(done.has_value());  // the whole block was executed before
+    return state;
+}
+
+bool grants_keys(const Block& block) {
+    return std::any_of(block.transactions.begin(), block.transactions.end(),
+                       [](const Transaction& t) { return t.kind == TransactionKind::key_grant; });
+}
+
+}  // namespace
+
+std::vector<const SignedReading*> readings_of(const Block& block, const Settlement& settlement) {
+    std::map<Digest, const SignedReading*> in_block;
+    for (const Transaction& transaction : block.transactions)
+        if (const auto* reading = std::get_if<SignedReading>(&transaction.content))
+            in_block.emplace(transaction.id, reading);
+    std::vector<const SignedReading*> out;
+    for (const SettlementEntry& entry : settlement.entries) {
+        if (entry.status != EntryStatus::reading) continue;
+        const auto found = in_block.find(entry.reading);
+        if (found != in_block.end()) out.push_back(found->second);
+    }
+    return out;
+}
+
+bool KeyholderBooks::holds_keys_of(const Block& block, const Settlement& settlement) const {
+    const bool lines = std::all_of(
+        settlement.lines.begin(), settlement.lines.end(),
+        [&](const SealedLine& line) { return keys_.find(line.meter, line.key_epoch) != nullptr; });
+    const auto listed = readings_of(block, settlement);
+    return lines && std::all_of(listed.begin(), listed.end(), [&](const SignedReading* reading) {
+               return keys_.find(reading->header.meter, reading->header.key_epoch) != nullptr;
+           });
+}
+
+Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const ReplayStep& step,
+                                                                    std::size_t index) {
+    const Block& block = step.committed.block;
+    const Transaction& transaction = block.transactions[index];
+    const auto& settlement = std::get<Settlement>(transaction.content);
+    RecomputedSettlement out;
+    out.opened.cluster = settlement.cluster;
+    out.opened.window = settlement.window;
+    for (const SignedReading* reading : readings_of(block, settlement)) {
+        auto body = open_with(keys_, *reading);
+        if (!body)
+            return fault(block, transaction, body.error(),
+                         "the reading of meter " + reading->header.meter.str() + " does not open");
+        out.readings.emplace(reading->header.meter, OpenedReading{*reading, std::move(*body)});
+    }
+    ClusterBook& book =
+        books_.try_emplace(settlement.cluster, ClusterBook(settlement.cluster)).first->second;
+    const auto earlier = state_after_earlier_settlement(step, index);
+    const auto checked =
+        book.check(earlier ? *earlier : step.before, settlement, out.readings, keys_);
+    if (!checked)
+        return fault(block, transaction, checked.error(),
+                     "the contract, recomputed from the readings, gives something else");
+    auto shares = book.commit(step.after, settlement, out.readings, block.header.time_ms, keys_);
+    if (!shares) return fault(block, transaction, shares.error(), "its lines do not open");
+    out.shares = std::move(*shares);
+    out.opened.lines = book.last_lines();
+    return out;
+}
+
+Result<std::vector<RecomputedSettlement>, ReplayFault> KeyholderBooks::follow(
+    const ReplayStep& step) {
+    const Block& block = step.committed.block;
+    if (holder_ && (block.header.height == 0 || grants_keys(block)))
+        keys_.learn(step.after, holder_->node, holder_->agreement);
+    std::vector<RecomputedSettlement> out;
+    for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+        const auto* settlement = std::get_if<Settlement>(&block.transactions[i].content);
+        if (settlement == nullptr || closed_.contains(settlement->cluster)) continue;
+        if (!holds_keys_of(block, *settlement)) {
+            closed_.insert(settlement->cluster);
+            books_.erase(settlement->cluster);
+            continue;
+        }
+        auto opened = recompute(step, i);
+        if (!opened) return unexpected(opened.error());
+        out.push_back(std::move(*opened));
+    }
+    return out;
+}
+
+}  // namespace fairfeed

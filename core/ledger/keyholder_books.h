@@ -1,0 +1,60 @@
+// The books of every cluster one keyholder can open, moved along a chain: opens readings and lines,
+// recomputes the contract, and says which clusters stay closed to it. Fed with blocks in order and
+// nothing else, so a node's start-up and an auditor's verify come to the same books. Pure.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "core/contract/cluster_book.h"
+#include "core/contract/invariants.h"
+#include "core/ledger/replay.h"
+
+namespace fairfeed {
+
+// Who holds data keys: a committee member or DGMD, with the key that grants are wrapped to.
+struct Keyholder {
+    NodeId node;
+    AgreementKey agreement;
+};
+
+// One settlement, opened and found equal to what the contract gives.
+struct RecomputedSettlement {
+    OpenedSettlement opened;
+    OpenedReadings readings;  // those the settlement lists
+    std::vector<SettledShare> shares;
+};
+
+class KeyholderBooks {
+  public:
+    KeyholderBooks() = default;  // holds no key: every cluster that settles is closed
+    explicit KeyholderBooks(Keyholder holder) : holder_(std::move(holder)) {}
+
+    // The settlements of this block that the keys open, each recomputed from its readings and the
+    // book before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens and
+    // does not hold is a fault. A cluster with a line whose key is not held is closed from there
+    // on, since its closing states are lost.
+    [[nodiscard]] Result<std::vector<RecomputedSettlement>, ReplayFault> follow(
+        const ReplayStep& step);
+
+    [[nodiscard]] const KeyRing& keys() const { return keys_; }
+    [[nodiscard]] const std::map<ClusterId, ClusterBook>& books() const { return books_; }
+    [[nodiscard]] const std::set<ClusterId>& closed() const { return closed_; }
+
+  private:
+    [[nodiscard]] bool holds_keys_of(const Block& block, const Settlement& settlement) const;
+    [[nodiscard]] Result<RecomputedSettlement, ReplayFault> recompute(const ReplayStep& step,
+                                                                      std::size_t index);
+
+    std::optional<Keyholder> holder_;
+    KeyRing keys_;
+    std::map<ClusterId, ClusterBook> books_;
+    std::set<ClusterId> closed_;
+};
+
+// The readings of the block that this settlement lists, in its order.
+[[nodiscard]] std::vector<const SignedReading*> readings_of(const Block& block,
+                                                            const Settlement& settlement);
+
+}  // namespace fairfeed

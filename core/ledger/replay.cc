@@ -1,0 +1,173 @@
+#include "core/ledger/replay.h"
+
+#include <array>
+#include <memory>
+
+namespace fairfeed {
+namespace {
+
+Unexpected<ReplayFault> fault(Height height, std::string_view reason, std::string explanation) {
+    return unexpected(ReplayFault{height, std::string(reason), std::move(explanation)});
+}
+
+std::string in_words(Reject reason) {
+    std::string text(to_string(reason));
+    std::replace(text.begin(), text.end(), '_', ' ');
+    return text;
+}
+
+struct HeaderSentence {
+    Reject reason;
+    std::string_view sentence;
+};
+constexpr std::array kHeaderSentences{
+    HeaderSentence{Reject::wrong_height, "its height is not one above its parent's"},
+    HeaderSentence{Reject::wrong_parent, "it does not name the block before as its parent"},
+    HeaderSentence{Reject::wrong_time,
+                   "its time is not after its parent's, or before the end of "
+                   "a window that it settles"},
+    HeaderSentence{Reject::wrong_root, "its Merkle root is not that of its transactions"},
+    HeaderSentence{Reject::wrong_app_hash, "its app hash is not that of the state before it"},
+    HeaderSentence{Reject::wrong_validators, "its validators are not those of the network"},
+    HeaderSentence{Reject::wrong_certificate,
+                   "the certificate it carries for its parent is not that of its header or does "
+                   "not certify the parent"},
+};
+
+Result<CommittedBlock, ReplayFault> load(const Ledger& ledger, Height height) {
+    auto block = ledger.block(height);
+    if (!block) return fault(height, "damaged", block.error().message);
+    if (!*block)
+        return fault(height, "missing_block",
+                     "block " + std::to_string(height) + " of the ledger is missing");
+    if ((*block)->block.header.height != height)
+        return fault(height, to_string(Reject::wrong_height),
+                     "the block stored at height " + std::to_string(height) +
+                         " is that of height " + std::to_string((*block)->block.header.height));
+    return std::move(**block);
+}
+
+// The certificate stored beside the block: about this block, and by a quorum.
+Result<void, ReplayFault> check_stored_certificate(const ChainState& before,
+                                                   const CommittedBlock& committed) {
+    const Height height = committed.block.header.height;
+    const VoteContent& content = committed.certificate.content;
+    if (content.type != VoteType::precommit || content.height != height ||
+        content.block != block_id(committed.block.header))
+        return fault(height, to_string(Reject::wrong_certificate),
+                     "the certificate stored with block " + std::to_string(height) +
+                         " is about something else");
+    if (const auto checked = check_certificate(before, committed.certificate); !checked)
+        return fault(height, to_string(checked.error()),
+                     "the certificate stored with block " + std::to_string(height) + ": " +
+                         in_words(checked.error()));
+    return {};
+}
+
+}  // namespace
+
+std::string_view to_string(TransactionKind kind) {
+    switch (kind) {
+        case TransactionKind::genesis:
+            return "genesis";
+        case TransactionKind::reading:
+            return "reading";
+        case TransactionKind::settlement:
+            return "settlement";
+        case TransactionKind::meter:
+            return "meter";
+        case TransactionKind::node:
+            return "node";
+        case TransactionKind::committee:
+            return "committee";
+        case TransactionKind::key_grant:
+            return "key_grant";
+        case TransactionKind::capacity:
+            return "capacity";
+        case TransactionKind::tariff:
+            return "tariff";
+        case TransactionKind::event:
+            return "event";
+        case TransactionKind::revoke:
+            return "revoke";
+        case TransactionKind::deauthorise:
+            return "deauthorise";
+        case TransactionKind::adjust:
+            return "adjust";
+        case TransactionKind::evidence:
+            return "evidence";
+        case TransactionKind::offer:
+            return "offer";
+        case TransactionKind::clearing:
+            return "clearing";
+        case TransactionKind::certificate:
+            return "certificate";
+        case TransactionKind::demand_response:
+            return "demand_response";
+    }
+    return "unknown";
+}
+
+std::string describe(const Transaction& transaction) {
+    if (const auto* reading = std::get_if<SignedReading>(&transaction.content))
+        return "reading of meter " + reading->header.meter.str() + ", window " +
+               std::to_string(reading->header.window);
+    if (const auto* settlement = std::get_if<Settlement>(&transaction.content))
+        return "settlement of cluster " + settlement->cluster.str() + ", window " +
+               std::to_string(settlement->window);
+    return std::string(to_string(transaction.kind)) + " of " + transaction.signer.str();
+}
+
+std::string describe(const Block& block, const ExecutionFault& fault) {
+    if (fault.transaction && *fault.transaction < block.transactions.size())
+        return "transaction " + std::to_string(*fault.transaction + 1) + " of " +
+               std::to_string(block.transactions.size()) + ", the " +
+               describe(block.transactions[*fault.transaction]) + ": " + in_words(fault.reason);
+    for (const HeaderSentence& known : kHeaderSentences)
+        if (known.reason == fault.reason) return "the header: " + std::string(known.sentence);
+    return "the header: " + in_words(fault.reason);
+}
+
+Result<void, Reject> TrustingSignatureChecker::transaction(const Transaction&, const Digest&,
+                                                           const VerifyKey&) {
+    return {};
+}
+
+Result<void, Reject> TrustingSignatureChecker::endorsement(const Endorsement&, const Witness&,
+                                                           const Digest&, const VerifyKey&) {
+    return {};
+}
+
+Result<ChainState, ReplayFault> replay(const Ledger& ledger, const LoadedGenesis& genesis,
+                                       const ReplayOptions& options, const ReplayVisitor& visitor) {
+    auto first = load(ledger, 0);
+    if (!first) return unexpected(first.error());
+    if (first->block != genesis.block.block)
+        return fault(0, "wrong_genesis", "block 0 of the ledger is not the genesis file's");
+    auto founded = state_from_genesis(genesis);
+    if (!founded)
+        return fault(0, to_string(founded.error()), "genesis: " + in_words(founded.error()));
+    ChainState state = std::move(*founded);
+    if (auto seen = visitor({*first, state, state}); !seen) return unexpected(seen.error());
+
+    PlainSignatureChecker verifying;
+    TrustingSignatureChecker trusting;
+    SignatureChecker& signatures =
+        options.trust_signatures ? static_cast<SignatureChecker&>(trusting) : verifying;
+    for (Height height = 1; height <= ledger.height(); ++height) {
+        const auto committed = load(ledger, height);
+        if (!committed) return unexpected(committed.error());
+        if (auto sound = check_stored_certificate(state, *committed); !sound)
+            return unexpected(sound.error());
+        std::optional<ChainState> before;
+        if (options.keep_before) before = state;
+        if (const auto done = execute_block(state, committed->block, signatures); !done)
+            return fault(height, to_string(done.error().reason),
+                         describe(committed->block, done.error()));
+        if (auto seen = visitor({*committed, before ? *before : state, state}); !seen)
+            return unexpected(seen.error());
+    }
+    return state;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,64 @@
+// A ledger executed again, block by block, from genesis: what a node does when it starts, and what
+// verify, show and prove stand on. Everything that can be recomputed without keys is recomputed;
+// only signatures may be trusted, and only where the ledger is one's own. Reads, never writes.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/contract/execution.h"
+#include "core/ledger/ledger.h"
+
+namespace fairfeed {
+
+// The first thing that is wrong. reason: the name of a Reject, or one of the ledger's own
+// (`damaged`, `missing_block`, `wrong_genesis`, `wrong_index`), or an invariant's. Without spaces.
+struct ReplayFault {
+    Height height = 0;
+    std::string reason;
+    std::string explanation;  // one line for a person
+    bool operator==(const ReplayFault&) const = default;
+};
+
+struct ReplayOptions {
+    // The ledger was written by this node, which verified every signature before: skip those of
+    // transactions and endorsements. Certificates are still verified.
+    bool trust_signatures = false;
+    // Keep a copy of the state before each block for the visitor; without it `before` is `after`.
+    bool keep_before = false;
+};
+
+// One block, valid. For block 0 both states are the state after it.
+struct ReplayStep {
+    const CommittedBlock& committed;
+    const ChainState& before;
+    const ChainState& after;
+};
+// A fault ends the replay and is its result.
+using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)>;
+
+// The state after the tip.
+[[nodiscard]] Result<ChainState, ReplayFault> replay(const Ledger& ledger,
+                                                     const LoadedGenesis& genesis,
+                                                     const ReplayOptions& options,
+                                                     const ReplayVisitor& visitor);
+
+// Believes everybody. Only for blocks whose signatures were verified when they were committed.
+class TrustingSignatureChecker final : public SignatureChecker {
+  public:
+    [[nodiscard]] Result<void, Reject> transaction(const Transaction& transaction,
+                                                   const Digest& network,
+                                                   const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
+                                                   const Witness& witness, const Digest& network,
+                                                   const VerifyKey& key) override;
+};
+
+// "transaction 3 of 17, the settlement of cluster c1, window 5: wrong totals".
+[[nodiscard]] std::string describe(const Block& block, const ExecutionFault& fault);
+// "settlement of cluster c1, window 5": what a transaction is, for a person.
+[[nodiscard]] std::string describe(const Transaction& transaction);
+[[nodiscard]] std::string_view to_string(TransactionKind kind);
+
+}  // namespace fairfeed

@@ -1,0 +1,43 @@
+// How a ledger is laid out in SQLite. `blocks` holds the agreed bytes; `network` says whose they
+// are; `transactions` is an index over them; `commits` is this node's own note of when a block
+// became durable here, and the only table that differs between honest nodes. A change of layout is
+// a new kLedgerSchemaVersion.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace fairfeed {
+
+constexpr std::int32_t kLedgerApplicationId = 0x4646'4C31;  // "FFL1"
+constexpr std::int32_t kLedgerSchemaVersion = 1;
+
+// blocks.id and blocks.time_ms repeat what the body says, for people with a SQLite shell; a reader
+// that finds them different from the body calls the block damaged.
+constexpr std::string_view kLedgerSchema = R"sql(
+CREATE TABLE network (
+    id BLOB NOT NULL CHECK (length(id) = 32)
+) STRICT;
+
+CREATE TABLE blocks (
+    height INTEGER PRIMARY KEY CHECK (height >= 0),
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+    time_ms INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    certificate BLOB
+) STRICT;
+
+CREATE TABLE transactions (
+    id BLOB PRIMARY KEY CHECK (length(id) = 32),
+    height INTEGER NOT NULL REFERENCES blocks (height),
+    position INTEGER NOT NULL,
+    UNIQUE (height, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE commits (
+    height INTEGER PRIMARY KEY REFERENCES blocks (height),
+    committed_at_ms INTEGER NOT NULL
+) STRICT;
+)sql";
+
+}  // namespace fairfeed
