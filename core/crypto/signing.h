@@ -1,7 +1,6 @@
 // ES256: ECDSA on P-256 with SHA-256, raw r||s (DLMS/COSEM suite 1's; RFC 7518 3.4). Low-s is
 // enforced on what we sign and, in the strict verifier, on what we accept (threat 47).
-// Keys are value types that share an OpenSSL key; safe to copy and to use from one thread at a
-// time.
+// Keys are value types that share an OpenSSL key; copy them and share them between threads freely.
 #pragma once
 
 #include <memory>
