@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/io/mqtt_dialer.h"
 
 namespace fairfeed {
 
@@ -63,21 +64,7 @@ struct MqttCounts {
     std::uint64_t connects = 0;
 };
 
-class MqttLink;  // the connection proper, shared with the dialer and with callbacks in flight
-
-class MqttDialer {
-  public:
-    MqttDialer();
-    ~MqttDialer();  // after all its clients
-    MqttDialer(const MqttDialer&) = delete;
-    MqttDialer& operator=(const MqttDialer&) = delete;
-
-  private:
-    friend class MqttClient;
-    friend class MqttLink;
-    class Timer;
-    std::shared_ptr<Timer> timer_;
-};
+class MqttLink;  // the connection proper: outlives the client until callbacks have left it
 
 class MqttClient {
   public:

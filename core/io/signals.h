@@ -19,7 +19,7 @@ class SignalWatch {
     SignalWatch& operator=(const SignalWatch&) = delete;
 
   private:
-    void watch(int signals, int ended);
+    void watch();
     std::function<void(Signal)> on_signal_;
     int signals_;  // signalfd
     int ended_;    // eventfd: the destructor's wish

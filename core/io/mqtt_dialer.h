@@ -1,0 +1,53 @@
+// MqttDialer: the one thread that makes every call into Paho, for all the MQTT clients of a
+// process, so that no lock of ours is held across such a call and nobody who publishes waits for
+// one of Paho's. Make it before its clients; destroy it after them. Targets say when they have
+// work; it calls them.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace fairfeed {
+
+// What the thread serves: the connection behind an MqttClient, or a test's own.
+class DialTarget {
+  public:
+    virtual ~DialTarget() = default;
+    virtual void work() = 0;  // on the dialer's thread; must not block
+};
+
+class MqttDialer {
+  public:
+    MqttDialer();
+    ~MqttDialer();  // returns once every retired target has been destroyed
+    MqttDialer(const MqttDialer&) = delete;
+    MqttDialer& operator=(const MqttDialer&) = delete;
+
+    // Calls work() at that steady time, or earlier. Any thread; never waits.
+    void schedule(const std::shared_ptr<DialTarget>& target, std::int64_t at_ms);
+    // Destroys the target on the dialer's thread once no callback can be on its way out of it.
+    void retire(std::shared_ptr<DialTarget> target);
+    [[nodiscard]] static std::int64_t steady_now_ms();
+
+  private:
+    void run();
+    // Both with mutex_ held.
+    [[nodiscard]] std::int64_t next_due_ms() const;
+    [[nodiscard]] std::vector<std::shared_ptr<DialTarget>> take_due(std::int64_t now_ms);
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<std::shared_ptr<DialTarget>, std::int64_t> due_;
+    std::deque<std::pair<std::int64_t, std::shared_ptr<DialTarget>>> retired_;
+    bool ended_ = false;
+    std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace fairfeed

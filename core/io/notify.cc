@@ -1,0 +1,40 @@
+#include "core/io/notify.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <string>
+
+namespace fairfeed {
+namespace {
+
+// Without a service manager there is nobody to tell: the return value says no more than that.
+void tell(const std::string& state) {
+    (void)sd_notify(0, state.c_str());
+}
+
+}  // namespace
+
+void notify_ready() {
+    tell("READY=1");
+}
+void notify_stopping() {
+    tell("STOPPING=1");
+}
+void notify_watchdog() {
+    tell("WATCHDOG=1");
+}
+
+void notify_status(std::string_view one_line) {
+    std::string state = "STATUS=";
+    for (const char c : one_line)
+        state.push_back(c == '\n' ? ' ' : c);
+    tell(state);
+}
+
+std::optional<std::int64_t> watchdog_interval_ms() {
+    std::uint64_t microseconds = 0;
+    if (sd_watchdog_enabled(0, &microseconds) <= 0) return std::nullopt;
+    return static_cast<std::int64_t>(microseconds / 1000);
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,282 @@
+#include "core/io/sqlite.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace fairfeed {
+namespace {
+
+constexpr int kBusyTimeoutMs = 5000;
+
+IoError error_of(sqlite3* handle, std::string_view action) {
+    const char* file = sqlite3_db_filename(handle, "main");
+    std::string message(action);
+    if (file != nullptr && *file != '\0') message.append(" in '").append(file).append("'");
+    message.append(": ").append(sqlite3_errmsg(handle));
+    return IoError{message + " (" + sqlite3_errstr(sqlite3_extended_errcode(handle)) + ")"};
+}
+
+// A file: URI, so that psow=0 can be said: no write is taken to be atomic beyond its own bytes.
+std::string uri_of(const std::filesystem::path& file, std::string_view parameters) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string uri = "file:";
+    for (const char c : std::filesystem::absolute(file).string()) {
+        if (c == '%' || c == '?' || c == '#') {
+            const auto byte = static_cast<unsigned char>(c);
+            uri.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+        } else {
+            uri.push_back(c);
+        }
+    }
+    return uri.append(parameters);
+}
+
+// The handle, which SQLite hands out even when opening failed.
+int open_handle(const std::string& uri, int flags, sqlite3** handle) {
+    constexpr int kAlways = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    return sqlite3_open_v2(uri.c_str(), handle, flags | kAlways, nullptr);
+}
+
+// With our mode before SQLite sees it; its -wal and -shm files take the mode over.
+Result<void, IoError> create_private(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return unexpected(io_error_from_errno("open database '" + file.string() + "'"));
+    ::close(descriptor);
+    return {};
+}
+
+std::string hex(std::int64_t value) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out;
+    for (int shift = 28; shift >= 0; shift -= 4)
+        out.push_back(kDigits[(value >> shift) & 15]);
+    return "0x" + out;
+}
+
+}  // namespace
+
+void Database::Close::operator()(sqlite3* handle) const {
+    sqlite3_close_v2(handle);
+}
+
+Result<Database, IoError> Database::open(const std::filesystem::path& file,
+                                         const DatabaseKind& kind) {
+    CHECK(kind.application_id != 0);
+    if (auto created = create_private(file); !created) return unexpected(created.error());
+    sqlite3* handle = nullptr;
+    const int code = open_handle(uri_of(file, "?psow=0"), SQLITE_OPEN_READWRITE, &handle);
+    Database database(handle);
+    if (code != SQLITE_OK) return unexpected(error_of(handle, "open database"));
+    if (auto accepted = database.accept_kind(kind, true); !accepted)
+        return unexpected(accepted.error());
+    if (auto configured = database.configure(true); !configured)
+        return unexpected(configured.error());
+    return database;
+}
+
+Result<Database, IoError> Database::open_read_only(const std::filesystem::path& file,
+                                                   const DatabaseKind& kind) {
+    sqlite3* handle = nullptr;
+    int code = open_handle(uri_of(file, "?psow=0"), SQLITE_OPEN_READONLY, &handle);
+    Database database(handle);
+    if (code != SQLITE_OK)
+        return unexpected(
+            IoError{"open database '" + file.string() + "': " + sqlite3_errmsg(handle)});
+    // A copy on a read-only medium has no place for the shared-memory file; without a log beside
+    // it nobody is writing and the file alone is the whole truth.
+    code = sqlite3_exec(handle, "PRAGMA schema_version", nullptr, nullptr, nullptr);
+    const bool has_log = std::filesystem::exists(file.string() + "-wal");
+    if ((code & 0xff) == SQLITE_CANTOPEN && !has_log) {
+        sqlite3* frozen = nullptr;
+        code = open_handle(uri_of(file, "?immutable=1"), SQLITE_OPEN_READONLY, &frozen);
+        database = Database(frozen);
+    }
+    if (code != SQLITE_OK) return unexpected(error_of(database.handle_.get(), "open database"));
+    if (auto accepted = database.accept_kind(kind, false); !accepted)
+        return unexpected(accepted.error());
+    if (auto configured = database.configure(false); !configured)
+        return unexpected(configured.error());
+    return database;
+}
+
+Result<void, IoError> Database::configure(bool writable) {
+    sqlite3* handle = handle_.get();
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    for (const std::string_view setting :
+         {"PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON"})
+        if (auto done = execute(setting); !done) return done;
+    if (!writable) return execute("PRAGMA query_only = ON");
+    for (const std::string_view setting : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+                                           "PRAGMA journal_size_limit = 16777216"})
+        if (auto done = execute(setting); !done) return done;
+    const auto level = single_int("PRAGMA synchronous");
+    if (!level) return unexpected(level.error());
+    CHECK(*level == 2);
+    return {};
+}
+
+Result<void, IoError> Database::accept_kind(const DatabaseKind& kind, bool writable) {
+    sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
+    const auto id = single_int("PRAGMA application_id");
+    if (!id) return unexpected(id.error());
+    const auto version = single_int("PRAGMA user_version");
+    if (!version) return unexpected(version.error());
+    const auto tables = single_int("SELECT count(*) FROM sqlite_schema");
+    if (!tables) return unexpected(tables.error());
+    const std::string name = std::string("'") + sqlite3_db_filename(handle_.get(), "main") + "'";
+    const std::string what(kind.what);
+    if (*id == 0 && *version == 0 && *tables == 0) {
+        if (writable) return lay_out(kind);
+        return unexpected(IoError{name + " is an empty database, not " + what});
+    }
+    if (*id != kind.application_id)
+        return unexpected(IoError{name + " is not " + what + ": its application id is " + hex(*id) +
+                                  ", not " + hex(kind.application_id)});
+    if (*version != kind.schema_version)
+        return unexpected(IoError{name + " is " + what + " of schema version " +
+                                  std::to_string(*version) + "; this program reads version " +
+                                  std::to_string(kind.schema_version)});
+    return {};
+}
+
+Result<void, IoError> Database::lay_out(const DatabaseKind& kind) {
+    auto transaction = WriteTransaction::begin(*this);
+    if (!transaction) return unexpected(transaction.error());
+    const std::string script = std::string(kind.schema) +
+                               ";PRAGMA application_id = " + std::to_string(kind.application_id) +
+                               ";PRAGMA user_version = " + std::to_string(kind.schema_version);
+    if (sqlite3_exec(handle_.get(), script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        return unexpected(error_of(handle_.get(), "lay out " + std::string(kind.what)));
+    return transaction->commit();
+}
+
+Result<Statement, IoError> Database::prepare(std::string_view sql) {
+    sqlite3_stmt* statement = nullptr;
+    const char* rest = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement, &rest);
+    Statement prepared(statement);
+    if (code != SQLITE_OK || statement == nullptr)
+        return unexpected(error_of(handle_.get(), "prepare '" + std::string(sql) + "'"));
+    return prepared;
+}
+
+Result<void, IoError> Database::execute(std::string_view sql) {
+    auto statement = prepare(sql);
+    if (!statement) return unexpected(statement.error());
+    return statement->run();
+}
+
+Result<std::int64_t, IoError> Database::single_int(std::string_view sql) {
+    auto statement = prepare(sql);
+    if (!statement) return unexpected(statement.error());
+    const auto row = statement->step();
+    if (!row) return unexpected(row.error());
+    return *row ? statement->int_at(0) : 0;
+}
+
+std::int64_t Database::last_insert_id() const {
+    return sqlite3_last_insert_rowid(handle_.get());
+}
+std::int64_t Database::changed_rows() const {
+    return sqlite3_changes64(handle_.get());
+}
+
+void Statement::Finalise::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
+
+void Statement::bind_at(int index, std::int64_t value) {
+    CHECK(sqlite3_bind_int64(statement_.get(), index, value) == SQLITE_OK);
+}
+
+void Statement::bind_at(int index, std::string_view text) {
+    const char* data = text.data() != nullptr ? text.data() : "";
+    CHECK(sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_TRANSIENT,
+                              SQLITE_UTF8) == SQLITE_OK);
+}
+
+void Statement::bind_at(int index, ByteView blob) {
+    // A null pointer would bind NULL instead of an empty blob.
+    const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
+    CHECK(sqlite3_bind_blob64(statement_.get(), index, data, blob.size(), SQLITE_TRANSIENT) ==
+          SQLITE_OK);
+}
+
+void Statement::bind_at(int index, std::nullptr_t) {
+    CHECK(sqlite3_bind_null(statement_.get(), index) == SQLITE_OK);
+}
+
+Result<bool, IoError> Statement::step() {
+    const int code = sqlite3_step(statement_.get());
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) {
+        reset();
+        return false;
+    }
+    const IoError error = error_of(sqlite3_db_handle(statement_.get()),
+                                   std::string("run '") + sqlite3_sql(statement_.get()) + "'");
+    reset();
+    return unexpected(error);
+}
+
+Result<void, IoError> Statement::finish() {
+    while (true) {
+        const auto row = step();
+        if (!row) return unexpected(row.error());
+        if (!*row) return {};
+    }
+}
+
+void Statement::reset() {
+    sqlite3_reset(statement_.get());
+}
+
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::int_at(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view Statement::text_at(int column) const {
+    const unsigned char* text = sqlite3_column_text(statement_.get(), column);
+    if (text == nullptr) return {};
+    const int size = sqlite3_column_bytes(statement_.get(), column);
+    return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
+ByteView Statement::blob_at(int column) const {
+    const void* blob = sqlite3_column_blob(statement_.get(), column);
+    if (blob == nullptr) return {};
+    const int size = sqlite3_column_bytes(statement_.get(), column);
+    return {static_cast<const std::uint8_t*>(blob), static_cast<std::size_t>(size)};
+}
+
+Result<WriteTransaction, IoError> WriteTransaction::begin(Database& database) {
+    if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return unexpected(begun.error());
+    return WriteTransaction(database);
+}
+
+WriteTransaction::WriteTransaction(WriteTransaction&& other) noexcept
+    : database_(std::exchange(other.database_, nullptr)) {}
+
+WriteTransaction::~WriteTransaction() {
+    // A failed rollback leaves nothing to do: the error that led here ends the process.
+    if (database_ != nullptr) (void)database_->execute("ROLLBACK");
+}
+
+Result<void, IoError> WriteTransaction::commit() {
+    CHECK(database_ != nullptr);
+    auto done = database_->execute("COMMIT");
+    if (done) database_ = nullptr;
+    return done;
+}
+
+}  // namespace fairfeed
