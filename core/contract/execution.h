@@ -2,10 +2,14 @@
 // R20). Deterministic: the same state and block give the same result everywhere.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/contract/state.h"
 #include "core/model/block.h"
+#include "core/model/reject.h"
 
 namespace fairfeed {
 
@@ -33,8 +37,7 @@ class PlainSignatureChecker final : public SignatureChecker {
                                                    const VerifyKey& key) override;
 };
 
-// Remembers what it has verified, by digest of id and signature; bounded, oldest forgotten first.
-class CachingSignatureChecker;
+// signature_cache.h has the one that remembers.
 
 struct ExecutionFault {
     Reject reason;

@@ -1,0 +1,260 @@
+#include "core/contract/settlement_rules.h"
+
+#include <algorithm>
+
+#include "core/contract/billing.h"
+#include "core/contract/share.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Verdict = Result<void, Reject>;
+
+Verdict check_entries(const ChainState& state, const Settlement& settlement) {
+    const auto meters = state.meters_of(settlement.cluster, settlement.window);
+    const auto& entries = settlement.entries;
+    if (entries.size() != meters.size()) return unexpected(Reject::wrong_entries);
+    if (settlement.lines.size() != entries.size()) return unexpected(Reject::wrong_lines);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (entries[i].meter != meters[i]) return unexpected(Reject::wrong_entries);
+        const bool names_reading = entries[i].reading != Digest{};
+        if (names_reading != (entries[i].status == EntryStatus::reading)) {
+            return unexpected(Reject::wrong_entries);
+        }
+        const SealedLine& line = settlement.lines[i];
+        if (line.meter != meters[i]) return unexpected(Reject::wrong_lines);
+        if (line.key_epoch != state.key_epoch(meters[i], settlement.window)) {
+            return unexpected(Reject::unknown_key_epoch);
+        }
+    }
+    return {};
+}
+
+bool in_range(std::int64_t value, std::int64_t most) {
+    return value >= 0 && value <= most;
+}
+
+bool energies_in_range(const SettlementTotals& totals) {
+    for (const std::int64_t wh : {totals.load_wh, totals.generation_wh, totals.import_wh,
+                                  totals.export_wh, totals.delivered_wh, totals.credited_wh,
+                                  totals.residual_surplus_wh, totals.conventional_wh}) {
+        if (!in_range(wh, kMaxClusterWattHours)) return false;
+    }
+    return true;
+}
+
+bool energies_agree(const SettlementTotals& totals) {
+    return totals.load_wh == totals.import_wh + totals.delivered_wh - totals.export_wh &&
+           totals.export_wh <= totals.delivered_wh && totals.delivered_wh <= totals.generation_wh &&
+           totals.credited_wh <= totals.export_wh;
+}
+
+// D, DF, PSA and the sum of the shares, as one producer with all the capacity would have them.
+bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
+                  std::int64_t capacity_w) {
+    const SettlementTotals& totals = settlement.totals;
+    const Shares whole =
+        compute_shares(ShareRule::paper, window_seconds, totals.load_wh, totals.generation_wh,
+                       {{MeterId("all"), capacity_w, totals.generation_wh, totals.load_wh}});
+    if (totals.d_wh != whole.d_wh || totals.df_ppm != whole.df_ppm ||
+        totals.psa_ppm != whole.psa_ppm || totals.conventional_wh != whole.conventional_wh) {
+        return false;
+    }
+    if (totals.residual_surplus_wh > std::max(std::int64_t{0}, whole.d_wh)) return false;
+    if (settlement.rule == ShareRule::paper || whole.d_wh <= 0) {
+        return totals.mes_w == whole.mes_sum_w;
+    }
+    return in_range(totals.mes_w, capacity_w);
+}
+
+// Account `grid` is minus what the tariff makes of the energies, up to the remainders that each
+// meter carries in each direction.
+bool money_agrees(const Settlement& settlement, const Tariff& tariff) {
+    const SettlementTotals& totals = settlement.totals;
+    const Int128 owed = Int128{totals.import_wh} * tariff.import_micro_per_kwh -
+                        Int128{totals.credited_wh} * tariff.export_micro_per_kwh;
+    const Int128 off = Int128{totals.grid_amount_micro} * kRemainderLimit + owed;
+    const auto most = static_cast<std::int64_t>(settlement.entries.size()) * (kRemainderLimit - 1);
+    return off >= -2 * Int128{most} && off <= 2 * Int128{most};
+}
+
+Verdict check_endorsements(const ChainState& state, const Transaction& transaction,
+                           SignatureChecker& signatures) {
+    const auto& settlement = std::get<Settlement>(transaction.content);
+    const CommitteeAllocation* committee =
+        state.committee_of(settlement.cluster, settlement.window);
+    if (!committee) return unexpected(Reject::wrong_cluster);
+    const Endorsement said{settlement.cluster, settlement.window, settlement.version,
+                           transaction.id};
+    const auto& witnesses = transaction.endorsements;
+    for (std::size_t i = 0; i < witnesses.size(); ++i) {
+        const auto& members = committee->members;
+        if (std::find(members.begin(), members.end(), witnesses[i].node) == members.end()) {
+            return unexpected(Reject::not_a_member);
+        }
+        if (i > 0 && !(witnesses[i - 1].node < witnesses[i].node)) {
+            return unexpected(Reject::not_canonical);
+        }
+    }
+    if (witnesses.size() < state.quorum_of(settlement.cluster, settlement.window)) {
+        return unexpected(Reject::no_quorum);
+    }
+    for (const Witness& witness : witnesses) {
+        const VerifyKey* key = state.node_key(witness.node);
+        if (!key) return unexpected(Reject::unknown_node);
+        const auto valid = signatures.endorsement(said, witness, state.network, *key);
+        if (!valid) return valid;
+    }
+    return {};
+}
+
+// The readings in front are exactly those that the entries list, in their order.
+Result<void, GroupFault> check_listing(const SettlementGroup& group) {
+    const auto& settlement = std::get<Settlement>(group.settlement.content);
+    std::size_t next = 0;
+    for (const SettlementEntry& entry : settlement.entries) {
+        if (entry.status != EntryStatus::reading) continue;
+        if (next == group.readings.size()) {
+            return unexpected(GroupFault{Reject::reading_not_held, group.readings.size()});
+        }
+        const Transaction& transaction = group.readings[next];
+        const auto* reading = std::get_if<SignedReading>(&transaction.content);
+        const bool listed = reading && transaction.id == entry.reading &&
+                            reading->id == entry.reading && reading->header.meter == entry.meter;
+        if (!listed) return unexpected(GroupFault{Reject::wrong_entries, next});
+        ++next;
+    }
+    if (next < group.readings.size()) {
+        return unexpected(GroupFault{Reject::wrong_entries, next});
+    }
+    return {};
+}
+
+Verdict check_reading(const ChainState& state, Window window, const Transaction& transaction,
+                      SignatureChecker& signatures) {
+    const auto& reading = std::get<SignedReading>(transaction.content);
+    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    const auto taken = check_reading_header(state, window, reading.header);
+    if (!taken) return taken;
+    const VerifyKey* key = state.meter_key(reading.header.meter);
+    if (!key) return unexpected(Reject::unknown_meter);
+    return signatures.transaction(transaction, state.network, *key);
+}
+
+Verdict check_certified(const ChainState& state, const Transaction& transaction, Height height,
+                        std::int64_t time_ms, SignatureChecker& signatures) {
+    const auto& settlement = std::get<Settlement>(transaction.content);
+    const ClusterRecord* cluster = state.cluster(settlement.cluster);
+    if (cluster && cluster->last_window && transaction.id == cluster->last_settlement) {
+        return unexpected(Reject::already_committed);
+    }
+    if (settlement.state_height >= height) return unexpected(Reject::stale_state);
+    if (const auto placed = check_settlement_place(state, settlement); !placed) return placed;
+    if (transaction.signer != settlement.proposer) return unexpected(Reject::wrong_proposer);
+    if (!window_is_over(state, settlement.window, time_ms)) return unexpected(Reject::wrong_time);
+    if (const auto right = check_settlement_totals(state, settlement); !right) return right;
+    const VerifyKey* key = state.node_key(settlement.proposer);
+    if (!key) return unexpected(Reject::unknown_node);
+    const auto signed_ = signatures.transaction(transaction, state.network, *key);
+    if (!signed_) return signed_;
+    return check_endorsements(state, transaction, signatures);
+}
+
+}  // namespace
+
+Verdict check_settlement_place(const ChainState& state, const Settlement& settlement) {
+    const ClusterRecord* cluster = state.cluster(settlement.cluster);
+    if (!cluster) return unexpected(Reject::wrong_cluster);
+    if (state.next_window(settlement.cluster) != settlement.window) {
+        return unexpected(Reject::wrong_window);
+    }
+    if (settlement.previous != cluster->last_settlement) return unexpected(Reject::wrong_previous);
+    const NetworkParameters& parameters = state.genesis.parameters;
+    if (settlement.contract_version != parameters.contract_version ||
+        settlement.rule != parameters.rule) {
+        return unexpected(Reject::unsupported_version);
+    }
+    const CommitteeAllocation* committee =
+        state.committee_of(settlement.cluster, settlement.window);
+    if (settlement.slot != 0 || settlement.proposer != committee->members.front()) {
+        return unexpected(Reject::wrong_proposer);
+    }
+    if (!state.is_current(settlement.cluster, settlement.window, settlement.state_height)) {
+        return unexpected(Reject::stale_state);
+    }
+    return check_entries(state, settlement);
+}
+
+Verdict check_settlement_totals(const ChainState& state, const Settlement& settlement) {
+    const SettlementTotals& totals = settlement.totals;
+    if (!energies_in_range(totals)) return unexpected(Reject::out_of_range);
+    if (!energies_agree(totals)) return unexpected(Reject::wrong_totals);
+    const std::int64_t capacity_w = capacity_sum_w(state, settlement);
+    if (!shares_agree(settlement, state.genesis.parameters.window_seconds, capacity_w) ||
+        !money_agrees(settlement, state.tariff(settlement.window))) {
+        return unexpected(Reject::wrong_totals);
+    }
+    return {};
+}
+
+Verdict check_reading_header(const ChainState& state, Window window, const ReadingHeader& header) {
+    if (header.version != 1) return unexpected(Reject::unsupported_version);
+    if (header.network != state.network) return unexpected(Reject::wrong_network);
+    const auto meter = state.meters.find(header.meter);
+    if (meter == state.meters.end()) return unexpected(Reject::unknown_meter);
+    if (header.cluster != meter->second.registration.cluster) {
+        return unexpected(Reject::wrong_cluster);
+    }
+    if (header.window != window) return unexpected(Reject::wrong_window);
+    if (meter->second.registration.effective > window) return unexpected(Reject::not_effective);
+    const auto epoch = state.key_epoch(header.meter, window);
+    if (!epoch || header.key_epoch == 0 || header.key_epoch > *epoch) {
+        return unexpected(Reject::unknown_key_epoch);
+    }
+    if (header.sequence <= meter->second.last_sequence) return unexpected(Reject::stale_sequence);
+    return {};
+}
+
+std::int64_t capacity_sum_w(const ChainState& state, const Settlement& settlement) {
+    std::int64_t sum_w = 0;  // 900 meters of kMaxCapacityW stay far below the limit of share.h
+    for (const SettlementEntry& entry : settlement.entries) {
+        sum_w += state.capacity_w(entry.meter, settlement.window);
+    }
+    return sum_w;
+}
+
+bool window_is_over(const ChainState& state, Window window, std::int64_t time_ms) {
+    return state.grid().grid_s(time_ms) >= state.grid().end_s(window);
+}
+
+Result<void, GroupFault> check_group(const ChainState& state, const SettlementGroup& group,
+                                     Height height, std::int64_t time_ms,
+                                     SignatureChecker& signatures) {
+    const auto& settlement = std::get<Settlement>(group.settlement.content);
+    const auto certified = check_certified(state, group.settlement, height, time_ms, signatures);
+    if (!certified) return unexpected(GroupFault{certified.error(), group.readings.size()});
+    if (const auto listed = check_listing(group); !listed) return listed;
+    for (std::size_t i = 0; i < group.readings.size(); ++i) {
+        const auto taken = check_reading(state, settlement.window, group.readings[i], signatures);
+        if (!taken) return unexpected(GroupFault{taken.error(), i});
+    }
+    return {};
+}
+
+void apply_group(ChainState& state, const SettlementGroup& group, Height height) {
+    const auto& settlement = std::get<Settlement>(group.settlement.content);
+    for (const Transaction& transaction : group.readings) {
+        const auto& reading = std::get<SignedReading>(transaction.content);
+        MeterRecord& meter = state.meters.at(reading.header.meter);
+        meter.last_sequence = reading.header.sequence;
+        meter.last_reading = transaction.id;
+    }
+    ClusterRecord& cluster = state.clusters.at(settlement.cluster);
+    cluster.last_window = settlement.window;
+    cluster.last_settlement = group.settlement.id;
+    cluster.settled_at = height;
+    cluster.changes.clear();
+}
+
+}  // namespace fairfeed
