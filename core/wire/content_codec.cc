@@ -1,0 +1,258 @@
+#include "core/wire/content_codec.h"
+
+#include "core/base/check.h"
+#include "core/wire/decoding.h"
+
+namespace fairfeed {
+namespace {
+
+struct KindOf {
+    TransactionKind operator()(const Genesis&) const { return TransactionKind::genesis; }
+    TransactionKind operator()(const SignedReading&) const { return TransactionKind::reading; }
+    TransactionKind operator()(const Settlement&) const { return TransactionKind::settlement; }
+    TransactionKind operator()(const MeterRegistration&) const { return TransactionKind::meter; }
+    TransactionKind operator()(const NodeRegistration&) const { return TransactionKind::node; }
+    TransactionKind operator()(const CommitteeAllocation&) const {
+        return TransactionKind::committee;
+    }
+    TransactionKind operator()(const KeyGrant&) const { return TransactionKind::key_grant; }
+    TransactionKind operator()(const CapacityCertificate&) const {
+        return TransactionKind::capacity;
+    }
+    TransactionKind operator()(const TariffNotice&) const { return TransactionKind::tariff; }
+};
+
+void write(cbor::Writer& writer, const MeterRegistration& meter) {
+    writer.map(6);
+    put_unsigned(writer, 1, meter.sequence);
+    put_text(writer, 2, meter.meter.str());
+    put_text(writer, 3, meter.cluster.str());
+    put_text(writer, 4, meter.service_point);
+    put_bytes(writer, 5, meter.signing_key.view());
+    put_unsigned(writer, 6, meter.effective);
+}
+
+MeterRegistration read_meter(cbor::Reader& reader) {
+    MeterRegistration meter;
+    reader.map_of(6);
+    meter.sequence = take_unsigned(reader, 1);
+    meter.meter = take_name<MeterId>(reader, 2);
+    meter.cluster = take_name<ClusterId>(reader, 3);
+    meter.service_point = std::string(take_text(reader, 4));
+    if (!is_valid_name(meter.service_point)) reader.fail(cbor::Fault::malformed);
+    meter.signing_key = take_fixed<PublicKey>(reader, 5);
+    meter.effective = take_u32(reader, 6);
+    return meter;
+}
+
+void write(cbor::Writer& writer, const NodeRegistration& node) {
+    writer.map(5);
+    put_unsigned(writer, 1, node.sequence);
+    put_text(writer, 2, node.node.str());
+    put_bytes(writer, 3, node.signing_key.view());
+    put_bytes(writer, 4, node.agreement_key.view());
+    writer.key(5);
+    write_location(writer, node.location);
+}
+
+NodeRegistration read_node(cbor::Reader& reader) {
+    NodeRegistration node;
+    reader.map_of(5);
+    node.sequence = take_unsigned(reader, 1);
+    node.node = take_name<NodeId>(reader, 2);
+    node.signing_key = take_fixed<PublicKey>(reader, 3);
+    node.agreement_key = take_fixed<PublicKey>(reader, 4);
+    reader.key(5);
+    node.location = read_location(reader);
+    return node;
+}
+
+void write(cbor::Writer& writer, const CommitteeAllocation& committee) {
+    writer.map(6);
+    put_unsigned(writer, 1, committee.sequence);
+    put_text(writer, 2, committee.cluster.str());
+    writer.key(3);
+    write_location(writer, committee.location);
+    writer.key(4);
+    writer.array(committee.members.size());
+    for (const NodeId& member : committee.members)
+        writer.text(member.str());
+    put_unsigned(writer, 5, committee.epoch);
+    put_unsigned(writer, 6, committee.effective);
+}
+
+CommitteeAllocation read_committee(cbor::Reader& reader) {
+    CommitteeAllocation committee;
+    reader.map_of(6);
+    committee.sequence = take_unsigned(reader, 1);
+    committee.cluster = take_name<ClusterId>(reader, 2);
+    reader.key(3);
+    committee.location = read_location(reader);
+    reader.key(4);
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        committee.members.push_back(reader.name<NodeId>());
+    }
+    committee.epoch = take_u32(reader, 5);
+    committee.effective = take_u32(reader, 6);
+    return committee;
+}
+
+void write(cbor::Writer& writer, const KeyGrant& grant) {
+    writer.map(5);
+    put_unsigned(writer, 1, grant.sequence);
+    put_text(writer, 2, grant.meter.str());
+    put_unsigned(writer, 3, grant.epoch);
+    writer.key(4);
+    writer.array(grant.entries.size());
+    for (const KeyGrantEntry& entry : grant.entries) {
+        writer.array(3);
+        writer.text(entry.recipient.str());
+        writer.bytes(entry.wrapped.ephemeral.view());
+        writer.bytes(entry.wrapped.ciphertext);
+    }
+    put_unsigned(writer, 5, grant.effective);
+}
+
+KeyGrant read_key_grant(cbor::Reader& reader) {
+    KeyGrant grant;
+    reader.map_of(5);
+    grant.sequence = take_unsigned(reader, 1);
+    grant.meter = take_name<MeterId>(reader, 2);
+    grant.epoch = take_u32(reader, 3);
+    reader.key(4);
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        KeyGrantEntry entry;
+        reader.array_of(3);
+        entry.recipient = reader.name<NodeId>();
+        entry.wrapped.ephemeral = reader.fixed<PublicKey>();
+        entry.wrapped.ciphertext = to_bytes(reader.bytes());
+        if (!grant.entries.empty() && !(grant.entries.back().recipient < entry.recipient)) {
+            reader.fail(cbor::Fault::not_canonical);
+        }
+        grant.entries.push_back(std::move(entry));
+    }
+    grant.effective = take_u32(reader, 5);
+    return grant;
+}
+
+void write(cbor::Writer& writer, const CapacityCertificate& capacity) {
+    writer.map(4);
+    put_unsigned(writer, 1, capacity.sequence);
+    put_text(writer, 2, capacity.meter.str());
+    put_integer(writer, 3, capacity.capacity_w);
+    put_unsigned(writer, 4, capacity.effective);
+}
+
+CapacityCertificate read_capacity(cbor::Reader& reader) {
+    CapacityCertificate capacity;
+    reader.map_of(4);
+    capacity.sequence = take_unsigned(reader, 1);
+    capacity.meter = take_name<MeterId>(reader, 2);
+    capacity.capacity_w = take_integer(reader, 3);
+    capacity.effective = take_u32(reader, 4);
+    return capacity;
+}
+
+void write(cbor::Writer& writer, const TariffNotice& notice) {
+    writer.map(4);
+    put_unsigned(writer, 1, notice.sequence);
+    put_integer(writer, 2, notice.tariff.import_micro_per_kwh);
+    put_integer(writer, 3, notice.tariff.export_micro_per_kwh);
+    put_unsigned(writer, 4, notice.effective);
+}
+
+TariffNotice read_tariff(cbor::Reader& reader) {
+    TariffNotice notice;
+    reader.map_of(4);
+    notice.sequence = take_unsigned(reader, 1);
+    notice.tariff.import_micro_per_kwh = take_integer(reader, 2);
+    notice.tariff.export_micro_per_kwh = take_integer(reader, 3);
+    notice.effective = take_u32(reader, 4);
+    return notice;
+}
+
+TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
+    switch (kind) {
+        case TransactionKind::meter:
+            return read_meter(reader);
+        case TransactionKind::node:
+            return read_node(reader);
+        case TransactionKind::committee:
+            return read_committee(reader);
+        case TransactionKind::key_grant:
+            return read_key_grant(reader);
+        case TransactionKind::capacity:
+            return read_capacity(reader);
+        case TransactionKind::tariff:
+            return read_tariff(reader);
+        case TransactionKind::genesis:
+        case TransactionKind::reading:
+        case TransactionKind::settlement:
+        case TransactionKind::event:
+        case TransactionKind::revoke:
+        case TransactionKind::deauthorise:
+        case TransactionKind::adjust:
+        case TransactionKind::evidence:
+        case TransactionKind::offer:
+        case TransactionKind::clearing:
+        case TransactionKind::certificate:
+        case TransactionKind::demand_response:
+            break;
+    }
+    CHECK(false);
+}
+
+struct WriteContent {
+    cbor::Writer& writer;
+    void operator()(const MeterRegistration& content) const { write(writer, content); }
+    void operator()(const NodeRegistration& content) const { write(writer, content); }
+    void operator()(const CommitteeAllocation& content) const { write(writer, content); }
+    void operator()(const KeyGrant& content) const { write(writer, content); }
+    void operator()(const CapacityCertificate& content) const { write(writer, content); }
+    void operator()(const TariffNotice& content) const { write(writer, content); }
+    void operator()(const Genesis&) const { CHECK(false); }
+    void operator()(const SignedReading&) const { CHECK(false); }
+    void operator()(const Settlement&) const { CHECK(false); }
+};
+
+}  // namespace
+
+TransactionKind kind_of(const TransactionContent& content) {
+    return std::visit(KindOf{}, content);
+}
+
+bool is_dgmd_kind(TransactionKind kind) {
+    return kind >= TransactionKind::meter && kind <= TransactionKind::tariff;
+}
+
+Bytes encode_dgmd_content(const TransactionContent& content) {
+    cbor::Writer writer;
+    std::visit(WriteContent{writer}, content);
+    return writer.take();
+}
+
+Result<TransactionContent, Reject> decode_dgmd_content(TransactionKind kind, ByteView bytes) {
+    cbor::Reader reader(bytes);
+    TransactionContent content = read_content(kind, reader);
+    return finished(reader, std::move(content));
+}
+
+void write_location(cbor::Writer& writer, const Location& location) {
+    writer.array(2);
+    writer.integer(location.east_m);
+    writer.integer(location.north_m);
+}
+
+Location read_location(cbor::Reader& reader) {
+    reader.array_of(2);
+    const std::int64_t east_m = reader.integer();
+    const std::int64_t north_m = reader.integer();
+    for (const std::int64_t metres : {east_m, north_m}) {
+        if (metres < INT32_MIN || metres > INT32_MAX) reader.fail(cbor::Fault::malformed);
+    }
+    return {static_cast<std::int32_t>(east_m), static_cast<std::int32_t>(north_m)};
+}
+
+}  // namespace fairfeed

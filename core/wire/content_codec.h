@@ -1,0 +1,37 @@
+// Bytes of what transactions say, without their envelopes. Private to core/wire: the transaction
+// codec wraps these in COSE and knows which kind goes into which domain. Decoders take exactly one
+// CBOR item and refuse everything that would not encode to the same bytes again.
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/model/reject.h"
+#include "core/model/transaction.h"
+#include "core/wire/cbor.h"
+
+namespace fairfeed {
+
+[[nodiscard]] TransactionKind kind_of(const TransactionContent& content);
+
+// DGMD's kinds. The encoder CHECKs that the content is one; the decoder that the kind is.
+[[nodiscard]] bool is_dgmd_kind(TransactionKind kind);
+[[nodiscard]] Bytes encode_dgmd_content(const TransactionContent& content);
+[[nodiscard]] Result<TransactionContent, Reject> decode_dgmd_content(TransactionKind kind,
+                                                                     ByteView bytes);
+
+// The GENESIS payload, whose SHA-256 is the network id. Parameters with a fault are out_of_range.
+[[nodiscard]] Bytes encode_genesis_payload(const Genesis& genesis);
+[[nodiscard]] Result<Genesis, Reject> decode_genesis_payload(ByteView bytes);
+
+// Entries must ascend by meter (wrong_entries) and lines must match them one by one (wrong_lines).
+[[nodiscard]] Bytes encode_settlement(const Settlement& settlement);
+[[nodiscard]] Result<Settlement, Reject> decode_settlement(ByteView bytes);
+
+[[nodiscard]] Bytes encode_endorsement_payload(const Endorsement& endorsement);
+[[nodiscard]] Result<Endorsement, Reject> decode_endorsement_payload(ByteView bytes);
+
+// [east, north] in metres.
+void write_location(cbor::Writer& writer, const Location& location);
+[[nodiscard]] Location read_location(cbor::Reader& reader);
+
+}  // namespace fairfeed

@@ -1,0 +1,182 @@
+#include "core/wire/transaction_codec.h"
+
+#include "core/base/check.h"
+#include "core/crypto/digest.h"
+#include "core/wire/chunk.h"
+#include "core/wire/content_codec.h"
+#include "core/wire/cose.h"
+#include "core/wire/decoding.h"
+#include "core/wire/reading_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// Under which tag and network id a kind is signed.
+cose::Domain domain_of(TransactionKind kind) {
+    if (kind == TransactionKind::genesis) return cose::Domain::genesis;
+    if (kind == TransactionKind::reading) return cose::Domain::reading;
+    if (kind == TransactionKind::settlement) return cose::Domain::batch;
+    return cose::Domain::transaction;
+}
+
+// GENESIS is signed before there is a network id.
+Digest signing_network(TransactionKind kind, const Digest& network) {
+    return kind == TransactionKind::genesis ? Digest{} : network;
+}
+
+Transaction signed_transaction(TransactionKind kind, const NodeId& signer, const Digest& network,
+                               ByteView payload, const Signer& key, TransactionContent content) {
+    const Bytes signed_bytes =
+        cose::to_be_signed(domain_of(kind), signing_network(kind, network), signer.str(), payload);
+    return {.kind = kind,
+            .id = sha256(signed_bytes),
+            .signer = signer,
+            .envelope = cose::assemble_sign1(signer.str(), payload, key.sign(signed_bytes)),
+            .endorsements = {},
+            .content = std::move(content)};
+}
+
+Bytes dgmd_payload(const TransactionContent& content) {
+    cbor::Writer writer;
+    writer.array(2);
+    writer.unsigned_integer(static_cast<std::uint64_t>(kind_of(content)));
+    writer.raw(encode_dgmd_content(content));
+    return writer.take();
+}
+
+Result<TransactionContent, Reject> decode_dgmd_payload(TransactionKind kind, ByteView payload) {
+    cbor::Reader reader(payload);
+    reader.array_of(2);
+    const std::uint64_t inner = reader.unsigned_integer();
+    const ByteView body = reader.item();
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    if (inner != static_cast<std::uint64_t>(kind)) return unexpected(Reject::malformed);
+    return decode_dgmd_content(kind, body);
+}
+
+Result<TransactionContent, Reject> decode_payload(TransactionKind kind, const cose::Sign1& message,
+                                                  const Digest& network) {
+    if (kind == TransactionKind::genesis) {
+        if (sha256(message.payload) != network) return unexpected(Reject::wrong_network);
+        auto genesis = decode_genesis_payload(message.payload);
+        if (!genesis) return unexpected(genesis.error());
+        if (genesis->genesis_node.str() != message.kid) return unexpected(Reject::malformed);
+        return TransactionContent(std::move(*genesis));
+    }
+    if (kind == TransactionKind::settlement) {
+        auto settlement = decode_settlement(message.payload);
+        if (!settlement) return unexpected(settlement.error());
+        if (settlement->proposer.str() != message.kid) return unexpected(Reject::wrong_proposer);
+        return TransactionContent(std::move(*settlement));
+    }
+    return decode_dgmd_payload(kind, message.payload);
+}
+
+Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envelope,
+                                            const Digest& network) {
+    if (kind == TransactionKind::reading) {
+        const auto reading = decode_reading(envelope, network);
+        if (!reading) return unexpected(reading.error());
+        return make_reading_transaction(*reading);
+    }
+    const auto message = cose::parse_sign1(envelope);
+    if (!message) return unexpected(message.error());
+    auto content = decode_payload(kind, *message, network);
+    if (!content) return unexpected(content.error());
+    return Transaction{.kind = kind,
+                       .id = cose::id_of(domain_of(kind), signing_network(kind, network), *message),
+                       .signer = NodeId(message->kid),
+                       .envelope = to_bytes(envelope),
+                       .endorsements = {},
+                       .content = std::move(*content)};
+}
+
+}  // namespace
+
+Bytes encode_transaction(const Transaction& transaction) {
+    cbor::Writer writer;
+    writer.array(3);
+    writer.unsigned_integer(static_cast<std::uint64_t>(transaction.kind));
+    writer.bytes(transaction.envelope);
+    write_witnesses(writer, transaction.endorsements);
+    return writer.take();
+}
+
+Result<Transaction, Reject> decode_transaction(ByteView bytes, const Digest& network) {
+    if (bytes.size() > kMaxMessageBytes) return unexpected(Reject::oversized);
+    cbor::Reader reader(bytes);
+    reader.array_of(3);
+    const std::uint64_t number = reader.unsigned_integer();
+    const ByteView envelope = reader.bytes();
+    std::vector<Witness> endorsements = read_witnesses(reader);
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    if (number > static_cast<std::uint64_t>(TransactionKind::tariff)) {
+        return unexpected(Reject::reserved_kind);
+    }
+    const auto kind = static_cast<TransactionKind>(number);
+    if (kind != TransactionKind::settlement && !endorsements.empty()) {
+        return unexpected(Reject::malformed);
+    }
+    auto transaction = decode_envelope(kind, envelope, network);
+    if (transaction) transaction->endorsements = std::move(endorsements);
+    return transaction;
+}
+
+Transaction make_dgmd_transaction(const TransactionContent& content, const NodeId& dgmd,
+                                  const Digest& network, const Signer& signer) {
+    const TransactionKind kind = kind_of(content);
+    CHECK(is_dgmd_kind(kind));
+    return signed_transaction(kind, dgmd, network, dgmd_payload(content), signer, content);
+}
+
+Transaction make_genesis(const Genesis& genesis, const Signer& genesis_node) {
+    return signed_transaction(TransactionKind::genesis, genesis.genesis_node, Digest{},
+                              encode_genesis_payload(genesis), genesis_node, genesis);
+}
+
+Digest network_id(const Genesis& genesis) {
+    return sha256(encode_genesis_payload(genesis));
+}
+
+Transaction make_reading_transaction(const SignedReading& reading) {
+    return {.kind = TransactionKind::reading,
+            .id = reading.id,
+            .signer = NodeId(reading.header.meter.str()),
+            .envelope = reading.envelope,
+            .endorsements = {},
+            .content = reading};
+}
+
+Transaction make_batch(const Settlement& settlement, const Digest& network,
+                       const Signer& proposer) {
+    return signed_transaction(TransactionKind::settlement, settlement.proposer, network,
+                              encode_settlement(settlement), proposer, settlement);
+}
+
+Result<void, Reject> verify_transaction(const Transaction& transaction, const Digest& network,
+                                        const VerifyKey& key) {
+    const auto message = cose::parse_sign1(transaction.envelope);
+    if (!message) return unexpected(message.error());
+    return cose::verify_sign1(domain_of(transaction.kind),
+                              signing_network(transaction.kind, network), *message, key);
+}
+
+Bytes endorsement_to_be_signed(const Endorsement& endorsement, const NodeId& member,
+                               const Digest& network) {
+    return cose::to_be_signed(cose::Domain::endorsement, network, member.str(),
+                              encode_endorsement_payload(endorsement));
+}
+
+Bytes key_grant_context(const Digest& network, const MeterId& meter, KeyEpoch epoch,
+                        const NodeId& recipient) {
+    cbor::Writer writer;
+    writer.array(5);
+    writer.text("ff1/key-grant");
+    writer.bytes(network.view());
+    writer.text(meter.str());
+    writer.unsigned_integer(epoch);
+    writer.text(recipient.str());
+    return writer.take();
+}
+
+}  // namespace fairfeed
