@@ -12,28 +12,6 @@ Unexpected<ReplayFault> fault(const Block& block, const Transaction& transaction
                                       std::string(to_string(reason)) + ")"});
 }
 
-// The state the settlement at `index` was executed on, as far as its cluster is concerned: the one
-// before the block, unless an earlier transaction of the same block settled the cluster as well.
-std::optional<ChainState> state_after_earlier_settlement(const ReplayStep& step,
-                                                         std::size_t index) {
-    const auto& transactions = step.committed.block.transactions;
-    const auto& cluster = std::get<Settlement>(transactions[index].content).cluster;
-    std::size_t prefix = 0;
-    for (std::size_t i = 0; i < index; ++i) {
-        const auto* earlier = std::get_if<Settlement>(&transactions[i].content);
-        if (earlier != nullptr && earlier->cluster == cluster) prefix = i + 1;
-    }
-    if (prefix == 0) return std::nullopt;
-    ChainState state = step.before;
-    TrustingSignatureChecker trusting;
-    const auto& header = step.committed.block.header;
-    const auto done =
-        execute_transactions(state, std::span<const Transaction>(transactions).first(prefix),
-                             header.height, header.time_ms, trusting);
-    CHECK(done.has_value());  // the whole block was executed before
-    return state;
-}
-
 bool grants_keys(const Block& block) {
     return std::any_of(block.transactions.begin(), block.transactions.end(),
                        [](const Transaction& t) { return t.kind == TransactionKind::key_grant; });
@@ -82,9 +60,8 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
     }
     ClusterBook& book =
         books_.try_emplace(settlement.cluster, ClusterBook(settlement.cluster)).first->second;
-    const auto earlier = state_after_earlier_settlement(step, index);
-    const auto checked =
-        book.check(earlier ? *earlier : step.before, settlement, out.readings, keys_);
+    // A cluster settles at most once in a block, so the state before the block is its draft's.
+    const auto checked = book.check(step.before, settlement, out.readings, keys_);
     if (!checked)
         return fault(block, transaction, checked.error(),
                      "the contract, recomputed from the readings, gives something else");

@@ -1,0 +1,134 @@
+#include "core/ledger/proof_arithmetic.h"
+
+#include "core/contract/billing.h"
+
+namespace fairfeed {
+namespace {
+
+Unexpected<ProofFault> wrong_energy(std::string_view figure) {
+    return unexpected(ProofFault{ProofPart::energy, "the line's " + std::string(figure) +
+                                                        " does not follow from the reading"});
+}
+
+struct Sums {
+    Int128 import_wh = 0;
+    Int128 export_wh = 0;
+    Int128 generation_wh = 0;
+};
+
+Sums sum(const Profile& profile) {
+    Sums out;
+    for (const QuarterHour& quarter : profile) {
+        out.import_wh += quarter.import_wh;
+        out.export_wh += quarter.export_wh;
+        out.generation_wh += quarter.generation_wh;
+    }
+    return out;
+}
+
+// The remainder that was carried in, if there can have been one.
+std::optional<std::int64_t> carried_in(std::int64_t amount_micro, std::int64_t remainder,
+                                       std::int64_t energy_wh, std::int64_t rate) {
+    const Int128 before =
+        Int128{amount_micro} * kRemainderLimit + remainder - Int128{energy_wh} * rate;
+    if (before < 0 || before >= kRemainderLimit) return std::nullopt;
+    if (remainder < 0 || remainder >= kRemainderLimit) return std::nullopt;
+    return static_cast<std::int64_t>(before);
+}
+
+std::string of(std::size_t some, std::size_t all) {
+    return std::to_string(some) + " of " + std::to_string(all);
+}
+
+std::string witnessed(const ProofFindings& findings) {
+    const std::string who = of(findings.endorsements, findings.members) + " committee members";
+    switch (findings.committee) {
+        case CommitteeClass::full:
+            return who +
+                   " endorsed the settlement that lists it (class full: one faulty member "
+                   "cannot forge it)";
+        case CommitteeClass::degraded:
+            return who +
+                   " endorsed the settlement that lists it (class degraded: every endorser "
+                   "counts, none may be faulty)";
+        case CommitteeClass::single:
+            return "the only committee member endorsed the settlement that lists it (class single: "
+                   "nobody else witnessed it)";
+    }
+    return who;
+}
+
+}  // namespace
+
+Result<void, ProofFault> check_energy(const ProofFindings& findings, std::int64_t capacity_w,
+                                      std::int64_t window_seconds) {
+    const ReadingBody& body = findings.body;
+    const SettlementLine& line = findings.line;
+    if (static_cast<std::int64_t>(body.profile.size()) * kSecondsPerQuarter != window_seconds)
+        return wrong_energy("window");
+    const Sums sums = sum(body.profile);
+    const Int128 available_wh = body.available_wh ? Int128{*body.available_wh} : sums.generation_wh;
+    if (line.estimated) return wrong_energy("mark `estimated`");
+    if (line.import_wh != sums.import_wh) return wrong_energy("import");
+    if (line.export_wh != sums.export_wh) return wrong_energy("export");
+    if (line.generation_wh != sums.generation_wh) return wrong_energy("generation");
+    if (line.load_wh != sums.import_wh + sums.generation_wh - sums.export_wh)
+        return wrong_energy("load");
+    if (line.available_wh != available_wh) return wrong_energy("available generation");
+    if (line.curtailed_wh != available_wh - sums.generation_wh)
+        return wrong_energy("curtailed energy");
+    if (line.credited_wh < 0 || line.credited_wh > line.export_wh)
+        return wrong_energy("credited export");
+    if (!line.closing.has_registers || line.closing.registers != body.end)
+        return wrong_energy("closing registers");
+    if (line.capacity_w != capacity_w)
+        return unexpected(ProofFault{
+            ProofPart::energy,
+            "the line's capacity is not the certified one: " + std::to_string(line.capacity_w) +
+                " W, not " + std::to_string(capacity_w) + " W"});
+    if (line.mes_w < 0 || line.mes_w > line.capacity_w)
+        return unexpected(ProofFault{ProofPart::energy, "the share is above the capacity"});
+    return {};
+}
+
+Result<void, ProofFault> check_money(ProofFindings& findings) {
+    const SettlementLine& line = findings.line;
+    const auto imported = carried_in(line.import_amount_micro, line.closing.import_remainder,
+                                     line.import_wh, findings.tariff.import_micro_per_kwh);
+    const auto exported = carried_in(line.export_amount_micro, line.closing.export_remainder,
+                                     line.credited_wh, findings.tariff.export_micro_per_kwh);
+    if (!imported)
+        return unexpected(ProofFault{
+            ProofPart::money, "the amount for import does not follow from energy and tariff"});
+    if (!exported)
+        return unexpected(ProofFault{
+            ProofPart::money, "the amount for export does not follow from energy and tariff"});
+    findings.import_remainder_before = *imported;
+    findings.export_remainder_before = *exported;
+    return {};
+}
+
+void describe_findings(ProofFindings& findings, const Proof& proof) {
+    findings.proved = {
+        "meter " + findings.meter.str() + " signed this reading of window " +
+            std::to_string(findings.window) + " with the key registered for it",
+        witnessed(findings),
+        "both stand in block " + std::to_string(findings.height) + ", certified by " +
+            of(findings.signers, findings.validators) + " validators (" +
+            std::to_string(tolerated_faults(findings.validators)) + " faulty tolerated)",
+        "reading and bill line open with their own keys",
+        "the line's energies and closing registers are those of the reading",
+        "the amounts follow from these energies, the tariff and remainders of 0 to 999 thousandths "
+        "carried in",
+    };
+    findings.not_proved = {
+        "which share was in force during the window: credited export is only known to be within "
+        "the export",
+        "the balance and the remainders carried in: they come from the windows before",
+        "the other meters' readings, and so the share (MES) this window earned",
+        "that nothing was changed in the registry between genesis and this block beyond the " +
+            std::to_string(proof.registry.size()) + " transactions attached",
+    };
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,21 @@
+// The figures of an opened proof: does the bill line follow from the reading and the tariff, as far
+// as one window alone can say, and what has been proved in words. Private to proof_checker.cc.
+// Pure.
+#pragma once
+
+#include "core/ledger/proof.h"
+
+namespace fairfeed {
+
+// The line's energies are the sums of the reading's profile, its closing registers the reading's.
+[[nodiscard]] Result<void, ProofFault> check_energy(const ProofFindings& findings,
+                                                    std::int64_t capacity_w,
+                                                    std::int64_t window_seconds);
+// amount * 1000 + new remainder - energy * rate must be a remainder that can have been carried in:
+// 0..999. Writes both into the findings.
+[[nodiscard]] Result<void, ProofFault> check_money(ProofFindings& findings);
+
+// Fills `proved` and `not_proved`.
+void describe_findings(ProofFindings& findings, const Proof& proof);
+
+}  // namespace fairfeed

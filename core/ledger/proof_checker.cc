@@ -1,0 +1,255 @@
+#include <algorithm>
+
+#include "core/contract/registry.h"
+#include "core/crypto/merkle.h"
+#include "core/ledger/proof.h"
+#include "core/ledger/proof_arithmetic.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+using Verdict = Result<void, ProofFault>;
+
+Unexpected<ProofFault> fault(ProofPart part, std::string explanation) {
+    return unexpected(ProofFault{part, std::move(explanation)});
+}
+
+Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reason) {
+    return fault(part, std::string(what) + ": " + std::string(to_string(reason)));
+}
+
+Verdict check_block(const ChainState& state, const BlockHeader& header,
+                    const Certificate& certificate) {
+    if (header.network != state.network)
+        return fault(ProofPart::header, "the header is of another network");
+    const VoteContent& content = certificate.content;
+    if (content.type != VoteType::precommit || content.height != header.height ||
+        content.block != block_id(header))
+        return fault(ProofPart::certificate, "the certificate is about another block");
+    if (const auto checked = check_certificate(state, certificate); !checked)
+        return fault(ProofPart::certificate, "the validators' certificate", checked.error());
+    return {};
+}
+
+bool is_included(const IncludedTransaction& included, const BlockHeader& header) {
+    return merkle_includes(merkle_leaf_hash(included.transaction.id.view()), included.index,
+                           header.transaction_count, included.path, header.transactions_root);
+}
+
+// Adds one of DGMD's later transactions to what genesis says.
+Verdict add_registry(ChainState& state, const RegistryEvidence& evidence, Height before) {
+    const Transaction& transaction = evidence.included.transaction;
+    if (!is_registry_kind(transaction.kind))
+        return fault(ProofPart::registry, "an attached transaction is not DGMD's");
+    if (evidence.header.height > before)
+        return fault(ProofPart::registry, "an attached transaction is later than the settlement");
+    if (auto sound = check_block(state, evidence.header, evidence.certificate); !sound)
+        return fault(ProofPart::registry, sound.error().explanation);
+    if (!is_included(evidence.included, evidence.header))
+        return fault(ProofPart::registry, "an attached transaction is not in its block");
+    PlainSignatureChecker signatures;
+    const auto dgmd = VerifyKey::from_point(state.genesis.dgmd_key);
+    if (!dgmd) return fault(ProofPart::registry, "genesis names no usable key of DGMD");
+    const std::uint64_t sequence = registry_sequence(transaction.content);
+    if (sequence <= state.dgmd_sequence)
+        return fault(ProofPart::registry, "attached transactions are out of order");
+    // What DGMD said in between does not concern this proof.
+    state.dgmd_sequence = sequence - 1;
+    if (const auto valid =
+            check_registry(state, transaction, evidence.header.height, evidence.header.time_ms);
+        !valid)
+        return fault(ProofPart::registry, "an attached transaction", valid.error());
+    if (const auto valid = signatures.transaction(transaction, state.network, *dgmd); !valid)
+        return fault(ProofPart::registry, "DGMD's signature", valid.error());
+    apply_registry(state, transaction, evidence.header.height);
+    return {};
+}
+
+struct Subject {
+    const SignedReading& reading;
+    const Settlement& settlement;
+    std::size_t entry = 0;  // the meter's place in the settlement
+};
+
+Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& proof) {
+    const auto* reading = std::get_if<SignedReading>(&proof.reading.transaction.content);
+    if (reading == nullptr) return fault(ProofPart::reading, "the reading is not a reading");
+    const auto* settlement = std::get_if<Settlement>(&proof.settlement.transaction.content);
+    if (settlement == nullptr)
+        return fault(ProofPart::settlement, "the settlement is not a settlement");
+    const VerifyKey* key = state.meter_key(reading->header.meter);
+    if (key == nullptr)
+        return fault(ProofPart::registry,
+                     "meter " + reading->header.meter.str() +
+                         " is neither in genesis nor in an attached registration");
+    PlainSignatureChecker signatures;
+    if (const auto valid = signatures.transaction(proof.reading.transaction, state.network, *key);
+        !valid)
+        return fault(ProofPart::reading, "the meter's signature", valid.error());
+    if (!is_included(proof.reading, proof.header))
+        return fault(ProofPart::reading, "the reading is not in the block");
+    if (!is_included(proof.settlement, proof.header))
+        return fault(ProofPart::settlement, "the settlement is not in the block");
+    if (settlement->cluster != reading->header.cluster ||
+        settlement->window != reading->header.window)
+        return fault(ProofPart::settlement,
+                     "the settlement is of another cluster or window than the reading");
+    if (settlement->entries.size() != settlement->lines.size())
+        return fault(ProofPart::settlement, "the settlement has not one line for every entry");
+    for (std::size_t i = 0; i < settlement->entries.size(); ++i) {
+        const SettlementEntry& entry = settlement->entries[i];
+        if (entry.meter != reading->header.meter || entry.status != EntryStatus::reading) continue;
+        if (entry.reading == reading->id && settlement->lines[i].meter == entry.meter)
+            return Subject{*reading, *settlement, i};
+    }
+    return fault(ProofPart::settlement, "the settlement does not list this reading");
+}
+
+// Who endorsed: distinct members of the committee in force, each with a valid signature.
+Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, const Proof& proof,
+                                                   const Settlement& settlement) {
+    const Transaction& batch = proof.settlement.transaction;
+    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
+    if (committee == nullptr)
+        return fault(ProofPart::committee,
+                     "cluster " + settlement.cluster.str() + " has no committee in genesis");
+    const auto& members = committee->members;
+    PlainSignatureChecker signatures;
+    const auto is_member = [&members](const NodeId& node) {
+        return std::find(members.begin(), members.end(), node) != members.end();
+    };
+    const VerifyKey* proposer = state.node_key(batch.signer);
+    if (batch.signer != settlement.proposer)
+        return fault(ProofPart::settlement, "it is not signed by its proposer");
+    if (proposer == nullptr || !is_member(batch.signer))
+        return fault(ProofPart::committee, "the proposer is not a member of the committee");
+    if (const auto valid = signatures.transaction(batch, state.network, *proposer); !valid)
+        return fault(ProofPart::settlement, "the proposer's signature", valid.error());
+    const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
+                                  batch.id};
+    NodeId last;
+    for (const Witness& witness : batch.endorsements) {
+        const VerifyKey* key = state.node_key(witness.node);
+        if (key == nullptr || !is_member(witness.node))
+            return fault(ProofPart::committee,
+                         witness.node.str() + " endorsed and is not a member of the committee");
+        if (!last.empty() && !(last < witness.node))
+            return fault(ProofPart::committee, "endorsements are not ascending, one per member");
+        last = witness.node;
+        if (const auto valid = signatures.endorsement(endorsement, witness, state.network, *key);
+            !valid)
+            return fault(ProofPart::committee, "the endorsement of " + witness.node.str(),
+                         valid.error());
+    }
+    const std::size_t needed = state.quorum_of(settlement.cluster, settlement.window);
+    if (batch.endorsements.size() < needed)
+        return fault(ProofPart::committee, std::to_string(batch.endorsements.size()) +
+                                               " endorsements, needed are " +
+                                               std::to_string(needed));
+    if (committee_class(members.size()) != proof.committee)
+        return fault(ProofPart::committee,
+                     "the file claims a committee of class " +
+                         std::string(to_string(proof.committee)) + ", it is " +
+                         std::string(to_string(committee_class(members.size()))));
+    return members.size();
+}
+
+Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Proof& proof,
+                                               const Subject& subject) {
+    const auto body = open_reading(subject.reading, proof.reading_key);
+    if (!body) return fault(ProofPart::reading_key, "the reading does not open", body.error());
+    const auto line =
+        open_line(subject.settlement, subject.settlement.lines[subject.entry], proof.line_key);
+    if (!line) return fault(ProofPart::line_key, "the bill line does not open", line.error());
+    if (line->meter != subject.reading.header.meter)
+        return fault(ProofPart::settlement, "the opened line is another meter's");
+    const GridClock grid = state.grid();
+    const Window window = subject.settlement.window;
+    if (grid.grid_s(proof.header.time_ms) < grid.end_s(window))
+        return fault(ProofPart::header, "the block is older than the end of the window");
+    ProofFindings out;
+    out.meter = line->meter;
+    out.cluster = subject.settlement.cluster;
+    out.window = window;
+    out.window_start_s = grid.start_s(window);
+    out.window_end_s = grid.end_s(window);
+    out.height = proof.header.height;
+    out.block = block_id(proof.header);
+    out.block_time_ms = proof.header.time_ms;
+    out.reading = proof.reading.transaction.id;
+    out.settlement = proof.settlement.transaction.id;
+    out.body = *body;
+    out.line = *line;
+    out.tariff = state.tariff(window);
+    out.in_force_from_s =
+        share_binds_from_s(state.genesis.parameters, window, proof.header.time_ms);
+    return out;
+}
+
+}  // namespace
+
+std::string_view to_string(ProofPart part) {
+    switch (part) {
+        case ProofPart::file:
+            return "file";
+        case ProofPart::network:
+            return "network";
+        case ProofPart::registry:
+            return "registry";
+        case ProofPart::header:
+            return "header";
+        case ProofPart::certificate:
+            return "certificate";
+        case ProofPart::reading:
+            return "reading";
+        case ProofPart::settlement:
+            return "settlement";
+        case ProofPart::committee:
+            return "committee";
+        case ProofPart::reading_key:
+            return "reading_key";
+        case ProofPart::line_key:
+            return "line_key";
+        case ProofPart::energy:
+            return "energy";
+        case ProofPart::money:
+            return "money";
+    }
+    return "unknown";
+}
+
+Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesis& genesis) {
+    const auto proof = decode_proof(bytes);
+    if (!proof) return fault(ProofPart::file, "this is no proof file", proof.error());
+    if (proof->network != genesis.network)
+        return fault(ProofPart::network, "the proof is of network " + short_hex(proof->network) +
+                                             ", genesis is of " + short_hex(genesis.network));
+    auto state = state_from_genesis(genesis);
+    if (!state) return fault(ProofPart::network, "the genesis file", state.error());
+    for (const RegistryEvidence& evidence : proof->registry)
+        if (auto added = add_registry(*state, evidence, proof->header.height); !added)
+            return unexpected(added.error());
+    if (auto sound = check_block(*state, proof->header, proof->certificate); !sound)
+        return unexpected(sound.error());
+    const auto subject = check_subject(*state, *proof);
+    if (!subject) return unexpected(subject.error());
+    const auto members = check_endorsements(*state, *proof, subject->settlement);
+    if (!members) return unexpected(members.error());
+    auto findings = open_subject(*state, *proof, *subject);
+    if (!findings) return findings;
+    findings->committee = proof->committee;
+    findings->members = *members;
+    findings->endorsements = proof->settlement.transaction.endorsements.size();
+    findings->validators = state->validators.size();
+    findings->signers = proof->certificate.witnesses.size();
+    const std::int64_t capacity_w = state->capacity_w(findings->meter, findings->window);
+    if (auto sound = check_energy(*findings, capacity_w, state->grid().window_seconds()); !sound)
+        return unexpected(sound.error());
+    if (auto sound = check_money(*findings); !sound) return unexpected(sound.error());
+    describe_findings(*findings, *proof);
+    return findings;
+}
+
+}  // namespace fairfeed

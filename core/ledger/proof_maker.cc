@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <set>
+
+#include "core/crypto/merkle.h"
+#include "core/ledger/proof.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+Unexpected<ProofRefusal> refuse(std::string explanation) {
+    return unexpected(ProofRefusal{std::move(explanation)});
+}
+
+IncludedTransaction include(const Block& block, std::size_t index) {
+    std::vector<Digest> ids;
+    for (const Transaction& transaction : block.transactions)
+        ids.push_back(transaction.id);
+    return {block.transactions[index], index, merkle_path(ids, index)};
+}
+
+// What a walk along the ledger picks up for one meter and window.
+struct Walk {
+    const Keyholder& holder;
+    const MeterId& meter;
+    Window window = 0;
+    KeyRing keys;
+    ClusterId cluster;
+    std::optional<CommittedBlock> found;
+    std::size_t settlement = 0;  // its index in `found`
+    std::vector<RegistryEvidence> registry;
+    ChainState state;  // after `found`
+
+    void see(const ReplayStep& step);
+    void look_for_settlement(const ReplayStep& step);
+};
+
+void Walk::see(const ReplayStep& step) {
+    if (found) return;
+    const CommittedBlock& committed = step.committed;
+    const auto& transactions = committed.block.transactions;
+    bool grants = committed.block.header.height == 0;
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+        const TransactionKind kind = transactions[i].kind;
+        grants = grants || kind == TransactionKind::key_grant;
+        const bool on_the_way = kind == TransactionKind::reading ||
+                                kind == TransactionKind::settlement ||
+                                kind == TransactionKind::key_grant;
+        if (committed.block.header.height > 0 && !on_the_way)
+            registry.push_back(
+                {include(committed.block, i), committed.block.header, committed.certificate});
+    }
+    if (grants) keys.learn(step.after, holder.node, holder.agreement);
+    look_for_settlement(step);
+}
+
+void Walk::look_for_settlement(const ReplayStep& step) {
+    const auto known = step.after.meters.find(meter);
+    if (known == step.after.meters.end()) return;
+    cluster = known->second.registration.cluster;
+    const auto& transactions = step.committed.block.transactions;
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+        const auto* candidate = std::get_if<Settlement>(&transactions[i].content);
+        if (candidate == nullptr || candidate->cluster != cluster || candidate->window != window)
+            continue;
+        found = step.committed;
+        settlement = i;
+        state = step.after;
+    }
+}
+
+// The last change of its kind that the window knows.
+template <class Content, class Matches>
+const Content* last_of(const std::vector<RegistryEvidence>& registry, Window window,
+                       Matches matches) {
+    const Content* last = nullptr;
+    for (const RegistryEvidence& evidence : registry) {
+        const auto* content = std::get_if<Content>(&evidence.included.transaction.content);
+        if (content != nullptr && content->effective <= window && matches(*content)) last = content;
+    }
+    return last;
+}
+
+std::set<NodeId> members_since_genesis(const Walk& walk) {
+    std::set<NodeId> members;
+    for (const RegistryEvidence& evidence : walk.registry) {
+        const auto* allocation =
+            std::get_if<CommitteeAllocation>(&evidence.included.transaction.content);
+        if (allocation != nullptr && allocation->cluster == walk.cluster)
+            members.insert(allocation->members.begin(), allocation->members.end());
+    }
+    return members;
+}
+
+// Of everything DGMD said since genesis, what this proof rests on.
+std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
+    const std::set<NodeId> members = members_since_genesis(walk);
+    const auto* tariff =
+        last_of<TariffNotice>(walk.registry, walk.window, [](const auto&) { return true; });
+    const auto* capacity = last_of<CapacityCertificate>(
+        walk.registry, walk.window, [&](const auto& c) { return c.meter == walk.meter; });
+    std::vector<RegistryEvidence> needed;
+    for (const RegistryEvidence& evidence : walk.registry) {
+        const TransactionContent& content = evidence.included.transaction.content;
+        const auto* registration = std::get_if<MeterRegistration>(&content);
+        const auto* node = std::get_if<NodeRegistration>(&content);
+        const auto* allocation = std::get_if<CommitteeAllocation>(&content);
+        const bool wanted =
+            (registration != nullptr && registration->meter == walk.meter) ||
+            (node != nullptr && members.contains(node->node)) ||
+            (allocation != nullptr && allocation->cluster == walk.cluster) ||
+            (tariff != nullptr && std::get_if<TariffNotice>(&content) == tariff) ||
+            (capacity != nullptr && std::get_if<CapacityCertificate>(&content) == capacity);
+        if (wanted) needed.push_back(evidence);
+    }
+    return needed;
+}
+
+std::string what(const Walk& walk) {
+    return "meter " + walk.meter.str() + ", window " + std::to_string(walk.window);
+}
+
+Result<Proof, ProofRefusal> assemble(const Walk& walk) {
+    const Block& block = walk.found->block;
+    const auto& settlement = std::get<Settlement>(block.transactions[walk.settlement].content);
+    const auto entry =
+        std::find_if(settlement.entries.begin(), settlement.entries.end(),
+                     [&](const SettlementEntry& each) { return each.meter == walk.meter; });
+    if (entry == settlement.entries.end())
+        return refuse(what(walk) + ": its settlement has no line for this meter");
+    if (entry->status != EntryStatus::reading)
+        return refuse(what(walk) + " was settled from an estimate: there is no reading to prove");
+    const auto reading =
+        std::find_if(block.transactions.begin(), block.transactions.end(),
+                     [&](const Transaction& each) { return each.id == entry->reading; });
+    CHECK(reading != block.transactions.end());  // the block was executed
+    const auto& header = std::get<SignedReading>(reading->content).header;
+    const SealedLine& line =
+        settlement.lines[static_cast<std::size_t>(entry - settlement.entries.begin())];
+    const SymmetricKey* of_reading = walk.keys.find(walk.meter, header.key_epoch);
+    const SymmetricKey* of_line = walk.keys.find(walk.meter, line.key_epoch);
+    if (of_reading == nullptr || of_line == nullptr)
+        return refuse(walk.holder.node.str() + " holds no data key of meter " + walk.meter.str() +
+                      ": ask a member of the committee of cluster " + walk.cluster.str());
+    const auto* committee = walk.state.committee_of(walk.cluster, walk.window);
+    CHECK(committee != nullptr);
+    return Proof{
+        .network = walk.state.network,
+        .header = block.header,
+        .certificate = walk.found->certificate,
+        .reading = include(block, static_cast<std::size_t>(reading - block.transactions.begin())),
+        .settlement = include(block, walk.settlement),
+        .reading_key = reading_key(header, *of_reading),
+        .line_key = line_key(settlement, line, *of_line),
+        .committee = committee_class(committee->members.size()),
+        .registry = needed_evidence(walk)};
+}
+
+}  // namespace
+
+Result<Proof, ProofRefusal> make_proof(const Ledger& ledger, const LoadedGenesis& genesis,
+                                       const Keyholder& holder, const MeterId& meter,
+                                       Window window) {
+    Walk walk{.holder = holder,
+              .meter = meter,
+              .window = window,
+              .keys = {},
+              .cluster = {},
+              .found = {},
+              .settlement = 0,
+              .registry = {},
+              .state = {}};
+    const auto end = replay(ledger, genesis, {.trust_signatures = true, .keep_before = false},
+                            [&](const ReplayStep& step) -> Result<void, ReplayFault> {
+                                walk.see(step);
+                                return {};
+                            });
+    if (!end)
+        return refuse("the ledger is not sound at height " + std::to_string(end.error().height) +
+                      ": " + end.error().explanation);
+    if (!end->meters.contains(meter))
+        return refuse("meter " + meter.str() + " is not registered on this network");
+    if (!walk.found)
+        return refuse(what(walk) + " is not settled in this ledger (height " +
+                      std::to_string(ledger.height()) + ")");
+    return assemble(walk);
+}
+
+}  // namespace fairfeed
