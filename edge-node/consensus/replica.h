@@ -46,6 +46,8 @@ struct Snapshot {
 
 class Replica {
   public:
+    static constexpr std::size_t kMaxValidators = 64;  // more would not fit the safety record
+
     // The signer must outlive the replica. A self that is no validator follows and never signs.
     Replica(ReplicaConfig config, const Signer& signer);
 
@@ -92,6 +94,7 @@ class Replica {
     void run_rules();
 
     void start_round(Round round);
+    // After a restart in this height.
     void resume(const SafetyRecord& record);
     void adopt_polka(const SafetyRecord& record);
     void send_proposal(const ProposalContent& content);
@@ -109,7 +112,10 @@ class Replica {
     [[nodiscard]] bool timely(const Verdict& verdict) const;  // R20
     void wake() { awake_ = true; }
     void report(const std::vector<VoteSet::Conflict>& conflicts);
-    [[nodiscard]] bool is_mine(Height height);  // buffers what is to come, drops the rest
+    void report_one(const std::optional<VoteSet::Conflict>& conflict);
+    // A message of this height from another validator (it wakes us, R16). Buffers what is to come
+    // and drops the rest. A certificate has no sender.
+    [[nodiscard]] bool is_for_now(Height height, const NodeId* sender, const Event& event);
     [[nodiscard]] std::int64_t propose_timeout_ms() const;
     [[nodiscard]] std::int64_t vote_timeout_ms() const;
 
@@ -135,6 +141,7 @@ class Replica {
 
     // of the round; steady milliseconds
     bool requested_ = false;  // RequestBlock was said
+    bool proposed_ = false;   // our turn was used
     std::optional<std::int64_t> propose_deadline_;
     std::optional<std::int64_t> prevote_deadline_;
     std::optional<std::int64_t> precommit_deadline_;

@@ -14,6 +14,8 @@
 namespace fairfeed::consensus {
 
 constexpr Round kRoundWindow = 128;
+// Neither further ahead of the current round nor further behind than the window.
+[[nodiscard]] bool within_window(Round round, Round current);
 
 class VoteSet {
   public:
