@@ -26,29 +26,33 @@ std::string refusal(SettlementReason reason, const std::string& detail) {
     return std::string(to_string(reason)) + ": " + detail;
 }
 
-// A figure in [0, limit]; others are refused at their place in the file and read as 0.
-std::int64_t checked_figure(const YamlView& view, std::string_view key, std::int64_t value,
-                            std::int64_t limit) {
-    if (value >= 0 && value <= limit) return value;
-    const std::string shown = std::string(key) + " is " + std::to_string(value);
-    if (value < 0) {
+// One figure of the file: no value if it is absent, or was refused at its place.
+struct Figure {
+    std::string_view key;
+    std::optional<std::int64_t> value;
+};
+
+Figure optional_figure(const YamlView& view, std::string_view key, std::int64_t limit) {
+    const auto value = view.optional_int(key, INT64_MIN, INT64_MAX);
+    if (!value || (*value >= 0 && *value <= limit)) return {key, value};
+    const std::string shown = std::string(key) + " is " + std::to_string(*value);
+    if (*value < 0) {
         view.fail(key, refusal(SettlementReason::negative, shown));
     } else {
         view.fail(key, refusal(SettlementReason::overflow,
                                shown + ", the limit is " + std::to_string(limit)));
     }
-    return 0;
+    return {key, std::nullopt};
+}
+
+Figure required_figure(const YamlView& view, std::string_view key, std::int64_t limit) {
+    if (view.has(key)) return optional_figure(view, key, limit);
+    (void)view.require_int(key, 0, limit);  // says that it is missing
+    return {key, std::nullopt};
 }
 
 std::int64_t figure(const YamlView& view, std::string_view key, std::int64_t limit) {
-    return checked_figure(view, key, view.require_int(key, INT64_MIN, INT64_MAX), limit);
-}
-
-std::optional<std::int64_t> optional_figure(const YamlView& view, std::string_view key,
-                                            std::int64_t limit) {
-    const auto value = view.optional_int(key, INT64_MIN, INT64_MAX);
-    if (!value) return std::nullopt;
-    return checked_figure(view, key, *value, limit);
+    return required_figure(view, key, limit).value.value_or(0);
 }
 
 std::int64_t read_window_seconds(const YamlView& root) {
@@ -67,34 +71,32 @@ Tariff read_tariff(const YamlView& root) {
             figure(view, "export_micro_per_kwh", INT64_MAX)};
 }
 
-// What one figure says against another. Each line stands at the figure it names.
-void refuse_contradictions(const YamlView& view, const MeterTotals& meter) {
-    if (meter.export_wh > meter.generation_wh) {
-        view.fail("export_wh", refusal(SettlementReason::export_above_generation,
-                                       std::to_string(meter.export_wh) + " Wh exported of " +
-                                           std::to_string(meter.generation_wh) + " generated"));
-    }
-    if (meter.generation_wh > meter.available_wh) {
-        view.fail("generation_wh",
-                  refusal(SettlementReason::generation_above_available,
-                          std::to_string(meter.generation_wh) + " Wh generated of " +
-                              std::to_string(meter.available_wh) + " available"));
-    }
+// More of a part than of its whole is refused at the part's place.
+void refuse_excess(const YamlView& view, SettlementReason reason, const Figure& part,
+                   const Figure& whole) {
+    if (!part.value || !whole.value || *part.value <= *whole.value) return;
+    view.fail(
+        part.key,
+        refusal(reason, std::string(part.key) + " is " + std::to_string(*part.value) + ", " +
+                            std::string(whole.key) + " only " + std::to_string(*whole.value)));
 }
 
 MeterTotals read_meter(const YamlView& view, std::int64_t window_seconds) {
+    constexpr std::int64_t kMost = kMaxClusterWattHours;
+    const Figure exported = required_figure(view, "export_wh", kMost);
+    const Figure generation = required_figure(view, "generation_wh", kMost);
+    const Figure available = optional_figure(view, "available_wh", kMost);
+    const Figure share = optional_figure(view, "share_in_force_w", kMaxClusterWatts);
+    refuse_excess(view, SettlementReason::export_above_generation, exported, generation);
+    refuse_excess(view, SettlementReason::generation_above_available, generation, available);
     MeterTotals meter;
     meter.meter = view.require_name<MeterId>("id");
     meter.capacity_w = figure(view, "capacity_w", kMaxClusterWatts);
-    meter.import_wh = figure(view, "import_wh", kMaxClusterWattHours);
-    meter.export_wh = figure(view, "export_wh", kMaxClusterWattHours);
-    meter.generation_wh = figure(view, "generation_wh", kMaxClusterWattHours);
-    meter.available_wh =
-        optional_figure(view, "available_wh", kMaxClusterWattHours).value_or(meter.generation_wh);
-    const std::int64_t share_w = std::min(
-        meter.capacity_w,
-        optional_figure(view, "share_in_force_w", kMaxClusterWatts).value_or(meter.capacity_w));
-    refuse_contradictions(view, meter);
+    meter.import_wh = figure(view, "import_wh", kMost);
+    meter.export_wh = exported.value.value_or(0);
+    meter.generation_wh = generation.value.value_or(0);
+    meter.available_wh = available.value.value_or(meter.generation_wh);
+    const std::int64_t share_w = std::min(meter.capacity_w, share.value.value_or(meter.capacity_w));
     const auto cap_wh =
         static_cast<std::int64_t>(Int128{share_w} * window_seconds / kSecondsPerHour);
     const std::int64_t load_wh = meter.import_wh + meter.generation_wh - meter.export_wh;
