@@ -1,0 +1,132 @@
+#include "core/crypto/digest.h"
+#include "core/wire/chain_codec.h"
+#include "core/wire/content_codec.h"
+#include "core/wire/cose.h"
+#include "core/wire/decoding.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// A file, not a message: room for the registrations of some 100 000 meters.
+constexpr std::size_t kMaxGenesisBytes = 256'000'000;
+
+Bytes seal_payload(const BlockHeader& header) {
+    cbor::Writer writer;
+    writer.bytes(block_id(header).view());
+    return writer.take();
+}
+
+// The network id: SHA-256 of the payload of the block's first transaction, which must be GENESIS.
+Result<Digest, Reject> derive_network(ByteView block) {
+    cbor::Reader reader(block);
+    reader.array_of(3);
+    (void)reader.item();
+    if (reader.array() == 0) reader.fail(cbor::Fault::malformed);
+    reader.array_of(3);
+    if (reader.unsigned_integer() != static_cast<std::uint64_t>(TransactionKind::genesis)) {
+        reader.fail(cbor::Fault::malformed);
+    }
+    const ByteView envelope = reader.bytes();
+    if (!reader.ok()) return unexpected(reject_of(reader.fault()));
+    const auto message = cose::parse_sign1(envelope);
+    if (!message) return unexpected(message.error());
+    return sha256(message->payload);
+}
+
+Result<void, Reject> check_header(const Block& block, const Genesis& genesis) {
+    const BlockHeader& header = block.header;
+    if (header.height != 0) return unexpected(Reject::wrong_height);
+    if (header.parent != Digest{}) return unexpected(Reject::wrong_parent);
+    if (header.proposer != genesis.genesis_node) return unexpected(Reject::wrong_proposer);
+    if (header.app_hash != Digest{}) return unexpected(Reject::wrong_app_hash);
+    if (header.parent_certificate != Digest{} || block.parent_certificate) {
+        return unexpected(Reject::wrong_certificate);
+    }
+    if (header.transaction_count != block.transactions.size() ||
+        header.transactions_root != transactions_root(block)) {
+        return unexpected(Reject::wrong_root);
+    }
+    return {};
+}
+
+// GENESIS by the genesis node, everything after it by DGMD.
+Result<void, Reject> check_transactions(const Block& block, const Genesis& genesis,
+                                        const Digest& network, const VerifyKey& genesis_node) {
+    const auto dgmd = VerifyKey::from_point(genesis.dgmd_key);
+    if (!dgmd) return unexpected(Reject::malformed);
+    bool first = true;
+    for (const Transaction& transaction : block.transactions) {
+        if (!first && !is_dgmd_kind(transaction.kind)) return unexpected(Reject::malformed);
+        const NodeId& expected = first ? genesis.genesis_node : genesis.dgmd;
+        if (transaction.signer != expected) return unexpected(Reject::unknown_node);
+        const auto verdict = verify_transaction(transaction, network, first ? genesis_node : *dgmd);
+        if (!verdict) return verdict;
+        first = false;
+    }
+    return {};
+}
+
+Result<void, Reject> check_seal(const GenesisBlock& genesis, const Digest& network,
+                                const VerifyKey& genesis_node) {
+    const BlockHeader& header = genesis.block.header;
+    const Bytes signed_bytes = cose::to_be_signed(cose::Domain::genesis_block, network,
+                                                  header.proposer.str(), seal_payload(header));
+    switch (genesis_node.verify_strict(signed_bytes, genesis.signature)) {
+        case SignatureFault::none:
+            return {};
+        case SignatureFault::wrong:
+            return unexpected(Reject::wrong_signature);
+        case SignatureFault::high_s:
+            return unexpected(Reject::high_s);
+    }
+    return unexpected(Reject::wrong_signature);
+}
+
+Result<void, Reject> check_all(const GenesisBlock& genesis, const Genesis& content,
+                               const Digest& network) {
+    const auto genesis_node = VerifyKey::from_point(content.genesis_node_key);
+    if (!genesis_node) return unexpected(Reject::malformed);
+    if (const auto header = check_header(genesis.block, content); !header) return header;
+    const auto transactions = check_transactions(genesis.block, content, network, *genesis_node);
+    if (!transactions) return transactions;
+    return check_seal(genesis, network, *genesis_node);
+}
+
+}  // namespace
+
+Bytes encode_genesis(const GenesisBlock& genesis) {
+    cbor::Writer writer;
+    writer.array(2);
+    writer.raw(encode_block(genesis.block));
+    writer.bytes(genesis.signature.view());
+    return writer.take();
+}
+
+Result<LoadedGenesis, Reject> decode_genesis(ByteView bytes) {
+    if (bytes.size() > kMaxGenesisBytes) return unexpected(Reject::oversized);
+    cbor::Reader reader(bytes);
+    reader.array_of(2);
+    const ByteView block_bytes = reader.item();
+    const auto signature = reader.fixed<Signature>();
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    const auto network = derive_network(block_bytes);
+    if (!network) return unexpected(network.error());
+    auto block = decode_block(block_bytes, *network);
+    if (!block) return unexpected(block.error());
+    const GenesisBlock genesis{.block = std::move(*block), .signature = signature};
+    const Genesis content = std::get<Genesis>(genesis.block.transactions.front().content);
+    if (const auto verdict = check_all(genesis, content, *network); !verdict) {
+        return unexpected(verdict.error());
+    }
+    return LoadedGenesis{.network = *network, .content = content, .block = genesis};
+}
+
+GenesisBlock make_genesis_block(const Block& block, const Digest& network, const NodeId& node,
+                                const Signer& signer) {
+    const Bytes signed_bytes = cose::to_be_signed(cose::Domain::genesis_block, network, node.str(),
+                                                  seal_payload(block.header));
+    return {.block = block, .signature = signer.sign(signed_bytes)};
+}
+
+}  // namespace fairfeed
