@@ -1,0 +1,21 @@
+// What a simulated meter measures from: load and available (uncurtailed) generation of any quarter
+// hour since the grid epoch, past ones included. A pure function, so that a meter that was switched
+// off can measure what it missed, and a restart continues with the same energy.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace fairfeed {
+
+struct QuarterEnergy {
+    std::int64_t load_wh = 0;
+    std::int64_t available_wh = 0;
+
+    bool operator==(const QuarterEnergy&) const = default;
+};
+
+// `quarter` >= 0 counts from the grid epoch; both energies are never negative.
+using EnergySource = std::function<QuarterEnergy(std::int64_t quarter)>;
+
+}  // namespace fairfeed

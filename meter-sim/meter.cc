@@ -1,0 +1,272 @@
+#include "meter-sim/meter.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/contract/settlement.h"
+#include "core/model/allocation.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/reading_codec.h"
+
+namespace fairfeed {
+
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+bool names_a_reject(std::string_view reason) {
+    for (std::size_t i = 0; i < kRejectCount; ++i)
+        if (to_string(static_cast<Reject>(i)) == reason) return true;
+    return false;
+}
+
+// Whether this member said it, under the name its topic claims.
+template <class Content>
+std::optional<Reject> fault_of(const Signed<Content>& said, const CommitteeMember& member,
+                               const MeterId& meter) {
+    if (said.signer != member.node) return Reject::wrong_topic;
+    if (said.content.meter != meter) return Reject::unknown_meter;
+    const auto verified = said.verify(member.key);
+    if (!verified) return verified.error();
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool persists(const MeterEffect& effect) {
+    return std::visit(Overloaded{
+                          [](const meter_effect::PersistReading&) { return true; },
+                          [](const meter_effect::PersistState&) { return true; },
+                          [](const meter_effect::PersistFirstPublish&) { return true; },
+                          [](const meter_effect::PersistReceipt&) { return true; },
+                          [](const meter_effect::Publish&) { return false; },
+                          [](const meter_effect::NoteRefusal&) { return false; },
+                          [](const meter_effect::NoteIgnored&) { return false; },
+                      },
+                      effect);
+}
+
+Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pending)
+    : setup_(std::move(setup)),
+      clock_(setup_.parameters),
+      state_(std::move(state)),
+      shares_(shares_needed(setup_.enrolment.committee.size()), state_.shares),
+      measurement_(state_.next_window, clock_, state_.registers),
+      topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()) {
+    CHECK(!setup_.enrolment.committee.empty());
+    for (KeptReading& reading : pending) {
+        if (has_enough(reading.receipts)) continue;
+        CHECK(reading.sequence < state_.next_sequence);
+        auto envelope = std::make_shared<const Bytes>(reading.envelope);
+        const std::uint64_t sequence = reading.sequence;
+        pending_.emplace(sequence, Pending{std::move(reading), std::move(envelope), INT64_MIN, 0});
+    }
+}
+
+MeterEffects Meter::step(const MeterEvent& event, const Instant& now) {
+    MeterEffects effects;
+    measure(now, effects);
+    std::visit(Overloaded{
+                   [](const meter_event::Tick&) {},
+                   [&](const meter_event::Connected& e) { connected(e.member, now, effects); },
+                   [&](const meter_event::Disconnected& e) { connected_.erase(e.member); },
+                   [&](const meter_event::Message& e) {
+                       const auto reason = hear(e, effects);
+                       if (!reason) return;
+                       ++ignored_[std::string(to_string(*reason))];
+                       effects.push_back(meter_effect::NoteIgnored{e.topic, *reason});
+                   },
+               },
+               event);
+    send_due(now, effects);
+    return effects;
+}
+
+std::optional<std::int64_t> Meter::deadline_ms(const Instant& now) const {
+    std::optional<std::int64_t> deadline;
+    const auto at_latest = [&](std::int64_t steady_ms) {
+        deadline = std::min(deadline.value_or(INT64_MAX), steady_ms);
+    };
+    if (!has_measured_all()) {
+        const auto wait = checked_sub(clock_.end_real_ms(state_.next_window), now.real_ms);
+        const auto at = checked_add(now.steady_ms, std::max<std::int64_t>(0, wait.value_or(0)));
+        if (wait && at) at_latest(*at);
+    }
+    std::size_t under_way = 0;
+    for (const auto& [sequence, pending] : pending_) {
+        if (++under_way > kMaxUnderWay) break;
+        at_latest(pending.next_send_ms);
+    }
+    return deadline;
+}
+
+bool Meter::has_measured_all() const {
+    const std::int64_t limit = setup_.parameters.window_limit;
+    return limit > 0 && std::int64_t{state_.next_window} >= limit;
+}
+
+std::size_t Meter::unpublished() const {
+    return static_cast<std::size_t>(std::count_if(
+        pending_.begin(), pending_.end(),
+        [](const auto& entry) { return !entry.second.reading.first_publish_ms.has_value(); }));
+}
+
+// Quarter hours that have ended, under the shares known so far: a share that is learned later does
+// not reach back to them.
+void Meter::measure(const Instant& now, MeterEffects& effects) {
+    for (std::size_t windows = 0; windows < kMaxWindowsPerStep && !has_measured_all(); ++windows) {
+        while (!measurement_.is_complete() &&
+               clock_.real_ms(measurement_.next_quarter_end_s()) <= now.real_ms) {
+            const std::int64_t share_w =
+                binding_share_w(shares_.schedule(), setup_.enrolment.capacity_w,
+                                measurement_.next_quarter_start_s());
+            measurement_.add_quarter(setup_.source, share_w);
+        }
+        if (!measurement_.is_complete()) return;
+        finish_window(now, effects);
+    }
+}
+
+void Meter::finish_window(const Instant& now, MeterEffects& effects) {
+    ReadingHeader header;
+    header.network = setup_.network;
+    header.meter = id();
+    header.cluster = setup_.enrolment.cluster;
+    header.key_epoch = setup_.enrolment.key_epoch;
+    header.window = measurement_.window();
+    header.sequence = state_.next_sequence;
+    header.previous = state_.previous;
+    header.salt = random_fixed<Salt>(setup_.random);
+    const auto clock = now.synchronised ? ClockState::synchronised : ClockState::holdover;
+    const SignedReading reading =
+        make_reading(header, measurement_.body(clock), setup_.data_key, *setup_.signer);
+
+    ++state_.next_sequence;
+    ++state_.next_window;
+    state_.previous = reading.id;
+    state_.registers = measurement_.registers();
+    shares_.forget_before(clock_.start_s(state_.next_window));
+    state_.shares = shares_.accepted();
+    measurement_ = Measurement(state_.next_window, clock_, state_.registers);
+
+    KeptReading kept{header.window, header.sequence, reading.id, reading.envelope, {}, {}};
+    effects.push_back(meter_effect::PersistReading{kept, state_});
+    auto envelope = std::make_shared<const Bytes>(kept.envelope);
+    pending_.emplace(header.sequence, Pending{std::move(kept), std::move(envelope), INT64_MIN, 0});
+}
+
+void Meter::send_due(const Instant& now, MeterEffects& effects) {
+    const Timers& timers = setup_.parameters.timers;
+    std::size_t under_way = 0;
+    for (auto& [sequence, pending] : pending_) {
+        if (++under_way > kMaxUnderWay) break;
+        if (pending.next_send_ms > now.steady_ms) continue;
+        for (const CommitteeMember& member : setup_.enrolment.committee)
+            publish_to(pending, member.node, now, effects);
+        pending.back_off_ms =
+            std::clamp(pending.back_off_ms * 2, timers.rebroadcast_ms, timers.rebroadcast_cap_ms);
+        pending.next_send_ms = now.steady_ms + pending.back_off_ms;
+    }
+}
+
+void Meter::publish_to(Pending& pending, const NodeId& member, const Instant& now,
+                       MeterEffects& effects) {
+    if (!connected_.contains(member) || pending.reading.receipts.contains(member)) return;
+    if (!pending.reading.first_publish_ms) {
+        pending.reading.first_publish_ms = now.real_ms;
+        effects.push_back(meter_effect::PersistFirstPublish{pending.reading.sequence, now.real_ms});
+    }
+    effects.push_back(meter_effect::Publish{member, topic_, pending.envelope});
+}
+
+void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& effects) {
+    if (find_member(member) == nullptr) return;
+    connected_.insert(member);
+    std::size_t under_way = 0;
+    for (auto& [sequence, pending] : pending_) {
+        if (++under_way > kMaxUnderWay) break;
+        if (pending.next_send_ms > now.steady_ms) publish_to(pending, member, now, effects);
+    }
+}
+
+std::optional<Reject> Meter::hear(const meter_event::Message& message, MeterEffects& effects) {
+    const auto topic = Topic::parse(message.topic);
+    if (!topic || topic->network != setup_.parameters.name || topic->item != id().str())
+        return Reject::wrong_topic;
+    const auto* member = find_member(NodeId(topic->sender));
+    if (member == nullptr) return Reject::not_a_member;
+    if (topic->channel == Channel::receipt) return hear_receipt(*member, message.payload, effects);
+    if (topic->channel == Channel::refusal) return hear_refusal(*member, message.payload, effects);
+    if (topic->channel == Channel::share) return hear_share(*member, message.payload, effects);
+    return Reject::wrong_topic;
+}
+
+std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Bytes& payload,
+                                          MeterEffects& effects) {
+    const auto receipt = decode_receipt(payload, setup_.network);
+    if (!receipt) return receipt.error();
+    const auto found = pending_.find(receipt->content.sequence);
+    // Receipts beyond those needed come late and are as welcome.
+    if (found == pending_.end()) return std::nullopt;
+    if (const auto fault = fault_of(*receipt, from, id())) return fault;
+    KeptReading& reading = found->second.reading;
+    if (receipt->content.reading != reading.id || receipt->content.window != reading.window)
+        return Reject::conflicting_reading;
+    if (!reading.receipts.insert(from.node).second) return std::nullopt;
+    const bool complete = has_enough(reading.receipts);
+    effects.push_back(meter_effect::PersistReceipt{reading.sequence, from.node, complete});
+    if (complete) pending_.erase(found);
+    return std::nullopt;
+}
+
+std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Bytes& payload,
+                                          MeterEffects& effects) {
+    const auto refusal = decode_refusal(payload, setup_.network);
+    if (!refusal) return refusal.error();
+    if (const auto fault = fault_of(*refusal, from, id())) return fault;
+    const std::string& reason = refusal->content.reason;
+    ++refusals_[names_a_reject(reason) ? reason : std::string(kOtherReason)];
+    effects.push_back(meter_effect::NoteRefusal{from.node, refusal->content.window, reason});
+    return std::nullopt;
+}
+
+std::optional<Reject> Meter::hear_share(const CommitteeMember& from, const Bytes& payload,
+                                        MeterEffects& effects) {
+    const auto share = decode_share(payload, setup_.network);
+    if (!share) return share.error();
+    if (const auto fault = fault_of(*share, from, id())) return fault;
+    if (share->content.mes_w < 0) return Reject::out_of_range;
+    // A window settles after its end; another clock may be a little ahead of ours.
+    if (share->content.window > state_.next_window) return Reject::future_window;
+    if (!shares_.hear(from.node, share->content)) return std::nullopt;
+    state_.shares = shares_.accepted();
+    effects.push_back(meter_effect::PersistState{state_});
+    return std::nullopt;
+}
+
+const CommitteeMember* Meter::find_member(const NodeId& node) const {
+    const auto& committee = setup_.enrolment.committee;
+    const auto found = std::find_if(committee.begin(), committee.end(),
+                                    [&](const auto& member) { return member.node == node; });
+    return found == committee.end() ? nullptr : &*found;
+}
+
+// Rule 1: min(2, committee) members, one of them not the parent where there is one.
+bool Meter::has_enough(const std::set<NodeId>& receipts) const {
+    const auto& committee = setup_.enrolment.committee;
+    std::size_t members = 0;
+    bool other_than_parent = committee.size() == 1;
+    for (const CommitteeMember& member : committee) {
+        if (!receipts.contains(member.node)) continue;
+        ++members;
+        other_than_parent = other_than_parent || member.node != committee.front().node;
+    }
+    return members >= receipts_needed(committee.size()) && other_than_parent;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,197 @@
+// One meter as a pure state machine: step(event, now) -> effects. It measures the quarter hours
+// that have ended, seals and signs a reading at each window's end, keeps it until enough of its
+// committee hold it, and obeys the share enough of them state (protocol 2, committee rules 1, 12,
+// 13; A29-A34, A48). It touches no disk, no broker and no clock; `fleet` performs its effects.
+// Every Persist effect of a step must be on disk BEFORE any Publish of it leaves. One thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/units.h"
+#include "core/crypto/random.h"
+#include "core/crypto/signing.h"
+#include "core/model/message.h"
+#include "core/model/network.h"
+#include "core/model/reading.h"
+#include "core/model/reject.h"
+#include "core/wire/topics.h"
+#include "meter-sim/energy_source.h"
+#include "meter-sim/enrolment.h"
+#include "meter-sim/measurement.h"
+#include "meter-sim/registers.h"
+#include "meter-sim/share_book.h"
+
+namespace fairfeed {
+
+// A reading as the meter keeps it: the same bytes are sent for ever.
+struct KeptReading {
+    Window window = 0;
+    std::uint64_t sequence = 0;
+    Digest id;
+    Bytes envelope;
+    std::optional<std::int64_t> first_publish_ms;  // Unix time just before the first PUBLISH
+    std::set<NodeId> receipts;
+    bool operator==(const KeptReading&) const = default;
+};
+
+// What a meter goes on from after a restart.
+struct MeterState {
+    std::uint64_t next_sequence = 1;
+    Window next_window = 0;
+    Digest previous;           // id of the reading before; zeros for the first
+    MeterRegisters registers;  // at the start of next_window
+    std::vector<AcceptedShare> shares;
+    bool operator==(const MeterState&) const = default;
+};
+
+// What a meter is; does not change while it runs.
+struct MeterSetup {
+    Digest network;
+    NetworkParameters parameters;
+    Enrolment enrolment;
+    SymmetricKey data_key;
+    std::shared_ptr<const Signer> signer;
+    RandomSource random;
+    EnergySource source;
+};
+
+namespace meter_event {
+
+struct Tick {};  // a deadline has passed
+struct Connected {
+    NodeId member;
+};
+struct Disconnected {
+    NodeId member;
+};
+struct Message {  // whatever a broker sent
+    std::string topic;
+    Bytes payload;
+};
+
+}  // namespace meter_event
+using MeterEvent = std::variant<meter_event::Tick, meter_event::Connected,
+                                meter_event::Disconnected, meter_event::Message>;
+
+namespace meter_effect {
+
+// A new reading and the state after it, in one transaction: sequence and sealed bytes before any
+// publish.
+struct PersistReading {
+    KeptReading reading;
+    MeterState state;
+};
+struct PersistState {  // an accepted share
+    MeterState state;
+};
+struct PersistFirstPublish {
+    std::uint64_t sequence = 0;
+    std::int64_t real_ms = 0;
+};
+struct PersistReceipt {
+    std::uint64_t sequence = 0;
+    NodeId member;
+    bool complete = false;  // enough receipts: the ring may overwrite it
+};
+struct Publish {
+    NodeId member;
+    std::string topic;
+    std::shared_ptr<const Bytes> envelope;
+};
+// A member refused a reading. Counted by the meter, logged by whoever runs it.
+struct NoteRefusal {
+    NodeId member;
+    Window window = 0;
+    std::string reason;
+};
+// A message the meter does not believe. Counted by the meter, logged by whoever runs it.
+struct NoteIgnored {
+    std::string topic;
+    Reject reason = Reject::malformed;
+};
+
+}  // namespace meter_effect
+using MeterEffect =
+    std::variant<meter_effect::PersistReading, meter_effect::PersistState,
+                 meter_effect::PersistFirstPublish, meter_effect::PersistReceipt,
+                 meter_effect::Publish, meter_effect::NoteRefusal, meter_effect::NoteIgnored>;
+using MeterEffects = std::vector<MeterEffect>;
+
+// Whether an effect must be on disk before any Publish of its step leaves.
+[[nodiscard]] bool persists(const MeterEffect& effect);
+
+// Refusals are counted under the reasons of Reject; whatever else a member says counts as this.
+constexpr std::string_view kOtherReason = "other";
+
+class Meter {
+  public:
+    // More readings than this are not under way at a time: the rest follows as receipts arrive.
+    static constexpr std::size_t kMaxUnderWay = 32;
+    // A meter that was switched off measures at most so many windows in one step.
+    static constexpr std::size_t kMaxWindowsPerStep = 64;
+
+    // `pending`: kept readings without enough receipts, in the order of their sequence.
+    Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pending);
+
+    [[nodiscard]] MeterEffects step(const MeterEvent& event, const Instant& now);
+    // Steady time at which it wants a Tick; nullopt: only other events can change anything.
+    [[nodiscard]] std::optional<std::int64_t> deadline_ms(const Instant& now) const;
+
+    [[nodiscard]] const MeterId& id() const { return setup_.enrolment.meter; }
+    [[nodiscard]] const MeterState& state() const { return state_; }
+    // window_limit is reached: nothing more to measure.
+    [[nodiscard]] bool has_measured_all() const;
+    [[nodiscard]] std::size_t pending() const { return pending_.size(); }
+    [[nodiscard]] std::size_t unpublished() const;
+    // By reason, since the start: what members refused, and what this meter did not believe.
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& refusals() const { return refusals_; }
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& ignored() const { return ignored_; }
+
+  private:
+    struct Pending {
+        KeptReading reading;
+        std::shared_ptr<const Bytes> envelope;
+        std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
+        std::int64_t back_off_ms = 0;
+    };
+
+    void measure(const Instant& now, MeterEffects& effects);
+    void finish_window(const Instant& now, MeterEffects& effects);
+    void send_due(const Instant& now, MeterEffects& effects);
+    void publish_to(Pending& pending, const NodeId& member, const Instant& now,
+                    MeterEffects& effects);
+    void connected(const NodeId& member, const Instant& now, MeterEffects& effects);
+
+    [[nodiscard]] std::optional<Reject> hear(const meter_event::Message& message,
+                                             MeterEffects& effects);
+    [[nodiscard]] std::optional<Reject> hear_receipt(const CommitteeMember& from,
+                                                     const Bytes& payload, MeterEffects& effects);
+    [[nodiscard]] std::optional<Reject> hear_refusal(const CommitteeMember& from,
+                                                     const Bytes& payload, MeterEffects& effects);
+    [[nodiscard]] std::optional<Reject> hear_share(const CommitteeMember& from,
+                                                   const Bytes& payload, MeterEffects& effects);
+    [[nodiscard]] const CommitteeMember* find_member(const NodeId& node) const;
+    [[nodiscard]] bool has_enough(const std::set<NodeId>& receipts) const;
+
+    MeterSetup setup_;
+    GridClock clock_;
+    MeterState state_;
+    ShareBook shares_;
+    Measurement measurement_;
+    std::string topic_;                         // reading/-
+    std::map<std::uint64_t, Pending> pending_;  // by sequence
+    std::set<NodeId> connected_;
+    std::map<std::string, std::uint64_t> refusals_;
+    std::map<std::string, std::uint64_t> ignored_;
+};
+
+}  // namespace fairfeed

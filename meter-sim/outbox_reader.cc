@@ -1,0 +1,151 @@
+#include <string>
+
+#include "core/base/check.h"
+#include "meter-sim/outbox_schema.h"
+
+namespace fairfeed {
+
+namespace {
+
+Unexpected<IoError> damaged(const std::string& what) {
+    return unexpected(IoError{"the outbox is damaged: " + what});
+}
+
+MeterRegisters registers_at(const Statement& row) {
+    MeterRegisters registers;
+    registers.total = {row.int_at(3), row.int_at(4), row.int_at(5)};
+    registers.day = row.int_at(6);
+    registers.day_import_wh = row.int_at(7);
+    registers.day_export_wh = row.int_at(8);
+    registers.month = row.int_at(9);
+    registers.month_import_wh = row.int_at(10);
+    registers.month_export_wh = row.int_at(11);
+    return registers;
+}
+
+Result<std::optional<MeterState>, IoError> read_state(Database& database, const MeterId& meter) {
+    auto select = database.prepare(
+        "SELECT next_sequence, next_window, previous, import_wh, export_wh, generation_wh, day, "
+        "day_import_wh, day_export_wh, month, month_import_wh, month_export_wh FROM meter "
+        "WHERE id = ?1");
+    if (!select) return unexpected(select.error());
+    const auto found = select->bind(meter.str()).step();
+    if (!found) return unexpected(found.error());
+    if (!*found) return std::optional<MeterState>();
+    MeterState state;
+    const auto previous = Digest::from(select->blob_at(2));
+    if (!previous || select->int_at(0) < 1 || !std::in_range<Window>(select->int_at(1)))
+        return damaged("state of meter " + meter.str());
+    state.next_sequence = static_cast<std::uint64_t>(select->int_at(0));
+    state.next_window = static_cast<Window>(select->int_at(1));
+    state.previous = *previous;
+    state.registers = registers_at(*select);
+    return std::optional<MeterState>(std::move(state));
+}
+
+Result<std::vector<AcceptedShare>, IoError> read_shares(Database& database, const MeterId& meter) {
+    auto select = database.prepare(
+        "SELECT window, share_w, from_s FROM share WHERE meter = ?1 ORDER BY window");
+    if (!select) return unexpected(select.error());
+    std::vector<AcceptedShare> shares;
+    select->bind(meter.str());
+    while (true) {
+        const auto more = select->step();
+        if (!more) return unexpected(more.error());
+        if (!*more) return shares;
+        if (!std::in_range<Window>(select->int_at(0)) || select->int_at(1) < 0)
+            return damaged("a share of meter " + meter.str());
+        shares.push_back(
+            {static_cast<Window>(select->int_at(0)), {select->int_at(1), select->int_at(2)}});
+    }
+}
+
+Result<void, IoError> read_receipts(Statement& select, const MeterId& meter, KeptReading& reading) {
+    select.bind(meter.str(), reading.sequence);
+    while (true) {
+        const auto more = select.step();
+        if (!more) return unexpected(more.error());
+        if (!*more) return {};
+        const auto node = NodeId::parse(select.text_at(0));
+        if (!node) return damaged("a receipt of meter " + meter.str());
+        reading.receipts.insert(*node);
+    }
+}
+
+Result<std::vector<OutboxReading>, IoError> read_readings(Database& database, const MeterId& meter,
+                                                          WhichReadings which) {
+    auto select = database.prepare(
+        "SELECT sequence, window, id, envelope, first_publish_ms, complete FROM reading "
+        "WHERE meter = ?1 AND (complete = 0 OR ?2) ORDER BY sequence");
+    if (!select) return unexpected(select.error());
+    auto receipts = database.prepare("SELECT node FROM receipt WHERE meter = ?1 AND sequence = ?2");
+    if (!receipts) return unexpected(receipts.error());
+    std::vector<OutboxReading> readings;
+    select->bind(meter.str(), which == WhichReadings::all);
+    while (true) {
+        const auto more = select->step();
+        if (!more) return unexpected(more.error());
+        if (!*more) return readings;
+        const auto id = Digest::from(select->blob_at(2));
+        if (!id || select->int_at(0) < 1 || !std::in_range<Window>(select->int_at(1)))
+            return damaged("a reading of meter " + meter.str());
+        OutboxReading row;
+        row.reading.sequence = static_cast<std::uint64_t>(select->int_at(0));
+        row.reading.window = static_cast<Window>(select->int_at(1));
+        row.reading.id = *id;
+        row.reading.envelope = to_bytes(select->blob_at(3));
+        if (!select->is_null(4)) row.reading.first_publish_ms = select->int_at(4);
+        row.complete = select->int_at(5) != 0;
+        if (const auto read = read_receipts(*receipts, meter, row.reading); !read)
+            return unexpected(read.error());
+        readings.push_back(std::move(row));
+    }
+}
+
+Result<std::vector<MeterId>, IoError> read_names(Database& database) {
+    auto select = database.prepare("SELECT id FROM meter ORDER BY id");
+    if (!select) return unexpected(select.error());
+    std::vector<MeterId> meters;
+    while (true) {
+        const auto more = select->step();
+        if (!more) return unexpected(more.error());
+        if (!*more) return meters;
+        const auto meter = MeterId::parse(select->text_at(0));
+        if (!meter) return damaged("a meter's name");
+        meters.push_back(*meter);
+    }
+}
+
+}  // namespace
+
+Result<std::optional<OutboxMeter>, IoError> read_meter(Database& database, const MeterId& meter,
+                                                       WhichReadings which) {
+    auto state = read_state(database, meter);
+    if (!state) return unexpected(state.error());
+    if (!*state) return std::optional<OutboxMeter>();
+    auto shares = read_shares(database, meter);
+    if (!shares) return unexpected(shares.error());
+    (*state)->shares = std::move(*shares);
+    auto readings = read_readings(database, meter, which);
+    if (!readings) return unexpected(readings.error());
+    return std::optional(OutboxMeter{meter, std::move(**state), std::move(*readings)});
+}
+
+Result<std::vector<OutboxMeter>, IoError> read_outbox(const std::filesystem::path& file) {
+    auto database = Database::open_read_only(file, kOutboxKind);
+    if (!database) return unexpected(database.error());
+    const auto begun = database->execute("BEGIN");  // one moment for all tables
+    if (!begun) return unexpected(begun.error());
+    const auto names = read_names(*database);
+    if (!names) return unexpected(names.error());
+    std::vector<OutboxMeter> meters;
+    for (const MeterId& name : *names) {
+        auto meter = read_meter(*database, name, WhichReadings::all);
+        if (!meter) return unexpected(meter.error());
+        CHECK(meter->has_value());
+        meters.push_back(std::move(**meter));
+    }
+    return meters;
+}
+
+}  // namespace fairfeed

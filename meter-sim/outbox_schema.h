@@ -1,0 +1,64 @@
+// How an outbox file is laid out, and how its rows become values. Shared by the running outbox and
+// by its reader; nobody else includes it.
+#pragma once
+
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/io/sqlite.h"
+#include "meter-sim/outbox.h"
+
+namespace fairfeed {
+
+constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 1, R"sql(
+CREATE TABLE about (network BLOB NOT NULL);
+CREATE TABLE meter (
+  id TEXT PRIMARY KEY,
+  next_sequence INTEGER NOT NULL,
+  next_window INTEGER NOT NULL,
+  previous BLOB NOT NULL,
+  import_wh INTEGER NOT NULL,
+  export_wh INTEGER NOT NULL,
+  generation_wh INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  day_import_wh INTEGER NOT NULL,
+  day_export_wh INTEGER NOT NULL,
+  month INTEGER NOT NULL,
+  month_import_wh INTEGER NOT NULL,
+  month_export_wh INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE share (
+  meter TEXT NOT NULL,
+  window INTEGER NOT NULL,
+  share_w INTEGER NOT NULL,
+  from_s INTEGER NOT NULL,
+  PRIMARY KEY (meter, window)
+) WITHOUT ROWID;
+CREATE TABLE reading (
+  meter TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  window INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  envelope BLOB NOT NULL,
+  first_publish_ms INTEGER,
+  complete INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (meter, sequence)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX reading_window ON reading (meter, window);
+CREATE INDEX reading_pending ON reading (meter, sequence) WHERE complete = 0;
+CREATE TABLE receipt (
+  meter TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  PRIMARY KEY (meter, sequence, node)
+) WITHOUT ROWID;
+)sql"};
+
+enum class WhichReadings { pending, all };
+
+// nullopt: the outbox does not know this meter.
+[[nodiscard]] Result<std::optional<OutboxMeter>, IoError> read_meter(Database& database,
+                                                                     const MeterId& meter,
+                                                                     WhichReadings which);
+
+}  // namespace fairfeed

@@ -1,0 +1,52 @@
+#include "meter-sim/share_book.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace fairfeed {
+
+ShareBook::ShareBook(std::size_t needed, std::vector<AcceptedShare> accepted)
+    : needed_(needed), accepted_(std::move(accepted)) {
+    CHECK(needed_ > 0);
+    if (!accepted_.empty()) newest_ = accepted_.back().window;
+}
+
+bool ShareBook::hear(const NodeId& member, const ShareStatement& statement) {
+    if (newest_ && statement.window <= *newest_) return false;
+    auto& own = heard_[member];
+    own.insert_or_assign(statement.window, statement);
+    if (own.size() > kMaxOpenPerMember) own.erase(own.begin());
+    const auto same = std::count_if(heard_.begin(), heard_.end(), [&](const auto& entry) {
+        const auto said = entry.second.find(statement.window);
+        return said != entry.second.end() && said->second == statement;
+    });
+    if (static_cast<std::size_t>(same) < needed_) return false;
+    accept(statement);
+    return true;
+}
+
+void ShareBook::accept(const ShareStatement& statement) {
+    newest_ = statement.window;
+    std::erase_if(accepted_, [&](const AcceptedShare& earlier) {
+        return earlier.share.from_s >= statement.from_s;
+    });
+    accepted_.push_back({statement.window, {statement.mes_w, statement.from_s}});
+    for (auto& [member, said] : heard_)
+        said.erase(said.begin(), said.upper_bound(statement.window));
+}
+
+ShareSchedule ShareBook::schedule() const {
+    ShareSchedule schedule;
+    for (const AcceptedShare& entry : accepted_)
+        schedule.push_back(entry.share);
+    return schedule;
+}
+
+void ShareBook::forget_before(std::int64_t from_s) {
+    const auto later = std::find_if(accepted_.begin(), accepted_.end(),
+                                    [&](const auto& entry) { return entry.share.from_s > from_s; });
+    if (later - accepted_.begin() > 1) accepted_.erase(accepted_.begin(), later - 1);
+}
+
+}  // namespace fairfeed
