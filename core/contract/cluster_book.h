@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -58,8 +60,10 @@ class ClusterBook {
                                                   std::uint32_t slot, const KeyRing& keys,
                                                   const RandomSource& random) const;
 
-    // A member's check of somebody's settlement: entries, totals and every opened line equal what
-    // draft() gives for the readings it lists. `readings` holds those it names.
+    // A member's check of somebody's settlement: its place (settlement_rules.h), entries, totals
+    // and every opened line equal what draft() gives for the readings it lists. `readings` holds
+    // those it names, and may hold others: one that is plausible and marked missing or in conflict
+    // is reading_withheld (rule 5). wrong_height: drafted on a state this member has not reached.
     [[nodiscard]] Result<void, Reject> check(const ChainState& state, const Settlement& settlement,
                                              const OpenedReadings& readings,
                                              const KeyRing& keys) const;
@@ -71,9 +75,17 @@ class ClusterBook {
                                                                    std::int64_t header_time_ms,
                                                                    const KeyRing& keys);
 
+    // As commit, but on settlements one trusts because the chain holds them: the lines only, opened
+    // and in the order of the entries. Changes nothing.
+    [[nodiscard]] static Result<std::vector<SettlementLine>, Reject> open_lines(
+        const Settlement& settlement, const KeyRing& keys);
+
     // Lines of the last committed settlement, opened; ascending meter.
     [[nodiscard]] const std::vector<SettlementLine>& last_lines() const { return last_lines_; }
     [[nodiscard]] const ClosingState* closing(const MeterId& meter) const;
+
+    // The window of the last settlement committed here; nullopt before the first.
+    [[nodiscard]] std::optional<Window> last_window() const { return last_window_; }
 
   private:
     struct Account {
@@ -81,10 +93,33 @@ class ClusterBook {
         // Real profiles of the last day, newest last, for estimates.
         std::deque<std::pair<Window, ReadingBody>> recent;
     };
+    // What draft() settles a meter by: its own reading, or an estimate.
+    struct Measured {
+        EntryStatus status = EntryStatus::missing;
+        Digest reading;
+        ReadingBody body;
+    };
+    [[nodiscard]] Account account(const ChainState& state, Window window,
+                                  const MeterId& meter) const;
+    [[nodiscard]] Result<void, Reject> usable(const ChainState& state, Window window,
+                                              const MeterId& meter,
+                                              const OpenedReading& opened) const;
+    [[nodiscard]] Measured measure(const ChainState& state, Window window, const MeterId& meter,
+                                   const OpenedReadings& readings) const;
+    [[nodiscard]] Result<OpenedReadings, Reject> named_readings(
+        const ChainState& state, const Settlement& settlement,
+        const OpenedReadings& readings) const;
+    [[nodiscard]] SettledShare move_on(const ChainState& state, const Settlement& settlement,
+                                       const SettlementLine& line, const OpenedReading* reading,
+                                       std::int64_t header_time_ms);
+
     ClusterId cluster_;
     std::map<MeterId, Account> accounts_;
     std::vector<SettlementLine> last_lines_;
+    std::optional<Window> last_window_;
 };
+
+constexpr std::uint32_t kEstimatedWindows = 6;  // in a row; afterwards a silent meter settles at 0
 
 // Opens a reading with the ring's key for its meter and epoch.
 [[nodiscard]] Result<ReadingBody, Reject> open_with(const KeyRing& keys,

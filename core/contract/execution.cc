@@ -169,9 +169,9 @@ class Selection {
         std::vector<Transaction> listed;
         for (const SettlementEntry& entry : std::get<Settlement>(transaction.content).entries) {
             if (entry.status != EntryStatus::reading) continue;
-            const auto held = readings_.find(entry.reading);
-            if (held == readings_.end()) return;
-            listed.push_back(*held->second);
+            const Transaction* reading = find_reading(entry);
+            if (!reading) return;
+            listed.push_back(*reading);
         }
         if (selected_.size() + listed.size() + 1 > room_) return;
         const SettlementGroup group{listed, transaction};
@@ -184,12 +184,23 @@ class Selection {
     [[nodiscard]] std::vector<Transaction> take() { return std::move(selected_); }
 
   private:
+    // An id leaves the signature open: of several envelopes take one that verifies.
+    [[nodiscard]] const Transaction* find_reading(const SettlementEntry& entry) const {
+        const VerifyKey* key = state_.meter_key(entry.meter);
+        if (!key) return nullptr;
+        const auto [first, last] = readings_.equal_range(entry.reading);
+        for (auto held = first; held != last; ++held) {
+            if (signatures_.transaction(*held->second, state_.network, *key)) return held->second;
+        }
+        return nullptr;
+    }
+
     ChainState state_;
     std::size_t room_;
     Height height_;
     std::int64_t time_ms_;
     SignatureChecker& signatures_;
-    std::map<Digest, const Transaction*> readings_;
+    std::multimap<Digest, const Transaction*> readings_;
     std::vector<Transaction> selected_;
 };
 

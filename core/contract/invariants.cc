@@ -1,0 +1,264 @@
+#include "core/contract/invariants.h"
+
+#include <algorithm>
+
+#include "core/base/units.h"
+#include "core/contract/billing.h"
+#include "core/wire/chain_codec.h"
+
+namespace fairfeed {
+
+// Indices into reports_, in the order in which they are reported.
+enum class InvariantMonitor::Check : std::size_t {
+    energy_public,
+    energy_keyholders,
+    money_public,
+    money_keyholders,
+    share_public,
+    share_keyholders,
+    one_settlement,
+    registers,
+    chain,
+};
+
+namespace {
+
+std::string differs(const std::string& what, Int128 expected, Int128 found) {
+    const auto text = [](Int128 value) {
+        const auto narrowed = narrow(value);
+        return narrowed ? std::to_string(*narrowed) : std::string("beyond 64 bits");
+    };
+    return what + ": expected " + text(expected) + ", found " + text(found);
+}
+
+std::string energy_of_totals(const SettlementTotals& totals) {
+    const Int128 load = Int128{totals.import_wh} + totals.delivered_wh - totals.export_wh;
+    if (load != totals.load_wh) return differs("load_wh", load, totals.load_wh);
+    const Int128 surplus = Int128{totals.generation_wh} - totals.load_wh;
+    if (surplus != totals.d_wh) return differs("d_wh", surplus, totals.d_wh);
+    if (totals.delivered_wh > totals.generation_wh) return "delivered above available generation";
+    if (totals.export_wh > totals.delivered_wh) return "export above generation";
+    if (totals.credited_wh > totals.export_wh) return "credit above export";
+    const Int128 conventional = std::max(Int128{0}, -surplus);
+    if (conventional != totals.conventional_wh) {
+        return differs("conventional_wh", conventional, totals.conventional_wh);
+    }
+    return {};
+}
+
+std::string energy_of_line(const SettlementLine& line) {
+    const std::string who = line.meter.str() + " ";
+    const Int128 load = Int128{line.import_wh} + line.generation_wh - line.export_wh;
+    if (load != line.load_wh) return who + differs("load_wh", load, line.load_wh);
+    const Int128 curtailed = Int128{line.available_wh} - line.generation_wh;
+    if (curtailed < 0) return who + "generation above what was available";
+    if (curtailed != line.curtailed_wh) {
+        return who + differs("curtailed_wh", curtailed, line.curtailed_wh);
+    }
+    if (line.export_wh > line.generation_wh) return who + "export above generation";
+    if (line.credited_wh > line.export_wh) return who + "credit above export";
+    return {};
+}
+
+struct LineSum {
+    const char* name;
+    std::int64_t SettlementLine::*of_line;
+    std::int64_t SettlementTotals::*of_totals;
+};
+
+constexpr LineSum kEnergySums[] = {
+    {"load_wh", &SettlementLine::load_wh, &SettlementTotals::load_wh},
+    {"import_wh", &SettlementLine::import_wh, &SettlementTotals::import_wh},
+    {"export_wh", &SettlementLine::export_wh, &SettlementTotals::export_wh},
+    {"delivered_wh", &SettlementLine::generation_wh, &SettlementTotals::delivered_wh},
+    {"generation_wh", &SettlementLine::available_wh, &SettlementTotals::generation_wh},
+    {"credited_wh", &SettlementLine::credited_wh, &SettlementTotals::credited_wh},
+};
+
+std::string sum_differs(const LineSum& sum, const std::vector<SettlementLine>& lines,
+                        const SettlementTotals& totals) {
+    Int128 lines_sum = 0;
+    for (const SettlementLine& line : lines)
+        lines_sum += line.*sum.of_line;
+    if (lines_sum == totals.*sum.of_totals) return {};
+    return differs(std::string("sum of lines, ") + sum.name, totals.*sum.of_totals, lines_sum);
+}
+
+std::string energy_of_lines(const std::vector<SettlementLine>& lines,
+                            const SettlementTotals& totals) {
+    for (const SettlementLine& line : lines) {
+        if (std::string failure = energy_of_line(line); !failure.empty()) return failure;
+    }
+    for (const LineSum& sum : kEnergySums) {
+        if (std::string failure = sum_differs(sum, lines, totals); !failure.empty()) return failure;
+    }
+    return {};
+}
+
+// Nobody without keys knows the carried remainders: less than a micro per meter and direction.
+std::string money_of_totals(const Settlement& settlement, const Tariff& tariff) {
+    const Int128 owed = (Int128{settlement.totals.import_wh} * tariff.import_micro_per_kwh -
+                         Int128{settlement.totals.credited_wh} * tariff.export_micro_per_kwh) /
+                        kRemainderLimit;
+    const Int128 off = owed + settlement.totals.grid_amount_micro;
+    const auto most = static_cast<Int128>(settlement.entries.size()) + 1;
+    if (off >= -most && off <= most) return {};
+    return differs("account grid", -owed, settlement.totals.grid_amount_micro);
+}
+
+std::string money_of_lines(const std::vector<SettlementLine>& lines,
+                           const SettlementTotals& totals) {
+    Int128 postings = totals.grid_amount_micro;
+    for (const SettlementLine& line : lines) {
+        postings += Int128{line.import_amount_micro} - line.export_amount_micro;
+    }
+    return postings == 0 ? std::string{} : differs("sum of all postings", 0, postings);
+}
+
+std::string share_of_totals(const ChainState& state, const Settlement& settlement) {
+    Int128 capacity_w = 0;
+    for (const SettlementEntry& entry : settlement.entries) {
+        capacity_w += state.capacity_w(entry.meter, settlement.window);
+    }
+    if (settlement.totals.mes_w <= capacity_w) return {};
+    return differs("sum of shares above the capacities, W", capacity_w, settlement.totals.mes_w);
+}
+
+std::string share_of_lines(const ChainState& state, const Settlement& settlement,
+                           const std::vector<SettlementLine>& lines) {
+    for (const SettlementLine& line : lines) {
+        const std::string who = line.meter.str() + " ";
+        const std::int64_t capacity_w = state.capacity_w(line.meter, settlement.window);
+        if (line.capacity_w != capacity_w) {
+            return who + differs("capacity_w", capacity_w, line.capacity_w);
+        }
+        if (line.mes_w < 0 || line.mes_w > capacity_w) {
+            return who + differs("share above the capacity, W", capacity_w, line.mes_w);
+        }
+    }
+    return sum_differs({"mes_w", &SettlementLine::mes_w, &SettlementTotals::mes_w}, lines,
+                       settlement.totals);
+}
+
+std::string link_of(const ChainState& before, const Block& block, const ChainState& after) {
+    const BlockHeader& header = block.header;
+    if (header.height != before.height + 1) {
+        return differs("height", static_cast<Int128>(before.height) + 1,
+                       static_cast<Int128>(header.height));
+    }
+    if (header.parent != before.tip) return "parent is not the block before";
+    if (header.time_ms <= before.tip_time_ms) return "time does not rise";
+    if (header.transactions_root != transactions_root(block)) return "transactions' root is wrong";
+    if (after.height != header.height || after.tip != block_id(header)) {
+        return "the state's tip is not this block";
+    }
+    return {};
+}
+
+constexpr const char* kPublic = "public";
+constexpr const char* kKeyholders = "keyholders";
+
+}  // namespace
+
+InvariantMonitor::InvariantMonitor() {
+    for (const auto& [name, checked_by] : {std::pair{"conservation_of_energy", kPublic},
+                                           {"conservation_of_energy", kKeyholders},
+                                           {"conservation_of_money", kPublic},
+                                           {"conservation_of_money", kKeyholders},
+                                           {"no_share_above_capacity", kPublic},
+                                           {"no_share_above_capacity", kKeyholders},
+                                           {"one_settlement_per_window", kPublic},
+                                           {"registers_never_fall", kKeyholders},
+                                           {"chain_is_linked", kPublic}}) {
+        reports_.push_back({name, false, false, checked_by, {}});
+    }
+}
+
+void InvariantMonitor::record(Check check, Height height, const std::string& failure) {
+    InvariantReport& report = reports_[static_cast<std::size_t>(check)];
+    report.applicable = true;
+    if (report.explanation.empty() && !failure.empty()) {
+        report.explanation = "height " + std::to_string(height) + ": " + failure;
+    }
+    report.ok = report.explanation.empty();
+}
+
+void InvariantMonitor::observe_settlement(const ChainState& before, Height height,
+                                          const Settlement& settlement) {
+    const std::string where =
+        settlement.cluster.str() + " window " + std::to_string(settlement.window) + ": ";
+    const auto at = [&where](std::string failure) {
+        return failure.empty() ? failure : where + failure;
+    };
+    record(Check::energy_public, height, at(energy_of_totals(settlement.totals)));
+    record(Check::money_public, height,
+           at(money_of_totals(settlement, before.tariff(settlement.window))));
+    record(Check::share_public, height, at(share_of_totals(before, settlement)));
+    const auto last = settled_.find(settlement.cluster);
+    std::string order;
+    if (last != settled_.end() && settlement.window <= last->second) order = "settled twice";
+    if (last != settled_.end() && settlement.window > last->second + 1) order = "window skipped";
+    record(Check::one_settlement, height, at(order));
+    settled_[settlement.cluster] = settlement.window;
+}
+
+// What a line says against the meter's line before; both halves are told apart by `money`.
+std::string InvariantMonitor::follow(const SettlementLine& line, bool money) {
+    const Standing& last = standing_[line.meter];
+    const ClosingState& closing = line.closing;
+    const std::string who = line.meter.str() + " ";
+    if (money) {
+        const Int128 balance =
+            Int128{last.balance_micro} + line.import_amount_micro - line.export_amount_micro;
+        if (balance == closing.balance_micro) return {};
+        return who + differs("balance_micro", balance, closing.balance_micro);
+    }
+    if (!last.has_registers) return {};
+    if (!closing.has_registers) return who + "lost its registers";
+    const Registers& now = closing.registers;
+    if (now.import_wh < last.registers.import_wh) return who + "import register fell";
+    if (now.export_wh < last.registers.export_wh) return who + "export register fell";
+    if (now.generation_wh < last.registers.generation_wh) return who + "generation register fell";
+    return {};
+}
+
+void InvariantMonitor::observe_lines(const ChainState& before, Height height,
+                                     const Settlement& settlement, const OpenedSettlement& opened) {
+    std::string money = money_of_lines(opened.lines, settlement.totals);
+    std::string registers;
+    for (const SettlementLine& line : opened.lines) {
+        if (money.empty()) money = follow(line, true);
+        if (registers.empty()) registers = follow(line, false);
+        standing_[line.meter] = {line.closing.registers, line.closing.has_registers,
+                                 line.closing.balance_micro};
+    }
+    record(Check::energy_keyholders, height, energy_of_lines(opened.lines, settlement.totals));
+    record(Check::money_keyholders, height, money);
+    record(Check::share_keyholders, height, share_of_lines(before, settlement, opened.lines));
+    record(Check::registers, height, registers);
+}
+
+void InvariantMonitor::observe(const ChainState& before, const Block& block,
+                               const ChainState& after,
+                               const std::vector<OpenedSettlement>& opened) {
+    const Height height = block.header.height;
+    record(Check::chain, height, link_of(before, block, after));
+    for (const Transaction& transaction : block.transactions) {
+        const auto* settlement = std::get_if<Settlement>(&transaction.content);
+        if (!settlement) continue;
+        observe_settlement(before, height, *settlement);
+        for (const OpenedSettlement& lines : opened) {
+            if (lines.cluster == settlement->cluster && lines.window == settlement->window) {
+                observe_lines(before, height, *settlement, lines);
+            }
+        }
+    }
+}
+
+bool InvariantMonitor::all_held() const {
+    return std::none_of(reports_.begin(), reports_.end(), [](const InvariantReport& report) {
+        return report.applicable && !report.ok;
+    });
+}
+
+}  // namespace fairfeed
