@@ -10,10 +10,6 @@
 #include "core/base/check.h"
 
 namespace fairfeed::cbor {
-namespace {
-
-constexpr int kMaxDepth = 16;
-
 enum class Kind : std::uint8_t {
     none,
     unsigned_integer,
@@ -32,9 +28,13 @@ enum class Kind : std::uint8_t {
 struct Head {
     Kind kind = Kind::none;
     std::uint64_t value = 0;  // or the size of a collection
-    ByteView content;         // of a string
+    ByteView content{};       // of a string
     std::size_t length = 0;   // bytes of head and content
 };
+
+namespace {
+
+constexpr int kMaxDepth = 16;
 
 template <Kind kKind, class Value>
 void on_value(void* context, Value value) {
@@ -97,6 +97,7 @@ std::size_t shortest_head(Kind kind, std::uint64_t value) {
 
 // The head of the first item of data, and none or what is wrong with it.
 Fault read_head(ByteView data, Head& head) {
+    head = {};
     const cbor_decoder_result result =
         cbor_stream_decode(data.data(), data.size(), &kCallbacks, &head);
     if (result.status == CBOR_DECODER_NEDATA) return Fault::truncated;
@@ -107,6 +108,13 @@ Fault read_head(ByteView data, Head& head) {
     const std::size_t head_bytes = result.read - head.content.size();
     if (head_bytes != shortest_head(head.kind, head.value)) return Fault::not_canonical;
     return Fault::none;
+}
+
+// The kind of the next item; none if it has a fault.
+Kind peek(const Reader& reader, ByteView data) {
+    Head head;
+    const bool sound = read_head(data.subspan(reader.offset()), head) == Fault::none;
+    return sound ? head.kind : Kind::none;
 }
 
 bool is_plain_text(std::string_view text) {
@@ -124,42 +132,29 @@ class Walker {
         : reader_(reader), data_(data), notation_(notation) {}
 
     void item(int depth) {
-        Head head;
-        const Fault fault = read_head(data_.subspan(reader_.offset()), head);
-        if (fault != Fault::none || depth > kMaxDepth) {
-            reader_.fail(fault != Fault::none ? fault : Fault::malformed);
-            return;
-        }
-        switch (head.kind) {
+        if (depth > kMaxDepth) return reader_.fail(Fault::malformed);
+        switch (peek(reader_, data_)) {
             case Kind::unsigned_integer:
-                say(std::to_string(reader_.unsigned_integer()));
-                return;
+                return say(std::to_string(reader_.unsigned_integer()));
             case Kind::negative_integer:
-                say(std::to_string(reader_.integer()));
-                return;
+                return say(std::to_string(reader_.integer()));
             case Kind::bytes:
-                say("h'" + (notation_ ? to_hex(reader_.bytes()) : skip_bytes()) + "'");
-                return;
+                return say_bytes(reader_.bytes());
             case Kind::text:
-                say("\"" + std::string(reader_.text()) + "\"");
-                return;
+                return say("\"" + std::string(reader_.text()) + "\"");
             case Kind::boolean:
-                say(reader_.boolean() ? "true" : "false");
-                return;
+                return say(reader_.boolean() ? "true" : "false");
             case Kind::null:
                 reader_.is_null();
-                say("null");
-                return;
+                return say("null");
             case Kind::array:
-                array(depth);
-                return;
+                return array(depth);
             case Kind::map:
-                map(depth);
-                return;
+                return map(depth);
             case Kind::none:
             case Kind::indefinite:
             case Kind::other:
-                reader_.fail(Fault::malformed);
+                (void)reader_.unsigned_integer();  // names the fault
                 return;
         }
     }
@@ -168,9 +163,8 @@ class Walker {
     void say(std::string_view text) {
         if (notation_) notation_->append(text);
     }
-    std::string skip_bytes() {
-        (void)reader_.bytes();
-        return {};
+    void say_bytes(ByteView bytes) {
+        if (notation_) notation_->append("h'").append(to_hex(bytes)).append("'");
     }
     void array(int depth) {
         const std::size_t size = reader_.array();
@@ -247,116 +241,70 @@ void Writer::map(std::size_t size) {
     append(out_, ByteView(head).first(cbor_encode_map_start(size, head.data(), head.size())));
 }
 
-namespace {
-
-// The next item if it is of this kind: its head, with the reader's place moved past it by `skip`.
-bool take(ByteView rest, Kind kind, Head& head, Fault& fault) {
-    fault = read_head(rest, head);
-    if (fault == Fault::none && head.kind != kind) fault = Fault::malformed;
-    return fault == Fault::none;
-}
-
-}  // namespace
-
-std::uint64_t Reader::unsigned_integer() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::unsigned_integer, head, fault)) {
-        fail(fault);
-        return 0;
+bool Reader::take(Head& head) {
+    const Kind wanted = head.kind;
+    if (!ok()) return false;
+    const Fault fault = read_head(data_.subspan(offset_), head);
+    if (fault != Fault::none || head.kind != wanted) {
+        fail(fault != Fault::none ? fault : Fault::malformed);
+        return false;
     }
     offset_ += head.length;
-    return head.value;
+    return true;
+}
+
+std::uint64_t Reader::unsigned_integer() {
+    Head head{.kind = Kind::unsigned_integer};
+    return take(head) ? head.value : 0;
 }
 
 std::int64_t Reader::integer() {
-    Head head;
-    const Fault fault = ok() ? read_head(data_.subspan(offset_), head) : fault_;
-    const bool negative = head.kind == Kind::negative_integer;
-    if (fault != Fault::none || (!negative && head.kind != Kind::unsigned_integer) ||
-        head.value > INT64_MAX) {
-        fail(fault != Fault::none ? fault : Fault::malformed);
+    const bool negative = peek(*this, data_) == Kind::negative_integer;
+    Head head{.kind = negative ? Kind::negative_integer : Kind::unsigned_integer};
+    if (!take(head)) return 0;
+    if (head.value > INT64_MAX) {
+        fail(Fault::malformed);
         return 0;
     }
-    offset_ += head.length;
     const auto value = static_cast<std::int64_t>(head.value);
     return negative ? -1 - value : value;
 }
 
 ByteView Reader::bytes() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::bytes, head, fault)) {
-        fail(fault);
-        return {};
-    }
-    offset_ += head.length;
-    return head.content;
+    Head head{.kind = Kind::bytes};
+    return take(head) ? head.content : ByteView{};
 }
 
 std::string_view Reader::text() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::text, head, fault)) {
-        fail(fault);
-        return {};
-    }
+    Head head{.kind = Kind::text};
+    if (!take(head)) return {};
     const std::string_view value = as_text(head.content);
-    if (!is_plain_text(value)) {
-        fail(Fault::malformed);
-        return {};
-    }
-    offset_ += head.length;
-    return value;
+    if (!is_plain_text(value)) fail(Fault::malformed);
+    return ok() ? value : std::string_view{};
 }
 
 bool Reader::boolean() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::boolean, head, fault)) {
-        fail(fault);
-        return false;
-    }
-    offset_ += head.length;
-    return head.value != 0;
+    Head head{.kind = Kind::boolean};
+    return take(head) && head.value != 0;
 }
 
 bool Reader::is_null() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::null, head, fault)) return false;
-    offset_ += head.length;
-    return true;
+    Head head{.kind = Kind::null};
+    return ok() && peek(*this, data_) == Kind::null && take(head);
 }
 
 std::size_t Reader::array() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::array, head, fault)) {
-        fail(fault);
-        return 0;
-    }
-    offset_ += head.length;
-    if (head.value > data_.size() - offset_) {
-        fail(Fault::truncated);
-        return 0;
-    }
-    return head.value;
+    Head head{.kind = Kind::array};
+    if (!take(head)) return 0;
+    if (head.value > data_.size() - offset_) fail(Fault::truncated);
+    return ok() ? head.value : 0;
 }
 
 std::size_t Reader::map() {
-    Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::map, head, fault)) {
-        fail(fault);
-        return 0;
-    }
-    offset_ += head.length;
-    if (head.value > (data_.size() - offset_) / 2) {
-        fail(Fault::truncated);
-        return 0;
-    }
-    return head.value;
+    Head head{.kind = Kind::map};
+    if (!take(head)) return 0;
+    if (head.value > (data_.size() - offset_) / 2) fail(Fault::truncated);
+    return ok() ? head.value : 0;
 }
 
 void Reader::array_of(std::size_t size) {
@@ -373,9 +321,8 @@ void Reader::key(std::uint64_t expected) {
 
 bool Reader::optional_key(std::uint64_t expected) {
     Head head;
-    Fault fault = fault_;
-    if (!ok() || !take(data_.subspan(offset_), Kind::unsigned_integer, head, fault)) return false;
-    if (head.value != expected) return false;
+    if (!ok() || read_head(data_.subspan(offset_), head) != Fault::none) return false;
+    if (head.kind != Kind::unsigned_integer || head.value != expected) return false;
     offset_ += head.length;
     return true;
 }

@@ -34,6 +34,8 @@ class Writer {
 
 enum class Fault : std::uint8_t { none, truncated, not_canonical, malformed };
 
+struct Head;  // of one item; known to cbor.cc only
+
 // Pulls items in order. The first fault sticks: later pulls return neutral values, so a decoder
 // reads straight through and asks fault() once, at the end.
 class Reader {
@@ -76,6 +78,8 @@ class Reader {
     [[nodiscard]] std::size_t offset() const { return offset_; }
 
   private:
+    // Pulls the next item if it is of the kind that head asks for.
+    bool take(Head& head);
     ByteView data_;
     std::size_t offset_ = 0;
     Fault fault_ = Fault::none;

@@ -15,7 +15,8 @@ namespace fairfeed {
 constexpr std::size_t kMaxPacketBytes = 60'000;      // of payload, below the broker's limit
 constexpr std::size_t kMaxMessageBytes = 4'000'000;  // of a whole message
 
-// One packet, or several if the message is larger than kMaxPacketBytes.
+// One packet, or several if the message is larger than kMaxPacketBytes; none if it is larger than
+// kMaxMessageBytes, which nobody would accept.
 [[nodiscard]] std::vector<Bytes> split_message(ByteView message);
 
 // Puts chunks together, one message at a time per source; bounded memory.

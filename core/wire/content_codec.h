@@ -28,7 +28,7 @@ namespace fairfeed {
 [[nodiscard]] Result<Settlement, Reject> decode_settlement(ByteView bytes);
 
 [[nodiscard]] Bytes encode_endorsement_payload(const Endorsement& endorsement);
-[[nodiscard]] Result<Endorsement, Reject> decode_endorsement_payload(ByteView bytes);
+[[nodiscard]] Endorsement read_endorsement(cbor::Reader& reader);
 
 // [east, north] in metres.
 void write_location(cbor::Writer& writer, const Location& location);

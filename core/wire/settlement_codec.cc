@@ -235,15 +235,14 @@ Bytes encode_endorsement_payload(const Endorsement& endorsement) {
     return writer.take();
 }
 
-Result<Endorsement, Reject> decode_endorsement_payload(ByteView bytes) {
-    cbor::Reader reader(bytes);
+Endorsement read_endorsement(cbor::Reader& reader) {
     Endorsement endorsement;
     reader.map_of(4);
     endorsement.cluster = take_name<ClusterId>(reader, 1);
     endorsement.window = take_u32(reader, 2);
     endorsement.version = take_u32(reader, 3);
     endorsement.batch = take_fixed<Digest>(reader, 4);
-    return finished(reader, std::move(endorsement));
+    return endorsement;
 }
 
 Bytes encode_settlement_line(const SettlementLine& line) {

@@ -1,0 +1,95 @@
+#include "core/wire/chunk.h"
+
+#include <algorithm>
+
+#include "core/crypto/digest.h"
+#include "core/wire/decoding.h"
+
+namespace fairfeed {
+namespace {
+
+// A chunk is a map of four entries; no message begins so: they are all arrays.
+constexpr std::uint8_t kChunkHead = 0xa4;
+constexpr std::size_t kPartBytes = kMaxPacketBytes - 64;  // room for the chunk's own fields
+constexpr std::size_t kMaxParts = (kMaxMessageBytes + kPartBytes - 1) / kPartBytes;
+constexpr std::size_t kMaxSources = 64;
+
+struct Chunk {
+    Digest whole;
+    std::size_t index = 0;
+    std::size_t count = 0;
+    ByteView part;
+};
+
+Bytes encode_chunk(const Chunk& chunk) {
+    cbor::Writer writer;
+    writer.map(4);
+    put_bytes(writer, 1, chunk.whole.view());
+    put_unsigned(writer, 2, chunk.index);
+    put_unsigned(writer, 3, chunk.count);
+    put_bytes(writer, 4, chunk.part);
+    return writer.take();
+}
+
+// Every part but the last is full, so a message can be cut in one way only.
+std::optional<Chunk> decode_chunk(ByteView packet) {
+    cbor::Reader reader(packet);
+    Chunk chunk;
+    reader.map_of(4);
+    chunk.whole = take_fixed<Digest>(reader, 1);
+    reader.key(2);
+    chunk.index = reader.unsigned_at_most(kMaxParts);
+    reader.key(3);
+    chunk.count = reader.unsigned_at_most(kMaxParts);
+    chunk.part = take_bytes(reader, 4);
+    if (!reader.finish() || chunk.index >= chunk.count || chunk.count < 2) return std::nullopt;
+    const bool is_last = chunk.index + 1 == chunk.count;
+    if (chunk.part.empty() || chunk.part.size() > kPartBytes) return std::nullopt;
+    if (!is_last && chunk.part.size() != kPartBytes) return std::nullopt;
+    return chunk;
+}
+
+}  // namespace
+
+std::vector<Bytes> split_message(ByteView message) {
+    if (message.size() > kMaxMessageBytes) return {};
+    if (message.size() <= kMaxPacketBytes) return {to_bytes(message)};
+    const Digest whole = sha256(message);
+    const std::size_t count = (message.size() + kPartBytes - 1) / kPartBytes;
+    std::vector<Bytes> packets;
+    for (std::size_t index = 0; index < count; ++index) {
+        const std::size_t begin = index * kPartBytes;
+        const std::size_t size = std::min(kPartBytes, message.size() - begin);
+        packets.push_back(encode_chunk({.whole = whole,
+                                        .index = index,
+                                        .count = count,
+                                        .part = message.subspan(begin, size)}));
+    }
+    return packets;
+}
+
+std::optional<Bytes> ChunkAssembler::add(const std::string& source, ByteView packet) {
+    if (packet.empty() || packet.size() > kMaxPacketBytes) return std::nullopt;
+    if (packet.front() != kChunkHead) return to_bytes(packet);
+    const auto chunk = decode_chunk(packet);
+    if (!chunk) return std::nullopt;
+    if (!pending_.contains(source) && pending_.size() >= kMaxSources) {
+        pending_.erase(pending_.begin());
+    }
+    Pending& pending = pending_[source];
+    if (pending.whole != chunk->whole || pending.parts.size() != chunk->count) {
+        pending = {.whole = chunk->whole, .parts = std::vector<Bytes>(chunk->count), .received = 0};
+    }
+    Bytes& part = pending.parts[chunk->index];
+    if (!part.empty()) return std::nullopt;
+    part = to_bytes(chunk->part);
+    if (++pending.received < chunk->count) return std::nullopt;
+    Bytes message;
+    for (const Bytes& piece : pending.parts)
+        append(message, piece);
+    pending_.erase(source);
+    if (message.size() > kMaxMessageBytes || sha256(message) != chunk->whole) return std::nullopt;
+    return message;
+}
+
+}  // namespace fairfeed
