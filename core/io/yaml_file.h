@@ -98,6 +98,9 @@ class YamlView {
             out.push_back(word.first);
         return out;
     }
+    static YamlView view_of(const YamlSpot& spot);
+    [[nodiscard]] std::optional<std::filesystem::path> optional_path_at(std::string_view key,
+                                                                        bool required) const;
     [[nodiscard]] std::optional<std::string> name_at(std::string_view key, bool required) const;
     [[nodiscard]] std::optional<std::string> own_name() const;
     [[nodiscard]] std::optional<std::size_t> choice_at(std::string_view key,

@@ -1,0 +1,146 @@
+#include "tests/support/broker.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "core/base/check.h"
+#include "tests/support/free_port.h"
+
+extern char** environ;
+
+namespace fairfeed::testing_support {
+namespace {
+
+constexpr int kDays = 2;
+constexpr int kStartTries = 3;   // a port can be taken between asking and listening
+constexpr int kWaitMs = 10'000;  // for the broker to listen
+constexpr int kPollEveryMs = 5;
+
+void write(const std::filesystem::path& file, std::string_view text) {
+    std::ofstream out(file);
+    out << text;
+    out.close();
+    CHECK(out.good());
+    std::filesystem::permissions(file, std::filesystem::perms(0600));
+}
+
+std::string invoking_user() {
+    const passwd* entry = ::getpwuid(::geteuid());
+    CHECK(entry != nullptr);
+    return entry->pw_name;
+}
+
+const char* mosquitto_program() {
+    for (const char* path : {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto"})
+        if (::access(path, X_OK) == 0) return path;
+    return "mosquitto";
+}
+
+pid_t spawn(const std::string& config, const std::string& log) {
+    std::string program = mosquitto_program();
+    std::string option = "-c";
+    std::string file = config;
+    char* arguments[] = {program.data(), option.data(), file.data(), nullptr};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), kAppend, 0600);
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    pid_t process = -1;
+    const int code =
+        ::posix_spawnp(&process, program.c_str(), &actions, nullptr, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    CHECK(code == 0);
+    return process;
+}
+
+}  // namespace
+
+Broker::Broker(std::string_view acl, const std::string& host)
+    : authority_(CertificateAuthority::create("Fairfeed test CA", kDays)), port_(free_port()) {
+    for (int attempt = 0; attempt < kStartTries; ++attempt) {
+        write_configuration(acl, host);
+        revive();
+        if (process_ > 0) return;
+        port_ = free_port();
+    }
+    CHECK(process_ > 0);
+}
+
+Broker::~Broker() {
+    die();
+}
+
+std::string Broker::uri(const std::string& host) const {
+    return "mqtts://" + host + ":" + std::to_string(port_);
+}
+
+ClientFiles Broker::issue(const std::string& name) const {
+    const TlsIdentity identity = authority_.issue_client(name, kDays);
+    const ClientFiles files{directory_ / (name + ".pem"), directory_ / (name + ".key")};
+    write(files.certificate, identity.certificate_pem);
+    write(files.key, identity.key_pem);
+    return files;
+}
+
+void Broker::write_configuration(std::string_view acl, const std::string& host) {
+    const TlsIdentity identity = authority_.issue_broker("broker", {host}, kDays);
+    write(ca_file(), authority_.certificate_pem());
+    write(directory_ / "broker.pem", identity.certificate_pem);
+    write(directory_ / "broker.key", identity.key_pem);
+    write(directory_ / "acl", acl);
+    const std::string in = directory_.path().string() + "/";
+    write(directory_ / "mosquitto.conf",
+          "per_listener_settings false\nuser " + invoking_user() + "\nlistener " +
+              std::to_string(port_) + " 127.0.0.1\ncafile " + in + "ca.pem\ncertfile " + in +
+              "broker.pem\nkeyfile " + in + "broker.key\nrequire_certificate true\n" +
+              "use_identity_as_username true\nallow_anonymous false\ntls_version tlsv1.2\n" +
+              "acl_file " + in + "acl\npersistence false\nmax_queued_messages 100000\n" +
+              "set_tcp_nodelay true\n");
+}
+
+void Broker::revive() {
+    CHECK(process_ < 0);
+    process_ = spawn(directory_ / "mosquitto.conf", directory_ / "mosquitto.log");
+    for (int waited = 0; waited < kWaitMs; waited += kPollEveryMs) {
+        if (has_exited()) return;
+        if (accepts_connections()) return;
+        ::poll(nullptr, 0, kPollEveryMs);
+    }
+    CHECK(false && "Mosquitto does not listen");
+}
+
+bool Broker::has_exited() {
+    if (::waitpid(process_, nullptr, WNOHANG) != process_) return false;
+    process_ = -1;
+    return true;
+}
+
+bool Broker::accepts_connections() const {
+    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int code = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::close(probe);
+    return code == 0;
+}
+
+void Broker::die() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+    process_ = -1;
+}
+
+}  // namespace fairfeed::testing_support

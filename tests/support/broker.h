@@ -1,0 +1,53 @@
+// Broker: a real Mosquitto on a free loopback port with mutual TLS and an ACL, in a directory of
+// its own, with a certificate authority that issues identities for the test's clients. It is ended
+// by its process id when the object goes; die() and revive() play a broker's crash and return.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/crypto/certificate_authority.h"
+#include "tests/support/temp_directory.h"
+
+namespace fairfeed::testing_support {
+
+// The files a client presents: see MqttConfig.
+struct ClientFiles {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+};
+
+class Broker {
+  public:
+    // `acl` is the text of Mosquitto's ACL file; the user is the CN of the client's certificate.
+    // The broker's certificate is valid for `host` and for nothing else.
+    explicit Broker(std::string_view acl = "topic readwrite #\npattern readwrite #\n",
+                    const std::string& host = "127.0.0.1");
+    ~Broker();
+    Broker(const Broker&) = delete;
+    Broker& operator=(const Broker&) = delete;
+
+    [[nodiscard]] std::string uri(const std::string& host = "127.0.0.1") const;
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::filesystem::path ca_file() const { return directory_ / "ca.pem"; }
+    [[nodiscard]] ClientFiles issue(const std::string& name) const;
+
+    void die();     // kill -9, and wait until it is gone
+    void revive();  // the same configuration on the same port; returns once it accepts
+
+  private:
+    void write_configuration(std::string_view acl, const std::string& host);
+    [[nodiscard]] bool accepts_connections() const;
+    [[nodiscard]] bool has_exited();
+
+    TempDirectory directory_;
+    CertificateAuthority authority_;
+    std::uint16_t port_;
+    pid_t process_ = -1;
+};
+
+}  // namespace fairfeed::testing_support

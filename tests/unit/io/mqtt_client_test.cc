@@ -1,0 +1,240 @@
+// Against a real Mosquitto with mutual TLS: see tests/support/broker.h.
+#include "core/io/mqtt_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+
+#include "core/io/clock.h"
+#include "core/io/event_queue.h"
+#include "tests/support/broker.h"
+
+namespace fairfeed {
+namespace {
+
+using testing::HasSubstr;
+using testing_support::Broker;
+using testing_support::ClientFiles;
+
+constexpr std::int64_t kPatienceMs = 15'000;
+
+// A client and everything it was told, in order, as lines.
+class Listener {
+  public:
+    Listener(MqttDialer& dialer, const Broker& broker, const std::string& name,
+             std::vector<MqttSubscription> subscriptions, const std::string& uri = "")
+        : client_(std::make_unique<MqttClient>(
+              dialer, config(broker, name, std::move(subscriptions), uri), handlers())) {}
+
+    // Discards what was heard until the line that holds `part`; empty when the time is up.
+    std::string await(const std::string& part) {
+        const std::int64_t until_ms = clock_.now().steady_ms + kPatienceMs;
+        while (clock_.now().steady_ms < until_ms) {
+            for (const std::string& line : heard_.pop_batch(1, 200))
+                if (line.find(part) != std::string::npos) return line;
+        }
+        return "";
+    }
+    MqttClient& operator*() { return *client_; }
+    MqttClient* operator->() { return client_.get(); }
+    void close() { client_.reset(); }
+    bool say(std::string_view topic, std::string_view text, bool retain = false) {
+        return client_->publish(topic, as_bytes(text), retain);
+    }
+    std::size_t unread() const { return heard_.size(); }
+
+  private:
+    static MqttConfig config(const Broker& broker, const std::string& name,
+                             std::vector<MqttSubscription> subscriptions, const std::string& uri) {
+        const ClientFiles files = broker.issue(name);
+        MqttConfig config;
+        config.uri = uri.empty() ? broker.uri() : uri;
+        config.client_id = name;
+        config.ca_file = broker.ca_file();
+        config.certificate_file = files.certificate;
+        config.key_file = files.key;
+        config.subscriptions = std::move(subscriptions);
+        config.redial_min_ms = 20;
+        config.redial_max_ms = 200;
+        return config;
+    }
+    MqttHandlers handlers() {
+        MqttHandlers handlers;
+        handlers.on_message = [this](std::string_view topic, ByteView bytes, bool retained) {
+            heard_.push_always("message " + std::string(topic) + " " + std::string(as_text(bytes)) +
+                               (retained ? " retained" : ""));
+        };
+        handlers.on_connection = [this](bool connected, std::string_view reason) {
+            heard_.push_always((connected ? "connected" : "disconnected ") + std::string(reason));
+        };
+        handlers.on_denied = [this](std::string_view topic, int code) {
+            heard_.push_always("denied " + std::string(topic) + " " + std::to_string(code));
+        };
+        return handlers;
+    }
+
+    Clock clock_;
+    EventQueue<std::string> heard_{1};
+    std::unique_ptr<MqttClient> client_;
+};
+
+class MqttClientTest : public testing::Test {
+  protected:
+    static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
+    MqttDialer dialer_;
+};
+
+TEST_F(MqttClientTest, delivers_what_another_client_publishes) {
+    const Broker broker;
+    Listener hears(dialer_, broker, "hears", {{"t/+/a"}, {"u/#"}});
+    EXPECT_EQ(hears.await("connected"), "connected");
+    Listener says(dialer_, broker, "says", {});
+    ASSERT_TRUE(says.say("t/1/a", "one"));  // perhaps before it is connected
+    ASSERT_TRUE(says.say("t/1/b", "two"));
+    ASSERT_TRUE(says.say("u/1", std::string(60'000, 'x')));
+    EXPECT_EQ(hears.await("message"), "message t/1/a one");
+    EXPECT_THAT(hears.await("message"), HasSubstr("message u/1 xxx"));
+}
+
+TEST_F(MqttClientTest, reports_a_publish_the_acl_denies) {
+    const Broker broker("user says\ntopic write allowed/#\n");
+    Listener says(dialer_, broker, "says", {});
+    ASSERT_TRUE(says.say("forbidden/x", "no"));
+    ASSERT_TRUE(says.say("allowed/x", "yes"));
+    EXPECT_EQ(says.await("denied"), "denied forbidden/x 135");
+    says->start_close();  // hands over the rest first
+    says.await("disconnected");
+    EXPECT_EQ(says->counts().denied, 1U);
+    EXPECT_EQ(says->buffered(), 0U);
+}
+
+TEST_F(MqttClientTest, refuses_a_broker_whose_certificate_names_another_host) {
+    const Broker broker("topic readwrite #\n", "10.9.8.7");
+    Listener client(dialer_, broker, "client", {});
+    EXPECT_THAT(client.await("connected"), HasSubstr("disconnected"));
+    EXPECT_FALSE(client->is_connected());
+    EXPECT_EQ(client->counts().connects, 0U);
+}
+
+TEST_F(MqttClientTest, refuses_a_broker_of_another_authority) {
+    const Broker broker;
+    const Broker other;
+    Listener client(dialer_, broker, "client", {}, other.uri());
+    EXPECT_THAT(client.await("connected"), HasSubstr("disconnected"));
+    EXPECT_EQ(client->counts().connects, 0U);
+}
+
+TEST_F(MqttClientTest, waits_for_a_broker_that_is_not_there_yet) {
+    Broker broker;
+    broker.die();
+    Listener client(dialer_, broker, "client", {{"t"}});
+    EXPECT_THAT(client.await("connected"), HasSubstr("disconnected"));
+    ASSERT_TRUE(client.say("t", "early"));
+    broker.revive();
+    EXPECT_EQ(client.await("message"), "message t early");
+}
+
+TEST_F(MqttClientTest, subscribes_again_when_the_broker_has_died_and_returned) {
+    Broker broker;
+    Listener client(dialer_, broker, "client", {{"t/#"}});
+    EXPECT_EQ(client.await("connected"), "connected");
+    for (const char* text : {"one", "two", "three"}) {
+        broker.die();
+        EXPECT_THAT(client.await("connected"), HasSubstr("disconnected"));
+        ASSERT_TRUE(client.say("t/x", text));
+        broker.revive();
+        EXPECT_EQ(client.await("message"), std::string("message t/x ") + text);
+    }
+    EXPECT_EQ(client->counts().connects, 4U);
+}
+
+TEST_F(MqttClientTest, hears_retained_messages_only_where_it_asked_for_them) {
+    const Broker broker;
+    Listener says(dialer_, broker, "says", {{"last", RetainHandling::never}});
+    says.await("connected");
+    ASSERT_TRUE(says.say("kept", "old", true));
+    ASSERT_TRUE(says.say("wanted", "old", true));
+    ASSERT_TRUE(says.say("last", "-"));
+    says.await("message last");  // the broker has the two before it
+    Listener hears(dialer_, broker, "hears",
+                   {{"kept", RetainHandling::never}, {"wanted", RetainHandling::send}});
+    EXPECT_EQ(hears.await("message"), "message wanted old retained");
+    ASSERT_TRUE(says.say("kept", "new", true));
+    EXPECT_EQ(hears.await("message"), "message kept new");
+}
+
+TEST_F(MqttClientTest, refuses_what_its_buffer_cannot_hold) {
+    Broker broker;
+    broker.die();
+    Listener client(dialer_, broker, "client", {});
+    std::size_t taken = 0;
+    while (client.say("t", "x"))
+        ++taken;
+    EXPECT_EQ(taken, MqttConfig().max_buffered);
+    EXPECT_EQ(client->counts().refused, 1U);
+}
+
+TEST_F(MqttClientTest, delivers_a_burst_in_order_and_without_loss) {
+    const Broker broker;
+    constexpr int kMessages = 900;
+    Listener hears(dialer_, broker, "hears", {{"t"}});
+    hears.await("connected");
+    Listener says(dialer_, broker, "says", {});
+    for (int i = 0; i < kMessages; ++i)
+        ASSERT_TRUE(says.say("t", std::to_string(i)));
+    for (int i = 0; i < kMessages; ++i)
+        ASSERT_EQ(hears.await("message"), "message t " + std::to_string(i));
+}
+
+TEST_F(MqttClientTest, tells_nothing_after_its_destructor) {
+    const Broker broker;
+    Listener hears(dialer_, broker, "hears", {{"t"}});
+    hears.await("connected");
+    Listener says(dialer_, broker, "says", {});
+    for (int i = 0; i < 500; ++i)
+        ASSERT_TRUE(says.say("t", "x"));
+    ASSERT_THAT(hears.await("message"), HasSubstr("message"));
+    hears.close();
+    const std::size_t unread = hears.unread();
+    says.close();
+    EXPECT_EQ(hears.unread(), unread);
+}
+
+TEST_F(MqttClientTest, ends_within_its_bound_whatever_the_broker_does) {
+    const Clock clock;
+    Broker broker;
+    Listener connected(dialer_, broker, "connected", {});
+    connected.await("connected");
+    broker.die();
+    Listener dialling(dialer_, broker, "dialling", {});
+    ASSERT_TRUE(dialling.say("t", "never"));
+    const std::int64_t begin_ms = clock.now().steady_ms;
+    connected.close();
+    dialling.close();
+    EXPECT_LE(clock.now().steady_ms - begin_ms, 2200);
+}
+
+TEST_F(MqttClientTest, carries_two_hundred_clients_in_one_process) {
+    const Broker broker;
+    std::vector<std::unique_ptr<Listener>> clients;
+    for (int i = 0; i < 200; ++i) {
+        const std::string name = "c" + std::to_string(i);
+        clients.push_back(std::make_unique<Listener>(
+            dialer_, broker, name, std::vector<MqttSubscription>{{"to/" + name}}));
+    }
+    for (auto& client : clients)
+        ASSERT_EQ(client->await("connected"), "connected");
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        const std::string next = "c" + std::to_string((i + 1) % clients.size());
+        ASSERT_TRUE(clients[i]->say("to/" + next, "hello"));
+    }
+    for (auto& client : clients)
+        ASSERT_THAT(client->await("message"), HasSubstr("hello"));
+    for (auto& client : clients)
+        (*client)->start_close();
+}
+
+}  // namespace
+}  // namespace fairfeed
