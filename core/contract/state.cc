@@ -29,43 +29,6 @@ bool any_since(const std::vector<Change>& changes, Height height, Window window)
     });
 }
 
-bool within(std::int64_t value, std::int64_t least, std::int64_t most) {
-    return value >= least && value <= most;
-}
-
-Result<void, Reject> check_timers(const Timers& timers) {
-    constexpr std::int64_t kLongest = kSecondsPerDay * 1000;
-    for (const std::int64_t ms :
-         {timers.propose_ms, timers.propose_cap_ms, timers.vote_ms, timers.vote_cap_ms,
-          timers.slot_ms, timers.rebroadcast_ms, timers.rebroadcast_cap_ms}) {
-        if (!within(ms, 1, kLongest)) return unexpected(Reject::out_of_range);
-    }
-    for (const std::int64_t ms :
-         {timers.propose_step_ms, timers.vote_step_ms, timers.grace_ms, timers.fill_ms}) {
-        if (!within(ms, 0, kLongest)) return unexpected(Reject::out_of_range);
-    }
-    return {};
-}
-
-Result<void, Reject> check_parameters(const NetworkParameters& parameters) {
-    constexpr std::int64_t kFarFuture = 1'000'000'000'000;  // seconds; the year 33658
-    if (!is_valid_name(parameters.name)) return unexpected(Reject::malformed);
-    if (parameters.contract_version != 1) return unexpected(Reject::unsupported_version);
-    const std::int64_t quarters = parameters.window_seconds / kSecondsPerQuarter;
-    if (parameters.window_seconds % kSecondsPerQuarter != 0) return unexpected(Reject::off_grid);
-    if (!within(quarters, 1, kMaxQuartersPerWindow)) return unexpected(Reject::off_grid);
-    const bool sound = within(parameters.grid_epoch_s, 0, kFarFuture) &&
-                       within(parameters.real_epoch_ms, 0, kFarFuture * 1000) &&
-                       within(parameters.speed, 1, 1'000'000) &&
-                       within(parameters.window_limit, 0, UINT32_MAX) &&
-                       within(parameters.share_offset_s, 0, kSecondsPerWeek) &&
-                       within(parameters.share_notice_s, 0, kSecondsPerWeek) &&
-                       within(parameters.close_after_s, 0, 366 * kSecondsPerDay) &&
-                       within(parameters.max_block_transactions, 2, 1000);
-    if (!sound) return unexpected(Reject::out_of_range);
-    return check_timers(parameters.timers);
-}
-
 Result<void, Reject> check_identities(const Genesis& genesis) {
     if (genesis.genesis_node.empty() || genesis.dgmd.empty()) return unexpected(Reject::malformed);
     if (genesis.genesis_node == genesis.dgmd) return unexpected(Reject::already_registered);
@@ -103,7 +66,7 @@ Result<void, Reject> check_founded(const ChainState& state) {
     if (founder->second.registration.signing_key != genesis.genesis_node_key) {
         return unexpected(Reject::wrong_signature);
     }
-    if (state.validators.front() != genesis.genesis_node) {
+    if (state.validators.front() != genesis.genesis_node) {  // A53
         return unexpected(Reject::wrong_validators);
     }
     if (state.tariffs.empty() || state.tariffs.front().effective != 0) {
@@ -230,9 +193,7 @@ std::size_t ChainState::quorum_of(const ClusterId& id, Window window) const {
 }
 
 Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
-    if (const auto sound = check_parameters(genesis.content.parameters); !sound) {
-        return unexpected(sound.error());
-    }
+    if (fault_of(genesis.content.parameters)) return unexpected(Reject::out_of_range);
     if (const auto sound = check_identities(genesis.content); !sound) {
         return unexpected(sound.error());
     }
@@ -251,6 +212,9 @@ Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
     }
     state.validators = validator_order(allocation_of(state));
     state.validators_hash = validators_hash(state.validators);
+    if (block.header.validators != state.validators_hash || block.header.epoch != 0) {
+        return unexpected(Reject::wrong_validators);
+    }
     if (const auto founded = check_founded(state); !founded) return unexpected(founded.error());
     state.tip = block_id(block.header);
     state.tip_time_ms = block.header.time_ms;

@@ -40,7 +40,6 @@ constexpr std::size_t kMaxClusterMeters = 900;
 constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
 constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export
 constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;   // one meter, one window
-constexpr std::int64_t kMaxQuartersPerWindow = 48;           // a reading fits 1 KiB
 constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
 
 struct NodeRecord {

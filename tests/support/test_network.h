@@ -65,7 +65,7 @@ class TestNetwork {
     [[nodiscard]] SymmetricKey data_key(const MeterId& meter, KeyEpoch epoch = 1) const;
     // What `node` (or dgmd()) can open in this state, unwrapped from its grants.
     [[nodiscard]] KeyRing key_ring(const ChainState& state, const NodeId& node) const;
-    [[nodiscard]] RandomSource random() const;  // repeats from the start in every TestNetwork
+    [[nodiscard]] const RandomSource& random() const { return random_; }  // repeats from run to run
 
     // The next DGMD transaction of a state; its sequence is filled in.
     [[nodiscard]] Transaction from_dgmd(const ChainState& state, TransactionContent content) const;
@@ -75,7 +75,7 @@ class TestNetwork {
   private:
     TestNetworkOptions options_;
     LoadedGenesis genesis_;
-    std::shared_ptr<std::uint64_t> salts_ = std::make_shared<std::uint64_t>(0);
+    RandomSource random_;
 };
 
 // A quarter hour of import, export and generation, for every quarter of a window.
