@@ -1,0 +1,18 @@
+// `meter-sim run`: all meters of a configuration at work until a signal ends them. Reads the
+// configuration, genesis and keys; owns the signals of the process; main.cc owns the command line.
+#pragma once
+
+#include <filesystem>
+#include <ostream>
+
+namespace fairfeed {
+
+struct RunOptions {
+    std::filesystem::path config;
+};
+
+// 0: ended by SIGINT or SIGTERM. 1: the outbox or the status file failed. 2: the configuration, or
+// what it names, is wrong; one line per error on `err`.
+[[nodiscard]] int run_run(const RunOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace fairfeed

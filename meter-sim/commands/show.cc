@@ -1,0 +1,110 @@
+#include "meter-sim/commands/show.h"
+
+#include <iomanip>
+#include <string>
+#include <vector>
+
+#include "core/io/json.h"
+#include "meter-sim/outbox.h"
+#include "meter-sim/sim_config.h"
+
+namespace fairfeed {
+
+namespace {
+
+Json registers_json(const MeterRegisters& registers) {
+    return Json::object()
+        .set("import_wh", registers.total.import_wh)
+        .set("export_wh", registers.total.export_wh)
+        .set("generation_wh", registers.total.generation_wh)
+        .set("day_import_wh", registers.day_import_wh)
+        .set("day_export_wh", registers.day_export_wh)
+        .set("month_import_wh", registers.month_import_wh)
+        .set("month_export_wh", registers.month_export_wh);
+}
+
+Json reading_json(const OutboxReading& row) {
+    const KeptReading& reading = row.reading;
+    Json receipts = Json::array();
+    for (const NodeId& node : reading.receipts)
+        receipts.push(node.str());
+    return Json::object()
+        .set("window", reading.window)
+        .set("sequence", reading.sequence)
+        .set("id", to_hex(reading.id.view()))
+        .set("first_publish_ms",
+             reading.first_publish_ms ? Json(*reading.first_publish_ms) : Json())
+        .set("receipts", std::move(receipts))
+        .set("complete", row.complete);
+}
+
+Json meter_json(const OutboxMeter& meter) {
+    Json shares = Json::array();
+    for (const AcceptedShare& share : meter.state.shares)
+        shares.push(Json::object()
+                        .set("window", share.window)
+                        .set("share_w", share.share.share_w)
+                        .set("from_s", share.share.from_s));
+    Json readings = Json::array();
+    for (const OutboxReading& row : meter.readings)
+        readings.push(reading_json(row));
+    return Json::object()
+        .set("id", meter.meter.str())
+        .set("next_window", meter.state.next_window)
+        .set("next_sequence", meter.state.next_sequence)
+        .set("registers", registers_json(meter.state.registers))
+        .set("shares", std::move(shares))
+        .set("readings", std::move(readings));
+}
+
+void print_meter(const OutboxMeter& meter, std::ostream& out) {
+    const MeterRegisters& registers = meter.state.registers;
+    out << meter.meter.str() << "  import " << registers.total.import_wh << " Wh, export "
+        << registers.total.export_wh << " Wh, generation " << registers.total.generation_wh
+        << " Wh";
+    if (!meter.state.shares.empty())
+        out << ", share " << meter.state.shares.back().share.share_w << " W";
+    out << '\n';
+    for (const OutboxReading& row : meter.readings) {
+        out << "  window " << std::setw(6) << row.reading.window << "  "
+            << short_hex(row.reading.id) << "  ";
+        if (row.reading.first_publish_ms) {
+            out << "sent " << *row.reading.first_publish_ms;
+        } else {
+            out << "not sent yet       ";
+        }
+        out << (row.complete ? "  receipted by" : "  pending, held by");
+        for (const NodeId& node : row.reading.receipts)
+            out << ' ' << node.str();
+        out << (row.reading.receipts.empty() ? " nobody\n" : "\n");
+    }
+}
+
+}  // namespace
+
+int run_show(const ShowOptions& options, std::ostream& out, std::ostream& err) {
+    const auto config = load_sim_config(options.config);
+    if (!config) {
+        for (const std::string& error : config.error())
+            err << error << '\n';
+        return 2;
+    }
+    const auto meters = read_outbox(config->outbox);
+    if (!meters) {
+        err << "meter-sim: " << meters.error().message << '\n';
+        return 1;
+    }
+    if (options.json) {
+        Json list = Json::array();
+        for (const OutboxMeter& meter : *meters)
+            list.push(meter_json(meter));
+        out << Json::object().set("meters", std::move(list)).dump(2) << '\n';
+    } else {
+        for (const OutboxMeter& meter : *meters)
+            print_meter(meter, out);
+    }
+    out.flush();
+    return out ? 0 : 1;
+}
+
+}  // namespace fairfeed

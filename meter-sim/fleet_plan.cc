@@ -1,0 +1,152 @@
+#include "meter-sim/fleet_plan.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "core/crypto/key_file.h"
+#include "core/io/file.h"
+#include "core/model/recorded_homes.h"
+#include "core/wire/chain_codec.h"
+#include "meter-sim/sources.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Errors = std::vector<std::string>;
+
+std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& errors) {
+    const auto bytes = read_file(config.genesis);
+    if (!bytes) {
+        errors.push_back(bytes.error().message);
+        return std::nullopt;
+    }
+    auto genesis = decode_genesis(*bytes);
+    if (!genesis) {
+        errors.push_back(config.genesis.string() +
+                         ": not a sound genesis file: " + std::string(to_string(genesis.error())));
+        return std::nullopt;
+    }
+    return std::move(*genesis);
+}
+
+std::optional<RecordedHomes> load_homes(const SimConfig& config, Errors& errors) {
+    if (config.homes.empty()) return std::nullopt;
+    const auto text = read_text_file(config.homes);
+    if (!text) {
+        errors.push_back(text.error().message);
+        return std::nullopt;
+    }
+    auto homes = parse_recorded_homes(config.homes.string(), *text);
+    if (!homes) {
+        errors.insert(errors.end(), homes.error().begin(), homes.error().end());
+        return std::nullopt;
+    }
+    return std::move(*homes);
+}
+
+// Keys that do not load are errors; the meter's public half must be the one in genesis.
+bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
+    const auto signing_key = load_signing_key(meter.signing_key);
+    if (!signing_key) errors.push_back(signing_key.error());
+    const auto data_key = load_symmetric_key(meter.data_key);
+    if (!data_key) errors.push_back(data_key.error());
+    if (!signing_key || !data_key) return false;
+    if (signing_key->public_key() != setup.enrolment.signing_key) {
+        errors.push_back(meter.signing_key.string() +
+                         ": not the key genesis registers for meter '" + meter.id.str() + "'");
+        return false;
+    }
+    setup.signer = std::make_shared<const SigningKey>(*signing_key);
+    setup.data_key = *data_key;
+    return true;
+}
+
+void require_files(const std::vector<std::filesystem::path>& files, Errors& errors) {
+    for (const auto& file : files) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(file, ignored))
+            errors.push_back(file.string() + ": no such file");
+    }
+}
+
+class Planner {
+  public:
+    Planner(const SimConfig& config, const LoadedGenesis& genesis,
+            const std::optional<RecordedHomes>& homes, Errors& errors)
+        : config_(config), genesis_(genesis), homes_(homes), errors_(errors) {}
+
+    std::optional<PlannedMeter> plan(const SimMeter& meter) {
+        auto enrolment = find_enrolment(genesis_.block.block, meter.id);
+        if (!enrolment) {
+            errors_.push_back(enrolment.error());
+            return std::nullopt;
+        }
+        PlannedMeter planned;
+        planned.setup.network = genesis_.network;
+        planned.setup.parameters = genesis_.content.parameters;
+        planned.setup.enrolment = std::move(*enrolment);
+        planned.setup.random = system_random();
+        planned.tls_key = meter.tls_key;
+        planned.tls_certificate = meter.tls_certificate;
+        require_files({meter.tls_key, meter.tls_certificate}, errors_);
+        add_brokers(planned);
+        add_source(meter, planned.setup);
+        if (!load_keys(meter, planned.setup, errors_)) return std::nullopt;
+        return planned;
+    }
+
+  private:
+    void add_brokers(PlannedMeter& planned) {
+        for (const CommitteeMember& member : planned.setup.enrolment.committee) {
+            const auto found =
+                std::find_if(config_.brokers.begin(), config_.brokers.end(),
+                             [&](const auto& broker) { return broker.node == member.node; });
+            if (found != config_.brokers.end()) {
+                planned.brokers.push_back(*found);
+            } else {
+                errors_.push_back("meter '" + planned.setup.enrolment.meter.str() +
+                                  "': 'brokers' lacks committee node '" + member.node.str() + "'");
+            }
+        }
+    }
+
+    void add_source(const SimMeter& meter, MeterSetup& setup) {
+        if (config_.homes.empty()) {
+            setup.source = model_source(meter.id, {config_.seed, config_.latitude_deg * 1000,
+                                                   meter.pv_w.value_or(setup.enrolment.capacity_w),
+                                                   genesis_.content.parameters.grid_epoch_s});
+        } else if (homes_) {
+            if (const RecordedHome* home = homes_->find(meter.home)) {
+                setup.source = recorded_source(std::make_shared<const RecordedHome>(*home));
+            } else {
+                errors_.push_back("meter '" + meter.id.str() + "': " + config_.homes.string() +
+                                  " has no home '" + meter.home + "'");
+            }
+        }
+    }
+
+    const SimConfig& config_;
+    const LoadedGenesis& genesis_;
+    const std::optional<RecordedHomes>& homes_;
+    Errors& errors_;
+};
+
+}  // namespace
+
+Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) {
+    Errors errors;
+    const auto genesis = load_genesis(config, errors);
+    const auto homes = load_homes(config, errors);
+    require_files({config.ca_certificate}, errors);
+    if (!genesis) return unexpected(std::move(errors));
+    FleetPlan plan{genesis->network, genesis->content.parameters, {}};
+    Planner planner(config, *genesis, homes, errors);
+    for (const SimMeter& meter : config.meters)
+        if (auto planned = planner.plan(meter)) plan.meters.push_back(std::move(*planned));
+    if (!errors.empty()) return unexpected(std::move(errors));
+    return plan;
+}
+
+}  // namespace fairfeed

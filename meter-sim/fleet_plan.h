@@ -1,0 +1,29 @@
+// From a configuration to meters that can run: reads genesis, the recording and the keys, and
+// matches each meter with what genesis says about it. All errors at once, one line each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "meter-sim/meter.h"
+#include "meter-sim/sim_config.h"
+
+namespace fairfeed {
+
+struct PlannedMeter {
+    MeterSetup setup;
+    std::filesystem::path tls_key;
+    std::filesystem::path tls_certificate;
+    std::vector<BrokerPlace> brokers;  // its committee's, the parent's first
+};
+
+struct FleetPlan {
+    Digest network;
+    NetworkParameters parameters;
+    std::vector<PlannedMeter> meters;
+};
+
+[[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
+
+}  // namespace fairfeed

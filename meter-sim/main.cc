@@ -1,0 +1,46 @@
+// meter-sim: the command line, and nothing else. Exit codes: 0 done, 1 failed, 2 wrong usage or
+// wrong configuration.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "meter-sim/commands/run.h"
+#include "meter-sim/commands/show.h"
+
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  meter-sim run --config meters.yaml          all meters at work until Ctrl-C\n"
+    "  meter-sim show --config meters.yaml         registers, readings and receipts so far\n"
+    "  meter-sim show --config meters.yaml --json  the same for programs\n"
+    "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
+    "configuration.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Smart meters of a Fairfeed network: measure, sign, seal, keep and publish.",
+                 "meter-sim");
+    app.set_version_flag("--version", "meter-sim " FAIRFEED_VERSION);
+    app.footer(kExamples);
+    app.require_subcommand(1);
+    int status = 0;
+
+    fairfeed::RunOptions run_options;
+    auto* run = app.add_subcommand("run", "Play all meters of a configuration until a signal");
+    run->add_option("--config", run_options.config, "Configuration file (YAML)")->required();
+    run->callback([&] { status = fairfeed::run_run(run_options, std::cout, std::cerr); });
+
+    fairfeed::ShowOptions show_options;
+    auto* show = app.add_subcommand("show", "Print registers, readings and receipts of the outbox");
+    show->add_option("--config", show_options.config, "Configuration file (YAML)")->required();
+    show->add_flag("--json", show_options.json, "Print JSON");
+    show->callback([&] { status = fairfeed::run_show(show_options, std::cout, std::cerr); });
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    return status;
+}

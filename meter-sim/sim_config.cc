@@ -1,0 +1,95 @@
+#include "meter-sim/sim_config.h"
+
+#include <set>
+
+#include "core/io/yaml_file.h"
+
+namespace fairfeed {
+
+namespace {
+
+constexpr std::int64_t kMaxPvW = 1'000'000'000;
+constexpr std::int64_t kMaxLatitudeDeg = 60;  // beyond, days without sunrise confuse more than help
+
+void read_source(const YamlView& source, SimConfig& config) {
+    if (source.has("homes") == source.has("seed")) {
+        source.fail("name exactly one of 'homes' and 'seed'");
+        return;
+    }
+    if (const auto homes = source.optional_path("homes")) {
+        config.homes = *homes;
+        if (source.has("latitude_deg")) source.fail("latitude_deg", "goes with 'seed' only");
+        return;
+    }
+    config.seed = static_cast<std::uint64_t>(source.require_int("seed", 0, INT64_MAX));
+    config.latitude_deg =
+        source.optional_int("latitude_deg", -kMaxLatitudeDeg, kMaxLatitudeDeg).value_or(50);
+}
+
+SimMeter read_meter_entry(const YamlView& entry, bool recorded) {
+    SimMeter meter;
+    meter.id = entry.require_name<MeterId>("id");
+    meter.signing_key = entry.require_path("signing_key");
+    meter.data_key = entry.require_path("data_key");
+    meter.tls_key = entry.require_path("tls_key");
+    meter.tls_certificate = entry.require_path("tls_certificate");
+    if (recorded) {
+        meter.home = entry.require_text("home");
+        if (entry.optional_int("pv_w", 0, kMaxPvW))
+            entry.fail("pv_w", "goes with 'source.seed' only");
+    } else {
+        meter.pv_w = entry.optional_int("pv_w", 0, kMaxPvW);
+        if (entry.optional_text("home")) entry.fail("home", "goes with 'source.homes' only");
+    }
+    return meter;
+}
+
+void read_meters(const YamlView& root, SimConfig& config) {
+    std::set<MeterId> seen;
+    for (const YamlView& entry : root.require_list("meters")) {
+        config.meters.push_back(read_meter_entry(entry, !config.homes.empty()));
+        const MeterId& id = config.meters.back().id;
+        if (!id.empty() && !seen.insert(id).second)
+            entry.fail("id", "meter '" + id.str() + "' is there twice");
+    }
+    if (root.has("meters") && config.meters.empty()) root.fail("meters", "no meter to play");
+}
+
+void read_brokers(const YamlView& root, SimConfig& config) {
+    std::set<NodeId> seen;
+    for (const YamlView& entry : root.require_list("brokers")) {
+        BrokerPlace broker;
+        broker.node = entry.require_name<NodeId>("node");
+        broker.host = entry.require_text("host");
+        broker.port = static_cast<std::uint16_t>(entry.require_int("port", 1, 65535));
+        if (!broker.node.empty() && !seen.insert(broker.node).second)
+            entry.fail("node", "the broker of '" + broker.node.str() + "' is there twice");
+        config.brokers.push_back(std::move(broker));
+    }
+}
+
+}  // namespace
+
+Result<SimConfig, std::vector<std::string>> load_sim_config(const std::filesystem::path& file) {
+    const auto document = YamlDocument::load(file);
+    if (!document) return unexpected(document.error());
+    const YamlView root = document->root();
+    SimConfig config;
+    config.genesis = root.require_path("genesis");
+    config.outbox = root.require_path("outbox");
+    config.status_file = root.optional_path("status_file").value_or("");
+    config.log_level = root.optional_choice<LogLevel>("log_level", {{"debug", LogLevel::debug},
+                                                                    {"info", LogLevel::info},
+                                                                    {"warning", LogLevel::warning},
+                                                                    {"error", LogLevel::error},
+                                                                    {"off", LogLevel::off}})
+                           .value_or(LogLevel::info);
+    config.ca_certificate = root.require_path("ca_certificate");
+    read_brokers(root, config);
+    read_source(root.require_map("source"), config);
+    read_meters(root, config);
+    if (auto errors = document->finish(); !errors.empty()) return unexpected(std::move(errors));
+    return config;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,50 @@
+// What meter-sim is told by its configuration file (config/meter-sim.yaml describes every key).
+// Relative paths are taken from the file's directory. What the network agreed on is in genesis.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/io/log.h"
+
+namespace fairfeed {
+
+struct BrokerPlace {
+    NodeId node;  // whose broker
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct SimMeter {
+    MeterId id;
+    std::filesystem::path signing_key;
+    std::filesystem::path data_key;
+    std::filesystem::path tls_key;
+    std::filesystem::path tls_certificate;
+    std::string home;                  // with a recording
+    std::optional<std::int64_t> pv_w;  // with the model; absent: its certified capacity
+};
+
+struct SimConfig {
+    std::filesystem::path genesis;
+    std::filesystem::path outbox;
+    std::filesystem::path status_file;  // empty: none
+    LogLevel log_level = LogLevel::info;
+    std::filesystem::path ca_certificate;
+    std::vector<BrokerPlace> brokers;
+    std::filesystem::path homes;  // empty: the built-in model
+    std::uint64_t seed = 0;
+    std::int64_t latitude_deg = 50;
+    std::vector<SimMeter> meters;
+};
+
+// All errors at once, one line each: file:line:column: what is wrong.
+[[nodiscard]] Result<SimConfig, std::vector<std::string>> load_sim_config(
+    const std::filesystem::path& file);
+
+}  // namespace fairfeed
