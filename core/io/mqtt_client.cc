@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/io/mqtt_outbox.h"
+#include "core/io/tcp_delay.h"
 
 namespace fairfeed {
 namespace {
@@ -179,7 +180,7 @@ void MqttLink::work() {
         due_ms_ = now_ms + 2 * kDisconnectMs;
     } else if (step == Step::subscribe) {
         subscribe_wanted_ = false;
-        subscriptions_open_ = config_.subscriptions.size();
+        subscriptions_open_ = std::max<std::size_t>(config_.subscriptions.size(), 1);
     }
     const std::uint64_t attempt = attempt_;
     if (phase_ == Phase::connected) {
@@ -228,6 +229,8 @@ void MqttLink::dial(std::uint64_t attempt) {
 }
 
 void MqttLink::subscribe_all(std::uint64_t attempt) {
+    if (const auto port = port_of_uri(config_.uri)) send_without_delay(*port);
+    if (config_.subscriptions.empty()) return subscribed(attempt, true);
     for (const MqttSubscription& wanted : config_.subscriptions) {
         mqtt::subscribe_options options;
         options.set_retain_handling(
@@ -280,8 +283,7 @@ void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string&
         if (succeeded) {
             phase_ = Phase::connected;
             redial_ms_ = config_.redial_min_ms;
-            reachable_ = config_.subscriptions.empty();
-            subscribe_wanted_ = !reachable_;
+            subscribe_wanted_ = true;
             ++counts_.connects;
         } else {
             go_idle(redial_ms_);
@@ -291,7 +293,7 @@ void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string&
         tls_error_.clear();
         schedule(succeeded ? 0 : due_ms_);
     }
-    if (!succeeded || config_.subscriptions.empty()) tell_connection(succeeded ? "" : why);
+    if (!succeeded) tell_connection(why);
 }
 
 void MqttLink::subscribed(std::uint64_t attempt, bool succeeded) {

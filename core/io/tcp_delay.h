@@ -1,0 +1,18 @@
+// Ends Nagle's delay on this process's TCP connections to one remote port. Paho C 1.3.12 offers no
+// option for it and hides its sockets, and a QoS 1 exchange of small packets then waits 40 ms for a
+// delayed acknowledgement on every hop. Other sockets are left alone. Any thread; cost grows with
+// the number of open descriptors, so call it once per connect.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace fairfeed {
+
+void send_without_delay(std::uint16_t remote_port);
+
+// The port of "scheme://host:port".
+[[nodiscard]] std::optional<std::uint16_t> port_of_uri(std::string_view uri);
+
+}  // namespace fairfeed
