@@ -1,0 +1,128 @@
+#include "edge-node/commands/check_proof.h"
+
+#include <ostream>
+
+#include "core/io/file.h"
+#include "core/io/json.h"
+#include "core/ledger/proof.h"
+#include "edge-node/commands/figures.h"
+#include "edge-node/commands/opened_ledger.h"
+
+namespace fairfeed {
+namespace {
+
+Json strings_json(const std::vector<std::string>& lines) {
+    Json out = Json::array();
+    for (const std::string& line : lines)
+        out.push(line);
+    return out;
+}
+
+Json line_json(const ProofFindings& findings) {
+    const SettlementLine& line = findings.line;
+    return Json::object()
+        .set("load_wh", line.load_wh)
+        .set("import_wh", line.import_wh)
+        .set("export_wh", line.export_wh)
+        .set("credited_wh", line.credited_wh)
+        .set("generation_wh", line.generation_wh)
+        .set("available_wh", line.available_wh)
+        .set("curtailed_wh", line.curtailed_wh)
+        .set("capacity_w", line.capacity_w)
+        .set("mes_w", line.mes_w)
+        .set("in_force_from", findings.in_force_from_s)
+        .set("import_amount_micro", line.import_amount_micro)
+        .set("export_amount_micro", line.export_amount_micro)
+        .set("amount_micro", line.import_amount_micro - line.export_amount_micro)
+        .set("balance_micro", line.closing.balance_micro);
+}
+
+Json to_json(const ProofFindings& findings) {
+    return Json::object()
+        .set("valid", true)
+        .set("meter", findings.meter.str())
+        .set("cluster", findings.cluster.str())
+        .set("window", findings.window)
+        .set("window_start", findings.window_start_s)
+        .set("window_end", findings.window_end_s)
+        .set("height", findings.height)
+        .set("block", to_hex(findings.block.view()))
+        .set("block_time_ms", findings.block_time_ms)
+        .set("reading", to_hex(findings.reading.view()))
+        .set("settlement", to_hex(findings.settlement.view()))
+        .set("registers", Json::object()
+                              .set("import_wh", findings.body.end.import_wh)
+                              .set("export_wh", findings.body.end.export_wh)
+                              .set("generation_wh", findings.body.end.generation_wh))
+        .set("line", line_json(findings))
+        .set("committee_class", to_string(findings.committee))
+        .set("committee_members", findings.members)
+        .set("endorsements", findings.endorsements)
+        .set("validators", findings.validators)
+        .set("signers", findings.signers)
+        .set("proved", strings_json(findings.proved))
+        .set("not_proved", strings_json(findings.not_proved));
+}
+
+void print_figures(const ProofFindings& findings, std::ostream& out) {
+    const SettlementLine& line = findings.line;
+    const Registers& end = findings.body.end;
+    Table table("lrlr");
+    table.add({"load", kwh_text(line.load_wh) + " kWh", "", ""});
+    table.add({"import", kwh_text(line.import_wh) + " kWh", "costs",
+               money_text(line.import_amount_micro)});
+    table.add({"export", kwh_text(line.export_wh) + " kWh", "", ""});
+    table.add({"  credited", kwh_text(line.credited_wh) + " kWh", "earns",
+               money_text(line.export_amount_micro)});
+    table.add({"generation", kwh_text(line.generation_wh) + " kWh", "", ""});
+    table.add({"  curtailed", kwh_text(line.curtailed_wh) + " kWh", "", ""});
+    table.add({"register 1.8.0", kwh_text(end.import_wh) + " kWh", "owes for the window",
+               money_text(line.import_amount_micro - line.export_amount_micro)});
+    table.add({"register 2.8.0", kwh_text(end.export_wh) + " kWh", "balance",
+               money_text(line.closing.balance_micro)});
+    table.print(out);
+}
+
+void print_page(const ProofFindings& findings, std::ostream& out) {
+    out << "The proof holds.\n\nMeter " << findings.meter.str() << ", cluster "
+        << findings.cluster.str() << ", window " << findings.window << ": "
+        << utc_text(findings.window_start_s) << " to " << utc_text(findings.window_end_s)
+        << " grid time\n";
+    print_figures(findings, out);
+    out << "\nProved, trusting nothing but the genesis file:\n";
+    for (const std::string& line : findings.proved)
+        out << "  + " << line << '\n';
+    out << "\nNot proved by this file:\n";
+    for (const std::string& line : findings.not_proved)
+        out << "  - " << line << '\n';
+}
+
+}  // namespace
+
+int run_check_proof(const CheckProofOptions& options, std::ostream& out, std::ostream& err) {
+    const auto genesis = load_genesis(options.genesis);
+    if (!genesis) return report_input_errors(genesis.error(), err);
+    const auto bytes = read_file(options.file, kMaxProofBytes);
+    if (!bytes) return report_input_errors({bytes.error().message}, err);
+    const auto findings = check_proof(*bytes, *genesis);
+    if (findings) {
+        if (options.json)
+            out << to_json(*findings).dump(2) << '\n';
+        else
+            print_page(*findings, out);
+        return kExitOk;
+    }
+    if (options.json)
+        out << Json::object()
+                   .set("valid", false)
+                   .set("part", to_string(findings.error().part))
+                   .set("explanation", findings.error().explanation)
+                   .dump(2)
+            << '\n';
+    else
+        out << "THE PROOF DOES NOT HOLD: " << to_string(findings.error().part) << ": "
+            << findings.error().explanation << '\n';
+    return kExitFault;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,20 @@
+// `edge-node check-proof`: checks a proof file against the genesis file alone, offline, and says
+// what was proved and what was not. main.cc owns the command line.
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+
+namespace fairfeed {
+
+struct CheckProofOptions {
+    std::filesystem::path genesis;
+    std::filesystem::path file;
+    bool json = false;
+};
+
+// 0: it holds. 1: it does not; the part and the reason are printed. 2: a file cannot be read.
+[[nodiscard]] int run_check_proof(const CheckProofOptions& options, std::ostream& out,
+                                  std::ostream& err);
+
+}  // namespace fairfeed

@@ -1,0 +1,35 @@
+// Figures as people read them, and tables that line up: kWh from Wh, currency from micro, percent
+// from ppm, UTC from seconds. Integers in, text out; no locale, no rounding but the stated one.
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairfeed {
+
+[[nodiscard]] std::string kwh_text(std::int64_t wh);       // 1234 -> "1.234"
+[[nodiscard]] std::string kw_text(std::int64_t w);         // 5000 -> "5.000"
+[[nodiscard]] std::string money_text(std::int64_t micro);  // 2 to 6 decimals: "-1.25", "0.125"
+[[nodiscard]] std::string percent_text(std::int64_t ppm);  // 123456 -> "12.3456 %"
+[[nodiscard]] std::string utc_text(std::int64_t seconds);  // "2016-08-08 04:00:00"
+[[nodiscard]] std::string utc_ms_text(std::int64_t ms);    // with ".123"
+[[nodiscard]] std::string count_text(std::uint64_t count, std::string_view one,
+                                     std::string_view many);  // "1 block", "2 blocks"
+
+// Rows of cells, indented by two. `columns` has a letter per column: l or r, for its alignment.
+class Table {
+  public:
+    explicit Table(std::string_view columns) : columns_(columns) {}
+    void add(std::vector<std::string> row);
+    void print(std::ostream& out) const;
+
+  private:
+    std::string columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,132 @@
+#include "edge-node/commands/history_json.h"
+
+#include <algorithm>
+
+#include "core/contract/billing.h"
+
+namespace fairfeed {
+namespace {
+
+std::int64_t entries_with(const SettledWindow& window, EntryStatus status) {
+    return std::count_if(window.entries.begin(), window.entries.end(),
+                         [status](const SettlementEntry& entry) { return entry.status == status; });
+}
+
+Json shares_json(const SettledWindow& window) {
+    if (!window.lines) return Json();
+    Json shares = Json::array();
+    for (const SettlementLine& line : *window.lines)
+        shares.push(Json::object()
+                        .set("meter", line.meter.str())
+                        .set("capacity_w", line.capacity_w)
+                        .set("mes_w", line.mes_w)
+                        .set("in_force_from", window.in_force_from_s));
+    return shares;
+}
+
+Json bills_json(const std::map<MeterId, MeterBill>& bills) {
+    Json out = Json::array();
+    for (const auto& [meter, bill] : bills)
+        out.push(Json::object()
+                     .set("meter", meter.str())
+                     .set("import_wh", bill.import_wh)
+                     .set("export_wh", bill.export_wh)
+                     .set("credited_wh", bill.credited_wh)
+                     .set("amount_micro", bill.amount_micro)
+                     .set("load_wh", bill.load_wh)
+                     .set("available_wh", bill.available_wh)
+                     .set("generation_wh", bill.generation_wh)
+                     .set("estimated_windows", bill.estimated_windows));
+    return out;
+}
+
+Json account_json(std::string_view account, std::int64_t amount_micro) {
+    return Json::object().set("account", account).set("amount_micro", amount_micro);
+}
+
+}  // namespace
+
+Json window_json(const SettledWindow& window) {
+    const SettlementTotals& totals = window.totals;
+    return Json::object()
+        .set("window", window.window)
+        .set("height", window.height)
+        .set("settlement", to_hex(window.id.view()))
+        .set("version", window.version)
+        .set("rule", to_string(window.rule))
+        .set("endorsements", window.endorsements)
+        .set("readings", entries_with(window, EntryStatus::reading))
+        .set("missing", entries_with(window, EntryStatus::missing))
+        .set("conflicts", entries_with(window, EntryStatus::conflict))
+        .set("load_wh", totals.load_wh)
+        .set("generation_wh", totals.generation_wh)
+        .set("delivered_wh", totals.delivered_wh)
+        .set("import_wh", totals.import_wh)
+        .set("export_wh", totals.export_wh)
+        .set("credited_wh", totals.credited_wh)
+        .set("d_wh", totals.d_wh)
+        .set("surplus", totals.d_wh > 0)
+        .set("df_ppm", totals.df_ppm)
+        .set("psa_ppm", totals.psa_ppm)
+        .set("mes_w", totals.mes_w)
+        .set("residual_surplus_wh", totals.residual_surplus_wh)
+        .set("conventional_wh", totals.conventional_wh)
+        .set("curtailed_wh", totals.generation_wh - totals.delivered_wh)
+        .set("grid_amount_micro", totals.grid_amount_micro)
+        .set("shares", shares_json(window));
+}
+
+std::optional<std::map<MeterId, MeterBill>> bills_of(const std::vector<SettledWindow>& windows) {
+    std::map<MeterId, MeterBill> bills;
+    for (const SettledWindow& window : windows) {
+        if (!window.lines) return std::nullopt;
+        for (const SettlementLine& line : *window.lines) {
+            MeterBill& bill = bills[line.meter];
+            bill.load_wh += line.load_wh;
+            bill.import_wh += line.import_wh;
+            bill.export_wh += line.export_wh;
+            bill.credited_wh += line.credited_wh;
+            bill.generation_wh += line.generation_wh;
+            bill.available_wh += line.available_wh;
+            bill.amount_micro += line.import_amount_micro - line.export_amount_micro;
+            bill.estimated_windows += line.estimated ? 1 : 0;
+        }
+    }
+    return bills;
+}
+
+std::int64_t grid_amount_micro(const std::vector<SettledWindow>& windows) {
+    std::int64_t sum = 0;
+    for (const SettledWindow& window : windows)
+        sum += window.totals.grid_amount_micro;
+    return sum;
+}
+
+Json cluster_json(const ChainState& state, const ClusterId& cluster,
+                  const std::vector<SettledWindow>& windows) {
+    Json settled = Json::array();
+    for (const SettledWindow& window : windows)
+        settled.push(window_json(window));
+    Json committee = Json::array();
+    const ClusterRecord* record = state.cluster(cluster);
+    CHECK(record != nullptr);
+    for (const NodeId& member : record->committee.members)
+        committee.push(member.str());
+    Json accounts;
+    const auto bills = bills_of(windows);
+    if (bills) {
+        accounts = Json::array();
+        for (const auto& [meter, bill] : *bills)
+            accounts.push(account_json(meter.str(), bill.amount_micro));
+        accounts.push(account_json(kGridAccount, grid_amount_micro(windows)));
+    }
+    return Json::object()
+        .set("id", cluster.str())
+        .set("committee", std::move(committee))
+        .set("committee_class", to_string(committee_class(record->committee.members.size())))
+        .set("windows", std::move(settled))
+        .set("bills", bills ? bills_json(*bills) : Json())
+        .set("accounts", std::move(accounts));
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,34 @@
+// The JSON of settled windows, bills and accounts, as `show` prints it and scripts/demo merges it.
+// Energies in Wh, powers in W, money in micro-currency, fractions in ppm, times in grid seconds.
+// What no key at hand opens is null, never empty. Pure.
+#pragma once
+
+#include "core/io/json.h"
+#include "core/ledger/history.h"
+
+namespace fairfeed {
+
+[[nodiscard]] Json window_json(const SettledWindow& window);
+
+// One meter's windows, summed; money is what it owes for them.
+struct MeterBill {
+    std::int64_t load_wh = 0;
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t available_wh = 0;
+    std::int64_t amount_micro = 0;
+    std::int64_t estimated_windows = 0;
+};
+// nullopt if a window's lines are closed.
+[[nodiscard]] std::optional<std::map<MeterId, MeterBill>> bills_of(
+    const std::vector<SettledWindow>& windows);
+// What the account `grid` is owed by this cluster, as a posting: from public totals.
+[[nodiscard]] std::int64_t grid_amount_micro(const std::vector<SettledWindow>& windows);
+
+// {id, committee, committee_class, windows, bills, accounts}
+[[nodiscard]] Json cluster_json(const ChainState& state, const ClusterId& cluster,
+                                const std::vector<SettledWindow>& windows);
+
+}  // namespace fairfeed

@@ -1,0 +1,43 @@
+// What verify, show and prove start from: a genesis file, a ledger opened for reading, and, where a
+// node's configuration is given, that node's key to the data keys. Never writes. One thread.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ledger/keyholder_books.h"
+
+namespace fairfeed {
+
+// Exit codes of every command.
+constexpr int kExitOk = 0;
+constexpr int kExitFault = 1;  // what was asked was looked at, and does not hold
+constexpr int kExitUsage = 2;  // wrong arguments, unreadable or foreign input
+
+// What a path stands for when it is absent: genesis and ledger come from the configuration.
+struct LedgerSource {
+    std::optional<std::filesystem::path> config;
+    std::optional<std::filesystem::path> genesis;
+    std::optional<std::filesystem::path> ledger;
+};
+
+struct OpenedLedger {
+    std::filesystem::path file;
+    LoadedGenesis genesis;
+    Ledger ledger;
+    std::optional<Keyholder> holder;  // with a configuration
+
+    [[nodiscard]] const Keyholder* keys() const { return holder ? &*holder : nullptr; }
+};
+
+using InputErrors = std::vector<std::string>;  // one line each
+
+[[nodiscard]] Result<LoadedGenesis, InputErrors> load_genesis(const std::filesystem::path& file);
+[[nodiscard]] Result<OpenedLedger, InputErrors> open_ledger(const LedgerSource& source);
+
+// Prints the lines; kExitUsage.
+[[nodiscard]] int report_input_errors(const InputErrors& errors, std::ostream& err);
+
+}  // namespace fairfeed

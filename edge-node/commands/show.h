@@ -1,0 +1,37 @@
+// `edge-node show`: what stands in a ledger, for people and, with --json, for scripts.
+// Without keys the public totals; with a node's configuration also the lines,
+// shares and bills of the clusters it witnesses. The ledger is taken to be sound: `verify` checks.
+// Reads only; main.cc owns the command line.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "edge-node/commands/opened_ledger.h"
+
+namespace fairfeed {
+
+struct ShowBlocksOptions {
+    LedgerSource source;
+    bool json = false;
+};
+struct ShowSettlementOptions {
+    LedgerSource source;
+    std::string cluster;
+    Window window = 0;
+    bool json = false;
+};
+struct ShowClustersOptions {
+    LedgerSource source;
+    bool json = false;
+};
+
+// 0: shown. 1: the ledger is damaged, or does not hold what was asked for. 2: unreadable input.
+[[nodiscard]] int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out,
+                                  std::ostream& err);
+[[nodiscard]] int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
+                                      std::ostream& err);
+[[nodiscard]] int run_show_clusters(const ShowClustersOptions& options, std::ostream& out,
+                                    std::ostream& err);
+
+}  // namespace fairfeed

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <ostream>
+
+#include "edge-node/commands/figures.h"
+#include "edge-node/commands/history_json.h"
+#include "edge-node/commands/show.h"
+
+namespace fairfeed {
+namespace {
+
+std::string_view meaning(const SettlementTotals& totals) {
+    if (totals.d_wh > 0) return "surplus: the shares below bind later";
+    if (totals.d_wh == 0) return "balanced: everybody may generate at capacity";
+    return "deficit: everybody may generate at capacity";
+}
+
+void print_totals(const SettlementTotals& totals, std::ostream& out) {
+    Table table("lrl");
+    const auto energy = [&table](std::string_view what, std::int64_t wh, std::string_view note) {
+        table.add({std::string(what), kwh_text(wh) + " kWh", std::string(note)});
+    };
+    energy("L  load", totals.load_wh, "");
+    energy("G  available generation", totals.generation_wh, "");
+    energy("D = G - L", totals.d_wh, meaning(totals));
+    table.add({"DF", percent_text(totals.df_ppm), "of the installed capacity is surplus"});
+    table.add({"PSA = 1 - DF", percent_text(totals.psa_ppm), ""});
+    table.add({"MES, sum", kw_text(totals.mes_w) + " kW", ""});
+    energy("delivered", totals.delivered_wh, "generated after curtailment");
+    energy("curtailed", totals.generation_wh - totals.delivered_wh, "");
+    energy("residual surplus", totals.residual_surplus_wh, "that these shares would let through");
+    energy("conventional", totals.conventional_wh, "that the grid had to add");
+    energy("import", totals.import_wh, "");
+    energy("export", totals.export_wh, "");
+    energy("credited", totals.credited_wh, "of the export");
+    table.add({"account grid", money_text(totals.grid_amount_micro), "minus what the meters owe"});
+    table.print(out);
+}
+
+std::string status_text(const SettledWindow& window, const MeterId& meter) {
+    for (const SettlementEntry& entry : window.entries) {
+        if (entry.meter != meter) continue;
+        switch (entry.status) {
+            case EntryStatus::reading:
+                return short_hex(entry.reading);
+            case EntryStatus::missing:
+                return "estimated (missing)";
+            case EntryStatus::conflict:
+                return "estimated (conflict)";
+        }
+    }
+    return "-";
+}
+
+void print_lines(const SettledWindow& window, std::ostream& out) {
+    Table table("lrrrrrrrrrrl");
+    table.add({"meter", "load", "generated", "curtailed", "import", "export", "credited",
+               "capacity", "MES", "amount", "balance", "reading"});
+    table.add({"", "kWh", "kWh", "kWh", "kWh", "kWh", "kWh", "kW", "kW", "", "", ""});
+    for (const SettlementLine& line : *window.lines)
+        table.add({line.meter.str(), kwh_text(line.load_wh), kwh_text(line.generation_wh),
+                   kwh_text(line.curtailed_wh), kwh_text(line.import_wh), kwh_text(line.export_wh),
+                   kwh_text(line.credited_wh), kw_text(line.capacity_w), kw_text(line.mes_w),
+                   money_text(line.import_amount_micro - line.export_amount_micro),
+                   money_text(line.closing.balance_micro), status_text(window, line.meter)});
+    table.print(out);
+}
+
+void print_page(const LedgerHistory& history, const ClusterId& cluster, const SettledWindow& window,
+                std::ostream& out) {
+    const GridClock grid = history.state.grid();
+    const auto* committee = history.state.committee_of(cluster, window.window);
+    CHECK(committee != nullptr);
+    const std::size_t members = committee->members.size();
+    out << "Cluster " << cluster.str() << ", window " << window.window << ": "
+        << utc_text(grid.start_s(window.window)) << " to " << utc_text(grid.end_s(window.window))
+        << " grid time\n"
+        << "  settled at height " << window.height << " by " << window.proposer.str()
+        << ", endorsed by " << window.endorsements << " of " << members << " (class "
+        << to_string(committee_class(members)) << "), rule " << to_string(window.rule) << "\n\n";
+    print_totals(window.totals, out);
+    out << "\nShares bind from " << utc_text(window.in_force_from_s) << " grid time.\n\n";
+    if (window.lines)
+        print_lines(window, out);
+    else
+        out << "Lines and bills are sealed to the committee: give --config of a member to read "
+               "them.\n";
+}
+
+}  // namespace
+
+int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
+                        std::ostream& err) {
+    const auto cluster = ClusterId::parse(options.cluster);
+    if (!cluster) {
+        err << "--cluster: '" << options.cluster << "' is not a name (1 to 32 of a-z, 0-9, '-')\n";
+        return kExitUsage;
+    }
+    const auto opened = open_ledger(options.source);
+    if (!opened) return report_input_errors(opened.error(), err);
+    const auto history = read_history(opened->ledger, opened->genesis, opened->keys());
+    if (!history) {
+        err << opened->file.string() << ": height " << history.error().height << ": "
+            << history.error().explanation << '\n';
+        return kExitFault;
+    }
+    const auto windows = history->clusters.find(*cluster);
+    if (windows != history->clusters.end())
+        for (const SettledWindow& window : windows->second) {
+            if (window.window != options.window) continue;
+            if (options.json)
+                out << window_json(window).dump(2) << '\n';
+            else
+                print_page(*history, *cluster, window, out);
+            return kExitOk;
+        }
+    err << "cluster " << cluster->str() << ", window " << options.window
+        << ": not settled in this ledger (height " << opened->ledger.height() << ")\n";
+    return kExitFault;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,143 @@
+#include "edge-node/commands/verify.h"
+
+#include <ostream>
+
+#include "core/io/json.h"
+#include "core/ledger/chain_verifier.h"
+#include "edge-node/commands/figures.h"
+#include "edge-node/commands/opened_ledger.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr Height kProgressEvery = 1000;
+
+std::string_view status_of(const InvariantReport& report) {
+    if (!report.applicable) return "not_applicable";
+    return report.ok ? "ok" : "failed";
+}
+
+Json counts_json(const VerifyCounts& counts) {
+    return Json::object()
+        .set("blocks", counts.blocks)
+        .set("transactions", counts.transactions)
+        .set("readings", counts.readings)
+        .set("settlements", counts.settlements)
+        .set("certificates", counts.certificates)
+        .set("endorsements", counts.endorsements)
+        .set("readings_opened", counts.readings_opened)
+        .set("lines_opened", counts.lines_opened)
+        .set("settlements_recomputed", counts.settlements_recomputed);
+}
+
+Json invariants_json(const VerifyReport& report) {
+    Json invariants = Json::array();
+    for (const InvariantReport& invariant : report.invariants)
+        invariants.push(Json::object()
+                            .set("name", invariant.name)
+                            .set("status", status_of(invariant))
+                            .set("ok", invariant.applicable ? Json(invariant.ok) : Json())
+                            .set("checked_by", invariant.checked_by)
+                            .set("explanation", invariant.explanation));
+    return invariants;
+}
+
+Json to_json(const OpenedLedger& opened, const VerifyReport& report) {
+    Json closed = Json::array();
+    for (const ClusterId& cluster : report.closed)
+        closed.push(cluster.str());
+    Json fault;
+    if (report.fault)
+        fault = Json::object()
+                    .set("height", report.fault->height)
+                    .set("reason", report.fault->reason)
+                    .set("explanation", report.fault->explanation);
+    return Json::object()
+        .set("sound", report.sound())
+        .set("network", to_hex(opened.genesis.network.view()))
+        .set("ledger_height", report.ledger_height)
+        .set("height", report.checked_height)
+        .set("tip", to_hex(report.tip.view()))
+        .set("app_hash", to_hex(report.app_hash.view()))
+        .set("counts", counts_json(report.counts))
+        .set("not_recomputed", std::move(closed))
+        .set("fault", std::move(fault))
+        .set("invariants", invariants_json(report));
+}
+
+void print_counts(const VerifyReport& report, std::ostream& out) {
+    const VerifyCounts& counts = report.counts;
+    Table table("rl");
+    const auto line = [&table](std::uint64_t count, std::string_view what) {
+        table.add({std::to_string(count), std::string(what)});
+    };
+    line(counts.blocks, "blocks: header, parent, Merkle root, app hash");
+    line(counts.certificates, "certificates by a quorum of validators");
+    line(counts.transactions, "transactions, genesis included, with their signatures");
+    line(counts.readings, "readings signed by their meters");
+    line(counts.settlements, "settlements: order, entries, public arithmetic");
+    line(counts.endorsements, "endorsements by committee members");
+    line(counts.readings_opened, "readings opened");
+    line(counts.settlements_recomputed, "settlements recomputed from opened readings");
+    line(counts.lines_opened, "sealed lines opened and found equal");
+    table.print(out);
+}
+
+void print_invariants(const VerifyReport& report, std::ostream& out) {
+    out << "\nInvariants\n";
+    Table table("lll");
+    for (const InvariantReport& invariant : report.invariants)
+        table.add({std::string(status_of(invariant)), invariant.name,
+                   "(" + invariant.checked_by + ")" +
+                       (invariant.explanation.empty() ? "" : ": " + invariant.explanation)});
+    table.print(out);
+}
+
+void print_closed(const OpenedLedger& opened, const VerifyReport& report, std::ostream& out) {
+    if (report.closed.empty()) return;
+    out << "\nNot recomputed: readings and bill lines of "
+        << count_text(report.closed.size(), "cluster", "clusters") << " whose keys "
+        << (opened.holder ? opened.holder->node.str() + " does not hold"
+                          : std::string("are not at hand (--config)"))
+        << ":";
+    for (const ClusterId& cluster : report.closed)
+        out << ' ' << cluster.str();
+    out << '\n';
+}
+
+void print_page(const OpenedLedger& opened, const VerifyReport& report, std::ostream& out) {
+    out << opened.file.string() << '\n';
+    if (report.fault)
+        out << "NOT SOUND at height " << report.fault->height << ": " << report.fault->reason
+            << "\n  " << report.fault->explanation << "\nUp to height " << report.checked_height
+            << " it holds:\n";
+    else
+        out << "sound up to its tip, height " << report.checked_height << '\n';
+    out << "  network  " << to_hex(opened.genesis.network.view()) << '\n'
+        << "  tip      " << to_hex(report.tip.view()) << '\n'
+        << "  app hash " << to_hex(report.app_hash.view()) << "\n\n";
+    print_counts(report, out);
+    print_invariants(report, out);
+    print_closed(opened, report, out);
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options, std::ostream& out, std::ostream& err) {
+    const auto opened = open_ledger(
+        {.config = options.config, .genesis = options.genesis, .ledger = options.ledger});
+    if (!opened) return report_input_errors(opened.error(), err);
+    const auto progress = [&err](Height done, Height total) {
+        if (done > 0 && done % kProgressEvery == 0)
+            err << "verified " << done << " of " << total << " blocks\n";
+    };
+    const VerifyReport report =
+        verify_ledger(opened->ledger, opened->genesis, opened->keys(), progress);
+    if (options.json)
+        out << to_json(*opened, report).dump(2) << '\n';
+    else
+        print_page(*opened, report, out);
+    return report.sound() ? kExitOk : kExitFault;
+}
+
+}  // namespace fairfeed
