@@ -2,13 +2,13 @@
 
 #include <mqtt/async_client.h>
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "core/io/mqtt_dial_plan.h"
 #include "core/io/mqtt_outbox.h"
 #include "core/io/tcp_delay.h"
 
@@ -51,7 +51,16 @@ mqtt::create_options create_options_for(const MqttConfig& config) {
     return options;
 }
 
-enum class Phase { idle, dialling, connected, hanging_up, closed };
+MqttPatience patience_of(const MqttConfig& config) {
+    MqttPatience patience;
+    patience.redial_min_ms = config.redial_min_ms;
+    patience.redial_max_ms = config.redial_max_ms;
+    patience.dial_ms = config.connect_timeout_s * 1000 + kDialSlackMs;
+    patience.hang_up_ms = 2 * kDisconnectMs;
+    patience.drain_ms = kDrainMs;
+    patience.subscriptions = config.subscriptions.size();
+    return patience;
+}
 
 }  // namespace
 
@@ -74,11 +83,6 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     void schedule(std::int64_t at_ms) {
         if (const auto self = weak_from_this().lock()) dialer_.schedule(self, at_ms);
     }
-    // With mutex_ held: what to do next, as far as time and phase decide it.
-    enum class Step { none, dial, hang_up, subscribe, end };
-    [[nodiscard]] Step next_step(std::int64_t now_ms);
-    void go_idle(std::int64_t redial_in_ms);
-
     void dial(std::uint64_t attempt);
     void subscribe_all(std::uint64_t attempt);
     void send_waiting();
@@ -106,16 +110,7 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
 
     mutable std::mutex mutex_;  // never held while a handler or Paho is called
     std::condition_variable closed_;
-    Phase phase_ = Phase::idle;
-    bool closing_ = false;
-    bool subscribe_wanted_ = false;
-    bool hang_up_wanted_ = false;
-    bool reachable_ = false;  // connected, and every subscription acknowledged
-    std::uint64_t attempt_ = 0;
-    std::size_t subscriptions_open_ = 0;
-    std::int64_t due_ms_ = 0;  // idle: dial then; dialling and hanging up: give up then
-    std::int64_t drain_until_ms_ = 0;
-    std::int64_t redial_ms_;
+    MqttDialPlan plan_;
     MqttOutbox outbox_;
     MqttCounts counts_;
     std::string tls_error_;
@@ -136,7 +131,7 @@ MqttLink::MqttLink(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers)
     : dialer_(dialer),
       config_(std::move(config)),
       handlers_(std::move(handlers)),
-      redial_ms_(config_.redial_min_ms),
+      plan_(patience_of(config_)),
       outbox_(config_.max_in_flight, config_.max_buffered),
       client_(config_.uri, config_.client_id, create_options_for(config_)) {
     client_.set_connection_lost_handler([this](const std::string& cause) { lost(cause); });
@@ -146,48 +141,12 @@ MqttLink::MqttLink(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers)
     client_.set_message_callback([this](mqtt::const_message_ptr message) { arrived(message); });
 }
 
-MqttLink::Step MqttLink::next_step(std::int64_t now_ms) {
-    const bool is_due = now_ms >= due_ms_;
-    switch (phase_) {
-        case Phase::idle:
-            if (closing_) return Step::end;
-            return is_due ? Step::dial : Step::none;
-        case Phase::dialling:
-            return closing_ || is_due ? Step::hang_up : Step::none;
-        case Phase::connected: {
-            if (hang_up_wanted_) return Step::hang_up;
-            if (closing_ && (outbox_.empty() || now_ms >= drain_until_ms_)) return Step::hang_up;
-            return subscribe_wanted_ ? Step::subscribe : Step::none;
-        }
-        case Phase::hanging_up:
-            return is_due ? Step::end : Step::none;
-        case Phase::closed:
-            return Step::none;
-    }
-    return Step::none;
-}
-
 void MqttLink::work() {
+    using Step = MqttDialPlan::Step;
     std::unique_lock lock(mutex_);
-    const std::int64_t now_ms = MqttDialer::steady_now_ms();
-    const Step step = next_step(now_ms);
-    if (step == Step::dial) {
-        phase_ = Phase::dialling;
-        ++attempt_;
-        due_ms_ = now_ms + config_.connect_timeout_s * 1000 + kDialSlackMs;
-    } else if (step == Step::hang_up) {
-        phase_ = Phase::hanging_up;
-        due_ms_ = now_ms + 2 * kDisconnectMs;
-    } else if (step == Step::subscribe) {
-        subscribe_wanted_ = false;
-        subscriptions_open_ = std::max<std::size_t>(config_.subscriptions.size(), 1);
-    }
-    const std::uint64_t attempt = attempt_;
-    if (phase_ == Phase::connected) {
-        if (closing_) schedule(drain_until_ms_);
-    } else if (phase_ != Phase::closed && step != Step::end) {
-        schedule(due_ms_);
-    }
+    const Step step = plan_.take_step(MqttDialer::steady_now_ms(), outbox_.empty());
+    const std::uint64_t attempt = plan_.attempt();
+    if (step != Step::end && plan_.due_ms() != INT64_MAX) schedule(plan_.due_ms());
     lock.unlock();
     switch (step) {
         case Step::none:
@@ -247,7 +206,7 @@ void MqttLink::subscribe_all(std::uint64_t attempt) {
 void MqttLink::send_waiting() {
     while (true) {
         std::unique_lock lock(mutex_);
-        if (phase_ != Phase::connected || !outbox_.may_send()) return;
+        if (!plan_.may_publish() || !outbox_.may_send()) return;
         const auto [number, sent] = outbox_.send_next();
         const auto message = mqtt::make_message(sent->topic, sent->payload.data(),
                                                 sent->payload.size(), 1, sent->retain);
@@ -268,30 +227,15 @@ void MqttLink::hang_up() {
     }
 }
 
-void MqttLink::go_idle(std::int64_t redial_in_ms) {
-    phase_ = Phase::idle;
-    subscribe_wanted_ = hang_up_wanted_ = reachable_ = false;
-    due_ms_ = MqttDialer::steady_now_ms() + redial_in_ms;
-    outbox_.put_all_back();
-}
-
 void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string& reason) {
     std::string why = reason;
     {
         const std::lock_guard lock(mutex_);
-        if (attempt != attempt_ || phase_ != Phase::dialling) return;
-        if (succeeded) {
-            phase_ = Phase::connected;
-            redial_ms_ = config_.redial_min_ms;
-            subscribe_wanted_ = true;
-            ++counts_.connects;
-        } else {
-            go_idle(redial_ms_);
-            redial_ms_ = std::min(2 * redial_ms_, config_.redial_max_ms);
-            if (!tls_error_.empty()) why += ": " + tls_error_;
-        }
+        if (!plan_.dialled(attempt, succeeded, MqttDialer::steady_now_ms())) return;
+        if (succeeded) ++counts_.connects;
+        if (!tls_error_.empty()) why += ": " + tls_error_;
         tls_error_.clear();
-        schedule(succeeded ? 0 : due_ms_);
+        schedule(succeeded ? 0 : plan_.due_ms());
     }
     if (!succeeded) tell_connection(why);
 }
@@ -299,11 +243,7 @@ void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string&
 void MqttLink::subscribed(std::uint64_t attempt, bool succeeded) {
     {
         const std::lock_guard lock(mutex_);
-        if (attempt != attempt_ || phase_ != Phase::connected || subscriptions_open_ == 0) return;
-        if (succeeded && --subscriptions_open_ > 0) return;
-        // A client that does not hear what it should is worse than one that is not there.
-        reachable_ = succeeded;
-        hang_up_wanted_ = !succeeded;
+        if (!plan_.subscribed(attempt, succeeded)) return;
         schedule(0);
     }
     tell_connection(succeeded ? "" : "the broker refused a subscription");
@@ -330,20 +270,18 @@ void MqttLink::published(std::uint64_t number, bool succeeded, int reason_code) 
 
 void MqttLink::hung_up() {
     const std::lock_guard lock(mutex_);
-    if (phase_ != Phase::hanging_up && phase_ != Phase::idle) return;
-    go_idle(redial_ms_);
-    redial_ms_ = std::min(2 * redial_ms_, config_.redial_max_ms);
-    if (closing_) phase_ = Phase::closed;
+    if (!plan_.hung_up(MqttDialer::steady_now_ms())) return;
+    outbox_.put_all_back();
     closed_.notify_all();
-    schedule(due_ms_);
+    if (!plan_.is_closed()) schedule(plan_.due_ms());
 }
 
 void MqttLink::lost(const std::string& reason) {
     {
         const std::lock_guard lock(mutex_);
-        if (phase_ != Phase::connected) return;
-        go_idle(config_.redial_min_ms);
-        schedule(closing_ ? 0 : due_ms_);
+        if (!plan_.lost(MqttDialer::steady_now_ms())) return;
+        outbox_.put_all_back();
+        schedule(plan_.is_closing() ? 0 : plan_.due_ms());
     }
     tell_connection(reason.empty() ? "connection lost" : reason);
 }
@@ -384,20 +322,18 @@ void MqttLink::handle(const Call& call) {
 
 bool MqttLink::publish(std::string_view topic, ByteView payload, bool retain) {
     const std::lock_guard lock(mutex_);
-    if (closing_ || !outbox_.accept(topic, payload, retain)) {
+    if (plan_.is_closing() || !outbox_.accept(topic, payload, retain)) {
         ++counts_.refused;
         return false;
     }
     ++counts_.accepted;
-    if (phase_ == Phase::connected && outbox_.may_send()) schedule(0);
+    if (plan_.may_publish() && outbox_.may_send()) schedule(0);
     return true;
 }
 
 void MqttLink::start_close() {
     const std::lock_guard lock(mutex_);
-    if (closing_) return;
-    closing_ = true;
-    drain_until_ms_ = MqttDialer::steady_now_ms() + kDrainMs;
+    plan_.start_close(MqttDialer::steady_now_ms());
     schedule(0);
 }
 
@@ -406,7 +342,7 @@ void MqttLink::finish_close() {
     {
         std::unique_lock lock(mutex_);
         closed_.wait_for(lock, std::chrono::milliseconds(kCloseMs),
-                         [this] { return phase_ == Phase::closed; });
+                         [this] { return plan_.is_closed(); });
     }
     const std::lock_guard lock(handler_mutex_);
     silenced_ = true;
@@ -414,7 +350,7 @@ void MqttLink::finish_close() {
 
 bool MqttLink::is_connected() const {
     const std::lock_guard lock(mutex_);
-    return reachable_;
+    return plan_.is_reachable();
 }
 
 std::size_t MqttLink::buffered() const {

@@ -142,7 +142,8 @@ TEST_F(MqttClientTest, subscribes_again_when_the_broker_has_died_and_returned) {
         EXPECT_THAT(client.await("connected"), HasSubstr("disconnected"));
         ASSERT_TRUE(client.say("t/x", text));
         broker.revive();
-        EXPECT_EQ(client.await("message"), std::string("message t/x ") + text);
+        // Perhaps after the one before it: QoS 1 may deliver twice.
+        EXPECT_NE(client.await(std::string("message t/x ") + text), "");
     }
     EXPECT_EQ(client->counts().connects, 4U);
 }
