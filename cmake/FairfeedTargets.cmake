@@ -26,11 +26,13 @@ else()
     target_compile_definitions(fairfeed_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 
-# fairfeed_room(<target> LINKS <public libraries...>): the library of the current directory.
+# fairfeed_room(<target> LINKS <public libraries...> [PRIVATE_LINKS ...] [EXCEPT <source>]): the
+# library of the current directory.
 function(fairfeed_room target)
-    cmake_parse_arguments(ROOM "" "" "LINKS;SOURCES;PRIVATE_LINKS" ${ARGN})
-    if(NOT ROOM_SOURCES)
-        file(GLOB ROOM_SOURCES CONFIGURE_DEPENDS *.cc)
+    cmake_parse_arguments(ROOM "" "EXCEPT" "LINKS;PRIVATE_LINKS" ${ARGN})
+    file(GLOB ROOM_SOURCES CONFIGURE_DEPENDS *.cc)
+    if(ROOM_EXCEPT)
+        list(FILTER ROOM_SOURCES EXCLUDE REGEX "/${ROOM_EXCEPT}$")
     endif()
     if(ROOM_SOURCES)
         add_library(${target} STATIC ${ROOM_SOURCES})

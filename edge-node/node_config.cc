@@ -54,6 +54,9 @@ Result<NodeConfig, std::vector<std::string>> load_node_config(const std::filesys
     const std::vector<std::pair<std::string_view, std::string_view>> levels{
         {"info", "info"}, {"debug", "debug"}, {"warning", "warning"}, {"error", "error"}};
     config.log_level = std::string(root.optional_choice("log_level", levels).value_or("info"));
+    const std::vector<std::pair<std::string_view, ClockTrust>> clocks{
+        {"kernel", ClockTrust::kernel}, {"operator", ClockTrust::operator_vouches}};
+    config.clock = root.optional_choice("clock", clocks).value_or(ClockTrust::kernel);
     if (auto errors = document->finish(); !errors.empty()) return unexpected(std::move(errors));
     return config;
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/io/clock.h"
 
 namespace fairfeed {
 
@@ -27,10 +28,11 @@ struct NodeConfig {
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;
-    BrokerAddress broker;              // its own
-    std::vector<BrokerAddress> peers;  // everybody else's
-    std::filesystem::path status_file;  // rewritten about once a second; empty: none
-    std::string log_level;              // debug, info, warning, error
+    BrokerAddress broker;                   // its own
+    std::vector<BrokerAddress> peers;       // everybody else's
+    std::filesystem::path status_file;      // rewritten about once a second; empty: none
+    std::string log_level;                  // debug, info, warning, error
+    ClockTrust clock = ClockTrust::kernel;  // who vouches for real time (R20)
 
     [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
     [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }

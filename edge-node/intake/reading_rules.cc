@@ -53,10 +53,8 @@ Result<OpenedReading, Reject> open_and_judge(SignedReading reading, const Contex
     }
     auto body = open_with(context.keys, reading);
     if (!body) return unexpected(body.error());
-    const auto book = context.books.find(header.cluster);
-    if (book == context.books.end()) return unexpected(Reject::not_a_member);
     const auto plausible =
-        book->second.plausible(context.state, header.window, header.meter, *body);
+        context.book(header.cluster).plausible(context.state, header.window, header.meter, *body);
     if (!plausible) return unexpected(plausible.error());
     return OpenedReading{std::move(reading), std::move(*body)};
 }

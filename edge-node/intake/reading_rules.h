@@ -19,7 +19,7 @@ constexpr std::int64_t kFutureToleranceMs = 2000;
 struct Context {
     const ChainState& state;
     const KeyRing& keys;
-    const std::map<ClusterId, ClusterBook>& books;  // of the clusters this node is a member of
+    const std::function<const ClusterBook&(const ClusterId&)>& book;
     NodeId self;
     Instant now;
     // Id of the reading held, or committed, for this meter and window; nullopt: none.

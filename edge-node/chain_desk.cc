@@ -1,0 +1,461 @@
+#include "edge-node/chain_desk.h"
+
+#include <algorithm>
+
+#include "core/wire/chain_codec.h"
+#include "core/wire/message_codec.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxOutlines = 256;  // of one height; only validators can add one
+constexpr std::size_t kMaxEquivocations = 64;
+constexpr std::size_t kBlocksPerRequest = 16;
+
+std::size_t pool_capacity(const NetworkParameters& parameters) {
+    return static_cast<std::size_t>(parameters.max_block_transactions) * 20;
+}
+
+}  // namespace
+
+ChainDesk::ChainDesk(Setup setup, CommitListener on_commit)
+    : self_(std::move(setup.self)),
+      signer_(setup.signer),
+      state_(std::move(setup.state)),
+      tip_certificate_(std::move(setup.tip_certificate)),
+      on_commit_(std::move(on_commit)),
+      replica_({self_, state_.network, state_.genesis.parameters.timers}, signer_),
+      pool_(pool_capacity(state_.genesis.parameters)) {}
+
+void ChainDesk::restore_block(const Block& block) {
+    restored_.push_back(block);
+}
+
+Result<void, Reject> ChainDesk::restore_safety(ByteView record) {
+    return replica_.restore(record);
+}
+
+void ChainDesk::start(Instant now, Effects& out) {
+    now_ = now;
+    for (Block& block : restored_) {
+        if (block.header.height != state_.height + 1) continue;
+        ChainState after = state_;
+        if (!execute_block(after, block, signatures_)) continue;
+        const Digest id = block_id(block.header);
+        for (const Transaction& transaction : block.transactions) {
+            // Already known or no longer fitting is no fault here: the block itself was accepted.
+            (void)pool_.add(transaction, state_, signatures_).has_value();
+        }
+        outlines_[id] = {self_, outline_of(block)};
+        judged_.emplace(id, Judged{std::move(block), std::move(after)});
+    }
+    restored_.clear();
+    say_standing(out);
+    drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);
+    look_for_work(out);
+}
+
+void ChainDesk::on_time(Instant now, Effects& out) {
+    now_ = now;
+    judge_wanted(out);
+    look_for_work(out);
+    ask_for_blocks(out);
+    if (now_.steady_ms >= status_at_ms_) say_standing(out);
+    drive(consensus::TimePassed{}, out);
+}
+
+Result<void, Reject> ChainDesk::submit(const Transaction& transaction, Instant now, Effects& out) {
+    now_ = now;
+    auto added = pool_.add(transaction, state_, signatures_);
+    if (!added) return added;
+    judge_wanted(out);
+    look_for_work(out);
+    return {};
+}
+
+Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView message, Instant now,
+                                            Effects& out) {
+    now_ = now;
+    auto decoded = decode_proposal(message);
+    if (!decoded) return unexpected(decoded.error());
+    const Proposal& proposal = decoded->proposal;
+    if (proposal.proposer != sender) return unexpected(Reject::wrong_topic);
+    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (proposal.content.height <= state_.height) return {};
+    if (proposal.content.height > state_.height + 1) {
+        notice_height(sender, proposal.content.height - 1, out);
+        return {};
+    }
+    if (auto ok = verify_proposal(proposal, state_.network, *state_.node_key(sender)); !ok) {
+        return ok;
+    }
+    keep_outline(sender, decoded->outline);
+    drive(consensus::ProposalSeen{proposal}, out);
+    return {};
+}
+
+Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, ByteView message,
+                                        Instant now, Effects& out) {
+    now_ = now;
+    auto vote = decode_vote(message);
+    if (!vote) return unexpected(vote.error());
+    if (vote->validator != sender || vote->content.type != type) {
+        return unexpected(Reject::wrong_topic);
+    }
+    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (vote->content.height <= state_.height) return {};
+    if (vote->content.height > state_.height + 2) {
+        notice_height(sender, vote->content.height - 1, out);
+        return {};
+    }
+    if (auto ok = verify_vote(*vote, state_.network, *state_.node_key(sender)); !ok) return ok;
+    drive(consensus::VoteSeen{std::move(*vote)}, out);
+    return {};
+}
+
+Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type, ByteView message,
+                                             Instant now, Effects& out) {
+    now_ = now;
+    auto certified = decode_certified_outline(message);
+    if (!certified) return unexpected(certified.error());
+    const VoteContent& content = certified->certificate.content;
+    if (content.type != type || content.block != block_id(certified->outline.header)) {
+        return unexpected(Reject::wrong_certificate);
+    }
+    if (content.height <= state_.height) return {};
+    if (auto ok = check_certificate(state_, certified->certificate); !ok) return ok;
+    if (content.height > state_.height + 1) {
+        notice_height(sender, content.height, out);
+        return {};
+    }
+    keep_outline(sender, certified->outline);
+    drive(consensus::CertificateSeen{std::move(certified->certificate)}, out);
+    return {};
+}
+
+Result<void, Reject> ChainDesk::on_status(const NodeId& sender, const NodeStatus& status,
+                                          Instant now, Effects& out) {
+    now_ = now;
+    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (status.height > state_.height) notice_height(sender, status.height, out);
+    return {};
+}
+
+Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies, Instant now,
+                                          Effects& out) {
+    now_ = now;
+    Result<void, Reject> result;
+    for (const Transaction& body : bodies) {
+        auto added = pool_.add(body, state_, signatures_);
+        const bool known = !added && (added.error() == Reject::duplicate ||
+                                      added.error() == Reject::already_committed);
+        if (!added && !known) result = added;
+    }
+    judge_wanted(out);
+    look_for_work(out);
+    return result;
+}
+
+Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer,
+                                          Instant now, Effects& out) {
+    now_ = now;
+    for (const CommittedBlock& committed : answer.blocks) {
+        const BlockHeader& header = committed.block.header;
+        if (header.height != state_.height + 1) continue;
+        const VoteContent& content = committed.certificate.content;
+        if (content.type != VoteType::precommit || content.height != header.height ||
+            content.block != block_id(header)) {
+            return unexpected(Reject::wrong_certificate);
+        }
+        if (auto ok = check_certificate(state_, committed.certificate); !ok) return ok;
+        ChainState after = state_;
+        if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
+            return unexpected(ok.error().reason);
+        }
+        commit(Judged{committed.block, std::move(after)}, committed.certificate, out);
+    }
+    if (behind_ && behind_->peer == sender) behind_->ask_at_ms = 0;
+    ask_for_blocks(out);
+    return {};
+}
+
+BodiesAnswer ChainDesk::bodies(const BodiesRequest& request) const {
+    BodiesAnswer answer;
+    const auto limit = static_cast<std::size_t>(state_.genesis.parameters.max_block_transactions);
+    for (const Digest& id : request.transactions) {
+        if (answer.transactions.size() >= limit) break;
+        if (const Transaction* held = pool_.find(id)) answer.transactions.push_back(*held);
+    }
+    return answer;
+}
+
+void ChainDesk::say_standing(Effects& out) {
+    const consensus::Snapshot standing = replica_.snapshot();
+    const NodeStatus status{state_.height, state_.tip, app_hash(state_), standing.height,
+                            standing.round};
+    say(Channel::status, "-", encode_status(status, self_, state_.network, signer_), out);
+    if (tip_) say(Channel::commit, "-", encode_certified_outline(*tip_), out);
+    status_at_ms_ = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_cap_ms;
+}
+
+std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
+    std::int64_t deadline = status_at_ms_;
+    const auto earliest = [&](std::int64_t steady_ms) { deadline = std::min(deadline, steady_ms); };
+    if (const auto replica = replica_.next_deadline_ms()) earliest(*replica);
+    for (const auto& [id, wanted] : wanted_)
+        earliest(wanted.ask_at_ms);
+    if (behind_) earliest(behind_->ask_at_ms);
+    if (turn_ && work_since_ms_) {
+        earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);
+    }
+    if (pool_.size() > 0 && work_.empty()) earliest(look_again_at_ms_);
+    return deadline;
+}
+
+// Events raised while effects are performed wait their turn: one step at a time.
+void ChainDesk::drive(consensus::Event event, Effects& out) {
+    events_.push_back(std::move(event));
+    if (driving_) return;
+    driving_ = true;
+    while (!events_.empty()) {
+        const consensus::Event next = std::move(events_.front());
+        events_.pop_front();
+        for (const consensus::Effect& effect : replica_.step(next, now_))
+            perform(effect, out);
+    }
+    driving_ = false;
+}
+
+void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
+    const auto outline_of_block = [&](const Digest& id) -> const BlockOutline* {
+        const auto found = outlines_.find(id);
+        return found == outlines_.end() ? nullptr : &found->second.second;
+    };
+    if (const auto* safety = std::get_if<consensus::PersistSafety>(&effect)) {
+        out.push_back(PersistSafety{safety->record});
+    } else if (const auto* proposal = std::get_if<consensus::SendProposal>(&effect)) {
+        if (const auto* outline = outline_of_block(proposal->proposal.content.block)) {
+            say(Channel::proposal, "-", encode_proposal({proposal->proposal, *outline}), out);
+        }
+    } else if (const auto* vote = std::get_if<consensus::SendVote>(&effect)) {
+        const bool prevote = vote->vote.content.type == VoteType::prevote;
+        say(prevote ? Channel::prevote : Channel::precommit, "-", encode_vote(vote->vote), out);
+    } else if (const auto* polka = std::get_if<consensus::SendPolka>(&effect)) {
+        if (const auto* outline = outline_of_block(*polka->certificate.content.block)) {
+            say(Channel::polka, "-", encode_certified_outline({*outline, polka->certificate}), out);
+        }
+    } else if (const auto* request = std::get_if<consensus::RequestBlock>(&effect)) {
+        turn_ = Turn{request->height, request->round};
+        build_if_due(out);
+    } else if (const auto* wish = std::get_if<consensus::JudgeBlock>(&effect)) {
+        judge(wish->block, out);
+    } else if (const auto* decision = std::get_if<consensus::Decide>(&effect)) {
+        const auto judged = judged_.find(decision->block);
+        CHECK(judged != judged_.end());
+        commit(judged->second, decision->certificate, out);
+    } else if (const auto* report = std::get_if<consensus::ReportEquivocation>(&effect)) {
+        if (equivocations_.size() < kMaxEquivocations) equivocations_.push_back(*report);
+    }
+}
+
+void ChainDesk::keep_outline(const NodeId& sender, const BlockOutline& outline) {
+    if (outlines_.size() >= kMaxOutlines) return;
+    outlines_.try_emplace(block_id(outline.header), sender, outline);
+}
+
+NodeId ChainDesk::validator_after(const NodeId& node) const {
+    const auto& all = state_.validators;
+    const auto found = std::find(all.begin(), all.end(), node);
+    auto next = static_cast<std::size_t>(found - all.begin()) + 1;
+    if (next >= all.size()) next = 0;
+    if (all[next] == self_) next = (next + 1) % all.size();
+    return all[next];
+}
+
+// Fetches what is missing; executes when nothing is (R15: prevote only when all bodies are held).
+void ChainDesk::judge(const Digest& id, Effects& out) {
+    if (const auto judged = judged_.find(id); judged != judged_.end()) {
+        drive(consensus::BlockJudged{id, true, judged->second.block.header.time_ms}, out);
+        return;
+    }
+    const auto outline = outlines_.find(id);
+    if (outline == outlines_.end()) return;
+    std::vector<Digest> missing;
+    auto block = assemble(outline->second.second, missing);
+    if (!missing.empty()) {
+        auto& wanted = wanted_.try_emplace(id, Wanted{outline->second.first, 0}).first->second;
+        if (now_.steady_ms < wanted.ask_at_ms) return;
+        if (wanted.ask != self_) {
+            say(Channel::request, wanted.ask.str(),
+                encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_),
+                out);
+        }
+        wanted.ask = validator_after(wanted.ask);
+        wanted.ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_ms;
+        return;
+    }
+    wanted_.erase(id);
+    ChainState after = state_;
+    const std::int64_t time_ms = block->header.time_ms;
+    if (!execute_block(after, *block, signatures_)) {
+        drive(consensus::BlockJudged{id, false, time_ms}, out);
+        return;
+    }
+    accept(std::move(*block), std::move(after), out);
+    drive(consensus::BlockJudged{id, true, time_ms}, out);
+}
+
+void ChainDesk::judge_wanted(Effects& out) {
+    std::vector<Digest> ids;
+    ids.reserve(wanted_.size());
+    for (const auto& [id, wanted] : wanted_)
+        ids.push_back(id);
+    for (const Digest& id : ids) {
+        if (wanted_.contains(id)) judge(id, out);
+    }
+}
+
+std::optional<Block> ChainDesk::assemble(const BlockOutline& outline,
+                                         std::vector<Digest>& missing) const {
+    Block block{outline.header, {}, outline.parent_certificate};
+    block.transactions.reserve(outline.transactions.size());
+    for (const Digest& id : outline.transactions) {
+        if (const Transaction* body = pool_.find(id)) {
+            block.transactions.push_back(*body);
+        } else {
+            missing.push_back(id);
+        }
+    }
+    if (!missing.empty()) return std::nullopt;
+    return block;
+}
+
+void ChainDesk::accept(Block block, ChainState after, Effects& out) {
+    const Digest id = block_id(block.header);
+    outlines_.try_emplace(id, self_, outline_of(block));
+    out.push_back(PersistBlock{id, block});
+    judged_.emplace(id, Judged{std::move(block), std::move(after)});
+}
+
+// R16, R17: work is what could be built now; the replica wakes when there is some.
+void ChainDesk::look_for_work(Effects& out) {
+    const bool again = work_.empty() && pool_.size() > 0 && now_.steady_ms >= look_again_at_ms_;
+    if (work_revision_ != pool_.revision() || again) {
+        work_revision_ = pool_.revision();
+        work_ = select_transactions(state_, pool_.waiting(), selection_time_ms(), signatures_);
+        look_again_at_ms_ = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_ms;
+        if (work_.empty()) {
+            work_since_ms_.reset();
+        } else if (!work_since_ms_) {
+            work_since_ms_ = now_.steady_ms;
+            drive(consensus::WorkExists{}, out);
+        }
+    }
+    build_if_due(out);
+}
+
+void ChainDesk::build_if_due(Effects& out) {
+    if (!turn_ || turn_->height != state_.height + 1 || work_.empty()) return;
+    const NetworkParameters& parameters = state_.genesis.parameters;
+    const bool full = std::int64_t(work_.size()) >= parameters.max_block_transactions;
+    const bool waited = now_.steady_ms >= *work_since_ms_ + parameters.timers.fill_ms;
+    if (turn_->round == 0 && !full && !waited) return;
+    Block block = build();
+    const Turn turn = *turn_;
+    turn_.reset();
+    ChainState after = state_;
+    if (!execute_block(after, block, signatures_)) return;
+    const Digest id = block_id(block.header);
+    if (!judged_.contains(id)) accept(std::move(block), std::move(after), out);
+    drive(consensus::BlockBuilt{turn.height, turn.round, id}, out);
+}
+
+Block ChainDesk::build() const {
+    Block block;
+    block.transactions = work_;
+    block.parent_certificate = tip_certificate_;
+    BlockHeader& header = block.header;
+    header.network = state_.network;
+    header.height = state_.height + 1;
+    header.time_ms = earliest_block_time_ms(state_, work_);
+    if (now_.synchronised) header.time_ms = std::max(header.time_ms, now_.real_ms);
+    header.parent = state_.tip;
+    header.proposer = self_;
+    header.epoch = state_.validator_epoch;
+    header.validators = state_.validators_hash;
+    header.transactions_root = transactions_root(block);
+    header.transaction_count = static_cast<std::uint32_t>(work_.size());
+    header.app_hash = app_hash(state_);
+    header.parent_certificate = certificate_hash(tip_certificate_);
+    return block;
+}
+
+// R20: without a synchronised clock the settled windows themselves give the time.
+std::int64_t ChainDesk::selection_time_ms() const {
+    return now_.synchronised ? std::max(now_.real_ms, state_.tip_time_ms + 1) : INT64_MAX;
+}
+
+void ChainDesk::commit(Judged judged, const Certificate& certificate, Effects& out) {
+    const ChainState before = std::move(state_);
+    state_ = std::move(judged.after);
+    const CommittedBlock committed{std::move(judged.block), certificate};
+    out.push_back(CommitBlock{committed});
+    tip_certificate_ = certificate;
+    tip_ = CertifiedOutline{outline_of(committed.block), certificate};
+    on_commit_(committed, before, state_);
+    begin_height(out);
+}
+
+void ChainDesk::begin_height(Effects& out) {
+    outlines_.clear();
+    judged_.clear();
+    wanted_.clear();
+    turn_.reset();
+    work_.clear();
+    work_since_ms_.reset();
+    work_revision_.reset();
+    if (behind_ && behind_->height <= state_.height) behind_.reset();
+    pool_.prune(state_);
+    say_standing(out);
+    drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);
+    look_for_work(out);
+}
+
+// R14: a claim without a certificate changes nothing but whom we ask.
+void ChainDesk::notice_height(const NodeId& peer, Height height, Effects& out) {
+    if (height <= state_.height) return;
+    const std::int64_t patience_ms = state_.genesis.parameters.timers.rebroadcast_ms;
+    if (!behind_) {
+        const bool far = height > state_.height + 1;
+        behind_ = Behind{peer, height, now_.steady_ms + (far ? 0 : patience_ms)};
+    } else if (height > behind_->height) {
+        behind_->peer = peer;
+        behind_->height = height;
+    }
+    ask_for_blocks(out);
+}
+
+void ChainDesk::ask_for_blocks(Effects& out) {
+    if (!behind_ || now_.steady_ms < behind_->ask_at_ms) return;
+    if (behind_->height <= state_.height) {
+        behind_.reset();
+        return;
+    }
+    const BlocksRequest request{state_.height + 1, kBlocksPerRequest};
+    say(Channel::request, behind_->peer.str(),
+        encode_request(request, self_, state_.network, signer_), out);
+    behind_->ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.propose_ms;
+    behind_->peer = validator_after(behind_->peer);
+}
+
+void ChainDesk::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {
+    out.push_back(Publish{Topic{state_.genesis.parameters.name, self_.str(), channel, item},
+                          std::move(message)});
+}
+
+bool ChainDesk::is_validator(const NodeId& node) const {
+    const auto& all = state_.validators;
+    return std::find(all.begin(), all.end(), node) != all.end();
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,142 @@
+// The chain as a node works on it: gives the value-blind replica its blocks (builds, fetches,
+// judges them), performs its wishes, and moves the public state when a block is decided or imported
+// (R1, R3, R14-R17). Pure: everything it wants done is an effect. Owned by Node; one thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/contract/execution.h"
+#include "core/contract/signature_cache.h"
+#include "core/wire/consensus_codec.h"
+#include "edge-node/consensus/replica.h"
+#include "edge-node/effects.h"
+#include "edge-node/transaction_pool.h"
+
+namespace fairfeed {
+
+// A block entered the chain; called once for each, in order, before its CommitBlock effect is
+// followed by anything said about it.
+using CommitListener = std::function<void(const CommittedBlock& committed, const ChainState& before,
+                                          const ChainState& after)>;
+
+class ChainDesk {
+  public:
+    struct Setup {
+        NodeId self;
+        const Signer& signer;                        // outlives the desk
+        ChainState state;                            // after the ledger's tip
+        std::optional<Certificate> tip_certificate;  // none at genesis
+    };
+    ChainDesk(Setup setup, CommitListener on_commit);
+
+    // From before a restart: blocks judged valid or proposed, and the safety slot's record.
+    void restore_block(const Block& block);
+    [[nodiscard]] Result<void, Reject> restore_safety(ByteView record);
+
+    // Begins the height after the tip.
+    void start(Instant now, Effects& out);
+    void on_time(Instant now, Effects& out);
+    // A transaction of our own or from a peer; waits for a block.
+    [[nodiscard]] Result<void, Reject> submit(const Transaction& transaction, Instant now,
+                                              Effects& out);
+    [[nodiscard]] Result<void, Reject> on_proposal(const NodeId& sender, ByteView message,
+                                                   Instant now, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_vote(const NodeId& sender, VoteType type,
+                                               ByteView message, Instant now, Effects& out);
+    // POLKA or COMMIT.
+    [[nodiscard]] Result<void, Reject> on_certified(const NodeId& sender, VoteType type,
+                                                    ByteView message, Instant now, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_status(const NodeId& sender, const NodeStatus& status,
+                                                 Instant now, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
+                                                 Instant now, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_blocks(const NodeId& sender, const BlocksAnswer& answer,
+                                                 Instant now, Effects& out);
+    // Bodies this node holds among those asked for.
+    [[nodiscard]] BodiesAnswer bodies(const BodiesRequest& request) const;
+
+    // What retained topics must hold after a reconnect: STATUS and the tip's COMMIT.
+    void say_standing(Effects& out);
+
+    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
+    [[nodiscard]] const ChainState& state() const { return state_; }
+    [[nodiscard]] consensus::Snapshot snapshot() const { return replica_.snapshot(); }
+    [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
+    [[nodiscard]] const std::vector<consensus::ReportEquivocation>& equivocations() const {
+        return equivocations_;
+    }
+
+  private:
+    struct Judged {
+        Block block;
+        ChainState after;
+    };
+    struct Wanted {  // a block whose bodies are missing
+        NodeId ask;  // who probably has them; then the others in turn
+        std::int64_t ask_at_ms = 0;
+    };
+    struct Turn {  // RequestBlock, not answered yet
+        Height height = 0;
+        Round round = 0;
+    };
+    struct Behind {  // a peer claims a higher tip (R14)
+        NodeId peer;
+        Height height = 0;
+        std::int64_t ask_at_ms = 0;
+    };
+
+    void drive(consensus::Event event, Effects& out);
+    void perform(const consensus::Effect& effect, Effects& out);
+    void begin_height(Effects& out);
+    void keep_outline(const NodeId& sender, const BlockOutline& outline);
+    [[nodiscard]] NodeId validator_after(const NodeId& node) const;
+    void judge(const Digest& id, Effects& out);
+    void judge_wanted(Effects& out);
+    [[nodiscard]] std::optional<Block> assemble(const BlockOutline& outline,
+                                                std::vector<Digest>& missing) const;
+    void accept(Block block, ChainState after, Effects& out);
+    void look_for_work(Effects& out);
+    void build_if_due(Effects& out);
+    [[nodiscard]] Block build() const;
+    [[nodiscard]] std::int64_t selection_time_ms() const;
+    void commit(Judged judged, const Certificate& certificate, Effects& out);
+    void notice_height(const NodeId& peer, Height height, Effects& out);
+    void ask_for_blocks(Effects& out);
+    void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    [[nodiscard]] bool is_validator(const NodeId& node) const;
+
+    NodeId self_;
+    const Signer& signer_;
+    ChainState state_;
+    std::optional<Certificate> tip_certificate_;
+    std::optional<CertifiedOutline> tip_;  // the last COMMIT said
+    CommitListener on_commit_;
+    consensus::Replica replica_;
+    TransactionPool pool_;
+    CachingSignatureChecker signatures_;
+    Instant now_;
+
+    // of the height being decided
+    std::map<Digest, std::pair<NodeId, BlockOutline>> outlines_;  // and who sent them
+    std::map<Digest, Judged> judged_;
+    std::map<Digest, Wanted> wanted_;
+    std::optional<Turn> turn_;
+    std::optional<std::int64_t> work_since_ms_;   // steady; a block could be built since
+    std::vector<Transaction> work_;               // what it would contain
+    std::optional<std::uint64_t> work_revision_;  // of the pool when it was selected
+    std::int64_t look_again_at_ms_ = 0;
+
+    std::deque<consensus::Event> events_;
+    bool driving_ = false;
+    std::vector<Block> restored_;
+    std::optional<Behind> behind_;
+    std::int64_t status_at_ms_ = 0;
+    std::vector<consensus::ReportEquivocation> equivocations_;
+};
+
+}  // namespace fairfeed

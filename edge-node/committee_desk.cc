@@ -1,0 +1,390 @@
+#include "edge-node/committee_desk.h"
+
+#include <algorithm>
+
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxAlarms = 64;
+
+}  // namespace
+
+CommitteeDesk::CommitteeDesk(Setup setup)
+    : self_(std::move(setup.self)),
+      signer_(setup.signer),
+      random_(std::move(setup.random)),
+      books_(Keyholder{self_, std::move(setup.agreement)}) {
+    book_of_ = [this](const ClusterId& cluster) -> const ClusterBook& { return book(cluster); };
+}
+
+const ClusterBook& CommitteeDesk::book(const ClusterId& cluster) const {
+    const auto open = books_.books().find(cluster);
+    if (open != books_.books().end()) return open->second;
+    const auto fresh = unopened_.find(cluster);
+    CHECK(fresh != unopened_.end());
+    return fresh->second;
+}
+
+bool CommitteeDesk::is_member(const ClusterRecord& cluster, const NodeId& node) const {
+    const auto& members = cluster.committee.members;
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
+committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const ChainState& state) {
+    const ClusterRecord* record = state.cluster(cluster);
+    if (record == nullptr || !is_member(*record, self_)) return nullptr;
+    unopened_.try_emplace(cluster, cluster);
+    return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
+}
+
+const OpenedReadings& CommitteeDesk::held(const ClusterId& cluster, const ChainState& state) const {
+    static const OpenedReadings kNone;
+    const auto next = state.next_window(cluster);
+    const auto windows = readings_.find(cluster);
+    if (!next || windows == readings_.end()) return kNone;
+    const auto window = windows->second.find(*next);
+    return window == windows->second.end() ? kNone : window->second;
+}
+
+template <class Act>
+auto CommitteeDesk::with_view(const ClusterId& cluster, const ChainState& state, Instant now,
+                              Act act) {
+    const committee::View view{state, book(cluster), books_.keys(), held(cluster, state), now};
+    return act(view);
+}
+
+intake::Context CommitteeDesk::context(const ChainState& state, Instant now) const {
+    return {state,
+            books_.keys(),
+            book_of_,
+            self_,
+            now,
+            [this](const MeterId& meter, Window window) -> std::optional<Digest> {
+                const auto known = ids_.find({meter, window});
+                if (known == ids_.end()) return std::nullopt;
+                return known->second;
+            }};
+}
+
+void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) {
+    auto reading = decode_reading(envelope, state.network);
+    if (!reading) return;
+    auto body = open_with(books_.keys(), *reading);
+    if (!body) return;
+    const ReadingHeader header = reading->header;
+    ids_[{header.meter, header.window}] = reading->id;
+    slots_[reading->id] = {header.meter, header.window};
+    (void)round(header.cluster, state);
+    readings_[header.cluster][header.window].emplace(
+        header.meter, OpenedReading{std::move(*reading), std::move(*body)});
+}
+
+void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& state) {
+    const auto* settlement = std::get_if<Settlement>(&batch.content);
+    if (settlement == nullptr) return;
+    if (auto* its_round = round(settlement->cluster, state)) its_round->restore_batch(batch);
+}
+
+void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
+                                        const Transaction& batch, const ChainState& state) {
+    if (auto* its_round = round(endorsement.cluster, state)) {
+        its_round->restore_endorsement(endorsement, signature, batch);
+    }
+}
+
+Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
+                                               const ChainState& state, Instant now, Effects& out) {
+    // The round makes the cluster's book exist; a reading of no cluster of ours is refused below.
+    const auto claimed = decode_reading(arrival.packet, state.network);
+    if (claimed) (void)round(claimed->header.cluster, state);
+    auto opened = intake::judge_reading(arrival, context(state, now));
+    if (!opened) {
+        const Reject reason = opened.error();
+        if (reason == Reject::duplicate) {
+            receipt(*claimed, state, out);
+        } else if (claimed && state.meter_key(claimed->header.meter) != nullptr) {
+            refuse(*claimed, reason, state, out);
+        }
+        return unexpected(reason);
+    }
+    const ClusterId cluster = opened->reading.header.cluster;
+    accept(std::move(*opened), state, out);
+    advance(cluster, state, now, out);
+    return {};
+}
+
+void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effects& out) {
+    const SignedReading& reading = opened.reading;
+    const ReadingHeader& header = reading.header;
+    ids_[{header.meter, header.window}] = reading.id;
+    slots_[reading.id] = {header.meter, header.window};
+    ++accepted_;
+    out.push_back(PersistReading{reading});
+    receipt(reading, state, out);
+    readings_[header.cluster][header.window].emplace(header.meter, std::move(opened));
+}
+
+void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
+    const ReadingHeader& header = reading.header;
+    const Receipt said{header.meter, header.window, header.sequence, reading.id};
+    say(Channel::receipt, header.meter.str(), encode_receipt(said, self_, state.network, signer_),
+        state, out);
+}
+
+void CommitteeDesk::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
+                           Effects& out) {
+    const ReadingHeader& header = reading.header;
+    const Refusal said{header.meter, header.window, header.sequence,
+                       std::string(to_string(reason))};
+    say(Channel::refusal, header.meter.str(), encode_refusal(said, self_, state.network, signer_),
+        state, out);
+}
+
+Result<void, Reject> CommitteeDesk::on_batch(const NodeId& sender, const Transaction& batch,
+                                             const ChainState& state, Instant now, Effects& out) {
+    const auto* settlement = std::get_if<Settlement>(&batch.content);
+    if (settlement == nullptr) return unexpected(Reject::malformed);
+    const ClusterId cluster = settlement->cluster;
+    auto* its_round = round(cluster, state);
+    if (its_round == nullptr) return {};  // said to all nodes, meant for its committee
+    auto effects = with_view(cluster, state, now, [&](const committee::View& view) {
+        return its_round->on_batch(sender, batch, view);
+    });
+    if (!effects) return unexpected(effects.error());
+    perform(*effects, cluster, state, out);
+    return {};
+}
+
+Result<void, Reject> CommitteeDesk::on_endorsement(const Signed<Endorsement>& endorsement,
+                                                   const ChainState& state, Instant now,
+                                                   Effects& out) {
+    const ClusterId cluster = endorsement.content.cluster;
+    auto* its_round = round(cluster, state);
+    if (its_round == nullptr) return {};
+    auto effects = with_view(cluster, state, now, [&](const committee::View& view) {
+        return its_round->on_endorsement(endorsement, view);
+    });
+    if (!effects) return unexpected(effects.error());
+    perform(*effects, cluster, state, out);
+    return {};
+}
+
+Result<void, Reject> CommitteeDesk::on_objection(const Objection& objection,
+                                                 const ChainState& state, Instant now,
+                                                 Effects& out) {
+    auto* its_round = round(objection.cluster, state);
+    if (its_round == nullptr) return {};
+    ++objections_[objection.reason];
+    if (!objection.reading.empty()) {
+        auto opened = intake::judge_pulled_reading(objection.reading, context(state, now));
+        if (opened) {
+            accept(std::move(*opened), state, out);
+        } else if (opened.error() != Reject::duplicate) {
+            return unexpected(opened.error());
+        }
+    }
+    const auto effects = with_view(objection.cluster, state, now, [&](const committee::View& view) {
+        return its_round->on_objection(objection, view);
+    });
+    perform(effects, objection.cluster, state, out);
+    return {};
+}
+
+Result<void, Reject> CommitteeDesk::on_readings(const ReadingsAnswer& answer,
+                                                const ChainState& state, Instant now,
+                                                Effects& out) {
+    Result<void, Reject> result;
+    std::map<ClusterId, bool> touched;
+    for (const SignedReading& reading : answer.readings) {
+        if (round(reading.header.cluster, state) == nullptr) continue;
+        auto opened = intake::judge_pulled_reading(reading.envelope, context(state, now));
+        if (opened) {
+            touched[opened->reading.header.cluster] = true;
+            accept(std::move(*opened), state, out);
+        } else if (opened.error() != Reject::duplicate) {
+            result = unexpected(opened.error());
+        }
+    }
+    for (const auto& [cluster, yes] : touched)
+        advance(cluster, state, now, out);
+    return result;
+}
+
+ReadingsAnswer CommitteeDesk::readings(const NodeId& asker, const ReadingsRequest& request,
+                                       const ChainState& state) const {
+    ReadingsAnswer answer;
+    for (const Digest& id : request.readings) {
+        const auto slot = slots_.find(id);
+        if (slot == slots_.end()) continue;
+        const auto& [meter, window] = slot->second;
+        const ClusterId& cluster = state.meters.at(meter).registration.cluster;
+        const ClusterRecord* record = state.cluster(cluster);
+        if (record == nullptr || !is_member(*record, asker)) continue;
+        const auto windows = readings_.find(cluster);
+        if (windows == readings_.end()) continue;
+        const auto held = windows->second.find(window);
+        if (held == windows->second.end()) continue;
+        const auto reading = held->second.find(meter);
+        if (reading != held->second.end()) answer.readings.push_back(reading->second.reading);
+    }
+    return answer;
+}
+
+Result<void, ReplayFault> CommitteeDesk::replay(const ReplayStep& step) {
+    const auto recomputed = follow(step);
+    if (!recomputed) return unexpected(recomputed.error());
+    return {};
+}
+
+Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
+    const ReplayStep& step) {
+    auto recomputed = books_.follow(step);
+    std::vector<OpenedSettlement> opened;
+    if (recomputed) {
+        keep_shares(*recomputed, step.after);
+        for (const RecomputedSettlement& settlement : *recomputed) {
+            opened.push_back(settlement.opened);
+        }
+    }
+    invariants_.observe(step.before, step.committed.block, step.after, opened);
+    return recomputed;
+}
+
+void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState& before,
+                              const ChainState& after, Instant now, Effects& out) {
+    const auto recomputed = follow({committed, before, after});
+    if (recomputed) {
+        for (const RecomputedSettlement& settlement : *recomputed) {
+            for (const SettledShare& share : settlement.shares) {
+                say_share(shares_.at(share.meter), after, out);
+            }
+        }
+    } else if (alarms_.size() < kMaxAlarms) {
+        alarms_.push_back("block " + std::to_string(recomputed.error().height) + ": " +
+                          recomputed.error().reason + ": " + recomputed.error().explanation);
+    }
+    for (const Transaction& transaction : committed.block.transactions) {
+        if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+            forget(*settlement, after, out);
+        }
+    }
+    on_time(after, now, out);
+}
+
+void CommitteeDesk::keep_shares(const std::vector<RecomputedSettlement>& settlements,
+                                const ChainState& state) {
+    for (const RecomputedSettlement& settlement : settlements) {
+        for (const SettledShare& share : settlement.shares) {
+            const ClusterId& cluster = state.meters.at(share.meter).registration.cluster;
+            shares_[share.meter] = ShareStatement{share.meter, share.window,
+                                                  state.clusters.at(cluster).last_settlement,
+                                                  share.mes_w, share.from_s};
+        }
+    }
+}
+
+void CommitteeDesk::say_share(const ShareStatement& share, const ChainState& state,
+                              Effects& out) const {
+    say(Channel::share, share.meter.str(), encode_share(share, self_, state.network, signer_),
+        state, out);
+}
+
+// A day of ids stays, so that a meter that missed its receipt gets it again.
+void CommitteeDesk::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
+    if (!rounds_.contains(settlement.cluster)) return;
+    const auto day = static_cast<Window>(state.grid().windows_per_day());
+    const Window keep_from = settlement.window > day ? settlement.window - day : 0;
+    auto& windows = readings_[settlement.cluster];
+    while (!windows.empty() && windows.begin()->first < keep_from) {
+        for (const auto& [meter, opened] : windows.begin()->second) {
+            ids_.erase({meter, windows.begin()->first});
+            slots_.erase(opened.reading.id);
+        }
+        windows.erase(windows.begin());
+    }
+    out.push_back(ForgetWindow{settlement.cluster, settlement.window, keep_from});
+}
+
+void CommitteeDesk::on_time(const ChainState& state, Instant now, Effects& out) {
+    for (const auto& [cluster, record] : state.clusters) {
+        if (round(cluster, state) != nullptr) advance(cluster, state, now, out);
+    }
+}
+
+void CommitteeDesk::say_standing(const ChainState& state, Effects& out) const {
+    for (const auto& [meter, share] : shares_)
+        say_share(share, state, out);
+}
+
+std::vector<CertifiedWindow> CommitteeDesk::take_certified() {
+    return std::exchange(certified_, {});
+}
+
+void CommitteeDesk::advance(const ClusterId& cluster, const ChainState& state, Instant now,
+                            Effects& out) {
+    auto* its_round = round(cluster, state);
+    if (its_round == nullptr || books_.closed().contains(cluster)) return;
+    const auto effects = with_view(
+        cluster, state, now, [&](const committee::View& view) { return its_round->advance(view); });
+    perform(effects, cluster, state, out);
+}
+
+void CommitteeDesk::perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
+                            const ChainState& state, Effects& out) {
+    for (const committee::Effect& effect : effects) {
+        if (const auto* batch = std::get_if<committee::PersistBatch>(&effect)) {
+            out.push_back(PersistBatch{cluster, batch->batch});
+        } else if (const auto* row = std::get_if<committee::PersistEndorsement>(&effect)) {
+            out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
+        } else if (const auto* said = std::get_if<committee::SayBatch>(&effect)) {
+            say(Channel::batch, cluster.str(), encode_transaction(said->batch), state, out);
+        } else if (const auto* vote = std::get_if<committee::SayEndorsement>(&effect)) {
+            say(Channel::endorsement, cluster.str(),
+                encode_endorsement(vote->endorsement, {self_, vote->signature}), state, out);
+        } else if (const auto* no = std::get_if<committee::SayObjection>(&effect)) {
+            ++objections_[no->objection.reason];
+            say(Channel::objection, cluster.str(),
+                encode_objection(no->objection, self_, state.network, signer_), state, out);
+        } else if (const auto* ask = std::get_if<committee::AskForReadings>(&effect)) {
+            say(Channel::request, ask->from.str(),
+                encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
+                state, out);
+        } else if (const auto* done = std::get_if<committee::Certified>(&effect)) {
+            certify(done->settlement, cluster, state);
+        }
+    }
+}
+
+void CommitteeDesk::certify(const Transaction& settlement, const ClusterId& cluster,
+                            const ChainState& state) {
+    CertifiedWindow window;
+    const OpenedReadings& readings = held(cluster, state);
+    for (const SettlementEntry& entry : std::get<Settlement>(settlement.content).entries) {
+        if (entry.status != EntryStatus::reading) continue;
+        window.push_back(make_reading_transaction(readings.at(entry.meter).reading));
+    }
+    window.push_back(settlement);
+    certified_.push_back(std::move(window));
+}
+
+std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& state,
+                                                            Instant now) const {
+    std::optional<std::int64_t> deadline;
+    for (const auto& [cluster, its_round] : rounds_) {
+        const committee::View view{state, book(cluster), books_.keys(), held(cluster, state), now};
+        const auto due = its_round.next_deadline_ms(view);
+        if (due && (!deadline || *due < *deadline)) deadline = due;
+    }
+    return deadline;
+}
+
+void CommitteeDesk::say(Channel channel, const std::string& item, Bytes message,
+                        const ChainState& state, Effects& out) const {
+    out.push_back(Publish{Topic{state.genesis.parameters.name, self_.str(), channel, item},
+                          std::move(message)});
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,124 @@
+// A node as member of committees: takes readings in and receipts them, certifies windows with its
+// fellow members, and tells meters their shares once a block has settled them (committee rules 1,
+// 2, 4, 8-10, 12, 13). Pure: everything it wants done is an effect. Owned by Node; one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/contract/invariants.h"
+#include "core/ledger/keyholder_books.h"
+#include "edge-node/committee/batch_round.h"
+#include "edge-node/effects.h"
+#include "edge-node/intake/reading_rules.h"
+
+namespace fairfeed {
+
+// A certified window on its way to the chain: its readings, then its settlement.
+using CertifiedWindow = std::vector<Transaction>;
+
+class CommitteeDesk {
+  public:
+    struct Setup {
+        NodeId self;
+        const Signer& signer;  // outlives the desk
+        RandomSource random;
+        AgreementKey agreement;  // opens what is granted to this node
+    };
+    explicit CommitteeDesk(Setup setup);
+    CommitteeDesk(const CommitteeDesk&) = delete;
+    CommitteeDesk& operator=(const CommitteeDesk&) = delete;
+
+    // The ledger's blocks in order, genesis first: brings books and shares up to the tip.
+    [[nodiscard]] Result<void, ReplayFault> replay(const ReplayStep& step);
+    // From the inbox, before a restart; after the replay.
+    void restore_reading(ByteView envelope, const ChainState& state);
+    void restore_batch(const Transaction& batch, const ChainState& state);
+    void restore_endorsement(const Endorsement& endorsement, const Signature& signature,
+                             const Transaction& batch, const ChainState& state);
+
+    // Reject::duplicate is receipted again; other reasons are told to the meter that signed.
+    [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival,
+                                                  const ChainState& state, Instant now,
+                                                  Effects& out);
+    [[nodiscard]] Result<void, Reject> on_batch(const NodeId& sender, const Transaction& batch,
+                                                const ChainState& state, Instant now, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_endorsement(const Signed<Endorsement>& endorsement,
+                                                      const ChainState& state, Instant now,
+                                                      Effects& out);
+    [[nodiscard]] Result<void, Reject> on_objection(const Objection& objection,
+                                                    const ChainState& state, Instant now,
+                                                    Effects& out);
+    // Readings a fellow member sent because we asked.
+    [[nodiscard]] Result<void, Reject> on_readings(const ReadingsAnswer& answer,
+                                                   const ChainState& state, Instant now,
+                                                   Effects& out);
+    // Only to members of the readings' own cluster.
+    [[nodiscard]] ReadingsAnswer readings(const NodeId& asker, const ReadingsRequest& request,
+                                          const ChainState& state) const;
+
+    void on_commit(const CommittedBlock& committed, const ChainState& before,
+                   const ChainState& after, Instant now, Effects& out);
+    void on_time(const ChainState& state, Instant now, Effects& out);
+    // Retained shares, after the own broker came back.
+    void say_standing(const ChainState& state, Effects& out) const;
+
+    // Windows certified since the last call, to be submitted to the chain and said to all.
+    [[nodiscard]] std::vector<CertifiedWindow> take_certified();
+
+    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const ChainState& state,
+                                                               Instant now) const;
+    [[nodiscard]] std::uint64_t readings_accepted() const { return accepted_; }
+    [[nodiscard]] const std::map<std::string, std::uint64_t>& objections() const {
+        return objections_;
+    }
+    [[nodiscard]] const InvariantMonitor& invariants() const { return invariants_; }
+    // What must never happen and did, for people; empty in a healthy network.
+    [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
+
+  private:
+    using Slot = std::pair<MeterId, Window>;
+    [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
+    [[nodiscard]] bool is_member(const ClusterRecord& cluster, const NodeId& node) const;
+    committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
+    // The readings held for the window the cluster settles next.
+    [[nodiscard]] const OpenedReadings& held(const ClusterId& cluster,
+                                             const ChainState& state) const;
+    template <class Act>
+    auto with_view(const ClusterId& cluster, const ChainState& state, Instant now, Act act);
+    [[nodiscard]] intake::Context context(const ChainState& state, Instant now) const;
+    void accept(OpenedReading opened, const ChainState& state, Effects& out);
+    void receipt(const SignedReading& reading, const ChainState& state, Effects& out);
+    void refuse(const SignedReading& reading, Reject reason, const ChainState& state, Effects& out);
+    void advance(const ClusterId& cluster, const ChainState& state, Instant now, Effects& out);
+    void perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
+                 const ChainState& state, Effects& out);
+    void certify(const Transaction& settlement, const ClusterId& cluster, const ChainState& state);
+    [[nodiscard]] Result<std::vector<RecomputedSettlement>, ReplayFault> follow(
+        const ReplayStep& step);
+    void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
+    void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
+    void forget(const Settlement& settlement, const ChainState& state, Effects& out);
+    void say(Channel channel, const std::string& item, Bytes message, const ChainState& state,
+             Effects& out) const;
+
+    NodeId self_;
+    const Signer& signer_;
+    RandomSource random_;
+    KeyholderBooks books_;
+    InvariantMonitor invariants_;
+    std::map<ClusterId, ClusterBook> unopened_;  // of clusters that have not settled yet
+    std::map<ClusterId, committee::BatchRound> rounds_;
+    std::map<ClusterId, std::map<Window, OpenedReadings>> readings_;
+    std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
+    std::map<Digest, Slot> slots_;
+    std::map<MeterId, ShareStatement> shares_;  // the latest of each
+    std::vector<CertifiedWindow> certified_;
+    std::map<std::string, std::uint64_t> objections_;
+    std::vector<std::string> alarms_;
+    std::uint64_t accepted_ = 0;
+    std::function<const ClusterBook&(const ClusterId&)> book_of_;
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,152 @@
+// edge-node: the command line, and nothing else. Exit codes: 0 done, 1 failed or a fault was found,
+// 2 wrong usage or input that cannot be read.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "edge-node/commands/check_proof.h"
+#include "edge-node/commands/decode.h"
+#include "edge-node/commands/prove.h"
+#include "edge-node/commands/run.h"
+#include "edge-node/commands/settle.h"
+#include "edge-node/commands/show.h"
+#include "edge-node/commands/verify.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  edge-node run --config edge-node.yaml\n"
+    "  edge-node verify --genesis genesis.cbor --ledger ledger.db --config edge-node.yaml\n"
+    "  edge-node show blocks --config edge-node.yaml\n"
+    "  edge-node show settlement --config edge-node.yaml --cluster elm --window 3\n"
+    "  edge-node prove --config edge-node.yaml --meter m01 --window 3\n"
+    "  edge-node check-proof --genesis genesis.cbor m01-3.proof\n"
+    "  edge-node settle --input cluster.yaml --rule waterfill\n"
+    "  mosquitto_sub ... -F '%t %x' | edge-node decode\n"
+    "config/edge-node.yaml describes every key of the configuration.\n"
+    "Exit codes: 0 done, 1 failed or a fault was found, 2 wrong usage or unreadable input.";
+
+// Options live as long as the parser; the chosen command's status ends here.
+struct Commands {
+    int status = 0;
+    RunNodeOptions run;
+    VerifyOptions verify;
+    ShowBlocksOptions blocks;
+    ShowSettlementOptions settlement;
+    ShowClustersOptions clusters;
+    ProveOptions prove;
+    CheckProofOptions check_proof;
+    DecodeOptions decode;
+    SettleOptions settle;
+    std::string rule;
+};
+
+void add_source(CLI::App& command, LedgerSource& source) {
+    command.add_option("--config", source.config, "Node configuration; its keys open lines");
+    command.add_option("--genesis", source.genesis, "Genesis file, with --ledger");
+    command.add_option("--ledger", source.ledger, "Ledger file");
+}
+
+void add_run(CLI::App& app, Commands& c) {
+    auto* run = app.add_subcommand("run", "Run the node until a signal");
+    run->add_option("--config", c.run.config, "Configuration file (YAML)")->required();
+    run->add_flag("--check-config", c.run.check_only, "Check the configuration and stop");
+    run->callback([&c] { c.status = run_run(c.run, std::cout, std::cerr); });
+}
+
+void add_verify(CLI::App& app, Commands& c) {
+    auto* verify = app.add_subcommand(
+        "verify", "Recompute a whole ledger from genesis and name the first fault");
+    verify->add_option("--genesis", c.verify.genesis, "Genesis file")->required();
+    verify->add_option("--ledger", c.verify.ledger, "Ledger file")->required();
+    verify->add_option("--config", c.verify.config,
+                       "Node configuration; with its keys sealed lines are recomputed too");
+    verify->add_flag("--json", c.verify.json, "Print JSON");
+    verify->callback([&c] { c.status = run_verify(c.verify, std::cout, std::cerr); });
+}
+
+void add_show(CLI::App& app, Commands& c) {
+    auto* show = app.add_subcommand("show", "Print blocks, settlements and bills");
+    show->require_subcommand(1);
+    auto* blocks = show->add_subcommand("blocks", "Every block of the ledger, a line each");
+    add_source(*blocks, c.blocks.source);
+    blocks->add_flag("--json", c.blocks.json, "Print JSON");
+    blocks->callback([&c] { c.status = run_show_blocks(c.blocks, std::cout, std::cerr); });
+
+    auto* settlement = show->add_subcommand("settlement", "One cluster's settlement of a window");
+    add_source(*settlement, c.settlement.source);
+    settlement->add_option("--cluster", c.settlement.cluster, "Cluster")->required();
+    settlement->add_option("--window", c.settlement.window, "Window, 0 is the first")->required();
+    settlement->add_flag("--json", c.settlement.json, "Print JSON");
+    settlement->callback(
+        [&c] { c.status = run_show_settlement(c.settlement, std::cout, std::cerr); });
+
+    auto* clusters = show->add_subcommand("clusters", "All windows, shares, bills and accounts");
+    add_source(*clusters, c.clusters.source);
+    clusters->add_flag("--json", c.clusters.json, "Print JSON");
+    clusters->callback([&c] { c.status = run_show_clusters(c.clusters, std::cout, std::cerr); });
+}
+
+void add_proofs(CLI::App& app, Commands& c) {
+    auto* prove = app.add_subcommand(
+        "prove", "Write one file that proves a meter's reading and its bill line");
+    prove->add_option("--config", c.prove.config, "Node configuration")->required();
+    prove->add_option("--ledger", c.prove.ledger, "Ledger file, else the configuration's");
+    prove->add_option("--meter", c.prove.meter, "Meter")->required();
+    prove->add_option("--window", c.prove.window, "Window, 0 is the first")->required();
+    prove->add_option("--out", c.prove.out, "File to write, else METER-WINDOW.proof");
+    prove->callback([&c] { c.status = run_prove(c.prove, std::cout, std::cerr); });
+
+    auto* check =
+        app.add_subcommand("check-proof", "Check a proof with no network, no node and no ledger");
+    check->add_option("--genesis", c.check_proof.genesis, "Genesis file")->required();
+    check->add_option("file", c.check_proof.file, "Proof file")->required();
+    check->add_flag("--json", c.check_proof.json, "Print JSON");
+    check->callback([&c] { c.status = run_check_proof(c.check_proof, std::cout, std::cerr); });
+}
+
+void add_decode(CLI::App& app, Commands& c) {
+    auto* decode = app.add_subcommand(
+        "decode", "Print messages for a person: lines '<topic> <hex>' or '<hex>' on stdin");
+    decode->add_option("--genesis", c.decode.genesis, "Genesis file: checks signatures too");
+    decode->add_flag("--cbor", c.decode.cbor, "Add CBOR diagnostic notation");
+    decode->callback([&c] { c.status = run_decode(c.decode, std::cin, std::cout, std::cerr); });
+}
+
+void add_settle(CLI::App& app, Commands& c) {
+    auto* settle = app.add_subcommand("settle", "The contract alone, on figures you type");
+    settle->add_option("--input", c.settle.input, "Figures (YAML)")->required();
+    settle->add_option("--rule", c.rule, "paper (default), waterfill or generation")
+        ->check(CLI::IsMember({"paper", "waterfill", "generation"}));
+    settle->add_flag("--json", c.settle.json, "Print JSON");
+    settle->callback([&c] {
+        if (!c.rule.empty()) c.settle.rule = parse_share_rule(c.rule);
+        c.status = run_settle(c.settle, std::cout, std::cerr);
+    });
+}
+
+}  // namespace
+}  // namespace fairfeed
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "Edge node of a Fairfeed network: witnesses readings, agrees on the ledger, settles.",
+        "edge-node");
+    app.set_version_flag("--version", "edge-node " FAIRFEED_VERSION);
+    app.footer(fairfeed::kExamples);
+    app.require_subcommand(1);
+    fairfeed::Commands commands;
+    fairfeed::add_run(app, commands);
+    fairfeed::add_verify(app, commands);
+    fairfeed::add_show(app, commands);
+    fairfeed::add_proofs(app, commands);
+    fairfeed::add_decode(app, commands);
+    fairfeed::add_settle(app, commands);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    return commands.status;
+}

@@ -1,0 +1,319 @@
+#include "edge-node/node.h"
+
+#include <algorithm>
+
+#include "core/wire/message_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// Not somebody's fault: what a repeating network brings by nature.
+bool is_repetition(Reject reason) {
+    return reason == Reject::duplicate || reason == Reject::already_committed ||
+           reason == Reject::closed_window;
+}
+
+std::map<std::string, std::uint64_t> named(
+    const std::array<std::uint64_t, kRejectCount>& counters) {
+    std::map<std::string, std::uint64_t> out;
+    for (std::size_t i = 0; i < kRejectCount; ++i) {
+        if (counters[i] > 0) out[std::string(to_string(static_cast<Reject>(i)))] = counters[i];
+    }
+    return out;
+}
+
+}  // namespace
+
+Node::Node(Setup setup)
+    : self_(setup.self),
+      signer_(setup.signer),
+      committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}) {}
+
+Result<void, ReplayFault> Node::replay(const ReplayStep& step) {
+    return committee_.replay(step);
+}
+
+Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate> tip_certificate,
+                                    Memory memory, Instant now) {
+    now_ = now;
+    for (const Bytes& reading : memory.readings)
+        committee_.restore_reading(reading, state);
+    for (const Transaction& batch : memory.batches)
+        committee_.restore_batch(batch, state);
+    for (const PersistEndorsement& row : memory.endorsements) {
+        committee_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
+    }
+    chain_.emplace(
+        ChainDesk::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
+        [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
+            committee_.on_commit(committed, before, after, now_, *out_);
+        });
+    if (auto restored = chain_->restore_safety(memory.safety_record); !restored) {
+        return unexpected(restored.error());
+    }
+    for (const Block& block : memory.blocks)
+        chain_->restore_block(block);
+    Effects out;
+    out_ = &out;
+    chain_->start(now, out);
+    on(TimePassed{}, out);
+    out_ = nullptr;
+    return out;
+}
+
+Effects Node::step(const NodeEvent& event, Instant now) {
+    CHECK(chain_.has_value());
+    now_ = now;
+    Effects out;
+    out_ = &out;
+    std::visit([&](const auto& happened) { on(happened, out); }, event);
+    submit_certified(out);
+    out_ = nullptr;
+    return out;
+}
+
+std::int64_t Node::next_deadline_ms(Instant now) const {
+    std::int64_t deadline = chain_->next_deadline_ms().value_or(now.steady_ms + 1000);
+    if (const auto due = committee_.next_deadline_ms(state(), now)) {
+        deadline = std::min(deadline, *due);
+    }
+    if (!pending_.empty()) deadline = std::min(deadline, say_at_ms_);
+    return deadline;
+}
+
+const ChainState& Node::state() const {
+    CHECK(chain_.has_value());
+    return chain_->state();
+}
+
+void Node::on(const BrokerConnected&, Effects& out) {
+    chain_->say_standing(out);
+    committee_.say_standing(state(), out);
+}
+
+void Node::on(const TimePassed&, Effects& out) {
+    chain_->on_time(now_, out);
+    committee_.on_time(state(), now_, out);
+    if (!pending_.empty() && now_.steady_ms >= say_at_ms_) say_pending(out);
+}
+
+void Node::on(const MessageArrived& event, Effects& out) {
+    const auto topic = Topic::parse(event.topic);
+    if (!topic) return count(refused_, Reject::wrong_topic);
+    if (topic->network != state().genesis.parameters.name) {
+        return count(refused_, Reject::wrong_network);
+    }
+    if (topic->channel == Channel::reading) return on_reading(*topic, event, out);
+    const auto sender = NodeId::parse(topic->sender);
+    if (!sender || *sender != event.broker || *sender == self_) {
+        return count(refused_, Reject::wrong_topic);
+    }
+    peers_heard_.insert(*sender);
+    if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
+        if (!is_repetition(handled.error())) count(refused_, handled.error());
+    }
+}
+
+void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& out) {
+    if (event.broker != self_) return count(rejected_, Reject::wrong_topic);
+    const intake::Arrival arrival{topic, event.retained, event.message};
+    const auto handled = committee_.on_reading(arrival, state(), now_, out);
+    if (handled) return;
+    if (handled.error() == Reject::duplicate) {
+        ++duplicates_;
+    } else {
+        count(rejected_, handled.error());
+    }
+}
+
+Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
+                                   const MessageArrived& event, Effects& out) {
+    const ByteView message = event.message;
+    switch (topic.channel) {
+        case Channel::proposal:
+        case Channel::prevote:
+        case Channel::precommit:
+        case Channel::polka:
+        case Channel::commit:
+        case Channel::status:
+            return on_chain_message(topic, sender, message, out);
+        case Channel::batch:
+        case Channel::endorsement:
+        case Channel::objection:
+            return on_committee_message(topic, sender, message, out);
+        case Channel::tx:
+            return on_bundle(message, out);
+        case Channel::request:
+            return on_request(sender, message, out);
+        case Channel::answer:
+            return on_answer(sender, message, out);
+        case Channel::reading:
+        case Channel::event:
+        case Channel::receipt:
+        case Channel::refusal:
+        case Channel::share:
+        case Channel::command:
+        case Channel::tariff:
+            return unexpected(Reject::wrong_topic);
+    }
+    return unexpected(Reject::wrong_topic);
+}
+
+Result<void, Reject> Node::on_chain_message(const Topic& topic, const NodeId& sender,
+                                            ByteView message, Effects& out) {
+    switch (topic.channel) {
+        case Channel::proposal:
+            return chain_->on_proposal(sender, message, now_, out);
+        case Channel::prevote:
+            return chain_->on_vote(sender, VoteType::prevote, message, now_, out);
+        case Channel::precommit:
+            return chain_->on_vote(sender, VoteType::precommit, message, now_, out);
+        case Channel::polka:
+            return chain_->on_certified(sender, VoteType::prevote, message, now_, out);
+        case Channel::commit:
+            return chain_->on_certified(sender, VoteType::precommit, message, now_, out);
+        default:
+            break;
+    }
+    const auto status = believed(decode_status(message, state().network), sender);
+    if (!status) return unexpected(status.error());
+    return chain_->on_status(sender, *status, now_, out);
+}
+
+Result<void, Reject> Node::on_committee_message(const Topic& topic, const NodeId& sender,
+                                                ByteView message, Effects& out) {
+    if (topic.channel == Channel::batch) {
+        const auto batch = decode_transaction(message, state().network);
+        if (!batch) return unexpected(batch.error());
+        return committee_.on_batch(sender, *batch, state(), now_, out);
+    }
+    if (topic.channel == Channel::endorsement) {
+        const auto endorsement = decode_endorsement(message, state().network);
+        if (!endorsement) return unexpected(endorsement.error());
+        if (endorsement->signer != sender) return unexpected(Reject::wrong_topic);
+        return committee_.on_endorsement(*endorsement, state(), now_, out);
+    }
+    const auto objection = believed(decode_objection(message, state().network), sender);
+    if (!objection) return unexpected(objection.error());
+    return committee_.on_objection(*objection, state(), now_, out);
+}
+
+Result<void, Reject> Node::on_bundle(ByteView message, Effects& out) {
+    const auto bundle = decode_bundle(message, state().network);
+    if (!bundle) return unexpected(bundle.error());
+    return chain_->on_bodies(bundle->transactions, now_, out);
+}
+
+Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Effects& out) {
+    const auto request = believed(decode_request(message, state().network), sender);
+    if (!request) return unexpected(request.error());
+    if (const auto* blocks = std::get_if<BlocksRequest>(&*request)) {
+        out.push_back(AnswerBlocks{sender, *blocks});
+    } else if (const auto* bodies = std::get_if<BodiesRequest>(&*request)) {
+        auto answer = chain_->bodies(*bodies);
+        if (!answer.transactions.empty()) {
+            say(Channel::answer, sender.str(), encode_answer(std::move(answer)), out);
+        }
+    } else if (const auto* readings = std::get_if<ReadingsRequest>(&*request)) {
+        auto answer = committee_.readings(sender, *readings, state());
+        if (!answer.readings.empty()) {
+            say(Channel::answer, sender.str(), encode_answer(std::move(answer)), out);
+        }
+    }
+    return {};
+}
+
+Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Effects& out) {
+    const auto answer = decode_answer(message, state().network);
+    if (!answer) return unexpected(answer.error());
+    if (const auto* blocks = std::get_if<BlocksAnswer>(&*answer)) {
+        return chain_->on_blocks(sender, *blocks, now_, out);
+    }
+    if (const auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
+        return chain_->on_bodies(bodies->transactions, now_, out);
+    }
+    return committee_.on_readings(std::get<ReadingsAnswer>(*answer), state(), now_, out);
+}
+
+// What a node says must be signed with that node's key, whatever connection it came over.
+template <class T>
+Result<T, Reject> Node::believed(Result<Signed<T>, Reject> decoded, const NodeId& sender) const {
+    if (!decoded) return unexpected(decoded.error());
+    if (decoded->signer != sender) return unexpected(Reject::wrong_topic);
+    const VerifyKey* key = state().node_key(sender);
+    if (key == nullptr) return unexpected(Reject::unknown_node);
+    if (auto valid = decoded->verify(*key); !valid) return unexpected(valid.error());
+    return std::move(decoded->content);
+}
+
+// A certified window enters our own pool and is said to everybody, until it is in a block.
+void Node::submit_certified(Effects& out) {
+    for (;;) {
+        auto certified = committee_.take_certified();
+        if (certified.empty()) break;
+        for (CertifiedWindow& window : certified) {
+            const auto& settlement = std::get<Settlement>(window.back().content);
+            const auto slot = std::pair{settlement.cluster, settlement.window};
+            for (const Transaction& transaction : window) {
+                if (auto added = chain_->submit(transaction, now_, out); !added) {
+                    if (!is_repetition(added.error())) count(refused_, added.error());
+                }
+            }
+            pending_[slot] = TransactionBundle{std::move(window)};
+        }
+        say_pending(out);
+    }
+    std::erase_if(pending_, [&](const auto& entry) {
+        const auto next = state().next_window(entry.first.first);
+        return !next || entry.first.second < *next;
+    });
+}
+
+void Node::say_pending(Effects& out) {
+    for (const auto& [slot, bundle] : pending_) {
+        say(Channel::tx, "-", encode_bundle(bundle), out);
+    }
+    say_at_ms_ = now_.steady_ms + state().genesis.parameters.timers.rebroadcast_ms;
+}
+
+void Node::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {
+    out.push_back(Publish{Topic{state().genesis.parameters.name, self_.str(), channel, item},
+                          std::move(message)});
+}
+
+void Node::count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason) {
+    ++counters[static_cast<std::size_t>(reason)];
+}
+
+NodeSummary Node::summary() const {
+    NodeSummary out;
+    const ChainState& chain = state();
+    out.height = chain.height;
+    out.tip = chain.tip;
+    out.app_hash = app_hash(chain);
+    out.consensus = chain_->snapshot();
+    out.waiting_transactions = chain_->waiting();
+    out.readings_accepted = committee_.readings_accepted();
+    out.readings_duplicate = duplicates_;
+    out.rejected = named(rejected_);
+    out.refused = named(refused_);
+    out.objections = committee_.objections();
+    out.peers_heard = peers_heard_;
+    out.alarms = committee_.alarms();
+    out.invariants = committee_.invariants().reports();
+    for (const auto& report : chain_->equivocations()) {
+        out.alarms.push_back("validator " + report.first.validator.str() +
+                             " voted twice at height " +
+                             std::to_string(report.first.content.height));
+    }
+    for (const auto& [id, cluster] : chain.clusters) {
+        if (cluster.committee.members.front() == self_) {
+            out.committee_class = committee_class(cluster.committee.members.size());
+        }
+        if (cluster.last_window) out.settled[id] = *cluster.last_window + 1;
+    }
+    return out;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,124 @@
+// One edge node as a function: (event, now) -> effects. Composes intake, committee and consensus,
+// checks who said what on which channel, and counts every refusal by reason. It holds no socket,
+// disk, clock or thread; the same object runs in the daemon and in simulations. Not thread-safe:
+// one loop owns it.
+#pragma once
+
+#include <array>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "edge-node/chain_desk.h"
+#include "edge-node/committee_desk.h"
+
+namespace fairfeed {
+
+// A whole message (chunks joined) that came over the connection to `broker`'s broker.
+struct MessageArrived {
+    NodeId broker;
+    std::string topic;
+    bool retained = false;
+    Bytes message;
+};
+// The connection to this node's own broker is up (again): its retained values may be gone (R13).
+struct BrokerConnected {};
+struct TimePassed {};
+using NodeEvent = std::variant<MessageArrived, BrokerConnected, TimePassed>;
+
+// What a node remembers from before a restart, beside the ledger.
+struct Memory {
+    std::vector<Bytes> readings;
+    std::vector<Transaction> batches;
+    std::vector<PersistEndorsement> endorsements;
+    std::vector<Block> blocks;
+    Bytes safety_record;  // empty: nothing was ever signed
+};
+
+// For status display and reports.
+struct NodeSummary {
+    Height height = 0;
+    Digest tip;
+    Digest app_hash;
+    consensus::Snapshot consensus;
+    CommitteeClass committee_class = CommitteeClass::single;  // of the cluster this node parents
+    std::size_t waiting_transactions = 0;
+    std::uint64_t readings_accepted = 0;
+    std::uint64_t readings_duplicate = 0;
+    std::map<std::string, std::uint64_t> rejected;    // by reason: readings
+    std::map<std::string, std::uint64_t> refused;     // by reason: everything else
+    std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
+    std::map<ClusterId, Window> settled;              // windows settled, by cluster
+    std::set<NodeId> peers_heard;
+    std::vector<std::string> alarms;
+    std::vector<InvariantReport> invariants;
+};
+
+class Node {
+  public:
+    struct Setup {
+        NodeId self;
+        const Signer& signer;  // outlives the node
+        AgreementKey agreement;
+        RandomSource random;
+    };
+    explicit Node(Setup setup);
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    // The ledger's blocks in order, genesis first. Then start(), once.
+    [[nodiscard]] Result<void, ReplayFault> replay(const ReplayStep& step);
+    // Takes over from before a restart and begins the next height. `state` is that of the tip.
+    // Errors: a safety record that is damaged or of another network.
+    [[nodiscard]] Result<Effects, Reject> start(ChainState state,
+                                                std::optional<Certificate> tip_certificate,
+                                                Memory memory, Instant now);
+    [[nodiscard]] Effects step(const NodeEvent& event, Instant now);
+    // Steady time at which TimePassed is wanted.
+    [[nodiscard]] std::int64_t next_deadline_ms(Instant now) const;
+
+    [[nodiscard]] const ChainState& state() const;
+    [[nodiscard]] NodeSummary summary() const;
+
+  private:
+    void on(const MessageArrived& event, Effects& out);
+    void on(const BrokerConnected& event, Effects& out);
+    void on(const TimePassed& event, Effects& out);
+    void on_reading(const Topic& topic, const MessageArrived& event, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,
+                                               const MessageArrived& event, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_chain_message(const Topic& topic, const NodeId& sender,
+                                                        ByteView message, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_committee_message(const Topic& topic,
+                                                            const NodeId& sender, ByteView message,
+                                                            Effects& out);
+    [[nodiscard]] Result<void, Reject> on_bundle(ByteView message, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_request(const NodeId& sender, ByteView message,
+                                                  Effects& out);
+    [[nodiscard]] Result<void, Reject> on_answer(const NodeId& sender, ByteView message,
+                                                 Effects& out);
+    template <class T>
+    [[nodiscard]] Result<T, Reject> believed(Result<Signed<T>, Reject> decoded,
+                                             const NodeId& sender) const;
+    void submit_certified(Effects& out);
+    void say_pending(Effects& out);
+    void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
+
+    NodeId self_;
+    const Signer& signer_;
+    CommitteeDesk committee_;
+    std::optional<ChainDesk> chain_;  // from start() on
+    Effects* out_ = nullptr;          // of the step being taken, for the commit listener
+    Instant now_;
+
+    // Certified windows of this node's clusters, said again until the chain has them.
+    std::map<std::pair<ClusterId, Window>, TransactionBundle> pending_;
+    std::int64_t say_at_ms_ = 0;
+    std::array<std::uint64_t, kRejectCount> rejected_{};
+    std::array<std::uint64_t, kRejectCount> refused_{};
+    std::uint64_t duplicates_ = 0;
+    std::set<NodeId> peers_heard_;
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,320 @@
+#include "edge-node/runtime.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "core/crypto/key_file.h"
+#include "core/io/clock.h"
+#include "core/io/event_queue.h"
+#include "core/io/file.h"
+#include "core/io/log.h"
+#include "core/io/mqtt_client.h"
+#include "core/io/notify.h"
+#include "core/io/signals.h"
+#include "core/ledger/replay.h"
+#include "core/wire/chunk.h"
+#include "core/wire/message_codec.h"
+#include "edge-node/node.h"
+#include "edge-node/status_report.h"
+#include "edge-node/storage.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kQueueCapacity = 100'000;
+constexpr std::size_t kEventsPerTurn = 256;
+constexpr std::size_t kMaxBuffered = 20'000;
+constexpr std::int64_t kMaxWaitMs = 200;
+constexpr std::int64_t kStatusEveryMs = 1000;
+
+// What a callback posts to the loop.
+struct Packet {
+    NodeId broker;
+    std::string topic;
+    bool retained = false;
+    Bytes payload;
+};
+struct ConnectionChanged {
+    NodeId broker;
+    bool connected = false;
+    std::string reason;
+};
+struct Signalled {
+    Signal signal = Signal::stop;
+};
+using Posted = std::variant<Packet, ConnectionChanged, Signalled>;
+
+class Runtime {
+  public:
+    [[nodiscard]] static Result<std::unique_ptr<Runtime>, std::string> open(
+        const NodeConfig& config);
+    [[nodiscard]] int run();
+
+  private:
+    Runtime(NodeConfig config, LoadedGenesis genesis, SigningKey signing, AgreementKey agreement,
+            Storage storage)
+        : config_(std::move(config)),
+          genesis_(std::move(genesis)),
+          signing_(std::move(signing)),
+          clock_(config_.clock),
+          storage_(std::move(storage)),
+          node_({config_.node, signing_, std::move(agreement), system_random()}),
+          queue_(kQueueCapacity),
+          signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }) {}
+
+    [[nodiscard]] Result<void, std::string> catch_up();
+    void connect();
+    [[nodiscard]] std::unique_ptr<MqttClient> dial(const BrokerAddress& address,
+                                                   std::vector<MqttSubscription> subscriptions);
+    void handle(Posted posted, Effects& turn);
+    void handle_connection(const ConnectionChanged& change, Effects& turn);
+    void add(Effects& turn, Effects more);
+    [[nodiscard]] bool perform(const Effects& turn);
+    [[nodiscard]] bool answer_blocks(const AnswerBlocks& asked);
+    void send(const Topic& topic, ByteView message);
+    [[nodiscard]] std::int64_t wait_ms(Instant now) const;
+    void report(Instant now);
+
+    NodeConfig config_;
+    LoadedGenesis genesis_;
+    SigningKey signing_;
+    Clock clock_;
+    Storage storage_;
+    Node node_;
+    EventQueue<Posted> queue_;
+    SignalWatch signals_;
+    ChunkAssembler assembler_;
+    MqttDialer dialer_;
+    std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first
+    std::set<NodeId> connected_;
+    std::uint64_t not_sent_ = 0;
+    std::int64_t report_at_ms_ = 0;
+    bool stopping_ = false;
+};
+
+Result<std::unique_ptr<Runtime>, std::string> Runtime::open(const NodeConfig& config) {
+    const auto file = read_file(config.genesis);
+    if (!file) return unexpected(file.error().message);
+    auto genesis = decode_genesis(*file);
+    if (!genesis) {
+        return unexpected(concat(config.genesis.string(),
+                                 ": no valid genesis: ", to_string(genesis.error()),
+                                 "; copy genesis.cbor of the network's provisioning here"));
+    }
+    auto signing = load_signing_key(config.signing_key);
+    if (!signing) return unexpected(signing.error());
+    auto agreement = load_agreement_key(config.agreement_key);
+    if (!agreement) return unexpected(agreement.error());
+    auto storage = Storage::open(config, *genesis);
+    if (!storage) return unexpected(storage.error().message);
+    std::unique_ptr<Runtime> runtime(new Runtime(config, std::move(*genesis), std::move(*signing),
+                                                 std::move(*agreement), std::move(*storage)));
+    if (auto ready = runtime->catch_up(); !ready) return unexpected(ready.error());
+    return runtime;
+}
+
+// Brings the node from genesis to the ledger's tip, then takes over what the inbox remembers.
+Result<void, std::string> Runtime::catch_up() {
+    const auto state =
+        replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
+               [this](const ReplayStep& step) { return node_.replay(step); });
+    if (!state) {
+        return unexpected(concat(config_.ledger().string(), ": block ", state.error().height, ": ",
+                                 state.error().reason, ": ", state.error().explanation));
+    }
+    const VerifyKey* registered = state->node_key(config_.node);
+    if (registered == nullptr || registered->point() != signing_.public_key()) {
+        return unexpected(concat(config_.signing_key.string(),
+                                 ": not the key that genesis has for ", config_.node.str(),
+                                 "; use the one of this network's provisioning"));
+    }
+    auto certificate = storage_.ledger().certificate(state->height);
+    if (!certificate) return unexpected(certificate.error().message);
+    auto memory = storage_.recall(genesis_.network);
+    if (!memory) return unexpected(memory.error().message);
+    const auto effects = node_.start(*state, *certificate, std::move(*memory), clock_.now());
+    if (!effects) {
+        return unexpected(
+            concat(config_.safety_record().string(), ": ", to_string(effects.error())));
+    }
+    if (!perform(*effects)) return unexpected(std::string("the node's data could not be written"));
+    return {};
+}
+
+void Runtime::connect() {
+    const std::string& network = genesis_.content.parameters.name;
+    std::vector<MqttSubscription> meters;
+    for (std::string& filter : meter_filters(network)) {
+        meters.push_back({std::move(filter), RetainHandling::never});
+    }
+    clients_.push_back(dial(config_.broker, std::move(meters)));
+    for (const BrokerAddress& peer : config_.peers) {
+        std::vector<MqttSubscription> filters;
+        for (std::string& filter : peer_filters(network, peer.node, config_.node)) {
+            filters.push_back({std::move(filter), RetainHandling::send});
+        }
+        clients_.push_back(dial(peer, std::move(filters)));
+    }
+}
+
+std::unique_ptr<MqttClient> Runtime::dial(const BrokerAddress& address,
+                                          std::vector<MqttSubscription> subscriptions) {
+    MqttConfig config;
+    config.uri = concat("mqtts://", address.host, ":", address.port);
+    config.client_id = config_.node.str();
+    config.ca_file = config_.ca_certificate;
+    config.certificate_file = config_.tls_certificate;
+    config.key_file = config_.tls_key;
+    config.subscriptions = std::move(subscriptions);
+    config.max_in_flight = 1000;
+    config.max_buffered = kMaxBuffered;
+    const NodeId broker = address.node;
+    MqttHandlers handlers;
+    handlers.on_message = [this, broker](std::string_view topic, ByteView payload, bool retained) {
+        (void)queue_.push(Packet{broker, std::string(topic), retained, to_bytes(payload)});
+    };
+    handlers.on_connection = [this, broker](bool connected, std::string_view reason) {
+        queue_.push_always(ConnectionChanged{broker, connected, std::string(reason)});
+    };
+    handlers.on_denied = [broker](std::string_view topic, int reason) {
+        log_error("the broker refused a message; check its ACL", kv("broker", broker),
+                  kv("topic", topic), kv("reason_code", reason));
+    };
+    return std::make_unique<MqttClient>(dialer_, std::move(config), std::move(handlers));
+}
+
+int Runtime::run() {
+    connect();
+    log_info("node started", kv("node", config_.node), kv("height", node_.state().height),
+             kv("peers", config_.peers.size()));
+    notify_ready();
+    bool written = true;
+    while (!stopping_ && written) {
+        auto posted = queue_.pop_batch(kEventsPerTurn, wait_ms(clock_.now()));
+        Effects turn;
+        for (Posted& event : posted)
+            handle(std::move(event), turn);
+        const Instant now = clock_.now();
+        if (now.steady_ms >= node_.next_deadline_ms(now)) add(turn, node_.step(TimePassed{}, now));
+        written = perform(turn);
+        if (now.steady_ms >= report_at_ms_) report(now);
+    }
+    notify_stopping();
+    for (const auto& client : clients_)
+        client->start_close();
+    clients_.clear();
+    report(clock_.now());
+    log_info("node stopped", kv("node", config_.node), kv("height", node_.state().height));
+    return written ? 0 : 1;
+}
+
+std::int64_t Runtime::wait_ms(Instant now) const {
+    const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
+    return std::clamp(due, std::int64_t{1}, kMaxWaitMs);
+}
+
+void Runtime::handle(Posted posted, Effects& turn) {
+    if (auto* packet = std::get_if<Packet>(&posted)) {
+        const std::string source = packet->broker.str() + ' ' + packet->topic;
+        auto message = assembler_.add(source, packet->payload);
+        if (!message) return;
+        add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
+                                            packet->retained, std::move(*message)},
+                             clock_.now()));
+    } else if (const auto* change = std::get_if<ConnectionChanged>(&posted)) {
+        handle_connection(*change, turn);
+    } else if (std::get<Signalled>(posted).signal == Signal::stop) {
+        stopping_ = true;
+    }
+}
+
+void Runtime::handle_connection(const ConnectionChanged& change, Effects& turn) {
+    if (change.connected) {
+        connected_.insert(change.broker);
+        log_info("connected", kv("broker", change.broker));
+        if (change.broker == config_.node) add(turn, node_.step(BrokerConnected{}, clock_.now()));
+    } else {
+        connected_.erase(change.broker);
+        log_warning("not connected; dialling again", kv("broker", change.broker),
+                    kv("reason", change.reason));
+    }
+}
+
+void Runtime::add(Effects& turn, Effects more) {
+    std::move(more.begin(), more.end(), std::back_inserter(turn));
+}
+
+// Durable first, in order; then everything the turn has to say.
+bool Runtime::perform(const Effects& turn) {
+    if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
+        log_error("writing failed; the node ends, and can be started again when the disk is well",
+                  kv("reason", written.error().message));
+        return false;
+    }
+    for (const Effect& effect : turn) {
+        if (const auto* publish = std::get_if<Publish>(&effect)) {
+            send(publish->topic, publish->message);
+        } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
+            if (!answer_blocks(*asked)) return false;
+        } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+            const BlockHeader& header = commit->block.block.header;
+            log_info("block committed", kv("height", header.height),
+                     kv("transactions", header.transaction_count),
+                     kv("round", commit->block.certificate.content.round),
+                     kv("proposer", header.proposer));
+        }
+    }
+    return true;
+}
+
+bool Runtime::answer_blocks(const AnswerBlocks& asked) {
+    auto blocks = storage_.blocks(asked.request);
+    if (!blocks) {
+        log_error("the ledger cannot be read", kv("reason", blocks.error().message));
+        return false;
+    }
+    if (blocks->blocks.empty()) return true;
+    send(Topic{genesis_.content.parameters.name, config_.node.str(), Channel::answer,
+               asked.to.str()},
+         encode_answer(std::move(*blocks)));
+    return true;
+}
+
+void Runtime::send(const Topic& topic, ByteView message) {
+    if (clients_.empty()) return;  // before connect(): said again at the first connection
+    const auto packets = split_message(message);
+    const bool retain = is_retained(topic.channel) && packets.size() == 1;
+    for (const Bytes& packet : packets) {
+        if (!clients_.front()->publish(topic.str(), packet, retain)) ++not_sent_;
+    }
+}
+
+void Runtime::report(Instant now) {
+    report_at_ms_ = now.steady_ms + kStatusEveryMs;
+    notify_watchdog();
+    const NodeSummary summary = node_.summary();
+    notify_status(concat("height ", summary.height, ", ", connected_.size(), " of ",
+                         config_.peers.size() + 1, " brokers connected"));
+    if (config_.status_file.empty()) return;
+    const StatusReport status{config_.node,
+                              connected_.contains(config_.node),
+                              connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
+                              config_.peers.size(),
+                              not_sent_ + queue_.refused(),
+                              summary};
+    if (auto done = write_file_atomically(config_.status_file, to_json(status).dump(2) + "\n");
+        !done) {
+        log_warning("status file not written", kv("reason", done.error().message));
+    }
+}
+
+}  // namespace
+
+Result<int, std::string> run_node(const NodeConfig& config) {
+    auto runtime = Runtime::open(config);
+    if (!runtime) return unexpected(runtime.error());
+    return (*runtime)->run();
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,19 @@
+// The shell around Node: MQTT connections, disk, clock, signals and one loop. Performs the node's
+// effects so that whatever a message promises is on the disk before it leaves: everything durable
+// of a turn is written first, in order, then the turn's messages go out together. A failed write
+// ends the process; it is never retried (R12). One thread runs the loop; callbacks only post to its
+// queue.
+#pragma once
+
+#include <string>
+
+#include "core/base/result.h"
+#include "edge-node/node_config.h"
+
+namespace fairfeed {
+
+// Runs the node until SIGINT or SIGTERM. 0, or 1 after the disk or the chain failed while running.
+// Error: it could not start; one line for a person, with file and remedy where there is one.
+[[nodiscard]] Result<int, std::string> run_node(const NodeConfig& config);
+
+}  // namespace fairfeed

@@ -1,0 +1,62 @@
+#include "edge-node/status_report.h"
+
+namespace fairfeed {
+namespace {
+
+Json counts(const std::map<std::string, std::uint64_t>& by_reason) {
+    Json out = Json::object();
+    for (const auto& [reason, count] : by_reason)
+        out.set(reason, count);
+    return out;
+}
+
+Json invariants(const std::vector<InvariantReport>& reports) {
+    Json out = Json::array();
+    for (const InvariantReport& report : reports) {
+        out.push(Json::object()
+                     .set("name", report.name)
+                     .set("applicable", report.applicable)
+                     .set("ok", report.ok)
+                     .set("checked_by", report.checked_by)
+                     .set("explanation", report.explanation));
+    }
+    return out;
+}
+
+}  // namespace
+
+Json to_json(const StatusReport& report) {
+    const NodeSummary& summary = report.summary;
+    Json settled = Json::object();
+    for (const auto& [cluster, windows] : summary.settled)
+        settled.set(cluster.str(), windows);
+    Json alarms = Json::array();
+    for (const std::string& alarm : summary.alarms)
+        alarms.push(alarm);
+    Json out = Json::object();
+    out.set("node", report.node.str());
+    out.set("height", summary.height);
+    out.set("tip", to_hex(summary.tip.view()));
+    out.set("app_hash", to_hex(summary.app_hash.view()));
+    out.set("deciding", Json::object()
+                            .set("height", summary.consensus.height)
+                            .set("round", summary.consensus.round));
+    out.set("committee_class", to_string(summary.committee_class));
+    out.set("broker_connected", report.broker_connected);
+    out.set("peers_connected", report.peers_connected);
+    out.set("peers", report.peers);
+    out.set("dropped", report.dropped);
+    out.set("waiting_transactions", summary.waiting_transactions);
+    out.set("windows_settled", std::move(settled));
+    out.set("readings", Json::object()
+                            .set("accepted", summary.readings_accepted)
+                            .set("duplicate", summary.readings_duplicate)
+                            .set("rejected", counts(summary.rejected)));
+    out.set("refused", counts(summary.refused));
+    out.set("objections", counts(summary.objections));
+    out.set("alarms", std::move(alarms));
+    out.set("invariants", invariants(summary.invariants));
+    return out;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,114 @@
+#include "edge-node/transaction_pool.h"
+
+#include <algorithm>
+
+namespace fairfeed {
+namespace {
+
+// Has the chain moved past this transaction? Unknown meters and clusters are not past: they may
+// come.
+bool is_past(const Transaction& transaction, const ChainState& state) {
+    if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
+        const auto next = state.next_window(reading->header.cluster);
+        return !next || reading->header.window < *next;
+    }
+    if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+        const auto next = state.next_window(settlement->cluster);
+        return !next || settlement->window < *next;
+    }
+    return std::visit(
+        [&](const auto& content) {
+            if constexpr (requires { content.sequence; }) {
+                return content.sequence <= state.dgmd_sequence;
+            } else {
+                return true;
+            }
+        },
+        transaction.content);
+}
+
+const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
+                        std::optional<VerifyKey>& parsed) {
+    if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
+        return state.meter_key(reading->header.meter);
+    }
+    if (std::holds_alternative<Settlement>(transaction.content)) {
+        return state.node_key(transaction.signer);
+    }
+    if (transaction.signer != state.genesis.dgmd) return nullptr;
+    parsed = VerifyKey::from_point(state.genesis.dgmd_key);
+    return parsed ? &*parsed : nullptr;
+}
+
+// A settlement without its quorum would keep the good one, which has the same id, out.
+Result<void, Reject> check_endorsements(const Transaction& transaction,
+                                        const Settlement& settlement, const ChainState& state,
+                                        SignatureChecker& signatures) {
+    const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
+                                  transaction.id};
+    if (transaction.endorsements.size() < state.quorum_of(settlement.cluster)) {
+        return unexpected(Reject::no_quorum);
+    }
+    for (const Witness& witness : transaction.endorsements) {
+        const VerifyKey* key = state.node_key(witness.node);
+        if (key == nullptr) return unexpected(Reject::unknown_node);
+        if (auto ok = signatures.endorsement(endorsement, witness, state.network, *key); !ok) {
+            return ok;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void, Reject> TransactionPool::add(const Transaction& transaction, const ChainState& state,
+                                          SignatureChecker& signatures) {
+    if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
+    if (is_past(transaction, state)) return unexpected(Reject::already_committed);
+    if (by_id_.size() >= capacity_) return unexpected(Reject::too_many_transactions);
+    std::optional<VerifyKey> parsed;
+    const VerifyKey* key = key_of(transaction, state, parsed);
+    if (key == nullptr) {
+        return unexpected(transaction.kind == TransactionKind::reading ? Reject::unknown_meter
+                                                                       : Reject::unknown_node);
+    }
+    if (auto ok = signatures.transaction(transaction, state.network, *key); !ok) return ok;
+    if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+        if (state.cluster(settlement->cluster) == nullptr) {
+            return unexpected(Reject::wrong_cluster);
+        }
+        if (auto ok = check_endorsements(transaction, *settlement, state, signatures); !ok) {
+            return ok;
+        }
+    }
+    by_id_.emplace(transaction.id, std::pair{next_place_++, transaction});
+    ++revision_;
+    return {};
+}
+
+const Transaction* TransactionPool::find(const Digest& id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : &found->second.second;
+}
+
+std::vector<Transaction> TransactionPool::waiting() const {
+    std::vector<const std::pair<std::uint64_t, Transaction>*> places;
+    places.reserve(by_id_.size());
+    for (const auto& [id, place] : by_id_)
+        places.push_back(&place);
+    std::sort(places.begin(), places.end(),
+              [](const auto* a, const auto* b) { return a->first < b->first; });
+    std::vector<Transaction> out;
+    out.reserve(places.size());
+    for (const auto* place : places)
+        out.push_back(place->second);
+    return out;
+}
+
+void TransactionPool::prune(const ChainState& state) {
+    const auto dropped = std::erase_if(
+        by_id_, [&](const auto& entry) { return is_past(entry.second.second, state); });
+    if (dropped > 0) ++revision_;
+}
+
+}  // namespace fairfeed

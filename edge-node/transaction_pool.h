@@ -1,0 +1,37 @@
+// Transactions that wait for a block. Everything in it has had its own signature checked; whether
+// it still fits is decided by execution when a block is built. Bounded: a full pool refuses. Pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/contract/execution.h"
+
+namespace fairfeed {
+
+class TransactionPool {
+  public:
+    explicit TransactionPool(std::size_t capacity) : capacity_(capacity) {}
+
+    // Reject::already_committed and Reject::duplicate are normal; anything else is somebody's
+    // fault.
+    [[nodiscard]] Result<void, Reject> add(const Transaction& transaction, const ChainState& state,
+                                           SignatureChecker& signatures);
+    [[nodiscard]] const Transaction* find(const Digest& id) const;
+    // In the order of arrival.
+    [[nodiscard]] std::vector<Transaction> waiting() const;
+    // Drops what the state has made impossible: settled windows and used sequence numbers.
+    void prune(const ChainState& state);
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    // Changes whenever the content does: for caching what is derived from it.
+    [[nodiscard]] std::uint64_t revision() const { return revision_; }
+
+  private:
+    std::size_t capacity_;
+    std::uint64_t revision_ = 0;
+    std::uint64_t next_place_ = 0;
+    std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
+};
+
+}  // namespace fairfeed
