@@ -1,0 +1,139 @@
+// Who may include whom: the rooms of the house and the arrows between them, and the one adapter
+// that may include each third-party header. CMake enforces the same by linking; this one says it
+// early.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/tidy/source_file.h"
+
+namespace fairfeed::tidy {
+
+// A path prefix and the prefixes it may include from; a room may always include itself. The longest
+// prefix that fits a file is its room. Tests may include everything.
+inline const std::map<std::string, std::set<std::string>>& include_table() {
+    static const std::set<std::string> kPure = {"core/base/", "core/crypto/", "core/model/",
+                                                "core/wire/", "core/contract/"};
+    static const auto kWith = [](std::set<std::string> rooms, const char* more) {
+        rooms.insert(more);
+        return rooms;
+    };
+    static const std::map<std::string, std::set<std::string>> kTable = {
+        {"core/base/", {}},
+        {"core/crypto/", {"core/base/"}},
+        {"core/model/", {"core/base/", "core/crypto/"}},
+        {"core/wire/", {"core/base/", "core/crypto/", "core/model/"}},
+        {"core/contract/", {"core/base/", "core/crypto/", "core/model/", "core/wire/"}},
+        {"core/io/", {"core/base/"}},
+        {"core/ledger/", kWith(kPure, "core/io/")},
+        {"edge-node/intake/", kPure},
+        {"edge-node/intake/inbox.", kWith(kWith(kPure, "core/io/"), "edge-node/intake/")},
+        {"edge-node/committee/", kPure},
+        {"edge-node/consensus/", kPure},
+        {"edge-node/", {"core/"}},
+        {"gateway/", {"core/"}},
+        {"meter-sim/", {"core/"}},
+        {"tests/", {""}},
+    };
+    return kTable;
+}
+
+struct ThirdParty {
+    const char* header;   // how the name between <> begins
+    const char* adapter;  // the pattern of paths that may include it
+};
+
+inline const std::vector<ThirdParty>& third_parties() {
+    static const std::vector<ThirdParty> kTable = {
+        {"openssl/", R"(core/crypto/\w+\.cc)"},
+        {"sqlite3", R"(core/io/sqlite\.cc)"},
+        {"yaml-cpp/", R"(core/io/yaml_file\.cc)"},
+        {"spdlog/", R"(core/io/log\.cc)"},
+        {"fmt/", R"(core/io/log\.cc)"},
+        {"nlohmann/", R"(core/io/json\.cc)"},
+        {"mqtt/", R"(core/io/mqtt_client\.cc)"},
+        {"MQTT", R"(core/io/mqtt_client\.cc)"},
+        {"systemd/", R"(core/io/notify\.cc)"},
+        {"cbor", R"(core/wire/cbor\.cc)"},
+        {"CLI/", R"((edge-node|gateway|meter-sim)/main\.cc)"},
+        {"gtest/", "tests/.*"},
+        {"gmock/", "tests/.*"},
+    };
+    return kTable;
+}
+
+inline std::string room_of(const std::string& path) {
+    std::string room;
+    for (const auto& [prefix, allowed] : include_table()) {
+        if (path.rfind(prefix, 0) == 0 && prefix.size() > room.size()) room = prefix;
+    }
+    return room;
+}
+
+inline bool may_include(const std::string& room, const std::string& header) {
+    if (header.rfind(room, 0) == 0) return true;
+    for (const std::string& allowed : include_table().at(room)) {
+        if (header.rfind(allowed, 0) == 0) return true;
+    }
+    return false;
+}
+
+inline std::string objection_to_ours(const SourceFile& file, const std::string& header,
+                                     const std::string& root) {
+    const std::string room = room_of(file.path);
+    if (room.empty()) return "no room of the include table holds this file: add it to the table";
+    if (!std::filesystem::exists(std::filesystem::path(root) / header))
+        return "\"" + header + "\" is not there: includes are quoted from the repository's root";
+    if (may_include(room, header)) return "";
+    return room + " may not include \"" + header +
+           "\": move what is needed to a lower room, or pass it in";
+}
+
+inline std::string objection_to_theirs(const SourceFile& file, const std::string& header) {
+    if (file.in("tests/")) return "";
+    for (const ThirdParty& library : third_parties()) {
+        if (header.rfind(library.header, 0) != 0) continue;
+        if (std::regex_match(file.path, std::regex(library.adapter))) return "";
+        return "<" + header + "> belongs to its adapter alone (" + library.adapter +
+               "): use the adapter";
+    }
+    return "";
+}
+
+inline std::vector<Finding> includes_follow_the_arrows(const SourceFile& file,
+                                                       const std::string& root) {
+    std::vector<Finding> findings;
+    if (!file.is_cpp()) return findings;
+    static const std::regex kInclude(R"re(^\s*#\s*include\s*(["<])([^">]+)[">])re");
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+        std::smatch match;
+        if (!std::regex_search(file.lines[i], match, kInclude)) continue;
+        const std::string objection = match[1] == "\"" ? objection_to_ours(file, match[2], root)
+                                                       : objection_to_theirs(file, match[2]);
+        if (!objection.empty()) findings.push_back({i + 1, objection});
+    }
+    return findings;
+}
+
+// Every source belongs to a target: a room's CMakeLists.txt globs its directory, and
+// tests/CMakeLists.txt names each directory of tests.
+inline std::vector<Finding> source_is_built(const SourceFile& file, const std::string& root) {
+    if (!file.ends_with(".cc")) return {};
+    const std::string directory = file.path.substr(0, file.path.rfind('/'));
+    if (std::filesystem::exists(root + "/" + directory + "/CMakeLists.txt")) return {};
+    const SourceFile tests = read_source(root, "tests/CMakeLists.txt");
+    if (file.in("tests/") && file.ends_with("_test.cc")) {
+        for (const std::string& line : tests.lines)
+            if (line.find(" " + directory.substr(6)) != std::string::npos) return {};
+    }
+    return {{0,
+             "no target builds it: name its directory in tests/CMakeLists.txt, or give the "
+             "directory a CMakeLists.txt"}};
+}
+
+}  // namespace fairfeed::tidy
