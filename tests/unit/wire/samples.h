@@ -1,0 +1,233 @@
+// One sample of everything that has a byte format, built from fixed values, fixed keys and
+// deterministic signatures, with the way to decode and re-encode it. Shared by the golden vectors
+// and the damage tests. Test code only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/crypto/digest.h"
+#include "core/wire/chain_codec.h"
+#include "core/wire/consensus_codec.h"
+#include "core/wire/cose.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+#include "tests/support/deterministic_signer.h"
+
+namespace fairfeed::samples {
+
+inline Digest digest(std::string_view text) {
+    return sha256(as_bytes(text));
+}
+inline DeterministicSigner signer(std::string_view name) {
+    return DeterministicSigner(name);
+}
+inline SymmetricKey data_key() {
+    return *fixed_from_hex<SymmetricKey>("000102030405060708090a0b0c0d0e0f");
+}
+inline Salt salt(std::uint8_t fill) {
+    Salt out;
+    out.bytes.fill(fill);
+    return out;
+}
+
+inline Genesis genesis() {
+    Genesis genesis;
+    genesis.parameters.name = "lab";
+    genesis.parameters.grid_epoch_s = 1'470'614'400;
+    genesis.parameters.real_epoch_ms = 1'760'000'000'000;
+    genesis.parameters.speed = 4800;
+    genesis.parameters.window_limit = 42;
+    genesis.parameters.rule = ShareRule::waterfill;
+    genesis.genesis_node = NodeId("node-1");
+    genesis.genesis_node_key = signer("node-1").public_key();
+    genesis.dgmd = NodeId("dgmd");
+    genesis.dgmd_key = signer("dgmd").public_key();
+    genesis.dgmd_agreement_key = signer("dgmd-agreement").public_key();
+    return genesis;
+}
+inline const Digest& network() {
+    static const Digest id = network_id(genesis());
+    return id;
+}
+
+inline ReadingBody reading_body(bool with_available = true) {
+    ReadingBody body;
+    body.end = {.import_wh = 1'234'567, .export_wh = 89'012, .generation_wh = 345'678};
+    for (int i = 0; i < 16; ++i)
+        body.profile.push_back({i * 7, 300 - i, i * i});
+    if (with_available) body.available_wh = 5000;
+    body.peak_demand_w = 3100;
+    body.peak_demand_at_s = 1'470'615'300;
+    body.peak_generation_w = 2900;
+    body.peak_generation_at_s = 1'470'616'200;
+    body.average_demand_w = 812;
+    body.day_import_wh = 3000;
+    body.day_export_wh = 2000;
+    body.month_import_wh = 90'000;
+    body.month_export_wh = 60'000;
+    body.voltage_mv = 230'100;
+    body.current_ma = 4200;
+    body.frequency_mhz = 50'010;
+    body.power_factor_milli = 985;
+    body.flags = kFlagCurtailed | kFlagPowerFail;
+    body.clock = ClockState::holdover;
+    body.share_w = 2400;
+    return body;
+}
+inline ReadingHeader reading_header() {
+    return {.version = 1,
+            .network = network(),
+            .meter = MeterId("meter-1"),
+            .cluster = ClusterId("cluster-1"),
+            .key_epoch = 1,
+            .window = 7,
+            .sequence = 8,
+            .previous = digest("previous reading"),
+            .salt = salt(0x11)};
+}
+inline SignedReading reading() {
+    return make_reading(reading_header(), reading_body(), data_key(), signer("meter-1"));
+}
+
+inline SettlementLine line() {
+    SettlementLine line;
+    line.meter = MeterId("meter-1");
+    line.estimated = true;
+    line.capacity_w = 5000;
+    line.load_wh = 2000;
+    line.import_wh = 300;
+    line.export_wh = 1200;
+    line.generation_wh = 2900;
+    line.available_wh = 3000;
+    line.credited_wh = 1100;
+    line.curtailed_wh = 100;
+    line.mes_w = 4000;
+    line.import_amount_micro = 75'000;
+    line.export_amount_micro = -88'000;
+    line.closing = {.registers = {.import_wh = 1, .export_wh = 2, .generation_wh = 3},
+                    .has_registers = true,
+                    .import_remainder = 999,
+                    .export_remainder = 0,
+                    .balance_micro = -13'000,
+                    .missed = 1,
+                    .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}}};
+    return line;
+}
+
+inline Settlement settlement() {
+    Settlement out;
+    out.cluster = ClusterId("cluster-1");
+    out.window = 7;
+    out.version = 1;
+    out.proposer = NodeId("node-1");
+    out.rule = ShareRule::waterfill;
+    out.previous = digest("previous settlement");
+    out.state_height = 12;
+    out.entries = {{MeterId("meter-1"), EntryStatus::reading, reading().id},
+                   {MeterId("meter-2"), EntryStatus::missing, {}},
+                   {MeterId("meter-3"), EntryStatus::conflict, {}}};
+    out.totals = {.load_wh = 2000,
+                  .generation_wh = 3000,
+                  .import_wh = 300,
+                  .export_wh = 1200,
+                  .delivered_wh = 2900,
+                  .credited_wh = 1100,
+                  .d_wh = 1000,
+                  .df_ppm = 50'000,
+                  .psa_ppm = 950'000,
+                  .mes_w = 4000,
+                  .residual_surplus_wh = 3,
+                  .conventional_wh = 0,
+                  .grid_amount_micro = 13'000};
+    for (const SettlementEntry& entry : out.entries) {
+        SettlementLine sealed = line();
+        sealed.meter = entry.meter;
+        out.lines.push_back(seal_line(out, sealed, 1, salt(0x22), data_key()));
+    }
+    return out;
+}
+
+inline Witness witness(std::string_view name) {
+    return {NodeId(name), signer(name).sign(as_bytes("witness"))};
+}
+inline Transaction batch() {
+    Transaction out = make_batch(settlement(), network(), signer("node-1"));
+    out.endorsements = {witness("node-1"), witness("node-2"), witness("node-3")};
+    return out;
+}
+inline Transaction dgmd(const TransactionContent& content) {
+    return make_dgmd_transaction(content, NodeId("dgmd"), network(), signer("dgmd"));
+}
+inline KeyGrant key_grant() {
+    const WrappedKey wrapped{.ephemeral = signer("ephemeral").public_key(),
+                             .ciphertext = Bytes(32, 0xcc)};
+    return {.sequence = 5,
+            .meter = MeterId("meter-1"),
+            .epoch = 1,
+            .entries = {{NodeId("dgmd"), wrapped}, {NodeId("node-1"), wrapped}},
+            .effective = 0};
+}
+
+inline Certificate certificate() {
+    return {.content = {.type = VoteType::precommit,
+                        .height = 8,
+                        .round = 1,
+                        .block = digest("parent block")},
+            .witnesses = {witness("node-1"), witness("node-2"), witness("node-4")}};
+}
+inline Block block() {
+    Block out;
+    out.transactions = {make_reading_transaction(reading()), batch()};
+    out.parent_certificate = certificate();
+    out.header = {.version = 1,
+                  .network = network(),
+                  .height = 9,
+                  .time_ms = 1'760'000'012'345,
+                  .parent = digest("parent block"),
+                  .proposer = NodeId("node-2"),
+                  .epoch = 0,
+                  .validators = validators_hash(std::vector{NodeId("node-1"), NodeId("node-2")}),
+                  .transactions_root = {},
+                  .transaction_count = 2,
+                  .app_hash = digest("state"),
+                  .parent_certificate = certificate_hash(out.parent_certificate)};
+    out.header.transactions_root = transactions_root(out);
+    return out;
+}
+inline CommittedBlock committed_block() {
+    Certificate own = certificate();
+    own.content.height = 9;
+    own.content.block = block_id(block().header);
+    return {.block = block(), .certificate = own};
+}
+inline Vote vote(VoteType type, std::optional<Digest> value) {
+    Vote out{.content = {.type = type, .height = 9, .round = 2, .block = value},
+             .validator = NodeId("node-3"),
+             .signature = {}};
+    out.signature = signer("node-3").sign(vote_to_be_signed(out.content, out.validator, network()));
+    return out;
+}
+inline ProposalMessage proposal(std::optional<Round> valid_round) {
+    const ProposalContent content{
+        .height = 9, .round = 2, .valid_round = valid_round, .block = block_id(block().header)};
+    const NodeId node("node-2");
+    return {.proposal = {.content = content,
+                         .proposer = node,
+                         .signature = signer("node-2").sign(
+                             proposal_to_be_signed(content, node, network()))},
+            .outline = outline_of(block())};
+}
+
+// A name, its bytes, and decode-then-encode (nullopt: refused).
+struct Sample {
+    std::string name;
+    Bytes bytes;
+    std::function<std::optional<Bytes>(ByteView)> again;
+};
+[[nodiscard]] const std::vector<Sample>& all();
+
+}  // namespace fairfeed::samples
