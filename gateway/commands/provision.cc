@@ -1,0 +1,96 @@
+#include "gateway/commands/provision.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <sstream>
+#include <string>
+
+#include "core/crypto/random.h"
+#include "core/io/clock.h"
+#include "gateway/commands/provision_report.h"
+#include "gateway/dgmd/broker_files.h"
+#include "gateway/dgmd/genesis_builder.h"
+#include "gateway/dgmd/key_store.h"
+#include "gateway/dgmd/lab_file.h"
+#include "gateway/dgmd/network_directory.h"
+#include "gateway/dgmd/network_keys.h"
+#include "gateway/dgmd/network_plan.h"
+#include "gateway/dgmd/program_files.h"
+
+namespace fairfeed {
+
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kMachineFailed = 1;
+constexpr int kWrongInput = 2;
+
+// The account Mosquitto drops to when root starts it; a bare number where it has no name.
+std::string invoking_user() {
+    const passwd* entry = ::getpwuid(::geteuid());
+    return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
+
+void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
+    const std::string user = invoking_user();
+    for (const LabNode& node : lab.nodes) {
+        const auto where = layout::node_directory(node.id);
+        directory.open_file(where / "edge-node.yaml", edge_node_yaml(lab, node));
+        directory.open_file(where / "mosquitto.conf",
+                            mosquitto_conf(node, directory.path() / where, user));
+        directory.open_file(where / "acl", mosquitto_acl(lab, node));
+    }
+    directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
+}
+
+int machine_failed(const std::string& what, const NetworkDirectory& directory, std::ostream& err) {
+    err << what << '\n';
+    if (directory.files() > 0) {
+        err << directory.path().string() << ": unfinished; remove it and provision again\n";
+    }
+    return kMachineFailed;
+}
+
+int print_report(const ProvisionReport& report, bool json, std::ostream& out) {
+    std::ostringstream page;
+    if (json) {
+        page << report_json(report).dump(2) << '\n';
+    } else {
+        print_report_page(report, page);
+    }
+    out << page.str() << std::flush;
+    return out ? kDone : kMachineFailed;
+}
+
+}  // namespace
+
+int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostream& err) {
+    const auto lab = load_lab_file(options.network);
+    auto directory = NetworkDirectory::claim(options.out);
+    if (!lab) {
+        for (const std::string& line : lab.error())
+            err << line << '\n';
+    }
+    if (!directory) err << directory.error() << '\n';
+    if (!lab || !directory) return kWrongInput;
+
+    const NetworkPlan plan = plan_network(*lab);
+    const NetworkKeys keys = make_keys(*lab, system_random());
+    const Clock clock;
+    if (const auto trial = found_network(*lab, plan, keys, clock.now().real_ms); !trial) {
+        err << options.network.string() << ": " << trial.error() << '\n';
+        return kWrongInput;
+    }
+    write_keys(keys, *directory);
+    write_configurations(*lab, *directory);
+    // Writing takes a while on slow disks, and the network's start counts from its genesis.
+    const std::int64_t now_ms = clock.now().real_ms;
+    const auto founded = found_network(*lab, plan, keys, now_ms);
+    if (!founded) return machine_failed(founded.error(), *directory, err);
+    directory->open_file(layout::kGenesis, founded->file);
+    if (directory->fault()) return machine_failed(*directory->fault(), *directory, err);
+    return print_report({*lab, plan, founded->state, *directory, now_ms}, options.json, out);
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,22 @@
+// `gateway provision`: from a network as a person writes it to everything its machines need: the
+// private CA, all keys and certificates, block 0, and the configuration of every program and
+// broker. Writes into a new or empty directory only. main.cc owns the command line.
+#pragma once
+
+#include <filesystem>
+#include <ostream>
+
+namespace fairfeed {
+
+struct ProvisionOptions {
+    std::filesystem::path network;  // as config/lab.yaml
+    std::filesystem::path out;      // the directory to make
+    bool json = false;              // the summary as JSON
+};
+
+// 0: provisioned. 1: the machine failed (disk, output). 2: the file or the directory is wrong, one
+// line per error on `err`; nothing has been written then.
+[[nodiscard]] int run_provision(const ProvisionOptions& options, std::ostream& out,
+                                std::ostream& err);
+
+}  // namespace fairfeed

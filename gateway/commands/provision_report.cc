@@ -1,0 +1,259 @@
+#include "gateway/commands/provision_report.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iomanip>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+#include "core/model/allocation.h"
+#include "gateway/dgmd/key_store.h"
+
+namespace fairfeed {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+    std::string text;
+    for (const std::string& part : parts)
+        text += (text.empty() ? "" : ", ") + part;
+    return text.empty() ? "-" : text;
+}
+
+template <class Ids>
+std::vector<std::string> names_of(const Ids& ids) {
+    std::vector<std::string> names;
+    for (const auto& id : ids)
+        names.push_back(id.str());
+    return names;
+}
+
+std::vector<std::string> neighbours_of(const std::vector<NodeId>& members) {
+    auto names = names_of(members);
+    names.erase(names.begin());
+    return names;
+}
+
+std::string two_digits(std::int64_t value) {
+    return (value < 10 ? "0" : "") + std::to_string(value);
+}
+
+// "2016-08-08 00:00:00".
+std::string calendar(std::int64_t unix_s) {
+    const std::int64_t day = static_cast<std::int64_t>(floor_div(unix_s, kSecondsPerDay));
+    const std::int64_t second = unix_s - day * kSecondsPerDay;
+    const std::chrono::year_month_day date{
+        std::chrono::sys_days(std::chrono::days(static_cast<int>(day)))};
+    return std::to_string(static_cast<int>(date.year())) + "-" +
+           two_digits(static_cast<unsigned>(date.month())) + "-" +
+           two_digits(static_cast<unsigned>(date.day())) + " " +
+           two_digits(second / kSecondsPerHour) + ":" + two_digits(second % kSecondsPerHour / 60) +
+           ":" + two_digits(second % 60);
+}
+
+std::string counted(std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+// "9.5 kW" without a fraction type; whole watts below one kilowatt.
+std::string power(std::int64_t watts) {
+    if (watts < 1000) return std::to_string(watts) + " W";
+    const std::int64_t hundred_w = watts % 1000 / 100;
+    return std::to_string(watts / 1000) + (hundred_w ? "." + std::to_string(hundred_w) : "") +
+           " kW";
+}
+
+std::int64_t capacity_of(const LabNetwork& lab, const ClusterId& cluster) {
+    std::int64_t sum_w = 0;
+    for (const LabMeter& meter : lab.meters)
+        if (meter.cluster == cluster) sum_w += meter.capacity_w;
+    return sum_w;
+}
+
+std::string class_name(std::size_t members) {
+    return std::string(to_string(committee_class(members)));
+}
+
+using Table = std::vector<std::vector<std::string>>;
+
+void print_table(const Table& table, std::ostream& out) {
+    std::vector<std::size_t> widths(table.front().size());
+    for (const auto& row : table)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], row[i].size());
+    for (const auto& row : table) {
+        out << ' ';
+        for (std::size_t i = 0; i + 1 < row.size(); ++i)
+            out << ' ' << std::left << std::setw(static_cast<int>(widths[i]) + 1) << row[i];
+        out << ' ' << row.back() << '\n';
+    }
+}
+
+Table cluster_table(const ProvisionReport& report) {
+    Table table{{"cluster", "parent", "neighbours", "meters", "certified", "committee"}};
+    for (const LabCluster& cluster : report.lab.clusters) {
+        const auto& members = report.plan.committees.at(cluster.id);
+        const std::size_t quorum = report.state.quorum_of(cluster.id);
+        table.push_back(
+            {cluster.id.str(), cluster.parent.str(), joined(neighbours_of(members)),
+             std::to_string(report.plan.meters.at(cluster.id)),
+             power(capacity_of(report.lab, cluster.id)),
+             class_name(members.size()) + ", " + committee_promise(members.size(), quorum)});
+    }
+    return table;
+}
+
+Table node_table(const ProvisionReport& report) {
+    Table table{{"node", "broker", "parent of", "neighbour of"}};
+    for (const LabNode& node : report.lab.nodes) {
+        const auto cluster = report.plan.parent_of.find(node.id);
+        table.push_back({node.id.str(), node.address + " port " + std::to_string(node.port),
+                         cluster != report.plan.parent_of.end() ? cluster->second.str() : "-",
+                         joined(names_of(report.plan.neighbour_of(node.id)))});
+    }
+    return table;
+}
+
+void print_start(const ProvisionReport& report, std::ostream& out) {
+    const NetworkParameters& parameters = report.state.genesis.parameters;
+    const std::int64_t ahead_s = (parameters.real_epoch_ms - report.now_ms) / 1000;
+    out << "  starts   " << calendar(parameters.real_epoch_ms / 1000) << " UTC, "
+        << (parameters.real_epoch_ms > report.now_ms ? "in " + std::to_string(ahead_s) + " s"
+                                                     : std::string("already past"))
+        << "; grid time is then " << calendar(parameters.grid_epoch_s) << '\n'
+        << "  windows  " << parameters.window_seconds / 60 << " grid minutes, "
+        << parameters.window_seconds * 1000 / parameters.speed << " real ms each at speed "
+        << parameters.speed
+        << (parameters.window_limit > 0
+                ? ", " + std::to_string(parameters.window_limit) + " of them"
+                : std::string(", without end"))
+        << "; rule " << to_string(parameters.rule) << '\n';
+}
+
+void print_next(const ProvisionReport& report, std::ostream& out) {
+    const std::filesystem::path& path = report.directory.path();
+    const auto first = path / layout::node_directory(report.lab.nodes.front().id);
+    out << "Wrote " << counted(report.directory.files(), "file") << " to " << path.string()
+        << ":\n  genesis.cbor, nodes/, meters/, dgmd/, ca/. Keys are for you alone (mode 0600);\n"
+           "  take ca/ offline: only who adds or renews a certificate needs it.\n\n"
+        << "Next, for every node, and once for the meters:\n"
+        << "  mosquitto -c " << (first / "mosquitto.conf").string() << '\n'
+        << "  edge-node run --config " << (first / "edge-node.yaml").string() << '\n'
+        << "  meter-sim run --config " << (path / layout::kMeterConfig).string() << '\n';
+}
+
+Json nodes_json(const ProvisionReport& report) {
+    Json nodes = Json::array();
+    for (const LabNode& node : report.lab.nodes) {
+        const auto cluster = report.plan.parent_of.find(node.id);
+        Json neighbour_of = Json::array();
+        for (const ClusterId& each : report.plan.neighbour_of(node.id))
+            neighbour_of.push(each.str());
+        const auto where = report.directory.path() / layout::node_directory(node.id);
+        nodes.push(Json::object()
+                       .set("id", node.id.str())
+                       .set("address", node.address)
+                       .set("port", node.port)
+                       .set("parent_of", cluster != report.plan.parent_of.end()
+                                             ? Json(cluster->second.str())
+                                             : Json())
+                       .set("neighbour_of", std::move(neighbour_of))
+                       .set("config", (where / "edge-node.yaml").string())
+                       .set("mosquitto_config", (where / "mosquitto.conf").string()));
+    }
+    return nodes;
+}
+
+Json clusters_json(const ProvisionReport& report) {
+    Json clusters = Json::array();
+    for (const LabCluster& cluster : report.lab.clusters) {
+        const auto& members = report.plan.committees.at(cluster.id);
+        Json names = Json::array();
+        for (const NodeId& member : members)
+            names.push(member.str());
+        clusters.push(Json::object()
+                          .set("id", cluster.id.str())
+                          .set("parent", cluster.parent.str())
+                          .set("members", std::move(names))
+                          .set("committee_class", class_name(members.size()))
+                          .set("quorum", report.state.quorum_of(cluster.id))
+                          .set("tolerated_faults", tolerated_faults(members.size()))
+                          .set("meters", report.plan.meters.at(cluster.id))
+                          .set("capacity_w", capacity_of(report.lab, cluster.id)));
+    }
+    return clusters;
+}
+
+Json meters_json(const LabNetwork& lab) {
+    Json meters = Json::array();
+    for (const LabMeter& meter : lab.meters) {
+        meters.push(Json::object()
+                        .set("id", meter.id.str())
+                        .set("cluster", meter.cluster.str())
+                        .set("capacity_w", meter.capacity_w));
+    }
+    return meters;
+}
+
+}  // namespace
+
+std::string committee_promise(std::size_t members, std::size_t quorum) {
+    const std::size_t faults = tolerated_faults(members);
+    if (faults > 0) {
+        return "f = " + std::to_string(faults) + ": " + std::to_string(faults) + " of " +
+               std::to_string(members) + " may fail or lie";
+    }
+    if (members == 1) return "f = 0: everything rests on this node";
+    if (quorum < members) {
+        return "f = 0: " + std::to_string(members - quorum) + " of " + std::to_string(members) +
+               " may be down, none may lie";
+    }
+    return "f = 0: nothing is certified while one of " + std::to_string(members) + " is down";
+}
+
+Json report_json(const ProvisionReport& report) {
+    const NetworkParameters& parameters = report.state.genesis.parameters;
+    const std::size_t validators = report.plan.validators.size();
+    const std::filesystem::path& path = report.directory.path();
+    return Json::object()
+        .set("name", parameters.name)
+        .set("network", to_hex(report.state.network.view()))
+        .set("directory", path.string())
+        .set("genesis", (path / layout::kGenesis).string())
+        .set("genesis_node", report.plan.genesis_node().str())
+        .set("starts_at", parameters.real_epoch_ms)
+        .set("grid_epoch_s", parameters.grid_epoch_s)
+        .set("speed", parameters.speed)
+        .set("window_seconds", parameters.window_seconds)
+        .set("window_limit", parameters.window_limit)
+        .set("chain", Json::object()
+                          .set("validators", validators)
+                          .set("quorum", quorum(validators))
+                          .set("tolerated_faults", tolerated_faults(validators)))
+        .set("nodes", nodes_json(report))
+        .set("clusters", clusters_json(report))
+        .set("meters", meters_json(report.lab))
+        .set("meter_config", (path / layout::kMeterConfig).string())
+        .set("files", report.directory.files());
+}
+
+void print_report_page(const ProvisionReport& report, std::ostream& out) {
+    const LabNetwork& lab = report.lab;
+    const std::size_t validators = report.plan.validators.size();
+    out << "Network '" << lab.parameters.name << "' (" << short_hex(report.state.network)
+        << "): " << counted(lab.nodes.size(), "node") << ", "
+        << counted(lab.clusters.size(), "cluster") << ", " << counted(lab.meters.size(), "meter")
+        << "\n\n  chain    " << counted(validators, "validator") << ", " << quorum(validators)
+        << " must agree, " << tolerated_faults(validators) << " may fail or lie; block 0 by "
+        << report.plan.genesis_node().str() << ", which has most meters\n";
+    print_start(report, out);
+    out << '\n';
+    print_table(cluster_table(report), out);
+    out << '\n';
+    print_table(node_table(report), out);
+    out << '\n';
+    print_next(report, out);
+}
+
+}  // namespace fairfeed

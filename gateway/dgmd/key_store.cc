@@ -1,0 +1,55 @@
+#include "gateway/dgmd/key_store.h"
+
+namespace fairfeed {
+
+namespace {
+
+using std::filesystem::path;
+
+void write_identity(const TlsIdentity& identity, const path& where, NetworkDirectory& directory) {
+    directory.secret(where / layout::kTlsKey, identity.key_pem);
+    directory.open_file(where / layout::kTlsCertificate, identity.certificate_pem);
+}
+
+void write_office(const OfficeKeys& keys, const std::string& authority, const path& where,
+                  NetworkDirectory& directory) {
+    directory.directory(where, true);
+    directory.secret(where / layout::kSigningKey, keys.signing.to_pem());
+    directory.secret(where / layout::kAgreementKey, keys.agreement.to_pem());
+    write_identity(keys.tls, where, directory);
+    directory.open_file(where / layout::kAuthorityCertificate, authority);
+}
+
+void write_meters(const NetworkKeys& keys, const std::string& authority,
+                  NetworkDirectory& directory) {
+    directory.directory("meters", false);
+    directory.open_file(path("meters") / layout::kAuthorityCertificate, authority);
+    for (const auto& [meter, own] : keys.meters) {
+        const path where = path("meters") / meter.str();
+        directory.directory(where, true);
+        directory.secret(where / layout::kSigningKey, own.signing.to_pem());
+        directory.secret(where / layout::kDataKey, to_hex(own.data.view()) + "\n");
+        write_identity(own.tls, where, directory);
+    }
+}
+
+}  // namespace
+
+void write_keys(const NetworkKeys& keys, NetworkDirectory& directory) {
+    const std::string authority = keys.authority.certificate_pem();
+    directory.directory(".", false);
+    directory.directory("ca", true);
+    directory.secret(path("ca") / layout::kAuthorityKey, keys.authority.key_pem());
+    directory.open_file(path("ca") / layout::kAuthorityCertificate, authority);
+    write_office(keys.dgmd, authority, "dgmd", directory);
+    for (const auto& [node, own] : keys.nodes) {
+        const path where = layout::node_directory(node);
+        directory.directory(where, false);
+        write_office(own.own, authority, where / "keys", directory);
+        directory.directory(where / "broker", true);
+        write_identity(own.broker, where / "broker", directory);
+    }
+    write_meters(keys, authority, directory);
+}
+
+}  // namespace fairfeed

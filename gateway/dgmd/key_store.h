@@ -1,0 +1,34 @@
+// Where a new network's keys go: every private key alone in a file of mode 0600, in a directory of
+// its owner. Writes through NetworkDirectory, which keeps the first fault.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/base/ids.h"
+#include "gateway/dgmd/network_directory.h"
+#include "gateway/dgmd/network_keys.h"
+
+namespace fairfeed {
+
+// Names inside a network's directory; the configurations are written to match.
+namespace layout {
+constexpr std::string_view kGenesis = "genesis.cbor";
+constexpr std::string_view kMeterConfig = "meters/meter-sim.yaml";
+constexpr std::string_view kSigningKey = "signing.key";
+constexpr std::string_view kAgreementKey = "agreement.key";
+constexpr std::string_view kDataKey = "data.key";
+constexpr std::string_view kTlsKey = "tls.key";
+constexpr std::string_view kTlsCertificate = "tls.crt";
+constexpr std::string_view kAuthorityKey = "ca.key";
+constexpr std::string_view kAuthorityCertificate = "ca.crt";
+
+[[nodiscard]] inline std::filesystem::path node_directory(const NodeId& node) {
+    return std::filesystem::path("nodes") / node.str();
+}
+}  // namespace layout
+
+// ca/, dgmd/, nodes/<id>/keys/, nodes/<id>/broker/ and meters/<id>/.
+void write_keys(const NetworkKeys& keys, NetworkDirectory& directory);
+
+}  // namespace fairfeed

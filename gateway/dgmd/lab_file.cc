@@ -1,0 +1,84 @@
+#include "gateway/dgmd/lab_file.h"
+
+#include <optional>
+
+#include "core/contract/state.h"
+#include "gateway/dgmd/lab_members.h"
+#include "gateway/dgmd/lab_parameters.h"
+#include "gateway/dgmd/recording.h"
+
+namespace fairfeed {
+
+namespace {
+
+constexpr std::int64_t kMaxLatitudeDeg = 60;  // what the built-in solar model covers
+
+void read_tariff(const YamlView& root, Tariff& tariff) {
+    const YamlView view = root.require_map("tariff");
+    tariff.import_micro_per_kwh = view.require_int("import_micro_per_kwh", 0, kMaxRateMicroPerKwh);
+    tariff.export_micro_per_kwh = view.require_int("export_micro_per_kwh", 0, kMaxRateMicroPerKwh);
+}
+
+void read_source(const YamlView& root, MeterSource& source) {
+    const YamlView view = root.require_map("meter_source");
+    source.seed = view.optional_int("seed", 0, INT64_MAX);
+    source.latitude_deg = view.optional_int("latitude_deg", -kMaxLatitudeDeg, kMaxLatitudeDeg);
+    if (const auto homes = view.optional_path("homes")) {
+        std::error_code ignored;
+        source.homes = std::filesystem::absolute(*homes, ignored).lexically_normal();
+    }
+    if (root.has("meter_source") && view.has("seed") == view.has("homes")) {
+        view.fail("'meter_source' needs exactly one of 'seed' and 'homes'");
+    }
+    if (view.has("latitude_deg") && view.has("homes")) {
+        view.fail("latitude_deg", "only with 'meter_source.seed'");
+    }
+}
+
+// Window 0 is the recording's first row, so the calendar starts there too.
+void align_with_recording(const YamlView& network, const Recording& recording, LabNetwork& lab) {
+    const std::int64_t start_s = recording.start_s();
+    const auto written = network.optional_text("grid_epoch");
+    if (written && parse_grid_epoch(*written) && lab.parameters.grid_epoch_s != start_s) {
+        network.fail("grid_epoch", "the recording begins at " + std::to_string(start_s) +
+                                       " s and its first row is window 0: leave grid_epoch out");
+    }
+    lab.parameters.grid_epoch_s = start_s;
+}
+
+}  // namespace
+
+Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) {
+    const auto document = YamlDocument::load(file);
+    if (!document) return unexpected(document.error());
+    const YamlView root = document->root();
+    LabNetwork lab;
+    const YamlView network = root.require_map("network");
+    read_parameters(network, lab);
+    read_tariff(root, lab.tariff);
+    read_source(root, lab.source);
+    RecordingErrors recording_errors;
+    std::optional<Recording> recording;
+    if (!lab.source.homes.empty()) {
+        auto loaded = Recording::load(lab.source.homes);
+        if (loaded) {
+            recording = std::move(*loaded);
+            align_with_recording(network, *recording, lab);
+        } else {
+            recording_errors = loaded.error();
+            root.require_map("meter_source").fail("homes", "the recording cannot be used");
+        }
+    } else if (root.has("network") && !network.has("grid_epoch")) {
+        (void)network.require_text("grid_epoch");
+    }
+    LabMembers members(lab);
+    members.read_nodes(root);
+    members.read_clusters(root);
+    members.read_meters(root, recording ? &*recording : nullptr);
+    YamlErrors errors = document->finish();
+    errors.insert(errors.end(), recording_errors.begin(), recording_errors.end());
+    if (!errors.empty()) return unexpected(std::move(errors));
+    return lab;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,17 @@
+// Reads a network as a person writes it (config/lab.yaml describes every key) and checks it as a
+// whole: names unique across everything that has an MQTT identity, every parent and cluster known,
+// every figure in range. Touches the file and the recording it names, nothing else.
+#pragma once
+
+#include <filesystem>
+
+#include "core/base/result.h"
+#include "core/io/yaml_file.h"
+#include "gateway/dgmd/lab_network.h"
+
+namespace fairfeed {
+
+// All errors at once: "lab.yaml:12:5: what is wrong"; faults of a recording name its own lines.
+[[nodiscard]] Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file);
+
+}  // namespace fairfeed

@@ -1,0 +1,177 @@
+#include "gateway/dgmd/lab_members.h"
+
+#include <algorithm>
+
+#include "core/contract/billing.h"
+#include "core/contract/state.h"
+
+namespace fairfeed {
+
+namespace {
+
+constexpr std::int64_t kMaxMetres = 1'000'000'000;
+constexpr std::int64_t kMaxPort = 65'535;
+constexpr std::size_t kMaxHostLength = 253;
+constexpr std::string_view kNobody = "-";  // topics say it where an item is nobody's
+
+Location read_location(const YamlView& view) {
+    return {static_cast<std::int32_t>(view.require_int("east_m", -kMaxMetres, kMaxMetres)),
+            static_cast<std::int32_t>(view.require_int("north_m", -kMaxMetres, kMaxMetres))};
+}
+
+// It ends in a certificate, a broker's configuration and URIs.
+bool is_host(std::string_view text) {
+    if (text.empty() || text.size() > kMaxHostLength || text.front() == '-') return false;
+    return std::all_of(text.begin(), text.end(), [](char each) {
+        return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+               (each >= '0' && each <= '9') || each == '.' || each == ':' || each == '-';
+    });
+}
+
+void check_host(const YamlView& view, std::string_view key, const std::string& host) {
+    if (host.empty() || is_host(host)) return;
+    view.fail(key, "'" + host + "' is no host name, IPv4 or IPv6 address");
+}
+
+void refuse_reserved(const YamlView& view, const std::string& name) {
+    if (name == kGridAccount) view.fail("id", "the name 'grid' is an account of the ledger");
+    if (name == kNobody) view.fail("id", "the name '-' stands for nobody in topics");
+}
+
+}  // namespace
+
+LabMembers::LabMembers(LabNetwork& lab) : lab_(lab) {
+    identities_[dgmd_id().str()] = "utility";
+}
+
+void LabMembers::claim(const YamlView& view, const std::string& name, const std::string& what) {
+    if (name.empty()) return;
+    refuse_reserved(view, name);
+    const auto [holder, fresh] = identities_.try_emplace(name, what);
+    if (!fresh) {
+        view.fail("id", "the name '" + name + "' is already that of a" +
+                            (holder->second == what ? "nother " : " ") + holder->second +
+                            ": nodes, meters and dgmd share one set of names");
+    }
+}
+
+const LabNode* LabMembers::find_node(const NodeId& id) const {
+    const auto found = std::find_if(lab_.nodes.begin(), lab_.nodes.end(),
+                                    [&id](const LabNode& node) { return node.id == id; });
+    return found != lab_.nodes.end() ? &*found : nullptr;
+}
+
+void LabMembers::read_nodes(const YamlView& root) {
+    const auto views = root.require_list("nodes");
+    if (views.empty() && root.has("nodes")) root.fail("nodes", "a network needs a node");
+    for (const YamlView& view : views) {
+        LabNode node;
+        node.id = view.require_name<NodeId>("id");
+        claim(view, node.id.str(), "node");
+        node.location = read_location(view.require_map("location"));
+        node.address = view.require_text("address");
+        check_host(view, "address", node.address);
+        node.listen = view.optional_text("listen").value_or(node.address);
+        if (view.has("listen")) check_host(view, "listen", node.listen);
+        node.port = static_cast<std::uint16_t>(view.require_int("port", 1, kMaxPort));
+        if (!node.listen.empty() && !listeners_.emplace(node.listen, node.port).second) {
+            view.fail("port", "another node's broker listens on " + node.listen + " port " +
+                                  std::to_string(node.port) + " already");
+        }
+        lab_.nodes.push_back(std::move(node));
+    }
+}
+
+void LabMembers::check_parent(const YamlView& view, const LabCluster& cluster) {
+    if (cluster.parent.empty()) return;
+    if (find_node(cluster.parent) == nullptr) {
+        view.fail("parent", "there is no node '" + cluster.parent.str() + "'");
+        return;
+    }
+    const auto [other, fresh] = parent_of_.try_emplace(cluster.parent, cluster.id);
+    if (!fresh) {
+        view.fail("parent", "node '" + cluster.parent.str() + "' is parent of cluster '" +
+                                other->second.str() + "' already: a node has one cluster");
+    }
+}
+
+void LabMembers::read_clusters(const YamlView& root) {
+    const auto views = root.require_list("clusters");
+    if (views.empty() && root.has("clusters")) root.fail("clusters", "a network needs a cluster");
+    for (const YamlView& view : views) {
+        LabCluster cluster;
+        cluster.id = view.require_name<ClusterId>("id");
+        refuse_reserved(view, cluster.id.str());
+        if (!cluster.id.empty() && !cluster_meters_.try_emplace(cluster.id, 0).second) {
+            view.fail("id", "there is a cluster '" + cluster.id.str() + "' already");
+        }
+        cluster.parent = view.require_name<NodeId>("parent");
+        check_parent(view, cluster);
+        const LabNode* parent = find_node(cluster.parent);
+        if (const auto location = view.optional_map("location")) {
+            cluster.location = read_location(*location);
+        } else if (parent != nullptr) {
+            cluster.location = parent->location;
+        }
+        lab_.clusters.push_back(std::move(cluster));
+    }
+}
+
+void LabMembers::check_cluster_of(const YamlView& view, const LabMeter& meter) {
+    if (meter.cluster.empty()) return;
+    const auto cluster = cluster_meters_.find(meter.cluster);
+    if (cluster == cluster_meters_.end()) {
+        view.fail("cluster", "there is no cluster '" + meter.cluster.str() + "'");
+    } else if (++cluster->second == kMaxClusterMeters + 1) {
+        view.fail("cluster", "cluster '" + meter.cluster.str() + "' has more than " +
+                                 std::to_string(kMaxClusterMeters) + " meters from here on");
+    }
+}
+
+void LabMembers::check_service_point(const YamlView& view, const LabMeter& meter) {
+    if (meter.service_point.empty() || service_points_.insert(meter.service_point).second) return;
+    view.fail(view.has("service_point") ? "service_point" : "id",
+              "service point '" + meter.service_point + "' has a meter already");
+}
+
+void LabMembers::read_energy(const YamlView& view, LabMeter& meter, const Recording* recording) {
+    const auto certified = view.optional_int("capacity_w", 0, kMaxCapacityW);
+    meter.capacity_w = certified.value_or(0);
+    meter.pv_w = view.optional_int("pv_w", 0, kMaxCapacityW);
+    if (lab_.source.homes.empty()) {
+        if (!view.has("capacity_w")) (void)view.require_int("capacity_w", 0, kMaxCapacityW);
+        if (view.has("home")) view.fail("home", "only with 'meter_source.homes'");
+        return;
+    }
+    if (view.has("pv_w"))
+        view.fail("pv_w", "only with 'meter_source.seed': a recording has its PV");
+    meter.home = view.require_text("home");
+    if (meter.home.empty() || recording == nullptr) return;
+    const auto recorded = recording->capacity_w(meter.home);
+    if (!recorded) {
+        view.fail("home",
+                  "the recording has no home '" + meter.home + "'; it has " + recording->names());
+    } else if (*recorded > kMaxCapacityW && !certified) {
+        view.fail("home", "home '" + meter.home + "' has more than 100 MW of PV: write capacity_w");
+    } else {
+        meter.capacity_w = certified.value_or(*recorded);
+    }
+}
+
+void LabMembers::read_meters(const YamlView& root, const Recording* recording) {
+    const auto views = root.require_list("meters");
+    if (views.empty() && root.has("meters")) root.fail("meters", "a network needs a meter");
+    for (const YamlView& view : views) {
+        LabMeter meter;
+        meter.id = view.require_name<MeterId>("id");
+        claim(view, meter.id.str(), "meter");
+        meter.cluster = view.require_name<ClusterId>("cluster");
+        check_cluster_of(view, meter);
+        meter.service_point = view.optional_name<MeterId>("service_point").value_or(meter.id).str();
+        check_service_point(view, meter);
+        read_energy(view, meter, recording);
+        lab_.meters.push_back(std::move(meter));
+    }
+}
+
+}  // namespace fairfeed

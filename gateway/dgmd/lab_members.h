@@ -1,0 +1,41 @@
+// The lists of a lab file: nodes, clusters, meters; each item is checked against those before it.
+// Errors go to the views, placed at their keys.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "core/io/yaml_file.h"
+#include "gateway/dgmd/lab_network.h"
+#include "gateway/dgmd/recording.h"
+
+namespace fairfeed {
+
+class LabMembers {
+  public:
+    explicit LabMembers(LabNetwork& lab);
+
+    // In this order; `recording` is null where the meters have a seed or the recording is unusable.
+    void read_nodes(const YamlView& root);
+    void read_clusters(const YamlView& root);
+    void read_meters(const YamlView& root, const Recording* recording);
+
+  private:
+    // Fails at `id` if the name is reserved or taken by somebody with an identity.
+    void claim(const YamlView& view, const std::string& name, const std::string& what);
+    void check_parent(const YamlView& view, const LabCluster& cluster);
+    void check_cluster_of(const YamlView& view, const LabMeter& meter);
+    void check_service_point(const YamlView& view, const LabMeter& meter);
+    void read_energy(const YamlView& view, LabMeter& meter, const Recording* recording);
+    [[nodiscard]] const LabNode* find_node(const NodeId& id) const;
+
+    LabNetwork& lab_;
+    std::map<std::string, std::string> identities_;  // name to "node" or "meter"
+    std::map<NodeId, ClusterId> parent_of_;
+    std::map<ClusterId, std::size_t> cluster_meters_;
+    std::set<std::string> service_points_;
+    std::set<std::pair<std::string, std::uint16_t>> listeners_;
+};
+
+}  // namespace fairfeed

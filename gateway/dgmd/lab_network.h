@@ -1,0 +1,71 @@
+// A network as a person describes it before it exists (config/lab.yaml): who is where, who is
+// parent of what, which meters stand on it and what they measure. Plain values, already checked
+// against each other by lab_file.h; no keys and nothing the allocation rule decides.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/model/network.h"
+#include "core/model/transaction.h"
+
+namespace fairfeed {
+
+struct LabNode {
+    NodeId id;
+    Location location;
+    std::string address;  // how others reach its broker: a name, IPv4 or IPv6
+    std::string listen;   // what its broker binds to; usually the address
+    std::uint16_t port = 0;
+};
+
+struct LabCluster {
+    ClusterId id;
+    NodeId parent;
+    Location location;
+};
+
+struct LabMeter {
+    MeterId id;
+    ClusterId cluster;
+    std::int64_t capacity_w = 0;  // certified; 0: a consumer
+    std::string service_point;
+    std::optional<std::int64_t> pv_w;  // with a seed only; absent: the capacity
+    std::string home;                  // with a recording only
+};
+
+// Exactly one of seed and homes.
+struct MeterSource {
+    std::optional<std::int64_t> seed;
+    std::optional<std::int64_t> latitude_deg;  // with a seed only
+    std::filesystem::path homes;               // absolute; empty: none
+};
+
+struct LabNetwork {
+    NetworkParameters parameters;  // but for real_epoch_ms: see parameters_at()
+    std::optional<std::int64_t> starts_at_ms;
+    std::int64_t starts_in_s = 0;  // where starts_at_ms is absent
+    bool operator_clock = false;   // nodes take their machine's clock as it is
+    Tariff tariff;
+    MeterSource source;
+    std::vector<LabNode> nodes;
+    std::vector<LabCluster> clusters;
+    std::vector<LabMeter> meters;
+
+    [[nodiscard]] NetworkParameters parameters_at(std::int64_t now_ms) const {
+        NetworkParameters dated = parameters;
+        dated.real_epoch_ms = starts_at_ms.value_or(now_ms + starts_in_s * 1000);
+        return dated;
+    }
+};
+
+// The utility's own name on its network: no node and no meter can have it.
+[[nodiscard]] inline NodeId dgmd_id() {
+    return NodeId("dgmd");
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,43 @@
+// The directory a network is provisioned into. Refuses one that holds anything, creates what is
+// written with the least permissions that serve, and stops at the first fault: later writes do
+// nothing, and fault() says what happened. Existing files are never touched. One thread.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+
+namespace fairfeed {
+
+class NetworkDirectory {
+  public:
+    // A path that does not exist yet, or an empty directory; names that begin with a dot do not
+    // count. Error: one line that says what is there and what to do. Creates nothing.
+    [[nodiscard]] static Result<NetworkDirectory, std::string> claim(
+        const std::filesystem::path& path);
+
+    // Relative names throughout. `is_private`: mode 0700, else 0755.
+    void directory(const std::filesystem::path& name, bool is_private);
+    void secret(const std::filesystem::path& name, std::string_view content);  // 0600
+    void open_file(const std::filesystem::path& name, ByteView content);       // 0644
+    void open_file(const std::filesystem::path& name, std::string_view content) {
+        open_file(name, as_bytes(content));
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // absolute
+    [[nodiscard]] std::size_t files() const { return files_; }                 // written so far
+    [[nodiscard]] const std::optional<std::string>& fault() const { return fault_; }
+
+  private:
+    explicit NetworkDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+    std::filesystem::path path_;
+    std::size_t files_ = 0;
+    std::optional<std::string> fault_;
+};
+
+}  // namespace fairfeed

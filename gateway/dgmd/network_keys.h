@@ -1,0 +1,44 @@
+// All keys of a new network, in memory: the private CA, and for DGMD, every node and every meter
+// what it signs, agrees and speaks TLS with. Made once and written once (network_directory.h); no
+// private key ever leaves the directory of the one who owns it.
+#pragma once
+
+#include <map>
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/crypto/certificate_authority.h"
+#include "core/crypto/key_agreement.h"
+#include "core/crypto/random.h"
+#include "core/crypto/signing.h"
+#include "gateway/dgmd/lab_network.h"
+
+namespace fairfeed {
+
+struct OfficeKeys {  // of DGMD, and what a node has as well
+    SigningKey signing;
+    AgreementKey agreement;
+    TlsIdentity tls;  // CN = its name
+};
+
+struct NodeKeys {
+    OfficeKeys own;
+    TlsIdentity broker;  // of its Mosquitto, valid for its address
+};
+
+struct MeterKeys {
+    SigningKey signing;
+    SymmetricKey data;  // epoch 1
+    TlsIdentity tls;
+};
+
+struct NetworkKeys {
+    CertificateAuthority authority;
+    OfficeKeys dgmd;
+    std::map<NodeId, NodeKeys> nodes;
+    std::map<MeterId, MeterKeys> meters;
+};
+
+[[nodiscard]] NetworkKeys make_keys(const LabNetwork& lab, const RandomSource& random);
+
+}  // namespace fairfeed

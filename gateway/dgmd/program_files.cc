@@ -1,0 +1,89 @@
+#include "gateway/dgmd/program_files.h"
+
+#include "core/io/json.h"
+#include "gateway/dgmd/key_store.h"
+
+namespace fairfeed {
+
+namespace {
+
+// JSON's strings are YAML's double-quoted ones.
+std::string quoted(const std::string& text) {
+    return Json(text).dump();
+}
+
+std::string broker_item(const LabNode& node) {
+    return "  - {node: " + quoted(node.id.str()) + ", host: " + quoted(node.address) +
+           ", port: " + std::to_string(node.port) + "}\n";
+}
+
+std::string line(std::string_view key, std::string_view directory, std::string_view file) {
+    std::string text(key);
+    return text.append(": ").append(directory).append(file).append("\n");
+}
+
+std::string keys_section() {
+    constexpr std::string_view kIn = "keys/";
+    return "keys:\n" + line("  signing", kIn, layout::kSigningKey) +
+           line("  agreement", kIn, layout::kAgreementKey) +
+           line("  tls_key", kIn, layout::kTlsKey) +
+           line("  tls_certificate", kIn, layout::kTlsCertificate) +
+           line("  ca_certificate", kIn, layout::kAuthorityCertificate);
+}
+
+std::string peers_section(const LabNetwork& lab, const LabNode& node) {
+    if (lab.nodes.size() < 2) return "peers: []\n";
+    std::string text = "peers:\n";
+    for (const LabNode& other : lab.nodes)
+        if (other.id != node.id) text += broker_item(other);
+    return text;
+}
+
+std::string source_section(const MeterSource& source) {
+    if (!source.homes.empty()) return "source:\n  homes: " + quoted(source.homes.string()) + "\n";
+    std::string text = "source:\n  seed: " + std::to_string(source.seed.value_or(0)) + "\n";
+    if (source.latitude_deg) {
+        text += "  latitude_deg: " + std::to_string(*source.latitude_deg) + "\n";
+    }
+    return text;
+}
+
+std::string meter_item(const LabMeter& meter) {
+    const std::string in = meter.id.str() + "/";
+    std::string text = "  - id: " + quoted(meter.id.str()) + "\n" +
+                       line("    signing_key", in, layout::kSigningKey) +
+                       line("    data_key", in, layout::kDataKey) +
+                       line("    tls_key", in, layout::kTlsKey) +
+                       line("    tls_certificate", in, layout::kTlsCertificate);
+    if (!meter.home.empty()) text += "    home: " + quoted(meter.home) + "\n";
+    if (meter.pv_w) text += "    pv_w: " + std::to_string(*meter.pv_w) + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node) {
+    std::string text =
+        "# Made by `gateway provision`; config/edge-node.yaml explains the keys.\n"
+        "node: " +
+        quoted(node.id.str()) + "\n" + line("genesis", "../../", layout::kGenesis) + "data: .\n" +
+        keys_section() + "broker:\n  host: " + quoted(node.address) +
+        "\n  port: " + std::to_string(node.port) + "\n" + peers_section(lab, node) +
+        "status_file: status.json\nlog_level: info\n";
+    return text + "clock: " + (lab.operator_clock ? "operator" : "kernel") + "\n";
+}
+
+std::string meter_sim_yaml(const LabNetwork& lab) {
+    std::string text = "# Made by `gateway provision`; config/meter-sim.yaml explains the keys.\n" +
+                       line("genesis", "../", layout::kGenesis) +
+                       "outbox: outbox.db\nstatus_file: status.json\nlog_level: info\n" +
+                       line("ca_certificate", "", layout::kAuthorityCertificate) + "brokers:\n";
+    for (const LabNode& node : lab.nodes)
+        text += broker_item(node);
+    text += source_section(lab.source) + "meters:\n";
+    for (const LabMeter& meter : lab.meters)
+        text += meter_item(meter);
+    return text;
+}
+
+}  // namespace fairfeed

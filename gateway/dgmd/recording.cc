@@ -1,0 +1,42 @@
+#include "gateway/dgmd/recording.h"
+
+#include "core/io/file.h"
+
+namespace fairfeed {
+
+namespace {
+
+constexpr std::size_t kMaxNamed = 10;
+
+}  // namespace
+
+Result<Recording, RecordingErrors> Recording::load(const std::filesystem::path& file) {
+    const auto text = read_text_file(file);
+    if (!text) return unexpected(RecordingErrors{text.error().message});
+    auto homes = parse_recorded_homes(file.string(), *text);
+    if (!homes) return unexpected(homes.error());
+    const std::filesystem::path beside = file.parent_path() / "homes_meta.csv";
+    std::error_code ignored;
+    if (!std::filesystem::exists(beside, ignored)) return Recording(std::move(*homes), {});
+    const auto meta = read_text_file(beside);
+    if (!meta) return unexpected(RecordingErrors{meta.error().message});
+    auto nominal_w = parse_homes_meta(beside.string(), *meta);
+    if (!nominal_w) return unexpected(nominal_w.error());
+    return Recording(std::move(*homes), std::move(*nominal_w));
+}
+
+std::optional<std::int64_t> Recording::capacity_w(const std::string& home) const {
+    const RecordedHome* found = homes_.find(home);
+    if (found == nullptr) return std::nullopt;
+    const auto nameplate = nominal_w_.find(home);
+    return nameplate != nominal_w_.end() ? nameplate->second : recorded_capacity_w(*found);
+}
+
+std::string Recording::names() const {
+    std::string text;
+    for (std::size_t i = 0; i < homes_.homes.size() && i < kMaxNamed; ++i)
+        text += (i == 0 ? "" : ", ") + homes_.homes[i].name;
+    return homes_.homes.size() > kMaxNamed ? text + ", ..." : text;
+}
+
+}  // namespace fairfeed

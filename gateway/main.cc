@@ -1,0 +1,46 @@
+// The utility's program: what DGMD does. Parses the command line and nothing else.
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+#include "gateway/commands/provision.h"
+
+namespace {
+
+constexpr int kWrongUsage = 2;
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  gateway provision config/lab.yaml --out lab\n"
+    "  gateway provision street.yaml --out /etc/fairfeed/street --json\n\n"
+    "Exit status: 0 done, 1 the machine failed (disk, output), 2 wrong usage or input.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("The utility's side of a Fairfeed network.", "gateway");
+    app.set_version_flag("--version", std::string("gateway ") + FAIRFEED_VERSION);
+    app.require_subcommand(1);
+    app.footer(kExamples);
+
+    fairfeed::ProvisionOptions provision;
+    CLI::App* command = app.add_subcommand(
+        "provision",
+        "Make a network from its description: private CA, all keys and certificates,\n"
+        "committees, block 0, and the configuration of every node, broker and meter");
+    command->add_option("network", provision.network, "The network as a person writes it")
+        ->required()
+        ->type_name("NETWORK.yaml");
+    command->add_option("--out", provision.out, "Directory to make; it must be new or empty")
+        ->required()
+        ->type_name("DIR");
+    command->add_flag("--json", provision.json, "Print the summary as JSON");
+    command->footer(kExamples);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kWrongUsage;
+    }
+    return fairfeed::run_provision(provision, std::cout, std::cerr);
+}
