@@ -1,0 +1,228 @@
+#include "tests/unit/node/node_world.h"
+
+#include <algorithm>
+
+#include "core/wire/message_codec.h"
+
+namespace fairfeed::test {
+namespace {
+
+constexpr std::int64_t kLinkMs = 3;
+
+}  // namespace
+
+NodeWorld::NodeWorld(TestNetworkOptions options) : network_(std::move(options)) {
+    const NetworkParameters& parameters = network_.genesis().content.parameters;
+    now_ = {1'000'000, parameters.real_epoch_ms, true};
+    const ChainState state = network_.initial_state();
+    for (const auto& [id, record] : state.meters) {
+        meters_.emplace(id, TestMeter(network_, id, record.registration.cluster));
+    }
+    for (const NodeId& id : network_.nodes()) {
+        disks_[id];
+        start(id);
+    }
+}
+
+void NodeWorld::start(const NodeId& id) {
+    auto node = std::make_unique<Node>(
+        Node::Setup{id, network_.key(id), agreement_key(id.str()), counting_random()});
+    ChainState state = network_.initial_state();
+    const CommittedBlock genesis{network_.genesis().block.block, {}};
+    CHECK(node->replay({genesis, state, state}).has_value());
+    std::optional<Certificate> certificate;
+    PlainSignatureChecker signatures;
+    for (const CommittedBlock& committed : disks_.at(id).ledger) {
+        const ChainState before = state;
+        CHECK(execute_block(state, committed.block, signatures).has_value());
+        CHECK(node->replay({committed, before, state}).has_value());
+        certificate = committed.certificate;
+    }
+    auto effects = node->start(state, certificate, disks_.at(id).inbox, now_);
+    CHECK(effects.has_value());
+    nodes_[id] = std::move(node);
+    perform(id, std::move(*effects));
+    perform(id, nodes_.at(id)->step(BrokerConnected{}, now_));
+}
+
+void NodeWorld::crash(const NodeId& id) {
+    nodes_.erase(id);
+    std::erase_if(bus_, [&](const Packet& packet) { return packet.to == id; });
+}
+
+void NodeWorld::restart(const NodeId& id) {
+    start(id);
+}
+
+void NodeWorld::cut(const NodeId& a, const NodeId& b) {
+    cuts_.insert({a, b});
+    cuts_.insert({b, a});
+}
+
+void NodeWorld::perform(const NodeId& id, Effects effects) {
+    Disk& disk = disks_.at(id);
+    for (Effect& effect : effects) {
+        if (auto* publish = std::get_if<Publish>(&effect)) {
+            deliver(id, *publish);
+        } else if (auto* asked = std::get_if<AnswerBlocks>(&effect)) {
+            answer_blocks(id, *asked);
+        } else if (auto* reading = std::get_if<PersistReading>(&effect)) {
+            disk.inbox.readings.push_back(reading->reading.envelope);
+        } else if (auto* batch = std::get_if<PersistBatch>(&effect)) {
+            disk.inbox.batches = {batch->batch};
+        } else if (auto* row = std::get_if<PersistEndorsement>(&effect)) {
+            disk.inbox.endorsements.push_back(*row);
+        } else if (auto* block = std::get_if<PersistBlock>(&effect)) {
+            disk.inbox.blocks.push_back(block->block);
+        } else if (auto* safety = std::get_if<PersistSafety>(&effect)) {
+            disk.inbox.safety_record = safety->record;
+        } else if (auto* commit = std::get_if<CommitBlock>(&effect)) {
+            disk.ledger.push_back(commit->block);
+            disk.inbox.blocks.clear();
+        } else if (auto* forget = std::get_if<ForgetWindow>(&effect)) {
+            std::erase_if(disk.inbox.batches, [&](const Transaction& held) {
+                return std::get<Settlement>(held.content).cluster == forget->cluster;
+            });
+            std::erase_if(disk.inbox.endorsements, [&](const PersistEndorsement& held) {
+                return held.endorsement.cluster == forget->cluster &&
+                       held.endorsement.window <= forget->window;
+            });
+        }
+    }
+}
+
+void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
+    const Channel channel = publish.topic.channel;
+    if (channel == Channel::receipt || channel == Channel::share || channel == Channel::refusal) {
+        hear_as_meter(from, publish);
+        return;
+    }
+    const bool addressed = channel == Channel::request || channel == Channel::answer;
+    for (const NodeId& to : network_.nodes()) {
+        if (to == from || (addressed && to.str() != publish.topic.item)) continue;
+        if (cuts_.contains({from, to})) continue;
+        bus_.push_back({now_.steady_ms + kLinkMs, from, to, publish.topic.str(), publish.message});
+    }
+}
+
+void NodeWorld::hear_as_meter(const NodeId& from, const Publish& publish) {
+    if (publish.topic.channel == Channel::receipt) {
+        const auto receipt = decode_receipt(publish.message, network_.network());
+        CHECK(receipt.has_value() && receipt->signer == from);
+        receipts_[from].insert(receipt->content.reading);
+    } else if (publish.topic.channel == Channel::share) {
+        const auto share = decode_share(publish.message, network_.network());
+        CHECK(share.has_value() && share->signer == from);
+        shares_[{from, share->content.meter}] = share->content;
+    } else {
+        const auto refusal = decode_refusal(publish.message, network_.network());
+        CHECK(refusal.has_value());
+        refusals_.push_back(refusal->content);
+    }
+}
+
+void NodeWorld::answer_blocks(const NodeId& from, const AnswerBlocks& asked) {
+    BlocksAnswer answer;
+    for (const CommittedBlock& committed : disks_.at(from).ledger) {
+        const Height height = committed.block.header.height;
+        if (height >= asked.request.from && height < asked.request.from + asked.request.count) {
+            answer.blocks.push_back(committed);
+        }
+    }
+    if (answer.blocks.empty()) return;
+    const std::string& network = network_.genesis().content.parameters.name;
+    deliver(from, {Topic{network, from.str(), Channel::answer, asked.to.str()},
+                   encode_answer(std::move(answer))});
+}
+
+void NodeWorld::publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
+                               bool retained) {
+    if (!nodes_.contains(to)) return;
+    perform(to, nodes_.at(to)->step(MessageArrived{to, topic, retained, packet}, now_));
+}
+
+void NodeWorld::publish_reading(const OpenedReading& reading, std::vector<NodeId> to) {
+    const ReadingHeader& header = reading.reading.header;
+    if (to.empty()) to = network_.committee(header.cluster);
+    const Topic topic{network_.genesis().content.parameters.name, header.meter.str(),
+                      Channel::reading, "-"};
+    for (const NodeId& id : to)
+        publish_packet(topic.str(), reading.reading.envelope, id);
+}
+
+void NodeWorld::measure(Window window, std::int64_t generation_wh) {
+    const ChainState state = network_.initial_state();
+    for (auto& [id, meter] : meters_) {
+        const bool producer = state.capacity_w(id, window) > 0;
+        const QuarterHour quarter =
+            producer ? QuarterHour{0, generation_wh, generation_wh} : QuarterHour{100, 0, 0};
+        publish_reading(meter.read(window, flat_profile(state, quarter)));
+    }
+}
+
+// One packet or one timer, whichever is earlier; false: nothing happens before until_ms.
+bool NodeWorld::step_once(std::int64_t until_ms) {
+    std::int64_t next_ms = until_ms;
+    NodeId timer;
+    for (const auto& [id, node] : nodes_) {
+        const std::int64_t due = std::max(node->next_deadline_ms(now_), now_.steady_ms + 1);
+        if (due < next_ms) {
+            next_ms = due;
+            timer = id;
+        }
+    }
+    const bool packet_first = !bus_.empty() && bus_.front().at_ms <= next_ms;
+    if (packet_first) next_ms = std::max(bus_.front().at_ms, now_.steady_ms);
+    now_.real_ms += next_ms - now_.steady_ms;
+    now_.steady_ms = next_ms;
+    if (packet_first) {
+        const Packet packet = std::move(bus_.front());
+        bus_.pop_front();
+        const auto node = nodes_.find(packet.to);
+        if (node == nodes_.end()) return true;
+        perform(packet.to,
+                node->second->step(MessageArrived{packet.from, packet.topic, false, packet.message},
+                                   now_));
+        return true;
+    }
+    if (timer.empty()) return false;
+    perform(timer, nodes_.at(timer)->step(TimePassed{}, now_));
+    return true;
+}
+
+bool NodeWorld::run_until(const std::function<bool()>& condition, std::int64_t for_ms) {
+    const std::int64_t until_ms = now_.steady_ms + for_ms;
+    while (!condition()) {
+        if (!step_once(until_ms)) return condition();
+    }
+    return true;
+}
+
+void NodeWorld::run_for(std::int64_t ms) {
+    const std::int64_t until_ms = now_.steady_ms + ms;
+    while (step_once(until_ms)) {
+    }
+}
+
+void NodeWorld::go_to_end_of(Window window) {
+    const GridClock grid(network_.genesis().content.parameters);
+    run_for(std::max<std::int64_t>(0, grid.end_real_ms(window) - now_.real_ms));
+}
+
+bool NodeWorld::agreed_at(Height height) const {
+    std::set<Digest> tips;
+    for (const auto& [id, node] : nodes_) {
+        if (node->state().height < height) return false;
+        tips.insert(node->state().tip);
+    }
+    return tips.size() == 1;
+}
+
+bool NodeWorld::settled(const ClusterId& cluster, Window window) const {
+    return std::all_of(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
+        const ClusterRecord* record = entry.second->state().cluster(cluster);
+        return record->last_window && *record->last_window >= window;
+    });
+}
+
+}  // namespace fairfeed::test

@@ -1,0 +1,87 @@
+// A network of real nodes in one thread: virtual time, a message bus in place of brokers, disks
+// that remember what was made durable. For stories about whole nodes; no threads, no sockets.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "edge-node/node.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::test {
+
+class NodeWorld {
+  public:
+    explicit NodeWorld(TestNetworkOptions options);
+
+    // What meters hear and what happened on a node's disk.
+    struct Disk {
+        std::vector<CommittedBlock> ledger;  // from height 1
+        Memory inbox;
+    };
+
+    [[nodiscard]] TestNetwork& network() { return network_; }
+    [[nodiscard]] Node& node(const NodeId& id) { return *nodes_.at(id); }
+    [[nodiscard]] const Disk& disk(const NodeId& id) const { return disks_.at(id); }
+    [[nodiscard]] TestMeter& meter(const MeterId& id) { return meters_.at(id); }
+    [[nodiscard]] Instant now() const { return now_; }
+
+    // The meter's packet reaches the brokers of these nodes (default: its whole committee).
+    void publish_reading(const OpenedReading& reading, std::vector<NodeId> to = {});
+    void publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
+                        bool retained = false);
+    // All meters of all clusters measure the window and publish it, `generation_wh` a quarter.
+    void measure(Window window, std::int64_t generation_wh);
+
+    // Lets time pass until the condition holds; false: not within the virtual time given.
+    [[nodiscard]] bool run_until(const std::function<bool()>& condition, std::int64_t for_ms);
+    void run_for(std::int64_t ms);
+    void go_to_end_of(Window window);
+    // All nodes that are up have this height and one tip.
+    [[nodiscard]] bool agreed_at(Height height) const;
+    [[nodiscard]] bool settled(const ClusterId& cluster, Window window) const;
+
+    void crash(const NodeId& id);  // loses everything but its disk
+    void restart(const NodeId& id);
+    void cut(const NodeId& a, const NodeId& b);  // neither hears the other
+    void heal() { cuts_.clear(); }
+
+    // Readings the node's receipts name, as meters would have received them.
+    [[nodiscard]] const std::map<NodeId, std::set<Digest>>& receipts() const { return receipts_; }
+    [[nodiscard]] const std::map<std::pair<NodeId, MeterId>, ShareStatement>& shares() const {
+        return shares_;
+    }
+    [[nodiscard]] const std::vector<Refusal>& refusals() const { return refusals_; }
+
+  private:
+    struct Packet {
+        std::int64_t at_ms;
+        NodeId from;
+        NodeId to;
+        std::string topic;
+        Bytes message;
+    };
+    void start(const NodeId& id);
+    void perform(const NodeId& id, Effects effects);
+    void deliver(const NodeId& from, const Publish& publish);
+    void hear_as_meter(const NodeId& from, const Publish& publish);
+    void answer_blocks(const NodeId& from, const AnswerBlocks& asked);
+    bool step_once(std::int64_t until_ms);
+
+    TestNetwork network_;
+    std::map<NodeId, std::unique_ptr<Node>> nodes_;
+    std::map<NodeId, Disk> disks_;
+    std::map<MeterId, TestMeter> meters_;
+    std::deque<Packet> bus_;
+    std::set<std::pair<NodeId, NodeId>> cuts_;
+    std::map<NodeId, std::set<Digest>> receipts_;
+    std::map<std::pair<NodeId, MeterId>, ShareStatement> shares_;
+    std::vector<Refusal> refusals_;
+    Instant now_;
+};
+
+}  // namespace fairfeed::test
