@@ -1,0 +1,183 @@
+#include "core/contract/invariants.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+
+#include "tests/support/test_network.h"
+
+namespace fairfeed {
+namespace {
+
+using test::TestChain;
+using test::TestNetwork;
+
+const ClusterId kOne = TestNetwork::cluster(1);
+const ClusterId kTwo = TestNetwork::cluster(2);
+
+// What a monitor is shown of one block.
+struct Shown {
+    ChainState before;
+    Block block;
+    ChainState after;
+    std::vector<OpenedSettlement> opened;
+
+    [[nodiscard]] Settlement& settlement() {
+        return std::get<Settlement>(block.transactions.back().content);
+    }
+    [[nodiscard]] SettlementLine& line(std::size_t index) { return opened[0].lines[index]; }
+};
+
+class InvariantsTest : public testing::Test {
+  protected:
+    InvariantsTest() : chain_(network_) {}
+
+    Shown run(const ClusterId& cluster, Window window) {
+        const ChainState before = chain_.state();
+        chain_.run_window({cluster}, window);
+        return {before,
+                chain_.blocks().back().block,
+                chain_.state(),
+                {{cluster, window, chain_.book(cluster).last_lines()}}};
+    }
+    static void observe(InvariantMonitor& monitor, const Shown& shown) {
+        monitor.observe(shown.before, shown.block, shown.after, shown.opened);
+    }
+
+    TestNetwork network_;
+    TestChain chain_;
+};
+
+// "name/checked_by" of the reports that failed.
+std::set<std::string> failed(const InvariantMonitor& monitor) {
+    std::set<std::string> names;
+    for (const InvariantReport& report : monitor.reports()) {
+        if (report.applicable && !report.ok) names.insert(report.name + "/" + report.checked_by);
+    }
+    return names;
+}
+
+TEST_F(InvariantsTest, hold_on_an_honest_chain_for_whoever_has_the_keys) {
+    for (Window window = 0; window < 3; ++window)
+        chain_.run_window({kOne, kTwo}, window);
+    EXPECT_EQ(chain_.invariants().reports().size(), 9U);
+    for (const InvariantReport& report : chain_.invariants().reports()) {
+        EXPECT_TRUE(report.applicable) << report.name;
+        EXPECT_TRUE(report.ok) << report.name << ": " << report.explanation;
+    }
+    EXPECT_TRUE(chain_.invariants().all_held());
+}
+
+TEST_F(InvariantsTest, are_not_ok_before_anything_was_checked) {
+    const InvariantMonitor monitor;
+    for (const InvariantReport& report : monitor.reports()) {
+        EXPECT_FALSE(report.applicable) << report.name;
+        EXPECT_FALSE(report.ok) << report.name;
+    }
+}
+
+TEST_F(InvariantsTest, leave_sealed_figures_to_the_keyholders) {
+    Shown shown = run(kOne, 0);
+    shown.opened.clear();
+    InvariantMonitor monitor;
+    observe(monitor, shown);
+    for (const InvariantReport& report : monitor.reports()) {
+        EXPECT_EQ(report.applicable, report.checked_by == "public") << report.name;
+        EXPECT_EQ(report.ok, report.checked_by == "public") << report.name;
+    }
+}
+
+struct Violation {
+    const char* name;
+    std::function<void(Shown&)> damage;
+    std::set<std::string> expected;
+};
+
+const std::string kEnergyPublic = "conservation_of_energy/public";
+const std::string kEnergy = "conservation_of_energy/keyholders";
+const std::string kMoneyPublic = "conservation_of_money/public";
+const std::string kMoney = "conservation_of_money/keyholders";
+const std::string kSharePublic = "no_share_above_capacity/public";
+const std::string kShare = "no_share_above_capacity/keyholders";
+const std::string kOnce = "one_settlement_per_window/public";
+const std::string kRegisters = "registers_never_fall/keyholders";
+const std::string kLinked = "chain_is_linked/public";
+
+TEST_F(InvariantsTest, name_what_was_violated) {
+    const std::vector<Violation> table = {
+        {"nothing", [](auto&) {}, {}},
+        {"energy from nowhere", [](auto& s) { s.settlement().totals.d_wh += 1; }, {kEnergyPublic}},
+        {"a line's load", [](auto& s) { s.line(0).load_wh += 1; }, {kEnergy}},
+        {"a line left out",
+         [](auto& s) { s.opened[0].lines.pop_back(); },
+         {kEnergy, kMoney, kShare}},
+        {"credit above export",
+         [](auto& s) { s.line(0).credited_wh = s.line(0).export_wh + 1; },
+         {kEnergy}},
+        {"money from nowhere",
+         [](auto& s) { s.settlement().totals.grid_amount_micro += 10; },
+         {kMoneyPublic, kMoney}},
+        {"a forgotten posting", [](auto& s) { s.line(1).import_amount_micro = 0; }, {kMoney}},
+        {"a balance", [](auto& s) { s.line(1).closing.balance_micro += 1; }, {kMoney}},
+        {"shares above all capacities",
+         [](auto& s) { s.settlement().totals.mes_w = 10'001; },
+         {kSharePublic, kShare}},
+        {"a share above its capacity", [](auto& s) { s.line(1).mes_w = 1; }, {kShare}},
+        {"an invented capacity", [](auto& s) { s.line(1).capacity_w = 1; }, {kShare}},
+        {"a register", [](auto& s) { s.line(1).closing.registers.import_wh = 1; }, {kRegisters}},
+        {"lost registers", [](auto& s) { s.line(1).closing.has_registers = false; }, {kRegisters}},
+        {"a broken link", [](auto& s) { s.block.header.parent = Digest{}; }, {kLinked}},
+        {"a state of another block", [](auto& s) { s.after.tip = Digest{}; }, {kLinked}},
+        {"time turned back",
+         [](auto& s) { s.before.tip_time_ms = s.block.header.time_ms; },
+         {kLinked}},
+    };
+    const Shown before = run(kOne, 0);
+    const Shown honest = run(kOne, 1);
+    for (const Violation& row : table) {
+        InvariantMonitor monitor;
+        observe(monitor, before);
+        Shown damaged = honest;
+        row.damage(damaged);
+        observe(monitor, damaged);
+        auto found = failed(monitor);
+        // A header that was changed is no longer the tip's, whatever else.
+        EXPECT_EQ(found, row.expected) << row.name;
+        EXPECT_EQ(monitor.all_held(), row.expected.empty()) << row.name;
+    }
+}
+
+TEST_F(InvariantsTest, notice_a_window_settled_twice_or_skipped) {
+    const Shown zero = run(kOne, 0);
+    const Shown one = run(kOne, 1);
+    const Shown two = run(kOne, 2);
+    InvariantMonitor twice;
+    observe(twice, zero);
+    observe(twice, zero);
+    EXPECT_TRUE(failed(twice).contains(kOnce));
+    InvariantMonitor skipped;
+    observe(skipped, zero);
+    observe(skipped, two);
+    EXPECT_TRUE(failed(skipped).contains(kOnce));
+    InvariantMonitor right;
+    for (const Shown* shown : {&zero, &one, &two})
+        observe(right, *shown);
+    EXPECT_TRUE(failed(right).empty());
+}
+
+TEST_F(InvariantsTest, never_forget_a_failure) {
+    const Shown zero = run(kOne, 0);
+    Shown one = run(kOne, 1);
+    const Shown two = run(kOne, 2);
+    one.settlement().totals.d_wh += 1;
+    InvariantMonitor monitor;
+    for (const Shown* shown : std::initializer_list<const Shown*>{&zero, &one, &two})
+        observe(monitor, *shown);
+    EXPECT_EQ(failed(monitor), std::set<std::string>{kEnergyPublic});
+    EXPECT_EQ(monitor.reports()[0].explanation.rfind("height 2: cluster-1 window 1: d_wh", 0), 0U)
+        << monitor.reports()[0].explanation;
+}
+
+}  // namespace
+}  // namespace fairfeed
