@@ -35,7 +35,8 @@ class NodeDirectory {
     [[nodiscard]] std::filesystem::path config(std::size_t index) const {
         const std::string node = TestNetwork::node(index).str();
         const auto key = agreement_key(node).to_pem();
-        CHECK(save_secret(in(node + ".pem"), key).has_value());
+        if (!std::filesystem::exists(in(node + ".pem")))
+            CHECK(save_secret(in(node + ".pem"), key).has_value());
         std::ofstream(in(node + ".yaml"))
             << "node: " << node
             << "\ngenesis: genesis.cbor\ndata: .\nkeys: {signing: s, agreement: " << node
