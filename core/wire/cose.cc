@@ -21,11 +21,17 @@ constexpr std::int64_t kEs256 = -7;
 constexpr std::int64_t kA128Gcm = 1;
 constexpr std::array<std::uint8_t, 12> kZeroIv{};
 
+// A header is complete in its envelope: one that ends early is malformed, not truncated.
+Reject header_fault(const cbor::Reader& header) {
+    const Reject reason = reject_of(header.fault());
+    return reason == Reject::truncated ? Reject::malformed : reason;
+}
+
 // {1: algorithm ...}: refuses another algorithm by name before it looks at anything else.
 Result<std::size_t, Reject> read_algorithm(cbor::Reader& header, std::int64_t expected) {
     const std::size_t size = header.map();
     const std::int64_t algorithm = take_integer(header, kAlgorithm);
-    if (!header.ok()) return unexpected(reject_of(header.fault()));
+    if (!header.ok()) return unexpected(header_fault(header));
     if (algorithm != expected) return unexpected(Reject::unsupported_algorithm);
     return size;
 }
@@ -36,7 +42,8 @@ Result<std::string_view, Reject> read_key_id(ByteView protected_header) {
     if (!size) return unexpected(size.error());
     const std::string_view kid = as_text(take_bytes(header, kKeyId));
     if (*size != 2 || !is_valid_name(kid)) header.fail(cbor::Fault::malformed);
-    return finished(header, kid);
+    if (!header.finish()) return unexpected(header_fault(header));
+    return kid;
 }
 
 Bytes encrypt0_header() {
