@@ -30,6 +30,8 @@ std::uint64_t number_of(const mqtt::token& token) {
 }
 
 std::string reason_of(const mqtt::token& token) {
+    if (token.get_return_code() == MQTTASYNC_FAILURE)
+        return "nobody listens there, or TLS failed (authority, certificate or host name)";
     return mqtt::exception(token.get_return_code(), token.get_reason_code()).what();
 }
 
@@ -95,7 +97,6 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     void hung_up();
     void lost(const std::string& reason);
     void arrived(const mqtt::const_message_ptr& message);
-    void note_tls_error(const std::string& text);
 
     void tell_connection(const std::string& reason);
     template <class Call>
@@ -113,7 +114,6 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     MqttDialPlan plan_;
     MqttOutbox outbox_;
     MqttCounts counts_;
-    std::string tls_error_;
 
     Completion on_dialled_{[this](const mqtt::token& token, bool ok) {
         dialled(number_of(token), ok, reason_of(token));
@@ -171,7 +171,7 @@ void MqttLink::dial(std::uint64_t attempt) {
     tls.set_enable_server_cert_auth(true);
     tls.set_verify(true);  // of the broker's name; Paho's default does not look at it
     tls.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
-    tls.set_error_handler([this](const std::string& text) { note_tls_error(text); });
+    // No error handler: Paho C++ 1.2.0 calls it through a pointer to options that are gone.
     mqtt::connect_options options;
     options.set_mqtt_version(MQTTVERSION_5);
     options.set_clean_start(true);
@@ -228,16 +228,13 @@ void MqttLink::hang_up() {
 }
 
 void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string& reason) {
-    std::string why = reason;
     {
         const std::lock_guard lock(mutex_);
         if (!plan_.dialled(attempt, succeeded, MqttDialer::steady_now_ms())) return;
         if (succeeded) ++counts_.connects;
-        if (!tls_error_.empty()) why += ": " + tls_error_;
-        tls_error_.clear();
         schedule(succeeded ? 0 : plan_.due_ms());
     }
-    if (!succeeded) tell_connection(why);
+    if (!succeeded) tell_connection(reason);
 }
 
 void MqttLink::subscribed(std::uint64_t attempt, bool succeeded) {
@@ -296,11 +293,6 @@ void MqttLink::arrived(const mqtt::const_message_ptr& message) {
         const mqtt::binary& payload = message->get_payload();
         handlers_.on_message(message->get_topic(), as_bytes(payload), message->is_retained());
     });
-}
-
-void MqttLink::note_tls_error(const std::string& text) {
-    const std::lock_guard lock(mutex_);
-    tls_error_ = text.substr(0, text.find_last_not_of(" \n") + 1);
 }
 
 // The state is read here, under the handlers' lock, so that the last thing told is the last truth

@@ -1,6 +1,6 @@
 // SQLite behind four small owners: Database, Statement, WriteTransaction, and the kind of file that
-// is expected. A database is durable by construction (WAL, synchronous FULL, no power-safe-overwrite
-// assumption) and refuses files that are not its own kind. Bound statements only: there is no way
+// is expected. A database is durable by construction (WAL, synchronous FULL, psow=0: no assumption
+// about power-safe overwrites) and refuses files not of its own kind. Bound statements only: no way
 // to put a value into SQL text. Thread rule: one thread at a time per Database and its Statements.
 // After an error of commit() or run() the caller ends the process: a failed fsync is not retried.
 #pragma once

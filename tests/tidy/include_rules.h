@@ -127,7 +127,7 @@ inline std::vector<Finding> source_is_built(const SourceFile& file, const std::s
     const std::string directory = file.path.substr(0, file.path.rfind('/'));
     if (std::filesystem::exists(root + "/" + directory + "/CMakeLists.txt")) return {};
     const SourceFile tests = read_source(root, "tests/CMakeLists.txt");
-    if (file.in("tests/") && file.ends_with("_test.cc")) {
+    if (file.in("tests/")) {
         for (const std::string& line : tests.lines)
             if (line.find(" " + directory.substr(6)) != std::string::npos) return {};
     }
