@@ -89,6 +89,8 @@ int run_show_clusters(const ShowClustersOptions& options, std::ostream& out, std
         out << to_json(*opened, *history).dump(2) << '\n';
         return kExitOk;
     }
+    out << "Ledger of network " << history->state.genesis.parameters.name << " at height "
+        << history->state.height << ", tip " << short_hex(history->state.tip) << "\n\n";
     Table table("llrrrrrrrl");
     table.add({"cluster", "committee", "windows", "last", "L kWh", "G kWh", "curtailed kWh",
                "residual kWh", "owed", "lines"});
