@@ -8,6 +8,7 @@
 namespace fairfeed::consensus {
 
 void World::lie(std::size_t i) {
+    if (now_ >= liars_fall_silent_) return;
     at(now_ + 60 + dice_.below(300), [this, i] { lie(i); });
     const std::int64_t lies = 2 + dice_.below(3);
     for (std::int64_t k = 0; k < lies; ++k) {

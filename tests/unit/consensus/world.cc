@@ -26,10 +26,11 @@ Timers lab_timers() {
 
 World::World(std::uint64_t seed, WorldOptions options)
     : dice_(seed), options_(options), nodes_(options.validators), side_(options.validators, 0) {
-    calm_ = options_.faults ? 4000 + dice_.below(12'000) : 0;
+    calm_ = options_.faults ? 6000 + dice_.below(18'000) : 0;
     end_ = calm_ + 600'000;
-    loss_ = static_cast<int>(dice_.below(500));
-    crash_ = static_cast<int>(dice_.below(30));
+    loss_ = options_.faults ? static_cast<int>(dice_.below(500)) : 0;
+    crash_ = static_cast<int>(dice_.below(60));
+    if (options_.faults && dice_.chance(500)) liars_fall_silent_ = calm_;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         names_.emplace_back("n" + std::to_string(i));
         Node& node = nodes_[i];
@@ -72,6 +73,16 @@ bool World::done() const {
     });
 }
 
+Round World::latest_decision() const {
+    Round latest = 0;
+    for (const Node& node : nodes_) {
+        for (const Decide& decision : node.chain) {
+            latest = std::max(latest, decision.certificate.content.round);
+        }
+    }
+    return latest;
+}
+
 void World::fail(const std::string& what) {
     if (fault_.empty()) fault_ = what + " at " + std::to_string(now_) + " ms";
 }
@@ -105,6 +116,7 @@ bool World::maybe_crash(std::size_t i) {
 bool World::is_worker(std::size_t i, Height height) {
     if (options_.no_work || height > options_.height) return false;
     if (options_.all_work) return true;
+    if (options_.one_worker) return i == 0;
     std::set<std::size_t>& workers = workers_[height];
     while (workers.empty()) {
         for (std::size_t k = 0; k < nodes_.size(); ++k) {

@@ -39,10 +39,11 @@ class Dice {
 struct WorldOptions {
     std::size_t validators = 4;
     std::size_t liars = 0;
-    Height height = 3;      // to be reached by every honest node
-    bool faults = true;     // losses, partitions and crashes before calm_ms
-    bool all_work = false;  // else an honest few, chosen anew for each height
-    bool no_work = false;   // nobody ever has any
+    Height height = 3;        // to be reached by every honest node
+    bool faults = true;       // losses, partitions and crashes before calm_ms
+    bool all_work = false;    // else an honest few, chosen anew for each height
+    bool no_work = false;     // nobody ever has any
+    bool one_worker = false;  // only node 0 ever has any
 };
 
 class World {
@@ -56,8 +57,9 @@ class World {
     [[nodiscard]] std::size_t built() const { return blocks_.size(); }
     // Slots in which an honest node has said something.
     [[nodiscard]] std::size_t statements() const { return said_.size(); }
+    // The highest round in which an honest node decided.
+    [[nodiscard]] Round latest_decision() const;
     [[nodiscard]] std::int64_t now_ms() const { return now_; }
-    [[nodiscard]] std::int64_t calm_ms() const { return calm_; }
 
   private:
     struct Node {
@@ -119,8 +121,9 @@ class World {
     std::int64_t now_ = 0;
     std::int64_t calm_ = 0;
     std::int64_t end_ = 0;
-    int loss_ = 0;   // per mille, before calm
-    int crash_ = 0;  // per mille and effect, before calm
+    std::int64_t liars_fall_silent_ = INT64_MAX;  // else they go on after calm
+    int loss_ = 0;                                // per mille, before calm
+    int crash_ = 0;                               // per mille and effect, before calm
     std::uint64_t sequence_ = 0;
     std::map<std::pair<std::int64_t, std::uint64_t>, std::function<void()>> agenda_;
     std::vector<NodeId> names_;
