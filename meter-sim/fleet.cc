@@ -125,9 +125,9 @@ Result<void, IoError> Fleet::run(const Clock& clock) {
             if (std::holds_alternative<Stop>(news)) stopping = true;
             const auto* about = std::get_if<MeterNews>(&news);
             if (about == nullptr) continue;
-            if (std::holds_alternative<meter_event::Disconnected>(about->event))
-                log_warning("connection lost", kv("meter", meters_[about->meter].id()),
-                            kv("reason", about->reason));
+            if (const auto* gone = std::get_if<meter_event::Disconnected>(&about->event))
+                log_warning("no connection", kv("meter", meters_[about->meter].id()),
+                            kv("broker", gone->member), kv("reason", about->reason));
             step_meter(about->meter, about->event, now);
         }
         if (now.steady_ms >= next_status_ms) {  // also after a step of the real clock

@@ -13,12 +13,13 @@ constexpr std::int64_t kMaxLatitudeDeg = 60;  // beyond, days without sunrise co
 
 void read_source(const YamlView& source, SimConfig& config) {
     if (source.has("homes") == source.has("seed")) {
-        source.fail("name exactly one of 'homes' and 'seed'");
+        source.fail("'source' must have exactly one of 'homes' and 'seed'");
         return;
     }
     if (const auto homes = source.optional_path("homes")) {
         config.homes = *homes;
-        if (source.has("latitude_deg")) source.fail("latitude_deg", "goes with 'seed' only");
+        if (source.has("latitude_deg"))
+            source.fail("latitude_deg", "'latitude_deg' goes with 'seed' only");
         return;
     }
     config.seed = static_cast<std::uint64_t>(source.require_int("seed", 0, INT64_MAX));
@@ -36,10 +37,10 @@ SimMeter read_meter_entry(const YamlView& entry, bool recorded) {
     if (recorded) {
         meter.home = entry.require_text("home");
         if (entry.optional_int("pv_w", 0, kMaxPvW))
-            entry.fail("pv_w", "goes with 'source.seed' only");
+            entry.fail("pv_w", "'pv_w' goes with 'source.seed' only");
     } else {
         meter.pv_w = entry.optional_int("pv_w", 0, kMaxPvW);
-        if (entry.optional_text("home")) entry.fail("home", "goes with 'source.homes' only");
+        if (entry.optional_text("home")) entry.fail("home", "'home' goes with 'source.homes' only");
     }
     return meter;
 }
@@ -52,7 +53,8 @@ void read_meters(const YamlView& root, SimConfig& config) {
         if (!id.empty() && !seen.insert(id).second)
             entry.fail("id", "meter '" + id.str() + "' is there twice");
     }
-    if (root.has("meters") && config.meters.empty()) root.fail("meters", "no meter to play");
+    if (root.has("meters") && config.meters.empty())
+        root.fail("meters", "'meters' names no meter to play");
 }
 
 void read_brokers(const YamlView& root, SimConfig& config) {
