@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,8 +14,6 @@
 
 #include "core/base/check.h"
 #include "tests/support/free_port.h"
-
-extern char** environ;
 
 namespace fairfeed::testing_support {
 namespace {
@@ -45,22 +43,17 @@ const char* mosquitto_program() {
     return "mosquitto";
 }
 
+// The child dies with the thread that started it, so a crashed test leaves no broker behind.
 pid_t spawn(const std::string& config, const std::string& log) {
-    std::string program = mosquitto_program();
-    std::string option = "-c";
-    std::string file = config;
-    char* arguments[] = {program.data(), option.data(), file.data(), nullptr};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), kAppend, 0600);
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-    pid_t process = -1;
-    const int code =
-        ::posix_spawnp(&process, program.c_str(), &actions, nullptr, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    CHECK(code == 0);
-    return process;
+    const pid_t process = ::fork();
+    CHECK(process >= 0);
+    if (process > 0) return process;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(out, STDERR_FILENO);
+    ::execlp(mosquitto_program(), "mosquitto", "-c", config.c_str(), nullptr);
+    ::_exit(127);
 }
 
 }  // namespace
