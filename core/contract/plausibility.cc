@@ -16,7 +16,8 @@ Verdict check_quarters(const ReadingBody& body) {
             if (wh < 0) return unexpected(Reject::negative_energy);
             if (wh > kMaxMeterWindowWh) return unexpected(Reject::out_of_range);
         }
-        sum.import_wh += quarter.import_wh;  // at most kMaxWindowQuarters: far from the end of 64 bits
+        sum.import_wh +=
+            quarter.import_wh;  // at most kMaxWindowQuarters: far from the end of 64 bits
         sum.export_wh += quarter.export_wh;
         sum.generation_wh += quarter.generation_wh;
         if (quarter.export_wh > quarter.generation_wh) return unexpected(Reject::not_plausible);
