@@ -245,7 +245,8 @@ void print_report_page(const ProvisionReport& report, std::ostream& out) {
         << "): " << counted(lab.nodes.size(), "node") << ", "
         << counted(lab.clusters.size(), "cluster") << ", " << counted(lab.meters.size(), "meter")
         << "\n\n  chain    " << counted(validators, "validator") << ", " << quorum(validators)
-        << " must agree, " << tolerated_faults(validators) << " may fail or lie; block 0 by "
+        << " must agree: " << validators - quorum(validators) << " may be down, "
+        << tolerated_faults(validators) << " may lie; block 0 by "
         << report.plan.genesis_node().str() << ", which has most meters\n";
     print_start(report, out);
     out << '\n';
