@@ -1,0 +1,152 @@
+// Stories in tests/scenarios/*.txt: a line is what one replica hears, the indented lines below it
+// are its effects. FAIRFEED_UPDATE_SCENARIOS=1 writes the effects anew; read the diff before
+// committing it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "tests/unit/consensus/bench.h"
+
+namespace fairfeed::consensus {
+namespace {
+
+constexpr std::string_view kIndent = "    ";
+
+std::string show(Bench& bench) {
+    const Snapshot now = bench.replica().snapshot();
+    std::ostringstream out;
+    out << "h" << now.height << " r" << now.round << " " << text_of(now.step) << " locked "
+        << text_of(now.locked) << " valid " << text_of(now.valid) << ", ";
+    constexpr std::int64_t kRegossip = 100'000;  // the bench re-gossips only after minutes
+    const auto deadline = bench.replica().next_deadline_ms();
+    if (deadline && *deadline - bench.now().steady_ms < kRegossip) {
+        out << "waits " << *deadline - bench.now().steady_ms << " ms";
+    } else if (deadline) {
+        out << "waits for others";
+    } else {
+        out << (now.decided ? "decided" : "sleeps");
+    }
+    return out.str();
+}
+
+// Words of a line, each taken once.
+class Words {
+  public:
+    explicit Words(const std::string& line) : in_(line) {}
+    std::string word() {
+        std::string out;
+        in_ >> out;
+        return out;
+    }
+    char letter() {
+        const std::string text = word();
+        return text == "nil" ? '-' : text.at(0);
+    }
+    std::uint32_t number() { return static_cast<std::uint32_t>(std::stoul(word())); }
+    Round round() { return static_cast<Round>(std::stoul(word().substr(1))); }
+
+  private:
+    std::istringstream in_;
+};
+
+class Story {
+  public:
+    Lines perform(const std::string& line) {
+        Words words(line);
+        const std::string verb = words.word();
+        if (verb == "node") {
+            const char self = words.letter();
+            words.word();  // of
+            bench_ = std::make_unique<Bench>(words.number(), self, 0);
+            return {};
+        }
+        if (!bench_) throw std::runtime_error("a story begins with: node NAME of NUMBER");
+        if (verb == "start") return bench_->start(words.number());
+        if (verb == "restart") return bench_->restart(words.number());
+        if (verb == "work") return bench_->work();
+        if (verb == "wait") return bench_->wait(words.number());
+        if (verb == "show") return {show(*bench_)};
+        return hear(verb, words);
+    }
+
+  private:
+    Lines hear(const std::string& verb, Words& words) {
+        if (verb == "built") {
+            const Round round = words.round();
+            return bench_->built(round, words.letter());
+        }
+        if (verb == "judged") {
+            const char block = words.letter();
+            return bench_->judged(block, words.word() != "wrong");
+        }
+        const std::string from = words.word();
+        const Round round = words.round();
+        const char block = words.letter();
+        if (verb == "prevotes") return bench_->prevote(from, round, block);
+        if (verb == "precommits") return bench_->precommit(from, round, block);
+        if (verb == "polka") return bench_->polka(from, round, block);
+        if (verb == "commit") {
+            return bench_->certificate(VoteType::precommit, from, round, block);
+        }
+        if (verb != "proposal") throw std::runtime_error("unknown verb: " + verb);
+        std::optional<Round> valid_round;
+        if (words.word() == "vr") valid_round = words.number();
+        return bench_->proposal(from.at(0), round, block, valid_round);
+    }
+
+    std::unique_ptr<Bench> bench_;
+};
+
+std::string retell(const std::string& text) {
+    Story story;
+    std::istringstream in(text);
+    std::ostringstream out;
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with(kIndent)) continue;
+        out << line << '\n';
+        if (line.empty() || line.starts_with('#')) continue;
+        for (const std::string& effect : story.perform(line))
+            out << kIndent << effect << '\n';
+    }
+    return out.str();
+}
+
+std::string contents(const std::filesystem::path& file) {
+    std::ostringstream out;
+    out << std::ifstream(file).rdbuf();
+    return out.str();
+}
+
+std::vector<std::string> stories() {
+    std::vector<std::string> out;
+    const std::filesystem::path directory(FAIRFEED_SOURCE_DIR "/tests/scenarios");
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        const std::string name = entry.path().stem().string();
+        if (name.starts_with("consensus_")) out.push_back(name);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+class Scenario : public testing::TestWithParam<std::string> {};
+
+TEST_P(Scenario, goes_as_told) {
+    const std::filesystem::path file =
+        std::filesystem::path(FAIRFEED_SOURCE_DIR "/tests/scenarios") / (GetParam() + ".txt");
+    const std::string told = contents(file);
+    ASSERT_FALSE(told.empty());
+    const std::string now = retell(told);
+    if (std::getenv("FAIRFEED_UPDATE_SCENARIOS") != nullptr) std::ofstream(file) << now;
+    EXPECT_EQ(now, told) << "FAIRFEED_UPDATE_SCENARIOS=1 accepts the new effects";
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, Scenario, testing::ValuesIn(stories()),
+                         [](const auto& story) { return story.param; });
+
+}  // namespace
+}  // namespace fairfeed::consensus
