@@ -1,0 +1,205 @@
+"""Runs the network: provisions it, starts everybody, waits, and stops everybody."""
+
+import json
+import signal
+import time
+
+from . import network as networks
+from . import processes, status
+from .faults import DemoFault, Interrupted, UsageFault
+from .processes import Crew
+
+_POLL_S = 0.25
+_STALLED_S = 60.0
+_ATTEMPTS = 3
+_BROKER_S = 10.0
+_LOOP_GRACE_MS = 1500  # of the lab preset: by then a window's settlement is proposed
+
+
+class Conductor:
+    def __init__(self, options, programs, directory, screen):
+        self._options = options
+        self._programs = programs
+        self._directory = directory
+        self._screen = screen
+        self._crew = None
+        self._started_at = 0.0
+        self.network = None
+        self.provisioned = None  # what `gateway provision --json` said
+        self.unwell = []  # who did not end well when asked to
+
+    def start(self):
+        """Provisions and starts everybody; other ports once more where one was taken meanwhile."""
+        for attempt in range(_ATTEMPTS):
+            self.network = networks.plan(self._options)
+            self._provision()
+            self._crew = Crew(self._directory.logs)
+            if self._start_brokers():
+                break
+            self.kill()
+            if attempt + 1 == _ATTEMPTS:
+                raise DemoFault(f"a Mosquitto cannot start; see {self._directory.logs}")
+            self._directory.make_again()
+        self._start_programs()
+
+    def _provision(self):
+        directory = self._directory
+        directory.logs.mkdir()
+        # Provisioning wants an empty directory, and looks past names that begin with a dot.
+        early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
+        directory.logs.rename(early_logs)
+        early_file.write_text(networks.to_yaml(self.network))
+        command = [self._programs.gateway, "provision", early_file, "--out", directory.path]
+        code, output, errors = processes.run([str(part) for part in (*command, "--json")])
+        early_logs.rename(directory.logs)
+        early_file.rename(directory.path / "network.yaml")
+        if code == 2:
+            raise UsageFault(errors.strip() or "gateway provision refuses this network")
+        if code != 0:
+            raise DemoFault(f"gateway provision failed:\n{errors.strip()}")
+        self.provisioned = json.loads(output)
+        self._started_at = self.provisioned["starts_at"] / 1000
+
+    def _start_brokers(self):
+        for node in self.network.nodes:
+            config = self._directory.node(node) / "mosquitto.conf"
+            self._crew.start(f"mosquitto-{node}", [self._programs.mosquitto, "-c", config])
+        deadline = time.monotonic() + _BROKER_S
+        waiting = set(self.network.ports)
+        while waiting and time.monotonic() < deadline:
+            if self._crew.names_ended():
+                return False
+            waiting = {port for port in waiting if not networks.is_listening(port)}
+            time.sleep(0.02)
+        return not waiting
+
+    def _start_programs(self):
+        for node in self.network.nodes:
+            config = self._directory.node_config(node)
+            command = [self._programs.edge_node, "run", "--config", config]
+            self._crew.start(f"edge-node-{node}", command)
+        command = [self._programs.meter_sim, "run", "--config", self._directory.meter_config]
+        self._crew.start("meter-sim", command)
+
+    def await_start(self):
+        """Until window 0 begins. Says who is not connected by then; they may still catch up."""
+        while (left := self._started_at - time.time()) > 0:
+            self._crew.check()
+            missing = self._snapshot().unconnected()
+            text = f"window 0 begins in {left:.0f} s"
+            text += f"; not yet connected: {', '.join(missing)}" if missing else "; all connected"
+            self._screen.progress(text, key=("start", not missing))
+            time.sleep(min(_POLL_S, left))
+        self._screen.end_progress()
+        missing = self._snapshot().unconnected()
+        if missing:
+            self._screen.line("window 0 begins, and not everybody is connected: "
+                              + "; ".join(missing))
+
+    def run_windows(self):
+        """Until all windows are settled on all nodes and, but for --keep, all is quiet."""
+        self._watch(self._is_settled if self._options.keep else self._is_drained)
+
+    def _is_settled(self, snapshot):
+        clusters = self.network.clusters_with_meters()
+        return snapshot.settled_everywhere(clusters) >= self._options.windows
+
+    def _is_drained(self, snapshot):
+        return (
+            snapshot.meters_done()
+            and self._is_settled(snapshot)
+            and snapshot.one_tip()
+            and snapshot.nothing_waits()
+        )
+
+    def _watch(self, is_over):
+        last_marks, moved_at = None, time.monotonic()
+        while True:
+            self._crew.check()
+            snapshot = self._snapshot()
+            self._show_progress(snapshot)
+            if is_over(snapshot):
+                break
+            marks = self._marks(snapshot)
+            if marks != last_marks:
+                last_marks, moved_at = marks, time.monotonic()
+            if time.monotonic() - moved_at > _STALLED_S:
+                self._report_stall(snapshot)
+                break
+            time.sleep(_POLL_S)
+        self._screen.end_progress()
+
+    def _marks(self, snapshot):
+        """Changes whenever anything goes on."""
+        heights = tuple(s.get("height") for s in snapshot.nodes.values())
+        return (heights, snapshot.meters.get("sent"), snapshot.meters.get("receipted"))
+
+    def _report_stall(self, snapshot):
+        clusters = self.network.clusters_with_meters()
+        self._screen.line(f"nothing has moved for {_STALLED_S:.0f} s; stopping. Still missing:")
+        for phrase in snapshot.laggards(clusters, self._options.windows):
+            self._screen.line(f"  {phrase}")
+
+    def _show_progress(self, snapshot):
+        passed = (time.time() - self._started_at) / networks.REAL_SECONDS_PER_WINDOW
+        settled = snapshot.settled_everywhere(self.network.clusters_with_meters())
+        total = self._options.windows
+        if passed < total:
+            phase = f"window {max(int(passed), 0) + 1} of {total}"
+        else:
+            phase = f"draining: {min(settled, total)} of {total} windows settled"
+        self._screen.progress(
+            f"{phase} · height {snapshot.height()} · readings {snapshot.sent(self.network)} sent, "
+            f"{snapshot.readings_settled(self.network)} final on every node",
+            key=("run", phase),
+        )
+
+    def keep_running(self):
+        """Until Ctrl-C; then lets the readings on their way arrive."""
+        self._screen.line("Running on; Ctrl-C stops it and verifies every ledger.")
+        try:
+            while True:
+                self._crew.check()
+                time.sleep(_POLL_S)
+        except Interrupted as interrupted:
+            if interrupted.signal_number != signal.SIGINT:
+                raise
+        self._screen.line("\nstopping ...")
+        self._await_quiet()
+        self.unwell += self._crew.stop("meter-sim")
+        self._await_one_tip()
+
+    def _await_quiet(self):
+        """A window's settlement is over in the last third of the next; nothing is on its way."""
+        window_s = networks.REAL_SECONDS_PER_WINDOW
+        deadline = time.monotonic() + 4 * window_s
+        while time.monotonic() < deadline:
+            phase = (time.time() - self._started_at) % window_s
+            snapshot = self._snapshot()
+            if phase > window_s * 0.6 and snapshot.meters.get("pending") == 0:
+                if snapshot.one_tip() and snapshot.nothing_waits():
+                    return
+            self._crew.check()
+            time.sleep(0.05)
+
+    def _await_one_tip(self):
+        deadline = time.monotonic() + 3 * networks.REAL_SECONDS_PER_WINDOW
+        while time.monotonic() < deadline:
+            snapshot = self._snapshot()
+            if snapshot.one_tip() and snapshot.nothing_waits():
+                return
+            time.sleep(0.05)
+
+    def stop(self):
+        """Meters first, brokers last. What did not end well is in `unwell`."""
+        if self._crew is None:
+            return
+        for prefix in ("meter-sim", "edge-node-", "mosquitto-"):
+            self.unwell += self._crew.stop(prefix)
+
+    def kill(self):
+        if self._crew is not None:
+            self._crew.kill()
+
+    def _snapshot(self):
+        return status.read(self._directory, self.network)

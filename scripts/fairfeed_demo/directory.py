@@ -1,0 +1,98 @@
+"""The demo's own directory: recognised by its marker, used by one demo at a time, emptied first."""
+
+import fcntl
+import os
+import shutil
+
+from .faults import DemoFault, UsageFault
+
+MARKER = ".fairfeed-demo"
+MARKER_TEXT = (
+    "Made by scripts/demo of Fairfeed. The next demo with this --dir removes everything here.\n"
+)
+
+
+class DemoDirectory:
+    """Claims a directory. Nothing is touched unless it is new or carries the demo's marker."""
+
+    def __init__(self, path):
+        self.path = path.absolute()
+        self._lock = None
+
+    def claim(self):
+        if self.path.exists() or self.path.is_symlink():
+            self._check_ours()
+        else:
+            self._make()
+        self._lock_marker()
+        self._empty()
+
+    def _check_ours(self):
+        if not self.path.is_dir():
+            raise UsageFault(f"--dir: {self.path} is not a directory")
+        if not (self.path / MARKER).is_file():
+            raise UsageFault(
+                f"--dir: {self.path} was not made by the demo (no {MARKER} in it); "
+                "name another directory or remove it"
+            )
+
+    def _make(self):
+        try:
+            self.path.mkdir(parents=True, mode=0o755)
+            (self.path / MARKER).write_text(MARKER_TEXT)
+        except OSError as error:
+            raise UsageFault(f"--dir: cannot make {self.path}: {error.strerror}") from error
+
+    def _lock_marker(self):
+        """Held until this process ends, however it ends."""
+        try:
+            self._lock = os.open(self.path / MARKER, os.O_RDWR | os.O_CLOEXEC)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageFault(f"--dir: another demo is at work in {self.path}") from error
+        except OSError as error:
+            raise UsageFault(f"--dir: cannot use {self.path}: {error.strerror}") from error
+
+    def _empty(self):
+        try:
+            for entry in self.path.iterdir():
+                if entry.name == MARKER:
+                    continue
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+        except OSError as error:
+            raise DemoFault(f"cannot empty {self.path}: {error}") from error
+
+    def make_again(self):
+        """For a second attempt at provisioning."""
+        self._empty()
+
+    @property
+    def genesis(self):
+        return self.path / "genesis.cbor"
+
+    @property
+    def logs(self):
+        return self.path / "log"
+
+    @property
+    def meter_config(self):
+        return self.path / "meters" / "meter-sim.yaml"
+
+    @property
+    def meter_status(self):
+        return self.path / "meters" / "status.json"
+
+    def node(self, node):
+        return self.path / "nodes" / node
+
+    def node_config(self, node):
+        return self.node(node) / "edge-node.yaml"
+
+    def node_status(self, node):
+        return self.node(node) / "status.json"
+
+    def ledger(self, node):
+        return self.node(node) / "ledger.db"

@@ -1,0 +1,88 @@
+"""What the programs say of themselves while they run: their status files, read together."""
+
+import json
+from dataclasses import dataclass
+
+
+def _read(path):
+    """Status files are replaced whole, so what can be read is complete; {} before the first."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    nodes: dict  # name -> status file of the node
+    meters: dict  # status file of meter-sim
+
+    def height(self):
+        return min((status.get("height", 0) for status in self.nodes.values()), default=0)
+
+    def settled(self, cluster, node):
+        return self.nodes[node].get("windows_settled", {}).get(cluster, 0)
+
+    def settled_everywhere(self, clusters):
+        """Windows settled by all these clusters on all nodes."""
+        return min(self.settled(cluster, node) for cluster in clusters for node in self.nodes)
+
+    def readings_settled(self, network):
+        """Of meters whose windows stand settled on every node."""
+        count = 0
+        for meter in network.meters:
+            count += min(self.settled(meter.cluster, node) for node in self.nodes)
+        return count
+
+    def sent(self, network):
+        """What is settled was sent, whatever the older of two files says."""
+        return max(self.meters.get("sent", 0), self.readings_settled(network))
+
+    def meters_done(self):
+        return self.meters.get("done", False)
+
+    def one_tip(self):
+        tips = {(s.get("tip"), s.get("app_hash")) for s in self.nodes.values()}
+        return len(tips) == 1 and None not in next(iter(tips))
+
+    def nothing_waits(self):
+        return all(s.get("waiting_transactions", 1) == 0 for s in self.nodes.values())
+
+    def unconnected(self):
+        """One phrase for each program that does not have all its connections."""
+        phrases = []
+        for name, status in self.nodes.items():
+            if not status.get("broker_connected", False):
+                phrases.append(f"{name} without its own broker")
+            elif status["peers_connected"] < status["peers"]:
+                phrases.append(f"{name} with {status['peers_connected']} of {status['peers']} peers")
+        links = self.meters.get("connections", {"up": 0, "wanted": 1})
+        if links["up"] < links["wanted"]:
+            phrases.append(f"meters with {links['up']} of {links['wanted']} connections")
+        return phrases
+
+    def laggards(self, clusters, windows):
+        """One phrase for everything that is still missing."""
+        phrases = []
+        if not self.meters_done():
+            pending = self.meters.get("pending", "all")
+            phrases.append(f"meters: {pending} readings without enough receipts")
+        best = max(status.get("height", 0) for status in self.nodes.values())
+        for name, status in self.nodes.items():
+            behind = [c for c in clusters if self.settled(c, name) < windows]
+            if behind:
+                phrases.append(f"{name}: not all windows of {', '.join(behind)} settled")
+            if status.get("height", 0) < best:
+                phrases.append(f"{name}: at height {status.get('height', 0)} of {best}")
+            if status.get("waiting_transactions"):
+                phrases.append(f"{name}: {status['waiting_transactions']} transactions wait")
+        if not phrases:
+            phrases.append("the nodes do not have one tip")
+        return phrases
+
+
+def read(directory, network):
+    return Snapshot(
+        nodes={node: _read(directory.node_status(node)) for node in network.nodes},
+        meters=_read(directory.meter_status),
+    )

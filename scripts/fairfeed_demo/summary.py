@@ -1,0 +1,233 @@
+"""The page that the demo ends with."""
+
+import os
+import shlex
+from pathlib import Path
+
+from . import build
+from .tables import bars, counted, grid_time, kw, kwh, money, percent, table
+
+_CLASS_MEANS = {
+    "full": "4 members, 3 must agree: one may fail or lie",
+    "degraded": "{members} members and all must agree: none may fail or lie",
+    "single": "1 member: everything rests on it",
+}
+_MAX_MES = 4  # prosumers named in a line
+
+
+def headline(report, network):
+    days = report["windows"] * report["window_seconds"] / 86400
+    energy = "recorded homes" if report["homes"] else f"modelled homes, seed {report['seed']}"
+    return [
+        f"{counted(len(network.nodes), 'node')}, {counted(len(network.meters), 'meter')} "
+        f"({energy}), {counted(report['windows'], 'window')} of "
+        f"{report['window_seconds'] // 3600} h: {days:g} days of grid time, "
+        f"rule '{report['rule']}'"
+    ]
+
+
+def settlement(report):
+    """Energy, the most interesting windows and the bills."""
+    return [
+        *_energy(report), "",
+        *_best_windows(report), "",
+        *_bills(report),
+    ]  # fmt: skip
+
+
+def _sums(windows):
+    def total(key, among=windows):
+        return sum(window[key] for window in among)
+
+    surplus = [window for window in windows if window["d_wh"] > 0]
+    deficit = [window for window in windows if window["d_wh"] <= 0]
+    return [
+        total("load_wh"), total("generation_wh"), total("d_wh", surplus),
+        total("residual_surplus_wh"), total("curtailed_wh", surplus),
+        total("curtailed_wh", deficit), total("conventional_wh"),
+    ]  # fmt: skip
+
+
+def _energy(report):
+    rows = [
+        ["cluster", "L", "G", "surplus", "left over", "curtailed", "curtailed", "from the", "D > 0"],
+        ["", "load", "available", "D > 0", "by the rule", "in surplus", "without", "grid",
+         "by window"],
+    ]  # fmt: skip
+    all_sums = []
+    for cluster in report["clusters"]:
+        windows = cluster["windows"]
+        if not windows:
+            rows.append([cluster["id"], *[""] * 7, "no meters, nothing to settle"])
+            continue
+        sums = _sums(windows)
+        all_sums.append(sums)
+        rows.append([cluster["id"], *map(kwh, sums), bars([w["d_wh"] for w in windows])])
+    together = [sum(column) for column in zip(*all_sums)] or [0] * 7
+    rows.append(["together", *map(kwh, together), ""])
+    return ["Energy in kWh", *table("lrrrrrrrl", rows)]
+
+
+def _best_windows(report):
+    rows = [["cluster", "window", "L", "G", "D", "DF", "PSA", "MES: what each prosumer may generate"]]
+    for cluster in report["clusters"]:
+        if not cluster["windows"]:
+            continue
+        window = max(cluster["windows"], key=lambda each: each["d_wh"])
+        rows.append([
+            cluster["id"],
+            _window_text(report, window["window"]),
+            kwh(window["load_wh"]),
+            kwh(window["generation_wh"]),
+            kwh(window["d_wh"], "+"),
+            percent(window["df_ppm"]),
+            percent(window["psa_ppm"]),
+            _mes_text(window["shares"]),
+        ])  # fmt: skip
+    return ["Each cluster's window of largest surplus (kWh; MES and capacity in kW)",
+            *table("llrrrrrl", rows)]  # fmt: skip
+
+
+def _window_text(report, window):
+    start = report["grid_epoch_s"] + window * report["window_seconds"]
+    return f"{window}: {grid_time(start)}"
+
+
+def _mes_text(shares):
+    prosumers = [share for share in shares if share["capacity_w"] > 0]
+    if not prosumers:
+        return "no prosumer"
+    named = [
+        f"{share['meter']} {kw(share['mes_w'])}/{kw(share['capacity_w'])}"
+        for share in prosumers[:_MAX_MES]
+    ]
+    more = len(prosumers) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more > 0 else "")
+
+
+def _bills(report):
+    rows = [["cluster", "meter", "capacity kW", "last MES kW", "load", "import", "export",
+             "credited", "owes"]]  # fmt: skip
+    bills = {bill["meter"]: bill for bill in report["bills"]}
+    for cluster in report["clusters"]:
+        last = cluster["windows"][-1]["shares"] if cluster["windows"] else []
+        for share in last:
+            bill = bills[share["meter"]]
+            has_pv = share["capacity_w"] > 0
+            rows.append([
+                cluster["id"], share["meter"],
+                kw(share["capacity_w"]) if has_pv else "-",
+                kw(share["mes_w"]) if has_pv else "-",
+                *(kwh(bill[key]) for key in
+                  ("load_wh", "import_wh", "export_wh", "credited_wh")),
+                money(bill["amount_micro"]),
+            ])  # fmt: skip
+    grid = report["accounts"][-1]["amount_micro"]
+    rows.append(["", "grid", "", "", "", "", "", "", money(grid)])
+    return [f"Bills in kWh and money (negative: is owed; all accounts sum to "
+            f"{report['money_sum_micro']})", *table("llrrrrrrr", rows)]  # fmt: skip
+
+
+def trust(report, provisioned):
+    """The chain, the readings, the certificates and the invariants."""
+    nodes, readings = report["nodes"], report["readings"]
+    chain = provisioned["chain"]
+    agree = len({(node["tip"], node["app_hash"]) for node in nodes}) == 1
+    heights = sorted({node["height"] or 0 for node in nodes})
+    lines = ["Trust"]
+    lines.append(
+        f"  chain         height {' and '.join(map(str, heights))}; "
+        + (f"all {len(nodes)} ledgers agree, tip {nodes[0]['tip'][:12]}, "
+           f"app hash {nodes[0]['app_hash'][:12]}"
+           if agree and nodes[0]["tip"] else "the ledgers do NOT agree")
+    )  # fmt: skip
+    lines.append(
+        f"                {counted(chain['validators'], 'validator')}, {chain['quorum']} must "
+        f"agree, {chain['tolerated_faults']} may fail or lie"
+    )
+    lines += _class_lines(report)
+    finality = report["finality_ms"]
+    lines.append(
+        f"  readings      {readings['sent']} sent, {readings['final']} final on every node, "
+        f"{readings['lost']} lost; {readings['duplicate']} duplicate, "
+        f"{_rejected_text(readings['rejected'])}"
+    )
+    if finality["p50"] is not None:
+        lines.append(
+            f"  finality      {finality['p50']} ms in the middle, {finality['p99']} ms at the 99th "
+            "percentile, from first publish to the last node's disk"
+        )
+    return lines + _invariant_lines(report)
+
+
+def _class_lines(report):
+    by_class = {}
+    for cluster in report["clusters"]:
+        key = (cluster["committee_class"] or "unknown", len(cluster["committee"]))
+        by_class.setdefault(key, []).append(cluster["id"])
+    lines = []
+    for (name, members), clusters in by_class.items():
+        means = _CLASS_MEANS.get(name, "").format(members=members)
+        lines.append(f"  certificates  class {name} ({means}): {', '.join(clusters)}")
+    return lines
+
+
+def _rejected_text(rejected):
+    if not rejected:
+        return "0 rejected"
+    return "rejected: " + ", ".join(f"{count} {reason}" for reason, count in rejected.items())
+
+
+def _invariant_lines(report):
+    by_checker = {}
+    for invariant in report["invariants"]:
+        by_checker.setdefault(invariant["checked_by"], []).append(invariant)
+    lines, label = [], "invariants"
+    for checker, invariants in by_checker.items():
+        bad = [i["name"] for i in invariants if i["ok"] is False]
+        held = [i["name"] for i in invariants if i["ok"]]
+        text = f"{len(held)} of {len(invariants)} hold"
+        if bad:
+            text += f"; FAILED: {', '.join(bad)}"
+        lines.append(f"  {label:<13} {text} ({checker}): {', '.join(held)}")
+        label = ""
+    return lines
+
+
+def verdict(report):
+    if report["ok"]:
+        return ["Everything sent is final, every ledger was verified from genesis, and all agree."]
+    return ["NOT as it should be:", *(f"  {problem}" for problem in report["problems"])]
+
+
+def next_commands(report, programs, directory, network):
+    tool = _shown(programs.edge_node)
+    busiest = max(
+        (cluster for cluster in report["clusters"] if cluster["windows"]),
+        key=lambda each: max(window["d_wh"] for window in each["windows"]),
+        default=None,
+    )
+    if busiest is None:
+        return []
+    window = max(busiest["windows"], key=lambda each: each["d_wh"])
+    node = network.nodes[network.clusters.index(busiest["id"])]
+    meter = max(window["shares"], key=lambda share: share["capacity_w"])["meter"]
+    config, genesis = _shown(directory.node_config(node)), _shown(directory.genesis)
+    number, proof = window["window"], f"{meter}-{window['window']}.proof"
+    example = _shown(build.SOURCE / "tests/vectors/contract/worked_example.yaml")
+    return [
+        "Try next",
+        f"  {tool} show settlement --config {config} --cluster {busiest['id']} --window {number}",
+        f"  {tool} prove --config {config} --meter {meter} --window {number} --out {proof}",
+        f"  {tool} check-proof --genesis {genesis} {proof}",
+        f"  {tool} verify --genesis {genesis} --ledger {_shown(directory.ledger(node))} "
+        f"--config {config}",
+        f"  {tool} settle --input {example} --rule waterfill",
+    ]
+
+
+def _shown(path):
+    """As short as it can be typed from here."""
+    here = Path.cwd()
+    path = Path(os.path.abspath(path))
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
