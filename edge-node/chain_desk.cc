@@ -8,7 +8,6 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kMaxOutlines = 256;  // of one height; only validators can add one
 constexpr std::size_t kMaxEquivocations = 64;
 constexpr std::size_t kBlocksPerRequest = 16;
 
@@ -39,15 +38,11 @@ void ChainDesk::start(Instant now, Effects& out) {
     now_ = now;
     for (Block& block : restored_) {
         if (block.header.height != state_.height + 1) continue;
-        ChainState after = state_;
-        if (!execute_block(after, block, signatures_)) continue;
-        const Digest id = block_id(block.header);
         for (const Transaction& transaction : block.transactions) {
-            // Already known or no longer fitting is no fault here: the block itself was accepted.
+            // What no longer fits is no fault: the block is judged as a whole.
             (void)pool_.add(transaction, state_, signatures_).has_value();
         }
-        outlines_[id] = {self_, outline_of(block)};
-        judged_.emplace(id, Judged{std::move(block), std::move(after)});
+        (void)bench_.add(self_, std::move(block), state_, signatures_);
     }
     restored_.clear();
     say_standing(out);
@@ -89,7 +84,7 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
     if (auto ok = verify_proposal(proposal, state_.network, *state_.node_key(sender)); !ok) {
         return ok;
     }
-    keep_outline(sender, decoded->outline);
+    bench_.describe(sender, decoded->outline);
     drive(consensus::ProposalSeen{proposal}, out);
     return {};
 }
@@ -128,7 +123,7 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
         notice_height(sender, content.height, out);
         return {};
     }
-    keep_outline(sender, certified->outline);
+    bench_.describe(sender, certified->outline);
     drive(consensus::CertificateSeen{std::move(certified->certificate)}, out);
     return {};
 }
@@ -172,7 +167,7 @@ Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnsw
         if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
             return unexpected(ok.error().reason);
         }
-        commit(Judged{committed.block, std::move(after)}, committed.certificate, out);
+        commit({committed.block, std::move(after)}, committed.certificate, out);
     }
     if (behind_ && behind_->peer == sender) behind_->ask_at_ms = 0;
     ask_for_blocks(out);
@@ -227,21 +222,17 @@ void ChainDesk::drive(consensus::Event event, Effects& out) {
 }
 
 void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
-    const auto outline_of_block = [&](const Digest& id) -> const BlockOutline* {
-        const auto found = outlines_.find(id);
-        return found == outlines_.end() ? nullptr : &found->second.second;
-    };
     if (const auto* safety = std::get_if<consensus::PersistSafety>(&effect)) {
         out.push_back(PersistSafety{safety->record});
     } else if (const auto* proposal = std::get_if<consensus::SendProposal>(&effect)) {
-        if (const auto* outline = outline_of_block(proposal->proposal.content.block)) {
+        if (const auto* outline = bench_.outline(proposal->proposal.content.block)) {
             say(Channel::proposal, "-", encode_proposal({proposal->proposal, *outline}), out);
         }
     } else if (const auto* vote = std::get_if<consensus::SendVote>(&effect)) {
         const bool prevote = vote->vote.content.type == VoteType::prevote;
         say(prevote ? Channel::prevote : Channel::precommit, "-", encode_vote(vote->vote), out);
     } else if (const auto* polka = std::get_if<consensus::SendPolka>(&effect)) {
-        if (const auto* outline = outline_of_block(*polka->certificate.content.block)) {
+        if (const auto* outline = bench_.outline(*polka->certificate.content.block)) {
             say(Channel::polka, "-", encode_certified_outline({*outline, polka->certificate}), out);
         }
     } else if (const auto* request = std::get_if<consensus::RequestBlock>(&effect)) {
@@ -250,17 +241,12 @@ void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
     } else if (const auto* wish = std::get_if<consensus::JudgeBlock>(&effect)) {
         judge(wish->block, out);
     } else if (const auto* decision = std::get_if<consensus::Decide>(&effect)) {
-        const auto judged = judged_.find(decision->block);
-        CHECK(judged != judged_.end());
-        commit(judged->second, decision->certificate, out);
+        const BlockBench::Valid* decided = bench_.valid(decision->block);
+        CHECK(decided != nullptr);
+        commit(*decided, decision->certificate, out);
     } else if (const auto* report = std::get_if<consensus::ReportEquivocation>(&effect)) {
         if (equivocations_.size() < kMaxEquivocations) equivocations_.push_back(*report);
     }
-}
-
-void ChainDesk::keep_outline(const NodeId& sender, const BlockOutline& outline) {
-    if (outlines_.size() >= kMaxOutlines) return;
-    outlines_.try_emplace(block_id(outline.header), sender, outline);
 }
 
 NodeId ChainDesk::validator_after(const NodeId& node) const {
@@ -274,35 +260,23 @@ NodeId ChainDesk::validator_after(const NodeId& node) const {
 
 // Fetches what is missing; executes when nothing is (R15: prevote only when all bodies are held).
 void ChainDesk::judge(const Digest& id, Effects& out) {
-    if (const auto judged = judged_.find(id); judged != judged_.end()) {
-        drive(consensus::BlockJudged{id, true, judged->second.block.header.time_ms}, out);
-        return;
-    }
-    const auto outline = outlines_.find(id);
-    if (outline == outlines_.end()) return;
-    std::vector<Digest> missing;
-    auto block = assemble(outline->second.second, missing);
-    if (!missing.empty()) {
-        auto& wanted = wanted_.try_emplace(id, Wanted{outline->second.first, 0}).first->second;
-        if (now_.steady_ms < wanted.ask_at_ms) return;
-        if (wanted.ask != self_) {
-            say(Channel::request, wanted.ask.str(),
-                encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_),
-                out);
-        }
-        wanted.ask = validator_after(wanted.ask);
-        wanted.ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_ms;
-        return;
-    }
+    auto verdict = bench_.judge(id, state_, pool_, signatures_);
+    if (!verdict.missing.empty()) ask_for_bodies(id, std::move(verdict.missing), out);
+    if (!verdict.known) return;
     wanted_.erase(id);
-    ChainState after = state_;
-    const std::int64_t time_ms = block->header.time_ms;
-    if (!execute_block(after, *block, signatures_)) {
-        drive(consensus::BlockJudged{id, false, time_ms}, out);
-        return;
+    if (verdict.fresh) out.push_back(PersistBlock{id, bench_.valid(id)->block});
+    drive(consensus::BlockJudged{id, verdict.valid, verdict.time_ms}, out);
+}
+
+void ChainDesk::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out) {
+    auto& wanted = wanted_.try_emplace(id, Wanted{bench_.source(id), 0}).first->second;
+    if (now_.steady_ms < wanted.ask_at_ms) return;
+    if (wanted.ask != self_) {
+        say(Channel::request, wanted.ask.str(),
+            encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_), out);
     }
-    accept(std::move(*block), std::move(after), out);
-    drive(consensus::BlockJudged{id, true, time_ms}, out);
+    wanted.ask = validator_after(wanted.ask);
+    wanted.ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_ms;
 }
 
 void ChainDesk::judge_wanted(Effects& out) {
@@ -313,28 +287,6 @@ void ChainDesk::judge_wanted(Effects& out) {
     for (const Digest& id : ids) {
         if (wanted_.contains(id)) judge(id, out);
     }
-}
-
-std::optional<Block> ChainDesk::assemble(const BlockOutline& outline,
-                                         std::vector<Digest>& missing) const {
-    Block block{outline.header, {}, outline.parent_certificate};
-    block.transactions.reserve(outline.transactions.size());
-    for (const Digest& id : outline.transactions) {
-        if (const Transaction* body = pool_.find(id)) {
-            block.transactions.push_back(*body);
-        } else {
-            missing.push_back(id);
-        }
-    }
-    if (!missing.empty()) return std::nullopt;
-    return block;
-}
-
-void ChainDesk::accept(Block block, ChainState after, Effects& out) {
-    const Digest id = block_id(block.header);
-    outlines_.try_emplace(id, self_, outline_of(block));
-    out.push_back(PersistBlock{id, block});
-    judged_.emplace(id, Judged{std::move(block), std::move(after)});
 }
 
 // R16, R17: work is what could be built now; the replica wakes when there is some.
@@ -360,34 +312,13 @@ void ChainDesk::build_if_due(Effects& out) {
     const bool full = std::int64_t(work_.size()) >= parameters.max_block_transactions;
     const bool waited = now_.steady_ms >= *work_since_ms_ + parameters.timers.fill_ms;
     if (turn_->round == 0 && !full && !waited) return;
-    Block block = build();
+    Block block = make_next_block(state_, self_, work_, tip_certificate_, now_);
     const Turn turn = *turn_;
     turn_.reset();
-    ChainState after = state_;
-    if (!execute_block(after, block, signatures_)) return;
     const Digest id = block_id(block.header);
-    if (!judged_.contains(id)) accept(std::move(block), std::move(after), out);
+    if (!bench_.add(self_, std::move(block), state_, signatures_)) return;
+    out.push_back(PersistBlock{id, bench_.valid(id)->block});
     drive(consensus::BlockBuilt{turn.height, turn.round, id}, out);
-}
-
-Block ChainDesk::build() const {
-    Block block;
-    block.transactions = work_;
-    block.parent_certificate = tip_certificate_;
-    BlockHeader& header = block.header;
-    header.network = state_.network;
-    header.height = state_.height + 1;
-    header.time_ms = earliest_block_time_ms(state_, work_);
-    if (now_.synchronised) header.time_ms = std::max(header.time_ms, now_.real_ms);
-    header.parent = state_.tip;
-    header.proposer = self_;
-    header.epoch = state_.validator_epoch;
-    header.validators = state_.validators_hash;
-    header.transactions_root = transactions_root(block);
-    header.transaction_count = static_cast<std::uint32_t>(work_.size());
-    header.app_hash = app_hash(state_);
-    header.parent_certificate = certificate_hash(tip_certificate_);
-    return block;
 }
 
 // R20: without a synchronised clock the settled windows themselves give the time.
@@ -395,10 +326,10 @@ std::int64_t ChainDesk::selection_time_ms() const {
     return now_.synchronised ? std::max(now_.real_ms, state_.tip_time_ms + 1) : INT64_MAX;
 }
 
-void ChainDesk::commit(Judged judged, const Certificate& certificate, Effects& out) {
+void ChainDesk::commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out) {
     const ChainState before = std::move(state_);
-    state_ = std::move(judged.after);
-    const CommittedBlock committed{std::move(judged.block), certificate};
+    state_ = std::move(decided.after);
+    const CommittedBlock committed{std::move(decided.block), certificate};
     out.push_back(CommitBlock{committed});
     tip_certificate_ = certificate;
     tip_ = CertifiedOutline{outline_of(committed.block), certificate};
@@ -407,8 +338,7 @@ void ChainDesk::commit(Judged judged, const Certificate& certificate, Effects& o
 }
 
 void ChainDesk::begin_height(Effects& out) {
-    outlines_.clear();
-    judged_.clear();
+    bench_.clear();
     wanted_.clear();
     turn_.reset();
     work_.clear();

@@ -13,6 +13,7 @@
 #include "core/contract/execution.h"
 #include "core/contract/signature_cache.h"
 #include "core/wire/consensus_codec.h"
+#include "edge-node/block_bench.h"
 #include "edge-node/consensus/replica.h"
 #include "edge-node/effects.h"
 #include "edge-node/transaction_pool.h"
@@ -72,10 +73,6 @@ class ChainDesk {
     }
 
   private:
-    struct Judged {
-        Block block;
-        ChainState after;
-    };
     struct Wanted {  // a block whose bodies are missing
         NodeId ask;  // who probably has them; then the others in turn
         std::int64_t ask_at_ms = 0;
@@ -93,18 +90,14 @@ class ChainDesk {
     void drive(consensus::Event event, Effects& out);
     void perform(const consensus::Effect& effect, Effects& out);
     void begin_height(Effects& out);
-    void keep_outline(const NodeId& sender, const BlockOutline& outline);
     [[nodiscard]] NodeId validator_after(const NodeId& node) const;
     void judge(const Digest& id, Effects& out);
     void judge_wanted(Effects& out);
-    [[nodiscard]] std::optional<Block> assemble(const BlockOutline& outline,
-                                                std::vector<Digest>& missing) const;
-    void accept(Block block, ChainState after, Effects& out);
+    void ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out);
     void look_for_work(Effects& out);
     void build_if_due(Effects& out);
-    [[nodiscard]] Block build() const;
     [[nodiscard]] std::int64_t selection_time_ms() const;
-    void commit(Judged judged, const Certificate& certificate, Effects& out);
+    void commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out);
     void notice_height(const NodeId& peer, Height height, Effects& out);
     void ask_for_blocks(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
@@ -122,8 +115,7 @@ class ChainDesk {
     Instant now_;
 
     // of the height being decided
-    std::map<Digest, std::pair<NodeId, BlockOutline>> outlines_;  // and who sent them
-    std::map<Digest, Judged> judged_;
+    BlockBench bench_;
     std::map<Digest, Wanted> wanted_;
     std::optional<Turn> turn_;
     std::optional<std::int64_t> work_since_ms_;   // steady; a block could be built since

@@ -55,8 +55,8 @@ class Nodes : public ::testing::Test {
     }
     void expect_settled(Window window) {
         const auto all = [&] {
-            for (const auto& [cluster, record] : world->network().initial_state().clusters) {
-                const bool empty = world->network().meters(cluster).empty();
+            for (const auto& [cluster, record] : world->first_state().clusters) {
+                const bool empty = world->first_state().meters_of(cluster, window).empty();
                 if (!empty && !world->settled(cluster, window)) return false;
             }
             return world->agreed_at(1);
@@ -82,7 +82,7 @@ TEST_F(Nodes, receipt_a_reading_only_as_members_of_its_cluster) {
     world->go_to_end_of(0);
     const MeterId meter = TestNetwork::meter(1, 1);
     const OpenedReading reading =
-        world->meter(meter).read(0, flat_profile(world->network().initial_state(), {0, 100, 100}));
+        world->meter(meter).read(0, flat_profile(world->first_state(), {0, 100, 100}));
     world->publish_reading(reading, world->network().nodes());
     const auto committee = world->network().committee(TestNetwork::cluster(1));
     EXPECT_EQ(committee.size(), 4U);
@@ -116,7 +116,7 @@ TEST_F(Nodes, estimate_a_meter_that_stays_silent_past_the_grace) {
     world = std::make_unique<NodeWorld>(lab(4, 1));
     settle(0);
     world->go_to_end_of(1);
-    const ChainState state = world->network().initial_state();
+    const ChainState& state = world->first_state();
     for (const MeterId& meter : world->network().meters(TestNetwork::cluster(1))) {
         if (meter == TestNetwork::meter(1, 2)) {
             world->meter(meter).advance(flat_profile(state, {100, 0, 0}));
@@ -131,7 +131,7 @@ TEST_F(Nodes, estimate_a_meter_that_stays_silent_past_the_grace) {
 TEST_F(Nodes, pull_a_reading_that_reached_only_the_parent) {
     world = std::make_unique<NodeWorld>(lab(4, 1));
     world->go_to_end_of(0);
-    const ChainState state = world->network().initial_state();
+    const ChainState& state = world->first_state();
     const NodeId parent = world->network().committee(TestNetwork::cluster(1)).front();
     for (const MeterId& meter : world->network().meters(TestNetwork::cluster(1))) {
         world->publish_reading(world->meter(meter).read(0, flat_profile(state, {0, 300, 300})),
@@ -143,7 +143,7 @@ TEST_F(Nodes, pull_a_reading_that_reached_only_the_parent) {
 TEST_F(Nodes, make_the_parent_take_a_reading_only_a_neighbour_holds) {
     world = std::make_unique<NodeWorld>(lab(4, 1));
     world->go_to_end_of(0);
-    const ChainState state = world->network().initial_state();
+    const ChainState& state = world->first_state();
     const auto committee = world->network().committee(TestNetwork::cluster(1));
     Digest kept_from_parent;
     for (const MeterId& meter : world->network().meters(TestNetwork::cluster(1))) {

@@ -11,11 +11,11 @@ constexpr std::int64_t kLinkMs = 3;
 
 }  // namespace
 
-NodeWorld::NodeWorld(TestNetworkOptions options) : network_(std::move(options)) {
+NodeWorld::NodeWorld(TestNetworkOptions options)
+    : network_(std::move(options)), first_state_(network_.initial_state()) {
     const NetworkParameters& parameters = network_.genesis().content.parameters;
     now_ = {1'000'000, parameters.real_epoch_ms, true};
-    const ChainState state = network_.initial_state();
-    for (const auto& [id, record] : state.meters) {
+    for (const auto& [id, record] : first_state_.meters) {
         meters_.emplace(id, TestMeter(network_, id, record.registration.cluster));
     }
     for (const NodeId& id : network_.nodes()) {
@@ -27,7 +27,7 @@ NodeWorld::NodeWorld(TestNetworkOptions options) : network_(std::move(options)) 
 void NodeWorld::start(const NodeId& id) {
     auto node = std::make_unique<Node>(
         Node::Setup{id, network_.key(id), agreement_key(id.str()), counting_random()});
-    ChainState state = network_.initial_state();
+    ChainState state = first_state_;
     const CommittedBlock genesis{network_.genesis().block.block, {}};
     CHECK(node->replay({genesis, state, state}).has_value());
     std::optional<Certificate> certificate;
@@ -151,7 +151,7 @@ void NodeWorld::publish_reading(const OpenedReading& reading, std::vector<NodeId
 }
 
 void NodeWorld::measure(Window window, std::int64_t generation_wh) {
-    const ChainState state = network_.initial_state();
+    const ChainState& state = first_state_;
     for (auto& [id, meter] : meters_) {
         const bool producer = state.capacity_w(id, window) > 0;
         const QuarterHour quarter =

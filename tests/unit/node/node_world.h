@@ -25,6 +25,7 @@ class NodeWorld {
     };
 
     [[nodiscard]] TestNetwork& network() { return network_; }
+    [[nodiscard]] const ChainState& first_state() const { return first_state_; }
     [[nodiscard]] Node& node(const NodeId& id) { return *nodes_.at(id); }
     [[nodiscard]] const Disk& disk(const NodeId& id) const { return disks_.at(id); }
     [[nodiscard]] TestMeter& meter(const MeterId& id) { return meters_.at(id); }
@@ -73,6 +74,7 @@ class NodeWorld {
     bool step_once(std::int64_t until_ms);
 
     TestNetwork network_;
+    ChainState first_state_;  // of genesis
     std::map<NodeId, std::unique_ptr<Node>> nodes_;
     std::map<NodeId, Disk> disks_;
     std::map<MeterId, TestMeter> meters_;

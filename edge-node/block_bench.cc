@@ -1,0 +1,105 @@
+#include "edge-node/block_bench.h"
+
+#include <algorithm>
+
+#include "core/wire/chain_codec.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxOutlines = 256;  // of one height; only validators can add one
+
+Block assemble(const BlockOutline& outline, const TransactionPool& pool,
+               std::vector<Digest>& missing) {
+    Block block{outline.header, {}, outline.parent_certificate};
+    block.transactions.reserve(outline.transactions.size());
+    for (const Digest& id : outline.transactions) {
+        if (const Transaction* body = pool.find(id)) {
+            block.transactions.push_back(*body);
+        } else {
+            missing.push_back(id);
+        }
+    }
+    return block;
+}
+
+}  // namespace
+
+void BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
+    if (outlines_.size() >= kMaxOutlines) return;
+    outlines_.try_emplace(block_id(outline.header), sender, outline);
+}
+
+bool BlockBench::add(const NodeId& self, Block block, const ChainState& state,
+                     SignatureChecker& signatures) {
+    ChainState after = state;
+    if (!execute_block(after, block, signatures)) return false;
+    const Digest id = block_id(block.header);
+    outlines_.try_emplace(id, self, outline_of(block));
+    valid_.try_emplace(id, Valid{std::move(block), std::move(after)});
+    return true;
+}
+
+BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
+                                      const TransactionPool& pool, SignatureChecker& signatures) {
+    Verdict verdict;
+    if (const Valid* known = valid(id)) {
+        verdict.known = verdict.valid = true;
+        verdict.time_ms = known->block.header.time_ms;
+        return verdict;
+    }
+    const auto described = outlines_.find(id);
+    if (described == outlines_.end()) return verdict;
+    Block block = assemble(described->second.second, pool, verdict.missing);
+    if (!verdict.missing.empty()) return verdict;
+    verdict.known = true;
+    verdict.time_ms = block.header.time_ms;
+    verdict.valid = verdict.fresh =
+        add(described->second.first, std::move(block), state, signatures);
+    return verdict;
+}
+
+const BlockOutline* BlockBench::outline(const Digest& id) const {
+    const auto found = outlines_.find(id);
+    return found == outlines_.end() ? nullptr : &found->second.second;
+}
+
+const BlockBench::Valid* BlockBench::valid(const Digest& id) const {
+    const auto found = valid_.find(id);
+    return found == valid_.end() ? nullptr : &found->second;
+}
+
+const NodeId& BlockBench::source(const Digest& id) const {
+    const auto found = outlines_.find(id);
+    CHECK(found != outlines_.end());
+    return found->second.first;
+}
+
+void BlockBench::clear() {
+    outlines_.clear();
+    valid_.clear();
+}
+
+Block make_next_block(const ChainState& state, const NodeId& proposer,
+                      std::vector<Transaction> transactions,
+                      const std::optional<Certificate>& parent_certificate, Instant now) {
+    Block block;
+    block.transactions = std::move(transactions);
+    block.parent_certificate = parent_certificate;
+    BlockHeader& header = block.header;
+    header.network = state.network;
+    header.height = state.height + 1;
+    header.time_ms = earliest_block_time_ms(state, block.transactions);
+    if (now.synchronised) header.time_ms = std::max(header.time_ms, now.real_ms);
+    header.parent = state.tip;
+    header.proposer = proposer;
+    header.epoch = state.validator_epoch;
+    header.validators = state.validators_hash;
+    header.transactions_root = transactions_root(block);
+    header.transaction_count = static_cast<std::uint32_t>(block.transactions.size());
+    header.app_hash = app_hash(state);
+    header.parent_certificate = certificate_hash(parent_certificate);
+    return block;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,56 @@
+// The blocks of the height being decided, on the workbench: outlines heard, bodies gathered from
+// the pool, and the verdict of executing them on the tip's state (R15). Also the blocks this node
+// builds itself. Pure; owned by ChainDesk and cleared with every height.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/base/units.h"
+#include "core/contract/execution.h"
+#include "edge-node/transaction_pool.h"
+
+namespace fairfeed {
+
+class BlockBench {
+  public:
+    // A block that executes on the tip's state, and the state it leads to.
+    struct Valid {
+        Block block;
+        ChainState after;
+    };
+    struct Verdict {
+        bool known = false;  // false: bodies are missing, or nobody described the block yet
+        bool valid = false;
+        bool fresh = false;  // first time found valid: it must be made durable before a vote
+        std::int64_t time_ms = 0;
+        std::vector<Digest> missing;
+    };
+
+    // What a proposal, POLKA or COMMIT described; `sender` is asked first for the bodies.
+    void describe(const NodeId& sender, const BlockOutline& outline);
+    // A whole block from this node's own disk or hand; valid only if it executes.
+    [[nodiscard]] bool add(const NodeId& self, Block block, const ChainState& state,
+                           SignatureChecker& signatures);
+    [[nodiscard]] Verdict judge(const Digest& id, const ChainState& state,
+                                const TransactionPool& pool, SignatureChecker& signatures);
+    [[nodiscard]] const BlockOutline* outline(const Digest& id) const;
+    [[nodiscard]] const Valid* valid(const Digest& id) const;
+    // Who described the block; the block must have been described.
+    [[nodiscard]] const NodeId& source(const Digest& id) const;
+    void clear();
+
+  private:
+    std::map<Digest, std::pair<NodeId, BlockOutline>> outlines_;
+    std::map<Digest, Valid> valid_;
+};
+
+// The next block of a state: these transactions, at the earliest time they allow or `now`,
+// whichever is later; a clock that is not synchronised is not asked (R20).
+[[nodiscard]] Block make_next_block(const ChainState& state, const NodeId& proposer,
+                                    std::vector<Transaction> transactions,
+                                    const std::optional<Certificate>& parent_certificate,
+                                    Instant now);
+
+}  // namespace fairfeed

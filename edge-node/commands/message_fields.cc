@@ -1,0 +1,330 @@
+#include "edge-node/commands/message_fields.h"
+
+#include "core/base/check.h"
+#include "core/wire/chain_codec.h"
+#include "edge-node/commands/figures.h"
+
+namespace fairfeed {
+namespace {
+
+std::string id_text(const Digest& digest) {
+    return digest == Digest{} ? "none" : short_hex(digest);
+}
+
+std::string sealed_text(std::size_t bytes) {
+    return "sealed, " + count_text(bytes, "byte", "bytes");
+}
+
+void add_all(Fields& fields, const Fields& more) {
+    fields.insert(fields.end(), more.begin(), more.end());
+}
+
+template <class Names>
+std::string names_text(const Names& names) {
+    std::string text;
+    for (const auto& name : names)
+        text += (text.empty() ? "" : " ") + name.str();
+    return text.empty() ? "nobody" : text;
+}
+
+std::string witnesses_text(const std::vector<Witness>& witnesses) {
+    std::vector<NodeId> names;
+    for (const Witness& witness : witnesses)
+        names.push_back(witness.node);
+    return names_text(names);
+}
+
+std::string entry_text(const SettlementEntry& entry) {
+    switch (entry.status) {
+        case EntryStatus::reading:
+            return "reading " + short_hex(entry.reading);
+        case EntryStatus::missing:
+            return "missing";
+        case EntryStatus::conflict:
+            return "conflict";
+    }
+    CHECK(false);
+}
+
+Fields totals_fields(const SettlementTotals& totals) {
+    return {{"load", kwh_text(totals.load_wh) + " kWh"},
+            {"generation", kwh_text(totals.generation_wh) + " kWh available, " +
+                               kwh_text(totals.delivered_wh) + " kWh delivered"},
+            {"import, export", kwh_text(totals.import_wh) + ", " + kwh_text(totals.export_wh) +
+                                   " kWh, " + kwh_text(totals.credited_wh) + " kWh credited"},
+            {"D", kwh_text(totals.d_wh) + " kWh"},
+            {"DF, PSA", percent_text(totals.df_ppm) + ", " + percent_text(totals.psa_ppm)},
+            {"MES, sum", kw_text(totals.mes_w) + " kW"},
+            {"residual surplus", kwh_text(totals.residual_surplus_wh) + " kWh"},
+            {"conventional", kwh_text(totals.conventional_wh) + " kWh"},
+            {"account grid", money_text(totals.grid_amount_micro)}};
+}
+
+struct ContentFields {
+    Fields operator()(const Genesis& genesis) const {
+        return {{"network", genesis.parameters.name},
+                {"genesis node", genesis.genesis_node.str()},
+                {"dgmd", genesis.dgmd.str()},
+                {"window", std::to_string(genesis.parameters.window_seconds) + " s"},
+                {"speed", std::to_string(genesis.parameters.speed)},
+                {"grid epoch", utc_text(genesis.parameters.grid_epoch_s)},
+                {"real epoch", utc_ms_text(genesis.parameters.real_epoch_ms)},
+                {"rule", std::string(to_string(genesis.parameters.rule))}};
+    }
+    Fields operator()(const SignedReading& reading) const { return fields_of(reading); }
+    Fields operator()(const Settlement& settlement) const {
+        Fields fields = {{"cluster", settlement.cluster.str()},
+                         {"window", std::to_string(settlement.window)},
+                         {"version", std::to_string(settlement.version)},
+                         {"slot", std::to_string(settlement.slot)},
+                         {"rule", std::string(to_string(settlement.rule)) + ", contract " +
+                                      std::to_string(settlement.contract_version)},
+                         {"previous", id_text(settlement.previous)},
+                         {"state height", std::to_string(settlement.state_height)}};
+        for (std::size_t i = 0; i < settlement.entries.size(); ++i) {
+            const SettlementEntry& entry = settlement.entries[i];
+            fields.emplace_back(
+                "  " + entry.meter.str(),
+                entry_text(entry) + ", line " + sealed_text(settlement.lines[i].ciphertext.size()));
+        }
+        add_all(fields, totals_fields(settlement.totals));
+        return fields;
+    }
+    Fields operator()(const MeterRegistration& meter) const {
+        return {{"sequence", std::to_string(meter.sequence)},
+                {"meter", meter.meter.str()},
+                {"cluster", meter.cluster.str()},
+                {"service point", meter.service_point},
+                {"effective", "window " + std::to_string(meter.effective)}};
+    }
+    Fields operator()(const NodeRegistration& node) const {
+        return {{"sequence", std::to_string(node.sequence)},
+                {"node", node.node.str()},
+                {"location", std::to_string(node.location.east_m) + " m east, " +
+                                 std::to_string(node.location.north_m) + " m north"}};
+    }
+    Fields operator()(const CommitteeAllocation& committee) const {
+        return {{"sequence", std::to_string(committee.sequence)},
+                {"cluster", committee.cluster.str()},
+                {"members", names_text(committee.members)},
+                {"epoch", std::to_string(committee.epoch)},
+                {"effective", "window " + std::to_string(committee.effective)}};
+    }
+    Fields operator()(const KeyGrant& grant) const {
+        Fields fields = {{"sequence", std::to_string(grant.sequence)},
+                         {"meter", grant.meter.str()},
+                         {"key epoch", std::to_string(grant.epoch)},
+                         {"effective", "window " + std::to_string(grant.effective)}};
+        for (const KeyGrantEntry& entry : grant.entries) {
+            fields.emplace_back("  " + entry.recipient.str(),
+                                "data key " + sealed_text(entry.wrapped.ciphertext.size()));
+        }
+        return fields;
+    }
+    Fields operator()(const CapacityCertificate& capacity) const {
+        return {{"sequence", std::to_string(capacity.sequence)},
+                {"meter", capacity.meter.str()},
+                {"capacity", kw_text(capacity.capacity_w) + " kW"},
+                {"effective", "window " + std::to_string(capacity.effective)}};
+    }
+    Fields operator()(const TariffNotice& notice) const {
+        return {{"sequence", std::to_string(notice.sequence)},
+                {"import", money_text(notice.tariff.import_micro_per_kwh) + " per kWh"},
+                {"export", money_text(notice.tariff.export_micro_per_kwh) + " per kWh"},
+                {"effective", "window " + std::to_string(notice.effective)}};
+    }
+};
+
+struct RequestFields {
+    Fields operator()(const BlocksRequest& request) const {
+        return {{"asks for", count_text(request.count, "block", "blocks") + " from height " +
+                                 std::to_string(request.from)}};
+    }
+    Fields operator()(const BodiesRequest& request) const {
+        return wanted(request.transactions, "transaction", "transactions");
+    }
+    Fields operator()(const ReadingsRequest& request) const {
+        return wanted(request.readings, "reading", "readings");
+    }
+    static Fields wanted(const std::vector<Digest>& ids, std::string_view one,
+                         std::string_view many) {
+        Fields fields = {{"asks for", count_text(ids.size(), one, many)}};
+        for (const Digest& id : ids)
+            fields.emplace_back("  id", short_hex(id));
+        return fields;
+    }
+};
+
+struct AnswerFields {
+    Fields operator()(const BlocksAnswer& answer) const {
+        Fields fields = {{"carries", count_text(answer.blocks.size(), "block", "blocks")}};
+        for (const CommittedBlock& block : answer.blocks) {
+            fields.emplace_back("  height " + std::to_string(block.block.header.height),
+                                short_hex(block_id(block.block.header)) + ", certified by " +
+                                    witnesses_text(block.certificate.witnesses));
+        }
+        return fields;
+    }
+    Fields operator()(const BodiesAnswer& answer) const {
+        Fields fields = {
+            {"carries", count_text(answer.transactions.size(), "transaction", "transactions")}};
+        for (const Transaction& transaction : answer.transactions) {
+            fields.emplace_back("  " + std::string(to_string(transaction.kind)),
+                                short_hex(transaction.id) + " by " + transaction.signer.str());
+        }
+        return fields;
+    }
+    Fields operator()(const ReadingsAnswer& answer) const {
+        Fields fields = {{"carries", count_text(answer.readings.size(), "reading", "readings")}};
+        for (const SignedReading& reading : answer.readings) {
+            fields.emplace_back(
+                "  " + reading.header.meter.str(),
+                "window " + std::to_string(reading.header.window) + ", " + short_hex(reading.id));
+        }
+        return fields;
+    }
+};
+
+}  // namespace
+
+std::string_view to_string(TransactionKind kind) {
+    constexpr std::string_view kNames[] = {
+        "GENESIS",   "READING",  "SETTLEMENT", "METER",    "NODE",        "COMMITTEE",
+        "KEY_GRANT", "CAPACITY", "TARIFF",     "EVENT",    "REVOKE",      "DEAUTHORISE",
+        "ADJUST",    "EVIDENCE", "OFFER",      "CLEARING", "CERTIFICATE", "DR_EVENT"};
+    const auto index = static_cast<std::size_t>(kind);
+    CHECK(index < std::size(kNames));
+    return kNames[index];
+}
+
+Fields fields_of(const SignedReading& reading) {
+    const ReadingHeader& header = reading.header;
+    return {{"meter", header.meter.str()},
+            {"cluster", header.cluster.str()},
+            {"window", std::to_string(header.window)},
+            {"sequence", std::to_string(header.sequence)},
+            {"key epoch", std::to_string(header.key_epoch)},
+            {"previous", id_text(header.previous)},
+            {"measured values", sealed_text(reading.sealed_body.size())}};
+}
+
+Fields fields_of(const Transaction& transaction) {
+    Fields fields = {{"id", short_hex(transaction.id)}};
+    add_all(fields, std::visit(ContentFields{}, transaction.content));
+    if (transaction.kind == TransactionKind::settlement) {
+        fields.emplace_back("endorsed by", witnesses_text(transaction.endorsements));
+    }
+    return fields;
+}
+
+Fields fields_of(const BlockHeader& header) {
+    return {{"block", short_hex(block_id(header))},
+            {"height", std::to_string(header.height)},
+            {"time", utc_ms_text(header.time_ms)},
+            {"parent", id_text(header.parent)},
+            {"proposer", header.proposer.str()},
+            {"transactions", std::to_string(header.transaction_count) + ", root " +
+                                 short_hex(header.transactions_root)},
+            {"app hash", id_text(header.app_hash)}};
+}
+
+Fields fields_of(const BlockOutline& outline) {
+    Fields fields = fields_of(outline.header);
+    for (const Digest& id : outline.transactions)
+        fields.emplace_back("  id", short_hex(id));
+    if (outline.parent_certificate) {
+        fields.emplace_back("parent certified by",
+                            witnesses_text(outline.parent_certificate->witnesses));
+    }
+    return fields;
+}
+
+Fields fields_of(const Block& block) {
+    Fields fields = fields_of(block.header);
+    for (const Transaction& transaction : block.transactions) {
+        fields.emplace_back("  " + std::string(to_string(transaction.kind)),
+                            short_hex(transaction.id) + " by " + transaction.signer.str());
+    }
+    return fields;
+}
+
+Fields fields_of(const VoteContent& vote) {
+    return {{"height", std::to_string(vote.height)},
+            {"round", std::to_string(vote.round)},
+            {"for", vote.block ? short_hex(*vote.block) : "nil"}};
+}
+
+Fields fields_of(const ProposalContent& proposal) {
+    const auto& valid = proposal.valid_round;
+    return {{"height", std::to_string(proposal.height)},
+            {"round", std::to_string(proposal.round)},
+            {"valid round", valid ? std::to_string(*valid) : "none, a fresh block"}};
+}
+
+Fields fields_of(const Certificate& certificate) {
+    Fields fields = fields_of(certificate.content);
+    const bool prevotes = certificate.content.type == VoteType::prevote;
+    fields.emplace_back(prevotes ? "prevoted by" : "precommitted by",
+                        witnesses_text(certificate.witnesses));
+    return fields;
+}
+
+Fields fields_of(const Receipt& receipt) {
+    return {{"meter", receipt.meter.str()},
+            {"window", std::to_string(receipt.window)},
+            {"sequence", std::to_string(receipt.sequence)},
+            {"reading", short_hex(receipt.reading)}};
+}
+
+Fields fields_of(const Refusal& refusal) {
+    return {{"meter", refusal.meter.str()},
+            {"window", std::to_string(refusal.window)},
+            {"sequence", std::to_string(refusal.sequence)},
+            {"reason", refusal.reason}};
+}
+
+Fields fields_of(const ShareStatement& share) {
+    return {{"meter", share.meter.str()},
+            {"window", std::to_string(share.window)},
+            {"settlement", short_hex(share.settlement)},
+            {"MES", kw_text(share.mes_w) + " kW"},
+            {"in force from", utc_text(share.from_s) + " (grid)"}};
+}
+
+Fields fields_of(const NodeStatus& status) {
+    return {{"height", std::to_string(status.height)},
+            {"tip", short_hex(status.tip)},
+            {"app hash", short_hex(status.app_hash)},
+            {"deciding", "height " + std::to_string(status.deciding) + ", round " +
+                             std::to_string(status.round)}};
+}
+
+Fields fields_of(const Objection& objection) {
+    Fields fields = {{"cluster", objection.cluster.str()},
+                     {"window", std::to_string(objection.window)},
+                     {"version", std::to_string(objection.version)},
+                     {"batch", short_hex(objection.batch)},
+                     {"reason", objection.reason}};
+    if (!objection.reading.empty()) {
+        fields.emplace_back("carries a reading",
+                            count_text(objection.reading.size(), "byte", "bytes"));
+    }
+    return fields;
+}
+
+Fields fields_of(const Endorsement& endorsement) {
+    return {{"cluster", endorsement.cluster.str()},
+            {"window", std::to_string(endorsement.window)},
+            {"version", std::to_string(endorsement.version)},
+            {"batch", short_hex(endorsement.batch)}};
+}
+
+Fields fields_of(const Request& request) {
+    return std::visit(RequestFields{}, request);
+}
+
+Fields fields_of(const Answer& answer) {
+    return std::visit(AnswerFields{}, answer);
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,35 @@
+// What decoded messages say, as named lines for a person: digests short, sealed parts as sizes.
+// Pure; the order of fields is that of the format.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/model/message.h"
+#include "core/model/transaction.h"
+
+namespace fairfeed {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+[[nodiscard]] Fields fields_of(const SignedReading& reading);
+[[nodiscard]] Fields fields_of(const Transaction& transaction);
+[[nodiscard]] Fields fields_of(const BlockHeader& header);
+[[nodiscard]] Fields fields_of(const BlockOutline& outline);
+[[nodiscard]] Fields fields_of(const Block& block);
+[[nodiscard]] Fields fields_of(const VoteContent& vote);
+[[nodiscard]] Fields fields_of(const ProposalContent& proposal);
+[[nodiscard]] Fields fields_of(const Certificate& certificate);
+[[nodiscard]] Fields fields_of(const Receipt& receipt);
+[[nodiscard]] Fields fields_of(const Refusal& refusal);
+[[nodiscard]] Fields fields_of(const ShareStatement& share);
+[[nodiscard]] Fields fields_of(const NodeStatus& status);
+[[nodiscard]] Fields fields_of(const Objection& objection);
+[[nodiscard]] Fields fields_of(const Endorsement& endorsement);
+[[nodiscard]] Fields fields_of(const Request& request);
+[[nodiscard]] Fields fields_of(const Answer& answer);
+
+[[nodiscard]] std::string_view to_string(TransactionKind kind);
+
+}  // namespace fairfeed

@@ -1,0 +1,50 @@
+// Finds out what kind of message some bytes are, by trying our decoders: the one a topic names, or
+// all. Two kinds can have the same shape (only the signature's domain tells them apart), so there
+// may be several readings of the same bytes. Pure; private to decode.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/wire/chain_codec.h"
+#include "core/wire/topics.h"
+#include "edge-node/commands/message_fields.h"
+
+namespace fairfeed {
+
+enum class Verdict { not_signed, unchecked, unknown_signer, valid, wrong };
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+
+// Keys of everybody that a genesis file registers; empty without one, and then nothing is checked.
+class SignerBook {
+  public:
+    SignerBook() = default;
+    explicit SignerBook(const LoadedGenesis& genesis);
+    [[nodiscard]] const std::optional<Digest>& network() const { return network_; }
+    [[nodiscard]] Verdict check(const std::string& signer, ByteView to_be_signed,
+                                const Signature& signature) const;
+    [[nodiscard]] const VerifyKey* find(const std::string& signer) const;
+
+  private:
+    void add(const std::string& name, const PublicKey& key);
+    std::optional<Digest> network_;
+    std::map<std::string, VerifyKey> keys_;
+};
+
+struct KnownMessage {
+    std::string kind;
+    std::string signer;  // empty: carries its own proofs
+    Verdict verdict = Verdict::not_signed;
+    Fields fields;
+};
+
+struct KindsFound {
+    std::vector<KnownMessage> messages;  // the most credible first
+    Reject reason = Reject::malformed;   // if there are none
+};
+[[nodiscard]] KindsFound find_kinds(ByteView bytes, std::optional<Channel> channel,
+                                    const SignerBook& book);
+
+}  // namespace fairfeed
