@@ -1,5 +1,5 @@
 // One validator of the chain: Tendermint (arXiv:1807.04938, Algorithm 1) with the rules R1-R13,
-// R15-R18 and R20 of docs/protocol.md, as a pure function of events and time. Value-blind: it
+// R15-R18 and R20 of docs/chain-rules.md, as a pure function of events and time. Value-blind: it
 // agrees on a block's id and knows no reading. No I/O, no clock, no thread; the node owns it and
 // performs its effects in order. Names follow the paper: locked is (lockedValue, lockedRound),
 // valid is (validValue, validRound).

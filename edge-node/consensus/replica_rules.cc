@@ -1,4 +1,4 @@
-// R1-R9 of docs/protocol.md, in the order in which they are evaluated. Each function is one rule
+// R1-R9 of docs/chain-rules.md, in the order in which they are evaluated. Each function is one rule
 // and says whether it changed anything; run_rules repeats them to the fixpoint.
 #include <algorithm>
 
