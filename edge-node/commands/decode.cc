@@ -33,6 +33,7 @@ class Decoding {
         while (std::getline(in, line)) {
             if (!line.empty() && line.back() == '\r') line.pop_back();
             if (!line.empty()) one_line(line);
+            out_.flush();  // a person watches a stream
         }
     }
     void raw(std::istream& in) {

@@ -1,6 +1,7 @@
 #include "edge-node/commands/message_fields.h"
 
 #include "core/base/check.h"
+#include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
 #include "edge-node/commands/figures.h"
 
@@ -186,16 +187,6 @@ struct AnswerFields {
 };
 
 }  // namespace
-
-std::string_view to_string(TransactionKind kind) {
-    constexpr std::string_view kNames[] = {
-        "GENESIS",   "READING",  "SETTLEMENT", "METER",    "NODE",        "COMMITTEE",
-        "KEY_GRANT", "CAPACITY", "TARIFF",     "EVENT",    "REVOKE",      "DEAUTHORISE",
-        "ADJUST",    "EVIDENCE", "OFFER",      "CLEARING", "CERTIFICATE", "DR_EVENT"};
-    const auto index = static_cast<std::size_t>(kind);
-    CHECK(index < std::size(kNames));
-    return kNames[index];
-}
 
 Fields fields_of(const SignedReading& reading) {
     const ReadingHeader& header = reading.header;

@@ -30,6 +30,4 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Fields fields_of(const Request& request);
 [[nodiscard]] Fields fields_of(const Answer& answer);
 
-[[nodiscard]] std::string_view to_string(TransactionKind kind);
-
 }  // namespace fairfeed

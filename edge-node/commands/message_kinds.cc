@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/crypto/digest.h"
+#include "core/ledger/replay.h"
 #include "core/wire/cbor.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/cose.h"
@@ -46,6 +47,14 @@ std::optional<Digest> network_of_genesis(ByteView bytes) {
     const auto message = cose::parse_sign1(reader.bytes());
     if (!reader.ok() || !message) return std::nullopt;
     return sha256(message->payload);
+}
+
+std::string capitals(std::string_view name) {
+    std::string text(name);
+    for (char& c : text) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return text;
 }
 
 class Finder {
@@ -147,8 +156,7 @@ void Finder::try_transactions() {
             refuse(transaction.error());
         } else {
             const bool batch = channel_.has_value();
-            add_transaction(batch ? "BATCH" : std::string(to_string(transaction->kind)),
-                            *transaction);
+            add_transaction(batch ? "BATCH" : capitals(to_string(transaction->kind)), *transaction);
         }
     }
     if (!wants(Channel::tx)) return;
