@@ -62,7 +62,7 @@ Result<std::size_t, ExecutionFault> execute_group(Execution& run, std::size_t fi
     }
     const SettlementGroup group{run.transactions.subspan(first, last - first),
                                 run.transactions[last]};
-    const auto checked = check_group(run.state, group, run.height, run.time_ms, run.signatures);
+    const auto checked = check_group(run.state, group, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error().reason, first + checked.error().transaction);
     apply_group(run.state, group, run.height);
     return last + 1;
@@ -175,7 +175,7 @@ class Selection {
         }
         if (selected_.size() + listed.size() + 1 > room_) return;
         const SettlementGroup group{listed, transaction};
-        if (!check_group(state_, group, height_, time_ms_, signatures_)) return;
+        if (!check_group(state_, group, time_ms_, signatures_)) return;
         apply_group(state_, group, height_);
         selected_.insert(selected_.end(), listed.begin(), listed.end());
         selected_.push_back(transaction);

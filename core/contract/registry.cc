@@ -30,12 +30,6 @@ bool name_is_taken(const ChainState& state, const std::string& name) {
            state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name));
 }
 
-std::size_t meters_registered(const ChainState& state, const ClusterId& cluster) {
-    return static_cast<std::size_t>(std::count_if(
-        state.meters.begin(), state.meters.end(),
-        [&cluster](const auto& entry) { return entry.second.registration.cluster == cluster; }));
-}
-
 Verdict check(const Entry& entry, const NodeRegistration& node) {
     if (node.node.empty()) return unexpected(Reject::malformed);
     if (name_is_taken(entry.state, node.node.str())) return unexpected(Reject::already_registered);
@@ -49,16 +43,15 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (name_is_taken(entry.state, meter.meter.str())) {
         return unexpected(Reject::already_registered);
     }
-    if (!entry.state.cluster(meter.cluster)) return unexpected(Reject::wrong_cluster);
+    const ClusterRecord* cluster = entry.state.cluster(meter.cluster);
+    if (!cluster) return unexpected(Reject::wrong_cluster);
     if (!is_valid_name(meter.service_point)) return unexpected(Reject::malformed);
     if (!VerifyKey::from_point(meter.signing_key)) return unexpected(Reject::malformed);
     if (meter.effective < entry.earliest) return unexpected(Reject::not_effective);
     const auto block =
         static_cast<std::size_t>(entry.state.genesis.parameters.max_block_transactions);
     const std::size_t limit = std::min(kMaxClusterMeters, block - 1);
-    if (meters_registered(entry.state, meter.cluster) >= limit) {
-        return unexpected(Reject::out_of_range);
-    }
+    if (cluster->meters.size() >= limit) return unexpected(Reject::out_of_range);
     return {};
 }
 
@@ -154,6 +147,8 @@ void apply(ChainState& state, const MeterRegistration& meter, Height height) {
     MeterRecord& record = state.meters[meter.meter];
     record.registration = meter;
     record.key = VerifyKey::from_point(meter.signing_key);
+    auto& members = state.clusters.at(meter.cluster).meters;
+    members.insert(std::upper_bound(members.begin(), members.end(), meter.meter), meter.meter);
     changed(state, meter.cluster, height, meter.effective);
 }
 

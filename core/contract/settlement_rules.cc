@@ -142,14 +142,13 @@ Verdict check_reading(const ChainState& state, Window window, const Transaction&
     return signatures.transaction(transaction, state.network, *key);
 }
 
-Verdict check_certified(const ChainState& state, const Transaction& transaction, Height height,
+Verdict check_certified(const ChainState& state, const Transaction& transaction,
                         std::int64_t time_ms, SignatureChecker& signatures) {
     const auto& settlement = std::get<Settlement>(transaction.content);
     const ClusterRecord* cluster = state.cluster(settlement.cluster);
     if (cluster && cluster->last_window && transaction.id == cluster->last_settlement) {
         return unexpected(Reject::already_committed);
     }
-    if (settlement.state_height >= height) return unexpected(Reject::stale_state);
     if (const auto placed = check_settlement_place(state, settlement); !placed) return placed;
     if (transaction.signer != settlement.proposer) return unexpected(Reject::wrong_proposer);
     if (!window_is_over(state, settlement.window, time_ms)) return unexpected(Reject::wrong_time);
@@ -229,10 +228,9 @@ bool window_is_over(const ChainState& state, Window window, std::int64_t time_ms
 }
 
 Result<void, GroupFault> check_group(const ChainState& state, const SettlementGroup& group,
-                                     Height height, std::int64_t time_ms,
-                                     SignatureChecker& signatures) {
+                                     std::int64_t time_ms, SignatureChecker& signatures) {
     const auto& settlement = std::get<Settlement>(group.settlement.content);
-    const auto certified = check_certified(state, group.settlement, height, time_ms, signatures);
+    const auto certified = check_certified(state, group.settlement, time_ms, signatures);
     if (!certified) return unexpected(GroupFault{certified.error(), group.readings.size()});
     if (const auto listed = check_listing(group); !listed) return listed;
     for (std::size_t i = 0; i < group.readings.size(); ++i) {

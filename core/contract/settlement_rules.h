@@ -42,7 +42,7 @@ struct GroupFault {
 [[nodiscard]] bool window_is_over(const ChainState& state, Window window, std::int64_t time_ms);
 
 [[nodiscard]] Result<void, GroupFault> check_group(const ChainState& state,
-                                                   const SettlementGroup& group, Height height,
+                                                   const SettlementGroup& group,
                                                    std::int64_t time_ms,
                                                    SignatureChecker& signatures);
 

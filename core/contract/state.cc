@@ -51,9 +51,7 @@ std::vector<AllocationNode> allocation_of(const ChainState& state) {
                          [&parent](const AllocationNode& each) { return each.node == parent; });
         CHECK(node != nodes.end());
         if (node->parent_of.empty()) node->parent_of = id;
-        for (const auto& [meter, record] : state.meters) {
-            if (record.registration.cluster == id) node->meters += 1;
-        }
+        node->meters += static_cast<std::int64_t>(cluster.meters.size());
     }
     return nodes;
 }
@@ -114,12 +112,13 @@ const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window 
     return found ? found : &record->earlier.front();
 }
 
-std::vector<MeterId> ChainState::meters_of(const ClusterId& cluster, Window window) const {
+std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {
     std::vector<MeterId> found;
-    for (const auto& [id, meter] : meters) {
-        if (meter.registration.cluster != cluster) continue;
-        const auto first = settles_from(meter);
-        if (first && *first <= window) found.push_back(id);
+    const ClusterRecord* record = cluster(id);
+    if (!record) return found;
+    for (const MeterId& meter : record->meters) {
+        const auto first = settles_from(meters.at(meter));
+        if (first && *first <= window) found.push_back(meter);
     }
     return found;
 }
@@ -154,9 +153,8 @@ std::optional<Window> ChainState::next_window(const ClusterId& id) const {
         if (*record->last_window == UINT32_MAX) return std::nullopt;
         next = *record->last_window + 1;
     } else {
-        for (const auto& [meter, entry] : meters) {
-            if (entry.registration.cluster != id) continue;
-            const auto first = settles_from(entry);
+        for (const MeterId& meter : record->meters) {
+            const auto first = settles_from(meters.at(meter));
             if (first) next = std::min(next.value_or(UINT32_MAX), *first);
         }
     }

@@ -57,7 +57,8 @@ struct MeterRecord {
 };
 
 struct ClusterRecord {
-    CommitteeAllocation committee;             // the latest; committee_of() says which governs
+    CommitteeAllocation committee;  // the latest; committee_of() says which governs
+    std::vector<MeterId> meters;    // registered, ascending; follows from the meters' own records
     std::vector<CommitteeAllocation> earlier;  // those it replaced, ascending epoch
     std::optional<Window> last_window;         // last settled
     Digest last_settlement;                    // zeros before the first

@@ -224,6 +224,9 @@ TEST_F(ExecutionTest, rejects_a_batch_that_its_proposer_did_not_sign) {
     forged.endorsements = transactions.back().endorsements;
     transactions.back() = forged;
     EXPECT_EQ(judge(transactions), "wrong_signature at 3");
+    transactions = group();
+    transactions.back().signer = NodeId("node-2");
+    EXPECT_EQ(judge(transactions), "wrong_proposer at 3");
 }
 
 struct ReadingDamage {
