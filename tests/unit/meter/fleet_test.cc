@@ -5,8 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -22,6 +20,7 @@
 #include "meter-sim/commands/show.h"
 #include "tests/support/broker.h"
 #include "tests/support/temp_directory.h"
+#include "tests/support/wait.h"
 #include "tests/unit/meter/meter_bench.h"
 
 namespace fairfeed {
@@ -30,6 +29,7 @@ namespace {
 using test::MeterBench;
 using test::TestNetwork;
 using test::TestNetworkOptions;
+using test::wait_for;
 using ::testing::HasSubstr;
 using testing_support::Broker;
 using testing_support::TempDirectory;
@@ -49,18 +49,6 @@ TestNetworkOptions options() {
     out.parameters.timers.rebroadcast_ms = 100;
     out.parameters.timers.rebroadcast_cap_ms = 400;
     return out;
-}
-
-bool wait_for(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    std::mutex mutex;
-    std::condition_variable never;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, std::chrono::milliseconds(10));
-    }
-    return true;
 }
 
 class FleetTest : public ::testing::Test {
