@@ -80,8 +80,9 @@ struct RequestBlock {
     Round round = 0;
     bool operator==(const RequestBlock&) const = default;
 };
-// Fetch the block's bodies, judge it and answer with BlockJudged. Said once per block and height:
-// the caller keeps trying until the height ends.
+// Fetch the block's bodies, judge it and answer with BlockJudged. Votes may ask for a block whose
+// outline has not come yet: it is asked for again with every proposal or certificate that brings
+// the outline, until it is judged. Otherwise once; the caller keeps trying until the height ends.
 struct JudgeBlock {
     Digest block;
     bool operator==(const JudgeBlock&) const = default;

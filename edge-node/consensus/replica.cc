@@ -47,6 +47,7 @@ void Replica::on(const ProposalSeen& event) {
     if (content.valid_round && *content.valid_round >= content.round) return;
     if (content.height == height_ && height_ != 0 && proposer(content.round) != sender) return;
     if (!is_for_now(content.height, &sender, event)) return;
+    asked_.erase(content.block);
     votes_.saw_round(sender, content.round);
     if (!within_window(content.round, round_)) return;
     std::vector<Proposal>& held = proposals_[content.round];
@@ -64,6 +65,7 @@ void Replica::on(const VoteSeen& event) {
 void Replica::on(const CertificateSeen& event) {
     if (!event.certificate.content.block) return;
     if (!is_for_now(event.certificate.content.height, nullptr, event)) return;
+    asked_.erase(*event.certificate.content.block);
     report(votes_.add(event.certificate));
 }
 

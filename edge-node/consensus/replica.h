@@ -135,7 +135,7 @@ class Replica {
     VoteSet votes_;
     std::map<Round, std::vector<Proposal>> proposals_;
     std::map<Digest, Verdict> verdicts_;
-    std::set<Digest> asked_;  // JudgeBlock was said
+    std::set<Digest> asked_;  // JudgeBlock was said since its outline last came
     bool awake_ = false;
     bool decided_ = false;
 

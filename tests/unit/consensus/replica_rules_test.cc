@@ -43,6 +43,16 @@ TEST(Decide, waits_for_the_verdict_and_asks_once) {
     EXPECT_THAT(a.judged('V'), ElementsAre("decide r0 V by b c d"));
 }
 
+TEST(Decide, asks_again_when_the_outline_comes_after_the_votes) {
+    Bench a(4, 'a');
+    EXPECT_THAT(a.precommit("bcd", 0, 'V'), ElementsAre("judge V"));
+    EXPECT_THAT(a.proposal('b', 0, 'V'), ElementsAre("judge V"));
+    EXPECT_THAT(a.proposal('b', 0, 'V'), ElementsAre("judge V"));
+    EXPECT_THAT(a.certificate(VoteType::precommit, "bcd", 0, 'V'), ElementsAre("judge V"));
+    EXPECT_THAT(a.precommit("bcd", 1, 'V'), Not(Contains("judge V")));
+    EXPECT_THAT(a.judged('V'), ElementsAre("decide r0 V by b c d"));
+}
+
 TEST(Decide, is_said_once_and_ends_the_height) {
     Bench a(4, 'a');
     a.judged('V');
