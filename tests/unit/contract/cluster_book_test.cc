@@ -66,6 +66,34 @@ TEST_F(ClusterBookTest, starts_with_all_the_capacity_and_carries_the_earned_shar
     EXPECT_EQ(line(kProsumer).closing.shares.front(), earned);  // the first one is over
 }
 
+TEST_F(ClusterBookTest, drops_a_share_that_another_replaces_at_the_windows_start) {
+    test::TestNetworkOptions options;
+    options.clusters_with_meters = 1;
+    options.parameters.share_notice_s = 0;
+    const TestNetwork network(options);
+    TestChain chain(network);
+    chain.run_window({kOne}, 0, 1000);
+    const ShareInForce earned = chain.book(kOne).closing(kProsumer)->shares.back();
+    EXPECT_EQ(earned.from_s, chain.state().grid().start_s(1));
+    chain.run_window({kOne}, 1, 1000);
+    EXPECT_EQ(chain.book(kOne).last_lines()[0].closing.shares, ShareSchedule{earned});
+}
+
+TEST_F(ClusterBookTest, lets_the_later_of_two_shares_that_bind_together_stand_alone) {
+    const std::int64_t late_ms = state().grid().end_real_ms(1) + 1;
+    for (const Window window : {0U, 1U}) {
+        const auto readings = chain_.read_all(kOne, window, 1000 - 100 * window);
+        const Settlement settlement = chain_.settle(kOne, window, readings);
+        const auto group = chain_.group(settlement, readings);
+        ASSERT_TRUE(chain_.append(chain_.next_block(group, late_ms + window)));
+    }
+    // A millisecond apart, both bind from the same quarter hour: only the second one ever does.
+    const ShareSchedule& shares = book().closing(kProsumer)->shares;
+    ASSERT_EQ(shares.size(), 2U);
+    EXPECT_EQ(shares[1].share_w, line(kProsumer).mes_w);
+    EXPECT_LT(shares[0].from_s, shares[1].from_s);
+}
+
 TEST_F(ClusterBookTest, gives_every_member_the_same_draft) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
@@ -107,6 +135,22 @@ TEST_F(ClusterBookTest, prefers_the_same_window_a_day_earlier_and_gives_up_after
     append(13, chain_.read_all(kOne, 13));  // and back again, with a gap in the registers
     EXPECT_EQ(line(kProsumer).closing.missed, 0U);
     EXPECT_TRUE(chain_.invariants().all_held());
+}
+
+TEST_F(ClusterBookTest, gives_up_after_six_even_where_a_day_earlier_is_known) {
+    test::TestNetworkOptions options;
+    options.clusters_with_meters = 1;
+    options.parameters.window_seconds = 3600;
+    const TestNetwork network(options);
+    TestChain chain(network);
+    for (Window window = 0; window < 24; ++window)
+        chain.run_window({kOne}, window);
+    for (Window window = 24; window < 31; ++window) {
+        const Settlement settlement = chain.settle(kOne, window, {});
+        ASSERT_TRUE(chain.append(chain.next_block(chain.group(settlement, {}))));
+        const SettlementLine& settled = chain.book(kOne).last_lines()[0];
+        EXPECT_EQ(settled.generation_wh, window < 30 ? 2000 : 0) << window;
+    }
 }
 
 TEST_F(ClusterBookTest, estimates_nothing_for_a_meter_it_never_heard) {
