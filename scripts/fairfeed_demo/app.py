@@ -6,6 +6,7 @@ import signal
 import sys
 
 from . import build, ledgers, options, status, summary
+from . import network as networks
 from .conductor import Conductor
 from .directory import DemoDirectory
 from .faults import DemoFault, Interrupted, UsageFault
@@ -44,6 +45,7 @@ def _watch_signals():
 
 def _run(chosen):
     screen = Screen()
+    networks.check_recording(chosen)
     directory = DemoDirectory(chosen.dir)
     directory.claim()
     programs = build.find_or_build(screen)

@@ -13,7 +13,6 @@ _POLL_S = 0.25
 _STALLED_S = 60.0
 _ATTEMPTS = 3
 _BROKER_S = 10.0
-_LOOP_GRACE_MS = 1500  # of the lab preset: by then a window's settlement is proposed
 
 
 class Conductor:
@@ -31,6 +30,7 @@ class Conductor:
     def start(self):
         """Provisions and starts everybody; other ports once more where one was taken meanwhile."""
         for attempt in range(_ATTEMPTS):
+            self._directory.empty()
             self.network = networks.plan(self._options)
             self._provision()
             self._crew = Crew(self._directory.logs)
@@ -39,7 +39,6 @@ class Conductor:
             self.kill()
             if attempt + 1 == _ATTEMPTS:
                 raise DemoFault(f"a Mosquitto cannot start; see {self._directory.logs}")
-            self._directory.make_again()
         self._start_programs()
 
     def _provision(self):
@@ -88,7 +87,7 @@ class Conductor:
             missing = self._snapshot().unconnected()
             text = f"window 0 begins in {left:.0f} s"
             text += f"; not yet connected: {', '.join(missing)}" if missing else "; all connected"
-            self._screen.progress(text, key=("start", not missing))
+            self._screen.progress(text, key=None if missing else "all connected")
             time.sleep(min(_POLL_S, left))
         self._screen.end_progress()
         missing = self._snapshot().unconnected()

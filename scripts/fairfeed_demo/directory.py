@@ -1,4 +1,4 @@
-"""The demo's own directory: recognised by its marker, used by one demo at a time, emptied first."""
+"""The demo's own directory: recognised by its marker, used by one demo at a time."""
 
 import fcntl
 import os
@@ -25,7 +25,6 @@ class DemoDirectory:
         else:
             self._make()
         self._lock_marker()
-        self._empty()
 
     def _check_ours(self):
         if not self.path.is_dir():
@@ -53,7 +52,8 @@ class DemoDirectory:
         except OSError as error:
             raise UsageFault(f"--dir: cannot use {self.path}: {error.strerror}") from error
 
-    def _empty(self):
+    def empty(self):
+        """Removes all that earlier demos left; the marker stays."""
         try:
             for entry in self.path.iterdir():
                 if entry.name == MARKER:
@@ -64,10 +64,6 @@ class DemoDirectory:
                     entry.unlink()
         except OSError as error:
             raise DemoFault(f"cannot empty {self.path}: {error}") from error
-
-    def make_again(self):
-        """For a second attempt at provisioning."""
-        self._empty()
 
     @property
     def genesis(self):

@@ -66,6 +66,7 @@ class Figures:
             problems.append("no reading was sent")
         self._judge_agreement()
         self._judge_settlement()
+        self._judge_live()
         for invariant in self.report["invariants"]:
             if invariant["ok"] is False:
                 problems.append(
@@ -92,6 +93,16 @@ class Figures:
             )
         if report["money_sum_micro"] != 0:
             self.problems.append(f"the accounts sum to {report['money_sum_micro']}, not to 0")
+
+    def _judge_live(self):
+        """What the nodes noticed themselves while they ran."""
+        for record in self._records:
+            self.problems += [f"{record.node}: {alarm}" for alarm in record.status.get("alarms", [])]
+            self.problems += [
+                f"{record.node}, while it ran: {told['name']} does not hold: {told['explanation']}"
+                for told in record.status.get("invariants", [])
+                if told["applicable"] and not told["ok"]
+            ]
 
     def _node(self, record):
         own = _cluster_of(record, self._network.cluster_of(record.node))

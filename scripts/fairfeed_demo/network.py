@@ -89,6 +89,12 @@ def homes_of(recording):
     return homes, hours
 
 
+def check_recording(options):
+    """UsageFault where --homes names something that is no recording; the rest is provisioning's."""
+    if options.homes is not None:
+        homes_of(options.homes)
+
+
 def _recorded_meters(homes, clusters):
     return [
         Meter(id=home, cluster=clusters[i % len(clusters)], home=home)

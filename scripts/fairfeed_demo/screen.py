@@ -16,12 +16,12 @@ class Screen:
         self._write(text + "\n")
 
     def progress(self, text, key):
-        """On a terminal replaces the line; elsewhere prints one whenever `key` changes."""
+        """On a terminal replaces the line; elsewhere prints one whenever `key` changes (not None)."""
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
             self._write("\r\x1b[K" + text[:width])
             self._open = True
-        elif key != self._last_key:
+        elif key is not None and key != self._last_key:
             self._write(text + "\n")
         self._last_key = key
 

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import textwrap
 from pathlib import Path
 
 from . import build
@@ -13,15 +14,17 @@ _CLASS_MEANS = {
     "single": "1 member: everything rests on it",
 }
 _MAX_MES = 4  # prosumers named in a line
+_WIDTH = 100
 
 
 def headline(report, network):
-    days = report["windows"] * report["window_seconds"] / 86400
+    hours = report["windows"] * report["window_seconds"] // 3600
+    span = f"{hours / 24:g} days" if hours % 12 == 0 and hours > 24 else f"{hours} hours"
     energy = "recorded homes" if report["homes"] else f"modelled homes, seed {report['seed']}"
     return [
         f"{counted(len(network.nodes), 'node')}, {counted(len(network.meters), 'meter')} "
         f"({energy}), {counted(report['windows'], 'window')} of "
-        f"{report['window_seconds'] // 3600} h: {days:g} days of grid time, "
+        f"{report['window_seconds'] // 3600} h ({span} of grid time), "
         f"rule '{report['rule']}'"
     ]
 
@@ -50,8 +53,8 @@ def _sums(windows):
 
 def _energy(report):
     rows = [
-        ["cluster", "L", "G", "surplus", "left over", "curtailed", "curtailed", "from the", "D > 0"],
-        ["", "load", "available", "D > 0", "by the rule", "in surplus", "without", "grid",
+        ["cluster", "L", "G", "surplus", "residual", "curtailed", "curtailed", "from the", "D > 0"],
+        ["", "load", "available", "D > 0", "surplus", "in surplus", "without", "grid",
          "by window"],
     ]  # fmt: skip
     all_sums = []
@@ -132,32 +135,37 @@ def trust(report, provisioned):
     """The chain, the readings, the certificates and the invariants."""
     nodes, readings = report["nodes"], report["readings"]
     chain = provisioned["chain"]
-    agree = len({(node["tip"], node["app_hash"]) for node in nodes}) == 1
-    heights = sorted({node["height"] or 0 for node in nodes})
-    lines = ["Trust"]
-    lines.append(
-        f"  chain         height {' and '.join(map(str, heights))}; "
-        + (f"all {len(nodes)} ledgers agree, tip {nodes[0]['tip'][:12]}, "
-           f"app hash {nodes[0]['app_hash'][:12]}"
-           if agree and nodes[0]["tip"] else "the ledgers do NOT agree")
-    )  # fmt: skip
+    lines = ["Trust", f"  chain         {_agreement_text(nodes)}"]
     lines.append(
         f"                {counted(chain['validators'], 'validator')}, {chain['quorum']} must "
         f"agree, {chain['tolerated_faults']} may fail or lie"
     )
     lines += _class_lines(report)
     finality = report["finality_ms"]
-    lines.append(
-        f"  readings      {readings['sent']} sent, {readings['final']} final on every node, "
-        f"{readings['lost']} lost; {readings['duplicate']} duplicate, "
-        f"{_rejected_text(readings['rejected'])}"
+    lines += _wrapped(
+        "readings",
+        f"{readings['sent']} sent, {readings['final']} final on every node, "
+        f"{readings['lost']} lost; {readings['duplicate']} came twice, "
+        f"{_rejected_text(readings['rejected'])}",
     )
     if finality["p50"] is not None:
-        lines.append(
-            f"  finality      {finality['p50']} ms in the middle, {finality['p99']} ms at the 99th "
-            "percentile, from first publish to the last node's disk"
+        lines += _wrapped(
+            "finality",
+            f"median {finality['p50']} ms, 99 % within {finality['p99']} ms: from a reading's "
+            "first publish to the last node's disk",
         )
     return lines + _invariant_lines(report)
+
+
+def _agreement_text(nodes):
+    heights = sorted({node["height"] or 0 for node in nodes})
+    height = f"height {' and '.join(map(str, heights))}"
+    tips = {(node["tip"], node["app_hash"]) for node in nodes}
+    tip, app_hash = next(iter(tips))
+    if len(tips) > 1 or tip is None:
+        return f"{height}; the ledgers do NOT agree"
+    who = f"all {len(nodes)} ledgers agree, " if len(nodes) > 1 else ""
+    return f"{height}; {who}tip {tip[:12]}, app hash {app_hash[:12]}"
 
 
 def _class_lines(report):
@@ -168,7 +176,7 @@ def _class_lines(report):
     lines = []
     for (name, members), clusters in by_class.items():
         means = _CLASS_MEANS.get(name, "").format(members=members)
-        lines.append(f"  certificates  class {name} ({means}): {', '.join(clusters)}")
+        lines += _wrapped("certificates", f"class {name} ({means}): {', '.join(clusters)}")
     return lines
 
 
@@ -189,9 +197,15 @@ def _invariant_lines(report):
         text = f"{len(held)} of {len(invariants)} hold"
         if bad:
             text += f"; FAILED: {', '.join(bad)}"
-        lines.append(f"  {label:<13} {text} ({checker}): {', '.join(held)}")
+        lines += _wrapped(label, f"{text} ({checker}): {', '.join(held)}")
         label = ""
     return lines
+
+
+def _wrapped(label, text):
+    return textwrap.wrap(
+        text, width=_WIDTH, initial_indent=f"  {label:<13} ", subsequent_indent=" " * 18
+    )
 
 
 def verdict(report):

@@ -1,0 +1,185 @@
+// scripts/demo as a person uses it, with real brokers, nodes and meters.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "tests/e2e/demo.h"
+#include "tests/e2e/running_program.h"
+#include "tests/support/temp_directory.h"
+
+namespace fairfeed::e2e {
+namespace {
+
+using testing_support::TempDirectory;
+
+void write(const std::filesystem::path& file, const std::string& content) {
+    std::ofstream(file) << content;
+}
+
+std::vector<std::string> names_in(const std::filesystem::path& directory) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+        names.push_back(entry.path().filename().string());
+    return names;
+}
+
+// The suggested commands: the lines after "Try next".
+std::vector<std::string> suggestions(const RunningProgram& demo) {
+    std::vector<std::string> found;
+    bool after = false;
+    for (const std::string& line : demo.lines()) {
+        if (after) found.push_back(line);
+        after = after || line == "Try next";
+    }
+    return found;
+}
+
+std::int64_t curtailed_wh(const Json& report) {
+    std::int64_t sum = 0;
+    for (std::size_t c = 0; !report.at("clusters").at(c).is_null(); ++c) {
+        const Json& windows = report.at("clusters").at(c).at("windows");
+        for (std::size_t w = 0; !windows.at(w).is_null(); ++w)
+            sum += integer(windows.at(w).at("generation_wh")) -
+                   integer(windows.at(w).at("delivered_wh"));
+    }
+    return sum;
+}
+
+TEST(Demo, a_small_network_settles_in_the_demos_own_directory_and_its_suggestions_work) {
+    const TempDirectory place;
+    std::filesystem::create_directory(place / "lab");
+    write(place / "lab/.fairfeed-demo", "");
+    write(place / "lab/left-by-the-last-one", "");
+    RunningProgram demo(demo_command({"--nodes", "3", "--windows", "3", "--rule", "waterfill",
+                                      "--seed", "7", "--dir", "lab", "--json", "report.json"}),
+                        place.path());
+    ASSERT_EQ(demo.wait(), 0) << demo.output();
+    const Json report = read_json(place / "report.json");
+    expect_documented_members(report);
+    expect_good_run(report);
+    EXPECT_EQ(report.at("readings").at("sent"), Json(27));
+    EXPECT_EQ(text(report.at("nodes").at(0).at("committee_class")), "degraded");
+    EXPECT_GT(curtailed_wh(report), 0) << "a summer noon under this rule leaves a surplus unused";
+    EXPECT_FALSE(std::filesystem::exists(place / "lab/left-by-the-last-one"));
+    EXPECT_TRUE(std::filesystem::exists(place / "lab/nodes/n1/ledger.db"));
+
+    const auto commands = suggestions(demo);
+    EXPECT_EQ(commands.size(), 5U) << demo.output();
+    for (const std::string& command : commands) {
+        RunningProgram tried({"/bin/sh", "-c", command}, place.path());
+        EXPECT_EQ(tried.wait(), 0) << command << '\n' << tried.output();
+    }
+}
+
+TEST(Demo, one_node_says_that_everything_rests_on_it) {
+    const TempDirectory place;
+    RunningProgram demo(
+        demo_command({"--nodes", "1", "--windows", "1", "--dir", "lab", "--json", "lab/r.json"}),
+        place.path());
+    ASSERT_EQ(demo.wait(), 0) << demo.output();
+    const Json report = read_json(place / "lab/r.json");
+    expect_good_run(report);
+    EXPECT_EQ(text(report.at("nodes").at(0).at("committee_class")), "single");
+    EXPECT_NE(demo.output().find("everything rests on it"), std::string::npos);
+}
+
+TEST(Demo, does_not_touch_a_directory_it_did_not_make) {
+    const TempDirectory place;
+    write(place / "letter.txt", "mine");
+    RunningProgram demo(demo_command({"--dir", place.path().string()}));
+    EXPECT_EQ(demo.wait(), 2);
+    EXPECT_EQ(demo.lines().size(), 1U) << demo.output();
+    EXPECT_EQ(names_in(place.path()), std::vector<std::string>{"letter.txt"});
+}
+
+TEST(Demo, does_not_touch_the_directory_of_a_running_demo) {
+    const TempDirectory place;
+    const auto command = demo_command({"--nodes", "1", "--dir", "lab"});
+    RunningProgram first(command, place.path());
+    ASSERT_TRUE(first.says("started; logs in")) << first.output();
+    RunningProgram second(command, place.path());
+    EXPECT_EQ(second.wait(), 2);
+    EXPECT_NE(second.output().find("another demo is at work"), std::string::npos);
+    EXPECT_TRUE(std::filesystem::exists(place / "lab/genesis.cbor"));
+}
+
+TEST(Demo, a_killed_demo_leaves_no_process_behind) {
+    const TempDirectory place;
+    RunningProgram demo(demo_command({"--nodes", "3", "--dir", "lab"}), place.path());
+    ASSERT_TRUE(demo.says("started; logs in")) << demo.output();
+    const auto children = demo.children();
+    EXPECT_EQ(children.size(), 7U) << "three brokers, three nodes and the meters";
+    const Watched watched(children);
+    demo.signal(SIGKILL);
+    EXPECT_EQ(demo.wait(), 128 + SIGKILL);
+    EXPECT_TRUE(watched.all_ended());
+}
+
+TEST(Demo, an_interrupted_demo_stops_what_it_started_and_says_so) {
+    const TempDirectory place;
+    RunningProgram demo(demo_command({"--nodes", "2", "--dir", "lab"}), place.path());
+    ASSERT_TRUE(demo.says("started; logs in")) << demo.output();
+    const auto children = demo.children();
+    EXPECT_EQ(children.size(), 5U);
+    const Watched watched(children);
+    demo.signal(SIGINT);
+    EXPECT_EQ(demo.wait(), 128 + SIGINT);
+    EXPECT_TRUE(watched.all_ended());
+    EXPECT_NE(demo.output().find("interrupted"), std::string::npos) << demo.output();
+}
+
+TEST(Demo, kept_running_it_goes_on_after_the_summary_until_it_is_interrupted) {
+    const TempDirectory place;
+    RunningProgram demo(demo_command({"--nodes", "2", "--windows", "1", "--keep", "--dir", "lab",
+                                      "--json", "lab/report.json"}),
+                        place.path());
+    ASSERT_TRUE(demo.says("Ctrl-C stops it")) << demo.output();
+    EXPECT_NE(demo.output().find("Bills"), std::string::npos) << demo.output();
+    EXPECT_EQ(demo.children().size(), 5U);
+    demo.signal(SIGINT);
+    EXPECT_EQ(demo.wait(), 0) << demo.output();
+    EXPECT_EQ(read_json(place / "lab/report.json").at("ok"), Json(true));
+}
+
+struct WrongUse {
+    std::vector<std::string> arguments;
+    std::string named;  // what the line must name
+};
+
+TEST(Demo, wrong_arguments_end_with_one_clear_line) {
+    const TempDirectory place;
+    write(place / "no-homes.csv", "interval_start_local,temperature\n");
+    const std::vector<WrongUse> table{
+        {{"--nodes", "17"}, "--nodes"},
+        {{"--nodes", "0"}, "--nodes"},
+        {{"--nodes", "five"}, "'five'"},
+        {{"--windows", "0"}, "--windows"},
+        {{"--windows", "-1"}, "--windows"},
+        {{"--rule", "fair"}, "--rule"},
+        {{"--seed", "x"}, "--seed"},
+        {{"--homes", "nowhere.csv"}, "nowhere.csv"},
+        {{"--homes", "no-homes.csv"}, "load_kwh_"},
+        {{"--json", "nowhere/report.json"}, "nowhere"},
+        {{"--keep-going"}, "--keep-going"},
+        {{"stray"}, "stray"},
+    };
+    for (const WrongUse& wrong : table) {
+        RunningProgram demo(demo_command(wrong.arguments), place.path());
+        EXPECT_EQ(demo.wait(), 2) << wrong.named;
+        EXPECT_EQ(demo.lines().size(), 1U) << demo.output();
+        EXPECT_NE(demo.output().find(wrong.named), std::string::npos) << demo.output();
+    }
+    EXPECT_EQ(names_in(place.path()), std::vector<std::string>{"no-homes.csv"});
+}
+
+TEST(Demo, help_shows_examples) {
+    RunningProgram demo(demo_command({"--help"}));
+    EXPECT_EQ(demo.wait(), 0);
+    for (const char* option : {"--homes", "--windows", "--nodes", "--rule", "--seed", "--dir",
+                               "--keep", "--json", "examples:"})
+        EXPECT_NE(demo.output().find(option), std::string::npos) << option;
+}
+
+}  // namespace
+}  // namespace fairfeed::e2e

@@ -1,0 +1,56 @@
+// RunningProgram: a program as a person starts it, with its output read through a pipe. For the end
+// to end tests; it dies with the test, and its destructor ends it by its process id. One thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fairfeed::e2e {
+
+class RunningProgram {
+  public:
+    // Standard output and standard error arrive in output() together. FAIRFEED_BIN_DIR is set to
+    // the programs of this build.
+    explicit RunningProgram(std::vector<std::string> command,
+                            const std::filesystem::path& directory = "/");
+    ~RunningProgram();
+    RunningProgram(const RunningProgram&) = delete;
+    RunningProgram& operator=(const RunningProgram&) = delete;
+
+    // Reads until the output holds `text`. False: it ended, or said nothing for a minute.
+    [[nodiscard]] bool says(const std::string& text);
+    // Reads to the end. The exit status, or 128 + the signal that ended it.
+    [[nodiscard]] int wait();
+    void signal(int number) const;
+
+    [[nodiscard]] const std::string& output() const { return output_; }
+    [[nodiscard]] std::vector<std::string> lines() const;
+    [[nodiscard]] std::vector<pid_t> children() const;
+
+  private:
+    [[nodiscard]] bool read_more();
+
+    pid_t process_ = -1;
+    int pipe_ = -1;
+    std::string output_;
+};
+
+// Other people's processes, told apart from later ones with the same number: watch them while they
+// live, then wait for their end.
+class Watched {
+  public:
+    explicit Watched(const std::vector<pid_t>& processes);
+    ~Watched();
+    Watched(const Watched&) = delete;
+    Watched& operator=(const Watched&) = delete;
+    // True once all have ended; false after ten seconds.
+    [[nodiscard]] bool all_ended() const;
+
+  private:
+    std::vector<int> handles_;
+};
+
+}  // namespace fairfeed::e2e
