@@ -8,7 +8,13 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kMaxAlarms = 64;
+// What a peer writes as its reason must not grow a table without end.
+bool names_a_reject(std::string_view reason) {
+    for (std::size_t i = 0; i < kRejectCount; ++i) {
+        if (to_string(static_cast<Reject>(i)) == reason) return true;
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -17,7 +23,11 @@ CommitteeDesk::CommitteeDesk(Setup setup)
       signer_(setup.signer),
       random_(std::move(setup.random)),
       books_(Keyholder{self_, std::move(setup.agreement)}) {
-    book_of_ = [this](const ClusterId& cluster) -> const ClusterBook& { return book(cluster); };
+    // Asked only for clusters that this node is a member of: a bounded number.
+    book_of_ = [this](const ClusterId& cluster) -> const ClusterBook& {
+        unopened_.try_emplace(cluster, cluster);
+        return book(cluster);
+    };
 }
 
 const ClusterBook& CommitteeDesk::book(const ClusterId& cluster) const {
@@ -28,14 +38,24 @@ const ClusterBook& CommitteeDesk::book(const ClusterId& cluster) const {
     return fresh->second;
 }
 
-bool CommitteeDesk::is_member(const ClusterRecord& cluster, const NodeId& node) const {
-    const auto& members = cluster.committee.members;
+// Of the committee that governs the window.
+bool CommitteeDesk::is_member(const NodeId& node, const ClusterId& cluster, Window window,
+                              const ChainState& state) const {
+    const auto* committee = state.committee_of(cluster, window);
+    if (committee == nullptr) return false;
+    const auto& members = committee->members;
     return std::find(members.begin(), members.end(), node) != members.end();
 }
 
+// A member whose books are closed witnesses readings, but cannot recompute a settlement.
+bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state) const {
+    const Window latest = UINT32_MAX;
+    const Window window = state.next_window(cluster).value_or(latest);
+    return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster);
+}
+
 committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const ChainState& state) {
-    const ClusterRecord* record = state.cluster(cluster);
-    if (record == nullptr || !is_member(*record, self_)) return nullptr;
+    if (!takes_part(cluster, state)) return nullptr;
     unopened_.try_emplace(cluster, cluster);
     return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
 }
@@ -74,22 +94,30 @@ void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) 
     if (!reading) return;
     auto body = open_with(books_.keys(), *reading);
     if (!body) return;
-    const ReadingHeader header = reading->header;
-    ids_[{header.meter, header.window}] = reading->id;
-    slots_[reading->id] = {header.meter, header.window};
-    (void)round(header.cluster, state);
-    readings_[header.cluster][header.window].emplace(
-        header.meter, OpenedReading{std::move(*reading), std::move(*body)});
+    keep(OpenedReading{std::move(*reading), std::move(*body)});
+}
+
+// The first reading of a slot stays, unless the chain has taken another one.
+void CommitteeDesk::keep(OpenedReading opened) {
+    const ReadingHeader& header = opened.reading.header;
+    const Slot slot{header.meter, header.window};
+    if (!ids_.try_emplace(slot, opened.reading.id).second) return;
+    slots_[opened.reading.id] = slot;
+    readings_[header.cluster][header.window].insert_or_assign(slot.first, std::move(opened));
 }
 
 void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& state) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
-    if (settlement == nullptr) return;
+    if (settlement == nullptr || state.next_window(settlement->cluster) != settlement->window) {
+        return;
+    }
     if (auto* its_round = round(settlement->cluster, state)) its_round->restore_batch(batch);
 }
 
 void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                                         const Transaction& batch, const ChainState& state) {
+    if (!std::holds_alternative<Settlement>(batch.content)) return;
+    if (state.next_window(endorsement.cluster) != endorsement.window) return;
     if (auto* its_round = round(endorsement.cluster, state)) {
         its_round->restore_endorsement(endorsement, signature, batch);
     }
@@ -97,16 +125,13 @@ void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Si
 
 Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
                                                const ChainState& state, Instant now, Effects& out) {
-    // The round makes the cluster's book exist; a reading of no cluster of ours is refused below.
-    const auto claimed = decode_reading(arrival.packet, state.network);
-    if (claimed) (void)round(claimed->header.cluster, state);
     auto opened = intake::judge_reading(arrival, context(state, now));
     if (!opened) {
-        const Reject reason = opened.error();
-        if (reason == Reject::duplicate) {
-            receipt(*claimed, state, out);
-        } else if (claimed && state.meter_key(claimed->header.meter) != nullptr) {
-            refuse(*claimed, reason, state, out);
+        const auto& [reason, reading] = opened.error();
+        if (reading && reason == Reject::duplicate) {
+            receipt(*reading, state, out);
+        } else if (reading) {
+            refuse(*reading, reason, state, out);
         }
         return unexpected(reason);
     }
@@ -117,14 +142,10 @@ Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
 }
 
 void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effects& out) {
-    const SignedReading& reading = opened.reading;
-    const ReadingHeader& header = reading.header;
-    ids_[{header.meter, header.window}] = reading.id;
-    slots_[reading.id] = {header.meter, header.window};
     ++accepted_;
-    out.push_back(PersistReading{reading});
-    receipt(reading, state, out);
-    readings_[header.cluster][header.window].emplace(header.meter, std::move(opened));
+    out.push_back(PersistReading{opened.reading});
+    receipt(opened.reading, state, out);
+    keep(std::move(opened));
 }
 
 void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
@@ -172,18 +193,22 @@ Result<void, Reject> CommitteeDesk::on_endorsement(const Signed<Endorsement>& en
     return {};
 }
 
-Result<void, Reject> CommitteeDesk::on_objection(const Objection& objection,
+Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const Objection& objection,
                                                  const ChainState& state, Instant now,
                                                  Effects& out) {
     auto* its_round = round(objection.cluster, state);
     if (its_round == nullptr) return {};
-    ++objections_[objection.reason];
+    if (!is_member(objector, objection.cluster, objection.window, state)) {
+        return unexpected(Reject::not_a_member);
+    }
+    ++objections_[names_a_reject(objection.reason) ? objection.reason : "other"];
     if (!objection.reading.empty()) {
         auto opened = intake::judge_pulled_reading(objection.reading, context(state, now));
         if (opened) {
             accept(std::move(*opened), state, out);
-        } else if (opened.error() != Reject::duplicate) {
-            return unexpected(opened.error());
+            advance(objection.cluster, state, now, out);
+        } else if (opened.error().reason != Reject::duplicate) {
+            return unexpected(opened.error().reason);
         }
     }
     const auto effects = with_view(objection.cluster, state, now, [&](const committee::View& view) {
@@ -204,8 +229,8 @@ Result<void, Reject> CommitteeDesk::on_readings(const ReadingsAnswer& answer,
         if (opened) {
             touched[opened->reading.header.cluster] = true;
             accept(std::move(*opened), state, out);
-        } else if (opened.error() != Reject::duplicate) {
-            result = unexpected(opened.error());
+        } else if (opened.error().reason != Reject::duplicate) {
+            result = unexpected(opened.error().reason);
         }
     }
     for (const auto& [cluster, yes] : touched)
@@ -221,8 +246,7 @@ ReadingsAnswer CommitteeDesk::readings(const NodeId& asker, const ReadingsReques
         if (slot == slots_.end()) continue;
         const auto& [meter, window] = slot->second;
         const ClusterId& cluster = state.meters.at(meter).registration.cluster;
-        const ClusterRecord* record = state.cluster(cluster);
-        if (record == nullptr || !is_member(*record, asker)) continue;
+        if (!is_member(asker, cluster, window, state)) continue;
         const auto windows = readings_.find(cluster);
         if (windows == readings_.end()) continue;
         const auto held = windows->second.find(window);
@@ -231,83 +255,6 @@ ReadingsAnswer CommitteeDesk::readings(const NodeId& asker, const ReadingsReques
         if (reading != held->second.end()) answer.readings.push_back(reading->second.reading);
     }
     return answer;
-}
-
-Result<void, ReplayFault> CommitteeDesk::replay(const ReplayStep& step) {
-    const auto recomputed = follow(step);
-    if (!recomputed) return unexpected(recomputed.error());
-    return {};
-}
-
-Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
-    const ReplayStep& step) {
-    auto recomputed = books_.follow(step);
-    std::vector<OpenedSettlement> opened;
-    if (recomputed) {
-        keep_shares(*recomputed, step.after);
-        for (const RecomputedSettlement& settlement : *recomputed) {
-            opened.push_back(settlement.opened);
-        }
-    }
-    if (step.committed.block.header.height > 0) {
-        invariants_.observe(step.before, step.committed.block, step.after, opened);
-    }
-    return recomputed;
-}
-
-void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState& before,
-                              const ChainState& after, Instant now, Effects& out) {
-    const auto recomputed = follow({committed, before, after});
-    if (recomputed) {
-        for (const RecomputedSettlement& settlement : *recomputed) {
-            for (const SettledShare& share : settlement.shares) {
-                say_share(shares_.at(share.meter), after, out);
-            }
-        }
-    } else if (alarms_.size() < kMaxAlarms) {
-        alarms_.push_back("block " + std::to_string(recomputed.error().height) + ": " +
-                          recomputed.error().reason + ": " + recomputed.error().explanation);
-    }
-    for (const Transaction& transaction : committed.block.transactions) {
-        if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
-            forget(*settlement, after, out);
-        }
-    }
-    on_time(after, now, out);
-}
-
-void CommitteeDesk::keep_shares(const std::vector<RecomputedSettlement>& settlements,
-                                const ChainState& state) {
-    for (const RecomputedSettlement& settlement : settlements) {
-        for (const SettledShare& share : settlement.shares) {
-            const ClusterId& cluster = state.meters.at(share.meter).registration.cluster;
-            shares_[share.meter] = ShareStatement{share.meter, share.window,
-                                                  state.clusters.at(cluster).last_settlement,
-                                                  share.mes_w, share.from_s};
-        }
-    }
-}
-
-void CommitteeDesk::say_share(const ShareStatement& share, const ChainState& state,
-                              Effects& out) const {
-    say(Channel::share, share.meter.str(), encode_share(share, self_, state.network, signer_),
-        state, out);
-}
-
-// A day of ids stays, so that a meter that missed its receipt gets it again.
-void CommitteeDesk::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
-    if (!rounds_.contains(settlement.cluster)) return;
-    const auto day = static_cast<Window>(state.grid().windows_per_day());
-    const Window keep_from = settlement.window > day ? settlement.window - day : 0;
-    auto& windows = readings_[settlement.cluster];
-    while (!windows.empty() && windows.begin()->first < keep_from) {
-        for (const auto& [meter, opened] : windows.begin()->second) {
-            ids_.erase({meter, windows.begin()->first});
-            slots_.erase(opened.reading.id);
-        }
-        windows.erase(windows.begin());
-    }
-    out.push_back(ForgetWindow{settlement.cluster, settlement.window, keep_from});
 }
 
 void CommitteeDesk::on_time(const ChainState& state, Instant now, Effects& out) {
@@ -328,7 +275,7 @@ std::vector<CertifiedWindow> CommitteeDesk::take_certified() {
 void CommitteeDesk::advance(const ClusterId& cluster, const ChainState& state, Instant now,
                             Effects& out) {
     auto* its_round = round(cluster, state);
-    if (its_round == nullptr || books_.closed().contains(cluster)) return;
+    if (its_round == nullptr) return;
     const auto effects = with_view(
         cluster, state, now, [&](const committee::View& view) { return its_round->advance(view); });
     perform(effects, cluster, state, out);
@@ -376,6 +323,7 @@ std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& st
                                                             Instant now) const {
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
+        if (!takes_part(cluster, state)) continue;
         const committee::View view{state, book(cluster), books_.keys(), held(cluster, state), now};
         const auto due = its_round.next_deadline_ms(view);
         if (due && (!deadline || *due < *deadline)) deadline = due;

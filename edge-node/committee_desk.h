@@ -38,7 +38,8 @@ class CommitteeDesk {
     void restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                              const Transaction& batch, const ChainState& state);
 
-    // Reject::duplicate is receipted again; other reasons are told to the meter that signed.
+    // Reject::duplicate is receipted again; other reasons are told to the meter, but only once its
+    // signature was found valid.
     [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival,
                                                   const ChainState& state, Instant now,
                                                   Effects& out);
@@ -47,7 +48,8 @@ class CommitteeDesk {
     [[nodiscard]] Result<void, Reject> on_endorsement(const Signed<Endorsement>& endorsement,
                                                       const ChainState& state, Instant now,
                                                       Effects& out);
-    [[nodiscard]] Result<void, Reject> on_objection(const Objection& objection,
+    [[nodiscard]] Result<void, Reject> on_objection(const NodeId& objector,
+                                                    const Objection& objection,
                                                     const ChainState& state, Instant now,
                                                     Effects& out);
     // Readings a fellow member sent because we asked.
@@ -80,7 +82,9 @@ class CommitteeDesk {
   private:
     using Slot = std::pair<MeterId, Window>;
     [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
-    [[nodiscard]] bool is_member(const ClusterRecord& cluster, const NodeId& node) const;
+    [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
+                                 const ChainState& state) const;
+    [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state) const;
     committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
     // The readings held for the window the cluster settles next.
     [[nodiscard]] const OpenedReadings& held(const ClusterId& cluster,
@@ -88,6 +92,7 @@ class CommitteeDesk {
     template <class Act>
     auto with_view(const ClusterId& cluster, const ChainState& state, Instant now, Act act);
     [[nodiscard]] intake::Context context(const ChainState& state, Instant now) const;
+    void keep(OpenedReading opened);
     void accept(OpenedReading opened, const ChainState& state, Effects& out);
     void receipt(const SignedReading& reading, const ChainState& state, Effects& out);
     void refuse(const SignedReading& reading, Reject reason, const ChainState& state, Effects& out);
@@ -99,6 +104,9 @@ class CommitteeDesk {
         const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
     void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
+    void keep_committed(const RecomputedSettlement& settlement);
+    [[nodiscard]] static Window keep_from(Window settled, const ChainState& state);
+    void drop_before(const ClusterId& cluster, Window first);
     void forget(const Settlement& settlement, const ChainState& state, Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, const ChainState& state,
              Effects& out) const;

@@ -196,7 +196,7 @@ Result<void, Reject> Node::on_committee_message(const Topic& topic, const NodeId
     }
     const auto objection = believed(decode_objection(message, state().network), sender);
     if (!objection) return unexpected(objection.error());
-    return committee_.on_objection(*objection, state(), now_, out);
+    return committee_.on_objection(sender, *objection, state(), now_, out);
 }
 
 Result<void, Reject> Node::on_bundle(ByteView message, Effects& out) {

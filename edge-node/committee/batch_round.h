@@ -88,17 +88,22 @@ class BatchRound {
   private:
     using Effects = std::vector<Effect>;
     void follow_chain(const View& view);
+    [[nodiscard]] const std::vector<NodeId>& members(const View& view) const;
     [[nodiscard]] bool is_parent(const View& view) const;
     [[nodiscard]] bool is_due(const View& view) const;
     void build(const View& view, Effects& effects);
+    [[nodiscard]] bool is_undecided(const View& view) const;
+    [[nodiscard]] std::int64_t judge_at_real_ms(const View& view) const;
     void consider(const View& view, Effects& effects);
+    void ask(const std::vector<Digest>& missing, const View& view, Effects& effects);
     [[nodiscard]] Result<void, Reject> judge(const Settlement& settlement, const View& view) const;
     [[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement,
                                                         const View& view) const;
     [[nodiscard]] bool object_to_withheld(const View& view, Effects& effects);
-    void object(Reject reason, Bytes reading, Effects& effects);
+    void object(Reject reason, Bytes reading, const View& view, Effects& effects);
     void endorse(const View& view, Effects& effects);
     void count(const View& view, Effects& effects);
+    void say_later(const View& view);
     void say_again(const View& view, Effects& effects);
 
     struct Spoken {
@@ -115,7 +120,7 @@ class BatchRound {
     std::optional<Transaction> own_;  // this node's batch for it
     std::optional<Transaction>
         candidate_;  // newest batch heard, own included, not yet judged or endorsed
-    std::optional<Digest> objected_;            // candidate already objected to
+    std::vector<Objection> objections_;         // this node's, to the candidate
     std::optional<Spoken> spoken_;              // this node's newest endorsement
     std::map<MeterId, Digest> slots_;           // one vote per (meter, window)
     std::map<NodeId, Signature> endorsements_;  // of own_
@@ -123,7 +128,8 @@ class BatchRound {
     std::uint32_t next_version_ = 0;
     std::int64_t say_at_ms_ = 0;  // steady
     std::int64_t say_every_ms_ = 0;
-    std::int64_t ask_at_ms_ = 0;
+    std::optional<std::int64_t> ask_at_ms_;  // while readings are missing
+    std::int64_t build_at_ms_ = 0;           // not before, after a draft that failed
 };
 
 }  // namespace fairfeed::committee

@@ -7,9 +7,15 @@
 namespace fairfeed::intake {
 namespace {
 
-bool is_member(const ClusterRecord& cluster, const NodeId& node) {
-    const auto& members = cluster.committee.members;
+using Verdict = Result<OpenedReading, Refused>;
+
+bool is_member(const CommitteeAllocation& committee, const NodeId& node) {
+    const auto& members = committee.members;
     return std::find(members.begin(), members.end(), node) != members.end();
+}
+
+Unexpected<Refused> refused(Reject reason) {
+    return unexpected(Refused{reason, std::nullopt});
 }
 
 Result<void, Reject> judge_claims(const SignedReading& reading, const Context& context) {
@@ -18,10 +24,9 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
     if (meter == context.state.meters.end()) return unexpected(Reject::unknown_meter);
     const MeterRegistration& registration = meter->second.registration;
     if (header.cluster != registration.cluster) return unexpected(Reject::wrong_cluster);
-    const ClusterRecord* cluster = context.state.cluster(header.cluster);
-    if (cluster == nullptr) return unexpected(Reject::wrong_cluster);
-    if (!is_member(*cluster, context.self)) return unexpected(Reject::not_a_member);
-    if (header.window < registration.effective) return unexpected(Reject::off_grid);
+    const auto* committee = context.state.committee_of(header.cluster, header.window);
+    if (committee == nullptr) return unexpected(Reject::wrong_cluster);
+    if (!is_member(*committee, context.self)) return unexpected(Reject::not_a_member);
     const VerifyKey* key = context.state.meter_key(header.meter);
     if (key == nullptr) return unexpected(Reject::unknown_meter);
     return verify_reading(reading, context.state.network, *key);
@@ -30,6 +35,8 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
 Result<void, Reject> judge_time(const SignedReading& reading, const Context& context) {
     const ReadingHeader& header = reading.header;
     const NetworkParameters& parameters = context.state.genesis.parameters;
+    const MeterRecord& meter = context.state.meters.at(header.meter);
+    if (header.window < meter.registration.effective) return unexpected(Reject::off_grid);
     const std::int64_t limit = parameters.window_limit;
     if (limit > 0 && std::int64_t{header.window} >= limit) return unexpected(Reject::off_grid);
     const std::int64_t end_ms = context.state.grid().end_real_ms(header.window);
@@ -41,12 +48,11 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
     }
     const auto next = context.state.next_window(header.cluster);
     if (!next || header.window < *next) return unexpected(Reject::closed_window);
-    const auto& meter = context.state.meters.at(header.meter);
     if (header.sequence <= meter.last_sequence) return unexpected(Reject::stale_sequence);
     return {};
 }
 
-Result<OpenedReading, Reject> open_and_judge(SignedReading reading, const Context& context) {
+Result<ReadingBody, Reject> open_and_judge(const SignedReading& reading, const Context& context) {
     const ReadingHeader& header = reading.header;
     if (context.keys.find(header.meter, header.key_epoch) == nullptr) {
         return unexpected(Reject::unknown_key_epoch);
@@ -56,36 +62,38 @@ Result<OpenedReading, Reject> open_and_judge(SignedReading reading, const Contex
     const auto plausible =
         context.book(header.cluster).plausible(context.state, header.window, header.meter, *body);
     if (!plausible) return unexpected(plausible.error());
-    return OpenedReading{std::move(reading), std::move(*body)};
+    return body;
 }
 
-Result<OpenedReading, Reject> judge(SignedReading reading, const Context& context) {
+Verdict judge(SignedReading reading, const Context& context) {
     if (const auto claims = judge_claims(reading, context); !claims) {
-        return unexpected(claims.error());
+        return refused(claims.error());
     }
-    if (const auto time = judge_time(reading, context); !time) return unexpected(time.error());
-    return open_and_judge(std::move(reading), context);
+    if (const auto time = judge_time(reading, context); !time) {
+        return unexpected(Refused{time.error(), std::move(reading)});
+    }
+    auto body = open_and_judge(reading, context);
+    if (!body) return unexpected(Refused{body.error(), std::move(reading)});
+    return OpenedReading{std::move(reading), std::move(*body)};
 }
 
 }  // namespace
 
-Result<OpenedReading, Reject> judge_reading(const Arrival& arrival, const Context& context) {
-    if (arrival.topic.channel != Channel::reading) return unexpected(Reject::wrong_topic);
+Verdict judge_reading(const Arrival& arrival, const Context& context) {
+    if (arrival.topic.channel != Channel::reading) return refused(Reject::wrong_topic);
     if (arrival.topic.network != context.state.genesis.parameters.name) {
-        return unexpected(Reject::wrong_network);
+        return refused(Reject::wrong_network);
     }
-    if (arrival.retained) return unexpected(Reject::retained);
+    if (arrival.retained) return refused(Reject::retained);
     auto reading = decode_reading(arrival.packet, context.state.network);
-    if (!reading) return unexpected(reading.error());
-    if (arrival.topic.sender != reading->header.meter.str()) {
-        return unexpected(Reject::wrong_topic);
-    }
+    if (!reading) return refused(reading.error());
+    if (arrival.topic.sender != reading->header.meter.str()) return refused(Reject::wrong_topic);
     return judge(std::move(*reading), context);
 }
 
-Result<OpenedReading, Reject> judge_pulled_reading(ByteView envelope, const Context& context) {
+Verdict judge_pulled_reading(ByteView envelope, const Context& context) {
     auto reading = decode_reading(envelope, context.state.network);
-    if (!reading) return unexpected(reading.error());
+    if (!reading) return refused(reading.error());
     return judge(std::move(*reading), context);
 }
 

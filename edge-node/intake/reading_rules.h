@@ -33,12 +33,19 @@ struct Arrival {
     ByteView packet;
 };
 
+// Why not, and the reading if its meter's signature was found valid: only then does it deserve an
+// answer, or anybody could make a node sign.
+struct Refused {
+    Reject reason;
+    std::optional<SignedReading> reading;
+};
+
 // The accepted reading, opened. Reject::duplicate means "known already": it is receipted again.
-[[nodiscard]] Result<OpenedReading, Reject> judge_reading(const Arrival& arrival,
-                                                          const Context& context);
+[[nodiscard]] Result<OpenedReading, Refused> judge_reading(const Arrival& arrival,
+                                                           const Context& context);
 
 // The same rules without topic: for a reading pulled from a fellow member or sent in an objection.
-[[nodiscard]] Result<OpenedReading, Reject> judge_pulled_reading(ByteView envelope,
-                                                                 const Context& context);
+[[nodiscard]] Result<OpenedReading, Refused> judge_pulled_reading(ByteView envelope,
+                                                                  const Context& context);
 
 }  // namespace fairfeed::intake

@@ -1,0 +1,113 @@
+// What a committed block means to a member: its books move on, meters hear their shares, and what
+// the ledger now holds is forgotten here.
+#include "edge-node/committee_desk.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxAlarms = 64;
+
+}  // namespace
+
+Result<void, ReplayFault> CommitteeDesk::replay(const ReplayStep& step) {
+    const auto recomputed = follow(step);
+    if (!recomputed) return unexpected(recomputed.error());
+    return {};
+}
+
+Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
+    const ReplayStep& step) {
+    auto recomputed = books_.follow(step);
+    std::vector<OpenedSettlement> opened;
+    if (recomputed) {
+        keep_shares(*recomputed, step.after);
+        for (const RecomputedSettlement& settlement : *recomputed) {
+            keep_committed(settlement);
+            drop_before(settlement.opened.cluster, keep_from(settlement.opened.window, step.after));
+            opened.push_back(settlement.opened);
+        }
+    }
+    if (step.committed.block.header.height > 0) {
+        invariants_.observe(step.before, step.committed.block, step.after, opened);
+    }
+    return recomputed;
+}
+
+void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState& before,
+                              const ChainState& after, Instant now, Effects& out) {
+    const auto recomputed = follow({committed, before, after});
+    if (recomputed) {
+        for (const RecomputedSettlement& settlement : *recomputed) {
+            for (const SettledShare& share : settlement.shares) {
+                say_share(shares_.at(share.meter), after, out);
+            }
+        }
+    } else if (alarms_.size() < kMaxAlarms) {
+        alarms_.push_back("block " + std::to_string(recomputed.error().height) + ": " +
+                          recomputed.error().reason + ": " + recomputed.error().explanation);
+    }
+    for (const Transaction& transaction : committed.block.transactions) {
+        if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+            forget(*settlement, after, out);
+        }
+    }
+    on_time(after, now, out);
+}
+
+void CommitteeDesk::keep_shares(const std::vector<RecomputedSettlement>& settlements,
+                                const ChainState& state) {
+    for (const RecomputedSettlement& settlement : settlements) {
+        for (const SettledShare& share : settlement.shares) {
+            const ClusterId& cluster = state.meters.at(share.meter).registration.cluster;
+            shares_[share.meter] = ShareStatement{share.meter, share.window,
+                                                  state.clusters.at(cluster).last_settlement,
+                                                  share.mes_w, share.from_s};
+        }
+    }
+}
+
+void CommitteeDesk::say_share(const ShareStatement& share, const ChainState& state,
+                              Effects& out) const {
+    say(Channel::share, share.meter.str(), encode_share(share, self_, state.network, signer_),
+        state, out);
+}
+
+// What the chain took is what this node holds, whatever arrived here or did not.
+void CommitteeDesk::keep_committed(const RecomputedSettlement& settlement) {
+    for (const auto& [meter, opened] : settlement.readings) {
+        const Slot slot{meter, opened.reading.header.window};
+        const auto held = ids_.find(slot);
+        if (held != ids_.end() && held->second != opened.reading.id) {
+            slots_.erase(held->second);
+            ids_.erase(held);
+        }
+        keep(opened);
+    }
+}
+
+// A day of readings stays, so that a meter that missed its receipt gets it again.
+Window CommitteeDesk::keep_from(Window settled, const ChainState& state) {
+    const auto day = static_cast<Window>(state.grid().windows_per_day());
+    return settled > day ? settled - day : 0;
+}
+
+void CommitteeDesk::drop_before(const ClusterId& cluster, Window first) {
+    auto& windows = readings_[cluster];
+    while (!windows.empty() && windows.begin()->first < first) {
+        for (const auto& [meter, opened] : windows.begin()->second) {
+            ids_.erase({meter, windows.begin()->first});
+            slots_.erase(opened.reading.id);
+        }
+        windows.erase(windows.begin());
+    }
+}
+
+void CommitteeDesk::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
+    const ClusterId& cluster = settlement.cluster;
+    if (!readings_.contains(cluster) && !rounds_.contains(cluster)) return;
+    const Window first = keep_from(settlement.window, state);
+    drop_before(cluster, first);
+    out.push_back(ForgetWindow{cluster, settlement.window, first});
+}
+
+}  // namespace fairfeed
