@@ -7,7 +7,9 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kMaxOutlines = 256;  // of one height; only validators can add one
+// Of one height and from one sender: as many rounds as a proposer can be late. A sender that
+// describes more loses its own oldest, never another's.
+constexpr std::size_t kMaxOutlinesPerSender = 16;
 
 Block assemble(const BlockOutline& outline, const TransactionPool& pool,
                std::vector<Digest>& missing) {
@@ -26,8 +28,13 @@ Block assemble(const BlockOutline& outline, const TransactionPool& pool,
 }  // namespace
 
 void BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
-    if (outlines_.size() >= kMaxOutlines) return;
-    outlines_.try_emplace(block_id(outline.header), sender, outline);
+    const Digest id = block_id(outline.header);
+    if (!outlines_.try_emplace(id, sender, outline).second) return;
+    std::deque<Digest>& own = described_[sender];
+    own.push_back(id);
+    if (own.size() <= kMaxOutlinesPerSender) return;
+    if (!valid_.contains(own.front())) outlines_.erase(own.front());
+    own.pop_front();
 }
 
 bool BlockBench::add(const NodeId& self, Block block, const ChainState& state,
@@ -77,6 +84,7 @@ const NodeId& BlockBench::source(const Digest& id) const {
 
 void BlockBench::clear() {
     outlines_.clear();
+    described_.clear();
     valid_.clear();
 }
 

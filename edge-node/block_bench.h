@@ -3,6 +3,7 @@
 // builds itself. Pure; owned by ChainDesk and cleared with every height.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -28,7 +29,8 @@ class BlockBench {
         std::vector<Digest> missing;
     };
 
-    // What a proposal, POLKA or COMMIT described; `sender` is asked first for the bodies.
+    // What a proposal, POLKA or COMMIT described; `sender` is asked first for the bodies. Bounded
+    // per sender.
     void describe(const NodeId& sender, const BlockOutline& outline);
     // A whole block from this node's own disk or hand; valid only if it executes.
     [[nodiscard]] bool add(const NodeId& self, Block block, const ChainState& state,
@@ -43,6 +45,7 @@ class BlockBench {
 
   private:
     std::map<Digest, std::pair<NodeId, BlockOutline>> outlines_;
+    std::map<NodeId, std::deque<Digest>> described_;  // oldest first
     std::map<Digest, Valid> valid_;
 };
 

@@ -9,7 +9,6 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxEquivocations = 64;
-constexpr std::size_t kBlocksPerRequest = 16;
 
 std::size_t pool_capacity(const NetworkParameters& parameters) {
     return static_cast<std::size_t>(parameters.max_block_transactions) * 20;
@@ -38,10 +37,8 @@ void ChainDesk::start(Instant now, Effects& out) {
     now_ = now;
     for (Block& block : restored_) {
         if (block.header.height != state_.height + 1) continue;
-        for (const Transaction& transaction : block.transactions) {
-            // What no longer fits is no fault: the block is judged as a whole.
-            (void)pool_.add(transaction, state_, signatures_).has_value();
-        }
+        // What no longer fits is no fault: the block is judged as a whole.
+        (void)pool_.add_all(block.transactions, state_, signatures_).has_value();
         (void)bench_.add(self_, std::move(block), state_, signatures_);
     }
     restored_.clear();
@@ -59,15 +56,6 @@ void ChainDesk::on_time(Instant now, Effects& out) {
     drive(consensus::TimePassed{}, out);
 }
 
-Result<void, Reject> ChainDesk::submit(const Transaction& transaction, Instant now, Effects& out) {
-    now_ = now;
-    auto added = pool_.add(transaction, state_, signatures_);
-    if (!added) return added;
-    judge_wanted(out);
-    look_for_work(out);
-    return {};
-}
-
 Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView message, Instant now,
                                             Effects& out) {
     now_ = now;
@@ -81,10 +69,13 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
         notice_height(sender, proposal.content.height - 1, out);
         return {};
     }
+    if (replica_.proposer(proposal.content.round) != sender) {
+        return unexpected(Reject::wrong_proposer_turn);
+    }
     if (auto ok = verify_proposal(proposal, state_.network, *state_.node_key(sender)); !ok) {
         return ok;
     }
-    bench_.describe(sender, decoded->outline);
+    describe(sender, decoded->outline, out);
     drive(consensus::ProposalSeen{proposal}, out);
     return {};
 }
@@ -99,11 +90,10 @@ Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, Byt
     }
     if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
     if (vote->content.height <= state_.height) return {};
-    if (vote->content.height > state_.height + 2) {
-        notice_height(sender, vote->content.height - 1, out);
-        return {};
-    }
     if (auto ok = verify_vote(*vote, state_.network, *state_.node_key(sender)); !ok) return ok;
+    if (vote->content.height > state_.height + 1) {
+        notice_height(sender, vote->content.height - 1, out);
+    }
     drive(consensus::VoteSeen{std::move(*vote)}, out);
     return {};
 }
@@ -123,7 +113,7 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
         notice_height(sender, content.height, out);
         return {};
     }
-    bench_.describe(sender, certified->outline);
+    describe(sender, certified->outline, out);
     drive(consensus::CertificateSeen{std::move(certified->certificate)}, out);
     return {};
 }
@@ -139,39 +129,10 @@ Result<void, Reject> ChainDesk::on_status(const NodeId& sender, const NodeStatus
 Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies, Instant now,
                                           Effects& out) {
     now_ = now;
-    Result<void, Reject> result;
-    for (const Transaction& body : bodies) {
-        auto added = pool_.add(body, state_, signatures_);
-        const bool known = !added && (added.error() == Reject::duplicate ||
-                                      added.error() == Reject::already_committed);
-        if (!added && !known) result = added;
-    }
+    const auto result = pool_.add_all(bodies, state_, signatures_);
     judge_wanted(out);
     look_for_work(out);
     return result;
-}
-
-Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer,
-                                          Instant now, Effects& out) {
-    now_ = now;
-    for (const CommittedBlock& committed : answer.blocks) {
-        const BlockHeader& header = committed.block.header;
-        if (header.height != state_.height + 1) continue;
-        const VoteContent& content = committed.certificate.content;
-        if (content.type != VoteType::precommit || content.height != header.height ||
-            content.block != block_id(header)) {
-            return unexpected(Reject::wrong_certificate);
-        }
-        if (auto ok = check_certificate(state_, committed.certificate); !ok) return ok;
-        ChainState after = state_;
-        if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
-            return unexpected(ok.error().reason);
-        }
-        commit({committed.block, std::move(after)}, committed.certificate, out);
-    }
-    if (behind_ && behind_->peer == sender) behind_->ask_at_ms = 0;
-    ask_for_blocks(out);
-    return {};
 }
 
 BodiesAnswer ChainDesk::bodies(const BodiesRequest& request) const {
@@ -198,7 +159,7 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
     const auto earliest = [&](std::int64_t steady_ms) { deadline = std::min(deadline, steady_ms); };
     if (const auto replica = replica_.next_deadline_ms()) earliest(*replica);
     for (const auto& [id, wanted] : wanted_)
-        earliest(wanted.ask_at_ms);
+        if (wanted.ask_at_ms) earliest(*wanted.ask_at_ms);
     if (behind_) earliest(behind_->ask_at_ms);
     if (turn_ && work_since_ms_) {
         earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);
@@ -245,32 +206,36 @@ void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
         CHECK(decided != nullptr);
         commit(*decided, decision->certificate, out);
     } else if (const auto* report = std::get_if<consensus::ReportEquivocation>(&effect)) {
-        if (equivocations_.size() < kMaxEquivocations) equivocations_.push_back(*report);
+        equivocated(report->first.validator, report->first.content.height, "voted");
+    } else if (const auto* twice = std::get_if<consensus::ReportProposals>(&effect)) {
+        equivocated(twice->first.proposer, twice->first.content.height, "proposed");
     }
 }
 
-NodeId ChainDesk::validator_after(const NodeId& node) const {
-    const auto& all = state_.validators;
-    const auto found = std::find(all.begin(), all.end(), node);
-    auto next = static_cast<std::size_t>(found - all.begin()) + 1;
-    if (next >= all.size()) next = 0;
-    if (all[next] == self_) next = (next + 1) % all.size();
-    return all[next];
+void ChainDesk::equivocated(const NodeId& validator, Height height, std::string_view what) {
+    if (equivocations_.size() >= kMaxEquivocations) return;
+    equivocations_.push_back("validator " + validator.str() + ' ' + std::string(what) +
+                             " twice in one round of height " + std::to_string(height));
 }
 
 // Fetches what is missing; executes when nothing is (R15: prevote only when all bodies are held).
 void ChainDesk::judge(const Digest& id, Effects& out) {
     auto verdict = bench_.judge(id, state_, pool_, signatures_);
-    if (!verdict.missing.empty()) ask_for_bodies(id, std::move(verdict.missing), out);
-    if (!verdict.known) return;
+    if (!verdict.known) {
+        Wanted& wanted = wanted_[id];  // kept until known: the replica asks once
+        if (verdict.missing.empty()) wanted = {};
+        if (!verdict.missing.empty()) ask_for_bodies(id, std::move(verdict.missing), out);
+        return;
+    }
     wanted_.erase(id);
     if (verdict.fresh) out.push_back(PersistBlock{id, bench_.valid(id)->block});
     drive(consensus::BlockJudged{id, verdict.valid, verdict.time_ms}, out);
 }
 
 void ChainDesk::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out) {
-    auto& wanted = wanted_.try_emplace(id, Wanted{bench_.source(id), 0}).first->second;
-    if (now_.steady_ms < wanted.ask_at_ms) return;
+    Wanted& wanted = wanted_[id];
+    if (!wanted.ask_at_ms) wanted.ask = bench_.source(id);
+    if (wanted.ask_at_ms && now_.steady_ms < *wanted.ask_at_ms) return;
     if (wanted.ask != self_) {
         say(Channel::request, wanted.ask.str(),
             encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_), out);
@@ -321,6 +286,14 @@ void ChainDesk::build_if_due(Effects& out) {
     drive(consensus::BlockBuilt{turn.height, turn.round, id}, out);
 }
 
+// A block that is wanted may have waited for nothing but its outline.
+void ChainDesk::describe(const NodeId& sender, const BlockOutline& outline, Effects& out) {
+    bench_.describe(sender, outline);
+    const Digest id = block_id(outline.header);
+    const auto wanted = wanted_.find(id);
+    if (wanted != wanted_.end() && !wanted->second.ask_at_ms) judge(id, out);
+}
+
 // R20: without a synchronised clock the settled windows themselves give the time.
 std::int64_t ChainDesk::selection_time_ms() const {
     return now_.synchronised ? std::max(now_.real_ms, state_.tip_time_ms + 1) : INT64_MAX;
@@ -349,33 +322,6 @@ void ChainDesk::begin_height(Effects& out) {
     say_standing(out);
     drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);
     look_for_work(out);
-}
-
-// R14: a claim without a certificate changes nothing but whom we ask.
-void ChainDesk::notice_height(const NodeId& peer, Height height, Effects& out) {
-    if (height <= state_.height) return;
-    const std::int64_t patience_ms = state_.genesis.parameters.timers.rebroadcast_ms;
-    if (!behind_) {
-        const bool far = height > state_.height + 1;
-        behind_ = Behind{peer, height, now_.steady_ms + (far ? 0 : patience_ms)};
-    } else if (height > behind_->height) {
-        behind_->peer = peer;
-        behind_->height = height;
-    }
-    ask_for_blocks(out);
-}
-
-void ChainDesk::ask_for_blocks(Effects& out) {
-    if (!behind_ || now_.steady_ms < behind_->ask_at_ms) return;
-    if (behind_->height <= state_.height) {
-        behind_.reset();
-        return;
-    }
-    const BlocksRequest request{state_.height + 1, kBlocksPerRequest};
-    say(Channel::request, behind_->peer.str(),
-        encode_request(request, self_, state_.network, signer_), out);
-    behind_->ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.propose_ms;
-    behind_->peer = validator_after(behind_->peer);
 }
 
 void ChainDesk::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {

@@ -42,9 +42,6 @@ class ChainDesk {
     // Begins the height after the tip.
     void start(Instant now, Effects& out);
     void on_time(Instant now, Effects& out);
-    // A transaction of our own or from a peer; waits for a block.
-    [[nodiscard]] Result<void, Reject> submit(const Transaction& transaction, Instant now,
-                                              Effects& out);
     [[nodiscard]] Result<void, Reject> on_proposal(const NodeId& sender, ByteView message,
                                                    Instant now, Effects& out);
     [[nodiscard]] Result<void, Reject> on_vote(const NodeId& sender, VoteType type,
@@ -54,6 +51,7 @@ class ChainDesk {
                                                     ByteView message, Instant now, Effects& out);
     [[nodiscard]] Result<void, Reject> on_status(const NodeId& sender, const NodeStatus& status,
                                                  Instant now, Effects& out);
+    // Transactions of our own or from a peer, to wait for a block.
     [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
                                                  Instant now, Effects& out);
     [[nodiscard]] Result<void, Reject> on_blocks(const NodeId& sender, const BlocksAnswer& answer,
@@ -68,14 +66,13 @@ class ChainDesk {
     [[nodiscard]] const ChainState& state() const { return state_; }
     [[nodiscard]] consensus::Snapshot snapshot() const { return replica_.snapshot(); }
     [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
-    [[nodiscard]] const std::vector<consensus::ReportEquivocation>& equivocations() const {
-        return equivocations_;
-    }
+    // Validators that said two things in one slot, for people; bounded.
+    [[nodiscard]] const std::vector<std::string>& equivocations() const { return equivocations_; }
 
   private:
-    struct Wanted {  // a block whose bodies are missing
-        NodeId ask;  // who probably has them; then the others in turn
-        std::int64_t ask_at_ms = 0;
+    struct Wanted {                             // a block whose bodies are missing
+        NodeId ask;                             // who probably has them; then the others in turn
+        std::optional<std::int64_t> ask_at_ms;  // none: nobody described the block yet
     };
     struct Turn {  // RequestBlock, not answered yet
         Height height = 0;
@@ -85,12 +82,15 @@ class ChainDesk {
         NodeId peer;
         Height height = 0;
         std::int64_t ask_at_ms = 0;
+        std::size_t asked = 0;  // times without an answer that helped
     };
 
     void drive(consensus::Event event, Effects& out);
     void perform(const consensus::Effect& effect, Effects& out);
     void begin_height(Effects& out);
+    void equivocated(const NodeId& validator, Height height, std::string_view what);
     [[nodiscard]] NodeId validator_after(const NodeId& node) const;
+    void describe(const NodeId& sender, const BlockOutline& outline, Effects& out);
     void judge(const Digest& id, Effects& out);
     void judge_wanted(Effects& out);
     void ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out);
@@ -128,7 +128,7 @@ class ChainDesk {
     std::vector<Block> restored_;
     std::optional<Behind> behind_;
     std::int64_t status_at_ms_ = 0;
-    std::vector<consensus::ReportEquivocation> equivocations_;
+    std::vector<std::string> equivocations_;
 };
 
 }  // namespace fairfeed

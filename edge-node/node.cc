@@ -145,8 +145,10 @@ Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
         case Channel::tx:
             return on_bundle(message, out);
         case Channel::request:
+            if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
             return on_request(sender, message, out);
         case Channel::answer:
+            if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
             return on_answer(sender, message, out);
         case Channel::reading:
         case Channel::event:
@@ -255,10 +257,8 @@ void Node::submit_certified(Effects& out) {
         for (CertifiedWindow& window : certified) {
             const auto& settlement = std::get<Settlement>(window.back().content);
             const auto slot = std::pair{settlement.cluster, settlement.window};
-            for (const Transaction& transaction : window) {
-                if (auto added = chain_->submit(transaction, now_, out); !added) {
-                    if (!is_repetition(added.error())) count(refused_, added.error());
-                }
+            if (auto added = chain_->on_bodies(window, now_, out); !added) {
+                count(refused_, added.error());
             }
             pending_[slot] = TransactionBundle{std::move(window)};
         }
@@ -302,11 +302,8 @@ NodeSummary Node::summary() const {
     out.peers_heard = peers_heard_;
     out.alarms = committee_.alarms();
     out.invariants = committee_.invariants().reports();
-    for (const auto& report : chain_->equivocations()) {
-        out.alarms.push_back("validator " + report.first.validator.str() +
-                             " voted twice at height " +
-                             std::to_string(report.first.content.height));
-    }
+    const auto& lies = chain_->equivocations();
+    out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
     for (const auto& [id, cluster] : chain.clusters) {
         if (cluster.committee.members.front() == self_) {
             out.committee_class = committee_class(cluster.committee.members.size());

@@ -1,6 +1,7 @@
 #include "edge-node/runtime.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -68,6 +69,7 @@ class Runtime {
     [[nodiscard]] std::unique_ptr<MqttClient> dial(const BrokerAddress& address,
                                                    std::vector<MqttSubscription> subscriptions);
     void handle(Posted posted, Effects& turn);
+    [[nodiscard]] std::optional<Bytes> whole_message(Packet& packet);
     void handle_connection(const ConnectionChanged& change, Effects& turn);
     void add(Effects& turn, Effects more);
     [[nodiscard]] bool perform(const Effects& turn);
@@ -84,7 +86,7 @@ class Runtime {
     Node node_;
     EventQueue<Posted> queue_;
     SignalWatch signals_;
-    ChunkAssembler assembler_;
+    std::map<NodeId, ChunkAssembler> assemblers_;  // by whose broker it came over
     MqttDialer dialer_;
     std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first
     std::set<NodeId> connected_;
@@ -170,8 +172,12 @@ std::unique_ptr<MqttClient> Runtime::dial(const BrokerAddress& address,
     config.max_in_flight = 1000;
     config.max_buffered = kMaxBuffered;
     const NodeId broker = address.node;
+    // Of a reading that is too long the first bytes are enough to say so.
+    const std::size_t most = broker == config_.node ? kMaxReadingBytes : kMaxPacketBytes + 1;
     MqttHandlers handlers;
-    handlers.on_message = [this, broker](std::string_view topic, ByteView payload, bool retained) {
+    handlers.on_message = [this, broker, most](std::string_view topic, ByteView payload,
+                                               bool retained) {
+        payload = payload.first(std::min(payload.size(), most));
         (void)queue_.push(Packet{broker, std::string(topic), retained, to_bytes(payload)});
     };
     handlers.on_connection = [this, broker](bool connected, std::string_view reason) {
@@ -216,8 +222,7 @@ std::int64_t Runtime::wait_ms(Instant now) const {
 
 void Runtime::handle(Posted posted, Effects& turn) {
     if (auto* packet = std::get_if<Packet>(&posted)) {
-        const std::string source = packet->broker.str() + ' ' + packet->topic;
-        auto message = assembler_.add(source, packet->payload);
+        auto message = whole_message(*packet);
         if (!message) return;
         add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
                                             packet->retained, std::move(*message)},
@@ -227,6 +232,13 @@ void Runtime::handle(Posted posted, Effects& turn) {
     } else if (std::get<Signalled>(posted).signal == Signal::stop) {
         stopping_ = true;
     }
+}
+
+// What meters say fits one packet; a peer's chunks are put together apart from all others', so that
+// nobody can crowd out anybody else's.
+std::optional<Bytes> Runtime::whole_message(Packet& packet) {
+    if (packet.broker == config_.node) return std::move(packet.payload);
+    return assemblers_[packet.broker].add(packet.topic, packet.payload);
 }
 
 void Runtime::handle_connection(const ConnectionChanged& change, Effects& turn) {

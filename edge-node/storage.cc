@@ -1,5 +1,7 @@
 #include "edge-node/storage.h"
 
+#include <algorithm>
+
 #include "core/io/file.h"
 #include "core/wire/transaction_codec.h"
 
@@ -111,8 +113,12 @@ Result<Memory, IoError> Storage::recall(const Digest& network) {
 Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) const {
     BlocksAnswer answer;
     std::size_t bytes = 0;
-    for (std::uint32_t i = 0; i < request.count && bytes < kMaxAnswerBytes; ++i) {
-        auto block = ledger_.block(request.from + i);
+    // The range is a peer's: it may lie anywhere. Block 0 is everybody's own.
+    const Height tip = ledger_.height();
+    const Height first = std::max<Height>(request.from, 1);
+    for (Height height = first; height <= tip && height - first < request.count; ++height) {
+        if (bytes >= kMaxAnswerBytes) break;
+        auto block = ledger_.block(height);
         if (!block) return unexpected(block.error());
         if (!*block) break;
         bytes += encode_committed_block(**block).size();

@@ -40,16 +40,29 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
     return parsed ? &*parsed : nullptr;
 }
 
-// A settlement without its quorum would keep the good one, which has the same id, out.
+// A settlement without its quorum would keep the good one, which has the same id, out: the
+// witnesses are held against the same rules as in a block.
 Result<void, Reject> check_endorsements(const Transaction& transaction,
                                         const Settlement& settlement, const ChainState& state,
                                         SignatureChecker& signatures) {
     const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
                                   transaction.id};
-    if (transaction.endorsements.size() < state.quorum_of(settlement.cluster)) {
+    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
+    if (committee == nullptr) return unexpected(Reject::wrong_cluster);
+    const std::vector<Witness>& witnesses = transaction.endorsements;
+    if (witnesses.size() < state.quorum_of(settlement.cluster, settlement.window)) {
         return unexpected(Reject::no_quorum);
     }
-    for (const Witness& witness : transaction.endorsements) {
+    for (std::size_t i = 0; i < witnesses.size(); ++i) {
+        const auto& members = committee->members;
+        if (std::find(members.begin(), members.end(), witnesses[i].node) == members.end()) {
+            return unexpected(Reject::not_a_member);
+        }
+        if (i > 0 && !(witnesses[i - 1].node < witnesses[i].node)) {
+            return unexpected(Reject::not_canonical);
+        }
+    }
+    for (const Witness& witness : witnesses) {
         const VerifyKey* key = state.node_key(witness.node);
         if (key == nullptr) return unexpected(Reject::unknown_node);
         if (auto ok = signatures.endorsement(endorsement, witness, state.network, *key); !ok) {
@@ -66,24 +79,45 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
     if (is_past(transaction, state)) return unexpected(Reject::already_committed);
     if (by_id_.size() >= capacity_) return unexpected(Reject::too_many_transactions);
+    const bool is_reading = transaction.kind == TransactionKind::reading;
+    if (is_reading && !listed_.contains(transaction.id)) return unexpected(Reject::wrong_entries);
     std::optional<VerifyKey> parsed;
     const VerifyKey* key = key_of(transaction, state, parsed);
     if (key == nullptr) {
-        return unexpected(transaction.kind == TransactionKind::reading ? Reject::unknown_meter
-                                                                       : Reject::unknown_node);
+        return unexpected(is_reading ? Reject::unknown_meter : Reject::unknown_node);
     }
     if (auto ok = signatures.transaction(transaction, state.network, *key); !ok) return ok;
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
-        if (state.cluster(settlement->cluster) == nullptr) {
-            return unexpected(Reject::wrong_cluster);
-        }
         if (auto ok = check_endorsements(transaction, *settlement, state, signatures); !ok) {
             return ok;
         }
+        list(*settlement);
     }
     by_id_.emplace(transaction.id, std::pair{next_place_++, transaction});
     ++revision_;
     return {};
+}
+
+Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& transactions,
+                                              const ChainState& state,
+                                              SignatureChecker& signatures) {
+    Result<void, Reject> result;
+    for (const bool readings : {false, true}) {
+        for (const Transaction& transaction : transactions) {
+            if ((transaction.kind == TransactionKind::reading) != readings) continue;
+            auto added = add(transaction, state, signatures);
+            const bool known = !added && (added.error() == Reject::duplicate ||
+                                          added.error() == Reject::already_committed);
+            if (!added && !known) result = added;
+        }
+    }
+    return result;
+}
+
+void TransactionPool::list(const Settlement& settlement) {
+    for (const SettlementEntry& entry : settlement.entries) {
+        if (entry.status == EntryStatus::reading) listed_.insert(entry.reading);
+    }
 }
 
 const Transaction* TransactionPool::find(const Digest& id) const {
@@ -108,7 +142,13 @@ std::vector<Transaction> TransactionPool::waiting() const {
 void TransactionPool::prune(const ChainState& state) {
     const auto dropped = std::erase_if(
         by_id_, [&](const auto& entry) { return is_past(entry.second.second, state); });
-    if (dropped > 0) ++revision_;
+    if (dropped == 0) return;
+    ++revision_;
+    listed_.clear();
+    for (const auto& [id, place] : by_id_) {
+        const auto* settlement = std::get_if<Settlement>(&place.second.content);
+        if (settlement != nullptr) list(*settlement);
+    }
 }
 
 }  // namespace fairfeed

@@ -1,9 +1,12 @@
 // Transactions that wait for a block. Everything in it has had its own signature checked; whether
-// it still fits is decided by execution when a block is built. Bounded: a full pool refuses. Pure.
+// it still fits is decided by execution when a block is built. A settlement is taken only with its
+// quorum, a reading only when a settlement in the pool lists it: one meter can sign any number of
+// readings, but only a committee makes one matter. Bounded: a full pool refuses. Pure.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/contract/execution.h"
@@ -14,10 +17,16 @@ class TransactionPool {
   public:
     explicit TransactionPool(std::size_t capacity) : capacity_(capacity) {}
 
+    // wrong_entries: a reading that no settlement in the pool lists.
     // Reject::already_committed and Reject::duplicate are normal; anything else is somebody's
     // fault.
     [[nodiscard]] Result<void, Reject> add(const Transaction& transaction, const ChainState& state,
                                            SignatureChecker& signatures);
+    // In any order: settlements first, so that a reading may stand before the one that lists it.
+    // The last reason that was not normal.
+    [[nodiscard]] Result<void, Reject> add_all(const std::vector<Transaction>& transactions,
+                                               const ChainState& state,
+                                               SignatureChecker& signatures);
     [[nodiscard]] const Transaction* find(const Digest& id) const;
     // In the order of arrival.
     [[nodiscard]] std::vector<Transaction> waiting() const;
@@ -28,10 +37,13 @@ class TransactionPool {
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   private:
+    void list(const Settlement& settlement);
+
     std::size_t capacity_;
     std::uint64_t revision_ = 0;
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
+    std::set<Digest> listed_;  // readings that settlements in the pool list
 };
 
 }  // namespace fairfeed
