@@ -20,9 +20,10 @@ constexpr std::int64_t kMostMs = 240'000;
 const std::filesystem::path kFile =
     std::filesystem::path(FAIRFEED_SHARED_DIR) / "data/homes/homes_hourly_14d_2016-08-08.csv";
 
+// The file's lines end in CR LF.
 std::vector<std::string> cells_of(const std::string& line) {
     std::vector<std::string> cells;
-    std::istringstream text(line);
+    std::istringstream text(line.substr(0, line.find('\r')));
     for (std::string cell; std::getline(text, cell, ',');)
         cells.push_back(cell);
     return cells;
