@@ -20,7 +20,8 @@ target_include_directories(fairfeed_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_link_options(fairfeed_options INTERFACE -Wl,-z,relro,-z,now)
 if(FAIRFEED_SANITIZE)
     target_compile_options(fairfeed_options INTERFACE
-        -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g1)
+        -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+        -O1 -g1)
     target_link_options(fairfeed_options INTERFACE -fsanitize=address,undefined)
 else()
     target_compile_definitions(fairfeed_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)

@@ -72,7 +72,8 @@ const OpenedReadings& CommitteeDesk::held(const ClusterId& cluster, const ChainS
 template <class Act>
 auto CommitteeDesk::with_view(const ClusterId& cluster, const ChainState& state, Instant now,
                               Act act) {
-    const committee::View view{state, book(cluster), books_.keys(), held(cluster, state), now};
+    const committee::View view{state, book(cluster), books_.keys(), held(cluster, state),
+                               now,   heard_from_ms_};
     return act(view);
 }
 
@@ -263,6 +264,10 @@ void CommitteeDesk::on_time(const ChainState& state, Instant now, Effects& out) 
     }
 }
 
+void CommitteeDesk::on_broker(bool connected, Instant now) {
+    heard_from_ms_ = connected ? now.steady_ms : committee::kDeaf;
+}
+
 void CommitteeDesk::say_standing(const ChainState& state, Effects& out) const {
     for (const auto& [meter, share] : shares_)
         say_share(share, state, out);
@@ -324,7 +329,8 @@ std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& st
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
         if (!takes_part(cluster, state)) continue;
-        const committee::View view{state, book(cluster), books_.keys(), held(cluster, state), now};
+        const committee::View view{state, book(cluster), books_.keys(), held(cluster, state),
+                                   now,   heard_from_ms_};
         const auto due = its_round.next_deadline_ms(view);
         if (due && (!deadline || *due < *deadline)) deadline = due;
     }

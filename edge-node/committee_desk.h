@@ -63,6 +63,8 @@ class CommitteeDesk {
     void on_commit(const CommittedBlock& committed, const ChainState& before,
                    const ChainState& after, Instant now, Effects& out);
     void on_time(const ChainState& state, Instant now, Effects& out);
+    // Meters can reach this node, or cannot: its own broker's connection.
+    void on_broker(bool connected, Instant now);
     // Retained shares, after the own broker came back.
     void say_standing(const ChainState& state, Effects& out) const;
 
@@ -122,6 +124,7 @@ class CommitteeDesk {
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;
     std::map<MeterId, ShareStatement> shares_;  // the latest of each
+    std::int64_t heard_from_ms_ = committee::kDeaf;
     std::vector<CertifiedWindow> certified_;
     std::map<std::string, std::uint64_t> objections_;
     std::vector<std::string> alarms_;

@@ -88,8 +88,13 @@ const ChainState& Node::state() const {
 }
 
 void Node::on(const BrokerConnected&, Effects& out) {
+    committee_.on_broker(true, now_);
     chain_->say_standing(out);
     committee_.say_standing(state(), out);
+}
+
+void Node::on(const BrokerLost&, Effects&) {
+    committee_.on_broker(false, now_);
 }
 
 void Node::on(const TimePassed&, Effects& out) {

@@ -23,8 +23,10 @@ struct MessageArrived {
 };
 // The connection to this node's own broker is up (again): its retained values may be gone (R13).
 struct BrokerConnected {};
+// It is lost: no meter can be heard until it comes back.
+struct BrokerLost {};
 struct TimePassed {};
-using NodeEvent = std::variant<MessageArrived, BrokerConnected, TimePassed>;
+using NodeEvent = std::variant<MessageArrived, BrokerConnected, BrokerLost, TimePassed>;
 
 // What a node remembers from before a restart, beside the ledger.
 struct Memory {
@@ -83,6 +85,7 @@ class Node {
   private:
     void on(const MessageArrived& event, Effects& out);
     void on(const BrokerConnected& event, Effects& out);
+    void on(const BrokerLost& event, Effects& out);
     void on(const TimePassed& event, Effects& out);
     void on_reading(const Topic& topic, const MessageArrived& event, Effects& out);
     [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,

@@ -248,6 +248,7 @@ void Runtime::handle_connection(const ConnectionChanged& change, Effects& turn) 
         if (change.broker == config_.node) add(turn, node_.step(BrokerConnected{}, clock_.now()));
     } else {
         connected_.erase(change.broker);
+        if (change.broker == config_.node) add(turn, node_.step(BrokerLost{}, clock_.now()));
         log_warning("not connected; dialling again", kv("broker", change.broker),
                     kv("reason", change.reason));
     }

@@ -114,6 +114,14 @@ bool BatchRound::is_parent(const View& view) const {
     return members(view).front() == self_;
 }
 
+// Grace is time in which a meter could have been heard: a node that was down or cut off from its
+// own broker gives it again, or a blackout would turn every reading of its window into an estimate.
+std::int64_t BatchRound::grace_ends_ms(const View& view, std::int64_t window_end_real_ms) const {
+    if (view.heard_from_ms == kDeaf) return kDeaf;
+    const std::int64_t ended_ms = view.now.steady_ms + (window_end_real_ms - view.now.real_ms);
+    return std::max(ended_ms, view.heard_from_ms) + view.state.genesis.parameters.timers.grace_ms;
+}
+
 bool BatchRound::is_due(const View& view) const {
     const std::int64_t end_ms = view.state.grid().end_real_ms(*window_);
     if (view.now.real_ms < end_ms || view.now.steady_ms < build_at_ms_) return false;
@@ -121,7 +129,7 @@ bool BatchRound::is_due(const View& view) const {
     const bool complete = std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
         return view.readings.contains(meter);
     });
-    return complete || view.now.real_ms >= end_ms + view.state.genesis.parameters.timers.grace_ms;
+    return complete || view.now.steady_ms >= grace_ends_ms(view, end_ms);
 }
 
 void BatchRound::build(const View& view, Effects& effects) {
@@ -358,9 +366,9 @@ std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const
     if (here && !ask_at_ms_ && is_undecided(view)) earliest(at_real_ms(judge_at_real_ms(view)));
     if (is_parent(view) && !(own_ && here)) {
         const std::int64_t end_ms = view.state.grid().end_real_ms(*next);
-        const std::int64_t grace_ms = view.state.genesis.parameters.timers.grace_ms;
         const bool ended = view.now.real_ms >= end_ms;
-        earliest(std::max(build_at_ms_, at_real_ms(ended ? end_ms + grace_ms : end_ms)));
+        const std::int64_t due = ended ? grace_ends_ms(view, end_ms) : at_real_ms(end_ms);
+        earliest(std::max(build_at_ms_, due));
     }
     return deadline;
 }

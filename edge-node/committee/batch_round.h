@@ -28,7 +28,10 @@ struct View {
     const KeyRing& keys;
     const OpenedReadings& readings;
     Instant now;
+    // Steady time since which meters can reach this node; kDeaf: they cannot.
+    std::int64_t heard_from_ms = 0;
 };
+constexpr std::int64_t kDeaf = INT64_MAX;
 
 struct PersistBatch {
     Transaction batch;
@@ -91,6 +94,8 @@ class BatchRound {
     [[nodiscard]] const std::vector<NodeId>& members(const View& view) const;
     [[nodiscard]] bool is_parent(const View& view) const;
     [[nodiscard]] bool is_due(const View& view) const;
+    [[nodiscard]] std::int64_t grace_ends_ms(const View& view,
+                                             std::int64_t window_end_real_ms) const;  // steady
     void build(const View& view, Effects& effects);
     [[nodiscard]] bool is_undecided(const View& view) const;
     [[nodiscard]] std::int64_t judge_at_real_ms(const View& view) const;

@@ -190,6 +190,25 @@ TEST_F(Nodes, go_on_from_their_disk_when_all_restart_at_once) {
     settle(2);
 }
 
+TEST_F(Nodes, give_meters_their_grace_again_after_a_blackout_that_outlasts_it) {
+    world = std::make_unique<NodeWorld>(lab(4, 1));
+    settle(0);
+    for (const NodeId& id : world->network().nodes())
+        world->crash(id);
+    world->go_to_end_of(1);
+    world->run_for(5000);  // the grace of 1.5 s passes with nobody there
+    for (const NodeId& id : world->network().nodes())
+        world->restart(id);
+    world->run_for(1000);
+    EXPECT_FALSE(world->settled(TestNetwork::cluster(1), 1)) << "estimated before it could hear";
+    world->measure(1, 700);
+    expect_settled(1);
+    for (const MeterId& meter : world->network().meters(TestNetwork::cluster(1))) {
+        EXPECT_EQ(world->node(TestNetwork::node(1)).state().meters.at(meter).last_sequence, 2U)
+            << meter.str();
+    }
+}
+
 TEST_F(Nodes, agree_again_after_a_partition) {
     world = std::make_unique<NodeWorld>(lab(4));
     settle(0);
