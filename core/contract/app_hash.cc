@@ -48,7 +48,7 @@ void write(Writer& out, const Dated<T>& dated) {
 }
 
 void write(Writer& out, const NodeRegistration& node) {
-    out.array(6);
+    out.array(5);
     out.unsigned_integer(node.sequence);
     out.text(node.node.str());
     out.bytes(node.signing_key.view());
