@@ -1,0 +1,175 @@
+// What members refuse and object to, and what a parent does about it.
+#include "edge-node/committee/batch_round.h"
+
+#include "core/wire/reading_codec.h"
+#include "tests/unit/committee/committee_bench.h"
+
+namespace fairfeed::committee {
+namespace {
+
+using test::TestNetwork;
+
+const MeterId kMeter = TestNetwork::meter(1, 1);
+
+// What the parent's own hands would make of a changed draft.
+using DraftEdit = std::function<void(SettlementDraft&)>;
+using SettlementEdit = std::function<void(Settlement&)>;
+
+Transaction batch_with(Bench& bench, const DraftEdit& edit_draft, const SettlementEdit& edit) {
+    const auto& state = bench.chain.state();
+    const ClusterBook& book = bench.chain.book(bench.cluster);
+    auto draft = book.draft(state, 1, bench.held[bench.parent()]);
+    CHECK(draft);
+    edit_draft(*draft);
+    auto settlement = book.seal(state, 1, *draft, bench.parent(), 0, 0, bench.chain.keys(),
+                                bench.network.random());
+    CHECK(settlement);
+    edit(*settlement);
+    return bench.sign(*settlement);
+}
+
+// Window 0 is settled; everybody holds window 1, and it is over.
+class Objections : public ::testing::Test {
+  protected:
+    Objections() {
+        bench.chain.run_window({bench.cluster}, 0);
+        bench.measure(1);
+        bench.go_to_end_of(1);
+    }
+    void expect_objection(const std::string& reason, const DraftEdit& draft,
+                          const SettlementEdit& settlement) {
+        SCOPED_TRACE(reason);
+        const NodeId member = bench.members[1];
+        bench.restart(member);
+        const auto said = bench.hear_batch(member, batch_with(bench, draft, settlement));
+        ASSERT_TRUE(said) << to_string(said.error());
+        EXPECT_EQ(reasons(*said), std::vector<std::string>{reason});
+        EXPECT_EQ(order_of(*said), "objection") << "and nothing else";
+    }
+    static void no_draft(SettlementDraft& /*draft*/) {}
+    static void no_edit(Settlement& /*settlement*/) {}
+
+    Bench bench;
+};
+
+TEST_F(Objections, name_what_is_wrong_with_a_batch) {
+    expect_objection(
+        "wrong_totals", [](SettlementDraft& d) { d.totals.load_wh += 1; }, no_edit);
+    expect_objection(
+        "wrong_totals", [](SettlementDraft& d) { d.totals.grid_amount_micro -= 1; }, no_edit);
+    expect_objection(
+        "wrong_lines", [](SettlementDraft& d) { d.lines[0].mes_w += 1; }, no_edit);
+    expect_objection(
+        "wrong_lines", [](SettlementDraft& d) { d.lines[1].closing.balance_micro -= 1; }, no_edit);
+    expect_objection("wrong_previous", no_draft, [](Settlement& s) { s.previous.bytes[0] ^= 1; });
+    expect_objection("stale_state", no_draft, [](Settlement& s) { s.state_height = 0; });
+    expect_objection("unsupported_version", no_draft,
+                     [](Settlement& s) { s.contract_version = 2; });
+    expect_objection("unsupported_version", no_draft,
+                     [](Settlement& s) { s.rule = ShareRule::waterfill; });
+    expect_objection("wrong_entries", no_draft, [](Settlement& s) {
+        s.entries.pop_back();
+        s.lines.pop_back();
+    });
+    expect_objection("wrong_lines", no_draft, [](Settlement& s) { s.lines.pop_back(); });
+    expect_objection("wrong_lines", no_draft,
+                     [](Settlement& s) { std::swap(s.lines[0].meter, s.lines[1].meter); });
+    expect_objection("cannot_open", no_draft,
+                     [](Settlement& s) { s.lines[0].ciphertext.back() ^= 1; });
+}
+
+TEST_F(Objections, carry_the_reading_that_a_batch_withholds_until_it_is_heard) {
+    OpenedReadings few = bench.held[bench.parent()];
+    bench.held[bench.parent()].erase(kMeter);
+    bench.pass(60'000);
+    const auto batch = all_of<SayBatch>(bench.advance(bench.parent())).at(0).batch;
+    const NodeId member = bench.members[1];
+    const auto said = bench.hear_batch(member, batch);
+    ASSERT_TRUE(said);
+    const auto objections = all_of<SayObjection>(*said);
+    ASSERT_EQ(objections.size(), 1U);
+    EXPECT_EQ(objections[0].objection.reason, "reading_withheld");
+    EXPECT_EQ(objections[0].objection.reading, few.at(kMeter).reading.envelope);
+    EXPECT_EQ(order_of(bench.advance(member)), "");
+    bench.pass(bench.rebroadcast_ms());
+    EXPECT_EQ(order_of(bench.advance(member)), "objection") << "the first one may be lost";
+    // The parent's intake has taken the reading; now its batch lists it.
+    bench.held[bench.parent()] = few;
+    const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
+    EXPECT_EQ(order_of(reissued), "persist batch, batch, persist endorsement, endorsement");
+    const Transaction second = all_of<SayBatch>(reissued)[0].batch;
+    EXPECT_EQ(settlement_of(second).version, 1U);
+    EXPECT_EQ(order_of(bench.hear_objection(bench.parent(), objections[0].objection)), "")
+        << "about a batch that is replaced";
+    EXPECT_EQ(order_of(*bench.hear_batch(member, second)), "persist endorsement, endorsement");
+    bench.pass(bench.rebroadcast_ms());
+    EXPECT_EQ(order_of(bench.advance(member)), "endorsement") << "the objection is over";
+}
+
+TEST_F(Objections, never_make_a_parent_reissue_what_it_has_nothing_to_add_to) {
+    const Said said = bench.advance(bench.parent());
+    const Transaction batch = all_of<SayBatch>(said).at(0).batch;
+    const Objection idle{bench.cluster, 1, 0, batch.id, "wrong_totals", {}};
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(order_of(bench.hear_objection(bench.parent(), idle)), "");
+}
+
+// A meter that skips back in its sequence must not keep its whole cluster from settling.
+TEST_F(Objections, are_not_made_for_a_reading_whose_sequence_the_chain_has_passed) {
+    OpenedReading stale =
+        bench.chain.meter(kMeter).read(1, test::flat_profile(bench.chain.state(), {0, 400, 500}));
+    ReadingHeader header = stale.reading.header;
+    header.sequence = 1;  // that of window 0
+    stale.reading =
+        make_reading(header, stale.body, bench.network.data_key(kMeter), bench.network.key(kMeter));
+    for (const NodeId& member : bench.members)
+        bench.held[member].insert_or_assign(kMeter, stale);
+    bench.pass(60'000);
+    const auto batch = all_of<SayBatch>(bench.advance(bench.parent())).at(0).batch;
+    EXPECT_EQ(settlement_of(batch).entries[0].status, EntryStatus::conflict);
+    EXPECT_EQ(order_of(*bench.hear_batch(bench.members[1], batch)),
+              "persist endorsement, endorsement");
+    const Objection idle{bench.cluster, 1, 0, batch.id, "reading_withheld", {}};
+    EXPECT_EQ(order_of(bench.hear_objection(bench.parent(), idle)), "") << "no endless reissue";
+}
+
+TEST_F(Objections, name_a_reading_that_conflicts_with_the_one_held) {
+    const Transaction batch = batch_with(bench, no_draft, no_edit);
+    const NodeId member = bench.members[1];
+    const OpenedReading other =
+        bench.chain.meter(kMeter).read(1, test::flat_profile(bench.chain.state(), {0, 400, 500}));
+    bench.held[member].insert_or_assign(kMeter, other);
+    EXPECT_EQ(reasons(*bench.hear_batch(member, batch)),
+              std::vector<std::string>{"conflicting_reading"});
+}
+
+TEST_F(Objections, are_for_members_strangers_batches_are_refused) {
+    const auto refused = [&](const Transaction& batch, const NodeId& sender) {
+        const NodeId member = bench.members[1];
+        const auto said = bench.round(member).on_batch(sender, batch, bench.view(member));
+        return said ? std::string("heard") : std::string(to_string(said.error()));
+    };
+    const Transaction good = batch_with(bench, no_draft, no_edit);
+    const NodeId parent = bench.parent();
+    const NodeId other = bench.members[2];
+    EXPECT_EQ(refused(good, other), "wrong_proposer") << "said over another's broker";
+    const auto by_other = [&](Settlement& s) { s.proposer = other; };
+    EXPECT_EQ(refused(batch_with(bench, no_draft, by_other), other), "wrong_proposer");
+    EXPECT_EQ(refused(batch_with(bench, no_draft, [](Settlement& s) { s.slot = 1; }), parent),
+              "wrong_proposer");
+    const auto elsewhere = [](Settlement& s) { s.cluster = TestNetwork::cluster(2); };
+    EXPECT_EQ(refused(batch_with(bench, no_draft, elsewhere), parent), "wrong_cluster");
+    EXPECT_EQ(refused(batch_with(bench, no_draft, [](Settlement& s) { s.window = 0; }), parent),
+              "closed_window");
+    Transaction forged =
+        make_batch(settlement_of(good), bench.network.network(), bench.network.key(other));
+    EXPECT_EQ(refused(forged, parent), "wrong_signature");
+    const auto& reading = bench.held[parent].at(kMeter).reading;
+    EXPECT_EQ(refused(make_reading_transaction(reading), parent), "malformed");
+    EXPECT_EQ(refused(good, parent), "heard");
+    EXPECT_EQ(refused(batch_with(bench, no_draft, no_edit), parent), "wrong_entries")
+        << "a second batch of one version";
+}
+
+}  // namespace
+}  // namespace fairfeed::committee

@@ -1,0 +1,169 @@
+// What the inbox promises: committed is there after a reopen, uncommitted is not, and forgetting
+// takes exactly what it names.
+#include "edge-node/intake/inbox.h"
+
+#include <gtest/gtest.h>
+
+#include "core/crypto/digest.h"
+#include "tests/support/temp_directory.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::intake {
+namespace {
+
+using test::TestNetwork;
+
+const ClusterId kOne = TestNetwork::cluster(1);
+const ClusterId kTwo = TestNetwork::cluster(2);
+
+SignedReading reading(const ClusterId& cluster, std::string_view meter, Window window) {
+    SignedReading out;
+    out.header.meter = MeterId(meter);
+    out.header.cluster = cluster;
+    out.header.window = window;
+    out.id = sha256(as_bytes(std::string(meter) + std::to_string(window)));
+    out.envelope = to_bytes(as_bytes(std::string(meter) + "/" + std::to_string(window)));
+    return out;
+}
+
+EndorsementRow row(const ClusterId& cluster, Window window, std::uint32_t version) {
+    const std::string name = cluster.str() + std::to_string(window) + std::to_string(version);
+    EndorsementRow out;
+    out.endorsement = {cluster, window, version, sha256(as_bytes(name))};
+    out.signature.bytes[0] = static_cast<std::uint8_t>(version + 1);
+    out.batch = to_bytes(as_bytes("batch " + name));
+    return out;
+}
+
+std::vector<std::string> texts(const std::vector<Bytes>& all) {
+    std::vector<std::string> out;
+    for (const Bytes& bytes : all)
+        out.emplace_back(as_text(bytes));
+    return out;
+}
+
+class InboxFile : public ::testing::Test {
+  protected:
+    InboxFile() { reopen(); }
+    void reopen() {
+        inbox_.reset();
+        auto opened = Inbox::open(directory_ / "inbox.db");
+        ASSERT_TRUE(opened) << opened.error().message;
+        inbox_.emplace(std::move(*opened));
+    }
+    void fill() {
+        ASSERT_TRUE(inbox_->begin());
+        for (Window window = 0; window < 4; ++window) {
+            ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", window), 1));
+            ASSERT_TRUE(inbox_->put_reading(reading(kTwo, "b", window), 2));
+            ASSERT_TRUE(inbox_->put_endorsement(row(kOne, window, 0)));
+            ASSERT_TRUE(inbox_->put_endorsement(row(kTwo, window, 0)));
+            ASSERT_TRUE(inbox_->put_block(sha256(as_bytes(std::to_string(window))), window + 1,
+                                          as_bytes("block " + std::to_string(window + 1))));
+        }
+        ASSERT_TRUE(inbox_->put_batch(kOne, as_bytes("batch one")));
+        ASSERT_TRUE(inbox_->put_batch(kTwo, as_bytes("batch two")));
+        ASSERT_TRUE(inbox_->commit());
+    }
+    [[nodiscard]] InboxContents contents() {
+        auto loaded = inbox_->load();
+        EXPECT_TRUE(loaded);
+        return std::move(*loaded);
+    }
+
+    testing_support::TempDirectory directory_;
+    std::optional<Inbox> inbox_;
+};
+
+TEST_F(InboxFile, holds_after_a_reopen_what_was_committed) {
+    fill();
+    reopen();
+    const InboxContents held = contents();
+    EXPECT_EQ(texts(held.readings),
+              (std::vector<std::string>{"a/0", "a/1", "a/2", "a/3", "b/0", "b/1", "b/2", "b/3"}));
+    EXPECT_EQ(texts(held.batches), (std::vector<std::string>{"batch one", "batch two"}));
+    EXPECT_EQ(texts(held.blocks),
+              (std::vector<std::string>{"block 1", "block 2", "block 3", "block 4"}));
+    ASSERT_EQ(held.endorsements.size(), 8U);
+    const EndorsementRow expected = row(kOne, 2, 0);
+    EXPECT_EQ(held.endorsements[2].endorsement, expected.endorsement);
+    EXPECT_EQ(held.endorsements[2].signature, expected.signature);
+    EXPECT_EQ(held.endorsements[2].batch, expected.batch);
+}
+
+TEST_F(InboxFile, loses_what_was_not_committed) {
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", 0), 1));
+    ASSERT_TRUE(inbox_->commit());
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", 1), 1));
+    ASSERT_TRUE(inbox_->put_batch(kOne, as_bytes("batch")));
+    reopen();
+    EXPECT_EQ(texts(contents().readings), std::vector<std::string>{"a/0"});
+    EXPECT_TRUE(contents().batches.empty());
+}
+
+TEST_F(InboxFile, keeps_the_first_reading_and_the_first_vote_of_a_slot) {
+    ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", 0), 1));
+    SignedReading second = reading(kOne, "a", 0);
+    second.envelope = to_bytes(as_bytes("another"));
+    ASSERT_TRUE(inbox_->put_reading(second, 2));
+    EXPECT_EQ(texts(contents().readings), std::vector<std::string>{"a/0"});
+
+    ASSERT_TRUE(inbox_->put_endorsement(row(kOne, 0, 0)));
+    EndorsementRow other = row(kOne, 0, 0);
+    other.batch = to_bytes(as_bytes("another"));
+    ASSERT_TRUE(inbox_->put_endorsement(other));
+    ASSERT_TRUE(inbox_->put_endorsement(row(kOne, 0, 1)));
+    reopen();
+    const InboxContents held = contents();
+    ASSERT_EQ(held.endorsements.size(), 2U) << "one for each version";
+    EXPECT_EQ(held.endorsements[0].batch, row(kOne, 0, 0).batch);
+    EXPECT_EQ(held.endorsements[1].endorsement.version, 1U);
+}
+
+TEST_F(InboxFile, replaces_a_clusters_batch_when_it_is_reissued) {
+    fill();
+    ASSERT_TRUE(inbox_->put_batch(kOne, as_bytes("version 1")));
+    reopen();
+    EXPECT_EQ(texts(contents().batches), (std::vector<std::string>{"version 1", "batch two"}));
+}
+
+TEST_F(InboxFile, forgets_blocks_up_to_a_height_and_nothing_else) {
+    fill();
+    ASSERT_TRUE(inbox_->forget_blocks(2));
+    reopen();
+    const InboxContents held = contents();
+    EXPECT_EQ(texts(held.blocks), (std::vector<std::string>{"block 3", "block 4"}));
+    EXPECT_EQ(held.readings.size(), 8U);
+    EXPECT_EQ(held.endorsements.size(), 8U);
+    EXPECT_EQ(held.batches.size(), 2U);
+}
+
+TEST_F(InboxFile, forgets_one_clusters_window_and_nothing_else) {
+    fill();
+    ASSERT_TRUE(inbox_->forget_window(kOne, 2, 1));
+    reopen();
+    const InboxContents held = contents();
+    EXPECT_EQ(texts(held.readings),
+              (std::vector<std::string>{"a/1", "a/2", "a/3", "b/0", "b/1", "b/2", "b/3"}));
+    EXPECT_EQ(texts(held.batches), std::vector<std::string>{"batch two"});
+    ASSERT_EQ(held.endorsements.size(), 5U);
+    EXPECT_EQ(held.endorsements[0].endorsement, row(kOne, 3, 0).endorsement);
+    EXPECT_EQ(held.blocks.size(), 4U);
+}
+
+TEST_F(InboxFile, refuses_a_file_that_is_something_else) {
+    inbox_.reset();
+    std::filesystem::remove(directory_ / "inbox.db");
+    auto strange = Database::open(directory_ / "inbox.db",
+                                  DatabaseKind{.what = "a cookbook",
+                                               .application_id = 7,
+                                               .schema_version = 1,
+                                               .schema = "CREATE TABLE recipes(name TEXT)"});
+    ASSERT_TRUE(strange);
+    EXPECT_FALSE(Inbox::open(directory_ / "inbox.db"));
+}
+
+}  // namespace
+}  // namespace fairfeed::intake
