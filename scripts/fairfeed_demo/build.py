@@ -99,7 +99,7 @@ def _follow(lines, out, screen):
         out.write(piece)
         *whole, rest = (rest + piece).split(b"\n")
         for line in whole:
-            step = re.match(rb"\[(\d+)/(\d+)\]", line)
+            step = re.match(rb"\[(\d+)/(\d+)\] (?!Re-)", line)  # not ninja's own housekeeping
             if step:
                 done, total = int(step[1]), int(step[2])
                 screen.progress(f"building: {done} of {total}", key=("build", done * 4 // total))

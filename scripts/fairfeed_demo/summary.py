@@ -227,17 +227,29 @@ def next_commands(report, programs, directory, network):
     node = network.nodes[network.clusters.index(busiest["id"])]
     meter = max(window["shares"], key=lambda share: share["capacity_w"])["meter"]
     config, genesis = _shown(directory.node_config(node)), _shown(directory.genesis)
-    number, proof = window["window"], f"{meter}-{window['window']}.proof"
+    number = window["window"]
+    proof = f"{meter}-{number}.proof"
     example = _shown(build.SOURCE / "tests/vectors/contract/worked_example.yaml")
-    return [
-        "Try next",
-        f"  {tool} show settlement --config {config} --cluster {busiest['id']} --window {number}",
-        f"  {tool} prove --config {config} --meter {meter} --window {number} --out {proof}",
-        f"  {tool} check-proof --genesis {genesis} {proof}",
-        f"  {tool} verify --genesis {genesis} --ledger {_shown(directory.ledger(node))} "
-        f"--config {config}",
-        f"  {tool} settle --input {example} --rule waterfill",
-    ]
+    commands = [
+        ["show", "settlement", "--config", config, "--cluster", busiest["id"], "--window", number],
+        ["prove", "--config", config, "--meter", meter, "--window", number, "--out", proof],
+        ["check-proof", "--genesis", genesis, proof],
+        ["verify", "--genesis", genesis, "--ledger", _shown(directory.ledger(node)),
+         "--config", config],
+        ["settle", "--input", example, "--rule", "waterfill"],
+    ]  # fmt: skip
+    return ["Try next", *(line for command in commands for line in _typed([tool, *command]))]
+
+
+def _typed(words):
+    """A command over as many lines as it takes, as a shell reads them."""
+    lines = [" "]
+    for word in map(str, words):
+        if len(lines[-1]) + len(word) > _WIDTH - 3:
+            lines[-1] += " \\"
+            lines.append("     ")
+        lines[-1] += " " + word
+    return lines
 
 
 def _shown(path):

@@ -24,12 +24,15 @@ std::vector<std::string> names_in(const std::filesystem::path& directory) {
     return names;
 }
 
-// The suggested commands: the lines after "Try next".
+// The suggested commands: what follows "Try next"; a line that ends in a backslash goes on.
 std::vector<std::string> suggestions(const RunningProgram& demo) {
     std::vector<std::string> found;
     bool after = false;
+    bool goes_on = false;
     for (const std::string& line : demo.lines()) {
-        if (after) found.push_back(line);
+        if (after && goes_on) found.back() += "\n" + line;
+        if (after && !goes_on) found.push_back(line);
+        goes_on = line.ends_with('\\');
         after = after || line == "Try next";
     }
     return found;
