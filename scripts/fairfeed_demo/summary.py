@@ -151,8 +151,8 @@ def trust(report, provisioned):
     if finality["p50"] is not None:
         lines += _wrapped(
             "finality",
-            f"median {finality['p50']} ms, 99 % within {finality['p99']} ms: from a reading's "
-            "first publish to the last node's disk",
+            f"median {finality['p50']} ms, 99 % within {finality['p99']} ms, from first publish to "
+            "the last node's disk",
         )
     return lines + _invariant_lines(report)
 
@@ -242,14 +242,23 @@ def next_commands(report, programs, directory, network):
 
 
 def _typed(words):
-    """A command over as many lines as it takes, as a shell reads them."""
-    lines = [" "]
-    for word in map(str, words):
-        if len(lines[-1]) + len(word) > _WIDTH - 3:
-            lines[-1] += " \\"
-            lines.append("     ")
-        lines[-1] += " " + word
-    return lines
+    """A command over as many lines as it takes, as a shell reads them; an option keeps its value."""
+    lines, text = [], ""
+    for piece in _options_with_values(list(map(str, words))):
+        if text and len(text) + len(piece) > _WIDTH - 3:
+            lines.append(text + " \\")
+            text = "     "
+        text = f"{text} {piece}" if text else f"  {piece}"
+    return [*lines, text]
+
+
+def _options_with_values(words):
+    pieces = []
+    while words:
+        count = 2 if words[0].startswith("--") else 1
+        pieces.append(" ".join(words[:count]))
+        words = words[count:]
+    return pieces
 
 
 def _shown(path):
