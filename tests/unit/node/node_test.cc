@@ -11,27 +11,6 @@ namespace {
 
 constexpr std::int64_t kPatienceMs = 60'000;
 
-// Lab timers, so that a window of a minute is long.
-TestNetworkOptions lab(std::size_t nodes, std::size_t clusters_with_meters = 0) {
-    TestNetworkOptions options;
-    options.nodes = nodes;
-    options.clusters_with_meters = clusters_with_meters;
-    NetworkParameters& parameters = options.parameters;
-    parameters.speed = 240;
-    parameters.timers = Timers{.propose_ms = 600,
-                               .propose_step_ms = 200,
-                               .propose_cap_ms = 3000,
-                               .vote_ms = 200,
-                               .vote_step_ms = 100,
-                               .vote_cap_ms = 1500,
-                               .grace_ms = 1500,
-                               .slot_ms = 1000,
-                               .fill_ms = 50,
-                               .rebroadcast_ms = 300,
-                               .rebroadcast_cap_ms = 1000};
-    return options;
-}
-
 class Nodes : public ::testing::Test {
   protected:
     // Whatever a test did, no node may have seen an invariant broken or raised an alarm.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <gtest/gtest.h>
+
 #include "core/wire/message_codec.h"
 
 namespace fairfeed::test {
@@ -10,6 +12,26 @@ namespace {
 constexpr std::int64_t kLinkMs = 3;
 
 }  // namespace
+
+TestNetworkOptions lab(std::size_t nodes, std::size_t clusters_with_meters) {
+    TestNetworkOptions options;
+    options.nodes = nodes;
+    options.clusters_with_meters = clusters_with_meters;
+    NetworkParameters& parameters = options.parameters;
+    parameters.speed = 240;
+    parameters.timers = Timers{.propose_ms = 600,
+                               .propose_step_ms = 200,
+                               .propose_cap_ms = 3000,
+                               .vote_ms = 200,
+                               .vote_step_ms = 100,
+                               .vote_cap_ms = 1500,
+                               .grace_ms = 1500,
+                               .slot_ms = 1000,
+                               .fill_ms = 50,
+                               .rebroadcast_ms = 300,
+                               .rebroadcast_cap_ms = 1000};
+    return options;
+}
 
 NodeWorld::NodeWorld(TestNetworkOptions options)
     : network_(std::move(options)), first_state_(network_.initial_state()) {
@@ -97,6 +119,7 @@ void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
         hear_as_meter(from, publish);
         return;
     }
+    said_.insert_or_assign(channel, publish);
     const bool addressed = channel == Channel::request || channel == Channel::answer;
     for (const NodeId& to : network_.nodes()) {
         if (to == from || (addressed && to.str() != publish.topic.item)) continue;
@@ -139,6 +162,11 @@ void NodeWorld::publish_packet(const std::string& topic, const Bytes& packet, co
                                bool retained) {
     if (!nodes_.contains(to)) return;
     perform(to, nodes_.at(to)->step(MessageArrived{to, topic, retained, packet}, now_));
+}
+
+void NodeWorld::arrive(const NodeId& broker, const Topic& topic, const Bytes& message,
+                       const NodeId& to) {
+    perform(to, nodes_.at(to)->step(MessageArrived{broker, topic.str(), false, message}, now_));
 }
 
 void NodeWorld::publish_reading(const OpenedReading& reading, std::vector<NodeId> to) {
@@ -187,6 +215,8 @@ bool NodeWorld::step_once(std::int64_t until_ms) {
     }
     if (timer.empty()) return false;
     perform(timer, nodes_.at(timer)->step(TimePassed{}, now_));
+    EXPECT_GT(nodes_.at(timer)->next_deadline_ms(now_), now_.steady_ms)
+        << timer.str() << " would spin";
     return true;
 }
 

@@ -14,6 +14,9 @@
 
 namespace fairfeed::test {
 
+// Lab timers, so that a window of a minute is long.
+[[nodiscard]] TestNetworkOptions lab(std::size_t nodes, std::size_t clusters_with_meters = 0);
+
 class NodeWorld {
   public:
     explicit NodeWorld(TestNetworkOptions options);
@@ -35,6 +38,10 @@ class NodeWorld {
     void publish_reading(const OpenedReading& reading, std::vector<NodeId> to = {});
     void publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
                         bool retained = false);
+    // Something came over the connection to `broker`'s broker, whoever made it.
+    void arrive(const NodeId& broker, const Topic& topic, const Bytes& message, const NodeId& to);
+    // The last message that any node said on each channel between nodes.
+    [[nodiscard]] const std::map<Channel, Publish>& said() const { return said_; }
     // All meters of all clusters measure the window and publish it, `generation_wh` a quarter.
     void measure(Window window, std::int64_t generation_wh);
 
@@ -78,6 +85,7 @@ class NodeWorld {
     std::map<NodeId, std::unique_ptr<Node>> nodes_;
     std::map<NodeId, Disk> disks_;
     std::map<MeterId, TestMeter> meters_;
+    std::map<Channel, Publish> said_;
     std::deque<Packet> bus_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
     std::map<NodeId, std::set<Digest>> receipts_;

@@ -1,0 +1,118 @@
+// Blocks on the bench: described, gathered, judged; and that one sender cannot push out another's.
+#include "edge-node/block_bench.h"
+
+#include <gtest/gtest.h>
+
+#include "core/wire/chain_codec.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::test {
+namespace {
+
+const ClusterId kCluster = TestNetwork::cluster(1);
+const NodeId kSelf = TestNetwork::node(1);
+const NodeId kPeer = TestNetwork::node(2);
+const NodeId kRogue = TestNetwork::node(3);
+
+class Workbench : public ::testing::Test {
+  protected:
+    [[nodiscard]] BlockBench::Verdict judge(const Digest& which) {
+        return bench.judge(which, chain.state(), pool, signatures);
+    }
+    [[nodiscard]] static BlockOutline outline_at(std::int64_t time_ms) {
+        BlockOutline outline;
+        outline.header.time_ms = time_ms;
+        outline.header.proposer = kRogue;
+        return outline;
+    }
+
+    TestNetwork network;
+    TestChain chain{network};
+    OpenedReadings readings = chain.read_all(kCluster, 0);
+    std::vector<Transaction> window = chain.group(chain.settle(kCluster, 0, readings), readings);
+    Block block = chain.next_block(window);
+    Digest id = block_id(block.header);
+    TransactionPool pool{100};
+    PlainSignatureChecker signatures;
+    BlockBench bench;
+};
+
+TEST_F(Workbench, judges_a_block_when_its_last_body_is_there) {
+    EXPECT_FALSE(judge(id).known) << "nobody described it";
+    bench.describe(kPeer, outline_of(block));
+    EXPECT_EQ(bench.source(id), kPeer);
+    EXPECT_EQ(judge(id).missing.size(), window.size());
+    ASSERT_TRUE(pool.add(window.back(), chain.state(), signatures));
+    EXPECT_EQ(judge(id).missing.size(), window.size() - 1);
+    EXPECT_FALSE(judge(id).known);
+    ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
+    const auto verdict = judge(id);
+    EXPECT_TRUE(verdict.known && verdict.valid && verdict.fresh);
+    EXPECT_EQ(verdict.time_ms, block.header.time_ms);
+    const auto again = judge(id);
+    EXPECT_TRUE(again.known && again.valid);
+    EXPECT_FALSE(again.fresh) << "persisted once";
+    ASSERT_NE(bench.valid(id), nullptr);
+    EXPECT_EQ(bench.valid(id)->after.height, 1U);
+}
+
+TEST_F(Workbench, knows_a_block_that_does_not_execute_as_invalid) {
+    ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
+    block.header.app_hash.bytes[0] ^= 1;
+    id = block_id(block.header);
+    bench.describe(kPeer, outline_of(block));
+    const auto verdict = judge(id);
+    EXPECT_TRUE(verdict.known);
+    EXPECT_FALSE(verdict.valid || verdict.fresh);
+    EXPECT_EQ(bench.valid(id), nullptr);
+    EXPECT_FALSE(bench.add(kSelf, block, chain.state(), signatures));
+}
+
+TEST_F(Workbench, keeps_the_first_description_and_forgets_all_with_the_height) {
+    bench.describe(kPeer, outline_of(block));
+    bench.describe(kRogue, outline_of(block));
+    EXPECT_EQ(bench.source(id), kPeer);
+    ASSERT_TRUE(bench.add(kSelf, block, chain.state(), signatures));
+    bench.clear();
+    EXPECT_EQ(bench.outline(id), nullptr);
+    EXPECT_EQ(bench.valid(id), nullptr);
+}
+
+TEST_F(Workbench, is_not_used_up_by_one_sender) {
+    bench.describe(kPeer, outline_of(block));
+    for (int i = 0; i < 1000; ++i)
+        bench.describe(kRogue, outline_at(i));
+    EXPECT_NE(bench.outline(id), nullptr) << "another's";
+    EXPECT_EQ(bench.outline(block_id(outline_at(0).header)), nullptr) << "its own oldest";
+    EXPECT_NE(bench.outline(block_id(outline_at(999).header)), nullptr);
+    EXPECT_FALSE(judge(block_id(outline_at(0).header)).known);
+}
+
+TEST_F(Workbench, never_drops_a_block_that_was_found_valid) {
+    ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
+    bench.describe(kRogue, outline_of(block));
+    ASSERT_TRUE(judge(id).valid);
+    for (int i = 0; i < 1000; ++i)
+        bench.describe(kRogue, outline_at(i));
+    EXPECT_NE(bench.outline(id), nullptr);
+    EXPECT_NE(bench.valid(id), nullptr);
+}
+
+TEST_F(Workbench, builds_the_next_block_no_earlier_than_its_windows_end) {
+    const std::int64_t end_ms = chain.state().grid().end_real_ms(0);
+    const auto time_at = [&](std::int64_t real_ms, bool synchronised) {
+        return make_next_block(chain.state(), kSelf, window, std::nullopt,
+                               Instant{0, real_ms, synchronised})
+            .header.time_ms;
+    };
+    EXPECT_EQ(time_at(end_ms + 500, true), end_ms + 500);
+    EXPECT_EQ(time_at(end_ms - 500, true), end_ms);
+    EXPECT_EQ(time_at(end_ms + 1'000'000'000, false), end_ms) << "an unset clock is not asked";
+    EXPECT_TRUE(bench.add(
+        kSelf,
+        make_next_block(chain.state(), kSelf, window, std::nullopt, Instant{0, end_ms, true}),
+        chain.state(), signatures));
+}
+
+}  // namespace
+}  // namespace fairfeed::test

@@ -1,0 +1,170 @@
+// The node's disk: what a turn promised is there after a restart, in order, and the last safety
+// record is the one that counts.
+#include "edge-node/storage.h"
+
+#include <gtest/gtest.h>
+
+#include "core/wire/transaction_codec.h"
+#include "tests/support/temp_directory.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::test {
+namespace {
+
+const ClusterId kCluster = TestNetwork::cluster(1);
+
+class Disk : public ::testing::Test {
+  protected:
+    Disk() {
+        config_.node = TestNetwork::node(1);
+        config_.data = directory_ / "data";
+        chain_.run_window({kCluster}, 0);
+        chain_.run_window({kCluster}, 1);
+        reopen();
+    }
+    void reopen() {
+        storage_.reset();
+        auto opened = Storage::open(config_, network_.genesis());
+        ASSERT_TRUE(opened) << opened.error().message;
+        storage_.emplace(std::move(*opened));
+    }
+    void write(const Effects& turn) { ASSERT_TRUE(storage_->write(turn, 4711)); }
+    [[nodiscard]] Memory recall() {
+        auto memory = storage_->recall(network_.network());
+        CHECK(memory.has_value());
+        return std::move(*memory);
+    }
+    [[nodiscard]] const Block& block(Height height) const {
+        return chain_.blocks()[height - 1].block;
+    }
+    [[nodiscard]] Transaction batch(Height height) const {
+        Transaction out = block(height).transactions.back();
+        out.endorsements.clear();
+        return out;
+    }
+    [[nodiscard]] PersistReading reading(Height height, std::size_t index) const {
+        return {std::get<SignedReading>(block(height).transactions[index].content)};
+    }
+    [[nodiscard]] PersistEndorsement endorsement(Height height) const {
+        const Transaction said = batch(height);
+        const auto& settlement = std::get<Settlement>(said.content);
+        const Witness witness = endorse(network_, settlement, said.id, config_.node);
+        return {{kCluster, settlement.window, 0, said.id}, witness.signature, said};
+    }
+    [[nodiscard]] PersistBlock body(Height height) const {
+        return {block_id(block(height).header), block(height)};
+    }
+
+    testing_support::TempDirectory directory_;
+    TestNetwork network_;
+    TestChain chain_{network_};
+    NodeConfig config_;
+    std::optional<Storage> storage_;
+};
+
+TEST_F(Disk, remembers_everything_of_a_turn_in_order) {
+    const PersistEndorsement vote = endorsement(1);
+    write({reading(1, 1), reading(1, 0), PersistBatch{kCluster, batch(1)}, vote, body(1),
+           PersistSafety{{1, 2, 3}}, Publish{Topic{"test", "node-1", Channel::status, "-"}, {}}});
+    reopen();
+    const Memory held = recall();
+    ASSERT_EQ(held.readings.size(), 2U);
+    EXPECT_EQ(held.readings[0], reading(1, 0).reading.envelope);
+    ASSERT_EQ(held.batches.size(), 1U);
+    EXPECT_EQ(held.batches[0], batch(1));
+    ASSERT_EQ(held.endorsements.size(), 1U);
+    EXPECT_EQ(held.endorsements[0].endorsement, vote.endorsement);
+    EXPECT_EQ(held.endorsements[0].signature, vote.signature);
+    EXPECT_EQ(held.endorsements[0].batch, vote.batch);
+    ASSERT_EQ(held.blocks.size(), 1U);
+    EXPECT_EQ(held.blocks[0], block(1));
+    EXPECT_EQ(held.safety_record, (Bytes{1, 2, 3}));
+}
+
+TEST_F(Disk, keeps_the_last_safety_record_of_a_turn) {
+    write({PersistSafety{{1}}, body(1), PersistSafety{{2}}, reading(1, 0), PersistSafety{{3}}});
+    reopen();
+    EXPECT_EQ(recall().safety_record, Bytes{3});
+    write({reading(1, 1)});
+    reopen();
+    EXPECT_EQ(recall().safety_record, Bytes{3}) << "a turn without one changes nothing";
+    EXPECT_EQ(recall().readings.size(), 2U);
+}
+
+TEST_F(Disk, commits_a_block_and_forgets_what_the_ledger_now_holds) {
+    write({reading(1, 0), PersistBatch{kCluster, batch(1)}, endorsement(1), body(1)});
+    write({body(2), CommitBlock{chain_.blocks()[0]}, ForgetWindow{kCluster, 0, 0},
+           PersistSafety{{9}}});
+    reopen();
+    EXPECT_EQ(storage_->ledger().height(), 1U);
+    EXPECT_EQ(*storage_->ledger().committed_at_ms(1), 4711);
+    const Memory held = recall();
+    EXPECT_EQ(held.readings.size(), 1U) << "for a day, in case its receipt was lost";
+    EXPECT_TRUE(held.batches.empty());
+    EXPECT_TRUE(held.endorsements.empty());
+    ASSERT_EQ(held.blocks.size(), 1U) << "of the height that is open";
+    EXPECT_EQ(held.blocks[0].header.height, 2U);
+}
+
+TEST_F(Disk, writes_several_blocks_of_one_turn) {
+    write({CommitBlock{chain_.blocks()[0]}, ForgetWindow{kCluster, 0, 0},
+           CommitBlock{chain_.blocks()[1]}, ForgetWindow{kCluster, 1, 1}});
+    reopen();
+    EXPECT_EQ(storage_->ledger().height(), 2U);
+    EXPECT_TRUE(recall().blocks.empty());
+}
+
+// The commit is durable before what the inbox forgets: a node killed in between finds both.
+TEST_F(Disk, starts_from_a_ledger_that_is_ahead_of_inbox_and_safety_record) {
+    write({reading(1, 0), PersistBatch{kCluster, batch(1)}, endorsement(1), body(1)});
+    write({CommitBlock{chain_.blocks()[0]}});
+    reopen();
+    const auto signer = network_.key(config_.node);
+    Node node({config_.node, signer, agreement_key(config_.node.str()), counting_random()});
+    ChainState state = network_.initial_state();
+    ASSERT_TRUE(node.replay({{network_.genesis().block.block, {}}, state, state}));
+    const ChainState before = state;
+    PlainSignatureChecker signatures;
+    ASSERT_TRUE(execute_block(state, block(1), signatures));
+    ASSERT_TRUE(node.replay({chain_.blocks()[0], before, state}));
+    const Instant now{1000, state.tip_time_ms, true};
+    const auto effects = node.start(state, chain_.blocks()[0].certificate, recall(), now);
+    ASSERT_TRUE(effects);
+    for (const Effect& effect : *effects) {
+        const auto* said = std::get_if<Publish>(&effect);
+        ASSERT_TRUE(said == nullptr || said->topic.channel != Channel::batch)
+            << "a batch of a settled window is over";
+    }
+    EXPECT_GT(node.next_deadline_ms(now), now.steady_ms);
+}
+
+TEST_F(Disk, answers_any_range_of_blocks_a_peer_can_name) {
+    write({CommitBlock{chain_.blocks()[0]}, CommitBlock{chain_.blocks()[1]}});
+    const auto heights = [&](Height from, std::uint32_t count) {
+        const auto answer = storage_->blocks({from, count});
+        EXPECT_TRUE(answer);
+        std::vector<Height> out;
+        for (const CommittedBlock& each : answer->blocks)
+            out.push_back(each.block.header.height);
+        return out;
+    };
+    EXPECT_EQ(heights(1, 1), (std::vector<Height>{1}));
+    EXPECT_EQ(heights(1, UINT32_MAX), (std::vector<Height>{1, 2}));
+    EXPECT_EQ(heights(0, 2), (std::vector<Height>{1, 2})) << "block 0 is everybody's own";
+    EXPECT_EQ(heights(2, 0), std::vector<Height>{});
+    EXPECT_EQ(heights(3, 5), std::vector<Height>{});
+    EXPECT_EQ(heights(Height{1} << 63, 5), std::vector<Height>{});
+    EXPECT_EQ(heights(UINT64_MAX, UINT32_MAX), std::vector<Height>{});
+}
+
+TEST_F(Disk, refuses_a_second_owner_and_another_network) {
+    EXPECT_FALSE(Storage::open(config_, network_.genesis())) << "the first one runs";
+    storage_.reset();
+    TestNetworkOptions options;
+    options.parameters.name = "another";
+    const TestNetwork other(options);
+    EXPECT_FALSE(Storage::open(config_, other.genesis()));
+}
+
+}  // namespace
+}  // namespace fairfeed::test
