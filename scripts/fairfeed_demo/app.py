@@ -12,6 +12,7 @@ from .directory import DemoDirectory
 from .faults import DemoFault, Interrupted, UsageFault
 from .figures import Figures
 from .screen import Screen
+from .tables import counted
 
 _OK, _FAILED, _USAGE = 0, 1, 2
 
@@ -98,9 +99,10 @@ def _early_page(figures):
 
 def _say_where(directory, conductor, screen):
     network = conductor.network
+    nodes, meters = len(network.nodes), len(network.meters)
     screen.line(
-        f"{len(network.nodes)} brokers, {len(network.nodes)} edge nodes and "
-        f"{len(network.meters)} meters started; logs in {directory.logs}"
+        f"{counted(nodes, 'broker')}, {counted(nodes, 'edge node')} and "
+        f"{counted(meters, 'meter')} started; logs in {directory.logs}"
     )
 
 

@@ -47,7 +47,7 @@ class Conductor:
         # Provisioning wants an empty directory, and looks past names that begin with a dot.
         early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
         directory.logs.rename(early_logs)
-        early_file.write_text(networks.to_yaml(self.network))
+        early_file.write_text(networks.to_yaml(self.network), encoding="utf-8")
         command = [self._programs.gateway, "provision", early_file, "--out", directory.path]
         code, output, errors = processes.run([str(part) for part in (*command, "--json")])
         early_logs.rename(directory.logs)

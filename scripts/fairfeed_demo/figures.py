@@ -17,7 +17,7 @@ _GRID = "grid"
 
 
 class Figures:
-    """All figures of a run. `report` is the JSON; `problems` says, line by line, why it is not ok."""
+    """All figures of a run. `report` is the JSON; `problems` says line by line what is wrong."""
 
     def __init__(self, options, network, provisioned, records, meters):
         self._network = network
@@ -97,7 +97,8 @@ class Figures:
     def _judge_live(self):
         """What the nodes noticed themselves while they ran."""
         for record in self._records:
-            self.problems += [f"{record.node}: {alarm}" for alarm in record.status.get("alarms", [])]
+            alarms = record.status.get("alarms", [])
+            self.problems += [f"{record.node}: {alarm}" for alarm in alarms]
             self.problems += [
                 f"{record.node}, while it ran: {told['name']} does not hold: {told['explanation']}"
                 for told in record.status.get("invariants", [])

@@ -159,11 +159,15 @@ def _network_section(network):
     )
 
 
+def _quoted(text):
+    """A JSON string is a YAML string whatever stands in it."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
 def _meter_line(meter):
-    # A JSON string is a YAML string whatever stands in it.
-    parts = [f"id: {json.dumps(meter.id)}", f"cluster: {meter.cluster}"]
+    parts = [f"id: {_quoted(meter.id)}", f"cluster: {meter.cluster}"]
     if meter.home is not None:
-        parts.append(f"home: {json.dumps(meter.home)}")
+        parts.append(f"home: {_quoted(meter.home)}")
     if meter.capacity_w is not None:
         parts.append(f"capacity_w: {meter.capacity_w}")
     return "  - {" + ", ".join(parts) + "}\n"
@@ -187,7 +191,7 @@ def to_yaml(network):
         "meter_source:\n"
     )
     if network.options.homes is not None:
-        return text + f"  homes: {json.dumps(str(network.options.homes.resolve()))}\n"
+        return text + f"  homes: {_quoted(network.options.homes.resolve())}\n"
     return text + f"  seed: {network.options.seed}\n"
 
 

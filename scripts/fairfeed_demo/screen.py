@@ -7,6 +7,7 @@ import sys
 class Screen:
     def __init__(self, out=None):
         self._out = out or sys.stdout
+        self._out.reconfigure(errors="replace")  # bars and dots, whatever the terminal can show
         self._is_terminal = self._out.isatty()
         self._open = False
         self._last_key = None
@@ -16,7 +17,7 @@ class Screen:
         self._write(text + "\n")
 
     def progress(self, text, key):
-        """On a terminal replaces the line; elsewhere prints one whenever `key` changes (not None)."""
+        """On a terminal replaces the line; elsewhere prints one when `key` is new and not None."""
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 1
             self._write("\r\x1b[K" + text[:width])

@@ -55,7 +55,8 @@ class Snapshot:
             if not status.get("broker_connected", False):
                 phrases.append(f"{name} without its own broker")
             elif status["peers_connected"] < status["peers"]:
-                phrases.append(f"{name} with {status['peers_connected']} of {status['peers']} peers")
+                heard, all_peers = status["peers_connected"], status["peers"]
+                phrases.append(f"{name} with {heard} of {all_peers} peers")
         links = self.meters.get("connections", {"up": 0, "wanted": 1})
         if links["up"] < links["wanted"]:
             phrases.append(f"meters with {links['up']} of {links['wanted']} connections")

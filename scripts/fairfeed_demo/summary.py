@@ -72,7 +72,7 @@ def _energy(report):
 
 
 def _best_windows(report):
-    rows = [["cluster", "window", "L", "G", "D", "DF", "PSA", "MES: what each prosumer may generate"]]
+    rows = [["cluster", "window", "L", "G", "D", "DF", "PSA", "MES each prosumer may generate"]]
     for cluster in report["clusters"]:
         if not cluster["windows"]:
             continue
@@ -242,7 +242,7 @@ def next_commands(report, programs, directory, network):
 
 
 def _typed(words):
-    """A command over as many lines as it takes, as a shell reads them; an option keeps its value."""
+    """A command as a shell reads it, over as many lines as it takes."""
     lines, text = [], ""
     for piece in _options_with_values(list(map(str, words))):
         if text and len(text) + len(piece) > _WIDTH - 3:
