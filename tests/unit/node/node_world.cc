@@ -48,7 +48,8 @@ NodeWorld::NodeWorld(TestNetworkOptions options)
 
 void NodeWorld::start(const NodeId& id) {
     auto node = std::make_unique<Node>(
-        Node::Setup{id, network_.key(id), agreement_key(id.str()), counting_random()});
+        Node::Setup{id, network_.key(id), agreement_key(keyless_.contains(id) ? "lost" : id.str()),
+                    counting_random()});
     ChainState state = first_state_;
     const CommittedBlock genesis{network_.genesis().block.block, {}};
     CHECK(node->replay({genesis, state, state}).has_value());

@@ -55,7 +55,8 @@ class NodeWorld {
 
     void crash(const NodeId& id);  // loses everything but its disk
     void restart(const NodeId& id);
-    void cut(const NodeId& a, const NodeId& b);  // neither hears the other
+    void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
+    void cut(const NodeId& a, const NodeId& b);                // neither hears the other
     void heal() { cuts_.clear(); }
 
     // Readings the node's receipts name, as meters would have received them.
@@ -87,6 +88,7 @@ class NodeWorld {
     std::map<MeterId, TestMeter> meters_;
     std::map<Channel, Publish> said_;
     std::deque<Packet> bus_;
+    std::set<NodeId> keyless_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
     std::map<NodeId, std::set<Digest>> receipts_;
     std::map<std::pair<NodeId, MeterId>, ShareStatement> shares_;
