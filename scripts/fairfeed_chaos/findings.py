@@ -1,0 +1,199 @@
+"""What became of every reading, and how long each recovery took: from the ledgers and the meters'
+outbox, after everybody has ended."""
+
+from collections import Counter
+
+from .grid import WINDOW_MS
+from .strikes import KINDS, NOT_COVERED
+
+
+class Findings:
+    """`report` is the JSON; `problems` says, line by line, why it is not ok."""
+
+    def __init__(self, options, grid, trial, records, meters):
+        self._grid = grid
+        self._records = records
+        self._meters = meters
+        self._windows = [_windows(record) for record in records]
+        self._recoveries = [self._recovery(struck) for struck in trial.struck]
+        self.problems = list(trial.problems)
+        fates = Counter(self._fates())
+        self.report = {
+            "ok": False,
+            "problems": self.problems,
+            "seed": options.seed,
+            "minutes": options.minutes,
+            "nodes": len(grid.nodes),
+            "meters": len(grid.network.meters),
+            "lost": fates["lost"],
+            "forks": self._forks(),
+            "faults": dict(Counter(struck.kind for struck in trial.struck)),
+            "recovery_ms": self._recovery_figures(trial.struck),
+            "readings": {
+                "sent": sum(count for fate, count in fates.items() if fate != "unsent"),
+                "final": fates["final"],
+                # Too late for their window, which stands settled with an estimate.
+                "late_refused": fates["late_refused"],
+                "late_receipted": fates["late_receipted"],
+                "unsent": fates["unsent"],
+            },
+            "estimates": self._estimates(),
+            "windows_settled": self._settled(),
+            "height": max((record.verify.get("height") or 0 for record in records), default=0),
+            "ended_by_themselves": grid.roster.ended,
+            "not_covered": list(NOT_COVERED),
+            "log": [
+                {"kind": s.kind, "victim": s.victim, "began_ms": s.began_ms, "over_ms": s.over_ms,
+                 "recovery_ms": recovery}
+                for s, recovery in zip(trial.struck, self._recoveries)
+            ],
+        }  # fmt: skip
+        self._judge(trial.struck)
+
+    def _fates(self):
+        committed = [{t["id"] for block in r.blocks for t in block["transactions"]
+                      if t["kind"] == "reading"} for r in self._records]  # fmt: skip
+        everywhere, anywhere = set.intersection(*committed), set.union(*committed)
+        cluster_of = {meter.id: meter.cluster for meter in self._grid.network.meters}
+        settled = {
+            cluster: min(len(windows.get(cluster, {})) for windows in self._windows)
+            for cluster in self._grid.network.clusters
+        }
+        for meter in self._meters:
+            for reading in meter["readings"]:
+                if reading["id"] in everywhere:
+                    yield "final"
+                elif reading["first_publish_ms"] is None:
+                    yield "unsent"
+                elif (reading["id"] in anywhere
+                      or reading["window"] >= settled[cluster_of[meter["id"]]]):  # fmt: skip
+                    yield "lost"
+                else:
+                    yield "late_receipted" if reading["complete"] else "late_refused"
+
+    def _forks(self):
+        """Heights at which two nodes have different blocks."""
+        ids = {}
+        for record in self._records:
+            for block in record.blocks:
+                ids.setdefault(block["height"], set()).add(block["id"])
+        return sum(1 for different in ids.values() if len(different) > 1)
+
+    def _estimates(self):
+        return sum(
+            window["missing"] + window["conflicts"]
+            for windows in self._windows[0].values()
+            for window in windows.values()
+        )
+
+    def _settled(self):
+        return min(
+            len(windows.get(cluster, {}))
+            for windows in self._windows
+            for cluster in self._grid.network.clusters_with_meters()
+        )
+
+    def _recovery(self, struck):
+        """From the end of the fault until the last node had on its disk the settlement of every
+        cluster for the first window that ended afterwards. None: it never came."""
+        wanted = self._grid.window_after(struck.over_ms)
+        times = []
+        for windows in self._windows:
+            for cluster in self._grid.network.clusters_with_meters():
+                window = windows.get(cluster, {}).get(wanted)
+                if window is None or window["committed_at_ms"] is None:
+                    return None
+                times.append(window["committed_at_ms"])
+        return max(times) - struck.over_ms
+
+    def _recovery_figures(self, struck):
+        by_kind = {}
+        for each, recovery in zip(struck, self._recoveries):
+            if recovery is not None:
+                by_kind.setdefault(each.kind, []).append(recovery)
+        return {
+            kind: {"p50": percentile(took, 50), "p99": percentile(took, 99), "max": max(took)}
+            for kind, took in by_kind.items()
+        }
+
+    def _judge(self, struck):
+        problems, report = self.problems, self.report
+        if report["lost"]:
+            problems.append(f"{report['lost']} readings were sent and are not on every ledger")
+        if report["forks"]:
+            problems.append(f"the ledgers differ at {report['forks']} heights")
+        if report["readings"]["unsent"]:
+            problems.append(f"{report['readings']['unsent']} readings never left their meter")
+        if not struck:
+            problems.append("no fault was injected")
+        for each, recovery in zip(struck, self._recoveries):
+            limit_ms = KINDS[each.kind].limit_ms
+            if recovery is None or recovery > limit_ms:
+                took = "for good" if recovery is None else f"for {recovery} ms"
+                problems.append(f"{each.kind} of {each.victim} at {each.began_ms} stopped the "
+                                f"network {took}; {limit_ms} ms are allowed")  # fmt: skip
+        for ended in report["ended_by_themselves"]:
+            problems.append(f"{ended['name']} ended by itself with status {ended['status']}: "
+                            f"{ended['log']}")  # fmt: skip
+        self._judge_ledgers()
+        report["ok"] = not problems
+
+    def _judge_ledgers(self):
+        for record in self._records:
+            self.problems += [f"{record.node}: {fault}" for fault in record.faults]
+            self.problems += [
+                f"{record.node}: {alarm}" for alarm in record.status.get("alarms", [])
+            ]
+            self.problems += [
+                f"{record.node}, while it ran: {told['name']} does not hold: {told['explanation']}"
+                for told in record.status.get("invariants", [])
+                if told["applicable"] and not told["ok"]
+            ]
+        ends = {(r.verify.get("tip"), r.verify.get("app_hash")) for r in self._records}
+        if len(ends) > 1:
+            self.problems.append("the nodes do not have one tip and app hash in the end")
+
+
+def percentile(values, percent):
+    """The smallest value that at least `percent` of them do not exceed."""
+    return sorted(values)[-(-len(values) * percent // 100) - 1]
+
+
+def _windows(record):
+    """cluster -> window -> its settlement, and when this node had it on its disk."""
+    at_ms = {block["height"]: block["committed_at_ms"] for block in record.blocks}
+    return {
+        cluster["id"]: {
+            window["window"]: window | {"committed_at_ms": at_ms.get(window["height"])}
+            for window in cluster["windows"]
+        }
+        for cluster in record.clusters.get("clusters", [])
+    }
+
+
+def summary(report):
+    """The report for a person."""
+    from fairfeed_demo.tables import counted, table
+
+    rows = [["fault", "times", "p50 s", "p99 s", "max s"]]
+    for kind, count in sorted(report["faults"].items()):
+        took = report["recovery_ms"].get(kind)
+        figures = [f"{took[key] / 1000:.2f}" if took else "-" for key in ("p50", "p99", "max")]
+        rows.append([kind, str(count), *figures])
+    readings = report["readings"]
+    late = readings["late_refused"] + readings["late_receipted"]
+    lines = [
+        f"{counted(report['nodes'], 'node')}, {counted(report['meters'], 'meter')}, seed "
+        f"{report['seed']}: {counted(sum(report['faults'].values()), 'fault')}, "
+        f"{counted(report['windows_settled'], 'window')} settled, height {report['height']}",
+        "", "Recovered after the end of the fault", *table("lrrrr", rows), "",
+        f"Readings: {readings['sent']} sent, {readings['final']} final on every node, "
+        f"{report['lost']} lost",
+        f"  too late for their window, which was settled with an estimate: {late}"
+        + (f" ({readings['late_receipted']} of them receipted)" if late else ""),
+        f"Forks: {report['forks']}",
+        f"Not covered yet: {', '.join(report['not_covered'])}", "",
+    ]  # fmt: skip
+    if report["ok"]:
+        return [*lines, "Nothing was lost, nobody forked, and the network always went on."]
+    return [*lines, "NOT as it should be:", *(f"  {problem}" for problem in report["problems"])]

@@ -1,0 +1,82 @@
+"""Processes that are meant to be killed: started, struck and started again under one name."""
+
+import signal
+import time
+
+from fairfeed_demo import processes
+from fairfeed_demo.faults import DemoFault
+
+_GRACE_S = 5.0
+_AGAIN_S = 1.0  # as a service manager would wait
+_MOST_ENDS = 20
+
+
+class Roster:
+    """Only the main thread may start processes: the kernel ends them with the starting thread."""
+
+    def __init__(self, logs):
+        self._logs = logs
+        self._commands = {}
+        self._running = {}
+        self._again_at = {}
+        self.ended = []  # who ended without having been struck: {name, status, log}
+
+    def start(self, name, command=None):
+        if command is not None:
+            self._commands[name] = [str(part) for part in command]
+        with open(self._logs / f"{name}.log", "ab") as log:
+            self._running[name] = processes.start(self._commands[name], log)
+
+    def kill(self, name):
+        process = self._running.pop(name, None)
+        self._again_at.pop(name, None)
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def pause(self, name):
+        self._running[name].send_signal(signal.SIGSTOP)
+
+    def resume(self, name):
+        self._running[name].send_signal(signal.SIGCONT)
+
+    def look_after(self):
+        """Notes who ended by itself and starts it again a little later."""
+        for name, process in list(self._running.items()):
+            if process.poll() is None:
+                continue
+            del self._running[name]
+            log = self._logs / f"{name}.log"
+            self.ended.append({"name": name, "status": process.returncode, "log": str(log)})
+            self._again_at[name] = time.monotonic() + _AGAIN_S
+            if len(self.ended) > _MOST_ENDS:
+                raise DemoFault(f"{name} keeps ending; see {log}")
+        for name, at in list(self._again_at.items()):
+            if time.monotonic() >= at:
+                del self._again_at[name]
+                self.start(name)
+
+    def stop(self, prefix):
+        """SIGTERM, and SIGKILL to who ignores it. Names of those that did not end well."""
+        chosen = {n: p for n, p in self._running.items() if n.startswith(prefix)}
+        for process in chosen.values():
+            process.terminate()
+        deadline = time.monotonic() + _GRACE_S
+        unwell = []
+        for name, process in chosen.items():
+            del self._running[name]
+            while process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            if process.returncode not in (0, -signal.SIGTERM):
+                unwell.append(name)
+        return unwell
+
+    def kill_all(self):
+        for process in self._running.values():
+            process.kill()
+        for process in self._running.values():
+            process.wait()
+        self._running = {}
