@@ -64,7 +64,27 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
         CHECK(reading.sequence < state_.next_sequence);
         auto envelope = std::make_shared<const Bytes>(reading.envelope);
         const std::uint64_t sequence = reading.sequence;
-        pending_.emplace(sequence, Pending{std::move(reading), std::move(envelope), INT64_MIN, 0});
+        pending_.emplace(sequence,
+                         Pending{std::move(reading), std::move(envelope), INT64_MIN, 0, {}});
+    }
+}
+
+// So many members that one of them is honest say that its window is settled.
+bool Meter::is_late(const Pending& pending) const {
+    return pending.too_late.size() >= shares_needed(setup_.enrolment.committee.size());
+}
+
+template <class Map, class Act>
+void Meter::for_each_under_way(Map& pending, Act act) const {
+    std::size_t in_time = 0;
+    std::size_t late = 0;
+    for (auto& [sequence, each] : pending) {
+        if (is_late(each)) {
+            if (++late > kMaxLateUnderWay) continue;
+        } else if (++in_time > kMaxUnderWay) {
+            break;
+        }
+        act(each);
     }
 }
 
@@ -97,11 +117,7 @@ std::optional<std::int64_t> Meter::deadline_ms(const Instant& now) const {
         const auto at = checked_add(now.steady_ms, std::max<std::int64_t>(0, wait.value_or(0)));
         if (wait && at) at_latest(*at);
     }
-    std::size_t under_way = 0;
-    for (const auto& [sequence, pending] : pending_) {
-        if (++under_way > kMaxUnderWay) break;
-        at_latest(pending.next_send_ms);
-    }
+    for_each_under_way(pending_, [&](const Pending& pending) { at_latest(pending.next_send_ms); });
     return deadline;
 }
 
@@ -157,21 +173,20 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
     KeptReading kept{header.window, header.sequence, reading.id, reading.envelope, {}, {}};
     effects.push_back(meter_effect::PersistReading{kept, state_});
     auto envelope = std::make_shared<const Bytes>(kept.envelope);
-    pending_.emplace(header.sequence, Pending{std::move(kept), std::move(envelope), INT64_MIN, 0});
+    pending_.emplace(header.sequence,
+                     Pending{std::move(kept), std::move(envelope), INT64_MIN, 0, {}});
 }
 
 void Meter::send_due(const Instant& now, MeterEffects& effects) {
     const Timers& timers = setup_.parameters.timers;
-    std::size_t under_way = 0;
-    for (auto& [sequence, pending] : pending_) {
-        if (++under_way > kMaxUnderWay) break;
-        if (pending.next_send_ms > now.steady_ms) continue;
+    for_each_under_way(pending_, [&](Pending& pending) {
+        if (pending.next_send_ms > now.steady_ms) return;
         for (const CommitteeMember& member : setup_.enrolment.committee)
             publish_to(pending, member.node, now, effects);
         pending.back_off_ms =
             std::clamp(pending.back_off_ms * 2, timers.rebroadcast_ms, timers.rebroadcast_cap_ms);
         pending.next_send_ms = now.steady_ms + pending.back_off_ms;
-    }
+    });
 }
 
 void Meter::publish_to(Pending& pending, const NodeId& member, const Instant& now,
@@ -187,11 +202,9 @@ void Meter::publish_to(Pending& pending, const NodeId& member, const Instant& no
 void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& effects) {
     if (find_member(member) == nullptr) return;
     connected_.insert(member);
-    std::size_t under_way = 0;
-    for (auto& [sequence, pending] : pending_) {
-        if (++under_way > kMaxUnderWay) break;
+    for_each_under_way(pending_, [&](Pending& pending) {
         if (pending.next_send_ms > now.steady_ms) publish_to(pending, member, now, effects);
-    }
+    });
 }
 
 std::optional<Reject> Meter::hear(const meter_event::Message& message, MeterEffects& effects) {
@@ -231,6 +244,10 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
     if (const auto fault = fault_of(*refusal, from, id())) return fault;
     const std::string& reason = refusal->content.reason;
     ++refusals_[names_a_reject(reason) ? reason : std::string(kOtherReason)];
+    const auto found = pending_.find(refusal->content.sequence);
+    if (found != pending_.end() && reason == to_string(Reject::closed_window)) {
+        found->second.too_late.insert(from.node);
+    }
     effects.push_back(meter_effect::NoteRefusal{from.node, refusal->content.window, reason});
     return std::nullopt;
 }

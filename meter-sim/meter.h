@@ -136,6 +136,8 @@ class Meter {
   public:
     // More readings than this are not under way at a time: the rest follows as receipts arrive.
     static constexpr std::size_t kMaxUnderWay = 32;
+    // Of readings whose window is settled without them: they must not keep the others waiting.
+    static constexpr std::size_t kMaxLateUnderWay = 4;
     // A meter that was switched off measures at most so many windows in one step.
     static constexpr std::size_t kMaxWindowsPerStep = 64;
 
@@ -162,8 +164,13 @@ class Meter {
         std::shared_ptr<const Bytes> envelope;
         std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
         std::int64_t back_off_ms = 0;
+        std::set<NodeId> too_late;  // members that said so
     };
 
+    [[nodiscard]] bool is_late(const Pending& pending) const;
+    // Calls `act` with those that may be sent now, in order.
+    template <class Map, class Act>
+    void for_each_under_way(Map& pending, Act act) const;
     void measure(const Instant& now, MeterEffects& effects);
     void finish_window(const Instant& now, MeterEffects& effects);
     void send_due(const Instant& now, MeterEffects& effects);

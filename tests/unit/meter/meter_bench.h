@@ -59,8 +59,9 @@ class MeterBench {
         return message(from, Channel::receipt,
                        encode_receipt(receipt, from, network_.network(), network_.key(from)));
     }
-    [[nodiscard]] MeterEvent refusal(const NodeId& from, const std::string& reason) const {
-        const Refusal refusal{meter_id(), 0, 1, reason};
+    [[nodiscard]] MeterEvent refusal(const NodeId& from, const std::string& reason,
+                                     Window window = 0, std::uint64_t sequence = 1) const {
+        const Refusal refusal{meter_id(), window, sequence, reason};
         return message(from, Channel::refusal,
                        encode_refusal(refusal, from, network_.network(), network_.key(from)));
     }

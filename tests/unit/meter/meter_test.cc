@@ -283,6 +283,39 @@ TEST(Meter, a_backlog_goes_out_in_order_as_receipts_make_room) {
     EXPECT_EQ(*next[0].envelope, readings[Meter::kMaxUnderWay].reading.envelope);
 }
 
+TEST(Meter, readings_that_came_too_late_do_not_keep_the_next_ones_at_home) {
+    const MeterBench bench;
+    Meter meter = bench.fresh();
+    bench.connect_all(meter, bench.at(0));
+    constexpr Window kSleptThrough = 40;
+    Instant now = bench.at(kSleptThrough);
+    const auto late = all_of<PersistReading>(meter.step(kTick, now));
+    const auto refuse = [&](std::size_t member) {
+        for (const PersistReading& each : late) {
+            const KeptReading& reading = each.reading;
+            (void)meter.step(bench.refusal(bench.member(member), "closed_window", reading.window,
+                                           reading.sequence),
+                             now);
+        }
+    };
+    refuse(1);
+    now = bench.at(kSleptThrough + 1);
+    const auto published_of = [&](const MeterEffects& effects, const KeptReading& reading) {
+        std::size_t count = 0;
+        for (const Publish& publish : all_of<Publish>(effects))
+            if (*publish.envelope == reading.envelope) ++count;
+        return count;
+    };
+    MeterEffects effects = meter.step(kTick, now);
+    EXPECT_EQ(published_of(effects, only_reading(effects)), 0U) << "one member may lie";
+    refuse(2);
+    now = bench.at(kSleptThrough + 2);
+    effects = meter.step(kTick, now);
+    EXPECT_EQ(published_of(effects, only_reading(effects)), 4U);
+    EXPECT_EQ(published_of(effects, late.front().reading), 4U) << "kept, and tried again";
+    EXPECT_EQ(meter.pending(), kSleptThrough + 2);
+}
+
 TEST(Meter, refusals_are_counted_by_reason_and_the_reading_is_kept) {
     const MeterBench bench;
     Meter meter = bench.fresh();
