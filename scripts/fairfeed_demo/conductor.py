@@ -155,8 +155,8 @@ class Conductor:
 
     def keep_running(self):
         """Until Ctrl-C; then lets the readings on their way arrive."""
-        self._screen.line("Running on; Ctrl-C stops it and verifies every ledger.")
         try:
+            self._screen.line("Running on; Ctrl-C stops it and verifies every ledger.")
             while True:
                 self._crew.check()
                 time.sleep(_POLL_S)
