@@ -95,15 +95,15 @@ std::string energy_of_lines(const std::vector<SettlementLine>& lines,
     return {};
 }
 
-// Nobody without keys knows the carried remainders: less than a micro per meter and direction.
+// Nobody without keys knows the remainders, of which each meter carries one in and one out in each
+// direction: up to 999 thousandths of a micro either way, twice.
 std::string money_of_totals(const Settlement& settlement, const Tariff& tariff) {
-    const Int128 owed = (Int128{settlement.totals.import_wh} * tariff.import_micro_per_kwh -
-                         Int128{settlement.totals.credited_wh} * tariff.export_micro_per_kwh) /
-                        kRemainderLimit;
-    const Int128 off = owed + settlement.totals.grid_amount_micro;
-    const auto most = static_cast<Int128>(settlement.entries.size()) + 1;
+    const Int128 owed = Int128{settlement.totals.import_wh} * tariff.import_micro_per_kwh -
+                        Int128{settlement.totals.credited_wh} * tariff.export_micro_per_kwh;
+    const Int128 off = owed + Int128{settlement.totals.grid_amount_micro} * kRemainderLimit;
+    const auto most = static_cast<Int128>(settlement.entries.size()) * 2 * (kRemainderLimit - 1);
     if (off >= -most && off <= most) return {};
-    return differs("account grid", -owed, settlement.totals.grid_amount_micro);
+    return differs("account grid", -owed / kRemainderLimit, settlement.totals.grid_amount_micro);
 }
 
 std::string money_of_lines(const std::vector<SettlementLine>& lines,

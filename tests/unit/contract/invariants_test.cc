@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "core/contract/billing.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed {
@@ -144,6 +145,30 @@ TEST_F(InvariantsTest, name_what_was_violated) {
         EXPECT_EQ(failed(monitor), row.expected) << row.name;
         EXPECT_EQ(monitor.all_held(), row.expected.empty()) << row.name;
     }
+}
+
+// Every meter carries almost a micro into its import and out of its export: the public sums are off
+// by almost two micros a meter, and nothing is wrong.
+TEST_F(InvariantsTest, do_not_cry_wolf_when_all_remainders_run_one_way) {
+    Shown shown = run(kOne, 0);
+    shown.opened.clear();
+    shown.before.tariffs = {{0, Tariff{1, 1}}};
+    const auto meters = static_cast<std::int64_t>(shown.settlement().entries.size());
+    const auto taken = bill(999, 1, 1);
+    const auto given = bill(0, 999, 1);
+    ASSERT_EQ(taken, (Billed{1, 0}));
+    ASSERT_EQ(given, (Billed{0, 999}));
+    SettlementTotals& totals = shown.settlement().totals;
+    totals.import_wh = meters * 1;
+    totals.credited_wh = meters * 999;
+    totals.grid_amount_micro = -meters * (taken->amount_micro - given->amount_micro);
+    InvariantMonitor honest;
+    observe(honest, shown);
+    EXPECT_FALSE(failed(honest).contains(kMoneyPublic));
+    totals.grid_amount_micro -= 1;
+    InvariantMonitor forged;
+    observe(forged, shown);
+    EXPECT_TRUE(failed(forged).contains(kMoneyPublic)) << "a micro beyond what remainders explain";
 }
 
 TEST_F(InvariantsTest, notice_a_window_settled_twice_or_skipped) {
