@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/crypto/key_file.h"
+#include "core/io/byte_budget.h"
 #include "core/io/clock.h"
 #include "core/io/event_queue.h"
 #include "core/io/file.h"
@@ -26,6 +27,11 @@ namespace {
 constexpr std::size_t kQueueCapacity = 100'000;
 constexpr std::size_t kEventsPerTurn = 256;
 constexpr std::size_t kMaxBuffered = 20'000;
+// What may wait in the queue of what came over one broker: a peer alone can neither fill the memory
+// nor all places. Meters share the own broker's.
+constexpr std::size_t kMeterBytes = 64'000'000;
+constexpr std::size_t kPeerBytes = 16'000'000;
+constexpr std::size_t kPacketCost = 512;  // of an empty one
 constexpr std::int64_t kMaxWaitMs = 200;
 constexpr std::int64_t kStatusEveryMs = 1000;
 
@@ -35,6 +41,7 @@ struct Packet {
     std::string topic;
     bool retained = false;
     Bytes payload;
+    [[nodiscard]] std::size_t cost() const { return payload.size() + topic.size() + kPacketCost; }
 };
 struct ConnectionChanged {
     NodeId broker;
@@ -85,6 +92,7 @@ class Runtime {
     Storage storage_;
     Node node_;
     EventQueue<Posted> queue_;
+    std::map<NodeId, ByteBudget> waiting_;  // in the queue, by whose broker it came over
     SignalWatch signals_;
     std::map<NodeId, ChunkAssembler> assemblers_;  // by whose broker it came over
     MqttDialer dialer_;
@@ -174,11 +182,16 @@ std::unique_ptr<MqttClient> Runtime::dial(const BrokerAddress& address,
     const NodeId broker = address.node;
     // Of a reading that is too long the first bytes are enough to say so.
     const std::size_t most = broker == config_.node ? kMaxReadingBytes : kMaxPacketBytes + 1;
+    ByteBudget& waiting =
+        waiting_.try_emplace(broker, broker == config_.node ? kMeterBytes : kPeerBytes)
+            .first->second;
     MqttHandlers handlers;
-    handlers.on_message = [this, broker, most](std::string_view topic, ByteView payload,
-                                               bool retained) {
+    handlers.on_message = [this, broker, most, &waiting](std::string_view topic, ByteView payload,
+                                                         bool retained) {
         payload = payload.first(std::min(payload.size(), most));
-        (void)queue_.push(Packet{broker, std::string(topic), retained, to_bytes(payload)});
+        Packet packet{broker, std::string(topic), retained, to_bytes(payload)};
+        const std::size_t cost = packet.cost();
+        if (waiting.take(cost) && !queue_.push(std::move(packet))) waiting.give_back(cost);
     };
     handlers.on_connection = [this, broker](bool connected, std::string_view reason) {
         queue_.push_always(ConnectionChanged{broker, connected, std::string(reason)});
@@ -222,6 +235,7 @@ std::int64_t Runtime::wait_ms(Instant now) const {
 
 void Runtime::handle(Posted posted, Effects& turn) {
     if (auto* packet = std::get_if<Packet>(&posted)) {
+        waiting_.at(packet->broker).give_back(packet->cost());
         auto message = whole_message(*packet);
         if (!message) return;
         add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
@@ -310,11 +324,14 @@ void Runtime::report(Instant now) {
     notify_status(concat("height ", summary.height, ", ", connected_.size(), " of ",
                          config_.peers.size() + 1, " brokers connected"));
     if (config_.status_file.empty()) return;
+    std::uint64_t lost = not_sent_ + queue_.refused();
+    for (const auto& [broker, waiting] : waiting_)
+        lost += waiting.refused();
     const StatusReport status{config_.node,
                               connected_.contains(config_.node),
                               connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
                               config_.peers.size(),
-                              not_sent_ + queue_.refused(),
+                              lost,
                               summary};
     if (auto done = write_file_atomically(config_.status_file, to_json(status).dump(2) + "\n");
         !done) {
