@@ -176,7 +176,8 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
     }
     const CommitteeAllocation* committee =
         state.committee_of(settlement.cluster, settlement.window);
-    if (settlement.slot != 0 || settlement.proposer != committee->members.front()) {
+    if (settlement.slot >= committee->members.size() ||
+        settlement.proposer != committee->members[settlement.slot]) {
         return unexpected(Reject::wrong_proposer);
     }
     if (!state.is_current(settlement.cluster, settlement.window, settlement.state_height)) {

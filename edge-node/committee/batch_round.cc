@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/contract/settlement_rules.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed::committee {
@@ -11,32 +10,8 @@ namespace {
 // A member refuses to vouch for a window that ends more than this after its own clock (rule 12).
 constexpr std::int64_t kFutureToleranceMs = 2000;
 
-const Settlement& content_of(const Transaction& batch) {
-    const auto* settlement = std::get_if<Settlement>(&batch.content);
-    CHECK(settlement != nullptr);
-    return *settlement;
-}
-
-Endorsement endorsement_of(const Transaction& batch) {
-    const Settlement& settlement = content_of(batch);
-    return {settlement.cluster, settlement.window, settlement.version, batch.id};
-}
-
-// Whether a draft would settle the meter by this reading.
-bool is_usable(const View& view, Window window, const OpenedReading& opened) {
-    const ReadingHeader& header = opened.reading.header;
-    return check_reading_header(view.state, window, header).has_value() &&
-           view.book.plausible(view.state, window, header.meter, opened.body).has_value();
-}
-
-OpenedReadings listed(const Settlement& settlement, const OpenedReadings& readings) {
-    OpenedReadings out;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        const auto held = readings.find(entry.meter);
-        if (held != readings.end()) out.emplace(held->first, held->second);
-    }
-    return out;
+const Timers& timers_of(const View& view) {
+    return view.state.genesis.parameters.timers;
 }
 
 }  // namespace
@@ -52,20 +27,18 @@ void BatchRound::restore_batch(const Transaction& batch) {
     window_ = settlement.window;
     next_version_ = settlement.version + 1;
     own_ = batch;
-    candidate_ = batch;
+    hear(batch);
 }
-
-// Rows come in ascending version; what a later one lists adds to what an earlier one did.
 
 void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                                      const Transaction& batch) {
     if (window_ && *window_ != endorsement.window) return;
     window_ = endorsement.window;
-    spoken_ = Spoken{endorsement, signature, batch};
-    if (!candidate_ || content_of(*candidate_).version < endorsement.version) candidate_ = batch;
+    hear(batch);
+    hearings_.at(content_of(batch).slot).spoken = Spoken{endorsement, signature};
     if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
     for (const SettlementEntry& entry : content_of(batch).entries) {
-        if (entry.status == EntryStatus::reading) slots_[entry.meter] = entry.reading;
+        if (entry.status == EntryStatus::reading) promises_[entry.meter] = entry.reading;
     }
 }
 
@@ -73,12 +46,17 @@ std::vector<Effect> BatchRound::advance(const View& view) {
     Effects effects;
     follow_chain(view);
     if (!window_) return effects;
-    if (is_parent(view)) {
+    if (const auto slot = own_slot(view)) {
         const bool stale =
             own_ && !view.state.is_current(cluster_, *window_, content_of(*own_).state_height);
-        if ((!own_ && is_due(view)) || stale) build(view, effects);
+        const bool unsaid = own_ && !hearings_.at(content_of(*own_).slot).spoken;
+        if (stale || (unsaid && has_outgrown_own(view)) ||
+            (!own_ && view.now.steady_ms >= build_due_ms(*slot, view))) {
+            build(*slot, view, effects);
+        }
     }
-    consider(view, effects);
+    for (auto& [slot, hearing] : hearings_)
+        consider(hearing, view, effects);
     count(view, effects);
     say_again(view, effects);
     return effects;
@@ -90,15 +68,14 @@ void BatchRound::follow_chain(const View& view) {
     if (next == window_) return;
     window_ = next;
     own_.reset();
-    objections_.clear();
-    spoken_.reset();
-    slots_.clear();
+    promises_.clear();
     endorsements_.clear();
     certified_ = false;
     next_version_ = 0;
-    ask_at_ms_.reset();
     build_at_ms_ = 0;
-    if (candidate_ && (!next || content_of(*candidate_).window < *next)) candidate_.reset();
+    std::erase_if(hearings_, [&](const auto& entry) {
+        return !next || content_of(entry.second.batch).window < *next;
+    });
 }
 
 // Of the committee that governs the window being settled; a later one waits for its own.
@@ -110,157 +87,137 @@ const std::vector<NodeId>& BatchRound::members(const View& view) const {
     return committee->members;
 }
 
-bool BatchRound::is_parent(const View& view) const {
-    return members(view).front() == self_;
+std::optional<std::uint32_t> BatchRound::own_slot(const View& view) const {
+    const auto& all = members(view);
+    const auto found = std::find(all.begin(), all.end(), self_);
+    if (found == all.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - all.begin());
+}
+
+std::int64_t BatchRound::ended_ms(const View& view) const {
+    const auto next = view.state.next_window(cluster_);
+    return view.now.steady_ms + view.state.grid().end_real_ms(*next) - view.now.real_ms;
 }
 
 // Grace is time in which a meter could have been heard: a node that was down or cut off from its
 // own broker gives it again, or a blackout would turn every reading of its window into an estimate.
-std::int64_t BatchRound::grace_ends_ms(const View& view, std::int64_t window_end_real_ms) const {
+std::int64_t BatchRound::grace_ends_ms(const View& view) const {
     if (view.heard_from_ms == kDeaf) return kDeaf;
-    const std::int64_t ended_ms = view.now.steady_ms + (window_end_real_ms - view.now.real_ms);
-    return std::max(ended_ms, view.heard_from_ms) + view.state.genesis.parameters.timers.grace_ms;
+    return std::max(ended_ms(view), view.heard_from_ms) + timers_of(view).grace_ms;
 }
 
-bool BatchRound::is_due(const View& view) const {
-    const std::int64_t end_ms = view.state.grid().end_real_ms(*window_);
-    if (view.now.real_ms < end_ms || view.now.steady_ms < build_at_ms_) return false;
-    const auto meters = view.state.meters_of(cluster_, *window_);
+// The parent builds as soon as nobody is missing; slot k opens k slots after the grace (rule 6).
+std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) const {
+    const auto window = *view.state.next_window(cluster_);
+    const auto meters = view.state.meters_of(cluster_, window);
     const bool complete = std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
         return view.readings.contains(meter);
     });
-    return complete || view.now.steady_ms >= grace_ends_ms(view, end_ms);
+    if (slot == 0 && complete) return std::max(ended_ms(view), build_at_ms_);
+    const std::int64_t grace_ms = grace_ends_ms(view);
+    if (grace_ms == kDeaf) return kDeaf;
+    return std::max(grace_ms + slot * timers_of(view).slot_ms, build_at_ms_);
 }
 
-void BatchRound::build(const View& view, Effects& effects) {
+void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
     // A draft that fails now is tried again, but not in a hurry: only input can change it.
-    build_at_ms_ = view.now.steady_ms + view.state.genesis.parameters.timers.rebroadcast_ms;
+    build_at_ms_ = view.now.steady_ms + timers_of(view).rebroadcast_ms;
     const auto draft = view.book.draft(view.state, *window_, view.readings);
     if (!draft) return;
-    const auto settlement =
-        view.book.seal(view.state, *window_, *draft, self_, next_version_, 0, view.keys, random_);
+    const auto settlement = view.book.seal(view.state, *window_, *draft, self_, next_version_, slot,
+                                           view.keys, random_);
     if (!settlement) return;
     own_ = make_batch(*settlement, view.state.network, signer_);
     ++next_version_;
-    candidate_ = own_;
-    objections_.clear();
     endorsements_.clear();
     certified_ = false;
+    hear(*own_);
     effects.push_back(PersistBatch{*own_});
     effects.push_back(SayBatch{*own_});
     say_later(view);
 }
 
-// Something new was said: the back-off begins anew.
-void BatchRound::say_later(const View& view) {
-    say_every_ms_ = view.state.genesis.parameters.timers.rebroadcast_ms;
-    say_at_ms_ = view.now.steady_ms + say_every_ms_;
+// The newest batch of its slot: what was said to an older one stays said, objections fall.
+void BatchRound::hear(const Transaction& batch) {
+    const auto [place, first] =
+        hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}});
+    if (first) return;
+    Hearing& hearing = place->second;
+    const Settlement& held = content_of(hearing.batch);
+    const Settlement& heard = content_of(batch);
+    if (std::pair(heard.window, heard.version) <= std::pair(held.window, held.version)) return;
+    if (heard.window != held.window) hearing.spoken.reset();
+    hearing.batch = batch;
+    hearing.objections.clear();
+    hearing.ask_at_ms.reset();
 }
 
-// A candidate of the window at hand on which this member has not said a word yet.
-bool BatchRound::is_undecided(const View& view) const {
-    if (!candidate_ || content_of(*candidate_).window != *window_) return false;
-    if (spoken_ && spoken_->endorsement.batch == candidate_->id) return false;
-    if (!objections_.empty() && objections_.front().batch == candidate_->id) return false;
-    return content_of(*candidate_).state_height <= view.state.height;
+// A batch of the window at hand on which this member has not said a word yet.
+bool BatchRound::is_undecided(const Hearing& hearing, const View& view) const {
+    const Settlement& settlement = content_of(hearing.batch);
+    if (settlement.window != window_ || settlement.state_height > view.state.height) return false;
+    if (hearing.spoken && hearing.spoken->endorsement.batch == hearing.batch.id) return false;
+    return hearing.objections.empty();
 }
 
-void BatchRound::consider(const View& view, Effects& effects) {
-    const auto ask_at_ms = std::exchange(ask_at_ms_, std::nullopt);
-    if (!is_undecided(view) || judge_at_real_ms(view) > view.now.real_ms) return;
-    const Settlement& settlement = content_of(*candidate_);
-    if (const auto missing = readings_not_held(settlement, view); !missing.empty()) {
-        ask_at_ms_ = ask_at_ms;
-        ask(missing, view, effects);
+// A window must have ended; and nobody is called missing before the grace is over here, too, or a
+// hasty proposer could turn readings that are on their way into estimates.
+std::int64_t BatchRound::judge_due_ms(const Hearing& hearing, const View& view) const {
+    const std::int64_t ended = ended_ms(view) - kFutureToleranceMs;
+    if (is_complete(content_of(hearing.batch))) return ended;
+    return std::max(ended, grace_ends_ms(view));
+}
+
+void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) {
+    const auto ask_at_ms = std::exchange(hearing.ask_at_ms, std::nullopt);
+    if (!is_undecided(hearing, view)) return;
+    const Settlement& settlement = content_of(hearing.batch);
+    // A reading held here that the batch does not list needs no grace to be said (rule 5).
+    for (const OpenedReading* withheld : readings_withheld(settlement, view)) {
+        object(hearing, Reject::reading_withheld, withheld->reading.envelope, view, effects);
+    }
+    if (!hearing.objections.empty()) return;
+    if (view.now.steady_ms < judge_due_ms(hearing, view)) return;
+    if (auto missing = readings_not_held(settlement, view); !missing.empty()) {
+        hearing.ask_at_ms = ask_at_ms;
+        ask(hearing, std::move(missing), view, effects);
         return;
     }
-    if (object_to_withheld(view, effects)) return;
-    if (const auto verdict = judge(settlement, view); !verdict) {
-        object(verdict.error(), {}, view, effects);
+    if (const auto verdict = judge_batch(settlement, view, promises_); !verdict) {
+        object(hearing, verdict.error(), {}, view, effects);
         return;
     }
-    endorse(view, effects);
+    endorse(hearing, view, effects);
     count(view, effects);
 }
 
-std::int64_t BatchRound::judge_at_real_ms(const View& view) const {
-    return view.state.grid().end_real_ms(*window_) - kFutureToleranceMs;
+void BatchRound::ask(Hearing& hearing, std::vector<Digest> missing, const View& view,
+                     Effects& effects) {
+    if (hearing.ask_at_ms && view.now.steady_ms < *hearing.ask_at_ms) return;
+    hearing.ask_at_ms = view.now.steady_ms + timers_of(view).rebroadcast_ms;
+    const NodeId& proposer = content_of(hearing.batch).proposer;
+    if (proposer != self_) effects.push_back(AskForReadings{proposer, std::move(missing)});
 }
 
-void BatchRound::ask(const std::vector<Digest>& missing, const View& view, Effects& effects) {
-    if (ask_at_ms_ && view.now.steady_ms < *ask_at_ms_) return;
-    ask_at_ms_ = view.now.steady_ms + view.state.genesis.parameters.timers.rebroadcast_ms;
-    const NodeId& proposer = content_of(*candidate_).proposer;
-    if (proposer != self_) effects.push_back(AskForReadings{proposer, missing});
-}
-
-std::vector<Digest> BatchRound::readings_not_held(const Settlement& settlement,
-                                                  const View& view) const {
-    std::vector<Digest> missing;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status == EntryStatus::reading && !view.readings.contains(entry.meter)) {
-            missing.push_back(entry.reading);
-        }
-    }
-    return missing;
-}
-
-// A reading held here that the batch marks missing: said with the reading inside (rule 5).
-bool BatchRound::object_to_withheld(const View& view, Effects& effects) {
-    bool withheld = false;
-    for (const SettlementEntry& entry : content_of(*candidate_).entries) {
-        if (entry.status == EntryStatus::reading) continue;
-        const auto held = view.readings.find(entry.meter);
-        if (held == view.readings.end()) continue;
-        if (!is_usable(view, *window_, held->second)) continue;
-        object(Reject::reading_withheld, held->second.reading.envelope, view, effects);
-        withheld = true;
-    }
-    return withheld;
-}
-
-void BatchRound::object(Reject reason, Bytes reading, const View& view, Effects& effects) {
-    const Endorsement about = endorsement_of(*candidate_);
-    objections_.push_back({about.cluster, about.window, about.version, about.batch,
-                           std::string(to_string(reason)), std::move(reading)});
-    effects.push_back(SayObjection{objections_.back()});
+void BatchRound::object(Hearing& hearing, Reject reason, Bytes reading, const View& view,
+                        Effects& effects) {
+    const Endorsement about = endorsement_of(hearing.batch);
+    hearing.objections.push_back({about.cluster, about.window, about.version, about.batch,
+                                  std::string(to_string(reason)), std::move(reading)});
+    effects.push_back(SayObjection{hearing.objections.back()});
     say_later(view);
 }
 
-Result<void, Reject> BatchRound::judge(const Settlement& settlement, const View& view) const {
-    const ClusterRecord& record = *view.state.cluster(cluster_);
-    const NetworkParameters& parameters = view.state.genesis.parameters;
-    if (settlement.previous != record.last_settlement) return unexpected(Reject::wrong_previous);
-    if (settlement.contract_version != parameters.contract_version ||
-        settlement.rule != parameters.rule) {
-        return unexpected(Reject::unsupported_version);
-    }
-    if (!view.state.is_current(cluster_, settlement.window, settlement.state_height)) {
-        return unexpected(Reject::stale_state);
-    }
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        if (view.readings.at(entry.meter).reading.id != entry.reading) {
-            return unexpected(Reject::conflicting_reading);
-        }
-        const auto slot = slots_.find(entry.meter);
-        if (slot != slots_.end() && slot->second != entry.reading) {
-            return unexpected(Reject::slot_taken);
-        }
-    }
-    return view.book.check(view.state, settlement, listed(settlement, view.readings), view.keys);
-}
-
-void BatchRound::endorse(const View& view, Effects& effects) {
-    const Endorsement endorsement = endorsement_of(*candidate_);
+void BatchRound::endorse(Hearing& hearing, const View& view, Effects& effects) {
+    const Endorsement endorsement = endorsement_of(hearing.batch);
     const Signature signature =
         signer_.sign(endorsement_to_be_signed(endorsement, self_, view.state.network));
-    for (const SettlementEntry& entry : content_of(*candidate_).entries) {
-        if (entry.status == EntryStatus::reading) slots_[entry.meter] = entry.reading;
+    for (const SettlementEntry& entry : content_of(hearing.batch).entries) {
+        if (entry.status == EntryStatus::reading) promises_[entry.meter] = entry.reading;
     }
-    spoken_ = Spoken{endorsement, signature, *candidate_};
+    hearing.spoken = Spoken{endorsement, signature};
     if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
-    effects.push_back(PersistEndorsement{endorsement, signature, *candidate_});
+    effects.push_back(PersistEndorsement{endorsement, signature, hearing.batch});
     effects.push_back(SayEndorsement{endorsement, signature});
     say_later(view);
 }
@@ -283,24 +240,24 @@ Result<std::vector<Effect>, Reject> BatchRound::on_batch(const NodeId& sender,
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr) return unexpected(Reject::malformed);
     if (settlement->cluster != cluster_) return unexpected(Reject::wrong_cluster);
-    if (settlement->slot != 0 || settlement->proposer != members(view).front() ||
+    const auto& all = members(view);
+    if (settlement->slot >= all.size() || settlement->proposer != all[settlement->slot] ||
         sender != settlement->proposer || batch.signer != settlement->proposer) {
         return unexpected(Reject::wrong_proposer);
     }
     const auto next = view.state.next_window(cluster_);
     if (!next || settlement->window < *next) return unexpected(Reject::closed_window);
-    if (candidate_ && candidate_->id == batch.id) return Effects{};
+    const auto held = hearings_.find(settlement->slot);
+    if (held != hearings_.end() && held->second.batch.id == batch.id) return Effects{};
     const VerifyKey* key = view.state.node_key(sender);
     if (key == nullptr) return unexpected(Reject::unknown_node);
     if (auto valid = verify_transaction(batch, view.state.network, *key); !valid) {
         return unexpected(valid.error());
     }
-    const bool newer = !candidate_ || settlement->window > content_of(*candidate_).window ||
-                       settlement->version > content_of(*candidate_).version;
-    if (!newer) return unexpected(Reject::wrong_entries);
-    candidate_ = batch;
-    objections_.clear();
-    ask_at_ms_.reset();
+    hear(batch);
+    if (hearings_.at(settlement->slot).batch.id != batch.id) {
+        return unexpected(Reject::wrong_entries);  // older than, or beside, what it said before
+    }
     return advance(view);
 }
 
@@ -325,26 +282,49 @@ Result<std::vector<Effect>, Reject> BatchRound::on_endorsement(
 std::vector<Effect> BatchRound::on_objection(const Objection& objection, const View& view) {
     Effects effects;
     if (!own_ || certified_ || objection.batch != own_->id) return effects;
-    const auto held = listed(content_of(*own_), view.readings).size();
-    const auto usable =
-        std::count_if(view.readings.begin(), view.readings.end(),
-                      [&](const auto& entry) { return is_usable(view, *window_, entry.second); });
-    if (static_cast<std::size_t>(usable) <= held) return effects;
-    build(view, effects);
-    consider(view, effects);
+    if (!has_outgrown_own(view)) return effects;
+    const std::uint32_t slot = content_of(*own_).slot;
+    build(slot, view, effects);
+    consider(hearings_.at(slot), view, effects);
     return effects;
+}
+
+// More readings can be used now than this node's batch lists.
+bool BatchRound::has_outgrown_own(const View& view) const {
+    const auto& entries = content_of(*own_).entries;
+    const auto listed = std::count_if(entries.begin(), entries.end(), [](const auto& entry) {
+        return entry.status == EntryStatus::reading;
+    });
+    return usable_readings(*window_, view) > static_cast<std::size_t>(listed);
+}
+
+// Something new was said: the back-off begins anew.
+void BatchRound::say_later(const View& view) {
+    say_every_ms_ = timers_of(view).rebroadcast_ms;
+    say_at_ms_ = view.now.steady_ms + say_every_ms_;
+}
+
+bool BatchRound::has_spoken() const {
+    return own_ || std::any_of(hearings_.begin(), hearings_.end(), [](const auto& entry) {
+               return entry.second.spoken || !entry.second.objections.empty();
+           });
 }
 
 // R13 for the committee: until the block is committed, what was said is said again.
 void BatchRound::say_again(const View& view, Effects& effects) {
-    if (!own_ && !spoken_ && objections_.empty()) return;
-    if (view.now.steady_ms < say_at_ms_) return;
-    const Timers& timers = view.state.genesis.parameters.timers;
+    if (!has_spoken() || view.now.steady_ms < say_at_ms_) return;
+    const Timers& timers = timers_of(view);
     if (say_every_ms_ == 0) say_every_ms_ = timers.rebroadcast_ms;
     if (own_) effects.push_back(SayBatch{*own_});
-    if (spoken_) effects.push_back(SayEndorsement{spoken_->endorsement, spoken_->signature});
-    for (const Objection& objection : objections_)
-        effects.push_back(SayObjection{objection});
+    for (const auto& [slot, hearing] : hearings_) {
+        if (hearing.spoken) {
+            effects.push_back(
+                SayEndorsement{hearing.spoken->endorsement, hearing.spoken->signature});
+        }
+        for (const Objection& objection : hearing.objections) {
+            effects.push_back(SayObjection{objection});
+        }
+    }
     say_at_ms_ = view.now.steady_ms + say_every_ms_;
     say_every_ms_ = std::min(say_every_ms_ * 2, timers.rebroadcast_cap_ms);
 }
@@ -353,22 +333,23 @@ void BatchRound::say_again(const View& view, Effects& effects) {
 std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const {
     std::optional<std::int64_t> deadline;
     const auto earliest = [&](std::int64_t steady_ms) {
+        if (steady_ms == kDeaf) return;
         deadline = deadline ? std::min(*deadline, steady_ms) : steady_ms;
-    };
-    const auto at_real_ms = [&](std::int64_t real_ms) {
-        return view.now.steady_ms + (real_ms - view.now.real_ms);
     };
     const auto next = view.state.next_window(cluster_);
     if (!next) return deadline;
     const bool here = next == window_;
-    if (here && (own_ || spoken_ || !objections_.empty())) earliest(say_at_ms_);
-    if (here && ask_at_ms_) earliest(*ask_at_ms_);
-    if (here && !ask_at_ms_ && is_undecided(view)) earliest(at_real_ms(judge_at_real_ms(view)));
-    if (is_parent(view) && !(own_ && here)) {
-        const std::int64_t end_ms = view.state.grid().end_real_ms(*next);
-        const bool ended = view.now.real_ms >= end_ms;
-        const std::int64_t due = ended ? grace_ends_ms(view, end_ms) : at_real_ms(end_ms);
-        earliest(std::max(build_at_ms_, due));
+    if (here && has_spoken()) earliest(say_at_ms_);
+    for (const auto& [slot, hearing] : hearings_) {
+        if (!here) break;
+        if (hearing.ask_at_ms) {
+            earliest(*hearing.ask_at_ms);
+        } else if (is_undecided(hearing, view)) {
+            earliest(judge_due_ms(hearing, view));
+        }
+    }
+    if (const auto slot = own_slot(view); slot && !(own_ && here)) {
+        earliest(build_due_ms(*slot, view));
     }
     return deadline;
 }

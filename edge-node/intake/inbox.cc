@@ -19,7 +19,7 @@ CREATE TABLE batches(
 CREATE TABLE endorsements(
     cluster TEXT NOT NULL, window INTEGER NOT NULL, version INTEGER NOT NULL,
     batch_id BLOB NOT NULL, signature BLOB NOT NULL, batch BLOB NOT NULL,
-    PRIMARY KEY(cluster, window, version)) STRICT, WITHOUT ROWID;
+    PRIMARY KEY(cluster, window, batch_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE blocks(
     id BLOB PRIMARY KEY, height INTEGER NOT NULL, block BLOB NOT NULL) STRICT, WITHOUT ROWID;
 )"};

@@ -52,12 +52,55 @@ TEST(BatchRound, waits_for_a_missing_meter_until_the_grace_is_over) {
     EXPECT_EQ(settlement.entries[1].status, EntryStatus::reading);
 }
 
-TEST(BatchRound, a_neighbour_never_builds) {
+TEST(BatchRound, a_neighbour_builds_only_in_its_own_slot_after_the_grace) {
     Bench bench;
     bench.measure(0);
     bench.go_to_end_of(0);
-    bench.pass(1'000'000);
+    const Timers& timers = bench.network.genesis().content.parameters.timers;
+    bench.pass(timers.grace_ms + timers.slot_ms - 1);
     EXPECT_EQ(order_of(bench.advance(bench.members[1])), "");
+    bench.pass(1);
+    const auto first = all_of<SayBatch>(bench.advance(bench.members[1]));
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_EQ(settlement_of(first[0].batch).slot, 1U);
+    EXPECT_EQ(order_of(bench.advance(bench.members[2])), "") << "its slot opens later";
+    EXPECT_EQ(order_of(*bench.hear_batch(bench.members[2], first[0].batch)),
+              "persist endorsement, endorsement");
+    bench.pass(timers.slot_ms);
+    const auto second = all_of<SayBatch>(bench.advance(bench.members[2]));
+    ASSERT_EQ(second.size(), 1U);
+    EXPECT_EQ(settlement_of(second[0].batch).slot, 2U);
+}
+
+TEST(BatchRound, endorses_the_parents_batch_and_a_neighbours_alike) {
+    Bench bench;
+    const Transaction of_parent = bench.batch_of(0);
+    const Timers& timers = bench.network.genesis().content.parameters.timers;
+    bench.pass(timers.grace_ms + timers.slot_ms);
+    const auto said = all_of<SayBatch>(bench.advance(bench.members[1]));
+    ASSERT_EQ(said.size(), 1U);
+    const NodeId& member = bench.members[2];
+    EXPECT_EQ(order_of(*bench.hear_batch(member, said[0].batch)),
+              "persist endorsement, endorsement");
+    EXPECT_EQ(order_of(*bench.hear_batch(member, of_parent)), "persist endorsement, endorsement")
+        << "the same readings: the chain decides which of them counts";
+}
+
+TEST(BatchRound, a_hasty_proposer_cannot_call_a_meter_missing_before_the_grace_is_over) {
+    Bench bench;
+    bench.measure(0);
+    for (const NodeId& node : bench.members)
+        bench.held[node].erase(kMeter);
+    bench.go_to_end_of(0);
+    const auto draft =
+        bench.chain.book(bench.cluster).draft(bench.chain.state(), 0, bench.held[bench.parent()]);
+    const auto hasty = bench.chain.book(bench.cluster)
+                           .seal(bench.chain.state(), 0, *draft, bench.parent(), 0, 0,
+                                 bench.chain.keys(), bench.network.random());
+    const NodeId& member = bench.members[1];
+    EXPECT_EQ(order_of(*bench.hear_batch(member, bench.sign(*hasty))), "");
+    bench.pass(bench.network.genesis().content.parameters.timers.grace_ms);
+    EXPECT_EQ(order_of(bench.advance(member)), "persist endorsement, endorsement");
 }
 
 TEST(BatchRound, a_draft_that_fails_is_tried_again_without_spinning) {
@@ -232,9 +275,9 @@ TEST(BatchRound, keeps_a_batch_of_a_window_the_member_has_not_reached) {
     const Settlement window0 = settlement_of(all_of<SayBatch>(built)[0].batch);
     Settlement ahead = window0;
     ahead.window = 1;
-    bench.go_to_end_of(1);
     EXPECT_EQ(order_of(*bench.hear_batch(member, bench.sign(ahead))), "");
     bench.commit(test::certify(bench.network, bench.chain.state(), window0), first);
+    bench.go_to_end_of(1);
     bench.measure(1);
     EXPECT_EQ(reasons(bench.advance(member)), std::vector<std::string>{"wrong_previous"});
 }

@@ -143,7 +143,6 @@ TEST_F(Nodes, catch_up_after_they_slept) {
     settle(0);
     const NodeId sleeper = TestNetwork::node(4);
     world->crash(sleeper);
-    // Its own cluster cannot settle without its parent; the others go on.
     for (Window window = 1; window < 4; ++window) {
         world->go_to_end_of(window);
         world->measure(window, 500);
@@ -153,6 +152,31 @@ TEST_F(Nodes, catch_up_after_they_slept) {
     world->restart(sleeper);
     ASSERT_TRUE(world->run_until([&] { return world->agreed_at(4); }, kPatienceMs));
     expect_settled(3);
+}
+
+TEST_F(Nodes, settle_a_cluster_whose_parent_is_down_through_its_neighbours) {
+    world = std::make_unique<NodeWorld>(lab(4, 1));
+    settle(0);
+    const auto committee = world->network().committee(TestNetwork::cluster(1));
+    world->crash(committee[0]);
+    for (Window window = 1; window < 4; ++window) {
+        world->go_to_end_of(window);
+        world->measure(window, 500);
+        ASSERT_TRUE(world->run_until(
+            [&] { return world->settled(TestNetwork::cluster(1), window); }, kPatienceMs));
+    }
+    const Digest settled =
+        world->node(committee[1]).state().clusters.at(TestNetwork::cluster(1)).last_settlement;
+    NodeId proposer;
+    for (const CommittedBlock& committed : world->disk(committee[1]).ledger) {
+        for (const Transaction& transaction : committed.block.transactions) {
+            if (transaction.id == settled) proposer = transaction.signer;
+        }
+    }
+    EXPECT_EQ(proposer, committee[1]) << "the first neighbour's slot opens first";
+    world->restart(committee[0]);
+    expect_settled(3);
+    settle(4);
 }
 
 TEST_F(Nodes, go_on_from_their_disk_when_all_restart_at_once) {

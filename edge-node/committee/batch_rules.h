@@ -1,0 +1,48 @@
+// Whether a member may vouch for a batch: pure questions about one settlement and what this member
+// knows (committee rules 2, 4, 5, 12). BatchRound decides when they are asked.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/contract/cluster_book.h"
+#include "core/model/transaction.h"
+
+namespace fairfeed::committee {
+
+// What a round may look at while it decides; `readings` are those held for the cluster's next
+// window.
+struct View {
+    const ChainState& state;
+    const ClusterBook& book;
+    const KeyRing& keys;
+    const OpenedReadings& readings;
+    Instant now;
+    // Steady time since which meters can reach this node; kDeaf: they cannot.
+    std::int64_t heard_from_ms = 0;
+};
+constexpr std::int64_t kDeaf = INT64_MAX;
+
+// What was endorsed of this window before, by meter: one vote per (meter, window).
+using Promises = std::map<MeterId, Digest>;
+
+// CHECKs that the transaction is a settlement.
+[[nodiscard]] const Settlement& content_of(const Transaction& batch);
+[[nodiscard]] Endorsement endorsement_of(const Transaction& batch);
+// Does it settle every meter by a reading?
+[[nodiscard]] bool is_complete(const Settlement& settlement);
+
+// Ids of readings it lists that this member does not hold.
+[[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view);
+// Readings this member holds, and a draft would use, that it does not list.
+[[nodiscard]] std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
+                                                                  const View& view);
+// How many of the readings held a draft would use.
+[[nodiscard]] std::size_t usable_readings(Window window, const View& view);
+
+// Everything else: place in the chain, promises kept, totals and lines as this member computes
+// them. Needs every listed reading held.
+[[nodiscard]] Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
+                                               const Promises& promises);
+
+}  // namespace fairfeed::committee
