@@ -116,8 +116,11 @@ Result<void, IoError> make_directories(const std::filesystem::path& directory, m
         so_far /= part;
         if (part.empty() || part == "/" || part == "." || part == "..") continue;
         if (::mkdir(so_far.c_str(), mode) == 0) {
-            if (::chmod(so_far.c_str(), mode) == 0) continue;
-            return unexpected(io_error_from_errno("set the mode of " + quoted(so_far)));
+            if (::chmod(so_far.c_str(), mode) != 0)
+                return unexpected(io_error_from_errno("set the mode of " + quoted(so_far)));
+            // Else the name, and with it all that is ever synced inside, can go with the power.
+            if (auto synced = sync_directory(directory_of(so_far)); !synced) return synced;
+            continue;
         }
         const IoError error = io_error_from_errno("make directory " + quoted(so_far));
         struct stat facts {};

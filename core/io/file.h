@@ -30,7 +30,8 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
                                                           std::string_view content,
                                                           mode_t mode = 0644);
 
-// Creates what is missing of the path, each new directory with `mode` whatever the umask says.
+// Creates what is missing of the path, each new directory with `mode` whatever the umask says;
+// durable when it returns.
 [[nodiscard]] Result<void, IoError> make_directories(const std::filesystem::path& directory,
                                                      mode_t mode = 0755);
 

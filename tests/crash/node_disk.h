@@ -1,0 +1,50 @@
+// What must hold of node-1's data directory after any power cut in the middle of the story: it
+// starts by itself, knows what it acknowledged, holds nothing by halves, and never contradicts what
+// it had said. Tests only.
+#pragma once
+
+#include "edge-node/storage.h"
+#include "tests/crash/crash_enumeration.h"
+#include "tests/crash/node_story.h"
+
+namespace fairfeed::test {
+
+class NodeDisk {
+  public:
+    NodeDisk();
+
+    // Plays the story onto real files, in two lives; ends at the first error.
+    void work(const std::filesystem::path& directory, DiskRecording& recording) const;
+    void check(const CutPoint& point, const std::filesystem::path& directory) const;
+
+    [[nodiscard]] static NodeConfig config(const std::filesystem::path& directory);
+    // A node on what the storage holds, with what it wants done first.
+    struct Started {
+        std::unique_ptr<Node> node;
+        Effects effects;
+    };
+    // By the real replay of the ledger; the error is what the node would say and end.
+    [[nodiscard]] static Result<Started, std::string> start(Storage& storage);
+
+    // Ledger, safety record and inbox are those of some moment of the turn that was under way.
+    void expect_a_moment(const CutPoint& point, Storage& storage, const Memory& memory) const;
+
+  private:
+    void expect_ledger(const Ledger& ledger) const;
+    void expect_receipted(std::size_t acknowledged, const Storage& storage,
+                          const Memory& memory) const;
+    void expect_no_contradiction(std::size_t acknowledged, const Effects& effects) const;
+
+    // Of the turns before the one with this index.
+    struct Standing {
+        InboxContent inbox;
+        Bytes safety;
+        Height height = 0;
+    };
+    const NodeStory& story_;
+    std::vector<Standing> standings_;
+    std::map<std::string, std::pair<std::string, std::size_t>> said_;  // what, and by which turn
+    std::vector<std::pair<Digest, std::size_t>> receipted_;            // reading, by which turn
+};
+
+}  // namespace fairfeed::test

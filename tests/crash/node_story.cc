@@ -1,0 +1,250 @@
+#include "tests/crash/node_story.h"
+
+#include <algorithm>
+
+#include "core/io/log.h"
+#include "core/wire/consensus_codec.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+#include "tests/support/virtual_disk.h"
+
+namespace fairfeed::test {
+namespace {
+
+constexpr Window kWindows = 3;
+constexpr std::int64_t kWindowRealMs = 60'000;
+constexpr std::size_t kMostEventsPerTurn = 5;
+
+TestNetworkOptions story_options() {
+    TestNetworkOptions options;
+    options.nodes = 4;
+    options.clusters_with_meters = 2;
+    options.meters_per_cluster = 2;
+    options.parameters.speed = 240;
+    options.parameters.timers = Timers{.propose_ms = 600,
+                                       .propose_step_ms = 200,
+                                       .propose_cap_ms = 3000,
+                                       .vote_ms = 200,
+                                       .vote_step_ms = 100,
+                                       .vote_cap_ms = 1500,
+                                       .grace_ms = 1500,
+                                       .slot_ms = 1000,
+                                       .fill_ms = 50,
+                                       .rebroadcast_ms = 300,
+                                       .rebroadcast_cap_ms = 1000};
+    return options;
+}
+
+std::string name(const std::optional<Digest>& digest) {
+    return digest ? to_hex(digest->view()) : std::string("nil");
+}
+
+std::string endorsement_key(const ClusterId& cluster, Window window, const Digest& batch) {
+    return concat(cluster.str(), "/", window, "/", to_hex(batch.view()));
+}
+
+}  // namespace
+
+const NodeStory& NodeStory::get() {
+    static const NodeStory kStory;
+    return kStory;
+}
+
+NodeStory::NodeStory() : network_(story_options()) {
+    states_.push_back(network_.initial_state());
+    now_ = {1'000'000, network_.genesis().content.parameters.real_epoch_ms, true};
+    for (const auto& [id, record] : states_[0].meters)
+        meters_.emplace(id, TestMeter(network_, id, record.registration.cluster));
+    for (const NodeId& id : network_.nodes()) {
+        nodes_[id] = std::make_unique<Node>(
+            Node::Setup{id, network_.key(id), agreement_key(id.str()), counting_random()});
+        Node& node = *nodes_[id];
+        CHECK(node.replay({{network_.genesis().block.block, {}}, states_[0], states_[0]}));
+        auto effects = node.start(states_[0], std::nullopt, {}, now_);
+        CHECK(effects.has_value());
+        perform(id, std::move(*effects));
+        perform(id, node.step(BrokerConnected{}, now_));
+    }
+    live();
+    nodes_.clear();
+    group_turns(std::move(single_turns_));
+}
+
+// Every window is measured, published and settled. The third one's meters of cluster 2 are silent
+// until the grace is over, so that a batch waits for them.
+void NodeStory::live() {
+    for (Window window = 0; window < kWindows; ++window) {
+        pass_time(1'000'000 + (window + 1) * kWindowRealMs);
+        measure(window);
+        pass_time(now_.steady_ms + 10'000);
+    }
+    CHECK(blocks_.size() >= kWindows);
+}
+
+void NodeStory::measure(Window window) {
+    for (auto& [id, meter] : meters_) {
+        const bool producer = states_[0].capacity_w(id, window) > 0;
+        const QuarterHour quarter = producer ? QuarterHour{0, 500, 500} : QuarterHour{100, 0, 0};
+        const OpenedReading read = meter.read(window, flat_profile(states_[0], quarter));
+        const ClusterId& cluster = read.reading.header.cluster;
+        if (window + 1 == kWindows && cluster == TestNetwork::cluster(2) && producer) continue;
+        const Topic topic{network_.genesis().content.parameters.name, id.str(), Channel::reading,
+                          "-"};
+        for (const NodeId& to : network_.committee(cluster)) {
+            // Heard twice, as a meter sends again without a receipt.
+            for (int times = 0; times < 2; ++times)
+                perform(to,
+                        nodes_.at(to)->step(
+                            MessageArrived{to, topic.str(), false, read.reading.envelope}, now_));
+        }
+    }
+}
+
+void NodeStory::perform(const NodeId& id, Effects effects) {
+    for (const Effect& effect : effects) {
+        if (const auto* publish = std::get_if<Publish>(&effect)) {
+            const Channel channel = publish->topic.channel;
+            const bool addressed = channel == Channel::request || channel == Channel::answer;
+            for (const NodeId& to : network_.nodes()) {
+                if (to == id || (addressed && to.str() != publish->topic.item)) continue;
+                bus_.push_back({id, to, publish->topic.str(), publish->message});
+            }
+        } else if (const auto* commit = std::get_if<CommitBlock>(&effect); commit && id == self()) {
+            PlainSignatureChecker signatures;
+            ChainState state = states_.back();
+            CHECK(execute_block(state, commit->block.block, signatures).has_value());
+            states_.push_back(std::move(state));
+            blocks_.push_back(commit->block);
+        }
+    }
+    if (id == self() && !effects.empty()) single_turns_.push_back(std::move(effects));
+}
+
+// What is on the bus arrives at once and in order; else the next timer.
+void NodeStory::pass_time(std::int64_t until_ms) {
+    while (true) {
+        while (!bus_.empty()) {
+            std::vector<Packet> packets = std::exchange(bus_, {});
+            ++now_.steady_ms;
+            ++now_.real_ms;
+            for (const Packet& packet : packets) {
+                if (!nodes_.contains(packet.to)) continue;
+                perform(
+                    packet.to,
+                    nodes_.at(packet.to)->step(
+                        MessageArrived{packet.from, packet.topic, false, packet.message}, now_));
+            }
+        }
+        std::int64_t next_ms = until_ms;
+        for (const auto& [id, node] : nodes_)
+            next_ms = std::min(next_ms, std::max(node->next_deadline_ms(now_), now_.steady_ms + 1));
+        if (next_ms >= until_ms) break;
+        now_.real_ms += next_ms - now_.steady_ms;
+        now_.steady_ms = next_ms;
+        for (const auto& [id, node] : nodes_)
+            if (node->next_deadline_ms(now_) <= now_.steady_ms)
+                perform(id, node->step(TimePassed{}, now_));
+    }
+    now_.real_ms += std::max<std::int64_t>(0, until_ms - now_.steady_ms);
+    now_.steady_ms = std::max(now_.steady_ms, until_ms);
+}
+
+void NodeStory::group_turns(std::vector<Effects> single) {
+    std::uint64_t chance = 7;
+    for (std::size_t i = 0; i < single.size();) {
+        const bool several = next_random(chance) % 2 == 0;
+        const std::size_t wanted = several ? 2 + next_random(chance) % kMostEventsPerTurn : 1;
+        Effects turn;
+        for (std::size_t taken = 0; taken < wanted && i < single.size(); ++taken, ++i)
+            std::move(single[i].begin(), single[i].end(), std::back_inserter(turn));
+        turns_.push_back(std::move(turn));
+    }
+}
+
+std::vector<Said> NodeStory::statements(const Effects& turn, const Digest& network) {
+    std::vector<Said> out;
+    for (const Effect& effect : turn) {
+        const auto* publish = std::get_if<Publish>(&effect);
+        if (publish == nullptr) continue;
+        const Channel channel = publish->topic.channel;
+        const std::string what(to_string(channel));
+        if (channel == Channel::prevote || channel == Channel::precommit) {
+            const auto vote = decode_vote(publish->message);
+            CHECK(vote.has_value());
+            out.emplace_back(concat(what, "/", vote->content.height, "/", vote->content.round),
+                             name(vote->content.block));
+        } else if (channel == Channel::proposal) {
+            const auto said = decode_proposal(publish->message);
+            CHECK(said.has_value());
+            const ProposalContent& content = said->proposal.content;
+            out.emplace_back(concat(what, "/", content.height, "/", content.round),
+                             name(content.block));
+        } else if (channel == Channel::batch) {
+            const auto batch = decode_transaction(publish->message, network);
+            CHECK(batch.has_value());
+            const auto& settlement = std::get<Settlement>(batch->content);
+            out.emplace_back(concat(what, "/", settlement.cluster.str(), "/", settlement.window,
+                                    "/", settlement.version),
+                             name(batch->id));
+        } else if (channel == Channel::endorsement) {
+            const auto said = decode_endorsement(publish->message, network);
+            CHECK(said.has_value());
+            const Endorsement& content = said->content;
+            out.emplace_back(
+                concat(what, "/", content.cluster.str(), "/", content.window, "/", content.version),
+                name(content.batch));
+        }
+    }
+    return out;
+}
+
+void InboxContent::apply(const Effect& effect) {
+    if (const auto* reading = std::get_if<PersistReading>(&effect)) {
+        const ReadingHeader& header = reading->reading.header;
+        readings.try_emplace({header.meter, header.window}, header.cluster,
+                             reading->reading.envelope);
+    } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
+        batches[batch->cluster] = encode_transaction(batch->batch);
+    } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
+        const Endorsement& content = row->endorsement;
+        Bytes value = to_bytes(row->signature.view());
+        append(value, encode_transaction(row->batch));
+        endorsements.try_emplace(endorsement_key(content.cluster, content.window, content.batch),
+                                 std::move(value));
+    } else if (const auto* block = std::get_if<PersistBlock>(&effect)) {
+        blocks.try_emplace(block->id, block->block.header.height);
+    } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+        const Height height = commit->block.block.header.height;
+        std::erase_if(blocks, [&](const auto& entry) { return entry.second <= height; });
+    } else if (const auto* forget = std::get_if<ForgetWindow>(&effect)) {
+        batches.erase(forget->cluster);
+        std::erase_if(readings, [&](const auto& entry) {
+            return entry.second.first == forget->cluster && entry.first.second < forget->keep_from;
+        });
+        std::erase_if(endorsements, [&](const auto& entry) {
+            const std::string start = forget->cluster.str() + "/";
+            return entry.first.rfind(start, 0) == 0 &&
+                   std::stoull(entry.first.substr(start.size())) <= forget->window;
+        });
+    }
+}
+
+InboxContent InboxContent::of(const Memory& memory, const Digest& network) {
+    InboxContent out;
+    for (const Bytes& envelope : memory.readings) {
+        const auto reading = decode_reading(envelope, network);
+        if (!reading) continue;
+        const ReadingHeader& header = reading->header;
+        out.readings.try_emplace({header.meter, header.window}, header.cluster, envelope);
+    }
+    for (const Transaction& batch : memory.batches)
+        out.apply(PersistBatch{std::get<Settlement>(batch.content).cluster, batch});
+    for (const PersistEndorsement& row : memory.endorsements)
+        out.apply(row);
+    for (const Block& block : memory.blocks)
+        out.apply(PersistBlock{block_id(block.header), block});
+    return out;
+}
+
+}  // namespace fairfeed::test

@@ -1,0 +1,73 @@
+// Some windows in the life of four real nodes, written down as node-1 lived it: the effects of each
+// of its turns in order, the chain, and what it said. Made in memory, without a disk, once per
+// process; the crash tests play it onto real files. Single-threaded.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edge-node/node.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::test {
+
+// Something a node must never contradict: where it said what. Proposals, votes, batches,
+// endorsements.
+using Said = std::pair<std::string, std::string>;
+
+class NodeStory {
+  public:
+    [[nodiscard]] static const NodeStory& get();
+
+    [[nodiscard]] const TestNetwork& network() const { return network_; }
+    [[nodiscard]] static NodeId self() { return TestNetwork::node(1); }
+    // As the runtime hands them to Storage: of one event, or of several.
+    [[nodiscard]] const std::vector<Effects>& turns() const { return turns_; }
+    // From height 1, with the certificates that node-1 stored.
+    [[nodiscard]] const std::vector<CommittedBlock>& blocks() const { return blocks_; }
+    [[nodiscard]] const std::vector<ChainState>& states() const { return states_; }  // 0: genesis
+    [[nodiscard]] Instant end() const { return now_; }
+
+    // The statements among what was published.
+    [[nodiscard]] static std::vector<Said> statements(const Effects& turn, const Digest& network);
+
+  private:
+    struct Packet {
+        NodeId from;
+        NodeId to;
+        std::string topic;
+        Bytes message;
+    };
+    NodeStory();
+    void live();
+    void measure(Window window);
+    void perform(const NodeId& id, Effects effects);
+    void pass_time(std::int64_t until_ms);
+    void group_turns(std::vector<Effects> single);
+
+    TestNetwork network_;
+    std::map<NodeId, std::unique_ptr<Node>> nodes_;
+    std::map<MeterId, TestMeter> meters_;
+    std::vector<Packet> bus_;
+    std::vector<Effects> single_turns_;
+    std::vector<Effects> turns_;
+    std::vector<CommittedBlock> blocks_;
+    std::vector<ChainState> states_;
+    Instant now_;
+};
+
+// What the inbox holds after some effects, as docs/protocol.md has it: an oracle of its own.
+struct InboxContent {
+    std::map<std::pair<MeterId, Window>, std::pair<ClusterId, Bytes>> readings;
+    std::map<ClusterId, Bytes> batches;
+    std::map<std::string, Bytes> endorsements;  // by cluster, window, batch: signature and batch
+    std::map<Digest, Height> blocks;
+    bool operator==(const InboxContent&) const = default;
+
+    void apply(const Effect& effect);
+    [[nodiscard]] static InboxContent of(const Memory& memory, const Digest& network);
+};
+
+}  // namespace fairfeed::test

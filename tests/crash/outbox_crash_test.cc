@@ -1,0 +1,187 @@
+// A meter's outbox: after any power cut the meter goes on by itself with what it had written, and
+// never uses a sequence number or a window for other bytes than those that had left.
+#include <gtest/gtest.h>
+
+#include "meter-sim/outbox.h"
+#include "tests/crash/crash_enumeration.h"
+#include "tests/unit/meter/meter_bench.h"
+
+namespace fairfeed::test {
+namespace {
+
+constexpr Window kWindows = 6;
+constexpr Window kRing = 2;  // so short that it rolls
+constexpr std::int64_t kWindowSeconds = kRingDays * kSecondsPerDay / kRing;
+
+const MeterBench& bench() {
+    static const MeterBench kBench;
+    return kBench;
+}
+
+// One transaction each: the steps of a meter that measures, publishes, is receipted and told its
+// share. Window 3 is receipted by nobody.
+std::vector<MeterEffects> live() {
+    std::vector<MeterEffects> writes;
+    Meter meter = bench().fresh();
+    bench().connect_all(meter, bench().at(0));
+    for (Window window = 1; window <= kWindows; ++window) {
+        MeterEffects effects = meter.step(meter_event::Tick{}, bench().at(window));
+        const KeptReading reading = only_reading(effects);
+        writes.push_back(std::move(effects));
+        if (window == 4) continue;
+        for (const std::size_t member : {2U, 3U}) {
+            const NodeId from = bench().member(member);
+            MeterEffects more = meter.step(bench().receipt(from, reading), bench().at(window, 60));
+            const MeterEvent share =
+                bench().share(from, window - 1, 700 + window, bench().start_s(window + 1));
+            for (MeterEffect& effect : meter.step(share, bench().at(window, 60)))
+                more.push_back(std::move(effect));
+            writes.push_back(std::move(more));
+        }
+    }
+    return writes;
+}
+
+// What an outbox holds after some writes.
+struct Content {
+    std::optional<MeterState> state;
+    std::map<std::uint64_t, OutboxReading> readings;
+
+    void apply(const MeterEffect& effect) {
+        if (const auto* made = std::get_if<meter_effect::PersistReading>(&effect)) {
+            std::erase_if(readings, [&](const auto& entry) {
+                return entry.second.complete &&
+                       entry.second.reading.window + kRing <= made->reading.window;
+            });
+            readings[made->reading.sequence] = {made->reading, false};
+            readings[made->reading.sequence].reading.first_publish_ms.reset();
+            state = made->state;
+        } else if (const auto* told = std::get_if<meter_effect::PersistState>(&effect)) {
+            state = told->state;
+        } else if (const auto* first = std::get_if<meter_effect::PersistFirstPublish>(&effect)) {
+            auto& at_ms = readings.at(first->sequence).reading.first_publish_ms;
+            if (!at_ms) at_ms = first->real_ms;
+        } else if (const auto* receipt = std::get_if<meter_effect::PersistReceipt>(&effect)) {
+            OutboxReading& row = readings.at(receipt->sequence);
+            row.reading.receipts.insert(receipt->member);
+            row.complete = row.complete || receipt->complete;
+        }
+    }
+    [[nodiscard]] bool is_that_of(const std::vector<OutboxMeter>& meters) const {
+        if (!state) return meters.empty();
+        if (meters.size() != 1 || meters[0].state != *state) return false;
+        if (meters[0].readings.size() != readings.size()) return false;
+        return std::all_of(
+            meters[0].readings.begin(), meters[0].readings.end(), [&](const OutboxReading& row) {
+                const auto known = readings.find(row.reading.sequence);
+                return known != readings.end() && known->second.reading == row.reading &&
+                       known->second.complete == row.complete;
+            });
+    }
+};
+
+const std::vector<MeterEffects>& story() {
+    static const std::vector<MeterEffects> kStory = live();
+    return kStory;
+}
+
+Content content_after(std::size_t writes) {
+    Content content;
+    for (std::size_t i = 0; i < writes; ++i)
+        for (const MeterEffect& effect : story()[i])
+            content.apply(effect);
+    return content;
+}
+
+Result<void, IoError> write(Outbox& outbox, const MeterEffects& effects) {
+    std::vector<MeterAndEffect> entries;
+    for (const MeterEffect& effect : effects)
+        entries.emplace_back(bench().meter_id(), &effect);
+    return outbox.write(entries);
+}
+
+Result<Outbox, IoError> open(const std::filesystem::path& directory) {
+    return Outbox::open(directory / "outbox.db", bench().network().network(), kWindowSeconds);
+}
+
+// Two lives of the file.
+void work(const std::filesystem::path& directory, DiskRecording& recording) {
+    std::size_t next = 0;
+    for (const std::size_t end : {story().size() * 2 / 3, story().size()}) {
+        auto outbox = open(directory);
+        if (!outbox) return;
+        for (; next < end; ++next) {
+            if (!write(*outbox, story()[next])) return;
+            recording.acknowledge();
+        }
+    }
+}
+
+// The bytes that had left before the power went, by sequence and by window.
+struct Heard {
+    std::map<std::uint64_t, Bytes> by_sequence;
+    std::map<Window, Bytes> by_window;
+
+    void hear(const MeterEffects& effects) {
+        for (const auto& publish : all_of<meter_effect::Publish>(effects)) {
+            const ReadingHeader header = bench().decoded(*publish.envelope).header;
+            const auto& same = by_sequence.try_emplace(header.sequence, *publish.envelope);
+            ASSERT_EQ(same.first->second, *publish.envelope) << "sequence " << header.sequence;
+            const auto& window = by_window.try_emplace(header.window, *publish.envelope);
+            ASSERT_EQ(window.first->second, *publish.envelope) << "window " << header.window;
+        }
+    }
+};
+
+// Started as fleet.cc does, it measures two more windows.
+void go_on(Outbox& outbox, Heard& heard) {
+    auto known = outbox.load(bench().meter_id());
+    ASSERT_TRUE(known) << known.error().message;
+    std::vector<KeptReading> pending;
+    MeterState state;
+    if (*known) {
+        state = (*known)->state;
+        for (const OutboxReading& row : (*known)->readings)
+            pending.push_back(row.reading);
+    }
+    Meter meter(bench().setup(), std::move(state), std::move(pending));
+    const Instant end = bench().at(kWindows + 2);
+    for (const NodeId& node : bench().network().committee(TestNetwork::cluster(1))) {
+        const MeterEffects effects = meter.step(meter_event::Connected{node}, end);
+        ASSERT_TRUE(write(outbox, effects));
+        heard.hear(effects);
+    }
+    const MeterEffects effects = meter.step(meter_event::Tick{}, end);
+    ASSERT_TRUE(write(outbox, effects));
+    heard.hear(effects);
+    ASSERT_EQ(meter.state().next_window, kWindows + 2) << "every window was measured";
+    ASSERT_EQ(meter.state().next_sequence, kWindows + 3U) << "one sequence number each";
+}
+
+void check(const CutPoint& point, const std::filesystem::path& directory) {
+    Heard heard;
+    for (std::size_t i = 0; i < point.acknowledged; ++i)
+        heard.hear(story()[i]);
+    auto outbox = open(directory);
+    ASSERT_TRUE(outbox) << outbox.error().message;
+    const auto meters = read_outbox(directory / "outbox.db");
+    ASSERT_TRUE(meters) << meters.error().message;
+    const std::size_t last = std::min(point.acknowledged + 1, story().size());
+    const bool old = content_after(point.acknowledged).is_that_of(*meters);
+    ASSERT_TRUE(old || content_after(last).is_that_of(*meters))
+        << "neither what was written nor that and the write under way";
+    go_on(*outbox, heard);
+}
+
+TEST(OutboxCrash, no_power_cut_makes_a_meter_lose_a_reading_or_say_two_things) {
+    const DiskHistory history = record(work);
+    ASSERT_EQ(history.acknowledgements.size(), story().size());
+    enumerate_power_cuts("outbox", history, check);
+}
+
+TEST(OutboxCrash, a_failing_disk_is_reported_and_takes_back_nothing) {
+    enumerate_disk_faults("outbox_faults", record(work), work, check);
+}
+
+}  // namespace
+}  // namespace fairfeed::test

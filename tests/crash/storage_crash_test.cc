@@ -1,0 +1,45 @@
+// The whole disk of a node, written turn by turn as four real nodes agree, at every place where the
+// power can go.
+#include <gtest/gtest.h>
+
+#include "core/io/file.h"
+#include "tests/crash/node_disk.h"
+
+namespace fairfeed::test {
+namespace {
+
+const NodeDisk& node_disk() {
+    static const NodeDisk kDisk;
+    return kDisk;
+}
+
+void work(const std::filesystem::path& directory, DiskRecording& recording) {
+    node_disk().work(directory, recording);
+}
+
+void check(const CutPoint& point, const std::filesystem::path& directory) {
+    node_disk().check(point, directory);
+}
+
+TEST(StorageCrash, a_data_directory_made_at_the_first_start_does_not_go_with_the_power) {
+    const DiskHistory history = record([](const auto& directory, DiskRecording&) {
+        ASSERT_TRUE(make_directories(directory / "lib" / "node", 0700));
+    });
+    VirtualDisk disk(history.start);
+    for (const DiskOperation& operation : history.operations)
+        disk.perform(operation);
+    EXPECT_TRUE(disk.after(Cut::lost, 0).directories.contains("lib/node"));
+}
+
+TEST(StorageCrash, no_power_cut_loses_what_was_acknowledged_or_makes_a_node_contradict_itself) {
+    const DiskHistory history = record(work);
+    ASSERT_EQ(history.acknowledgements.size(), NodeStory::get().turns().size());
+    enumerate_power_cuts("storage", history, check);
+}
+
+TEST(StorageCrash, a_failing_disk_ends_the_node_and_loses_nothing) {
+    enumerate_disk_faults("storage_faults", record(work), work, check);
+}
+
+}  // namespace
+}  // namespace fairfeed::test
