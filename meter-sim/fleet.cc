@@ -15,6 +15,7 @@ constexpr std::size_t kQueueCapacity = 100'000;
 constexpr std::size_t kBatch = 1024;      // events and due meters per transaction
 constexpr std::int64_t kStatusMs = 1000;  // between status files; also the longest wait
 constexpr std::int64_t kNever = INT64_MAX;
+constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that has something to say talks
 
 void log_effect(const MeterId& meter, const MeterEffect& effect) {
     if (const auto* refusal = std::get_if<meter_effect::NoteRefusal>(&effect)) {
@@ -85,6 +86,7 @@ void Fleet::connect(std::size_t meter, const PlannedMeter& planned) {
         config.ca_file = settings_.ca_certificate;
         config.certificate_file = planned.tls_certificate;
         config.key_file = planned.tls_key;
+        config.keep_alive_s = kKeepAliveS;
         for (const std::string& filter : own_filters(parameters.name, broker.node, id))
             config.subscriptions.push_back({filter, RetainHandling::send});
         lines_.back().push_back(

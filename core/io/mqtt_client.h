@@ -37,7 +37,9 @@ struct MqttConfig {
     std::filesystem::path certificate_file;
     std::filesystem::path key_file;
     std::vector<MqttSubscription> subscriptions;
-    int keep_alive_s = 30;
+    // A machine that lost power says no goodbye, and who only listens to its broker notices at the
+    // next ping: within this time when it is back, within twice this time when it is not.
+    int keep_alive_s = 3;
     int connect_timeout_s = 5;
     std::int64_t redial_min_ms = 200;  // doubled after every failure, up to
     std::int64_t redial_max_ms = 2000;
