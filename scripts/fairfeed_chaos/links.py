@@ -54,12 +54,17 @@ class _Link:
     async def _join(self, reader, writer):
         far_reader, far_writer = await asyncio.open_connection(HOST, self._broker_port)
         self._transports.add(far_writer.transport)
+        gone = asyncio.Event()
         pumps = [
-            asyncio.ensure_future(self._pump(reader, far_writer)),
-            asyncio.ensure_future(self._pump(far_reader, writer)),
+            asyncio.ensure_future(self._pump(reader, far_writer, gone)),
+            asyncio.ensure_future(self._pump(far_reader, writer, gone)),
         ]
         try:
-            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            _, other = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            if other and self._mode == SILENT:
+                # A machine without power says no goodbye: who is left learns it by talking to it.
+                gone.set()
+                await asyncio.wait(other)
         finally:
             for pump in pumps:
                 pump.cancel()
@@ -67,9 +72,11 @@ class _Link:
             self._transports.discard(far_writer.transport)
             far_writer.transport.abort()
 
-    async def _pump(self, source, sink):
+    async def _pump(self, source, sink, gone):
         while piece := await source.read(_PIECE):
             await self._passable.wait()
+            if gone.is_set():
+                return
             sink.write(piece)
             await sink.drain()
 

@@ -22,7 +22,8 @@ examples:
   scripts/chaos --minutes 5 --only blackout,node_kill
 
 exit status: 0 nothing lost, no fork, recovered within the limits (10 s after a single fault, 60 s
-after a blackout) and nothing ended by itself; 1 not so, and it says which; 2 wrong usage."""
+after one of all or of a quorum) and nothing ended by itself; 1 not so, and it says which; 2 wrong
+usage."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,8 +70,9 @@ def parse(arguments, kinds):
         help="edge nodes, one cluster each: 4 to 16 (default 5)")
     add("--seed", metavar="S", type=_number(int, 0, MAX_SEED), default=1,
         help="of the order, the victims and the lengths of the faults (default 1)")
-    add("--only", metavar="KINDS", type=_kinds(kinds), default=list(kinds),
-        help=f"of these faults, comma between: {', '.join(kinds)}")
+    add("--only", metavar="KINDS", type=_kinds(kinds), 
+        help=f"of these faults, comma between: {', '.join(kinds)} (default all; those that take "
+             "long only from 3 minutes on)")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-chaos"),
         help="where everything is written; what an earlier run wrote there is removed "
              "(default .fairfeed-chaos)")

@@ -35,10 +35,14 @@ class Roster:
             process.wait()
 
     def pause(self, name):
-        self._running[name].send_signal(signal.SIGSTOP)
+        self._signal(name, signal.SIGSTOP)
 
     def resume(self, name):
-        self._running[name].send_signal(signal.SIGCONT)
+        self._signal(name, signal.SIGCONT)
+
+    def _signal(self, name, number):
+        if name in self._running:  # not, if it has just ended by itself
+            self._running[name].send_signal(number)
 
     def look_after(self):
         """Notes who ended by itself and starts it again a little later."""

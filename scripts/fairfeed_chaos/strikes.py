@@ -8,6 +8,7 @@ from .links import CUT, OPEN, SILENT, Links
 
 SINGLE_LIMIT_MS = 10_000
 BLACKOUT_LIMIT_MS = 60_000
+_LONG_MINUTES = 3
 NOT_COVERED = (
     "restored_data_directory",  # R23: a node with yesterday's files
     "cloned_node",
@@ -19,6 +20,7 @@ NOT_COVERED = (
 class Kind:
     strike: object
     limit_ms: int = SINGLE_LIMIT_MS
+    takes_long: bool = False  # not in short runs, where it would leave no time for others
 
 
 def _kill_and_restart(grid, dice, names, longest_s):
@@ -45,8 +47,44 @@ def _node_and_broker_kill(grid, dice):
     return _kill_and_restart(grid, dice, [process_of(node), broker_of(node)], 5)
 
 
+def _power_cut(grid, dice):
+    """A machine is gone without a word, and is back before anybody has missed it: connections to it
+    stay half open."""
+    node = dice.choice(grid.nodes)
+    grid.links.set_mode(grid.links.all_of(node), SILENT)
+    victims = _kill_and_restart(grid, dice, [process_of(node), broker_of(node)], 5)
+    grid.links.set_mode(grid.links.all_of(node), OPEN)
+    return victims
+
+
 def _meters_kill(grid, dice):
     return _kill_and_restart(grid, dice, [METERS], 8)
+
+
+def _node_kill_again(grid, dice):
+    """Killed again and again while it is starting and catching up."""
+    name = process_of(dice.choice(grid.nodes))
+    for _ in range(dice.randint(3, 6)):
+        _kill_and_restart(grid, dice, [name], 0.6)
+        grid.pass_time(dice.uniform(0, 1))
+    return name
+
+
+def _node_absence(grid, dice):
+    """Away for many windows: its cluster waits with them, and it has missed many blocks."""
+    name = process_of(dice.choice(grid.nodes))
+    grid.roster.kill(name)
+    grid.pass_time(dice.uniform(20, 45))
+    grid.roster.start(name)
+    return name
+
+
+def _quorum_kill(grid, dice):
+    """More nodes at once than the network tolerates, down to none left. The brokers stay."""
+    tolerated = (len(grid.nodes) - 1) // 3
+    victims = dice.sample(grid.nodes, dice.randint(tolerated + 1, len(grid.nodes)))
+    _kill_and_restart(grid, dice, list(map(process_of, victims)), 5)
+    return "+".join(sorted(victims))
 
 
 def _blackout(grid, dice):
@@ -92,15 +130,25 @@ def _isolation(grid, dice):
 
 KINDS = {
     "node_kill": Kind(_node_kill),
+    "node_kill_again": Kind(_node_kill_again),
+    "node_absence": Kind(_node_absence, takes_long=True),
     "broker_kill": Kind(_broker_kill),
     "node_and_broker_kill": Kind(_node_and_broker_kill),
+    "power_cut": Kind(_power_cut),
     "meters_kill": Kind(_meters_kill),
     "node_pause": Kind(_node_pause),
     "broker_pause": Kind(_broker_pause),
     "link_cut": Kind(_link_cut),
     "isolation": Kind(_isolation),
+    "quorum_kill": Kind(_quorum_kill, BLACKOUT_LIMIT_MS),
     "blackout": Kind(_blackout, BLACKOUT_LIMIT_MS),
 }
+
+
+def kinds_for(options):
+    """Those asked for, or all for which the time is enough."""
+    short = options.minutes < _LONG_MINUTES
+    return options.only or [name for name, k in KINDS.items() if not (short and k.takes_long)]
 
 
 def deck(kinds, dice):

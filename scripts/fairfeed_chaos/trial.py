@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from .grid import WINDOW_MS, now_ms
-from .strikes import BLACKOUT_LIMIT_MS, KINDS, deck
+from .strikes import BLACKOUT_LIMIT_MS, KINDS, deck, kinds_for
 
 _FIRST_S = 60.0
 _DRAIN_S = 60.0
@@ -33,7 +33,7 @@ class Trial:
         if not self._grid.await_life(self._grid.starts_at_ms, _FIRST_S):
             self._report("the network never began to settle", self._grid.starts_at_ms)
             return
-        kinds = deck(self._options.only, self._dice)
+        kinds = deck(kinds_for(self._options), self._dice)
         until = time.monotonic() + self._options.minutes * 60
         while time.monotonic() < until and (not self.struck or self.struck[-1].alive):
             # At any moment of a window, not always at the one where the last fault was survived.
@@ -50,9 +50,10 @@ class Trial:
         over_ms = now_ms()
         alive = self._grid.await_life(over_ms, BLACKOUT_LIMIT_MS * 1.5 / 1000)
         self.struck.append(Struck(kind, victim, began_ms, over_ms, alive))
+        length_s, then_s = (over_ms - began_ms) / 1000, (now_ms() - over_ms) / 1000
         self._screen.line(
-            f"{len(self.struck):3}  {kind:<21} {victim:<28} for {(over_ms - began_ms) / 1000:4.1f} s, "
-            + (f"live within {(now_ms() - over_ms) / 1000:.1f} s" if alive else "NOT LIVE AGAIN")
+            f"{len(self.struck):3}  {kind:<21} {victim:<28} for {length_s:4.1f} s, "
+            + (f"live within {then_s:.1f} s" if alive else "NOT LIVE AGAIN")
         )
         if not alive:
             self._report(f"after {kind} of {victim} the network did not go on", over_ms)

@@ -158,7 +158,7 @@ def _network_section(network):
         f"  window_seconds: {WINDOW_SECONDS}\n"
         f"  window_limit: {network.window_limit}\n"
         "  preset: lab\n"
-        f"  timers: {{grace_ms: {GRACE_MS}}}\n"
+        f"  timers: {{grace_ms: {getattr(options, 'grace_ms', GRACE_MS)}}}\n"
         f"  share:\n    rule: {options.rule}\n"
     )
 
