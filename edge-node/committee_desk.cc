@@ -30,6 +30,18 @@ CommitteeDesk::CommitteeDesk(Setup setup)
     };
 }
 
+// For readings asked for by id: another one held of the same slot gives way until it is promised.
+intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant now) const {
+    intake::Context pulling = context(state, now);
+    pulling.wanted = [this, &state](const SignedReading& reading) {
+        const ReadingHeader& header = reading.header;
+        const auto its_round = rounds_.find(header.cluster);
+        return its_round != rounds_.end() && state.next_window(header.cluster) == header.window &&
+               !its_round->second.has_promised(header.meter, header.window);
+    };
+    return pulling;
+}
+
 const ClusterBook& CommitteeDesk::book(const ClusterId& cluster) const {
     const auto open = books_.books().find(cluster);
     if (open != books_.books().end()) return open->second;
@@ -94,31 +106,42 @@ void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) 
     auto reading = decode_reading(envelope, state.network);
     if (!reading) return;
     auto body = open_with(books_.keys(), *reading);
-    if (!body) return;
+    if (!body || ids_.contains({reading->header.meter, reading->header.window})) return;
     keep(OpenedReading{std::move(*reading), std::move(*body)});
 }
 
-// The first reading of a slot stays, unless the chain has taken another one.
+// The first reading of a slot stays, unless the chain has taken another one, or a batch lists
+// another one of a meter that signed two and nothing was promised yet.
 void CommitteeDesk::keep(OpenedReading opened) {
     const ReadingHeader& header = opened.reading.header;
     const Slot slot{header.meter, header.window};
-    if (!ids_.try_emplace(slot, opened.reading.id).second) return;
+    const auto [known, first] = ids_.try_emplace(slot, opened.reading.id);
+    if (!first) {
+        slots_.erase(known->second);
+        known->second = opened.reading.id;
+    }
     slots_[opened.reading.id] = slot;
     readings_[header.cluster][header.window].insert_or_assign(slot.first, std::move(opened));
 }
 
+// A window below the next one is in the ledger; what was said about a later one still binds, also
+// while a lost ledger is being fetched again.
+bool CommitteeDesk::is_settled(const ClusterId& cluster, Window window,
+                               const ChainState& state) const {
+    const auto next = state.next_window(cluster);
+    return !next || window < *next;
+}
+
 void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& state) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
-    if (settlement == nullptr || state.next_window(settlement->cluster) != settlement->window) {
-        return;
-    }
+    if (settlement == nullptr || is_settled(settlement->cluster, settlement->window, state)) return;
     if (auto* its_round = round(settlement->cluster, state)) its_round->restore_batch(batch);
 }
 
 void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                                         const Transaction& batch, const ChainState& state) {
     if (!std::holds_alternative<Settlement>(batch.content)) return;
-    if (state.next_window(endorsement.cluster) != endorsement.window) return;
+    if (is_settled(endorsement.cluster, endorsement.window, state)) return;
     if (auto* its_round = round(endorsement.cluster, state)) {
         its_round->restore_endorsement(endorsement, signature, batch);
     }
@@ -226,7 +249,7 @@ Result<void, Reject> CommitteeDesk::on_readings(const ReadingsAnswer& answer,
     std::map<ClusterId, bool> touched;
     for (const SignedReading& reading : answer.readings) {
         if (round(reading.header.cluster, state) == nullptr) continue;
-        auto opened = intake::judge_pulled_reading(reading.envelope, context(state, now));
+        auto opened = intake::judge_pulled_reading(reading.envelope, pulling_context(state, now));
         if (opened) {
             touched[opened->reading.header.cluster] = true;
             accept(std::move(*opened), state, out);

@@ -94,6 +94,9 @@ class CommitteeDesk {
     template <class Act>
     auto with_view(const ClusterId& cluster, const ChainState& state, Instant now, Act act);
     [[nodiscard]] intake::Context context(const ChainState& state, Instant now) const;
+    [[nodiscard]] intake::Context pulling_context(const ChainState& state, Instant now) const;
+    [[nodiscard]] bool is_settled(const ClusterId& cluster, Window window,
+                                  const ChainState& state) const;
     void keep(OpenedReading opened);
     void accept(OpenedReading opened, const ChainState& state, Effects& out);
     void receipt(const SignedReading& reading, const ChainState& state, Effects& out);

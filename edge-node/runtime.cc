@@ -279,11 +279,12 @@ bool Runtime::perform(const Effects& turn) {
                   kv("reason", written.error().message));
         return false;
     }
+    std::set<NodeId> answered;  // one answer of blocks for each peer and turn: they are large
     for (const Effect& effect : turn) {
         if (const auto* publish = std::get_if<Publish>(&effect)) {
             send(publish->topic, publish->message);
         } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
-            if (!answer_blocks(*asked)) return false;
+            if (answered.insert(asked->to).second && !answer_blocks(*asked)) return false;
         } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
             const BlockHeader& header = commit->block.block.header;
             log_info("block committed", kv("height", header.height),

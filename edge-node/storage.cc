@@ -27,6 +27,13 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
     if (!ledger) return unexpected(ledger.error());
     auto inbox = intake::Inbox::open(config.inbox());
     if (!inbox) return unexpected(inbox.error());
+    // A node that has signed before must not start as one that never did (R23).
+    if (ledger->height() > 0 && !std::filesystem::exists(config.safety_record())) {
+        return unexpected(IoError{config.safety_record().string() +
+                                  ": missing beside a ledger that has blocks; this node could vote "
+                                  "twice. Restore the file from this machine, or give the node a "
+                                  "new identity: never copy another node's or an older one"});
+    }
     auto safety = SlotFile::open(config.safety_record());
     if (!safety) return unexpected(safety.error());
     return Storage(std::move(*ledger), std::move(*inbox), std::move(*safety));
@@ -61,7 +68,8 @@ Result<void, IoError> Storage::into_inbox(const Effect& effect, std::int64_t rea
         return inbox_.put_reading(reading->reading, real_ms);
     }
     if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
-        return inbox_.put_batch(batch->cluster, encode_transaction(batch->batch));
+        return inbox_.put_batch(batch->cluster, std::get<Settlement>(batch->batch.content).window,
+                                encode_transaction(batch->batch));
     }
     if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
         return inbox_.put_endorsement(

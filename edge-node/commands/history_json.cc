@@ -12,6 +12,13 @@ std::int64_t entries_with(const SettledWindow& window, EntryStatus status) {
                          [status](const SettlementEntry& entry) { return entry.status == status; });
 }
 
+Json flags_json(std::uint32_t flags) {
+    Json names = Json::array();
+    if ((flags & kLineOverCapacity) != 0) names.push("over_capacity");
+    if ((flags & kLineRegisterReset) != 0) names.push("register_reset");
+    return names;
+}
+
 Json shares_json(const SettledWindow& window) {
     if (!window.lines) return Json();
     Json shares = Json::array();
@@ -20,7 +27,8 @@ Json shares_json(const SettledWindow& window) {
                         .set("meter", line.meter.str())
                         .set("capacity_w", line.capacity_w)
                         .set("mes_w", line.mes_w)
-                        .set("in_force_from", window.in_force_from_s));
+                        .set("in_force_from", window.in_force_from_s)
+                        .set("flags", flags_json(line.flags)));
     return shares;
 }
 

@@ -65,6 +65,18 @@ void print_lines(const SettledWindow& window, std::ostream& out) {
     table.print(out);
 }
 
+void print_flags(const std::vector<SettlementLine>& lines, std::ostream& out) {
+    for (const SettlementLine& line : lines) {
+        if ((line.flags & kLineOverCapacity) != 0)
+            out << "Note: " << line.meter.str()
+                << ": peak above 115 % of the certified capacity, window "
+                << line.closing.over_capacity << " of those so flagged at "
+                << kw_text(line.capacity_w) << " kW.\n";
+        if ((line.flags & kLineRegisterReset) != 0)
+            out << "Note: " << line.meter.str() << ": registers reset.\n";
+    }
+}
+
 void print_page(const LedgerHistory& history, const ClusterId& cluster, const SettledWindow& window,
                 std::ostream& out) {
     const GridClock grid = history.state.grid();
@@ -79,11 +91,13 @@ void print_page(const LedgerHistory& history, const ClusterId& cluster, const Se
         << to_string(committee_class(members)) << "), rule " << to_string(window.rule) << "\n\n";
     print_totals(window.totals, out);
     out << "\nShares bind from " << utc_text(window.in_force_from_s) << " grid time.\n\n";
-    if (window.lines)
-        print_lines(window, out);
-    else
+    if (!window.lines) {
         out << "Lines and bills are sealed to the committee: give --config of a member to read "
                "them.\n";
+        return;
+    }
+    print_lines(window, out);
+    print_flags(*window.lines, out);
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signa
 
 std::vector<Effect> BatchRound::advance(const View& view) {
     Effects effects;
+    if (is_behind(view)) return effects;
     follow_chain(view);
     if (!window_) return effects;
     if (const auto slot = own_slot(view)) {
@@ -60,6 +61,13 @@ std::vector<Effect> BatchRound::advance(const View& view) {
     count(view, effects);
     say_again(view, effects);
     return effects;
+}
+
+// The ledger is older than what this node has signed (it was lost, and is being fetched again):
+// what was promised must not be forgotten meanwhile.
+bool BatchRound::is_behind(const View& view) const {
+    const auto next = view.state.next_window(cluster_);
+    return has_spoken() && window_ && next && *next < *window_;
 }
 
 // The chain decides which window is next; whatever was said about another one is over.
@@ -178,7 +186,7 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
     }
     if (!hearing.objections.empty()) return;
     if (view.now.steady_ms < judge_due_ms(hearing, view)) return;
-    if (auto missing = readings_not_held(settlement, view); !missing.empty()) {
+    if (auto missing = readings_not_held(settlement, view, promises_); !missing.empty()) {
         hearing.ask_at_ms = ask_at_ms;
         ask(hearing, std::move(missing), view, effects);
         return;
@@ -225,7 +233,7 @@ void BatchRound::endorse(Hearing& hearing, const View& view, Effects& effects) {
 void BatchRound::count(const View& view, Effects& effects) {
     if (!own_ || certified_) return;
     if (endorsements_.size() < view.state.quorum_of(cluster_, *window_)) return;
-    if (!readings_not_held(content_of(*own_), view).empty()) return;
+    if (!readings_not_held(content_of(*own_), view, promises_).empty()) return;
     certified_ = true;
     Transaction settlement = *own_;
     for (const auto& [node, signature] : endorsements_) {
@@ -249,6 +257,7 @@ Result<std::vector<Effect>, Reject> BatchRound::on_batch(const NodeId& sender,
     if (!next || settlement->window < *next) return unexpected(Reject::closed_window);
     const auto held = hearings_.find(settlement->slot);
     if (held != hearings_.end() && held->second.batch.id == batch.id) return Effects{};
+    if (is_behind(view)) return Effects{};
     const VerifyKey* key = view.state.node_key(sender);
     if (key == nullptr) return unexpected(Reject::unknown_node);
     if (auto valid = verify_transaction(batch, view.state.network, *key); !valid) {
@@ -298,6 +307,10 @@ bool BatchRound::has_outgrown_own(const View& view) const {
     return usable_readings(*window_, view) > static_cast<std::size_t>(listed);
 }
 
+bool BatchRound::has_promised(const MeterId& meter, Window window) const {
+    return window_ == window && promises_.contains(meter);
+}
+
 // Something new was said: the back-off begins anew.
 void BatchRound::say_later(const View& view) {
     say_every_ms_ = timers_of(view).rebroadcast_ms;
@@ -337,7 +350,7 @@ std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const
         deadline = deadline ? std::min(*deadline, steady_ms) : steady_ms;
     };
     const auto next = view.state.next_window(cluster_);
-    if (!next) return deadline;
+    if (!next || is_behind(view)) return deadline;
     const bool here = next == window_;
     if (here && has_spoken()) earliest(say_at_ms_);
     for (const auto& [slot, hearing] : hearings_) {

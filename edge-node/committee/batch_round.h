@@ -73,6 +73,9 @@ class BatchRound {
     // proposer reissues if it now has more readings than its batch lists.
     [[nodiscard]] std::vector<Effect> on_objection(const Objection& objection, const View& view);
 
+    // Has this member endorsed a reading of the meter for the window? Then no other one may follow.
+    [[nodiscard]] bool has_promised(const MeterId& meter, Window window) const;
+
     // Steady time at which advance() has something to do without new input; nullopt: none.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const View& view) const;
 
@@ -90,6 +93,7 @@ class BatchRound {
         std::optional<std::int64_t> ask_at_ms;  // while readings are missing
     };
 
+    [[nodiscard]] bool is_behind(const View& view) const;
     void follow_chain(const View& view);
     [[nodiscard]] const std::vector<NodeId>& members(const View& view) const;
     // This node's place in the committee of the window at hand; nullopt: not a member of it.

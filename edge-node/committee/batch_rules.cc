@@ -42,12 +42,16 @@ bool is_complete(const Settlement& settlement) {
                        [](const auto& entry) { return entry.status == EntryStatus::reading; });
 }
 
-std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view) {
+std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
+                                      const Promises& promises) {
     std::vector<Digest> missing;
     for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status == EntryStatus::reading && !view.readings.contains(entry.meter)) {
-            missing.push_back(entry.reading);
-        }
+        if (entry.status != EntryStatus::reading) continue;
+        const auto held = view.readings.find(entry.meter);
+        const bool another = held != view.readings.end() &&
+                             held->second.reading.id != entry.reading &&
+                             !promises.contains(entry.meter);
+        if (held == view.readings.end() || another) missing.push_back(entry.reading);
     }
     return missing;
 }

@@ -32,8 +32,10 @@ using Promises = std::map<MeterId, Digest>;
 // Does it settle every meter by a reading?
 [[nodiscard]] bool is_complete(const Settlement& settlement);
 
-// Ids of readings it lists that this member does not hold.
-[[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view);
+// Ids of readings it lists that this member does not hold. Of a meter that signed two, the listed
+// one counts, as long as nothing was promised of that meter.
+[[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
+                                                    const Promises& promises);
 // Readings this member holds, and a draft would use, that it does not list.
 [[nodiscard]] std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                                   const View& view);

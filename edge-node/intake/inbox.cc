@@ -2,12 +2,14 @@
 
 #include <array>
 
+#include "core/crypto/digest.h"
+
 namespace fairfeed::intake {
 namespace {
 
 constexpr DatabaseKind kInboxKind{.what = "an edge node's inbox",
                                   .application_id = 0x46664962,  // "FfIb"
-                                  .schema_version = 1,
+                                  .schema_version = 2,
                                   .schema = R"(
 CREATE TABLE readings(
     meter TEXT NOT NULL, window INTEGER NOT NULL, cluster TEXT NOT NULL, id BLOB NOT NULL,
@@ -15,14 +17,25 @@ CREATE TABLE readings(
     PRIMARY KEY(meter, window)) STRICT, WITHOUT ROWID;
 CREATE INDEX readings_by_window ON readings(cluster, window);
 CREATE TABLE batches(
-    cluster TEXT PRIMARY KEY, batch BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    cluster TEXT PRIMARY KEY, window INTEGER NOT NULL, batch BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE endorsements(
     cluster TEXT NOT NULL, window INTEGER NOT NULL, version INTEGER NOT NULL,
     batch_id BLOB NOT NULL, signature BLOB NOT NULL, batch BLOB NOT NULL,
     PRIMARY KEY(cluster, window, batch_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE blocks(
     id BLOB PRIMARY KEY, height INTEGER NOT NULL, block BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE seal(
+    one INTEGER PRIMARY KEY CHECK(one = 1), sum BLOB NOT NULL) STRICT;
 )"};
+
+struct Table {
+    std::string_view name;
+    int columns;
+};
+constexpr Table kReadings{"readings", 6};
+constexpr Table kBatches{"batches", 3};
+constexpr Table kEndorsements{"endorsements", 6};
+constexpr Table kBlocks{"blocks", 3};
 
 enum Sql : std::size_t {
     kPutReading,
@@ -30,6 +43,7 @@ enum Sql : std::size_t {
     kPutEndorsement,
     kPutBlock,
     kForgetBlocks,
+    kDropBatch,
     kForgetBatch,
     kForgetEndorsements,
     kForgetReadings,
@@ -37,49 +51,79 @@ enum Sql : std::size_t {
     kLoadBatches,
     kLoadEndorsements,
     kLoadBlocks,
+    kPutSeal,
+    kLoadSeal,
     kBegin,
     kCommit,
     kSqlCount,
 };
 
+// What changes rows returns them whole, for the seal.
 constexpr std::array<std::string_view, kSqlCount> kSql{
-    "INSERT OR IGNORE INTO readings(meter, window, cluster, id, envelope, received_ms)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-    "INSERT OR REPLACE INTO batches(cluster, batch) VALUES(?1, ?2)",
-    "INSERT OR IGNORE INTO endorsements(cluster, window, version, batch_id, signature, batch)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-    "INSERT OR IGNORE INTO blocks(id, height, block) VALUES(?1, ?2, ?3)",
-    "DELETE FROM blocks WHERE height <= ?1",
-    "DELETE FROM batches WHERE cluster = ?1",
-    "DELETE FROM endorsements WHERE cluster = ?1 AND window <= ?2",
-    "DELETE FROM readings WHERE cluster = ?1 AND window < ?2",
-    "SELECT envelope FROM readings ORDER BY cluster, window, meter",
-    "SELECT batch FROM batches ORDER BY cluster",
-    "SELECT cluster, window, version, batch_id, signature, batch FROM endorsements"
-    " ORDER BY cluster, window, version",
-    "SELECT block FROM blocks ORDER BY height, id",
+    "INSERT OR IGNORE INTO readings VALUES(?1, ?2, ?3, ?4, ?5, ?6) RETURNING *",
+    "INSERT INTO batches VALUES(?1, ?2, ?3) RETURNING *",
+    "INSERT OR IGNORE INTO endorsements VALUES(?1, ?2, ?3, ?4, ?5, ?6) RETURNING *",
+    "INSERT OR IGNORE INTO blocks VALUES(?1, ?2, ?3) RETURNING *",
+    "DELETE FROM blocks WHERE height <= ?1 RETURNING *",
+    "DELETE FROM batches WHERE cluster = ?1 RETURNING *",
+    "DELETE FROM batches WHERE cluster = ?1 AND window <= ?2 RETURNING *",
+    "DELETE FROM endorsements WHERE cluster = ?1 AND window <= ?2 RETURNING *",
+    "DELETE FROM readings WHERE cluster = ?1 AND window < ?2 RETURNING *",
+    "SELECT * FROM readings ORDER BY cluster, window, meter",
+    "SELECT * FROM batches ORDER BY cluster",
+    "SELECT * FROM endorsements ORDER BY cluster, window, version",
+    "SELECT * FROM blocks ORDER BY height, id",
+    "INSERT OR REPLACE INTO seal VALUES(1, ?1)",
+    "SELECT sum FROM seal",
     "BEGIN IMMEDIATE",
     "COMMIT",
 };
 
-Result<std::vector<Bytes>, IoError> blobs(Statement& statement) {
+// Adds a row that is not in the sum, takes out one that is: the order does not matter.
+void fold(Digest& sum, const Statement& row, const Table& table) {
+    Bytes bytes = to_bytes(as_bytes(table.name));
+    for (int column = 0; column < table.columns; ++column) {
+        const ByteView value = row.blob_at(column);
+        for (unsigned shift = 0; shift < 32; shift += 8)
+            bytes.push_back(static_cast<std::uint8_t>(value.size() >> shift));
+        append(bytes, value);
+    }
+    const Digest digest = sha256(bytes);
+    for (std::size_t i = 0; i < sum.bytes.size(); ++i)
+        sum.bytes[i] ^= digest.bytes[i];
+}
+
+// Runs what is bound and folds every row it gives.
+Result<void, IoError> fold_all(Digest& sum, Statement& bound, const Table& table) {
+    for (;;) {
+        const auto row = bound.step();
+        if (!row) return unexpected(row.error());
+        if (!*row) return {};
+        fold(sum, bound, table);
+    }
+}
+
+// Of the table's last column.
+Result<std::vector<Bytes>, IoError> blobs(Statement& statement, const Table& table, Digest& sum) {
     std::vector<Bytes> out;
     statement.reset();
     for (;;) {
         const auto row = statement.step();
         if (!row) return unexpected(row.error());
         if (!*row) return out;
-        out.push_back(to_bytes(statement.blob_at(0)));
+        fold(sum, statement, table);
+        out.push_back(to_bytes(statement.blob_at(table.columns - 1)));
     }
 }
 
-Result<std::vector<EndorsementRow>, IoError> endorsement_rows(Statement& statement) {
+Result<std::vector<EndorsementRow>, IoError> endorsement_rows(Statement& statement, Digest& sum) {
     std::vector<EndorsementRow> out;
     statement.reset();
     for (;;) {
         const auto row = statement.step();
         if (!row) return unexpected(row.error());
         if (!*row) return out;
+        fold(sum, statement, kEndorsements);
         const auto cluster = ClusterId::parse(statement.text_at(0));
         const auto batch = Digest::from(statement.blob_at(3));
         const auto signature = Signature::from(statement.blob_at(4));
@@ -94,12 +138,13 @@ Result<std::vector<EndorsementRow>, IoError> endorsement_rows(Statement& stateme
 
 }  // namespace
 
-Inbox::Inbox(Database database) : database_(std::move(database)) {}
+Inbox::Inbox(Database database, std::filesystem::path file)
+    : database_(std::move(database)), file_(std::move(file)) {}
 
 Result<Inbox, IoError> Inbox::open(const std::filesystem::path& file) {
     auto database = Database::open(file, kInboxKind);
     if (!database) return unexpected(database.error());
-    Inbox inbox(std::move(*database));
+    Inbox inbox(std::move(*database), file);
     if (auto prepared = inbox.prepare(); !prepared) return unexpected(prepared.error());
     return inbox;
 }
@@ -110,7 +155,22 @@ Result<void, IoError> Inbox::prepare() {
         if (!statement) return unexpected(statement.error());
         statements_.push_back(std::move(*statement));
     }
+    Statement& seal = statements_[kLoadSeal];
+    const auto row = seal.step();
+    if (!row) return unexpected(row.error());
+    if (!*row) return {};  // nothing was ever committed
+    const auto sum = Digest::from(seal.blob_at(0));
+    seal.reset();
+    if (!sum) return damaged();
+    sum_ = *sum;
     return {};
+}
+
+Unexpected<IoError> Inbox::damaged() const {
+    return unexpected(IoError{"'" + file_.string() +
+                              "' is damaged: it does not hold what was written to it. This node "
+                              "may have forgotten what it signed: do not start it again with its "
+                              "keys (docs/operations.md, 'Files of a node')"});
 }
 
 Result<void, IoError> Inbox::begin() {
@@ -118,57 +178,67 @@ Result<void, IoError> Inbox::begin() {
 }
 
 Result<void, IoError> Inbox::commit() {
+    if (auto sealed = statements_[kPutSeal].run(sum_); !sealed) return sealed;
     return statements_[kCommit].run();
 }
 
 Result<void, IoError> Inbox::put_reading(const SignedReading& reading, std::int64_t received_ms) {
     const ReadingHeader& header = reading.header;
-    return statements_[kPutReading].run(header.meter.str(), header.window, header.cluster.str(),
-                                        reading.id, reading.envelope, received_ms);
+    Statement& put =
+        statements_[kPutReading].bind(header.meter.str(), header.window, header.cluster.str(),
+                                      reading.id, reading.envelope, received_ms);
+    return fold_all(sum_, put, kReadings);
 }
 
-Result<void, IoError> Inbox::put_batch(const ClusterId& cluster, ByteView batch) {
-    return statements_[kPutBatch].run(cluster.str(), batch);
+Result<void, IoError> Inbox::put_batch(const ClusterId& cluster, Window window, ByteView batch) {
+    Statement& drop = statements_[kDropBatch].bind(cluster.str());
+    if (auto done = fold_all(sum_, drop, kBatches); !done) return done;
+    Statement& put = statements_[kPutBatch].bind(cluster.str(), window, batch);
+    return fold_all(sum_, put, kBatches);
 }
 
 Result<void, IoError> Inbox::put_endorsement(const EndorsementRow& row) {
     const Endorsement& endorsement = row.endorsement;
-    return statements_[kPutEndorsement].run(endorsement.cluster.str(), endorsement.window,
-                                            endorsement.version, endorsement.batch, row.signature,
-                                            row.batch);
+    Statement& put = statements_[kPutEndorsement].bind(endorsement.cluster.str(),
+                                                       endorsement.window, endorsement.version,
+                                                       endorsement.batch, row.signature, row.batch);
+    return fold_all(sum_, put, kEndorsements);
 }
 
 Result<void, IoError> Inbox::put_block(const Digest& id, Height height, ByteView block) {
-    return statements_[kPutBlock].run(id, height, block);
+    return fold_all(sum_, statements_[kPutBlock].bind(id, height, block), kBlocks);
 }
 
 Result<void, IoError> Inbox::forget_blocks(Height height) {
-    return statements_[kForgetBlocks].run(height);
+    return fold_all(sum_, statements_[kForgetBlocks].bind(height), kBlocks);
 }
 
 Result<void, IoError> Inbox::forget_window(const ClusterId& cluster, Window window,
                                            Window keep_from) {
-    if (auto done = statements_[kForgetBatch].run(cluster.str()); !done) return done;
-    if (auto done = statements_[kForgetEndorsements].run(cluster.str(), window); !done) {
-        return done;
-    }
-    return statements_[kForgetReadings].run(cluster.str(), keep_from);
+    Statement& batches = statements_[kForgetBatch].bind(cluster.str(), window);
+    if (auto done = fold_all(sum_, batches, kBatches); !done) return done;
+    Statement& endorsements = statements_[kForgetEndorsements].bind(cluster.str(), window);
+    if (auto done = fold_all(sum_, endorsements, kEndorsements); !done) return done;
+    Statement& readings = statements_[kForgetReadings].bind(cluster.str(), keep_from);
+    return fold_all(sum_, readings, kReadings);
 }
 
 Result<InboxContents, IoError> Inbox::load() {
     InboxContents contents;
-    auto readings = blobs(statements_[kLoadReadings]);
+    Digest sum;
+    auto readings = blobs(statements_[kLoadReadings], kReadings, sum);
     if (!readings) return unexpected(readings.error());
     contents.readings = std::move(*readings);
-    auto batches = blobs(statements_[kLoadBatches]);
+    auto batches = blobs(statements_[kLoadBatches], kBatches, sum);
     if (!batches) return unexpected(batches.error());
     contents.batches = std::move(*batches);
-    auto endorsements = endorsement_rows(statements_[kLoadEndorsements]);
+    auto endorsements = endorsement_rows(statements_[kLoadEndorsements], sum);
     if (!endorsements) return unexpected(endorsements.error());
     contents.endorsements = std::move(*endorsements);
-    auto blocks = blobs(statements_[kLoadBlocks]);
+    auto blocks = blobs(statements_[kLoadBlocks], kBlocks, sum);
     if (!blocks) return unexpected(blocks.error());
     contents.blocks = std::move(*blocks);
+    if (sum != sum_) return damaged();
     return contents;
 }
 

@@ -1,6 +1,7 @@
 // What a node must not lose between saying something and its block: readings it receipted, batches
 // and endorsements it signed, blocks it voted for. One SQLite file; the runtime writes everything
-// of a turn in one transaction and only then lets messages leave. Nothing here is part of the
+// of a turn in one transaction and only then lets messages leave. A seal over all rows, written
+// with them, tells a file that changed by itself from what was written. Nothing here is part of the
 // chain.
 #pragma once
 
@@ -38,7 +39,8 @@ class Inbox {
 
     [[nodiscard]] Result<void, IoError> put_reading(const SignedReading& reading,
                                                     std::int64_t received_ms);
-    [[nodiscard]] Result<void, IoError> put_batch(const ClusterId& cluster, ByteView batch);
+    [[nodiscard]] Result<void, IoError> put_batch(const ClusterId& cluster, Window window,
+                                                  ByteView batch);
     [[nodiscard]] Result<void, IoError> put_endorsement(const EndorsementRow& row);
     [[nodiscard]] Result<void, IoError> put_block(const Digest& id, Height height, ByteView block);
 
@@ -48,12 +50,17 @@ class Inbox {
     // its windows before `keep_from`, are in the ledger.
     [[nodiscard]] Result<void, IoError> forget_window(const ClusterId& cluster, Window window,
                                                       Window keep_from);
+    // Errors: also rows that are not those that were written.
     [[nodiscard]] Result<InboxContents, IoError> load();
 
   private:
-    explicit Inbox(Database database);
+    Inbox(Database database, std::filesystem::path file);
     [[nodiscard]] Result<void, IoError> prepare();
+    [[nodiscard]] Unexpected<IoError> damaged() const;
+
     Database database_;
+    std::filesystem::path file_;
+    Digest sum_;  // of the rows: exclusive or of their hashes
     std::vector<Statement> statements_;
 };
 

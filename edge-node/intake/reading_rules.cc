@@ -44,7 +44,10 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
         return unexpected(Reject::future_window);
     }
     if (const auto held = context.held(header.meter, header.window)) {
-        return unexpected(*held == reading.id ? Reject::duplicate : Reject::conflicting_reading);
+        if (*held == reading.id) return unexpected(Reject::duplicate);
+        if (!context.wanted || !context.wanted(reading)) {
+            return unexpected(Reject::conflicting_reading);
+        }
     }
     const auto next = context.state.next_window(header.cluster);
     if (!next || header.window < *next) return unexpected(Reject::closed_window);

@@ -24,6 +24,8 @@ struct Context {
     Instant now;
     // Id of the reading held, or committed, for this meter and window; nullopt: none.
     std::function<std::optional<Digest>(const MeterId&, Window)> held;
+    // May this reading take the place of another one held of its slot? Empty: never.
+    std::function<bool(const SignedReading&)> wanted{};
 };
 
 // What arrived: on which topic, with which retain flag, the packet's bytes.

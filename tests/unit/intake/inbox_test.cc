@@ -61,8 +61,8 @@ class InboxFile : public ::testing::Test {
             ASSERT_TRUE(inbox_->put_block(sha256(as_bytes(std::to_string(window))), window + 1,
                                           as_bytes("block " + std::to_string(window + 1))));
         }
-        ASSERT_TRUE(inbox_->put_batch(kOne, as_bytes("batch one")));
-        ASSERT_TRUE(inbox_->put_batch(kTwo, as_bytes("batch two")));
+        ASSERT_TRUE(inbox_->put_batch(kOne, 3, as_bytes("batch one")));
+        ASSERT_TRUE(inbox_->put_batch(kTwo, 3, as_bytes("batch two")));
         ASSERT_TRUE(inbox_->commit());
     }
     [[nodiscard]] InboxContents contents() {
@@ -97,7 +97,7 @@ TEST_F(InboxFile, loses_what_was_not_committed) {
     ASSERT_TRUE(inbox_->commit());
     ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", 1), 1));
-    ASSERT_TRUE(inbox_->put_batch(kOne, as_bytes("batch")));
+    ASSERT_TRUE(inbox_->put_batch(kOne, 3, as_bytes("batch")));
     reopen();
     EXPECT_EQ(texts(contents().readings), std::vector<std::string>{"a/0"});
     EXPECT_TRUE(contents().batches.empty());
@@ -124,7 +124,7 @@ TEST_F(InboxFile, keeps_the_first_reading_and_the_first_vote_of_a_slot) {
 
 TEST_F(InboxFile, replaces_a_clusters_batch_when_it_is_reissued) {
     fill();
-    ASSERT_TRUE(inbox_->put_batch(kOne, as_bytes("version 1")));
+    ASSERT_TRUE(inbox_->put_batch(kOne, 3, as_bytes("version 1")));
     reopen();
     EXPECT_EQ(texts(contents().batches), (std::vector<std::string>{"version 1", "batch two"}));
 }

@@ -138,6 +138,24 @@ TEST_F(Nodes, make_the_parent_take_a_reading_only_a_neighbour_holds) {
               kept_from_parent);
 }
 
+TEST_F(Nodes, settle_a_cluster_whose_meter_signs_two_readings_of_one_window) {
+    world = std::make_unique<NodeWorld>(lab(4, 1));
+    settle(0);
+    world->go_to_end_of(1);
+    const ChainState& state = world->first_state();
+    const auto committee = world->network().committee(TestNetwork::cluster(1));
+    const MeterId liar = TestNetwork::meter(1, 1);
+    TestMeter twin = world->meter(liar);
+    for (const MeterId& meter : world->network().meters(TestNetwork::cluster(1))) {
+        const auto reading = world->meter(meter).read(1, flat_profile(state, {0, 300, 300}));
+        world->publish_reading(reading,
+                               meter == liar ? std::vector<NodeId>{committee[0]} : committee);
+    }
+    world->publish_reading(twin.read(1, flat_profile(state, {0, 200, 200})),
+                           {committee[1], committee[2], committee[3]});
+    expect_settled(1);
+}
+
 TEST_F(Nodes, catch_up_after_they_slept) {
     world = std::make_unique<NodeWorld>(lab(4));
     settle(0);
