@@ -22,7 +22,7 @@ class Findings:
             "ok": False,
             "problems": self.problems,
             "seed": options.seed,
-            "minutes": options.minutes,
+            "seconds": round(options.minutes * 60),
             "nodes": len(grid.nodes),
             "meters": len(grid.network.meters),
             "lost": fates["lost"],
