@@ -33,9 +33,12 @@ void add_share(ShareSchedule& shares, const ShareInForce& share) {
     shares.push_back(share);
 }
 
-SettlementLine line_of(const MeterSettlement& settled, const ClosingState& closing) {
-    SettlementLine line;
-    line.meter = settled.meter;
+// A counter of flagged windows belongs to one certified capacity.
+std::uint32_t over_capacity_after(std::uint32_t before, bool same_capacity, std::uint32_t flags) {
+    return (same_capacity ? before : 0) + ((flags & kLineOverCapacity) != 0 ? 1 : 0);
+}
+
+void fill_in(SettlementLine& line, const MeterSettlement& settled) {
     line.capacity_w = settled.capacity_w;
     line.load_wh = settled.load_wh;
     line.import_wh = settled.import_wh;
@@ -47,11 +50,9 @@ SettlementLine line_of(const MeterSettlement& settled, const ClosingState& closi
     line.mes_w = settled.mes_w;
     line.import_amount_micro = settled.import_amount_micro;
     line.export_amount_micro = settled.export_amount_micro;
-    line.closing = closing;
     line.closing.import_remainder = settled.import_remainder;
     line.closing.export_remainder = settled.export_remainder;
     line.closing.balance_micro = settled.balance_micro;
-    return line;
 }
 
 Result<SettlementLine, Reject> open_one(const Settlement& settlement, const SealedLine& sealed,
@@ -150,31 +151,33 @@ Result<SettlementDraft, Reject> ClusterBook::draft(const ChainState& state, Wind
     SettlementInput input{
         parameters.window_seconds, start_s, parameters.rule, state.tariff(window), {}};
     SettlementDraft out;
-    std::vector<ClosingState> closings;
     for (const MeterId& meter : state.meters_of(cluster_, window)) {
-        ClosingState closing = account(state, window, meter).closing;
+        const Account before = account(state, window, meter);
         const Measured measured = measure(state, window, meter, readings);
         const bool real = measured.status == EntryStatus::reading;
+        const std::int64_t capacity_w = state.capacity_w(meter, window);
+        SettlementLine line{.meter = meter, .estimated = !real, .closing = before.closing};
+        if (real) line.flags = line_flags(measured.body, capacity_w);
+        ClosingState& closing = line.closing;
         closing.shares = schedule_from(closing.shares, start_s);
-        input.meters.push_back({meter, state.capacity_w(meter, window), measured.body.profile,
-                                measured.body.available_wh, closing.shares,
-                                closing.import_remainder, closing.export_remainder,
-                                closing.balance_micro});
+        input.meters.push_back(
+            {meter, capacity_w, measured.body.profile, measured.body.available_wh, closing.shares,
+             closing.import_remainder, closing.export_remainder, closing.balance_micro});
+        closing.over_capacity =
+            over_capacity_after(closing.over_capacity, capacity_w == before.capacity_w, line.flags);
         closing.missed = real ? 0 : closing.missed + 1;
         if (real) {
             closing.registers = measured.body.end;
             closing.has_registers = true;
         }
         out.entries.push_back({meter, measured.status, measured.reading});
-        closings.push_back(std::move(closing));
+        out.lines.push_back(std::move(line));
     }
     const auto settled = settle_window(input);
     if (!settled) return unexpected(Reject::out_of_range);
     out.totals = settled->totals;
-    for (std::size_t i = 0; i < closings.size(); ++i) {
-        out.lines.push_back(line_of(settled->meters[i], closings[i]));
-        out.lines.back().estimated = out.entries[i].status != EntryStatus::reading;
-    }
+    for (std::size_t i = 0; i < out.lines.size(); ++i)
+        fill_in(out.lines[i], settled->meters[i]);
     return out;
 }
 
@@ -266,6 +269,7 @@ SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& set
                              share_binds_from_s(parameters, settlement.window, header_time_ms)};
     Account& account = accounts_[line.meter];
     account.closing = line.closing;
+    account.capacity_w = line.capacity_w;
     add_share(account.closing.shares, {share.mes_w, share.from_s});
     if (reading) account.recent.emplace_back(settlement.window, reading->body);
     // The next window needs nothing older than the same window one day before it.

@@ -41,8 +41,8 @@ class ClusterBook {
     explicit ClusterBook(ClusterId cluster) : cluster_(std::move(cluster)) {}
 
     // Rule 12 against what the book knows: registers never fall and continue the last closing
-    // state, profile fits registers, export within generation, available not below generation, peak
-    // generation at most four times the capacity.
+    // state (unless the reading says they were reset), profile fits registers, export within
+    // generation, available not below generation, peak generation at most four times the capacity.
     [[nodiscard]] Result<void, Reject> plausible(const ChainState& state, Window window,
                                                  const MeterId& meter,
                                                  const ReadingBody& body) const;
@@ -90,6 +90,7 @@ class ClusterBook {
   private:
     struct Account {
         ClosingState closing;
+        std::int64_t capacity_w = 0;  // certified when it was last settled
         // Real profiles of the last day, newest last, for estimates.
         std::deque<std::pair<Window, ReadingBody>> recent;
     };

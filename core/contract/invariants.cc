@@ -215,6 +215,7 @@ std::string InvariantMonitor::follow(const SettlementLine& line, bool money) {
     }
     if (!last.has_registers) return {};
     if (!closing.has_registers) return who + "lost its registers";
+    if ((line.flags & kLineRegisterReset) != 0) return {};
     const Registers& now = closing.registers;
     if (now.import_wh < last.registers.import_wh) return who + "import register fell";
     if (now.export_wh < last.registers.export_wh) return who + "export register fell";

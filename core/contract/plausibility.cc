@@ -1,6 +1,8 @@
 #include "core/contract/plausibility.h"
 
+#include "core/base/units.h"
 #include "core/contract/state.h"
+#include "core/model/transaction.h"
 
 namespace fairfeed {
 
@@ -38,7 +40,7 @@ Verdict check_registers(const ReadingBody& body, const Expectation& expected) {
     }
     const auto start = registers_at_start(body);
     if (!start) return unexpected(Reject::registers_contradict);
-    if (!expected.last) return {};
+    if (!expected.last || (body.flags & kFlagRegisterReset) != 0) return {};
     const Registers& last = *expected.last;
     if (start->import_wh < last.import_wh || start->export_wh < last.export_wh ||
         start->generation_wh < last.generation_wh) {
@@ -70,6 +72,16 @@ Verdict check_plausible(const ReadingBody& body, const Expectation& expected) {
     if (const auto sound = check_quarters(body); !sound) return sound;
     if (const auto sound = check_registers(body, expected); !sound) return sound;
     return check_peak(body, expected);
+}
+
+std::uint32_t line_flags(const ReadingBody& body, std::int64_t capacity_w) {
+    std::uint32_t flags = 0;
+    const Int128 peak = Int128{body.peak_generation_w} * 100;
+    if (capacity_w > 0 && peak > Int128{capacity_w} * kPeakTolerancePercent) {
+        flags |= kLineOverCapacity;
+    }
+    if ((body.flags & kFlagRegisterReset) != 0) flags |= kLineRegisterReset;
+    return flags;
 }
 
 }  // namespace fairfeed

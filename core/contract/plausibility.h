@@ -1,6 +1,7 @@
 // What a meter's figures must satisfy to be settled by (rule 12): the profile fits the registers,
-// registers never fall, powers fit the installation. Deterministic: the same on every member. Pure;
-// knows neither signatures nor who sent what.
+// registers never fall unless the meter signs that they were reset, powers fit the installation;
+// and what is settled, but marked. Deterministic: the same on every member. Pure; knows neither
+// signatures nor who sent what.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace fairfeed {
 
-constexpr std::int64_t kImplausiblePeak = 4;  // times the installed capacity
+constexpr std::int64_t kImplausiblePeak = 4;         // times the installed capacity
+constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (A69)
 
 // What the figures are held against.
 struct Expectation {
@@ -24,8 +26,13 @@ struct Expectation {
 
 // In this order: profile_length, negative_energy, out_of_range, not_plausible (export above
 // generation, generation above available), registers_contradict (profile above the registers, or
-// not where the last reading ended), register_fell, implausible_peak.
+// not where the last reading ended), register_fell, implausible_peak. Under kFlagRegisterReset
+// `last` does not count: the profile must fit the body's own registers, nothing more.
 [[nodiscard]] Result<void, Reject> check_plausible(const ReadingBody& body,
                                                    const Expectation& expected);
+
+// The LineFlags of a plausible reading under a certified capacity of W; a consumer (0 W) is never
+// over its capacity.
+[[nodiscard]] std::uint32_t line_flags(const ReadingBody& body, std::int64_t capacity_w);
 
 }  // namespace fairfeed

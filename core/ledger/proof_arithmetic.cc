@@ -1,6 +1,7 @@
 #include "core/ledger/proof_arithmetic.h"
 
 #include "core/contract/billing.h"
+#include "core/contract/plausibility.h"
 
 namespace fairfeed {
 namespace {
@@ -86,6 +87,7 @@ Result<void, ProofFault> check_energy(const ProofFindings& findings, std::int64_
             ProofPart::energy,
             "the line's capacity is not the certified one: " + std::to_string(line.capacity_w) +
                 " W, not " + std::to_string(capacity_w) + " W"});
+    if (line.flags != line_flags(body, capacity_w)) return wrong_energy("flags");
     if (line.mes_w < 0 || line.mes_w > line.capacity_w)
         return unexpected(ProofFault{ProofPart::energy, "the share is above the capacity"});
     return {};

@@ -161,11 +161,20 @@ struct ClosingState {
     // Shares that bind or are known to bind later, ascending from_s; the one settled here is not in
     // it, because its binding time depends on the block it enters.
     ShareSchedule shares;
+    // Windows marked kLineOverCapacity since the certified capacity last changed: what a
+    // deauthorisation can point to (A69).
+    std::uint32_t over_capacity = 0;
     bool operator==(const ClosingState&) const = default;
+};
+// Bits of SettlementLine::flags, from the window's own reading; an estimated line has none.
+enum LineFlag : std::uint32_t {
+    kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (A69)
+    kLineRegisterReset = 1U << 1U,  // the reading says so; its registers may be below the last ones
 };
 struct SettlementLine {
     MeterId meter;
     bool estimated = false;
+    std::uint32_t flags = 0;
     std::int64_t capacity_w = 0;
     std::int64_t load_wh = 0;
     std::int64_t import_wh = 0;

@@ -118,7 +118,7 @@ Result<void, Reject> check_order(const Settlement& settlement) {
 }
 
 void write_closing(cbor::Writer& writer, const ClosingState& closing) {
-    writer.map(7);
+    writer.map(8);
     writer.key(1);
     writer.array(3);
     writer.integer(closing.registers.import_wh);
@@ -136,11 +136,12 @@ void write_closing(cbor::Writer& writer, const ClosingState& closing) {
         writer.integer(share.share_w);
         writer.integer(share.from_s);
     }
+    put_unsigned(writer, 8, closing.over_capacity);
 }
 
 ClosingState read_closing(cbor::Reader& reader) {
     ClosingState closing;
-    reader.map_of(7);
+    reader.map_of(8);
     reader.key(1);
     reader.array_of(3);
     closing.registers.import_wh = reader.integer();
@@ -160,6 +161,7 @@ ClosingState read_closing(cbor::Reader& reader) {
         share.from_s = reader.integer();
         closing.shares.push_back(share);
     }
+    closing.over_capacity = take_u32(reader, 8);
     return closing;
 }
 
@@ -247,7 +249,7 @@ Endorsement read_endorsement(cbor::Reader& reader) {
 
 Bytes encode_settlement_line(const SettlementLine& line) {
     cbor::Writer writer;
-    writer.map(14);
+    writer.map(15);
     put_text(writer, 1, line.meter.str());
     put_boolean(writer, 2, line.estimated);
     put_integer(writer, 3, line.capacity_w);
@@ -263,13 +265,14 @@ Bytes encode_settlement_line(const SettlementLine& line) {
     put_integer(writer, 13, line.export_amount_micro);
     writer.key(14);
     write_closing(writer, line.closing);
+    put_unsigned(writer, 15, line.flags);
     return writer.take();
 }
 
 Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
     cbor::Reader reader(bytes);
     SettlementLine line;
-    reader.map_of(14);
+    reader.map_of(15);
     line.meter = take_name<MeterId>(reader, 1);
     line.estimated = take_boolean(reader, 2);
     line.capacity_w = take_integer(reader, 3);
@@ -285,6 +288,7 @@ Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
     line.export_amount_micro = take_integer(reader, 13);
     reader.key(14);
     line.closing = read_closing(reader);
+    line.flags = take_u32(reader, 15);
     return finished(reader, std::move(line));
 }
 

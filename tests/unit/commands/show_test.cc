@@ -75,6 +75,33 @@ TEST(show_settlement, shows_lines_to_a_member_and_totals_to_everybody) {
     EXPECT_EQ(test::say(run_show_settlement, options).code, kExitUsage);
 }
 
+TEST(show_settlement, notes_a_peak_above_the_certified_capacity_and_a_reset) {
+    NodeDirectory node(1, 1);
+    test::TestChain& chain = node.stored().chain();
+    const ClusterId cluster = TestNetwork::cluster(1);
+    const MeterId meter = TestNetwork::meter(1, 1);
+    auto readings = chain.read_all(cluster, 1);
+    ReadingBody body = readings.at(meter).body;
+    body.end = {.import_wh = 50'000, .export_wh = 50'000, .generation_wh = 50'000};
+    body.peak_generation_w = 6000;
+    body.flags = kFlagRegisterReset;
+    readings.at(meter) = chain.meter(meter).read_body(1, body);
+    const auto group = chain.group(chain.settle(cluster, 1, readings), readings);
+    ASSERT_TRUE(chain.append(chain.next_block(group)));
+    node.stored().store();
+    ShowSettlementOptions options{own_source(node, 1), "cluster-1", 1, false};
+    const Said page = test::say(run_show_settlement, options);
+    EXPECT_THAT(page.out, HasSubstr("meter-1-1: peak above 115 % of the certified capacity, window "
+                                    "1 of those so flagged at 5.000 kW"));
+    EXPECT_THAT(page.out, HasSubstr("meter-1-1: registers reset"));
+    options.json = true;
+    const Json shares = test::say(run_show_settlement, options).json().at("shares");
+    EXPECT_EQ(shares.at(0).at("flags").dump(), R"(["over_capacity","register_reset"])");
+    EXPECT_EQ(shares.at(1).at("flags").dump(), "[]");
+    options = {own_source(node, 1), "cluster-1", 0, false};
+    EXPECT_THAT(test::say(run_show_settlement, options).out, Not(HasSubstr("Note:")));
+}
+
 TEST(show_clusters, gives_shares_bills_and_accounts_that_sum_to_zero) {
     NodeDirectory node(2, 3);
     const Json json =

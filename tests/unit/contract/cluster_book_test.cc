@@ -249,6 +249,32 @@ TEST_F(ClusterBookTest, judges_figures_by_name) {
     }
 }
 
+TEST_F(ClusterBookTest, counts_windows_over_capacity_until_the_capacity_changes) {
+    const auto run = [this](Window window, std::int64_t peak_w) {
+        OpenedReadings readings = chain_.read_all(kOne, window);
+        ReadingBody body = readings.at(kProsumer).body;
+        body.peak_generation_w = peak_w;
+        readings.at(kProsumer) = chain_.meter(kProsumer).read_body(window, body);
+        append(window, readings);
+        return std::pair{line(kProsumer).flags, line(kProsumer).closing.over_capacity};
+    };
+    using Told = std::pair<std::uint32_t, std::uint32_t>;
+    EXPECT_EQ(run(0, 5751), Told(kLineOverCapacity, 1));
+    EXPECT_EQ(run(1, 5750), Told(0, 1));
+    EXPECT_EQ(run(2, 9000), Told(kLineOverCapacity, 2));
+    run_without(kProsumer, 3);  // estimated from the window before: nobody measured a peak
+    EXPECT_EQ(line(kProsumer).flags, 0U);
+    EXPECT_EQ(line(kProsumer).closing.over_capacity, 2U);
+    const auto certificate =
+        network_.from_dgmd(state(), CapacityCertificate{0, kProsumer, 6000, 5});
+    const std::int64_t time_ms = state().tip_time_ms + 1;
+    ASSERT_TRUE(chain_.append(chain_.next_block({certificate}, time_ms)));
+    EXPECT_EQ(run(4, 6900), Told(kLineOverCapacity, 3));  // the new one is not in force yet
+    EXPECT_EQ(run(5, 6900), Told(0, 0));
+    EXPECT_EQ(run(6, 6901), Told(kLineOverCapacity, 1));
+    EXPECT_TRUE(chain_.invariants().all_held());
+}
+
 struct ForgedDraft {
     const char* name;
     std::function<void(SettlementDraft&)> damage;
@@ -265,6 +291,8 @@ TEST_F(ClusterBookTest, finds_what_a_parent_made_up) {
         {"a share", [](auto& d) { d.lines[0].mes_w -= 1; }, "wrong_lines"},
         {"a balance", [](auto& d) { d.lines[1].closing.balance_micro += 1; }, "wrong_lines"},
         {"a register", [](auto& d) { d.lines[1].closing.registers.import_wh += 1; }, "wrong_lines"},
+        {"a flag", [](auto& d) { d.lines[0].flags = kLineRegisterReset; }, "wrong_lines"},
+        {"a count of flags", [](auto& d) { d.lines[0].closing.over_capacity = 1; }, "wrong_lines"},
         {"a schedule", [](auto& d) { d.lines[0].closing.shares.pop_back(); }, "wrong_lines"},
         {"another's line", [](auto& d) { std::swap(d.lines[0], d.lines[1]); }, "wrong_lines"},
         {"totals", [](auto& d) { d.totals.credited_wh -= 1; }, "wrong_totals"},

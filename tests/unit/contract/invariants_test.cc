@@ -127,6 +127,12 @@ TEST_F(InvariantsTest, name_what_was_violated) {
         {"a share above its capacity", [](auto& s) { s.line(1).mes_w = 1; }, {kShare}},
         {"an invented capacity", [](auto& s) { s.line(1).capacity_w = 1; }, {kShare}},
         {"a register", [](auto& s) { s.line(1).closing.registers.import_wh = 1; }, {kRegisters}},
+        {"registers that were reset",
+         [](auto& s) {
+             s.line(1).closing.registers = {};
+             s.line(1).flags = kLineRegisterReset;
+         },
+         {}},
         {"lost registers", [](auto& s) { s.line(1).closing.has_registers = false; }, {kRegisters}},
         {"a broken link", [](auto& s) { s.block.header.parent = Digest{}; }, {kLinked}},
         {"a state of another block", [](auto& s) { s.after.tip = Digest{}; }, {kLinked}},

@@ -263,6 +263,7 @@ TEST_F(FalsifiedLine, is_found_where_it_contradicts_reading_capacity_or_tariff) 
         {"energy", [](SettlementLine& line) { line.capacity_w += 1; }},
         {"energy", [](SettlementLine& line) { line.mes_w = line.capacity_w + 1; }},
         {"energy", [](SettlementLine& line) { line.estimated = true; }},
+        {"energy", [](SettlementLine& line) { line.flags = kLineOverCapacity; }},
         {"energy", [](SettlementLine& line) { line.closing.registers.export_wh += 1; }},
         {"money", [](SettlementLine& line) { line.import_amount_micro += 1; }},
         {"money", [](SettlementLine& line) { line.export_amount_micro -= 1; }},

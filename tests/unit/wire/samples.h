@@ -97,6 +97,7 @@ inline SettlementLine line() {
     SettlementLine line;
     line.meter = MeterId("meter-1");
     line.estimated = true;
+    line.flags = kLineOverCapacity | kLineRegisterReset;
     line.capacity_w = 5000;
     line.load_wh = 2000;
     line.import_wh = 300;
@@ -114,7 +115,8 @@ inline SettlementLine line() {
                     .export_remainder = 0,
                     .balance_micro = -13'000,
                     .missed = 1,
-                    .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}}};
+                    .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}},
+                    .over_capacity = 7};
     return line;
 }
 
