@@ -31,11 +31,12 @@ CREATE TABLE seal(
 struct Table {
     std::string_view name;
     int columns;
+    int content;  // the column with what the row is about
 };
-constexpr Table kReadings{"readings", 6};
-constexpr Table kBatches{"batches", 3};
-constexpr Table kEndorsements{"endorsements", 6};
-constexpr Table kBlocks{"blocks", 3};
+constexpr Table kReadings{"readings", 6, 4};
+constexpr Table kBatches{"batches", 3, 2};
+constexpr Table kEndorsements{"endorsements", 6, 5};
+constexpr Table kBlocks{"blocks", 3, 2};
 
 enum Sql : std::size_t {
     kPutReading,
@@ -103,7 +104,6 @@ Result<void, IoError> fold_all(Digest& sum, Statement& bound, const Table& table
     }
 }
 
-// Of the table's last column.
 Result<std::vector<Bytes>, IoError> blobs(Statement& statement, const Table& table, Digest& sum) {
     std::vector<Bytes> out;
     statement.reset();
@@ -112,7 +112,7 @@ Result<std::vector<Bytes>, IoError> blobs(Statement& statement, const Table& tab
         if (!row) return unexpected(row.error());
         if (!*row) return out;
         fold(sum, statement, table);
-        out.push_back(to_bytes(statement.blob_at(table.columns - 1)));
+        out.push_back(to_bytes(statement.blob_at(table.content)));
     }
 }
 
