@@ -66,6 +66,16 @@ std::optional<Slot> decode(ByteView slot) {
     return Slot{get(slot, kSequenceAt, 8), to_bytes(slot.subspan(kPayloadAt, length))};
 }
 
+bool are_neighbours(std::uint64_t one, std::uint64_t other) {
+    return one + 1 == other || other + 1 == one;
+}
+
+// The second slot of a file that was never written to.
+bool is_blank(ByteView content) {
+    const ByteView second = content.subspan(SlotFile::kSlotSize);
+    return std::all_of(second.begin(), second.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
 // The empty record with sequence 0 in the first slot; renamed into place once durable, so that a
 // half-made file never carries the name.
 Result<void, IoError> create(const std::filesystem::path& file) {
@@ -114,6 +124,7 @@ SlotFile::SlotFile(SlotFile&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       file_(std::move(other.file_)),
       sequence_(other.sequence_),
+      in_doubt_(other.in_doubt_),
       record_(std::move(other.record_)) {}
 
 SlotFile::~SlotFile() {
@@ -132,6 +143,9 @@ Result<void, IoError> SlotFile::load() {
         return unexpected(io_error_from_errno("read " + name));
     auto newest = decode(ByteView(content).first(kSlotSize));
     auto second = decode(ByteView(content).subspan(kSlotSize));
+    const bool is_new = newest && newest->sequence == 0 && is_blank(content);
+    in_doubt_ =
+        !is_new && (!newest || !second || !are_neighbours(newest->sequence, second->sequence));
     if (second && (!newest || second->sequence > newest->sequence)) newest = std::move(second);
     if (!newest) return unexpected(IoError{name + " is damaged: neither of its slots is valid"});
     sequence_ = newest->sequence;

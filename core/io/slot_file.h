@@ -29,6 +29,9 @@ class SlotFile {
 
     // The newest valid record; empty when nothing has been written since creation.
     [[nodiscard]] const Bytes& record() const { return record_; }
+    // One slot is not what a whole write leaves: torn by a power cut, so that record() is right, or
+    // spoilt later, so that a newer record was lost. Nobody can tell which (R23).
+    [[nodiscard]] bool in_doubt() const { return in_doubt_; }
     // How many writes the file has seen.
     [[nodiscard]] std::uint64_t sequence() const { return sequence_; }
     // On return the record is on the disk. At most kMaxPayload bytes.
@@ -42,6 +45,7 @@ class SlotFile {
     int descriptor_;  // -1 when moved from
     std::filesystem::path file_;
     std::uint64_t sequence_ = 0;
+    bool in_doubt_ = false;  // as found when it was opened
     Bytes record_;
 };
 

@@ -99,14 +99,15 @@ DiskHistory record(const DiskWork& work) {
 }
 
 void enumerate_power_cuts(const std::string& name, const DiskHistory& history,
-                          const DiskCheck& check, std::size_t from) {
+                          const DiskCheck& check, CutRange range) {
     const auto& operations = history.operations;
     VirtualDisk disk(history.start);
     Enumeration enumeration(check);
+    const std::size_t step = full_enumeration() ? 1 : range.step;
     std::size_t points = 0;
     for (std::size_t done = 0; done <= operations.size(); ++done) {
         if (done > 0) disk.perform(operations[done - 1]);
-        if (done < from) continue;
+        if (done < range.from || (done - range.from) % step != 0) continue;
         ++points;
         const std::size_t acknowledged = history.acknowledged_before(done);
         for (const auto& [cut, seed] : modes(done))

@@ -27,10 +27,14 @@ using DiskCheck =
 
 [[nodiscard]] bool full_enumeration();
 
-// Ends early at the first disk that fails the check: the next thousand would fail like it.
-// from: the first operation to cut at. Prints and records what was tried under `name`.
+// Ends early at the first disk that fails the check: the next thousand would fail like it. Prints
+// and records what was tried under `name`.
+struct CutRange {
+    std::size_t from = 0;
+    std::size_t step = 1;  // 1 in a full enumeration
+};
 void enumerate_power_cuts(const std::string& name, const DiskHistory& history,
-                          const DiskCheck& check, std::size_t from = 0);
+                          const DiskCheck& check, CutRange range = {});
 
 // `work` writes beneath the directory and acknowledges; it returns early when it is told of an
 // error. Repeated with a failing operation in every (full) or every few places, once and for good,

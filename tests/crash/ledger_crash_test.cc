@@ -9,37 +9,55 @@
 namespace fairfeed::test {
 namespace {
 
-constexpr Window kWindows = 6;
 constexpr std::int64_t kCommittedMs = 4711;
 
-const TestChain& true_chain() {
-    static const TestNetwork kNetwork;
-    static const TestChain kChain = [] {
-        TestChain chain(kNetwork);
-        for (Window window = 0; window < kWindows; ++window)
-            chain.run_window({TestNetwork::cluster(1), TestNetwork::cluster(2)}, window);
-        return chain;
-    }();
-    return kChain;
-}
-
-// Blocks up to `height`, in one life of the ledger. false: the disk failed.
-bool commit_up_to(Height height, const std::filesystem::path& file, DiskRecording& recording) {
-    auto ledger = Ledger::open(file, true_chain().network().genesis());
-    if (!ledger) return false;
-    for (const CommittedBlock& each : true_chain().blocks()) {
-        const Height at = each.block.header.height;
-        if (at <= ledger->height() || at > height) continue;
-        if (!ledger->commit(each.block, each.certificate, kCommittedMs)) return false;
-        recording.acknowledge();
+// A chain of one block for each window, written into a ledger in two lives: closing in between
+// writes the log back into the file.
+class Story {
+  public:
+    explicit Story(Window windows) : chain_(network_) {
+        for (Window window = 0; window < windows; ++window)
+            chain_.run_window({TestNetwork::cluster(1), TestNetwork::cluster(2)}, window);
     }
-    return true;
+    [[nodiscard]] const std::vector<CommittedBlock>& blocks() const { return chain_.blocks(); }
+    [[nodiscard]] const LoadedGenesis& genesis() const { return network_.genesis(); }
+
+    void work(const std::filesystem::path& directory, DiskRecording& recording) const {
+        const std::filesystem::path file = directory / "ledger.db";
+        if (commit_up_to(blocks().size() - 2, file, recording))
+            (void)commit_up_to(blocks().size(), file, recording);
+    }
+    void check(const CutPoint& point, const std::filesystem::path& directory) const;
+    // As `check`, and everything recomputed from genesis.
+    void verify(const CutPoint& point, const std::filesystem::path& directory) const;
+
+  private:
+    // In one life of the ledger. false: the disk failed.
+    [[nodiscard]] bool commit_up_to(Height height, const std::filesystem::path& file,
+                                    DiskRecording& recording) const {
+        auto ledger = Ledger::open(file, genesis());
+        if (!ledger) return false;
+        for (const CommittedBlock& each : blocks()) {
+            const Height at = each.block.header.height;
+            if (at <= ledger->height() || at > height) continue;
+            if (!ledger->commit(each.block, each.certificate, kCommittedMs)) return false;
+            recording.acknowledge();
+        }
+        return true;
+    }
+
+    TestNetwork network_;
+    TestChain chain_;
+};
+
+const Story& short_story() {
+    static const Story kStory(6);
+    return kStory;
 }
 
-// Closing in between writes the log back into the file.
-void work(const std::filesystem::path& directory, DiskRecording& recording) {
-    const std::filesystem::path file = directory / "ledger.db";
-    if (commit_up_to(kWindows - 2, file, recording)) (void)commit_up_to(kWindows, file, recording);
+DiskHistory record_story(const Story& story) {
+    return record(
+        [&](const auto& directory, DiskRecording& recording) { story.work(directory, recording); });
 }
 
 void expect_block(const Ledger& ledger, const CommittedBlock& expected) {
@@ -56,49 +74,72 @@ void expect_block(const Ledger& ledger, const CommittedBlock& expected) {
     }
 }
 
-void check(const CutPoint& point, const std::filesystem::path& directory) {
-    const auto& blocks = true_chain().blocks();
-    const LoadedGenesis& genesis = true_chain().network().genesis();
-    auto ledger = Ledger::open(directory / "ledger.db", genesis);
+void Story::check(const CutPoint& point, const std::filesystem::path& directory) const {
+    auto ledger = Ledger::open(directory / "ledger.db", genesis());
     ASSERT_TRUE(ledger) << ledger.error().message;
     const Height height = ledger->height();
     ASSERT_GE(height, point.acknowledged) << "a committed block is lost";
-    ASSERT_LE(height, std::min<std::size_t>(point.acknowledged + 1, blocks.size()));
+    ASSERT_LE(height, std::min<std::size_t>(point.acknowledged + 1, blocks().size()));
     for (Height at = 1; at <= height; ++at)
-        expect_block(*ledger, blocks[at - 1]);
+        expect_block(*ledger, blocks()[at - 1]);
     const bool half = ledger->committed_at_ms(height + 1).value().has_value();
     ASSERT_FALSE(half) << "a note of a block that is not there";
-    if (height == blocks.size()) return;
-    const CommittedBlock& next = blocks[height];
+    if (height == blocks().size()) return;
+    const CommittedBlock& next = blocks()[height];
     const auto done = ledger->commit(next.block, next.certificate, kCommittedMs);
     ASSERT_TRUE(done) << done.error().message;
     expect_block(*ledger, next);
 }
 
-// As `check`, and everything recomputed from genesis.
-void check_and_verify(const CutPoint& point, const std::filesystem::path& directory) {
+void Story::verify(const CutPoint& point, const std::filesystem::path& directory) const {
     check(point, directory);
-    const LoadedGenesis& genesis = true_chain().network().genesis();
-    const auto ledger = Ledger::open_read_only(directory / "ledger.db", genesis.network);
+    const auto ledger = Ledger::open_read_only(directory / "ledger.db", genesis().network);
     ASSERT_TRUE(ledger) << ledger.error().message;
-    const VerifyReport report = verify_ledger(*ledger, genesis, nullptr, {});
+    const VerifyReport report = verify_ledger(*ledger, genesis(), nullptr, {});
     ASSERT_TRUE(report.sound()) << report.fault->explanation;
 }
 
 TEST(LedgerCrash, every_power_cut_leaves_whole_blocks_that_verify) {
-    const DiskHistory history = record(work);
-    ASSERT_EQ(history.acknowledgements.size(), kWindows);
+    const Story& story = short_story();
+    const DiskHistory history = record_story(story);
+    ASSERT_EQ(history.acknowledgements.size(), story.blocks().size());
     std::map<std::size_t, std::size_t> verified;
-    const auto some = [&](const CutPoint& point, const std::filesystem::path& directory) {
+    enumerate_power_cuts("ledger", history, [&](const auto& point, const auto& directory) {
         // The blocks are compared with the true ones each time; verifying them again adds little.
         const bool verify = full_enumeration() || ++verified[point.acknowledged] <= 5;
-        verify ? check_and_verify(point, directory) : check(point, directory);
-    };
-    enumerate_power_cuts("ledger", history, some);
+        verify ? story.verify(point, directory) : story.check(point, directory);
+    });
 }
 
 TEST(LedgerCrash, a_failing_disk_is_reported_and_leaves_whole_blocks) {
-    enumerate_disk_faults("ledger_faults", record(work), work, check);
+    const Story& story = short_story();
+    enumerate_disk_faults(
+        "ledger_faults", record_story(story),
+        [&](const auto& directory, DiskRecording& recording) { story.work(directory, recording); },
+        [&](const auto& point, const auto& directory) { story.check(point, directory); });
+}
+
+// Where SQLite, in the middle of a life, writes a log of 1000 pages back into the file; the next
+// frames then go over the old ones.
+std::size_t first_write_back(const DiskHistory& history) {
+    const auto& operations = history.operations;
+    const FileNumber database = operations.front().file;
+    std::size_t at = history.acknowledgements.front();
+    while (at < operations.size() &&
+           (operations[at].kind != DiskOperation::Kind::write || operations[at].file != database))
+        ++at;
+    return at;
+}
+
+TEST(LedgerCrash, a_power_cut_while_a_long_log_is_written_back_loses_nothing) {
+    const Story story(100);
+    const DiskHistory history = record_story(story);
+    const std::size_t begin = first_write_back(history);
+    ASSERT_LT(begin, history.acknowledgements[story.blocks().size() - 3]) << "not in a life";
+    enumerate_power_cuts(
+        "ledger_long_log", history,
+        [&](const auto& point, const auto& directory) { story.check(point, directory); },
+        {begin - 20, 23});
 }
 
 }  // namespace

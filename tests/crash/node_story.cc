@@ -205,7 +205,8 @@ void InboxContent::apply(const Effect& effect) {
         readings.try_emplace({header.meter, header.window}, header.cluster,
                              reading->reading.envelope);
     } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
-        batches[batch->cluster] = encode_transaction(batch->batch);
+        const Window window = std::get<Settlement>(batch->batch.content).window;
+        batches[batch->cluster] = {window, encode_transaction(batch->batch)};
     } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
         const Endorsement& content = row->endorsement;
         Bytes value = to_bytes(row->signature.view());
@@ -218,7 +219,8 @@ void InboxContent::apply(const Effect& effect) {
         const Height height = commit->block.block.header.height;
         std::erase_if(blocks, [&](const auto& entry) { return entry.second <= height; });
     } else if (const auto* forget = std::get_if<ForgetWindow>(&effect)) {
-        batches.erase(forget->cluster);
+        const auto held = batches.find(forget->cluster);
+        if (held != batches.end() && held->second.first <= forget->window) batches.erase(held);
         std::erase_if(readings, [&](const auto& entry) {
             return entry.second.first == forget->cluster && entry.first.second < forget->keep_from;
         });

@@ -60,5 +60,25 @@ TEST(SafetySlotCrash, a_failing_disk_is_reported_and_takes_back_nothing) {
     enumerate_disk_faults("safety_slot_faults", record(work), work, check);
 }
 
+// The enumeration itself: on a disk whose syncs do nothing it must find what is lost.
+TEST(SafetySlotCrash, the_enumeration_finds_what_a_disk_that_lies_about_syncs_loses) {
+    DiskHistory history = record(work);
+    for (DiskOperation& operation : history.operations) {
+        // A write of nothing keeps the numbering.
+        if (operation.kind == DiskOperation::Kind::sync) {
+            operation.kind = DiskOperation::Kind::write;
+            operation.bytes.clear();
+        }
+    }
+    std::size_t lost = 0;
+    const auto count = [&](const CutPoint& point, const std::filesystem::path& directory) {
+        const auto file = SlotFile::open(directory / "safety.slot");
+        const std::size_t known = point.acknowledged;
+        if (!file || file->sequence() < known) ++lost;
+    };
+    enumerate_power_cuts("safety_slot_lying", history, count);
+    EXPECT_GT(lost, kSizes.size());
+}
+
 }  // namespace
 }  // namespace fairfeed::test

@@ -53,6 +53,27 @@ TEST_F(SlotFileTest, remembers_the_newest_record_across_reopenings) {
     EXPECT_EQ(open().sequence(), 3U);
 }
 
+TEST_F(SlotFileTest, is_in_doubt_when_a_newer_record_may_have_been_lost) {
+    EXPECT_FALSE(open().in_doubt()) << "nothing was ever written";
+    for (const char* text : {"one", "two", "three"}) {
+        write(text);
+        EXPECT_FALSE(open().in_doubt());
+    }
+    damage(SlotFile::kSlotSize + 26);  // the third record is in the second slot
+    EXPECT_EQ(record(), "two");
+    EXPECT_TRUE(open().in_doubt());
+    write("three again");
+    EXPECT_EQ(record(), "three again");
+    EXPECT_FALSE(open().in_doubt());
+}
+
+TEST_F(SlotFileTest, is_in_doubt_when_the_first_record_was_spoilt) {
+    write("one");
+    damage(SlotFile::kSlotSize + 26);
+    EXPECT_EQ(record(), "");
+    EXPECT_TRUE(open().in_doubt());
+}
+
 TEST_F(SlotFileTest, keeps_the_largest_record) {
     const std::string large(SlotFile::kMaxPayload, 'x');
     write(large);
