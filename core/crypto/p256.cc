@@ -75,7 +75,8 @@ bool is_consistent_p256(EVP_PKEY* key) {
 
 // The first PEM block of the text if it is an unencrypted PKCS#8 key.
 Pkcs8 read_pkcs8(std::string_view pem) {
-    if (pem.size() > std::numeric_limits<int>::max()) return nullptr;
+    // OpenSSL takes no empty buffer that has no address.
+    if (pem.empty() || pem.size() > std::numeric_limits<int>::max()) return nullptr;
     const Memory memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     CHECK(memory != nullptr);
     char* name = nullptr;

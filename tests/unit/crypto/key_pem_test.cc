@@ -92,6 +92,11 @@ TEST(KeyPem, brings_a_key_made_from_a_scalar_back) {
     EXPECT_EQ(again->public_key(), key->public_key());
 }
 
+TEST(KeyPem, refuses_an_empty_text_that_has_no_address) {
+    EXPECT_FALSE(SigningKey::from_pem({}));
+    EXPECT_FALSE(AgreementKey::from_pem({}));
+}
+
 TEST(KeyPem, refuses_a_key_cut_short_anywhere) {
     const std::string pem = SigningKey::generate().to_pem();
     for (std::size_t size = 0; size + 2 < pem.size(); size += 3) {
