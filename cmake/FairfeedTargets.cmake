@@ -12,8 +12,10 @@ endif()
 add_library(fairfeed_options INTERFACE)
 target_compile_options(fairfeed_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Werror
-    -Wno-restrict  # GCC 12 sees overlaps in "text" + std::string(...) that are not there (PR105329)
-    -fstack-protector-strong -ftrivial-auto-var-init=zero)
+    # GCC 12 sees overlaps in "text" + std::string(...) that are not there (PR105329). Clang 14, here
+    # for fuzzing alone, does not initialise without a second option that it promises to remove.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -ftrivial-auto-var-init=zero>
+    -fstack-protector-strong)
 target_compile_definitions(fairfeed_options INTERFACE
     _GLIBCXX_ASSERTIONS FAIRFEED_VERSION="${PROJECT_VERSION}")
 target_include_directories(fairfeed_options INTERFACE ${CMAKE_SOURCE_DIR})
@@ -22,6 +24,11 @@ if(FAIRFEED_SANITIZE)
     target_compile_options(fairfeed_options INTERFACE
         -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
         -O1 -g1)
+    target_link_options(fairfeed_options INTERFACE -fsanitize=address,undefined)
+elseif(FAIRFEED_FUZZ)
+    target_compile_options(fairfeed_options INTERFACE
+        -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+        -fno-omit-frame-pointer -O1 -g1)
     target_link_options(fairfeed_options INTERFACE -fsanitize=address,undefined)
 else()
     target_compile_definitions(fairfeed_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)

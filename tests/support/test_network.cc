@@ -168,7 +168,10 @@ const AgreementKey& agreement_key(std::string_view name) {
     static std::map<std::string, AgreementKey, std::less<>> keys;
     const auto known = keys.find(name);
     if (known != keys.end()) return known->second;
-    return keys.emplace(std::string(name), AgreementKey::generate()).first->second;
+    const SigningKey& same_scalar = signing_key("agreement key of " + std::string(name));
+    const auto key = AgreementKey::from_pem(same_scalar.to_pem());
+    CHECK(key);
+    return keys.emplace(std::string(name), *key).first->second;
 }
 
 SymmetricKey data_key(std::string_view name) {

@@ -1,7 +1,7 @@
 // A whole small network in memory, with real keys: genesis, data keys, meters that measure and
 // sign, committees that endorse, validators that certify. For tests of every room above the wire.
-// All identities derive from their names, salts from a counter; only ECDSA's nonces differ from run
-// to run. Single-threaded.
+// All identities derive from their names, salts from a counter, so the network's id is the same in
+// every run; only ECDSA's nonces and the wraps of data keys differ. Single-threaded.
 #pragma once
 
 #include <map>
@@ -24,7 +24,7 @@ namespace fairfeed::test {
 
 // Keys by name: made once per process, the same in every run.
 [[nodiscard]] const SigningKey& signing_key(std::string_view name);
-[[nodiscard]] const AgreementKey& agreement_key(std::string_view name);  // random, one per process
+[[nodiscard]] const AgreementKey& agreement_key(std::string_view name);
 [[nodiscard]] SymmetricKey data_key(std::string_view name);
 
 struct TestNetworkOptions {

@@ -1,0 +1,43 @@
+// LittleState: a fixed small network for the verifiers under fuzzing: two clusters of three meters,
+// four validators, nothing settled yet. Its id and all its keys are the same in every run, so what
+// was signed for it once stays valid. Made once per process; read only.
+#pragma once
+
+#include "core/contract/cluster_book.h"
+#include "core/contract/execution.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::fuzz {
+
+struct LittleState {
+    LittleState();
+
+    test::TestNetwork network;
+    ChainState state;         // after block 0
+    KeyRing keys;             // DGMD's: everybody's data keys
+    ClusterBook book;         // of cluster-1
+    OpenedReadings readings;  // of cluster-1 in window 0
+    SettlementDraft draft;    // what they settle to
+    std::int64_t time_ms;     // a block time at which window 0 is over
+
+    // The draft as its parent would seal it.
+    [[nodiscard]] Result<Settlement, Reject> sealed(const SettlementDraft& altered) const;
+};
+
+[[nodiscard]] const LittleState& little_state();
+
+// Takes every signature: a fuzzer cannot sign, and what stands behind the signatures must hold
+// against members who can.
+class TrustingChecker final : public SignatureChecker {
+  public:
+    [[nodiscard]] Result<void, Reject> transaction(const Transaction&, const Digest&,
+                                                   const VerifyKey&) override {
+        return {};
+    }
+    [[nodiscard]] Result<void, Reject> endorsement(const Endorsement&, const Witness&,
+                                                   const Digest&, const VerifyKey&) override {
+        return {};
+    }
+};
+
+}  // namespace fairfeed::fuzz

@@ -1,0 +1,273 @@
+#include "tests/fuzz/settlement_oracle.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tests/fuzz/rational.h"
+
+namespace fairfeed::fuzz {
+namespace {
+
+constexpr Int128 kMostWh = Int128{1'000'000'000} * 1'000'000;
+constexpr Int128 kMostW = Int128{1'000'000} * 1'000'000;
+
+// One meter's window in sums.
+struct Meter {
+    Int128 capacity_w = 0;
+    Int128 load_wh = 0;
+    Int128 import_wh = 0;
+    Int128 available_wh = 0;
+    Int128 credited_wh = 0;
+};
+
+struct Cluster {
+    ShareRule rule = ShareRule::paper;
+    Int128 seconds = 0;
+    std::vector<Meter> meters;
+
+    [[nodiscard]] Int128 sum(Int128 Meter::*figure) const {
+        Int128 total = 0;
+        for (const Meter& meter : meters)
+            total += meter.*figure;
+        return total;
+    }
+};
+
+bool within(Int128 value, Int128 limit) {
+    return value >= 0 && value <= limit;
+}
+
+bool is_sound(const MeterWindow& meter, std::int64_t quarters) {
+    if (meter.meter.str() == "grid" || !within(meter.capacity_w, kMostW)) return false;
+    if (!within(meter.import_remainder, 999) || !within(meter.export_remainder, 999)) return false;
+    if (static_cast<std::int64_t>(meter.profile.size()) != quarters) return false;
+    Int128 import_wh = 0, generation_wh = 0;
+    for (const QuarterHour& quarter : meter.profile) {
+        if (!within(quarter.import_wh, kMostWh) || !within(quarter.generation_wh, kMostWh) ||
+            !within(quarter.export_wh, quarter.generation_wh))
+            return false;
+        import_wh += quarter.import_wh;
+        generation_wh += quarter.generation_wh;
+    }
+    for (std::size_t i = 0; i < meter.shares.size(); ++i) {
+        if (!within(meter.shares[i].share_w, kMostW)) return false;
+        if (i > 0 && meter.shares[i].from_s < meter.shares[i - 1].from_s) return false;
+    }
+    const Int128 available_wh = meter.available_wh ? Int128{*meter.available_wh} : generation_wh;
+    return within(import_wh, kMostWh) && within(available_wh, kMostWh) &&
+           generation_wh <= available_wh;
+}
+
+bool is_sound(const SettlementInput& input) {
+    if (input.window_seconds <= 0 || input.window_seconds > 1'000'000) return false;
+    if (input.window_seconds % 900 != 0) return false;
+    if (Int128{input.window_start_s} + input.window_seconds > INT64_MAX) return false;
+    if (input.tariff.import_micro_per_kwh < 0 || input.tariff.export_micro_per_kwh < 0)
+        return false;
+    for (std::size_t i = 0; i < input.meters.size(); ++i) {
+        if (!is_sound(input.meters[i], input.window_seconds / 900)) return false;
+        if (i > 0 && !(input.meters[i - 1].meter < input.meters[i].meter)) return false;
+    }
+    return true;
+}
+
+// The share that binds when quarter hour k begins, and the watt hours it lets through until the
+// quarter's end less those until its beginning.
+Int128 cap_wh(const MeterWindow& meter, std::int64_t start_s, std::size_t k) {
+    Int128 share_w = meter.capacity_w;
+    const Int128 begins_s = Int128{start_s} + Int128{900} * static_cast<std::int64_t>(k);
+    for (const ShareInForce& share : meter.shares)
+        if (share.from_s <= begins_s) share_w = share.share_w;
+    const Natural bound = std::min(share_w, Int128{meter.capacity_w});
+    const auto until = [&](std::size_t quarters) {
+        return (Rational(bound * Natural(static_cast<std::int64_t>(quarters))) / Rational(4))
+            .floor();
+    };
+    return (until(k + 1) - until(k)).small();
+}
+
+Meter summed(const MeterWindow& meter, std::int64_t start_s) {
+    Meter out{.capacity_w = meter.capacity_w};
+    Int128 generation_wh = 0;
+    for (std::size_t k = 0; k < meter.profile.size(); ++k) {
+        const QuarterHour& quarter = meter.profile[k];
+        const Int128 load_wh =
+            Int128{quarter.import_wh} + quarter.generation_wh - quarter.export_wh;
+        const Int128 room_wh = std::max(Int128{0}, cap_wh(meter, start_s, k) - load_wh);
+        out.load_wh += load_wh;
+        out.import_wh += quarter.import_wh;
+        out.credited_wh += std::min(Int128{quarter.export_wh}, room_wh);
+        generation_wh += quarter.generation_wh;
+    }
+    out.available_wh = meter.available_wh ? Int128{*meter.available_wh} : generation_wh;
+    return out;
+}
+
+Rational nameplate_wh(const Cluster& cluster, const Meter& meter) {
+    return Rational(meter.capacity_w * cluster.seconds) / Rational(3600);
+}
+
+// What a meter may generate if the rule's common factor is alpha.
+Rational capped_wh(const Cluster& cluster, const Meter& meter, const Rational& alpha) {
+    if (cluster.rule == ShareRule::generation)
+        return std::min(nameplate_wh(cluster, meter), alpha * Rational(meter.available_wh));
+    return alpha * nameplate_wh(cluster, meter);
+}
+
+Rational generated_wh(const Meter& meter, const Rational& cap) {
+    return std::min(Rational(meter.available_wh), std::max(cap, Rational(meter.load_wh)));
+}
+
+Rational all_generated_wh(const Cluster& cluster, const Rational& alpha) {
+    Rational sum;
+    for (const Meter& meter : cluster.meters)
+        sum = sum + generated_wh(meter, capped_wh(cluster, meter, alpha));
+    return sum;
+}
+
+// The sum is straight between the factors at which some meter's own figure changes its course.
+std::vector<Rational> corners(const Cluster& cluster) {
+    std::vector<Rational> found{Rational(0), Rational(1)};
+    for (const Meter& meter : cluster.meters) {
+        const bool by_generation = cluster.rule == ShareRule::generation;
+        const Rational slope =
+            by_generation ? Rational(meter.available_wh) : nameplate_wh(cluster, meter);
+        if (slope == Rational(0)) continue;
+        for (const Rational& level : {Rational(meter.load_wh), Rational(meter.available_wh),
+                                      nameplate_wh(cluster, meter)}) {
+            const Rational alpha = level / slope;
+            if (alpha < Rational(1)) found.push_back(alpha);
+        }
+    }
+    std::sort(found.begin(), found.end(),
+              [](const Rational& a, const Rational& b) { return a < b; });
+    return found;
+}
+
+// The largest factor up to 1 with which nobody's neighbourhood generates more than it uses.
+Rational largest_factor(const Cluster& cluster) {
+    const Rational load = Rational(cluster.sum(&Meter::load_wh));
+    const std::vector<Rational> at = corners(cluster);
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < at.size(); ++i)
+        if (all_generated_wh(cluster, at[i]) <= load) last = i;
+    if (last + 1 == at.size()) return at[last];
+    const Rational low = all_generated_wh(cluster, at[last]);
+    const Rational high = all_generated_wh(cluster, at[last + 1]);
+    return at[last] + (at[last + 1] - at[last]) * (load - low) / (high - low);
+}
+
+std::vector<Rational> exact_shares(const Cluster& cluster) {
+    const Int128 d_wh = cluster.sum(&Meter::available_wh) - cluster.sum(&Meter::load_wh);
+    const Int128 capacity_w = cluster.sum(&Meter::capacity_w);
+    const bool is_cut = d_wh > 0 && capacity_w > 0;
+    Rational factor(1);
+    if (is_cut && cluster.rule == ShareRule::paper) {
+        const Rational df =
+            Rational(d_wh) / (Rational(capacity_w * cluster.seconds) / Rational(3600));
+        factor = df < Rational(1) ? Rational(1) - df : Rational(0);
+    } else if (is_cut) {
+        factor = largest_factor(cluster);
+    }
+    std::vector<Rational> shares;
+    for (const Meter& meter : cluster.meters) {
+        const Rational cap =
+            is_cut && cluster.rule == ShareRule::generation
+                ? capped_wh(cluster, meter, factor) * Rational(3600) / Rational(cluster.seconds)
+                : factor * Rational(meter.capacity_w);
+        shares.push_back(cap);
+    }
+    return shares;
+}
+
+// Floors, then one watt each in the order of what was cut off, as far as the floor of the sum goes.
+std::vector<std::int64_t> in_watts(const std::vector<Rational>& exact) {
+    Rational sum;
+    std::vector<std::int64_t> watts;
+    std::vector<Rational> cut;
+    for (const Rational& share : exact) {
+        sum = sum + share;
+        watts.push_back(share.floor().small());
+        cut.push_back(share - Rational(share.floor()));
+    }
+    std::vector<std::size_t> order(exact.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return cut[a] > cut[b]; });
+    std::int64_t left =
+        sum.floor().small() - std::accumulate(watts.begin(), watts.end(), std::int64_t{0});
+    for (std::size_t i = 0; left > 0; ++i, --left)
+        ++watts[order[i]];
+    return watts;
+}
+
+void share_out(const Cluster& cluster, OracleSettlement& out) {
+    const Int128 load_wh = cluster.sum(&Meter::load_wh);
+    const Int128 d_wh = cluster.sum(&Meter::available_wh) - load_wh;
+    const Int128 capacity_w = cluster.sum(&Meter::capacity_w);
+    out.d_wh = static_cast<std::int64_t>(d_wh);
+    out.conventional_wh = d_wh < 0 ? static_cast<std::int64_t>(-d_wh) : 0;
+    if (d_wh > 0) {
+        const Rational limit(1'000'000);
+        const Rational full = Rational(capacity_w * cluster.seconds) / Rational(3600);
+        const Rational df = capacity_w == 0 ? limit : Rational(d_wh) * limit / full;
+        out.df_ppm = std::min(df, limit).floor().small();
+    }
+    const std::vector<std::int64_t> watts = in_watts(exact_shares(cluster));
+    Rational generated;
+    for (std::size_t i = 0; i < watts.size(); ++i) {
+        out.meters[i].mes_w = watts[i];
+        out.mes_w += watts[i];
+        const Rational cap = Rational(watts[i] * cluster.seconds) / Rational(3600);
+        generated = generated + generated_wh(cluster.meters[i], cap);
+    }
+    if (generated > Rational(load_wh))
+        out.residual_surplus_wh = (generated - Rational(load_wh)).floor().small();
+}
+
+// In thousandths of a micro, with what was carried; false if a sum of money has no 64 bits.
+bool bill_out(const SettlementInput& input, const Cluster& cluster, OracleSettlement& out) {
+    Int128 owed_micro = 0;
+    for (std::size_t i = 0; i < input.meters.size(); ++i) {
+        const MeterWindow& meter = input.meters[i];
+        const Meter& sums = cluster.meters[i];
+        const auto amount = [](std::int64_t carried, Int128 wh, std::int64_t rate) {
+            return divide(Natural(wh) * Natural(rate) + Natural(carried), Natural(1000)).first;
+        };
+        const Natural taken =
+            amount(meter.import_remainder, sums.import_wh, input.tariff.import_micro_per_kwh);
+        const Natural given =
+            amount(meter.export_remainder, sums.credited_wh, input.tariff.export_micro_per_kwh);
+        if (taken > Natural(INT64_MAX) || given > Natural(INT64_MAX)) return false;
+        const Int128 balance = Int128{meter.balance_micro} + taken.small() - given.small();
+        if (balance > INT64_MAX || balance < INT64_MIN) return false;
+        owed_micro += Int128{taken.small()} - given.small();
+        out.meters[i].import_amount_micro = taken.small();
+        out.meters[i].export_amount_micro = given.small();
+        out.meters[i].balance_micro = static_cast<std::int64_t>(balance);
+    }
+    if (-owed_micro > INT64_MAX || -owed_micro < INT64_MIN) return false;
+    out.grid_amount_micro = static_cast<std::int64_t>(-owed_micro);
+    return true;
+}
+
+}  // namespace
+
+std::optional<OracleSettlement> settle_by_definition(const SettlementInput& input) {
+    if (!is_sound(input)) return std::nullopt;
+    Cluster cluster{input.rule, input.window_seconds, {}};
+    for (const MeterWindow& meter : input.meters)
+        cluster.meters.push_back(summed(meter, input.window_start_s));
+    if (cluster.sum(&Meter::capacity_w) > kMostW || cluster.sum(&Meter::load_wh) > kMostWh ||
+        cluster.sum(&Meter::available_wh) > kMostWh)
+        return std::nullopt;
+    OracleSettlement out;
+    for (const Meter& meter : cluster.meters)
+        out.meters.push_back({.load_wh = static_cast<std::int64_t>(meter.load_wh),
+                              .credited_wh = static_cast<std::int64_t>(meter.credited_wh)});
+    share_out(cluster, out);
+    if (!bill_out(input, cluster, out)) return std::nullopt;
+    return out;
+}
+
+}  // namespace fairfeed::fuzz

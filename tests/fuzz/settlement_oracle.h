@@ -1,0 +1,34 @@
+// The contract a second time: a window settled from the definitions of docs/contract.md, figure by
+// figure, in rationals of any size. Knows no trick of core/contract and calls nothing of it. What
+// the product computes must be equal to this, and refused exactly where this finds it unsound.
+#pragma once
+
+#include <optional>
+
+#include "core/contract/settlement.h"
+
+namespace fairfeed::fuzz {
+
+// Only the figures below are filled in: totals, and per meter load, credit, share and posting.
+struct OracleMeter {
+    std::int64_t load_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t mes_w = 0;
+    std::int64_t import_amount_micro = 0;
+    std::int64_t export_amount_micro = 0;
+    std::int64_t balance_micro = 0;
+};
+struct OracleSettlement {
+    std::vector<OracleMeter> meters;
+    std::int64_t d_wh = 0;
+    std::int64_t df_ppm = 0;
+    std::int64_t mes_w = 0;
+    std::int64_t residual_surplus_wh = 0;
+    std::int64_t conventional_wh = 0;
+    std::int64_t grid_amount_micro = 0;
+};
+
+// nullopt: some figure is not one that a window can have.
+[[nodiscard]] std::optional<OracleSettlement> settle_by_definition(const SettlementInput& input);
+
+}  // namespace fairfeed::fuzz

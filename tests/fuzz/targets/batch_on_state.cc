@@ -1,0 +1,23 @@
+#include "tests/fuzz/altered_draft.h"
+#include "tests/fuzz/little_state.h"
+#include "tests/fuzz/properties.h"
+
+// A parent alters the settlement and seals it as its own: a member endorses it only if nothing is
+// different in the end.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace fairfeed;
+    const fuzz::LittleState& little = fuzz::little_state();
+    fuzz::Input input({data, size});
+    SettlementDraft draft = little.draft;
+    while (!input.empty())
+        fuzz::alter(draft, input);
+    const auto settlement = little.sealed(draft);
+    CHECK(settlement);
+    const bool is_same = draft.entries == little.draft.entries &&
+                         draft.totals == little.draft.totals && draft.lines == little.draft.lines;
+    const auto checked = little.book.check(little.state, *settlement, little.readings, little.keys);
+    CHECK(checked.has_value() == is_same);
+    CHECK(checked || !to_string(checked.error()).empty());
+    ++fuzz::accepted_inputs;
+    return 0;
+}

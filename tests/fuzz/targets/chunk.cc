@@ -1,0 +1,60 @@
+#include "core/wire/chunk.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/properties.h"
+
+namespace fairfeed::fuzz {
+namespace {
+
+Bytes long_message(Input& input) {
+    Bytes message(input.number(3) % 200'000);
+    const ByteView pattern = input.take(64);
+    for (std::size_t i = 0; i < message.size() && !pattern.empty(); ++i)
+        message[i] = pattern[i % pattern.size()];
+    if (!message.empty()) message[0] = 0x84;  // messages are arrays
+    return message;
+}
+
+// A message cut, its packets damaged, repeated, reordered: it comes out exactly or not at all.
+void deliver(Input& input) {
+    const Bytes message = long_message(input);
+    const std::vector<Bytes> packets = split_message(message);
+    ChunkAssembler assembler;
+    while (!input.empty()) {
+        Bytes packet = packets[input.below(packets.size())];
+        const std::size_t flip = input.number(2);
+        if (flip % 4 == 0 && !packet.empty()) packet[flip % packet.size()] ^= input.byte();
+        const auto whole = assembler.add(std::string(1, static_cast<char>(flip % 3)), packet);
+        CHECK(!whole || *whole == message || *whole == packet);
+    }
+    std::optional<Bytes> whole;
+    for (const Bytes& packet : packets)
+        whole = assembler.add("undisturbed", packet);
+    CHECK(message.empty() || (whole && *whole == message));
+}
+
+// Packets as an attacker likes them.
+void receive(Input& input) {
+    ChunkAssembler assembler;
+    while (!input.empty()) {
+        const std::string source(1, static_cast<char>(input.byte()));
+        const ByteView packet = input.take(input.number(2));
+        const AllocationWatch watch;
+        const auto whole = assembler.add(source, packet);
+        CHECK(watch.peak_bytes() <= allowed_bytes(packet.size()));
+        CHECK(!whole || whole->size() <= kMaxMessageBytes);
+    }
+}
+
+}  // namespace
+}  // namespace fairfeed::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fairfeed::fuzz::Input input({data, size});
+    if (input.byte() % 2 == 0) {
+        fairfeed::fuzz::deliver(input);
+    } else {
+        fairfeed::fuzz::receive(input);
+    }
+    ++fairfeed::fuzz::accepted_inputs;
+    return 0;
+}

@@ -1,0 +1,14 @@
+#include "core/contract/state.h"
+#include "core/wire/chain_codec.h"
+#include "tests/fuzz/properties.h"
+
+// The genesis file, and the state a node would start from.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace fairfeed;
+    fuzz::check_round_trip({data, size}, decode_genesis, [](const LoadedGenesis& loaded) {
+        const auto state = state_from_genesis(loaded);
+        CHECK(state ? state->network == loaded.network : !to_string(state.error()).empty());
+        return encode_genesis(loaded.block);
+    });
+    return 0;
+}

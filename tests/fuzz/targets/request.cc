@@ -1,0 +1,9 @@
+#include "core/wire/message_codec.h"
+#include "tests/fuzz/properties.h"
+
+// A node asks a peer for blocks, bodies or readings.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace fairfeed;
+    fuzz::check_signed_round_trip({data, size}, decode_request, encode_request);
+    return 0;
+}

@@ -1,0 +1,10 @@
+#include "edge-node/consensus/safety_record.h"
+#include "tests/fuzz/properties.h"
+
+// What a validator must not forget: the payload of a slot.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace fairfeed;
+    fuzz::check_round_trip({data, size}, consensus::decode_safety_record,
+                           consensus::encode_safety_record);
+    return 0;
+}

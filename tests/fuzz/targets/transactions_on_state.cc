@@ -1,0 +1,62 @@
+#include "core/wire/message_codec.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/little_state.h"
+#include "tests/fuzz/properties.h"
+
+namespace fairfeed::fuzz {
+namespace {
+
+// What executes is deterministic, keeps the invariants and can be selected again.
+void judge(const std::vector<Transaction>& transactions, std::int64_t time_ms,
+           SignatureChecker& signatures) {
+    const ChainState& before = little_state().state;
+    ChainState after = before;
+    const auto done = execute_transactions(after, transactions, 1, time_ms, signatures);
+    if (!done) {
+        const auto at = done.error().transaction;
+        CHECK(!to_string(done.error().reason).empty() && (!at || *at < transactions.size()));
+        return;
+    }
+    ++accepted_inputs;
+    ChainState again = before;
+    CHECK(execute_transactions(again, transactions, 1, time_ms, signatures).has_value());
+    CHECK(app_hash(after) == app_hash(again) && app_hash(after) != app_hash(before));
+    InvariantMonitor monitor;
+    Block block;
+    block.header.height = 1;
+    block.transactions = transactions;
+    monitor.observe(before, block, after, {});
+    for (const InvariantReport& report : monitor.reports())
+        CHECK(report.name == "chain_is_linked" || report.explanation.empty());
+}
+
+void select(const std::vector<Transaction>& waiting, std::int64_t time_ms,
+            SignatureChecker& signatures) {
+    ChainState state = little_state().state;
+    const auto chosen = select_transactions(state, waiting, time_ms, signatures);
+    CHECK(chosen.size() <= waiting.size());
+    if (chosen.empty()) return;
+    CHECK(execute_transactions(state, chosen, 1, time_ms, signatures).has_value());
+}
+
+}  // namespace
+}  // namespace fairfeed::fuzz
+
+// [how] bundle: transactions against a fixed state, with signatures checked or taken as given.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace fairfeed;
+    const fuzz::LittleState& little = fuzz::little_state();
+    fuzz::Input input({data, size});
+    const std::uint8_t how = input.byte();
+    const auto bundle = decode_bundle(input.rest(), little.network.network());
+    if (!bundle) return 0;
+    PlainSignatureChecker plain;
+    fuzz::TrustingChecker trusting;
+    SignatureChecker& signatures =
+        (how & 1U) != 0 ? static_cast<SignatureChecker&>(plain) : trusting;
+    const std::int64_t time_ms = (how & 2U) != 0 ? little.state.tip_time_ms + 1 : little.time_ms;
+    CHECK(earliest_block_time_ms(little.state, bundle->transactions) > little.state.tip_time_ms);
+    fuzz::judge(bundle->transactions, time_ms, signatures);
+    fuzz::select(bundle->transactions, time_ms, signatures);
+    return 0;
+}

@@ -1,0 +1,293 @@
+// fuzz_write_seeds [DIRECTORY]: writes the seeds of every fuzz target, DIRECTORY/<target>/seed-*,
+// by default into tests/fuzz/corpus. Run it after a format changed. Signatures made with real keys
+// and wrapped keys differ from run to run; everything else comes out the same.
+#include <filesystem>
+#include <iostream>
+
+#include "core/base/check.h"
+#include "core/io/file.h"
+#include "core/io/slot_file.h"
+#include "core/ledger/proof.h"
+#include "core/wire/chunk.h"
+#include "core/wire/topics.h"
+#include "edge-node/consensus/safety_record.h"
+#include "tests/fuzz/little_state.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/wire/samples.h"
+
+namespace fairfeed::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+
+const NodeId kNode("node-2");
+const MeterId kMeter("meter-1");
+const ClusterId kCluster("cluster-1");
+
+class Corpus {
+  public:
+    explicit Corpus(fs::path directory) : directory_(std::move(directory)) {}
+
+    void add(const std::string& target, const std::string& name, ByteView bytes) const {
+        CHECK(make_directories(directory_ / target));
+        CHECK(write_file_atomically(directory_ / target / ("seed-" + name), bytes));
+    }
+    void add(const std::string& target, const std::string& name, std::string_view text) const {
+        add(target, name, as_bytes(text));
+    }
+    void copy(const std::string& target, const std::string& file) const {
+        const fs::path path = fs::path(FAIRFEED_SOURCE_DIR) / file;
+        const auto bytes = read_file(path);
+        CHECK(bytes);
+        add(target, path.filename().string(), *bytes);
+    }
+
+  private:
+    fs::path directory_;
+};
+
+void write_transactions(const Corpus& corpus) {
+    const auto add = [&](const std::string& name, const Transaction& transaction) {
+        corpus.add("transaction", name, encode_transaction(transaction));
+    };
+    const PublicKey key = samples::signer("a").public_key();
+    add("genesis", make_genesis(samples::genesis(), samples::signer("node-1")));
+    add("reading", make_reading_transaction(samples::reading()));
+    add("settlement", samples::batch());
+    add("meter", samples::dgmd(MeterRegistration{1, kMeter, kCluster, "sp-17", key, 0}));
+    add("node", samples::dgmd(NodeRegistration{2, kNode, key, key, {-120, 4500}}));
+    add("committee", samples::dgmd(CommitteeAllocation{
+                         3, kCluster, {10, -20}, {kNode, NodeId("node-1")}, 1, 0}));
+    add("key_grant", samples::dgmd(samples::key_grant()));
+    add("capacity", samples::dgmd(CapacityCertificate{6, kMeter, 5000, 0}));
+    add("tariff", samples::dgmd(TariffNotice{7, {250'000, 80'000}, 42}));
+}
+
+void write_chain(const Corpus& corpus) {
+    const Block block = samples::block();
+    const CommittedBlock committed = samples::committed_block();
+    corpus.add("header", "first", encode_header(block.header));
+    corpus.add("certificate", "three", encode_certificate(samples::certificate()));
+    corpus.add("outline", "two", encode_outline(outline_of(block)));
+    corpus.add("block", "two", encode_block(block));
+    corpus.add("committed_block", "two", encode_committed_block(committed));
+    corpus.add("certified_outline", "two",
+               encode_certified_outline({outline_of(block), committed.certificate}));
+    corpus.add("vote", "prevote",
+               encode_vote(samples::vote(VoteType::prevote, samples::digest("block"))));
+    corpus.add("vote", "nil", encode_vote(samples::vote(VoteType::precommit, std::nullopt)));
+    corpus.add("proposal", "fresh", encode_proposal(samples::proposal(std::nullopt)));
+    corpus.add("proposal", "again", encode_proposal(samples::proposal(1)));
+    test::TestNetworkOptions small;
+    small.nodes = 2;
+    small.clusters_with_meters = 1;
+    small.meters_per_cluster = 1;
+    corpus.add("genesis", "small", encode_genesis(test::TestNetwork(small).genesis().block));
+}
+
+void write_messages(const Corpus& corpus) {
+    const auto signer = samples::signer(kNode.str());
+    const Digest& network = samples::network();
+    const auto add = [&](const std::string& target, const std::string& name, const auto& content,
+                         const auto& encode) {
+        corpus.add(target, name, encode(content, kNode, network, signer));
+    };
+    const Digest batch = samples::batch().id;
+    const Bytes reading = samples::reading().envelope;
+    add("receipt", "one", Receipt{kMeter, 7, 8, samples::reading().id}, encode_receipt);
+    add("refusal", "one", Refusal{kMeter, 7, 8, "stale_sequence"}, encode_refusal);
+    add("share", "one", ShareStatement{kMeter, 7, batch, 4000, 1'470'628'800}, encode_share);
+    add("status", "one", NodeStatus{9, batch, network, 10, 0}, encode_status);
+    add("objection", "full", Objection{kCluster, 7, 1, batch, "reading_withheld", reading},
+        encode_objection);
+    add("objection", "bare", Objection{kCluster, 7, 1, batch, "wrong_totals", {}},
+        encode_objection);
+    add("request", "blocks", Request(BlocksRequest{5, 20}), encode_request);
+    add("request", "bodies", Request(BodiesRequest{{batch, network}}), encode_request);
+    add("request", "readings", Request(ReadingsRequest{{batch}}), encode_request);
+    corpus.add("endorsement", "one",
+               encode_endorsement({kCluster, 7, 1, batch}, samples::witness("node-2")));
+    corpus.add("answer", "blocks", encode_answer(BlocksAnswer{{samples::committed_block()}}));
+    corpus.add("answer", "bodies", encode_answer(BodiesAnswer{{samples::batch()}}));
+    corpus.add("answer", "readings", encode_answer(ReadingsAnswer{{samples::reading()}}));
+    corpus.add("bundle", "one", encode_bundle({{samples::batch()}}));
+    corpus.add("cbor_item", "bundle", encode_bundle({{samples::batch()}}));
+    corpus.add("cbor_item", "integer",
+               ByteView(Bytes{0x3b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));
+    corpus.add("cose_envelope", "reading", reading);
+    corpus.add("topic", "receipt", Topic{"lab", "node-1", Channel::receipt, "meter-1"}.str());
+    corpus.add("topic", "reading", Topic{"lab", "meter-1", Channel::reading}.str());
+}
+
+void write_readings(const Corpus& corpus) {
+    corpus.add("reading_envelope", "one", samples::reading().envelope);
+    corpus.add("reading_body", "inverter", encode_reading_body(samples::reading_body()));
+    corpus.add("reading_body", "plain", encode_reading_body(samples::reading_body(false)));
+    corpus.add("settlement_line", "one", encode_settlement_line(samples::line()));
+    for (const auto& [meter, reading] : little_state().readings)
+        corpus.add("reading_on_state", meter.str(), encode_reading_body(reading.body));
+}
+
+Bytes after(std::uint8_t how, const Bytes& rest) {
+    Bytes out{how};
+    append(out, rest);
+    return out;
+}
+
+void write_verifiers(const Corpus& corpus) {
+    const LittleState& little = little_state();
+    test::TestChain chain(little.network);
+    const auto readings = chain.read_all(kCluster, 0);
+    const auto group = chain.group(chain.settle(kCluster, 0, readings), readings);
+    const auto add = [&](const std::string& name, std::uint8_t how,
+                         const std::vector<Transaction>& transactions) {
+        corpus.add("transactions_on_state", name, after(how, encode_bundle({transactions})));
+    };
+    add("settlement", 0, group);
+    add("settlement-checked", 1, group);
+    const auto& dgmd = little.network;
+    add("tariff", 1, {dgmd.from_dgmd(chain.state(), TariffNotice{0, {1, 2}, 42})});
+    add("capacity", 2,
+        {dgmd.from_dgmd(chain.state(), CapacityCertificate{0, MeterId("meter-1-1"), 4000, 9})});
+    add("grant", 0,
+        {dgmd.from_dgmd(chain.state(),
+                        dgmd.grant(MeterId("meter-1-1"), 2, dgmd.committee(kCluster), 9))});
+    BlockHeader header;
+    header.height = 1;
+    corpus.add("certificate_on_state", "quorum",
+               encode_certificate(test::make_certificate(dgmd, chain.state(), header)));
+    corpus.add("batch_on_state", "unaltered", ByteView());
+    corpus.add("batch_on_state", "one-load", ByteView(Bytes{0, 0, 0, 0, 0, 0, 1, 1, 200}));
+    corpus.add("batch_on_state", "missing", ByteView(Bytes{0, 0, 0, 1, 2, 1}));
+}
+
+// The inverse of Input::figure.
+void put_figure(Bytes& out, std::uint64_t value) {
+    std::uint8_t width = 0;
+    while (width < 8 && (value >> (8U * width)) != 0)
+        ++width;
+    out.push_back(width);
+    while (width-- > 0)
+        out.push_back(static_cast<std::uint8_t>(value >> (8U * width)));
+}
+
+// A window of one quarter hour, as the target reads it: capacity, generation, import, export of
+// each meter.
+void write_window(const Corpus& corpus, const std::string& name,
+                  const std::vector<std::array<std::uint64_t, 4>>& meters) {
+    Bytes out{0, 0};
+    for (const std::uint64_t figure : {1'470'614'400ULL, 251'337ULL, 80'001ULL})
+        put_figure(out, figure);
+    out.push_back(static_cast<std::uint8_t>(meters.size()));
+    for (const auto& meter : meters) {
+        append(out, Bytes{0, 0});
+        for (const std::uint64_t figure : meter)
+            put_figure(out, figure);
+        for (const std::uint64_t carried : {7ULL, 999ULL, 1'000'000ULL})
+            put_figure(out, carried);
+    }
+    corpus.add("contract", name, out);
+}
+
+void write_contract(const Corpus& corpus) {
+    write_window(corpus, "no-meters", {});
+    write_window(corpus, "deficit", {{5000, 200, 900, 0}, {0, 0, 400, 0}});
+    write_window(corpus, "surplus",
+                 {{5000, 1100, 3, 900}, {3000, 700, 0, 699}, {2000, 500, 1, 499}, {0, 0, 77, 0}});
+    write_window(corpus, "no-capacity", {{0, 1100, 3, 900}, {0, 0, 77, 0}});
+    write_window(corpus, "largest",
+                 {{400'000'000'000, 90'000'000'000'000, 1, 90'000'000'000'000},
+                  {599'999'999'999, 899'999'999'999'999, 0, 799'999'999'999'998}});
+    for (const char* name : {"df_above_one", "everything_zero", "exact_balance", "idle_nameplate",
+                             "largest_remainder", "no_prosumer", "share_in_force"})
+        corpus.copy("settle_input", "tests/vectors/contract/" + std::string(name) + ".yaml");
+}
+
+Bytes slot_file(const std::vector<Bytes>& records) {
+    const testing_support::TempDirectory directory;
+    auto file = SlotFile::open(directory / "safety.slot");
+    CHECK(file);
+    for (const Bytes& record : records)
+        CHECK(file->write(record));
+    const auto bytes = read_file(directory / "safety.slot");
+    CHECK(bytes);
+    return *bytes;
+}
+
+void write_safety(const Corpus& corpus) {
+    consensus::SafetyRecord record;
+    record.network = samples::network();
+    record.height = 9;
+    corpus.add("safety_record", "fresh", encode_safety_record(record));
+    const Signature signature = samples::witness("node-1").signature;
+    record.round = 2;
+    record.step = consensus::Step::precommit;
+    record.locked = consensus::Marked{samples::digest("block"), 2};
+    record.valid = record.locked;
+    record.polka = consensus::SafetyRecord::Polka{{0x07}, {signature, signature, signature}};
+    record.prevote = consensus::SafetyRecord::OwnVote{samples::digest("block"), signature};
+    record.precommit = record.prevote;
+    const Bytes locked = encode_safety_record(record);
+    corpus.add("safety_record", "locked", locked);
+    const Bytes file = slot_file({Bytes{1, 2, 3}, Bytes(40, 0x55)});
+    Bytes input{0, 0x00, 0x40};  // 64 bytes of slot 0, the rest of it is zeros
+    append(input, ByteView(file).first(64));
+    append(input, ByteView(file).subspan(SlotFile::kSlotSize, 64));
+    corpus.add("safety_slot", "two", input);
+    input[0] = 3;
+    input[20] ^= 1U;
+    corpus.add("safety_slot", "repaired", input);
+}
+
+void write_crypto(const Corpus& corpus) {
+    const SigningKey& key = test::signing_key("fuzz");
+    const std::string_view message = "a message";
+    Bytes signed_message{0};
+    append(signed_message, key.sign(as_bytes(message)).view());
+    append(signed_message, as_bytes(message));
+    corpus.add("signature", "own-key", signed_message);
+    corpus.add("key_pem", "one", key.to_pem());
+    corpus.add("merkle_proof", "seven", ByteView(Bytes{6, 1, 2, 3, 4, 5, 6, 7, 0, 4, 0, 1}));
+    Proof proof;
+    proof.network = samples::network();
+    proof.header = samples::block().header;
+    proof.certificate = samples::certificate();
+    proof.reading = {make_reading_transaction(samples::reading()), 0, {}};
+    proof.settlement = {samples::batch(), 1, {samples::digest("sibling")}};
+    proof.reading_key = samples::data_key();
+    proof.line_key = samples::data_key();
+    corpus.add("proof_file", "one", encode_proof(proof));
+    corpus.add("chunk", "delivered", ByteView(Bytes{0, 2, 0, 0, 1, 2, 3}));
+    Bytes packet{1, 9, 0, 3, 0x82, 1, 2};
+    corpus.add("chunk", "received", packet);
+}
+
+void write_files(const Corpus& corpus) {
+    corpus.copy("node_config", "config/edge-node.yaml");
+    corpus.copy("sim_config", "config/meter-sim.yaml");
+    corpus.copy("lab_file", "config/lab.yaml");
+    corpus.add("json_text", "posting", R"({"a":[1,-2,true,null,"\u00e9"],"b":{}})");
+    corpus.add("recorded_homes", "two",
+               "interval_start_local,load_kwh_h01,pv_kwh_h01,load_kwh_h02\n"
+               "2016-08-08T00:00,0.25,0,1.000001\n2016-08-08T01:00,0.5,2.75,0\n");
+}
+
+}  // namespace
+}  // namespace fairfeed::fuzz
+
+int main(int argc, char** argv) {
+    using namespace fairfeed::fuzz;
+    const Corpus corpus(argc > 1 ? fs::path(argv[1])
+                                 : fs::path(FAIRFEED_SOURCE_DIR) / "tests/fuzz/corpus");
+    write_transactions(corpus);
+    write_chain(corpus);
+    write_messages(corpus);
+    write_readings(corpus);
+    write_verifiers(corpus);
+    write_contract(corpus);
+    write_safety(corpus);
+    write_crypto(corpus);
+    write_files(corpus);
+    std::cout << "seeds written\n";
+    return 0;
+}
