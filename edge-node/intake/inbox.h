@@ -33,7 +33,8 @@ class Inbox {
   public:
     [[nodiscard]] static Result<Inbox, IoError> open(const std::filesystem::path& file);
 
-    // Everything written between begin() and commit() becomes durable together.
+    // Everything written between begin() and commit() becomes durable together. Nothing is written
+    // outside.
     [[nodiscard]] Result<void, IoError> begin();
     [[nodiscard]] Result<void, IoError> commit();
 

@@ -104,17 +104,21 @@ TEST_F(InboxFile, loses_what_was_not_committed) {
 }
 
 TEST_F(InboxFile, keeps_the_first_reading_and_the_first_vote_of_a_slot) {
+    ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", 0), 1));
     SignedReading second = reading(kOne, "a", 0);
     second.envelope = to_bytes(as_bytes("another"));
     ASSERT_TRUE(inbox_->put_reading(second, 2));
+    ASSERT_TRUE(inbox_->commit());
     EXPECT_EQ(texts(contents().readings), std::vector<std::string>{"a/0"});
 
+    ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->put_endorsement(row(kOne, 0, 0)));
     EndorsementRow other = row(kOne, 0, 0);
     other.batch = to_bytes(as_bytes("another"));
     ASSERT_TRUE(inbox_->put_endorsement(other));
     ASSERT_TRUE(inbox_->put_endorsement(row(kOne, 0, 1)));
+    ASSERT_TRUE(inbox_->commit());
     reopen();
     const InboxContents held = contents();
     ASSERT_EQ(held.endorsements.size(), 2U) << "one for each version";
@@ -124,14 +128,18 @@ TEST_F(InboxFile, keeps_the_first_reading_and_the_first_vote_of_a_slot) {
 
 TEST_F(InboxFile, replaces_a_clusters_batch_when_it_is_reissued) {
     fill();
+    ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->put_batch(kOne, 3, as_bytes("version 1")));
+    ASSERT_TRUE(inbox_->commit());
     reopen();
     EXPECT_EQ(texts(contents().batches), (std::vector<std::string>{"version 1", "batch two"}));
 }
 
 TEST_F(InboxFile, forgets_blocks_up_to_a_height_and_nothing_else) {
     fill();
+    ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->forget_blocks(2));
+    ASSERT_TRUE(inbox_->commit());
     reopen();
     const InboxContents held = contents();
     EXPECT_EQ(texts(held.blocks), (std::vector<std::string>{"block 3", "block 4"}));
@@ -142,7 +150,9 @@ TEST_F(InboxFile, forgets_blocks_up_to_a_height_and_nothing_else) {
 
 TEST_F(InboxFile, forgets_one_clusters_window_and_nothing_else) {
     fill();
+    ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->forget_window(kOne, 2, 1));
+    ASSERT_TRUE(inbox_->commit());
     reopen();
     const InboxContents held = contents();
     EXPECT_EQ(texts(held.readings),
@@ -151,6 +161,29 @@ TEST_F(InboxFile, forgets_one_clusters_window_and_nothing_else) {
     ASSERT_EQ(held.endorsements.size(), 5U);
     EXPECT_EQ(held.endorsements[0].endorsement, row(kOne, 3, 0).endorsement);
     EXPECT_EQ(held.blocks.size(), 4U);
+}
+
+// As a bad sector or a hand with a SQLite shell leaves it.
+TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
+    for (const char* damage :
+         {"DELETE FROM endorsements WHERE cluster = (SELECT min(cluster) FROM endorsements)",
+          "UPDATE endorsements SET window = window + 100", "UPDATE batches SET batch = x'00'",
+          "UPDATE readings SET envelope = x'00'", "DELETE FROM blocks", "DELETE FROM seal"}) {
+        inbox_.reset();
+        std::filesystem::remove(directory_ / "inbox.db");
+        reopen();
+        fill();
+        inbox_.reset();
+        {
+            auto behind = Database::open(directory_ / "inbox.db", {"an inbox", 0x46664962, 2, ""});
+            ASSERT_TRUE(behind) << behind.error().message;
+            ASSERT_TRUE(behind->execute(damage));
+        }
+        reopen();
+        const auto loaded = inbox_->load();
+        ASSERT_FALSE(loaded) << damage;
+        EXPECT_NE(loaded.error().message.find("inbox.db' is damaged"), std::string::npos);
+    }
 }
 
 TEST_F(InboxFile, refuses_a_file_that_is_something_else) {
