@@ -166,6 +166,9 @@ Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
 }
 
 void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effects& out) {
+    const ReadingHeader& header = opened.reading.header;
+    // In place of another one, of a meter that signed two: that one is on the disk and receipted.
+    if (ids_.contains({header.meter, header.window})) return keep(std::move(opened));
     ++accepted_;
     out.push_back(PersistReading{opened.reading});
     receipt(opened.reading, state, out);
