@@ -157,10 +157,15 @@ TEST_F(InboxFile, forgets_one_clusters_window_and_nothing_else) {
     const InboxContents held = contents();
     EXPECT_EQ(texts(held.readings),
               (std::vector<std::string>{"a/1", "a/2", "a/3", "b/0", "b/1", "b/2", "b/3"}));
-    EXPECT_EQ(texts(held.batches), std::vector<std::string>{"batch two"});
+    EXPECT_EQ(held.batches.size(), 2U) << "that of window 3 still binds";
     ASSERT_EQ(held.endorsements.size(), 5U);
     EXPECT_EQ(held.endorsements[0].endorsement, row(kOne, 3, 0).endorsement);
     EXPECT_EQ(held.blocks.size(), 4U);
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->forget_window(kOne, 3, 1));
+    ASSERT_TRUE(inbox_->commit());
+    reopen();
+    EXPECT_EQ(texts(contents().batches), std::vector<std::string>{"batch two"});
 }
 
 // As a bad sector or a hand with a SQLite shell leaves it.
