@@ -1,0 +1,40 @@
+// A quick 64-bit hash of bytes, the same on every machine: for simulated signatures and for the
+// digest of a run. It resists nobody; what must resist is SHA-256 (core/crypto/digest.h).
+#pragma once
+
+#include <cstring>
+
+#include "core/base/bytes.h"
+
+namespace fairfeed::simulation {
+
+[[nodiscard]] inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = Wide{a ^ 0x9e3779b97f4a7c15U} * (b ^ 0xd6e8feb86659fd93U);
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64) ^ a;
+}
+
+[[nodiscard]] inline std::uint64_t fast_hash(std::uint64_t key, ByteView bytes) {
+    std::uint64_t hash = mixed(key, bytes.size());
+    std::size_t at = 0;
+    for (; at + 8 <= bytes.size(); at += 8) {
+        std::uint64_t word = 0;
+        for (std::size_t i = 0; i < 8; ++i)
+            word |= std::uint64_t{bytes[at + i]} << (8 * i);
+        hash = mixed(hash, word);
+    }
+    std::uint64_t rest = 0;
+    for (std::size_t i = 0; at + i < bytes.size(); ++i)
+        rest |= std::uint64_t{bytes[at + i]} << (8 * i);
+    return mixed(mixed(hash, rest), key);
+}
+
+// `out` filled with what follows from the key.
+inline void stretch(std::uint64_t key, std::span<std::uint8_t> out) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (i % 8 == 0) key = mixed(key, i + 1);
+        out[i] = static_cast<std::uint8_t>(key >> (8 * (i % 8)));
+    }
+}
+
+}  // namespace fairfeed::simulation

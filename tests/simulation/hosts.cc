@@ -1,0 +1,148 @@
+// Machines: boot, crash, clocks, and what a program's effects do to disk and network.
+#include <algorithm>
+
+#include "core/ledger/replay.h"
+#include "tests/simulation/fast_hash.h"
+#include "tests/simulation/simulation.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+constexpr std::int64_t kForgottenPermille = 60;  // of a forgetful disk's effects: a snapshot
+
+}  // namespace
+
+Instant Simulation::clock_of(const Host& host) const {
+    const std::int64_t epoch_ms = scenery_.first_state.genesis.parameters.real_epoch_ms;
+    const ClockChange& clock = host.clock;
+    const std::int64_t drift_ms = (now_ms_ - clock.at_ms) * clock.drift_ppm / 1'000'000;
+    const std::int64_t real_ms =
+        (clock.since_1970 ? now_ms_ : epoch_ms + now_ms_ + clock.offset_ms) + drift_ms;
+    return {now_ms_ - host.steady_from_ms, real_ms, clock.synchronised};
+}
+
+// As the runtime catches up: the ledger again from genesis, the node's own blocks trusted.
+Result<ChainState, Reject> Simulation::replayed(Host& host, Node& program) const {
+    ChainState state = scenery_.first_state;
+    const CommittedBlock genesis{scenery_.network.genesis().block.block, {}};
+    if (!program.replay({genesis, state, state})) return unexpected(Reject::malformed);
+    TrustingSignatureChecker signatures;
+    for (const CommittedBlock& committed : host.disk.ledger()) {
+        const ChainState before = state;
+        const auto executed = execute_block(state, committed.block, signatures);
+        if (!executed) return unexpected(executed.error().reason);
+        if (!program.replay({committed, before, state})) return unexpected(Reject::malformed);
+    }
+    return state;
+}
+
+void Simulation::boot(Host& host) {
+    if (host.program) return;
+    ++host.life;
+    host.steady_from_ms = now_ms_ - 1000;
+    const NodeId& id = scenery_.nodes[host.node];
+    auto program = std::make_unique<Node>(Node::Setup{id, scenery_.network.key(id),
+                                                      test::agreement_key(id.str()),
+                                                      random_of(Dice(dice_.next()))});
+    auto state = replayed(host, *program);
+    if (!state) return oracles_.fail(name(host) + " cannot replay its own ledger");
+    const auto& ledger = host.disk.ledger();
+    std::optional<Certificate> certificate;
+    if (!ledger.empty()) certificate = ledger.back().certificate;
+    auto effects =
+        program->start(std::move(*state), certificate, host.disk.memory(), clock_of(host));
+    if (!effects) return oracles_.fail(name(host) + " does not start again");
+    note([&] { return name(host) + " boots at height " + std::to_string(ledger.size()); });
+    host.program = std::move(program);
+    host.connected = false;
+    host.wake_at_ms = -1;
+    at(now_ms_ + dice_.between(5, 50), What::connect, static_cast<std::size_t>(&host - &hosts_[0]),
+       host.life);
+    perform(host, *effects);
+    if (!host.program) return;
+    for (const Host& other : hosts_) {
+        if (other.node != host.node) {
+            offer_retained(other, static_cast<std::size_t>(&host - &hosts_[0]));
+        }
+    }
+    wake_when_due(host);
+    if (is_calm()) at(now_ms_, What::check, 0);
+}
+
+void Simulation::connect(Host& host) {
+    if (!host.program || host.connected || !broker_up_[host.node]) return;
+    host.connected = true;
+    step(host, BrokerConnected{});
+}
+
+void Simulation::crash(Host& host, std::string_view how) {
+    count(how);
+    note([&] { return name(host) + " stops: " + std::string(how); });
+    if (plan_.is_honest(host.node)) oracles_.on_summary(host.node, host.program->summary());
+    host.program.reset();
+    host.connected = false;
+    host.wake_at_ms = -1;
+    if (plan_.behaviours[host.node] == Behaviour::forgetful && dice_.chance(500)) {
+        count("disk forgot");
+        host.disk = host.yesterday;
+    }
+    at(now_ms_ + dice_.between(100, 3000), What::boot,
+       static_cast<std::size_t>(&host - &hosts_[0]));
+}
+
+void Simulation::step(Host& host, const NodeEvent& event) {
+    ++outcome_.steps;
+    const Effects effects = host.program->step(event, clock_of(host));
+    perform(host, effects);
+    if (host.program) wake_when_due(host);
+}
+
+void Simulation::perform(Host& host, const Effects& effects) {
+    for (const auto& together : steps_of(effects, plan_.writes_first)) {
+        if (!is_calm() && dice_.chance(plan_.crash_permille)) return crash(host, "crash");
+        for (const Effect* effect : together) {
+            if (!perform_one(host, *effect)) return;
+        }
+    }
+}
+
+// False: the node is no more.
+bool Simulation::perform_one(Host& host, const Effect& effect) {
+    host.disk.apply(effect);
+    if (plan_.is_honest(host.node)) oracles_.on_effect(host.node, effect, host.disk);
+    if (const auto* said = std::get_if<Publish>(&effect)) {
+        publish(host, *said);
+    } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
+        BlocksAnswer answer = host.disk.answer(asked->request);
+        if (answer.blocks.empty()) return true;
+        const std::string& network = scenery_.first_state.genesis.parameters.name;
+        publish(host, {Topic{network, name(host), Channel::answer, asked->to.str()},
+                       encode_answer(std::move(answer))});
+    } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+        const BlockHeader& header = commit->block.block.header;
+        trace(header.height, fast_hash(host.node, block_id(header).view()));
+        note([&] {
+            return name(host) + " commits height " + std::to_string(header.height) + ", block " +
+                   short_hex(block_id(header)) + ", round " +
+                   std::to_string(commit->block.certificate.content.round) + ", " +
+                   std::to_string(header.transaction_count) + " transactions";
+        });
+        if (is_calm()) at(now_ms_, What::check, 0);
+    }
+    if (plan_.behaviours[host.node] == Behaviour::forgetful && dice_.chance(kForgottenPermille)) {
+        host.yesterday = host.disk;
+    }
+    return true;
+}
+
+void Simulation::wake_when_due(Host& host) {
+    const Instant now = clock_of(host);
+    const std::int64_t wait_ms = host.program->next_deadline_ms(now) - now.steady_ms;
+    // The runtime looks at its clock at least this often.
+    const std::int64_t wake_at_ms = now_ms_ + std::clamp<std::int64_t>(wait_ms, 1, 2000);
+    if (wake_at_ms == host.wake_at_ms) return;
+    host.wake_at_ms = wake_at_ms;
+    at(wake_at_ms, What::wake, static_cast<std::size_t>(&host - &hosts_[0]), host.life);
+}
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,128 @@
+// Brokers and links: what is retained, lost, late, repeated or cut off, and meters at their ends.
+#include <algorithm>
+
+#include "core/wire/message_codec.h"
+#include "tests/simulation/fast_hash.h"
+#include "tests/simulation/simulation.h"
+
+namespace fairfeed::simulation {
+
+void Simulation::publish(Host& host, const Publish& said) {
+    if (!host.connected) return;
+    if (!host.liar) return send_out(host, said, {});
+    const auto utterances = host.liar->instead_of(said);
+    if (utterances.size() != 1 || utterances.front().said.message != said.message) {
+        count(to_string(plan_.behaviours[host.node]));
+    }
+    for (const Utterance& utterance : utterances)
+        send_out(host, utterance.said, utterance.to);
+}
+
+void Simulation::send_out(Host& host, const Publish& said, const std::vector<bool>& to) {
+    const Channel channel = said.topic.channel;
+    const auto publication = std::make_shared<const Publication>(
+        Publication{host.node, said.topic, said.topic.str(), said.message});
+    const std::uint64_t hash = fast_hash(static_cast<std::uint64_t>(channel), said.message);
+    trace(hash, host.node);
+    note([&] {
+        return name(host) + " says " + std::string(to_string(channel)) + '/' + said.topic.item +
+               ", " + std::to_string(said.message.size()) + " bytes, hash " +
+               std::to_string(hash % 100'000);
+    });
+    if (channel == Channel::receipt || channel == Channel::refusal) {
+        return send_to_meter(host, publication);
+    }
+    if (channel == Channel::share || channel == Channel::command) return;
+    if (is_retained(channel)) host.retained[publication->topic_text] = publication;
+    const bool addressed = channel == Channel::request || channel == Channel::answer;
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        const std::size_t node = hosts_[i].node;
+        if (node == host.node || (!to.empty() && !to[node])) continue;
+        if (addressed && scenery_.nodes[node].str() != said.topic.item) continue;
+        transmit(host, i, false, publication);
+    }
+}
+
+void Simulation::send_to_meter(const Host& host,
+                               const std::shared_ptr<const Publication>& publication) {
+    const auto meter = meter_index_.find(MeterId(publication->topic.item));
+    if (meter == meter_index_.end()) return;
+    if (plan_.is_honest(host.node) && publication->topic.channel == Channel::receipt) {
+        const auto said = decode_receipt(publication->message, scenery_.network.network());
+        if (!said) return oracles_.fail("a receipt that cannot be read");
+        ++honest_receipts_[said->content.reading];
+    }
+    if (!is_calm() && dice_.chance(plan_.loss_permille)) return;
+    agenda_.add(
+        {now_ms_ + delay_ms(), 0, What::meter_packet, meter->second, 0, false, publication});
+}
+
+bool Simulation::is_heard_by(const Host& from, const Host& to) const {
+    if (plan_.behaviours[from.node] != Behaviour::twins) return true;
+    return twin_side_[to.node] == from.second;
+}
+
+bool Simulation::passes(std::size_t from, std::size_t to) const {
+    return std::none_of(plan_.cuts.begin(), plan_.cuts.end(), [&](const Cut& cut) {
+        return now_ms_ >= cut.from_ms && now_ms_ < cut.to_ms && cut.blocked[from][to];
+    });
+}
+
+std::int64_t Simulation::delay_ms() {
+    if (is_calm()) return dice_.between(1, 5);
+    if (dice_.chance(plan_.slow_permille)) return dice_.between(50, 3000);
+    return dice_.between(1, 30);
+}
+
+void Simulation::transmit(const Host& from, std::size_t to, bool retained,
+                          const std::shared_ptr<const Publication>& publication) {
+    const Host& target = hosts_[to];
+    if (!target.program || !is_heard_by(from, target)) return;
+    if (!passes(from.node, target.node)) return count("cut");
+    if (!is_calm() && dice_.chance(plan_.loss_permille)) return count("loss");
+    const bool twice = !is_calm() && dice_.chance(plan_.repeat_permille);
+    if (twice) count("repeat");
+    for (int copies = twice ? 2 : 1; copies > 0; --copies) {
+        agenda_.add(
+            {now_ms_ + delay_ms(), 0, What::packet, to, target.life, retained, publication});
+    }
+}
+
+void Simulation::offer_retained(const Host& from, std::size_t to) {
+    if (!broker_up_[from.node]) return;
+    for (const auto& [topic, publication] : from.retained)
+        transmit(from, to, true, publication);
+}
+
+void Simulation::measure(std::size_t meter, Window window) {
+    meters_[meter].measure(window);
+    const bool late = !is_calm() && dice_.chance(plan_.late_meter_permille);
+    if (late) count("late meter");
+    at(now_ms_ + (late ? dice_.between(1000, 8000) : dice_.between(0, 300)), What::send, meter,
+       window);
+}
+
+void Simulation::send_reading(std::size_t meter, Window window) {
+    SimulatedMeter& self = meters_[meter];
+    KeptReading& reading = *self.kept(window);
+    if (self.is_done(reading)) return;
+    Publication packet;
+    packet.topic =
+        Topic{scenery_.first_state.genesis.parameters.name, self.id().str(), Channel::reading, "-"};
+    packet.topic_text = packet.topic.str();
+    packet.message = reading.envelope;
+    const auto shared = std::make_shared<const Publication>(std::move(packet));
+    for (const NodeId& member : self.committee()) {
+        if (reading.receipts.contains(member)) continue;
+        const std::size_t node = scenery_.index_of(member);
+        for (std::size_t i = 0; i < hosts_.size(); ++i) {
+            if (hosts_[i].node != node || !hosts_[i].connected) continue;
+            if (!is_calm() && dice_.chance(plan_.loss_permille)) continue;
+            agenda_.add({now_ms_ + delay_ms(), 0, What::packet, i, hosts_[i].life, false, shared});
+        }
+    }
+    reading.back_off_ms = std::clamp<std::int64_t>(reading.back_off_ms * 2, 400, 2000);
+    at(now_ms_ + reading.back_off_ms, What::send, meter, window);
+}
+
+}  // namespace fairfeed::simulation

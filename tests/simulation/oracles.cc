@@ -1,0 +1,153 @@
+#include "tests/simulation/oracles.h"
+
+#include "core/crypto/digest.h"
+#include "core/wire/consensus_codec.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/transaction_codec.h"
+#include "tests/simulation/fast_hash.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+constexpr std::size_t kMostRows = 64;  // undecided ones on one disk
+
+Digest text_digest(const std::optional<Digest>& block) {
+    return block.value_or(Digest{});
+}
+
+}  // namespace
+
+void Oracles::fail(const std::string& what) {
+    if (fault_.empty()) fault_ = what;
+}
+
+void Oracles::on_effect(std::size_t node, const Effect& effect, const VirtualDisk& disk) {
+    if (const auto* publish = std::get_if<Publish>(&effect)) {
+        on_statement(node, *publish);
+    } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+        on_commit(node, commit->block);
+    } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
+        on_endorsement(node, *row, disk);
+    }
+    if (disk.undecided_rows() > kMostRows) {
+        fail(scenery_.nodes[node].str() + " keeps " + std::to_string(disk.undecided_rows()) +
+             " undecided rows");
+    }
+}
+
+void Oracles::once(const Slot& slot, const Digest& what) {
+    const auto [place, fresh] = said_.try_emplace(slot, what);
+    if (fresh || place->second == what) return;
+    const auto& [node, channel, height, round] = slot;
+    fail("honest " + scenery_.nodes[node].str() +
+         " equivocated: " + std::string(to_string(channel)) + " of height " +
+         std::to_string(height) + ", round " + std::to_string(round));
+}
+
+void Oracles::on_statement(std::size_t node, const Publish& publish) {
+    const Channel channel = publish.topic.channel;
+    const auto hash = fast_hash(node, publish.message);
+    if (!heard_.insert(hash).second) return;  // said again
+    if (channel == Channel::prevote || channel == Channel::precommit) {
+        const auto vote = decode_vote(publish.message);
+        if (!vote) return fail("a vote that cannot be read");
+        once({node, channel, vote->content.height, vote->content.round},
+             text_digest(vote->content.block));
+    } else if (channel == Channel::proposal) {
+        const auto said = decode_proposal(publish.message);
+        if (!said) return fail("a proposal that cannot be read");
+        const ProposalContent& content = said->proposal.content;
+        const Bytes all = proposal_to_be_signed(content, said->proposal.proposer, {});
+        once({node, channel, content.height, content.round}, sha256(all));
+    } else if (channel == Channel::share) {
+        const auto said = decode_share(publish.message, scenery_.network.network());
+        if (!said) return fail("a share that cannot be read");
+        const ShareStatement& share = said->content;
+        const auto [place, fresh] = shares_.try_emplace({share.meter, share.window}, share);
+        if (!fresh && place->second != share) {
+            fail(scenery_.nodes[node].str() + " states another share of " + share.meter.str() +
+                 ", window " + std::to_string(share.window));
+        }
+    } else if (channel == Channel::batch) {
+        const auto batch = decode_transaction(publish.message, scenery_.network.network());
+        if (!batch) return fail("a batch that cannot be read");
+        const auto& content = std::get<Settlement>(batch->content);
+        const auto [place, fresh] = batches_.try_emplace(
+            {node, true, content.cluster, content.window, content.proposer, content.version},
+            batch->id);
+        if (!fresh && place->second != batch->id) {
+            fail("honest " + scenery_.nodes[node].str() + " said two batches of " +
+                 content.cluster.str() + ", window " + std::to_string(content.window));
+        }
+    }
+}
+
+void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
+    const BlockHeader& header = committed.block.header;
+    const Digest id = block_id(header);
+    const auto [place, fresh] = blocks_.try_emplace(header.height, id);
+    if (place->second != id) {
+        return fail("fork: " + scenery_.nodes[node].str() + " committed another block at height " +
+                    std::to_string(header.height));
+    }
+    if (!fresh) return;
+    for (const Transaction& transaction : committed.block.transactions) {
+        const auto* settlement = std::get_if<Settlement>(&transaction.content);
+        if (settlement == nullptr) continue;
+        const auto slot = std::pair{settlement->cluster, settlement->window};
+        if (!settled_.try_emplace(slot, settlement->entries).second) {
+            fail("window " + std::to_string(settlement->window) + " of " +
+                 settlement->cluster.str() + " settled twice");
+        }
+    }
+}
+
+// Rules 2 and 5: one reading per slot, and no vouching for the absence of what one holds.
+void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
+                             const VirtualDisk& disk) {
+    const Endorsement& said = row.endorsement;
+    const auto [place, fresh] = batches_.try_emplace(
+        {node, false, said.cluster, said.window, row.batch.signer, said.version}, said.batch);
+    if (!fresh && place->second != said.batch) {
+        fail("honest " + scenery_.nodes[node].str() + " endorsed two batches of one version");
+    }
+    for (const SettlementEntry& entry : std::get<Settlement>(row.batch.content).entries) {
+        if (entry.status != EntryStatus::reading) {
+            if (!disk.holds_reading(entry.meter, said.window)) continue;
+            fail("honest " + scenery_.nodes[node].str() + " endorsed that the reading of " +
+                 entry.meter.str() + ", window " + std::to_string(said.window) + ", is " +
+                 (entry.status == EntryStatus::missing ? "missing" : "in conflict") +
+                 " and holds it");
+            continue;
+        }
+        const auto [held, first] =
+            witnessed_.try_emplace({node, entry.meter, said.window}, entry.reading);
+        if (!first && held->second != entry.reading) {
+            fail("honest " + scenery_.nodes[node].str() + " endorsed two readings in one slot");
+        }
+    }
+}
+
+void Oracles::on_summary(std::size_t node, const NodeSummary& summary) {
+    const std::string who = scenery_.nodes[node].str();
+    const auto [place, first] = app_hashes_.try_emplace(summary.height, summary.app_hash);
+    if (!first && place->second != summary.app_hash) {
+        fail(who + " has another state at height " + std::to_string(summary.height));
+    }
+    for (const InvariantReport& report : summary.invariants) {
+        if (report.applicable && !report.ok) {
+            fail(who + ": " + report.name + ": " + report.explanation);
+        }
+    }
+    for (const std::string& alarm : summary.alarms) {
+        bool about_liar = false;
+        for (std::size_t i = 0; i < plan_.nodes; ++i) {
+            const std::string accused = "validator " + scenery_.nodes[i].str() + ' ';
+            about_liar = about_liar || (!plan_.is_honest(i) && alarm.rfind(accused, 0) == 0);
+        }
+        if (!about_liar) fail(who + ": " + alarm);
+    }
+    if (summary.waiting_transactions > 1000) fail(who + ": its pool grows without end");
+}
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,156 @@
+#include "tests/simulation/plan.h"
+
+#include <algorithm>
+
+#include "core/model/allocation.h"
+#include "core/model/certificate.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+bool takes_part(std::size_t cluster, std::size_t node, const Plan& plan) {
+    const std::size_t members = std::min<std::size_t>(plan.nodes, kMaxNeighbours + 1);
+    return (node + plan.nodes - cluster) % plan.nodes < members;
+}
+
+// Each committee of four stands one liar, the chain f of them.
+bool may_lie(std::size_t node, const Plan& plan) {
+    if (!plan.is_honest(node)) return false;
+    for (std::size_t cluster = 0; cluster < plan.clusters; ++cluster) {
+        if (!takes_part(cluster, node, plan)) continue;
+        for (std::size_t other = 0; other < plan.nodes; ++other) {
+            if (!plan.is_honest(other) && takes_part(cluster, other, plan)) return false;
+        }
+    }
+    return true;
+}
+
+void draw_liars(Plan& plan, Dice& dice) {
+    plan.behaviours.assign(plan.nodes, Behaviour::honest);
+    const auto most = static_cast<std::int64_t>(tolerated_faults(plan.nodes));
+    const std::int64_t wanted = dice.chance(600) ? most : dice.below(most + 1);
+    for (std::int64_t tries = 0, made = 0; tries < 20 && made < wanted; ++tries) {
+        const std::size_t node = dice.index(plan.nodes);
+        if (!may_lie(node, plan)) continue;
+        plan.behaviours[node] = static_cast<Behaviour>(1 + dice.index(kBehaviours - 1));
+        ++made;
+    }
+}
+
+Cut draw_cut(const Plan& plan, Dice& dice) {
+    Cut cut;
+    cut.from_ms = dice.below(plan.calm_ms);
+    cut.to_ms = std::min(plan.calm_ms, cut.from_ms + dice.between(200, 6000));
+    cut.symmetric = dice.chance(500);
+    cut.blocked.assign(plan.nodes, std::vector<bool>(plan.nodes, false));
+    std::vector<bool> side;
+    for (std::size_t i = 0; i < plan.nodes; ++i)
+        side.push_back(dice.chance(500));
+    for (std::size_t i = 0; i < plan.nodes; ++i) {
+        for (std::size_t j = 0; j < plan.nodes; ++j) {
+            cut.blocked[i][j] = cut.symmetric ? side[i] != side[j] : i != j && dice.chance(300);
+        }
+    }
+    return cut;
+}
+
+// Small errors befall anybody; only f nodes may be far off.
+void draw_clocks(Plan& plan, Dice& dice) {
+    const bool far = tolerated_faults(plan.nodes) > 0 && dice.chance(300);
+    const std::size_t lost = dice.index(plan.nodes);
+    for (std::int64_t changes = dice.below(5); changes > 0; --changes) {
+        ClockChange change;
+        change.node = dice.index(plan.nodes);
+        change.at_ms = dice.below(plan.calm_ms);
+        change.offset_ms = dice.between(-1500, 1500);
+        change.drift_ppm = dice.between(-20'000, 20'000);
+        change.synchronised = !dice.chance(300);
+        plan.clocks.push_back(change);
+    }
+    if (!far) return;
+    ClockChange change;
+    change.node = lost;
+    change.at_ms = dice.below(plan.calm_ms);
+    change.since_1970 = dice.chance(500);
+    change.offset_ms = dice.between(10'000, 86'400'000);
+    change.synchronised = !change.since_1970 && dice.chance(500);
+    plan.clocks.push_back(change);
+}
+
+}  // namespace
+
+std::string_view to_string(Behaviour behaviour) {
+    switch (behaviour) {
+        case Behaviour::honest:
+            return "honest";
+        case Behaviour::silent:
+            return "silent";
+        case Behaviour::equivocating:
+            return "equivocating";
+        case Behaviour::twins:
+            return "twins";
+        case Behaviour::withholding:
+            return "withholding";
+        case Behaviour::forging:
+            return "forging";
+        case Behaviour::omitting:
+            return "omitting";
+        case Behaviour::replaying:
+            return "replaying";
+        case Behaviour::forgetful:
+            return "forgetful";
+    }
+    return "?";
+}
+
+Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
+    Dice dice(seed * 0x9e3779b97f4a7c15U + nodes);
+    Plan plan;
+    plan.nodes = nodes;
+    plan.clusters = std::min<std::size_t>(nodes, 1 + dice.index(2));
+    plan.meters = 1 + dice.index(2);
+    plan.windows = static_cast<Window>(dice.between(2, 3));
+    plan.calm_ms = dice.between(2000, (plan.windows + 1) * kWindowMs);
+    plan.loss_permille = dice.chance(300) ? 0 : dice.below(501);
+    plan.repeat_permille = dice.chance(500) ? 0 : dice.below(200);
+    plan.slow_permille = dice.chance(500) ? 0 : dice.below(100);
+    plan.crash_permille = dice.chance(400) ? 0 : dice.between(1, 30);
+    plan.late_meter_permille = dice.chance(500) ? 0 : dice.below(500);
+    plan.writes_first = dice.chance(500);
+    draw_liars(plan, dice);
+    for (std::int64_t cuts = dice.below(3); cuts > 0 && nodes > 1; --cuts)
+        plan.cuts.push_back(draw_cut(plan, dice));
+    for (std::int64_t outages = dice.below(3); outages > 0; --outages) {
+        const std::int64_t from_ms = dice.below(plan.calm_ms);
+        const std::int64_t to_ms = std::min(plan.calm_ms, from_ms + dice.between(100, 4000));
+        plan.outages.push_back({dice.index(nodes), from_ms, to_ms});
+    }
+    if (dice.chance(500)) draw_clocks(plan, dice);
+    if (dice.chance(200)) plan.blackout_ms = dice.below(plan.calm_ms);
+    return plan;
+}
+
+std::string describe(const Plan& plan) {
+    const auto field = [](std::string_view name, auto value) {
+        return " " + std::string(name) + "=" + std::to_string(value);
+    };
+    std::string out = "plan" + field("nodes", plan.nodes) + field("clusters", plan.clusters) +
+                      field("meters", plan.meters) + field("windows", plan.windows) +
+                      field("calm_ms", plan.calm_ms) + field("loss_permille", plan.loss_permille) +
+                      field("repeat_permille", plan.repeat_permille) +
+                      field("slow_permille", plan.slow_permille) +
+                      field("crash_permille", plan.crash_permille) +
+                      field("late_meter_permille", plan.late_meter_permille) +
+                      field("writes_first", plan.writes_first) + field("cuts", plan.cuts.size()) +
+                      field("outages", plan.outages.size()) + field("clocks", plan.clocks.size()) +
+                      field("blackout_ms", plan.blackout_ms.value_or(-1));
+    for (std::size_t i = 0; i < plan.nodes; ++i) {
+        if (plan.is_honest(i)) continue;
+        out += " " + test::TestNetwork::node(i + 1).str() + "=";
+        out += to_string(plan.behaviours[i]);
+    }
+    return out;
+}
+
+}  // namespace fairfeed::simulation

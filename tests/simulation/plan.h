@@ -1,0 +1,83 @@
+// What will go wrong in a run, and to whom: drawn from the seed before anything happens, so that a
+// plan can be printed. Times are virtual milliseconds from the start of the run; after calm_ms
+// nothing of it happens any more, except that liars stay liars. A plain value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "tests/simulation/dice.h"
+
+namespace fairfeed::simulation {
+
+// Of a node. Everything but honest counts toward f.
+enum class Behaviour {
+    honest,
+    silent,        // hears and never speaks
+    equivocating,  // shows some peers another vote, or none
+    twins,         // the same key lives in two machines, each heard by some of the peers
+    withholding,   // never gives away bodies, readings or blocks
+    forging,       // alters endorsements, readings and bodies it passes on
+    omitting,      // as parent, does not see one meter's readings, whoever shows them
+    replaying,     // says again what it said long ago
+    forgetful,     // its disk loses what it confirmed: comes back as it was some time before
+};
+constexpr std::size_t kBehaviours = 9;
+[[nodiscard]] std::string_view to_string(Behaviour behaviour);
+
+// From one node's broker to another node nothing passes.
+struct Cut {
+    std::int64_t from_ms = 0;
+    std::int64_t to_ms = 0;
+    std::vector<std::vector<bool>> blocked;  // [from][to]
+    bool symmetric = true;
+};
+struct BrokerOutage {
+    std::size_t node = 0;
+    std::int64_t from_ms = 0;
+    std::int64_t to_ms = 0;
+};
+// From now on a node's real clock shows this.
+struct ClockChange {
+    std::size_t node = 0;
+    std::int64_t at_ms = 0;
+    std::int64_t offset_ms = 0;
+    std::int64_t drift_ppm = 0;
+    bool synchronised = true;
+    bool since_1970 = false;
+};
+
+struct Plan {
+    std::size_t nodes = 4;
+    std::size_t clusters = 2;  // with meters
+    std::size_t meters = 1;    // of each of them
+    Window windows = 2;        // the run has
+    std::int64_t calm_ms = 0;
+    std::int64_t loss_permille = 0;
+    std::int64_t repeat_permille = 0;
+    std::int64_t slow_permille = 0;        // of packets that take seconds
+    std::int64_t crash_permille = 0;       // before each effect
+    std::int64_t late_meter_permille = 0;  // readings first sent long after their window
+    // Writes of a turn before all its messages, in the groups that Storage syncs; else each effect
+    // at its place.
+    bool writes_first = false;
+    std::vector<Behaviour> behaviours;  // by node
+    std::vector<Cut> cuts;
+    std::vector<BrokerOutage> outages;
+    std::vector<ClockChange> clocks;
+    std::optional<std::int64_t> blackout_ms;
+
+    [[nodiscard]] bool is_honest(std::size_t node) const {
+        return behaviours[node] == Behaviour::honest;
+    }
+};
+
+constexpr std::int64_t kWindowMs = 4000;
+
+[[nodiscard]] Plan draw_plan(std::uint64_t seed, std::size_t nodes);
+[[nodiscard]] std::string describe(const Plan& plan);
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,65 @@
+#include "tests/simulation/scenery.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace fairfeed::simulation {
+namespace {
+
+test::TestNetworkOptions options_of(const Plan& plan) {
+    test::TestNetworkOptions options;
+    options.nodes = plan.nodes;
+    options.clusters_with_meters = plan.clusters;
+    options.meters_per_cluster = plan.meters;
+    NetworkParameters& parameters = options.parameters;
+    parameters.window_seconds = 3600;
+    parameters.speed = parameters.window_seconds * 1000 / kWindowMs;
+    parameters.window_limit = plan.windows;
+    parameters.timers = Timers{.propose_ms = 600,
+                               .propose_step_ms = 200,
+                               .propose_cap_ms = 3000,
+                               .vote_ms = 200,
+                               .vote_step_ms = 100,
+                               .vote_cap_ms = 1500,
+                               .grace_ms = 1500,
+                               .slot_ms = 1000,
+                               .fill_ms = 50,
+                               .rebroadcast_ms = 400,
+                               .rebroadcast_cap_ms = 2000};
+    return options;
+}
+
+}  // namespace
+
+Scenery::Scenery(const Plan& plan)
+    : network(options_of(plan)), first_state(network.initial_state()), nodes(network.nodes()) {
+    for (const auto& [id, record] : first_state.meters)
+        meters.push_back(id);
+}
+
+std::size_t Scenery::index_of(const NodeId& node) const {
+    const auto found = std::find(nodes.begin(), nodes.end(), node);
+    CHECK(found != nodes.end());
+    return static_cast<std::size_t>(found - nodes.begin());
+}
+
+const std::vector<NodeId>& Scenery::committee(const ClusterId& cluster) const {
+    return first_state.committee_of(cluster, 0)->members;
+}
+
+const Scenery& scenery_of(const Plan& plan) {
+    static std::map<std::vector<std::size_t>, std::unique_ptr<const Scenery>> made;
+    const std::vector<std::size_t> shape{plan.nodes, plan.clusters, plan.meters, plan.windows};
+    auto& scenery = made[shape];
+    if (!scenery) scenery = std::make_unique<Scenery>(plan);
+    return *scenery;
+}
+
+RandomSource random_of(Dice dice) {
+    return [state = std::make_shared<Dice>(dice)](std::span<std::uint8_t> out) {
+        for (std::uint8_t& byte : out)
+            byte = static_cast<std::uint8_t>(state->next() >> 56);
+    };
+}
+
+}  // namespace fairfeed::simulation

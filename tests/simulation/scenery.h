@@ -1,0 +1,25 @@
+// What the runs of one size and shape have in common: genesis, keys, the state after block 0. Made
+// once per process and shared, because it is the same in every run; immutable. One thread.
+#pragma once
+
+#include "tests/simulation/plan.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::simulation {
+
+struct Scenery {
+    explicit Scenery(const Plan& plan);
+    test::TestNetwork network;
+    ChainState first_state;
+    std::vector<NodeId> nodes;
+    std::vector<MeterId> meters;  // of the clusters that have any
+
+    [[nodiscard]] std::size_t index_of(const NodeId& node) const;
+    [[nodiscard]] const std::vector<NodeId>& committee(const ClusterId& cluster) const;
+};
+[[nodiscard]] const Scenery& scenery_of(const Plan& plan);
+
+// Random numbers of one machine in one life.
+[[nodiscard]] RandomSource random_of(Dice dice);
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,55 @@
+// A meter without a life of its own: measures each window once, keeps the signed reading, and sends
+// the same bytes again with back-off until enough of its committee have receipted it or say that
+// its window is closed (committee rule 1). It obeys no share. Owned by the simulation; one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "core/model/message.h"
+#include "core/wire/topics.h"
+#include "tests/simulation/scenery.h"
+
+namespace fairfeed::simulation {
+
+struct KeptReading {
+    Digest id;
+    Bytes envelope;
+    Window window = 0;
+    std::set<NodeId> receipts;
+    std::set<NodeId> closed;  // members that say the window is settled
+    std::int64_t back_off_ms = 0;
+};
+
+class SimulatedMeter {
+  public:
+    SimulatedMeter(const Scenery& scenery, MeterId meter, Dice dice);
+
+    [[nodiscard]] const MeterId& id() const { return id_; }
+    [[nodiscard]] const ClusterId& cluster() const { return cluster_; }
+    [[nodiscard]] const std::vector<NodeId>& committee() const { return committee_; }
+    // Seals and signs the window; windows come in order.
+    KeptReading& measure(Window window);
+    // nullptr: not measured yet.
+    [[nodiscard]] KeptReading* kept(Window window);
+    [[nodiscard]] const std::map<Window, KeptReading>& readings() const { return kept_; }
+    [[nodiscard]] bool is_done(const KeptReading& reading) const;
+    // A message on this meter's topics; anything not believed is ignored.
+    void hear(const NodeId& from, Channel channel, ByteView message);
+
+  private:
+    const Scenery& scenery_;
+    MeterId id_;
+    ClusterId cluster_;
+    std::vector<NodeId> committee_;
+    bool is_prosumer_;
+    Dice dice_;
+    RandomSource random_;
+    Registers registers_{1000, 500, 2000};
+    std::uint64_t sequence_ = 0;
+    Digest previous_;
+    std::map<Window, KeptReading> kept_;
+};
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,272 @@
+// The course of a run: what happens when, when it is over, and what is judged at its end.
+#include "tests/simulation/simulation.h"
+
+#include <algorithm>
+
+#include "tests/simulation/fast_hash.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+constexpr std::int64_t kPatienceMs = 60'000;  // of calm, until everybody must be there
+constexpr std::size_t kMostUnderWay = 50'000;
+
+}  // namespace
+
+Simulation::Simulation(std::uint64_t seed, Plan plan, Journal journal)
+    : plan_(std::move(plan)),
+      scenery_(scenery_of(plan_)),
+      dice_(seed ^ 0x5eed),
+      journal_(std::move(journal)),
+      broker_up_(plan_.nodes, true),
+      oracles_(scenery_, plan_) {
+    for (std::size_t i = 0; i < plan_.nodes; ++i) {
+        const Behaviour behaviour = plan_.behaviours[i];
+        for (const bool second : {false, true}) {
+            if (second && behaviour != Behaviour::twins) continue;
+            Host host;
+            host.node = i;
+            host.second = second;
+            if (behaviour != Behaviour::honest) {
+                host.liar = std::make_unique<Liar>(behaviour, scenery_, i, Dice(dice_.next()));
+            }
+            hosts_.push_back(std::move(host));
+        }
+        twin_side_.push_back(dice_.chance(500));
+    }
+    for (const MeterId& id : scenery_.meters) {
+        meter_index_[id] = meters_.size();
+        meters_.emplace_back(scenery_, id, Dice(dice_.next()));
+    }
+}
+
+void Simulation::at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag) {
+    agenda_.add({std::max(ms, now_ms_), 0, what, who, tag, false, nullptr});
+}
+
+void Simulation::trace(std::uint64_t a, std::uint64_t b) {
+    outcome_.digest = mixed(outcome_.digest ^ a, b + static_cast<std::uint64_t>(now_ms_));
+}
+
+void Simulation::note(const std::function<std::string()>& line) const {
+    if (journal_) journal_(std::to_string(now_ms_) + " ms: " + line());
+}
+
+void Simulation::schedule() {
+    for (std::size_t i = 0; i < hosts_.size(); ++i)
+        at(dice_.below(500), What::boot, i);
+    const GridClock grid(scenery_.first_state.genesis.parameters);
+    const std::int64_t epoch_ms = scenery_.first_state.genesis.parameters.real_epoch_ms;
+    for (std::size_t meter = 0; meter < meters_.size(); ++meter) {
+        for (Window window = 0; window < plan_.windows; ++window)
+            at(grid.end_real_ms(window) - epoch_ms, What::measure, meter, window);
+    }
+    for (std::size_t i = 0; i < plan_.cuts.size(); ++i) {
+        at(plan_.cuts[i].from_ms, What::cut_begins, i);
+        at(plan_.cuts[i].to_ms, What::cut_ends, i);
+    }
+    for (const BrokerOutage& outage : plan_.outages) {
+        at(outage.from_ms, What::broker_dies, outage.node);
+        at(outage.to_ms, What::broker_returns, outage.node);
+    }
+    for (std::size_t i = 0; i < plan_.clocks.size(); ++i)
+        at(plan_.clocks[i].at_ms, What::clock_changes, i);
+    if (plan_.blackout_ms) at(*plan_.blackout_ms, What::blackout, 0);
+    at(plan_.calm_ms, What::calm, 0);
+}
+
+Outcome Simulation::run() {
+    note([&] { return describe(plan_); });
+    schedule();
+    const std::int64_t last_window_ms = std::int64_t{plan_.windows} * kWindowMs;
+    const std::int64_t end_ms = std::max(plan_.calm_ms, last_window_ms) + kPatienceMs;
+    while (!agenda_.empty() && oracles_.fault().empty() && !done_) {
+        const Happening next = agenda_.take();
+        now_ms_ = next.at_ms;
+        if (now_ms_ > end_ms) break;
+        if (agenda_.size() > kMostUnderWay) oracles_.fail("the network is flooded");
+        happen(next);
+    }
+    std::string missing;
+    if (oracles_.fault().empty() && !is_done(&missing)) oracles_.fail("no progress: " + missing);
+    for (const Host& host : hosts_) {
+        if (!host.program || !plan_.is_honest(host.node)) continue;
+        oracles_.on_summary(host.node, host.program->summary());
+    }
+    judge_readings(outcome_);
+    outcome_.virtual_ms = now_ms_;
+    outcome_.recovery_ms = std::max<std::int64_t>(0, now_ms_ - plan_.calm_ms);
+    outcome_.height = oracles_.highest();
+    outcome_.fault = oracles_.fault();
+    return outcome_;
+}
+
+void Simulation::happen(const Happening& now) {
+    switch (now.what) {
+        case What::packet:
+            return deliver(now);
+        case What::meter_packet: {
+            const Publication& said = *now.publication;
+            return meters_[now.who].hear(scenery_.nodes[said.from], said.topic.channel,
+                                         said.message);
+        }
+        case What::wake: {
+            Host& host = hosts_[now.who];
+            if (!host.program || host.life != now.tag || host.wake_at_ms != now_ms_) return;
+            host.wake_at_ms = -1;
+            return step(host, TimePassed{});
+        }
+        case What::boot:
+            return boot(hosts_[now.who]);
+        case What::connect:
+            if (hosts_[now.who].life == now.tag) connect(hosts_[now.who]);
+            return;
+        case What::measure:
+            return measure(now.who, static_cast<Window>(now.tag));
+        case What::send:
+            return send_reading(now.who, static_cast<Window>(now.tag));
+        case What::cut_begins:
+            return count(plan_.cuts[now.who].symmetric ? "partition" : "asymmetric partition");
+        case What::cut_ends:
+            return cut_ends(now.who);
+        case What::broker_dies:
+            return broker_dies(now.who);
+        case What::broker_returns:
+            return broker_returns(now.who);
+        case What::clock_changes: {
+            const ClockChange& change = plan_.clocks[now.who];
+            count(change.since_1970 ? "clock of 1970" : "clock step and drift");
+            for (Host& host : hosts_) {
+                if (host.node != change.node) continue;
+                host.clock = change;
+                if (host.program) wake_when_due(host);
+            }
+            return;
+        }
+        case What::blackout:
+            count("blackout");
+            for (Host& host : hosts_) {
+                if (!host.program) continue;
+                host.retained.clear();
+                crash(host, "power cut");
+            }
+            return;
+        case What::calm:
+            return calm_down();
+        case What::check:
+            return check();
+    }
+}
+
+void Simulation::deliver(const Happening& packet) {
+    Host& host = hosts_[packet.who];
+    if (!host.program || host.life != packet.tag) return;
+    const Publication& said = *packet.publication;
+    const bool of_meter = said.topic.channel == Channel::reading;
+    if (of_meter && !host.connected) return;
+    if (host.liar && !host.liar->hears(said.topic)) return count("omitting");
+    ++outcome_.messages;
+    const NodeId& broker = scenery_.nodes[of_meter ? host.node : said.from];
+    step(host, MessageArrived{broker, said.topic_text, packet.retained, said.message});
+}
+
+// Whoever was cut off connects again and gets what is retained.
+void Simulation::cut_ends(std::size_t cut) {
+    const auto& blocked = plan_.cuts[cut].blocked;
+    for (const Host& from : hosts_) {
+        for (std::size_t to = 0; to < hosts_.size(); ++to) {
+            if (blocked[from.node][hosts_[to].node]) offer_retained(from, to);
+        }
+    }
+}
+
+void Simulation::broker_dies(std::size_t node) {
+    if (!broker_up_[node]) return;
+    count("broker lost");
+    broker_up_[node] = false;
+    for (Host& host : hosts_) {
+        if (host.node != node) continue;
+        host.retained.clear();
+        if (!host.connected) continue;
+        host.connected = false;
+        step(host, BrokerLost{});
+    }
+}
+
+void Simulation::broker_returns(std::size_t node) {
+    broker_up_[node] = true;
+    for (Host& host : hosts_) {
+        if (host.node == node) connect(host);
+    }
+}
+
+void Simulation::calm_down() {
+    note([] { return std::string("from here on nothing goes wrong"); });
+    for (Host& host : hosts_) {
+        host.clock = ClockChange{};
+        if (host.program) wake_when_due(host);
+    }
+    for (std::size_t node = 0; node < plan_.nodes; ++node)
+        broker_returns(node);
+    at(now_ms_, What::check, 0);
+}
+
+void Simulation::check() {
+    done_ = is_calm() && is_done(nullptr);
+}
+
+bool Simulation::is_done(std::string* missing) const {
+    const auto lacks = [&](const std::string& what) {
+        if (missing) *missing = what;
+        return false;
+    };
+    for (const auto& [cluster, record] : scenery_.first_state.clusters) {
+        if (record.meters.empty()) continue;
+        for (Window window = 0; window < plan_.windows; ++window) {
+            if (oracles_.settled().contains({cluster, window})) continue;
+            return lacks("window " + std::to_string(window) + " of " + cluster.str() +
+                         " is not settled");
+        }
+    }
+    for (const Host& host : hosts_) {
+        if (!plan_.is_honest(host.node)) continue;
+        if (!host.program) return lacks(name(host) + " is down");
+        if (host.disk.ledger().size() != oracles_.highest()) {
+            return lacks(name(host) + " is at height " + std::to_string(host.disk.ledger().size()) +
+                         " of " + std::to_string(oracles_.highest()));
+        }
+    }
+    return true;
+}
+
+// Every receipted reading is final, or was replaced by an estimate because it came late.
+void Simulation::judge_readings(Outcome& outcome) {
+    for (const SimulatedMeter& meter : meters_) {
+        for (const auto& [window, reading] : meter.readings()) {
+            if (!honest_receipts_.contains(reading.id)) continue;
+            ++outcome.receipted;
+            const auto settled = oracles_.settled().find({meter.cluster(), window});
+            if (settled == oracles_.settled().end()) {
+                ++outcome.open;
+                continue;
+            }
+            for (const SettlementEntry& entry : settled->second) {
+                if (entry.meter != meter.id()) continue;
+                if (entry.status == EntryStatus::missing) {
+                    ++outcome.estimated;
+                } else if (entry.status == EntryStatus::reading && entry.reading == reading.id) {
+                    ++outcome.final_readings;
+                } else {
+                    oracles_.fail("the reading of " + meter.id().str() + ", window " +
+                                  std::to_string(window) + ", was settled as something else");
+                }
+            }
+        }
+    }
+}
+
+Outcome simulate(std::uint64_t seed, std::size_t nodes, const Simulation::Journal& journal) {
+    return Simulation(seed, draw_plan(seed, nodes), journal).run();
+}
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,123 @@
+// One run of a whole network of real nodes in one thread, from one seed: virtual time, brokers,
+// links, disks and clocks; honest meters; liars up to f. A safety phase with every fault of the
+// plan, then a calm one in which the chain must catch up and settle. The same seed gives the same
+// bytes, witnessed by the digest of all that happened.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/agenda.h"
+#include "tests/simulation/liar.h"
+#include "tests/simulation/oracles.h"
+#include "tests/simulation/simulated_meter.h"
+
+namespace fairfeed::simulation {
+
+struct Outcome {
+    std::string fault;  // empty: all went well
+    std::uint64_t digest = 0;
+    std::int64_t virtual_ms = 0;
+    std::int64_t recovery_ms = 0;  // from calm until everybody was there
+    std::uint64_t steps = 0;       // of nodes
+    std::uint64_t messages = 0;    // delivered
+    Height height = 0;
+    std::uint64_t receipted = 0;  // readings that an honest node has receipted
+    std::uint64_t final_readings = 0;
+    std::uint64_t estimated = 0;  // settled without the receipted reading: it came late
+    std::uint64_t open = 0;       // not settled: only in a run that failed
+    std::map<std::string, std::uint64_t> faults;  // injected, by kind
+};
+
+class Simulation {
+  public:
+    // Called with one line for each thing worth reading, if given.
+    using Journal = std::function<void(const std::string&)>;
+    Simulation(std::uint64_t seed, Plan plan, Journal journal = {});
+    [[nodiscard]] Outcome run();
+
+  private:
+    struct Host {
+        std::size_t node = 0;
+        bool second = false;  // of twins
+        std::unique_ptr<Node> program;
+        std::unique_ptr<Liar> liar;  // null: says what its program says
+        VirtualDisk disk;
+        VirtualDisk yesterday;  // forgetful
+        std::uint64_t life = 0;
+        bool connected = false;           // to its own broker
+        std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot
+        std::int64_t wake_at_ms = -1;
+        ClockChange clock;
+        std::map<std::string, std::shared_ptr<const Publication>> retained;
+    };
+
+    // hosts.cc
+    void boot(Host& host);
+    void connect(Host& host);
+    void crash(Host& host, std::string_view how);
+    void step(Host& host, const NodeEvent& event);
+    void perform(Host& host, const Effects& effects);
+    [[nodiscard]] bool perform_one(Host& host, const Effect& effect);
+    void wake_when_due(Host& host);
+    [[nodiscard]] Instant clock_of(const Host& host) const;
+    [[nodiscard]] Result<ChainState, Reject> replayed(Host& host, Node& program) const;
+
+    // links.cc
+    void publish(Host& host, const Publish& said);
+    void send_out(Host& host, const Publish& said, const std::vector<bool>& to);
+    void send_to_meter(const Host& host, const std::shared_ptr<const Publication>& publication);
+    void transmit(const Host& from, std::size_t to, bool retained,
+                  const std::shared_ptr<const Publication>& publication);
+    // Retained values of a broker, to everybody or one host that has just connected to it.
+    void offer_retained(const Host& from, std::size_t to);
+    [[nodiscard]] bool is_heard_by(const Host& from, const Host& to) const;
+    [[nodiscard]] bool passes(std::size_t from, std::size_t to) const;
+    [[nodiscard]] std::int64_t delay_ms();
+    void measure(std::size_t meter, Window window);
+    void send_reading(std::size_t meter, Window window);
+
+    // simulation.cc
+    void schedule();
+    void happen(const Happening& now);
+    void deliver(const Happening& packet);
+    void cut_ends(std::size_t cut);
+    void broker_dies(std::size_t node);
+    void broker_returns(std::size_t node);
+    void calm_down();
+    void check();
+    [[nodiscard]] bool is_done(std::string* missing) const;
+    void judge_readings(Outcome& outcome);
+    void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
+    void count(std::string_view kind) { ++outcome_.faults[std::string(kind)]; }
+    void note(const std::function<std::string()>& line) const;
+    void trace(std::uint64_t a, std::uint64_t b);
+    [[nodiscard]] bool is_calm() const { return now_ms_ >= plan_.calm_ms; }
+    [[nodiscard]] const std::string& name(const Host& host) const {
+        return scenery_.nodes[host.node].str();
+    }
+
+    Plan plan_;
+    const Scenery& scenery_;
+    Dice dice_;
+    Journal journal_;
+    std::int64_t now_ms_ = 0;
+    Agenda agenda_;
+    std::vector<Host> hosts_;
+    std::vector<bool> broker_up_;
+    std::vector<bool> twin_side_;  // by node: which of a pair of twins it hears
+    std::vector<SimulatedMeter> meters_;
+    std::map<MeterId, std::size_t> meter_index_;
+    std::map<Digest, std::size_t> honest_receipts_;
+    Oracles oracles_;
+    bool done_ = false;
+    Outcome outcome_;
+};
+
+// Runs the plan of this seed.
+[[nodiscard]] Outcome simulate(std::uint64_t seed, std::size_t nodes,
+                               const Simulation::Journal& journal = {});
+
+}  // namespace fairfeed::simulation

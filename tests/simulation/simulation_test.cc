@@ -1,0 +1,77 @@
+// Some seeds of every size on every test run, the seeds that once failed, and the promise that a
+// seed is a complete bug report. FAIRFEED_SEEDS=N runs N seeds per size instead.
+#include "tests/simulation/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "core/crypto/signing.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+std::uint64_t seeds(std::uint64_t by_default) {
+    const char* wanted = std::getenv("FAIRFEED_SEEDS");
+    return wanted == nullptr ? by_default : std::strtoull(wanted, nullptr, 10);
+}
+
+struct Size {
+    std::size_t nodes;
+    std::uint64_t seeds;
+};
+
+class SimulatedNetworks : public testing::TestWithParam<Size> {};
+
+TEST_P(SimulatedNetworks, lose_nothing_do_not_fork_and_go_on_once_it_is_calm) {
+    for (std::uint64_t seed = 1; seed <= seeds(GetParam().seeds); ++seed) {
+        const Outcome outcome = simulate(seed, GetParam().nodes);
+        ASSERT_EQ(outcome.fault, "") << "simulate --nodes " << GetParam().nodes << ' ' << seed;
+        ASSERT_EQ(outcome.receipted, outcome.final_readings + outcome.estimated);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, SimulatedNetworks,
+                         testing::Values(Size{1, 20}, Size{2, 20}, Size{3, 20}, Size{4, 300},
+                                         Size{5, 20}, Size{7, 20}),
+                         [](const auto& size) { return std::to_string(size.param.nodes); });
+
+TEST(Simulation, repeats_itself_from_its_seed_to_the_byte) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        const Outcome first = simulate(seed, 4);
+        const Outcome second = simulate(seed, 4);
+        EXPECT_EQ(first.digest, second.digest) << "seed " << seed;
+        EXPECT_EQ(first.steps, second.steps) << "seed " << seed;
+        EXPECT_EQ(first.faults, second.faults) << "seed " << seed;
+    }
+}
+
+// Lines of regressions.txt: nodes, seed, and what it once did.
+TEST(Simulation, does_not_do_again_what_a_seed_once_did) {
+    std::ifstream file(std::string(FAIRFEED_SOURCE_DIR) + "/tests/simulation/regressions.txt");
+    ASSERT_TRUE(file.good());
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words(line);
+        std::size_t nodes = 0;
+        std::uint64_t seed = 0;
+        if (!(words >> nodes >> seed)) continue;
+        EXPECT_EQ(simulate(seed, nodes).fault, "") << line;
+    }
+}
+
+TEST(SimulatedSignatures, hold_for_their_own_key_and_message_alone) {
+    const SigningKey signer = SigningKey::generate();
+    const SigningKey other = SigningKey::generate();
+    const auto key = VerifyKey::from_point(signer.public_key());
+    const auto wrong = VerifyKey::from_point(other.public_key());
+    const Signature signature = signer.sign(as_bytes("said"));
+    EXPECT_EQ(key->verify_strict(as_bytes("said"), signature), SignatureFault::none);
+    EXPECT_EQ(key->verify_strict(as_bytes("Said"), signature), SignatureFault::wrong);
+    EXPECT_EQ(wrong->verify_strict(as_bytes("said"), signature), SignatureFault::wrong);
+    EXPECT_EQ(key->verify_strict(as_bytes("said"), flip_s(signature)), SignatureFault::high_s);
+}
+
+}  // namespace
+}  // namespace fairfeed::simulation

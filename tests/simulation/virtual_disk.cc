@@ -1,0 +1,98 @@
+#include "tests/simulation/virtual_disk.h"
+
+namespace fairfeed::simulation {
+
+void VirtualDisk::apply(const Effect& effect) {
+    // A step of its own after the ledger's commit: a crash may come between.
+    while (!blocks_.empty() && blocks_.begin()->first.first <= ledger_.size())
+        blocks_.erase(blocks_.begin());
+    if (const auto* reading = std::get_if<PersistReading>(&effect)) {
+        const ReadingHeader& header = reading->reading.header;
+        readings_.try_emplace({header.meter, header.window},
+                              ReadingRow{header.cluster, reading->reading.envelope});
+    } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
+        batches_.insert_or_assign(batch->cluster, batch->batch);
+    } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
+        const Endorsement& said = row->endorsement;
+        endorsements_.try_emplace({said.cluster, said.window, said.version, said.batch}, *row);
+    } else if (const auto* block = std::get_if<PersistBlock>(&effect)) {
+        blocks_.try_emplace({block->block.header.height, block->id}, block->block);
+    } else if (const auto* safety = std::get_if<PersistSafety>(&effect)) {
+        safety_ = safety->record;
+    } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+        CHECK(commit->block.block.header.height == ledger_.size() + 1);
+        ledger_.push_back(commit->block);
+    } else if (const auto* forget = std::get_if<ForgetWindow>(&effect)) {
+        batches_.erase(forget->cluster);
+        std::erase_if(endorsements_, [&](const auto& entry) {
+            const auto& [cluster, window, version, id] = entry.first;
+            return cluster == forget->cluster && window <= forget->window;
+        });
+        std::erase_if(readings_, [&](const auto& entry) {
+            return entry.second.cluster == forget->cluster &&
+                   entry.first.second < forget->keep_from;
+        });
+    }
+}
+
+Memory VirtualDisk::memory() const {
+    Memory memory;
+    for (const auto& [slot, row] : readings_)
+        memory.readings.push_back(row.envelope);
+    for (const auto& [cluster, batch] : batches_)
+        memory.batches.push_back(batch);
+    for (const auto& [slot, row] : endorsements_)
+        memory.endorsements.push_back(row);
+    for (const auto& [place, block] : blocks_)
+        memory.blocks.push_back(block);
+    memory.safety_record = safety_;
+    return memory;
+}
+
+BlocksAnswer VirtualDisk::answer(const BlocksRequest& request) const {
+    BlocksAnswer answer;
+    const Height first = std::max<Height>(request.from, 1);
+    for (Height height = first; height <= ledger_.size() && height - first < request.count;
+         ++height) {
+        answer.blocks.push_back(ledger_[static_cast<std::size_t>(height - 1)]);
+    }
+    return answer;
+}
+
+std::vector<std::vector<const Effect*>> steps_of(const Effects& turn, bool writes_first) {
+    std::vector<std::vector<const Effect*>> steps;
+    if (!writes_first) {
+        for (const Effect& effect : turn)
+            steps.push_back({&effect});
+        return steps;
+    }
+    const Effect* last_safety = nullptr;
+    for (const Effect& effect : turn) {
+        if (std::holds_alternative<PersistSafety>(effect)) last_safety = &effect;
+    }
+    std::vector<const Effect*> inbox;  // one transaction
+    std::vector<std::vector<const Effect*>> sends;
+    const auto flush = [&] {
+        if (!inbox.empty()) steps.push_back(std::exchange(inbox, {}));
+    };
+    for (const Effect& effect : turn) {
+        if (std::holds_alternative<Publish>(effect) ||
+            std::holds_alternative<AnswerBlocks>(effect)) {
+            sends.push_back({&effect});
+        } else if (std::holds_alternative<PersistSafety>(effect)) {
+            if (&effect != last_safety) continue;
+            flush();
+            steps.push_back({&effect});
+        } else if (std::holds_alternative<CommitBlock>(effect)) {
+            flush();
+            steps.push_back({&effect});
+        } else {
+            inbox.push_back(&effect);
+        }
+    }
+    flush();
+    steps.insert(steps.end(), sends.begin(), sends.end());
+    return steps;
+}
+
+}  // namespace fairfeed::simulation
