@@ -245,7 +245,7 @@ std::string_view to_string(Verdict verdict) {
         case Verdict::not_signed:
             return "carries its own proofs";
         case Verdict::unchecked:
-            return "not checked (no --genesis)";
+            return "not checked (no --genesis), and ids of signed things are not the network's";
         case Verdict::unknown_signer:
             return "not checked (the genesis file has no key of the signer)";
         case Verdict::valid:

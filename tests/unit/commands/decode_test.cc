@@ -43,7 +43,8 @@ TEST(Decode, names_a_reading_and_keeps_its_values_sealed) {
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_TRUE(result.says("READING  ff1/lab/meter-1/reading/-"));
     EXPECT_TRUE(result.says("signer              meter-1"));
-    EXPECT_TRUE(result.says("not checked (no --genesis)"));
+    EXPECT_TRUE(
+        result.says("not checked (no --genesis), and ids of signed things are not the network's"));
     EXPECT_TRUE(result.says("measured values     sealed, "));
     EXPECT_TRUE(result.says("window              7"));
 }
