@@ -12,8 +12,9 @@ endif()
 add_library(fairfeed_options INTERFACE)
 target_compile_options(fairfeed_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Werror
-    # GCC 12 sees overlaps in "text" + std::string(...) that are not there (PR105329). Clang 14, here
-    # for fuzzing alone, does not initialise without a second option that it promises to remove.
+    # GCC 12 sees overlaps in "text" + std::string(...) that are not there (PR105329). Clang 14,
+    # here for fuzzing alone, does not initialise without a second option that it promises to
+    # remove.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -ftrivial-auto-var-init=zero>
     -fstack-protector-strong)
 target_compile_definitions(fairfeed_options INTERFACE

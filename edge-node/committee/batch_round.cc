@@ -186,6 +186,10 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
     }
     if (!hearing.objections.empty()) return;
     if (view.now.steady_ms < judge_due_ms(hearing, view)) return;
+    if (const auto place = judge_place(settlement, view); !place) {
+        object(hearing, place.error(), {}, view, effects);
+        return;
+    }
     if (auto missing = readings_not_held(settlement, view, promises_); !missing.empty()) {
         hearing.ask_at_ms = ask_at_ms;
         ask(hearing, std::move(missing), view, effects);

@@ -74,8 +74,7 @@ std::size_t usable_readings(Window window, const View& view) {
                       [&](const auto& entry) { return is_usable(view, window, entry.second); }));
 }
 
-Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
-                                 const Promises& promises) {
+Result<void, Reject> judge_place(const Settlement& settlement, const View& view) {
     const ClusterRecord& record = *view.state.cluster(settlement.cluster);
     const NetworkParameters& parameters = view.state.genesis.parameters;
     if (settlement.previous != record.last_settlement) return unexpected(Reject::wrong_previous);
@@ -86,6 +85,11 @@ Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
     if (!view.state.is_current(settlement.cluster, settlement.window, settlement.state_height)) {
         return unexpected(Reject::stale_state);
     }
+    return {};
+}
+
+Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
+                                 const Promises& promises) {
     for (const SettlementEntry& entry : settlement.entries) {
         if (entry.status != EntryStatus::reading) continue;
         if (view.readings.at(entry.meter).reading.id != entry.reading) {

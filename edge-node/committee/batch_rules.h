@@ -42,8 +42,10 @@ using Promises = std::map<MeterId, Digest>;
 // How many of the readings held a draft would use.
 [[nodiscard]] std::size_t usable_readings(Window window, const View& view);
 
-// Everything else: place in the chain, promises kept, totals and lines as this member computes
-// them. Needs every listed reading held.
+// Its place in the chain: predecessor, contract and state. Needs no reading.
+[[nodiscard]] Result<void, Reject> judge_place(const Settlement& settlement, const View& view);
+// Everything else: promises kept, totals and lines as this member computes them. Needs every listed
+// reading held.
 [[nodiscard]] Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
                                                const Promises& promises);
 

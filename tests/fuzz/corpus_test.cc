@@ -13,7 +13,7 @@
 #include "tests/fuzz/properties.h"
 
 #define FUZZ_TARGET(name) extern "C" int fuzz_##name(const std::uint8_t*, std::size_t);
-#include "fuzz_targets.inc"
+#include <fuzz_targets.inc>
 #undef FUZZ_TARGET
 
 namespace fairfeed::fuzz {
@@ -26,7 +26,7 @@ struct Target {
 
 constexpr Target kTargets[] = {
 #define FUZZ_TARGET(name) {#name, fuzz_##name},
-#include "fuzz_targets.inc"
+#include <fuzz_targets.inc>
 #undef FUZZ_TARGET
 };
 
