@@ -141,6 +141,21 @@ TEST_F(ExecutionTest, rejects_damaged_settlements_by_name) {
     }
 }
 
+// Nothing else stands against these: a whole committee says that nobody was read.
+TEST_F(ExecutionTest, takes_a_window_once_and_in_its_turn_whoever_vouches_for_it) {
+    const auto judge_window = [&](Window window) {
+        Settlement silent = chain_.settle(kOne, 1, {});
+        silent.window = window;
+        return judged(
+            chain_.state(),
+            test::make_block(chain_.state(), {test::certify(network_, chain_.state(), silent)},
+                             chain_.certificate(), chain_.state().grid().end_real_ms(5)));
+    };
+    EXPECT_EQ(judge_window(1), "accepted");
+    EXPECT_EQ(judge_window(0), "wrong_window at 0") << "settled twice";
+    EXPECT_EQ(judge_window(2), "wrong_window at 0") << "window 1 is skipped";
+}
+
 TEST_F(ExecutionTest, rejects_entries_that_are_not_the_clusters_meters) {
     Settlement dropped = settlement_;
     dropped.entries.pop_back();

@@ -91,6 +91,7 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             answer_blocks(id, *asked);
         } else if (auto* reading = std::get_if<PersistReading>(&effect)) {
             disk.inbox.readings.push_back(reading->reading.envelope);
+            disk.readings.insert(reading->reading.id);
         } else if (auto* batch = std::get_if<PersistBatch>(&effect)) {
             disk.inbox.batches = {batch->batch};
         } else if (auto* row = std::get_if<PersistEndorsement>(&effect)) {
@@ -101,6 +102,8 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             disk.inbox.safety_record = safety->record;
         } else if (auto* commit = std::get_if<CommitBlock>(&effect)) {
             disk.ledger.push_back(commit->block);
+            for (const Transaction& transaction : commit->block.block.transactions)
+                disk.readings.insert(transaction.id);
             disk.inbox.blocks.clear();
         } else if (auto* forget = std::get_if<ForgetWindow>(&effect)) {
             std::erase_if(disk.inbox.batches, [&](const Transaction& held) {
@@ -134,6 +137,8 @@ void NodeWorld::hear_as_meter(const NodeId& from, const Publish& publish) {
         const auto receipt = decode_receipt(publish.message, network_.network());
         CHECK(receipt.has_value() && receipt->signer == from);
         receipts_[from].insert(receipt->content.reading);
+        EXPECT_TRUE(disks_.at(from).readings.contains(receipt->content.reading))
+            << "a receipt left before its reading was on the disk";
     } else if (publish.topic.channel == Channel::share) {
         const auto share = decode_share(publish.message, network_.network());
         CHECK(share.has_value() && share->signer == from);

@@ -25,6 +25,7 @@ class NodeWorld {
     struct Disk {
         std::vector<CommittedBlock> ledger;  // from height 1
         Memory inbox;
+        std::set<Digest> readings;  // ever written, to either
     };
 
     [[nodiscard]] TestNetwork& network() { return network_; }

@@ -138,6 +138,8 @@ TEST(Block, root_is_that_of_the_ids_whatever_the_witnesses) {
     const Digest root = transactions_root(block);
     block.transactions[1].endorsements.pop_back();
     EXPECT_EQ(transactions_root(block), root);
+    block.transactions[0].envelope.back() ^= 1;  // signed again: the same id
+    EXPECT_EQ(transactions_root(block), root);
     std::swap(block.transactions[0], block.transactions[1]);
     EXPECT_NE(transactions_root(block), root);
 }
