@@ -78,7 +78,9 @@ void Simulation::connect(Host& host) {
 void Simulation::crash(Host& host, std::string_view how) {
     count(how);
     note([&] { return name(host) + " stops: " + std::string(how); });
-    if (plan_.is_honest(host.node)) oracles_.on_summary(host.node, host.program->summary());
+    if (plan_.is_honest(host.node)) {
+        oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
+    }
     host.program.reset();
     host.connected = false;
     host.wake_at_ms = -1;

@@ -59,7 +59,8 @@ void Simulation::send_to_meter(const Host& host,
 
 bool Simulation::is_heard_by(const Host& from, const Host& to) const {
     if (plan_.behaviours[from.node] != Behaviour::twins) return true;
-    return twin_side_[to.node] == from.second;
+    const bool twin = plan_.behaviours[to.node] == Behaviour::twins;
+    return from.second == (twin ? to.second : twin_side_[to.node]);
 }
 
 bool Simulation::passes(std::size_t from, std::size_t to) const {

@@ -22,7 +22,8 @@ class Oracles {
     // Honest nodes only.
     void on_effect(std::size_t node, const Effect& effect, const VirtualDisk& disk);
     // A node that is about to be destroyed or has arrived: its own invariants and accusations.
-    void on_summary(std::size_t node, const NodeSummary& summary);
+    // `durable`: the height its disk has reached.
+    void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
     void fail(const std::string& what);
 
     [[nodiscard]] const std::string& fault() const { return fault_; }

@@ -108,9 +108,10 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
     Dice dice(seed * 0x9e3779b97f4a7c15U + nodes);
     Plan plan;
     plan.nodes = nodes;
-    plan.clusters = std::min<std::size_t>(nodes, 1 + dice.index(2));
-    plan.meters = 1 + dice.index(2);
-    plan.windows = static_cast<Window>(dice.between(2, 3));
+    // Many small runs find more than few large ones.
+    plan.clusters = std::min<std::size_t>(nodes, dice.chance(300) ? 2 : 1);
+    plan.meters = dice.chance(300) ? 2 : 1;
+    plan.windows = dice.chance(250) ? 3 : 2;
     plan.calm_ms = dice.between(2000, (plan.windows + 1) * kWindowMs);
     plan.loss_permille = dice.chance(300) ? 0 : dice.below(501);
     plan.repeat_permille = dice.chance(500) ? 0 : dice.below(200);

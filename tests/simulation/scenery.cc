@@ -25,7 +25,7 @@ test::TestNetworkOptions options_of(const Plan& plan) {
                                .slot_ms = 1000,
                                .fill_ms = 50,
                                .rebroadcast_ms = 400,
-                               .rebroadcast_cap_ms = 2000};
+                               .rebroadcast_cap_ms = 3000};
     return options;
 }
 

@@ -91,7 +91,7 @@ Outcome Simulation::run() {
     if (oracles_.fault().empty() && !is_done(&missing)) oracles_.fail("no progress: " + missing);
     for (const Host& host : hosts_) {
         if (!host.program || !plan_.is_honest(host.node)) continue;
-        oracles_.on_summary(host.node, host.program->summary());
+        oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
     }
     judge_readings(outcome_);
     outcome_.virtual_ms = now_ms_;

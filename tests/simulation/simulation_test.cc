@@ -38,6 +38,19 @@ INSTANTIATE_TEST_SUITE_P(Of, SimulatedNetworks,
                                          Size{5, 20}, Size{7, 20}),
                          [](const auto& size) { return std::to_string(size.param.nodes); });
 
+// The alarm works: two of four nodes with a second self each are more than f, and fork the chain.
+TEST(Simulation, sees_the_fork_that_more_liars_than_tolerated_can_make) {
+    std::uint64_t forks = 0;
+    for (std::uint64_t seed = 1; seed <= 40 && forks == 0; ++seed) {
+        Plan plan = draw_plan(seed, 4);
+        plan.behaviours = {Behaviour::twins, Behaviour::twins, Behaviour::honest,
+                           Behaviour::honest};
+        const Outcome outcome = Simulation(seed, plan).run();
+        if (outcome.fault.rfind("fork: ", 0) == 0) ++forks;
+    }
+    EXPECT_GT(forks, 0U);
+}
+
 TEST(Simulation, repeats_itself_from_its_seed_to_the_byte) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         const Outcome first = simulate(seed, 4);
