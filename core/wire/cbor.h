@@ -14,6 +14,7 @@ namespace fairfeed::cbor {
 
 class Writer {
   public:
+    Writer() { out_.reserve(kUsual); }
     void unsigned_integer(std::uint64_t value);
     void integer(std::int64_t value);
     void bytes(ByteView value);
@@ -29,6 +30,7 @@ class Writer {
     [[nodiscard]] Bytes take() { return std::move(out_); }
 
   private:
+    static constexpr std::size_t kUsual = 256;  // bytes; most items are smaller
     Bytes out_;
 };
 

@@ -9,6 +9,7 @@ namespace {
 test::TestNetworkOptions options_of(const Plan& plan) {
     test::TestNetworkOptions options;
     options.nodes = plan.nodes;
+    options.clusters = plan.clusters;
     options.clusters_with_meters = plan.clusters;
     options.meters_per_cluster = plan.meters;
     NetworkParameters& parameters = options.parameters;
