@@ -35,6 +35,7 @@ struct Head {
 namespace {
 
 constexpr int kMaxDepth = 16;
+constexpr std::uint64_t kFirstLongHead = 24;  // a smaller number is its own head
 
 template <Kind kKind, class Value>
 void on_value(void* context, Value value) {
@@ -198,6 +199,7 @@ class Walker {
 }  // namespace
 
 void Writer::unsigned_integer(std::uint64_t value) {
+    if (value < kFirstLongHead) return out_.push_back(static_cast<std::uint8_t>(value));
     std::array<std::uint8_t, 9> head;
     append(out_, ByteView(head).first(cbor_encode_uint(value, head.data(), head.size())));
 }

@@ -1,12 +1,17 @@
-// A quick 64-bit hash of bytes, the same on every machine: for simulated signatures and for the
-// digest of a run. It resists nobody; what must resist is SHA-256 (core/crypto/digest.h).
+// A quick 64-bit hash of bytes, the same on every little-endian machine: for simulated signatures
+// and for the digest of a run. It resists nobody; what must resist is SHA-256
+// (core/crypto/digest.h).
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "core/base/bytes.h"
 
 namespace fairfeed::simulation {
+
+static_assert(std::endian::native == std::endian::little);
 
 [[nodiscard]] inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
     __extension__ using Wide = unsigned __int128;
@@ -19,8 +24,7 @@ namespace fairfeed::simulation {
     std::size_t at = 0;
     for (; at + 8 <= bytes.size(); at += 8) {
         std::uint64_t word = 0;
-        for (std::size_t i = 0; i < 8; ++i)
-            word |= std::uint64_t{bytes[at + i]} << (8 * i);
+        std::memcpy(&word, &bytes[at], sizeof(word));
         hash = mixed(hash, word);
     }
     std::uint64_t rest = 0;
@@ -31,9 +35,9 @@ namespace fairfeed::simulation {
 
 // `out` filled with what follows from the key.
 inline void stretch(std::uint64_t key, std::span<std::uint8_t> out) {
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        if (i % 8 == 0) key = mixed(key, i + 1);
-        out[i] = static_cast<std::uint8_t>(key >> (8 * (i % 8)));
+    for (std::size_t at = 0; at < out.size(); at += sizeof(key)) {
+        key = mixed(key, at + 1);
+        std::memcpy(&out[at], &key, std::min(sizeof(key), out.size() - at));
     }
 }
 

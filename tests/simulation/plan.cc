@@ -111,7 +111,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
     // Many small runs find more than few large ones.
     plan.clusters = std::min<std::size_t>(nodes, dice.chance(300) ? 2 : 1);
     plan.meters = dice.chance(300) ? 2 : 1;
-    plan.windows = dice.chance(250) ? 3 : 2;
+    plan.windows = static_cast<Window>(dice.chance(250) ? 3 : dice.between(1, 2));
     plan.calm_ms = dice.between(2000, (plan.windows + 1) * kWindowMs);
     plan.loss_permille = dice.chance(300) ? 0 : dice.below(501);
     plan.repeat_permille = dice.chance(500) ? 0 : dice.below(200);
