@@ -85,6 +85,7 @@ void NodeWorld::cut(const NodeId& a, const NodeId& b) {
 void NodeWorld::perform(const NodeId& id, Effects effects) {
     Disk& disk = disks_.at(id);
     for (Effect& effect : effects) {
+        if (witness_) witness_(id, effect);
         if (auto* publish = std::get_if<Publish>(&effect)) {
             deliver(id, *publish);
         } else if (auto* asked = std::get_if<AnswerBlocks>(&effect)) {

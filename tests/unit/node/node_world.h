@@ -66,6 +66,9 @@ class NodeWorld {
         return shares_;
     }
     [[nodiscard]] const std::vector<Refusal>& refusals() const { return refusals_; }
+    // Told of every effect of every node, before it is performed.
+    using Witness = std::function<void(const NodeId&, const Effect&)>;
+    void watch(Witness witness) { witness_ = std::move(witness); }
 
   private:
     struct Packet {
@@ -94,6 +97,7 @@ class NodeWorld {
     std::map<NodeId, std::set<Digest>> receipts_;
     std::map<std::pair<NodeId, MeterId>, ShareStatement> shares_;
     std::vector<Refusal> refusals_;
+    Witness witness_;
     Instant now_;
 };
 

@@ -1,0 +1,43 @@
+// The stories of tests/scenarios/committee_*.txt. FAIRFEED_UPDATE_SCENARIOS=1 writes what the nodes
+// do anew; read the diff before committing it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/node/story.h"
+
+namespace fairfeed::test {
+namespace {
+
+const std::filesystem::path kDirectory(FAIRFEED_SOURCE_DIR "/tests/scenarios");
+
+std::vector<std::string> stories() {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(kDirectory)) {
+        const std::string name = entry.path().stem().string();
+        if (name.starts_with("committee_")) out.push_back(name);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+class CommitteeScenario : public testing::TestWithParam<std::string> {};
+
+TEST_P(CommitteeScenario, goes_as_told) {
+    const std::filesystem::path file = kDirectory / (GetParam() + ".txt");
+    std::stringstream told;
+    told << std::ifstream(file).rdbuf();
+    ASSERT_FALSE(told.str().empty());
+    const std::string now = Story::retell(told.str());
+    if (std::getenv("FAIRFEED_UPDATE_SCENARIOS") != nullptr) std::ofstream(file) << now;
+    EXPECT_EQ(now, told.str()) << "FAIRFEED_UPDATE_SCENARIOS=1 accepts what the nodes do now";
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, CommitteeScenario, testing::ValuesIn(stories()),
+                         [](const auto& story) { return story.param; });
+
+}  // namespace
+}  // namespace fairfeed::test
