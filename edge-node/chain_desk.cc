@@ -23,7 +23,8 @@ ChainDesk::ChainDesk(Setup setup, CommitListener on_commit)
       tip_certificate_(std::move(setup.tip_certificate)),
       on_commit_(std::move(on_commit)),
       replica_({self_, state_.network, state_.genesis.parameters.timers}, signer_),
-      pool_(pool_capacity(state_.genesis.parameters)) {}
+      pool_(pool_capacity(state_.genesis.parameters)),
+      catch_up_(state_.genesis.parameters.timers) {}
 
 void ChainDesk::restore_block(const Block& block) {
     restored_.push_back(block);
@@ -108,11 +109,12 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
         return unexpected(Reject::wrong_certificate);
     }
     if (content.height <= state_.height) return {};
-    if (auto ok = check_certificate(state_, certified->certificate); !ok) return ok;
-    if (content.height > state_.height + 1) {
-        notice_height(sender, content.height, out);
+    if (content.height > state_.height + 1) {  // its validators may be others than ours (R21)
+        notice_height(sender, type == VoteType::precommit ? content.height : content.height - 1,
+                      out);
         return {};
     }
+    if (auto ok = check_certificate(state_, certified->certificate); !ok) return ok;
     describe(sender, certified->outline, out);
     drive(consensus::CertificateSeen{std::move(certified->certificate)}, out);
     return {};
@@ -122,7 +124,7 @@ Result<void, Reject> ChainDesk::on_status(const NodeId& sender, const NodeStatus
                                           Instant now, Effects& out) {
     now_ = now;
     if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
-    if (status.height > state_.height) notice_height(sender, status.height, out);
+    notice_height(sender, status.height, out);
     return {};
 }
 
@@ -160,7 +162,7 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
     if (const auto replica = replica_.next_deadline_ms()) earliest(*replica);
     for (const auto& [id, wanted] : wanted_)
         if (wanted.ask_at_ms) earliest(*wanted.ask_at_ms);
-    if (behind_) earliest(behind_->ask_at_ms);
+    if (const auto ask = catch_up_.next_deadline_ms(state_.height)) earliest(*ask);
     if (turn_ && work_since_ms_) {
         earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);
     }
@@ -317,7 +319,6 @@ void ChainDesk::begin_height(Effects& out) {
     work_.clear();
     work_since_ms_.reset();
     work_revision_.reset();
-    if (behind_ && behind_->height <= state_.height) behind_.reset();
     pool_.prune(state_);
     say_standing(out);
     drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);

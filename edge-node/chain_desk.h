@@ -14,6 +14,7 @@
 #include "core/contract/signature_cache.h"
 #include "core/wire/consensus_codec.h"
 #include "edge-node/block_bench.h"
+#include "edge-node/catch_up.h"
 #include "edge-node/consensus/replica.h"
 #include "edge-node/effects.h"
 #include "edge-node/transaction_pool.h"
@@ -54,8 +55,12 @@ class ChainDesk {
     // Transactions of our own or from a peer, to wait for a block.
     [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
                                                  Instant now, Effects& out);
+    // R14: every block is checked as if the sender lied. What was good before the first bad one
+    // stays; the next peer is asked at once.
     [[nodiscard]] Result<void, Reject> on_blocks(const NodeId& sender, const BlocksAnswer& answer,
                                                  Instant now, Effects& out);
+    // An answer that could not even be read.
+    void on_bad_answer(const NodeId& sender, Instant now, Effects& out);
     // Bodies this node holds among those asked for.
     [[nodiscard]] BodiesAnswer bodies(const BodiesRequest& request) const;
 
@@ -78,12 +83,6 @@ class ChainDesk {
         Height height = 0;
         Round round = 0;
     };
-    struct Behind {  // a peer claims a higher tip (R14)
-        NodeId peer;
-        Height height = 0;
-        std::int64_t ask_at_ms = 0;
-        std::size_t asked = 0;  // times without an answer that helped
-    };
 
     void drive(consensus::Event event, Effects& out);
     void perform(const consensus::Effect& effect, Effects& out);
@@ -98,6 +97,7 @@ class ChainDesk {
     void build_if_due(Effects& out);
     [[nodiscard]] std::int64_t selection_time_ms() const;
     void commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out);
+    [[nodiscard]] Result<void, Reject> import(const CommittedBlock& committed, Effects& out);
     void notice_height(const NodeId& peer, Height height, Effects& out);
     void ask_for_blocks(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
@@ -126,7 +126,7 @@ class ChainDesk {
     std::deque<consensus::Event> events_;
     bool driving_ = false;
     std::vector<Block> restored_;
-    std::optional<Behind> behind_;
+    CatchUp catch_up_;
     std::int64_t status_at_ms_ = 0;
     std::vector<std::string> equivocations_;
 };

@@ -10,31 +10,55 @@ namespace {
 
 constexpr std::uint32_t kBlocksPerRequest = 16;
 
+// The header is certified; what lies below it is only what the sender made of it.
+bool is_body_of_header(const Block& block) {
+    const BlockHeader& header = block.header;
+    return header.transaction_count == block.transactions.size() &&
+           header.transactions_root == transactions_root(block) &&
+           header.parent_certificate == certificate_hash(block.parent_certificate);
+}
+
 }  // namespace
 
 Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer,
                                           Instant now, Effects& out) {
     now_ = now;
     const Height before = state_.height;
+    Result<void, Reject> result;
     for (const CommittedBlock& committed : answer.blocks) {
-        const BlockHeader& header = committed.block.header;
-        if (header.height != state_.height + 1) continue;
-        const VoteContent& content = committed.certificate.content;
-        if (content.type != VoteType::precommit || content.height != header.height ||
-            content.block != block_id(header)) {
-            return unexpected(Reject::wrong_certificate);
-        }
-        if (auto ok = check_certificate(state_, committed.certificate); !ok) return ok;
-        ChainState after = state_;
-        if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
-            return unexpected(ok.error().reason);
-        }
-        commit({committed.block, std::move(after)}, committed.certificate, out);
+        if (committed.block.header.height != state_.height + 1) continue;
+        result = import(committed, out);
+        if (!result) break;
     }
-    if (behind_ && state_.height > before) {
-        *behind_ = {sender, behind_->height, now_.steady_ms, 0};  // it has them: go on with it
+    if (result && state_.height > before) {
+        catch_up_.on_progress(sender, now_);
+    } else if (!result || catch_up_.has_asked(sender)) {
+        catch_up_.on_failure(sender, now_);
     }
     ask_for_blocks(out);
+    return result;
+}
+
+void ChainDesk::on_bad_answer(const NodeId& sender, Instant now, Effects& out) {
+    now_ = now;
+    catch_up_.on_failure(sender, now_);
+    ask_for_blocks(out);
+}
+
+Result<void, Reject> ChainDesk::import(const CommittedBlock& committed, Effects& out) {
+    const BlockHeader& header = committed.block.header;
+    const VoteContent& content = committed.certificate.content;
+    if (content.type != VoteType::precommit || content.height != header.height ||
+        content.block != block_id(header)) {
+        return unexpected(Reject::wrong_certificate);
+    }
+    if (auto ok = check_certificate(state_, committed.certificate); !ok) return ok;
+    if (!is_body_of_header(committed.block)) return unexpected(Reject::wrong_root);
+    ChainState after = state_;
+    if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
+        return unexpected(ok.error().reason);
+    }
+    commit({committed.block, std::move(after)}, committed.certificate, out);
     return {};
 }
 
@@ -47,32 +71,17 @@ NodeId ChainDesk::validator_after(const NodeId& node) const {
     return all[next];
 }
 
-// R14: a claim without a certificate changes nothing but whom we ask.
 void ChainDesk::notice_height(const NodeId& peer, Height height, Effects& out) {
-    if (height <= state_.height) return;
-    const std::int64_t patience_ms = state_.genesis.parameters.timers.rebroadcast_ms;
-    if (!behind_) {
-        const bool far = height > state_.height + 1;
-        behind_ = Behind{peer, height, now_.steady_ms + (far ? 0 : patience_ms), 0};
-    } else if (height > behind_->height) {
-        behind_->peer = peer;
-        behind_->height = height;
-    }
+    catch_up_.on_claim(peer, height, state_.height, now_);
     ask_for_blocks(out);
 }
 
 void ChainDesk::ask_for_blocks(Effects& out) {
-    if (!behind_ || now_.steady_ms < behind_->ask_at_ms) return;
-    if (behind_->height <= state_.height || behind_->asked > state_.validators.size()) {
-        behind_.reset();  // there, or nobody had it: who claims more will claim it again
-        return;
-    }
-    ++behind_->asked;
+    const auto peer = catch_up_.whom_to_ask(state_.height, now_);
+    if (!peer) return;
     const BlocksRequest request{state_.height + 1, kBlocksPerRequest};
-    say(Channel::request, behind_->peer.str(),
-        encode_request(request, self_, state_.network, signer_), out);
-    behind_->ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.propose_ms;
-    behind_->peer = validator_after(behind_->peer);
+    say(Channel::request, peer->str(), encode_request(request, self_, state_.network, signer_),
+        out);
 }
 
 }  // namespace fairfeed

@@ -116,7 +116,9 @@ void Node::on(const MessageArrived& event, Effects& out) {
     }
     peers_heard_.insert(*sender);
     if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
-        if (!is_repetition(handled.error())) count(refused_, handled.error());
+        if (is_repetition(handled.error())) return;
+        count(refused_, handled.error());
+        ++refused_from_[*sender][std::string(to_string(handled.error()))];
     }
 }
 
@@ -233,7 +235,10 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
 
 Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Effects& out) {
     const auto answer = decode_answer(message, state().network);
-    if (!answer) return unexpected(answer.error());
+    if (!answer) {
+        chain_->on_bad_answer(sender, now_, out);
+        return unexpected(answer.error());
+    }
     if (const auto* blocks = std::get_if<BlocksAnswer>(&*answer)) {
         return chain_->on_blocks(sender, *blocks, now_, out);
     }
@@ -303,6 +308,7 @@ NodeSummary Node::summary() const {
     out.readings_duplicate = duplicates_;
     out.rejected = named(rejected_);
     out.refused = named(refused_);
+    out.refused_from = refused_from_;
     out.objections = committee_.objections();
     out.peers_heard = peers_heard_;
     out.alarms = committee_.alarms();

@@ -47,8 +47,9 @@ struct NodeSummary {
     std::size_t waiting_transactions = 0;
     std::uint64_t readings_accepted = 0;
     std::uint64_t readings_duplicate = 0;
-    std::map<std::string, std::uint64_t> rejected;    // by reason: readings
-    std::map<std::string, std::uint64_t> refused;     // by reason: everything else
+    std::map<std::string, std::uint64_t> rejected;  // by reason: readings
+    std::map<std::string, std::uint64_t> refused;   // by reason: everything else
+    std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from;  // the same, by peer
     std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::set<NodeId> peers_heard;
@@ -120,6 +121,7 @@ class Node {
     std::int64_t say_at_ms_ = 0;
     std::array<std::uint64_t, kRejectCount> rejected_{};
     std::array<std::uint64_t, kRejectCount> refused_{};
+    std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from_;
     std::uint64_t duplicates_ = 0;
     std::set<NodeId> peers_heard_;
 };

@@ -33,6 +33,9 @@ Json to_json(const StatusReport& report) {
     Json alarms = Json::array();
     for (const std::string& alarm : summary.alarms)
         alarms.push(alarm);
+    Json refused_from = Json::object();
+    for (const auto& [peer, reasons] : summary.refused_from)
+        refused_from.set(peer.str(), counts(reasons));
     Json out = Json::object();
     out.set("node", report.node.str());
     out.set("height", summary.height);
@@ -53,6 +56,7 @@ Json to_json(const StatusReport& report) {
                             .set("duplicate", summary.readings_duplicate)
                             .set("rejected", counts(summary.rejected)));
     out.set("refused", counts(summary.refused));
+    out.set("refused_from", std::move(refused_from));
     out.set("objections", counts(summary.objections));
     out.set("alarms", std::move(alarms));
     out.set("invariants", invariants(summary.invariants));

@@ -33,7 +33,7 @@ TEST(StatusFile, names_every_member) {
         R"("broker_connected":true,"peers_connected":2,"peers":3,"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"
-        R"("refused":{"wrong_topic":4},"objections":{"wrong_totals":1},)"
+        R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
         R"("alarms":["validator node-3 voted twice"],)"
         R"("invariants":[{"name":"chain_is_linked","applicable":true,"ok":true,)"
         R"("checked_by":"public","explanation":""}]})";
