@@ -71,6 +71,7 @@ class ChainDesk {
     [[nodiscard]] const ChainState& state() const { return state_; }
     [[nodiscard]] consensus::Snapshot snapshot() const { return replica_.snapshot(); }
     [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
+    [[nodiscard]] std::size_t buffered_bytes() const { return replica_.buffered_bytes(); }
     // Validators that said two things in one slot, for people; bounded.
     [[nodiscard]] const std::vector<std::string>& equivocations() const { return equivocations_; }
 

@@ -299,6 +299,13 @@ void CommitteeDesk::say_standing(const ChainState& state, Effects& out) const {
         say_share(share, state, out);
 }
 
+std::size_t CommitteeDesk::batches_held() const {
+    std::size_t sum = 0;
+    for (const auto& [cluster, its_round] : rounds_)
+        sum += its_round.batches_heard();
+    return sum;
+}
+
 std::vector<CertifiedWindow> CommitteeDesk::take_certified() {
     return std::exchange(certified_, {});
 }

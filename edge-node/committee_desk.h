@@ -73,6 +73,8 @@ class CommitteeDesk {
 
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const ChainState& state,
                                                                Instant now) const;
+    [[nodiscard]] std::size_t readings_held() const { return ids_.size(); }
+    [[nodiscard]] std::size_t batches_held() const;
     [[nodiscard]] std::uint64_t readings_accepted() const { return accepted_; }
     [[nodiscard]] const std::map<std::string, std::uint64_t>& objections() const {
         return objections_;

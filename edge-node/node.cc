@@ -296,6 +296,11 @@ void Node::count(std::array<std::uint64_t, kRejectCount>& counters, Reject reaso
     ++counters[static_cast<std::size_t>(reason)];
 }
 
+NodeLoad Node::load() const {
+    return {chain_->waiting(), pending_.size(), committee_.readings_held(),
+            committee_.batches_held(), chain_->buffered_bytes()};
+}
+
 NodeSummary Node::summary() const {
     NodeSummary out;
     const ChainState& chain = state();

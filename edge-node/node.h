@@ -57,6 +57,15 @@ struct NodeSummary {
     std::vector<InvariantReport> invariants;
 };
 
+// How much a node holds in memory that others can make it hold: each bounded, whoever lies.
+struct NodeLoad {
+    std::size_t waiting_transactions = 0;
+    std::size_t pending_windows = 0;  // certified here, not in a block yet
+    std::size_t readings = 0;
+    std::size_t batches = 0;         // heard of
+    std::size_t buffered_bytes = 0;  // consensus messages of heights to come
+};
+
 class Node {
   public:
     struct Setup {
@@ -82,6 +91,7 @@ class Node {
 
     [[nodiscard]] const ChainState& state() const;
     [[nodiscard]] NodeSummary summary() const;
+    [[nodiscard]] NodeLoad load() const;
 
   private:
     void on(const MessageArrived& event, Effects& out);

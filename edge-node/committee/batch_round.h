@@ -73,6 +73,8 @@ class BatchRound {
     // proposer reissues if it now has more readings than its batch lists.
     [[nodiscard]] std::vector<Effect> on_objection(const Objection& objection, const View& view);
 
+    // One of each proposer at most.
+    [[nodiscard]] std::size_t batches_heard() const { return hearings_.size(); }
     // Has this member endorsed a reading of the meter for the window? Then no other one may follow.
     [[nodiscard]] bool has_promised(const MeterId& meter, Window window) const;
 

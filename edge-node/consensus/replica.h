@@ -63,6 +63,8 @@ class Replica {
     // Steady time at which TimePassed is wanted; nullopt: nothing to wait for (R16).
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
     [[nodiscard]] Snapshot snapshot() const;
+    // Of messages kept for heights to come; bounded (A2).
+    [[nodiscard]] std::size_t buffered_bytes() const { return future_.bytes(); }
     // Whose turn it is at the height being decided; the height must have started.
     [[nodiscard]] const NodeId& proposer(Round round) const;
 

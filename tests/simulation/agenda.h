@@ -35,7 +35,8 @@ enum class What : std::uint8_t {
     clock_changes,
     blackout,
     calm,
-    check,  // liveness: are we done?
+    check,     // liveness: are we done?
+    idle_end,  // nothing has happened for a while: had to
 };
 
 struct Happening {

@@ -8,7 +8,9 @@
 namespace fairfeed::simulation {
 namespace {
 
-constexpr std::int64_t kForgottenPermille = 60;  // of a forgetful disk's effects: a snapshot
+constexpr std::int64_t kMomentPermille = 60;  // of a lying disk's effects: one it may return to
+constexpr std::size_t kMostMoments = 4;
+constexpr std::int64_t kLongestWaitMs = 15'000;
 
 }  // namespace
 
@@ -84,9 +86,10 @@ void Simulation::crash(Host& host, std::string_view how) {
     host.program.reset();
     host.connected = false;
     host.wake_at_ms = -1;
-    if (plan_.behaviours[host.node] == Behaviour::forgetful && dice_.chance(500)) {
-        count("disk forgot");
-        host.disk = host.yesterday;
+    if (!host.earlier.empty() && dice_.chance(700)) {
+        count("fsync that lied");
+        host.disk.fall_back(host.earlier, dice_);
+        host.earlier.clear();
     }
     at(now_ms_ + dice_.between(100, 3000), What::boot,
        static_cast<std::size_t>(&host - &hosts_[0]));
@@ -96,15 +99,48 @@ void Simulation::step(Host& host, const NodeEvent& event) {
     ++outcome_.steps;
     const Effects effects = host.program->step(event, clock_of(host));
     perform(host, effects);
-    if (host.program) wake_when_due(host);
+    if (!host.program) return;
+    wake_when_due(host);
+    if (plan_.is_honest(host.node)) look_at(host);
+}
+
+// Bounds of memory; and in calm times no transaction waits long for a block.
+void Simulation::look_at(Host& host) {
+    const NodeLoad load = host.program->load();
+    oracles_.on_load(host.node, load);
+    if (load.waiting_transactions == 0 || !is_calm()) {
+        host.work_since_ms = -1;
+        return;
+    }
+    if (host.work_since_ms < 0) host.work_since_ms = now_ms_;
+    const std::int64_t waited_ms = now_ms_ - host.work_since_ms;
+    outcome_.longest_wait_ms = std::max(outcome_.longest_wait_ms, waited_ms);
+    if (waited_ms > kLongestWaitMs) {
+        oracles_.fail(name(host) + " has had a transaction for " + std::to_string(waited_ms) +
+                      " ms without a block");
+    }
 }
 
 void Simulation::perform(Host& host, const Effects& effects) {
     for (const auto& together : steps_of(effects, plan_.writes_first)) {
-        if (!is_calm() && dice_.chance(plan_.crash_permille)) return crash(host, "crash");
+        if (!is_calm() && dice_.chance(plan_.crash_permille)) {
+            const auto cut = static_cast<PowerCut>(dice_.index(kPowerCuts));
+            strike(host, together, cut);
+            return crash(host, to_string(cut));
+        }
         for (const Effect* effect : together) {
             if (!perform_one(host, *effect)) return;
         }
+    }
+}
+
+// What was written may count although the node never heard that it was.
+void Simulation::strike(Host& host, const std::vector<const Effect*>& together, PowerCut cut) {
+    if (!host.disk.strike(together, cut, dice_)) return;
+    count("crash, all written");
+    if (!plan_.is_honest(host.node)) return;
+    for (const Effect* effect : together) {
+        if (is_write(*effect)) oracles_.on_effect(host.node, *effect, host.disk);
     }
 }
 
@@ -129,12 +165,17 @@ bool Simulation::perform_one(Host& host, const Effect& effect) {
                    std::to_string(commit->block.certificate.content.round) + ", " +
                    std::to_string(header.transaction_count) + " transactions";
         });
+        host.work_since_ms = -1;
         if (is_calm()) at(now_ms_, What::check, 0);
     }
-    if (plan_.behaviours[host.node] == Behaviour::forgetful && dice_.chance(kForgottenPermille)) {
-        host.yesterday = host.disk;
-    }
+    if (plan_.behaviours[host.node] == Behaviour::lying_disk) remember_moment(host);
     return true;
+}
+
+void Simulation::remember_moment(Host& host) {
+    if (!dice_.chance(kMomentPermille)) return;
+    if (host.earlier.size() == kMostMoments) host.earlier.erase(host.earlier.begin());
+    host.earlier.push_back(host.disk);
 }
 
 void Simulation::wake_when_due(Host& host) {

@@ -25,7 +25,8 @@ Liar::Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, Dice d
     }
 }
 
-bool Liar::hears(const Topic& topic) const {
+bool Liar::hears(const Topic& topic, ByteView message) {
+    if (behaviour_ == Behaviour::double_batching) overhear(topic, message);
     if (behaviour_ != Behaviour::omitting || ignored_.empty()) return true;
     const bool shown = topic.channel == Channel::objection || topic.channel == Channel::answer;
     return !shown && (topic.channel != Channel::reading || topic.sender != ignored_.str());
@@ -43,12 +44,17 @@ std::vector<Utterance> Liar::instead_of(const Publish& said) {
             return only(said);
         case Behaviour::forging:
             return forge(said);
+        case Behaviour::double_batching:
+            if (said.topic.channel == Channel::batch) return batch_twice(said);
+            if (said.topic.channel == Channel::endorsement) return endorse_all(said);
+            if (said.topic.channel == Channel::tx) return certify_other(said);
+            return only(said);
         case Behaviour::replaying:
             return replay(said);
         case Behaviour::honest:
         case Behaviour::twins:
         case Behaviour::omitting:
-        case Behaviour::forgetful:
+        case Behaviour::lying_disk:
             break;
     }
     return only(said);
@@ -78,6 +84,7 @@ Bytes Liar::other_vote(const Publish& said) {
 
 std::vector<Utterance> Liar::equivocate(const Publish& said) {
     const Channel channel = said.topic.channel;
+    if (channel == Channel::proposal) return propose_twice(said);
     if (channel != Channel::prevote && channel != Channel::precommit) return only(said);
     const std::vector<bool> first = some();
     std::vector<bool> second = some();  // some hear both, some neither

@@ -1,9 +1,10 @@
 // What a Byzantine node makes of what its honest program wants to say or hears: it has the node's
 // real key and nobody else's. One per lying node; the behaviours that are about machines (twins,
-// forgetful) are the simulation's own. One thread.
+// lying disks) are the simulation's own. One thread.
 #pragma once
 
 #include <deque>
+#include <map>
 #include <vector>
 
 #include "edge-node/node.h"
@@ -22,12 +23,19 @@ class Liar {
 
     // What leaves in place of this message.
     [[nodiscard]] std::vector<Utterance> instead_of(const Publish& said);
-    // False: it never sees this.
-    [[nodiscard]] bool hears(const Topic& topic) const;
+    // False: its program never sees this.
+    [[nodiscard]] bool hears(const Topic& topic, ByteView message);
 
   private:
     [[nodiscard]] std::vector<Utterance> equivocate(const Publish& said);
+    [[nodiscard]] std::vector<Utterance> propose_twice(const Publish& said);
+    [[nodiscard]] std::vector<Utterance> batch_twice(const Publish& said);
+    [[nodiscard]] std::vector<Utterance> endorse_all(const Publish& said);
+    [[nodiscard]] std::vector<Utterance> certify_other(const Publish& said);
     [[nodiscard]] std::vector<Utterance> forge(const Publish& said);
+    void overhear(const Topic& topic, ByteView message);
+    [[nodiscard]] const Transaction& other_batch(const Transaction& batch);
+    [[nodiscard]] Signature endorsement(const Endorsement& content) const;
     [[nodiscard]] std::vector<Utterance> replay(const Publish& said);
     [[nodiscard]] Bytes other_vote(const Publish& said);
     [[nodiscard]] std::vector<bool> some();
@@ -39,6 +47,11 @@ class Liar {
     MeterId ignored_;              // omitting
     std::deque<Publish> history_;  // replaying
     std::vector<Digest> blocks_;   // equivocating: ids it has voted for
+    // double_batching: its second batch by the id of the first, who endorsed which batch, and the
+    // batches of others in its clusters.
+    std::map<Digest, Transaction> others_;
+    std::map<Digest, std::map<NodeId, Signature>> endorsed_;
+    std::map<ClusterId, std::vector<Endorsement>> overheard_;
 };
 
 }  // namespace fairfeed::simulation

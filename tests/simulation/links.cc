@@ -29,6 +29,10 @@ void Simulation::send_out(Host& host, const Publish& said, const std::vector<boo
                ", " + std::to_string(said.message.size()) + " bytes, hash " +
                std::to_string(hash % 100'000);
     });
+    if (idle_from_ms_ && (channel == Channel::prevote || channel == Channel::precommit ||
+                          channel == Channel::proposal || channel == Channel::batch)) {
+        ++idle_statements_;
+    }
     if (channel == Channel::receipt || channel == Channel::refusal) {
         return send_to_meter(host, publication);
     }
@@ -50,7 +54,7 @@ void Simulation::send_to_meter(const Host& host,
     if (plan_.is_honest(host.node) && publication->topic.channel == Channel::receipt) {
         const auto said = decode_receipt(publication->message, scenery_.network.network());
         if (!said) return oracles_.fail("a receipt that cannot be read");
-        ++honest_receipts_[said->content.reading];
+        honest_receipts_.emplace(said->content.reading, host.node);
     }
     if (!is_calm() && dice_.chance(plan_.loss_permille)) return;
     agenda_.add(
@@ -97,30 +101,34 @@ void Simulation::offer_retained(const Host& from, std::size_t to) {
 
 void Simulation::measure(std::size_t meter, Window window) {
     meters_[meter].measure(window);
+    if (!meters_[meter].is_honest()) count(to_string(plan_.meter_behaviours[meter]));
     const bool late = !is_calm() && dice_.chance(plan_.late_meter_permille);
     if (late) count("late meter");
     at(now_ms_ + (late ? dice_.between(1000, 8000) : dice_.between(0, 300)), What::send, meter,
        window);
 }
 
+void Simulation::send_to_member(const SimulatedMeter& meter, std::size_t node, Bytes envelope) {
+    const Topic topic{scenery_.first_state.genesis.parameters.name, meter.id().str(),
+                      Channel::reading, "-"};
+    const auto shared = std::make_shared<const Publication>(
+        Publication{0, topic, topic.str(), std::move(envelope)});
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        if (hosts_[i].node != node || !hosts_[i].connected) continue;
+        if (!is_calm() && dice_.chance(plan_.loss_permille)) continue;
+        agenda_.add({now_ms_ + delay_ms(), 0, What::packet, i, hosts_[i].life, false, shared});
+    }
+}
+
 void Simulation::send_reading(std::size_t meter, Window window) {
     SimulatedMeter& self = meters_[meter];
     KeptReading& reading = *self.kept(window);
     if (self.is_done(reading)) return;
-    Publication packet;
-    packet.topic =
-        Topic{scenery_.first_state.genesis.parameters.name, self.id().str(), Channel::reading, "-"};
-    packet.topic_text = packet.topic.str();
-    packet.message = reading.envelope;
-    const auto shared = std::make_shared<const Publication>(std::move(packet));
-    for (const NodeId& member : self.committee()) {
+    for (std::size_t place = 0; place < self.committee().size(); ++place) {
+        const NodeId& member = self.committee()[place];
         if (reading.receipts.contains(member)) continue;
-        const std::size_t node = scenery_.index_of(member);
-        for (std::size_t i = 0; i < hosts_.size(); ++i) {
-            if (hosts_[i].node != node || !hosts_[i].connected) continue;
-            if (!is_calm() && dice_.chance(plan_.loss_permille)) continue;
-            agenda_.add({now_ms_ + delay_ms(), 0, What::packet, i, hosts_[i].life, false, shared});
-        }
+        for (Bytes& envelope : self.said_to(place, window))
+            send_to_member(self, scenery_.index_of(member), std::move(envelope));
     }
     reading.back_off_ms = std::clamp<std::int64_t>(reading.back_off_ms * 2, 400, 2000);
     at(now_ms_ + reading.back_off_ms, What::send, meter, window);

@@ -41,6 +41,7 @@ struct Totals {
         sum.final_readings += outcome.final_readings;
         sum.estimated += outcome.estimated;
         sum.open += outcome.open;
+        sum.longest_wait_ms = std::max(sum.longest_wait_ms, outcome.longest_wait_ms);
         for (const auto& [kind, times] : outcome.faults)
             sum.faults[kind] += times;
     }
@@ -91,7 +92,8 @@ void print_summary(const Order& order, Totals& totals) {
               << " readings receipted: " << totals.sum.final_readings << " final, "
               << totals.sum.estimated << " late and estimated, " << totals.sum.open
               << " open; recovery p50 " << totals.recovery(50) << " ms, p99 " << totals.recovery(99)
-              << " ms; digest " << hex(totals.sum.digest) << '\n';
+              << " ms, longest wait for a block " << totals.sum.longest_wait_ms << " ms; digest "
+              << hex(totals.sum.digest) << '\n';
 }
 
 int run(const Order& order) {

@@ -9,7 +9,8 @@
 namespace fairfeed::simulation {
 namespace {
 
-constexpr std::size_t kMostRows = 64;  // undecided ones on one disk
+constexpr std::size_t kMostRows = 64;     // undecided ones on one disk
+constexpr std::size_t kMostVersions = 8;  // of one window's settlement that are certified
 
 Digest text_digest(const std::optional<Digest>& block) {
     return block.value_or(Digest{});
@@ -60,25 +61,33 @@ void Oracles::on_statement(std::size_t node, const Publish& publish) {
         const Bytes all = proposal_to_be_signed(content, said->proposal.proposer, {});
         once({node, channel, content.height, content.round}, sha256(all));
     } else if (channel == Channel::share) {
-        const auto said = decode_share(publish.message, scenery_.network.network());
-        if (!said) return fail("a share that cannot be read");
-        const ShareStatement& share = said->content;
-        const auto [place, fresh] = shares_.try_emplace({share.meter, share.window}, share);
-        if (!fresh && place->second != share) {
-            fail(scenery_.nodes[node].str() + " states another share of " + share.meter.str() +
-                 ", window " + std::to_string(share.window));
-        }
+        on_share(node, publish);
     } else if (channel == Channel::batch) {
-        const auto batch = decode_transaction(publish.message, scenery_.network.network());
-        if (!batch) return fail("a batch that cannot be read");
-        const auto& content = std::get<Settlement>(batch->content);
-        const auto [place, fresh] = batches_.try_emplace(
-            {node, true, content.cluster, content.window, content.proposer, content.version},
-            batch->id);
-        if (!fresh && place->second != batch->id) {
-            fail("honest " + scenery_.nodes[node].str() + " said two batches of " +
-                 content.cluster.str() + ", window " + std::to_string(content.window));
-        }
+        on_batch(node, publish);
+    }
+}
+
+void Oracles::on_share(std::size_t node, const Publish& publish) {
+    const auto said = decode_share(publish.message, scenery_.network.network());
+    if (!said) return fail("a share that cannot be read");
+    const ShareStatement& share = said->content;
+    const auto [place, fresh] = shares_.try_emplace({share.meter, share.window}, share);
+    if (!fresh && place->second != share) {
+        fail(scenery_.nodes[node].str() + " states another share of " + share.meter.str() +
+             ", window " + std::to_string(share.window));
+    }
+}
+
+void Oracles::on_batch(std::size_t node, const Publish& publish) {
+    const auto batch = decode_transaction(publish.message, scenery_.network.network());
+    if (!batch) return fail("a batch that cannot be read");
+    const auto& content = std::get<Settlement>(batch->content);
+    const auto [place, fresh] = batches_.try_emplace(
+        {node, true, content.cluster, content.window, content.proposer, content.version},
+        batch->id);
+    if (!fresh && place->second != batch->id) {
+        fail("honest " + scenery_.nodes[node].str() + " said two batches of " +
+             content.cluster.str() + ", window " + std::to_string(content.window));
     }
 }
 
@@ -91,15 +100,39 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
                     std::to_string(header.height));
     }
     if (!fresh) return;
+    if (committed.block.transactions.empty()) {
+        fail("height " + std::to_string(header.height) + " is an empty block");  // R16
+    }
     for (const Transaction& transaction : committed.block.transactions) {
-        const auto* settlement = std::get_if<Settlement>(&transaction.content);
-        if (settlement == nullptr) continue;
-        const auto slot = std::pair{settlement->cluster, settlement->window};
-        if (!settled_.try_emplace(slot, settlement->entries).second) {
-            fail("window " + std::to_string(settlement->window) + " of " +
-                 settlement->cluster.str() + " settled twice");
+        if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+            on_settlement(*settlement);
         }
     }
+}
+
+void Oracles::on_settlement(const Settlement& settlement) {
+    const std::string what =
+        "window " + std::to_string(settlement.window) + " of " + settlement.cluster.str();
+    const auto slot = std::pair{settlement.cluster, settlement.window};
+    if (!settled_.try_emplace(slot, settlement.entries).second) fail(what + " settled twice");
+    const std::string wrong = audit_.on_settlement(settlement);
+    if (!wrong.empty()) fail(what + ": " + wrong);
+}
+
+void Oracles::on_load(std::size_t node, const NodeLoad& load) {
+    const std::size_t slots = scenery_.meters.size() * plan_.windows;
+    const std::size_t members = std::min<std::size_t>(plan_.nodes, 4);
+    const auto most = [&](std::string_view what, std::size_t held, std::size_t bound) {
+        if (held <= bound) return;
+        fail(scenery_.nodes[node].str() + " holds " + std::to_string(held) + ' ' +
+             std::string(what) + ", more than " + std::to_string(bound));
+    };
+    most("waiting transactions", load.waiting_transactions, kMostVersions * (slots + members));
+    most("certified windows", load.pending_windows, plan_.clusters);
+    most("readings", load.readings, slots);
+    most("batches", load.batches, plan_.clusters * members);
+    most("bytes of later heights", load.buffered_bytes,
+         (plan_.nodes + 1) * consensus::FutureBuffer::kBytesPerSender);
 }
 
 // Rules 2 and 5: one reading per slot, and no vouching for the absence of what one holds.
@@ -114,6 +147,7 @@ void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
     for (const SettlementEntry& entry : std::get<Settlement>(row.batch.content).entries) {
         if (entry.status != EntryStatus::reading) {
             if (!disk.holds_reading(entry.meter, said.window)) continue;
+            if (!meter_of_(entry.meter).is_honest()) continue;
             fail("honest " + scenery_.nodes[node].str() + " endorsed that the reading of " +
                  entry.meter.str() + ", window " + std::to_string(said.window) + ", is " +
                  (entry.status == EntryStatus::missing ? "missing" : "in conflict") +

@@ -1,6 +1,7 @@
 // What must never happen, watched from outside the nodes: two blocks at one height, two statements
 // of an honest node in one slot, two shares of one meter and window, an honest endorsement of an
-// omission, an invariant that failed, disks that grow. The first violation is kept, in words. One
+// omission, an empty block, figures that are not the meters', an invariant that failed, memory or
+// disks that grow. The first violation is kept, in words. One
 // per run; one thread.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <tuple>
 
 #include "edge-node/node.h"
+#include "tests/simulation/audit.h"
 #include "tests/simulation/scenery.h"
 #include "tests/simulation/virtual_disk.h"
 
@@ -17,10 +19,13 @@ namespace fairfeed::simulation {
 
 class Oracles {
   public:
-    Oracles(const Scenery& scenery, const Plan& plan) : scenery_(scenery), plan_(plan) {}
+    Oracles(const Scenery& scenery, const Plan& plan, Audit::MeterOf meter_of)
+        : scenery_(scenery), plan_(plan), meter_of_(meter_of), audit_(scenery, meter_of) {}
 
     // Honest nodes only.
     void on_effect(std::size_t node, const Effect& effect, const VirtualDisk& disk);
+    // After every step of an honest node.
+    void on_load(std::size_t node, const NodeLoad& load);
     // A node that is about to be destroyed or has arrived: its own invariants and accusations.
     // `durable`: the height its disk has reached.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
@@ -38,11 +43,16 @@ class Oracles {
     using Slot = std::tuple<std::size_t, Channel, Height, Round>;
     void on_statement(std::size_t node, const Publish& publish);
     void on_commit(std::size_t node, const CommittedBlock& committed);
+    void on_batch(std::size_t node, const Publish& publish);
+    void on_share(std::size_t node, const Publish& publish);
+    void on_settlement(const Settlement& settlement);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const VirtualDisk& disk);
     void once(const Slot& slot, const Digest& what);
 
     const Scenery& scenery_;
     const Plan& plan_;
+    Audit::MeterOf meter_of_;
+    Audit audit_;
     std::string fault_;
     std::map<Height, Digest> blocks_;
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;

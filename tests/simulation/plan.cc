@@ -26,15 +26,43 @@ bool may_lie(std::size_t node, const Plan& plan) {
     return true;
 }
 
+Behaviour draw_behaviour(Dice& dice) {
+    return static_cast<Behaviour>(1 + dice.index(kBehaviours - 1));
+}
+
+// One node stays honest, to be the witness.
+void draw_too_many_liars(Plan& plan, Dice& dice) {
+    const std::size_t least = tolerated_faults(plan.nodes) + 1;
+    if (plan.nodes <= least) return;
+    const std::size_t wanted = least + dice.index(plan.nodes - least);
+    for (std::size_t made = 0; made < wanted;) {
+        const std::size_t node = dice.index(plan.nodes);
+        if (!plan.is_honest(node)) continue;
+        plan.behaviours[node] = dice.chance(500) ? Behaviour::twins : draw_behaviour(dice);
+        ++made;
+    }
+}
+
 void draw_liars(Plan& plan, Dice& dice) {
     plan.behaviours.assign(plan.nodes, Behaviour::honest);
+    if (plan.liars == Liars::beyond) return draw_too_many_liars(plan, dice);
     const auto most = static_cast<std::int64_t>(tolerated_faults(plan.nodes));
     const std::int64_t wanted = dice.chance(600) ? most : dice.below(most + 1);
     for (std::int64_t tries = 0, made = 0; tries < 20 && made < wanted; ++tries) {
         const std::size_t node = dice.index(plan.nodes);
         if (!may_lie(node, plan)) continue;
-        plan.behaviours[node] = static_cast<Behaviour>(1 + dice.index(kBehaviours - 1));
+        plan.behaviours[node] = draw_behaviour(dice);
         ++made;
+    }
+}
+
+void draw_meters(Plan& plan, Dice& dice) {
+    const bool some_lie = dice.chance(300);
+    for (std::size_t i = 0; i < plan.clusters * plan.meters; ++i) {
+        const bool lies = some_lie && dice.chance(500);
+        plan.meter_behaviours.push_back(
+            lies ? static_cast<MeterBehaviour>(1 + dice.index(kMeterBehaviours - 1))
+                 : MeterBehaviour::honest);
     }
 }
 
@@ -96,18 +124,35 @@ std::string_view to_string(Behaviour behaviour) {
             return "forging";
         case Behaviour::omitting:
             return "omitting";
+        case Behaviour::double_batching:
+            return "double-batching";
         case Behaviour::replaying:
             return "replaying";
-        case Behaviour::forgetful:
-            return "forgetful";
+        case Behaviour::lying_disk:
+            return "lying disk";
     }
     return "?";
 }
 
-Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
+std::string_view to_string(MeterBehaviour behaviour) {
+    switch (behaviour) {
+        case MeterBehaviour::honest:
+            return "honest meter";
+        case MeterBehaviour::equivocating:
+            return "equivocating meter";
+        case MeterBehaviour::replaying:
+            return "replaying meter";
+        case MeterBehaviour::time_travelling:
+            return "time-travelling meter";
+    }
+    return "?";
+}
+
+Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     Dice dice(seed * 0x9e3779b97f4a7c15U + nodes);
     Plan plan;
     plan.nodes = nodes;
+    plan.liars = liars;
     // Many small runs find more than few large ones.
     plan.clusters = std::min<std::size_t>(nodes, dice.chance(300) ? 2 : 1);
     plan.meters = dice.chance(300) ? 2 : 1;
@@ -119,7 +164,12 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes) {
     plan.crash_permille = dice.chance(400) ? 0 : dice.between(1, 30);
     plan.late_meter_permille = dice.chance(500) ? 0 : dice.below(500);
     plan.writes_first = dice.chance(500);
+    plan.idle_ms = dice.chance(100) ? 10'000 : 0;
     draw_liars(plan, dice);
+    draw_meters(plan, dice);
+    const auto lied_to =
+        std::count(plan.behaviours.begin(), plan.behaviours.end(), Behaviour::lying_disk);
+    if (lied_to > 0) plan.crash_permille = std::max<std::int64_t>(plan.crash_permille, 15);
     for (std::int64_t cuts = dice.below(3); cuts > 0 && nodes > 1; --cuts)
         plan.cuts.push_back(draw_cut(plan, dice));
     for (std::int64_t outages = dice.below(3); outages > 0; --outages) {
@@ -136,20 +186,25 @@ std::string describe(const Plan& plan) {
     const auto field = [](std::string_view name, auto value) {
         return " " + std::string(name) + "=" + std::to_string(value);
     };
-    std::string out = "plan" + field("nodes", plan.nodes) + field("clusters", plan.clusters) +
-                      field("meters", plan.meters) + field("windows", plan.windows) +
-                      field("calm_ms", plan.calm_ms) + field("loss_permille", plan.loss_permille) +
-                      field("repeat_permille", plan.repeat_permille) +
-                      field("slow_permille", plan.slow_permille) +
-                      field("crash_permille", plan.crash_permille) +
-                      field("late_meter_permille", plan.late_meter_permille) +
-                      field("writes_first", plan.writes_first) + field("cuts", plan.cuts.size()) +
-                      field("outages", plan.outages.size()) + field("clocks", plan.clocks.size()) +
-                      field("blackout_ms", plan.blackout_ms.value_or(-1));
+    std::string out =
+        "plan" + field("nodes", plan.nodes) + field("clusters", plan.clusters) +
+        field("meters", plan.meters) + field("windows", plan.windows) +
+        field("calm_ms", plan.calm_ms) + field("loss_permille", plan.loss_permille) +
+        field("repeat_permille", plan.repeat_permille) +
+        field("slow_permille", plan.slow_permille) + field("crash_permille", plan.crash_permille) +
+        field("late_meter_permille", plan.late_meter_permille) +
+        field("writes_first", plan.writes_first) + field("cuts", plan.cuts.size()) +
+        field("outages", plan.outages.size()) + field("clocks", plan.clocks.size()) +
+        field("blackout_ms", plan.blackout_ms.value_or(-1)) + field("idle_ms", plan.idle_ms);
     for (std::size_t i = 0; i < plan.nodes; ++i) {
         if (plan.is_honest(i)) continue;
-        out += " " + test::TestNetwork::node(i + 1).str() + "=";
+        out += ", " + test::TestNetwork::node(i + 1).str() + " is ";
         out += to_string(plan.behaviours[i]);
+    }
+    for (const MeterBehaviour behaviour : plan.meter_behaviours) {
+        if (behaviour == MeterBehaviour::honest) continue;
+        out += ", ";
+        out += to_string(behaviour);
     }
     return out;
 }

@@ -16,17 +16,33 @@ namespace fairfeed::simulation {
 // Of a node. Everything but honest counts toward f.
 enum class Behaviour {
     honest,
-    silent,        // hears and never speaks
-    equivocating,  // shows some peers another vote, or none
-    twins,         // the same key lives in two machines, each heard by some of the peers
-    withholding,   // never gives away bodies, readings or blocks
-    forging,       // alters endorsements, readings and bodies it passes on
-    omitting,      // as parent, does not see one meter's readings, whoever shows them
-    replaying,     // says again what it said long ago
-    forgetful,     // its disk loses what it confirmed: comes back as it was some time before
+    silent,           // hears and never speaks
+    equivocating,     // shows some peers another vote or proposal, or none
+    twins,            // the same key lives in two machines, each heard by some of the peers
+    withholding,      // never gives away bodies, readings or blocks
+    forging,          // alters endorsements, readings and bodies it passes on
+    omitting,         // as parent, does not see one meter's readings, whoever shows them
+    double_batching,  // two valid batches in one slot, and an endorsement for every batch it hears
+    replaying,        // says again what it said long ago
+    lying_disk,       // fsync confirms what a power cut then takes away, in any order of files
 };
-constexpr std::size_t kBehaviours = 9;
+constexpr std::size_t kBehaviours = 10;
 [[nodiscard]] std::string_view to_string(Behaviour behaviour);
+
+enum class MeterBehaviour {
+    honest,
+    replaying,        // sends old readings again and again
+    time_travelling,  // readings of windows that are not the one that ended
+    equivocating,     // two readings of one window, each to some of the committee
+};
+constexpr std::size_t kMeterBehaviours = 3;  // drawn: not the last, until rule 3 settles it
+[[nodiscard]] std::string_view to_string(MeterBehaviour behaviour);
+
+// How many of the nodes may lie.
+enum class Liars {
+    tolerated,  // f of the chain, one of each committee
+    beyond,     // more than that, up to all but one
+};
 
 // From one node's broker to another node nothing passes.
 struct Cut {
@@ -64,7 +80,10 @@ struct Plan {
     // Writes of a turn before all its messages, in the groups that Storage syncs; else each effect
     // at its place.
     bool writes_first = false;
-    std::vector<Behaviour> behaviours;  // by node
+    std::int64_t idle_ms = 0;  // that the run goes on after everything is settled
+    Liars liars = Liars::tolerated;
+    std::vector<Behaviour> behaviours;             // by node
+    std::vector<MeterBehaviour> meter_behaviours;  // cluster by cluster
     std::vector<Cut> cuts;
     std::vector<BrokerOutage> outages;
     std::vector<ClockChange> clocks;
@@ -77,7 +96,7 @@ struct Plan {
 
 constexpr std::int64_t kWindowMs = 4000;
 
-[[nodiscard]] Plan draw_plan(std::uint64_t seed, std::size_t nodes);
+[[nodiscard]] Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars = Liars::tolerated);
 [[nodiscard]] std::string describe(const Plan& plan);
 
 }  // namespace fairfeed::simulation

@@ -33,7 +33,10 @@ test::TestNetworkOptions options_of(const Plan& plan) {
 }  // namespace
 
 Scenery::Scenery(const Plan& plan)
-    : network(options_of(plan)), first_state(network.initial_state()), nodes(network.nodes()) {
+    : network(options_of(plan)),
+      first_state(network.initial_state()),
+      keys(network.key_ring(first_state, network.dgmd())),
+      nodes(network.nodes()) {
     for (const auto& [id, record] : first_state.meters)
         meters.push_back(id);
 }

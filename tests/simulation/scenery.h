@@ -11,6 +11,7 @@ struct Scenery {
     explicit Scenery(const Plan& plan);
     test::TestNetwork network;
     ChainState first_state;
+    KeyRing keys;  // DGMD's, which open everything
     std::vector<NodeId> nodes;
     std::vector<MeterId> meters;  // of the clusters that have any
 

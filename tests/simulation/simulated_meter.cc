@@ -8,16 +8,18 @@
 
 namespace fairfeed::simulation {
 
-SimulatedMeter::SimulatedMeter(const Scenery& scenery, MeterId meter, Dice dice)
+SimulatedMeter::SimulatedMeter(const Scenery& scenery, MeterId meter, MeterBehaviour behaviour,
+                               Dice dice)
     : scenery_(scenery),
       id_(std::move(meter)),
+      behaviour_(behaviour),
       cluster_(scenery.first_state.meters.at(id_).registration.cluster),
       committee_(scenery.committee(cluster_)),
       is_prosumer_(scenery.first_state.capacity_w(id_, 0) > 0),
       dice_(dice),
       random_(random_of(Dice(dice_.next()))) {}
 
-KeptReading& SimulatedMeter::measure(Window window) {
+ReadingBody SimulatedMeter::draw_body() {
     const auto quarters =
         scenery_.first_state.genesis.parameters.window_seconds / kSecondsPerQuarter;
     Profile profile;
@@ -26,24 +28,65 @@ KeptReading& SimulatedMeter::measure(Window window) {
         const std::int64_t export_wh = is_prosumer_ ? dice_.below(generation_wh + 1) : 0;
         profile.push_back({dice_.below(600), export_wh, generation_wh});
     }
-    const ReadingBody body = test::body_from(registers_, std::move(profile));
+    return test::body_from(registers_, std::move(profile));
+}
+
+SignedReading SimulatedMeter::sealed(const ReadingBody& body, Window window) {
     ReadingHeader header;
     header.network = scenery_.network.network();
     header.meter = id_;
     header.cluster = cluster_;
     header.key_epoch = 1;
     header.window = window;
-    header.sequence = ++sequence_;
+    header.sequence = sequence_;
     header.previous = previous_;
     header.salt = random_fixed<Salt>(random_);
-    const SignedReading reading =
-        make_reading(header, body, scenery_.network.data_key(id_), scenery_.network.key(id_));
+    return make_reading(header, body, scenery_.network.data_key(id_), scenery_.network.key(id_));
+}
+
+KeptReading& SimulatedMeter::measure(Window window) {
+    ++sequence_;
+    Window claimed = window;
+    if (behaviour_ == MeterBehaviour::time_travelling && dice_.chance(500)) {
+        claimed = static_cast<Window>(std::max<std::int64_t>(0, window + dice_.between(-2, 2)));
+    }
+    while (!claimed_.insert(claimed).second)
+        ++claimed;  // two of one window are another lie
+    const ReadingBody body = draw_body();
+    const SignedReading reading = sealed(body, claimed);
+    KeptReading kept{reading.id, reading.envelope, body, {}, {}, {}, 0};
+    if (behaviour_ == MeterBehaviour::equivocating) {
+        kept.other = sealed(draw_body(), claimed).envelope;
+    }
     registers_ = body.end;
     previous_ = reading.id;
-    return kept_[window] = KeptReading{reading.id, reading.envelope, window, {}, {}, 0};
+    return kept_[window] = std::move(kept);
+}
+
+std::vector<Bytes> SimulatedMeter::said_to(std::size_t member, Window window) {
+    const KeptReading& reading = kept_.at(window);
+    std::vector<Bytes> said{reading.envelope};
+    switch (behaviour_) {
+        case MeterBehaviour::honest:
+        case MeterBehaviour::time_travelling:
+            break;
+        case MeterBehaviour::equivocating:
+            if (member % 2 == 1) said = {reading.other};
+            if (dice_.chance(200)) said = {reading.other, reading.envelope};
+            break;
+        case MeterBehaviour::replaying:
+            said.push_back(kept_.at(static_cast<Window>(dice_.below(window + 1))).envelope);
+            break;
+    }
+    return said;
 }
 
 KeptReading* SimulatedMeter::kept(Window window) {
+    const auto found = kept_.find(window);
+    return found == kept_.end() ? nullptr : &found->second;
+}
+
+const KeptReading* SimulatedMeter::kept(Window window) const {
     const auto found = kept_.find(window);
     return found == kept_.end() ? nullptr : &found->second;
 }

@@ -1,11 +1,13 @@
 // A meter without a life of its own: measures each window once, keeps the signed reading, and sends
 // the same bytes again with back-off until enough of its committee have receipted it or say that
-// its window is closed (committee rule 1). It obeys no share. Owned by the simulation; one thread.
+// its window is closed (committee rule 1). It obeys no share. One that lies has its real key and
+// signs what it likes with it. Owned by the simulation; one thread.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "core/model/message.h"
 #include "core/wire/topics.h"
@@ -16,7 +18,8 @@ namespace fairfeed::simulation {
 struct KeptReading {
     Digest id;
     Bytes envelope;
-    Window window = 0;
+    ReadingBody body;
+    Bytes other;  // an equivocating meter's second reading of the same window
     std::set<NodeId> receipts;
     std::set<NodeId> closed;  // members that say the window is settled
     std::int64_t back_off_ms = 0;
@@ -24,23 +27,31 @@ struct KeptReading {
 
 class SimulatedMeter {
   public:
-    SimulatedMeter(const Scenery& scenery, MeterId meter, Dice dice);
+    SimulatedMeter(const Scenery& scenery, MeterId meter, MeterBehaviour behaviour, Dice dice);
 
     [[nodiscard]] const MeterId& id() const { return id_; }
+    [[nodiscard]] bool is_honest() const { return behaviour_ == MeterBehaviour::honest; }
     [[nodiscard]] const ClusterId& cluster() const { return cluster_; }
     [[nodiscard]] const std::vector<NodeId>& committee() const { return committee_; }
     // Seals and signs the window; windows come in order.
     KeptReading& measure(Window window);
     // nullptr: not measured yet.
     [[nodiscard]] KeptReading* kept(Window window);
+    [[nodiscard]] const KeptReading* kept(Window window) const;
+    // What this member of its committee is sent for a window that was measured.
+    [[nodiscard]] std::vector<Bytes> said_to(std::size_t member, Window window);
     [[nodiscard]] const std::map<Window, KeptReading>& readings() const { return kept_; }
     [[nodiscard]] bool is_done(const KeptReading& reading) const;
     // A message on this meter's topics; anything not believed is ignored.
     void hear(const NodeId& from, Channel channel, ByteView message);
 
   private:
+    [[nodiscard]] ReadingBody draw_body();
+    [[nodiscard]] SignedReading sealed(const ReadingBody& body, Window window);
+
     const Scenery& scenery_;
     MeterId id_;
+    MeterBehaviour behaviour_;
     ClusterId cluster_;
     std::vector<NodeId> committee_;
     bool is_prosumer_;
@@ -50,6 +61,7 @@ class SimulatedMeter {
     std::uint64_t sequence_ = 0;
     Digest previous_;
     std::map<Window, KeptReading> kept_;
+    std::set<Window> claimed_;
 };
 
 }  // namespace fairfeed::simulation

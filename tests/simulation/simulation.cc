@@ -19,7 +19,9 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Journal journal)
       dice_(seed ^ 0x5eed),
       journal_(std::move(journal)),
       broker_up_(plan_.nodes, true),
-      oracles_(scenery_, plan_) {
+      oracles_(scenery_, plan_, [this](const MeterId& meter) -> const SimulatedMeter& {
+          return meters_[meter_index_.at(meter)];
+      }) {
     for (std::size_t i = 0; i < plan_.nodes; ++i) {
         const Behaviour behaviour = plan_.behaviours[i];
         for (const bool second : {false, true}) {
@@ -36,7 +38,8 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Journal journal)
     }
     for (const MeterId& id : scenery_.meters) {
         meter_index_[id] = meters_.size();
-        meters_.emplace_back(scenery_, id, Dice(dice_.next()));
+        const MeterBehaviour behaviour = plan_.meter_behaviours[meters_.size()];
+        meters_.emplace_back(scenery_, id, behaviour, Dice(dice_.next()));
     }
 }
 
@@ -93,9 +96,11 @@ Outcome Simulation::run() {
         if (!host.program || !plan_.is_honest(host.node)) continue;
         oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
     }
+    judge_receipts();
     judge_readings(outcome_);
     outcome_.virtual_ms = now_ms_;
-    outcome_.recovery_ms = std::max<std::int64_t>(0, now_ms_ - plan_.calm_ms);
+    outcome_.recovery_ms =
+        std::max<std::int64_t>(0, idle_from_ms_.value_or(now_ms_) - plan_.calm_ms);
     outcome_.height = oracles_.highest();
     outcome_.fault = oracles_.fault();
     return outcome_;
@@ -155,6 +160,8 @@ void Simulation::happen(const Happening& now) {
             return calm_down();
         case What::check:
             return check();
+        case What::idle_end:
+            return judge_idling();
     }
 }
 
@@ -164,7 +171,7 @@ void Simulation::deliver(const Happening& packet) {
     const Publication& said = *packet.publication;
     const bool of_meter = said.topic.channel == Channel::reading;
     if (of_meter && !host.connected) return;
-    if (host.liar && !host.liar->hears(said.topic)) return count("omitting");
+    if (host.liar && !host.liar->hears(said.topic, said.message)) return count("omitting");
     ++outcome_.messages;
     const NodeId& broker = scenery_.nodes[of_meter ? host.node : said.from];
     step(host, MessageArrived{broker, said.topic_text, packet.retained, said.message});
@@ -212,7 +219,40 @@ void Simulation::calm_down() {
 }
 
 void Simulation::check() {
-    done_ = is_calm() && is_done(nullptr);
+    if (idle_from_ms_ || !is_calm() || !is_done(nullptr)) return;
+    done_ = plan_.idle_ms == 0;
+    if (!done_) begin_idling();
+}
+
+void Simulation::begin_idling() {
+    note([] { return std::string("everything is settled: there is nothing to do"); });
+    idle_from_ms_ = now_ms_;
+    idle_height_ = oracles_.highest();
+    at(now_ms_ + plan_.idle_ms, What::idle_end, 0);
+}
+
+// R16: without work no blocks; and where nobody stirs it up, no votes either.
+void Simulation::judge_idling() {
+    done_ = true;
+    if (oracles_.highest() != idle_height_) oracles_.fail("an idle network builds blocks");
+    const bool nobody_lies =
+        std::all_of(plan_.behaviours.begin(), plan_.behaviours.end(),
+                    [](Behaviour behaviour) { return behaviour == Behaviour::honest; });
+    if (nobody_lies && idle_statements_ > 0) {
+        oracles_.fail("an idle network says " + std::to_string(idle_statements_) +
+                      " votes, proposals and batches");
+    }
+}
+
+// Rule 1: who has receipted a reading holds it, in the inbox or on the chain.
+void Simulation::judge_receipts() {
+    for (const auto& [reading, node] : honest_receipts_) {
+        const auto host = std::find_if(hosts_.begin(), hosts_.end(),
+                                       [node = node](const Host& one) { return one.node == node; });
+        if (host->disk.keeps_reading(reading)) continue;
+        oracles_.fail(name(*host) + " has receipted reading " + short_hex(reading) +
+                      " and does not hold it");
+    }
 }
 
 bool Simulation::is_done(std::string* missing) const {
@@ -242,8 +282,10 @@ bool Simulation::is_done(std::string* missing) const {
 // Every receipted reading is final, or was replaced by an estimate because it came late.
 void Simulation::judge_readings(Outcome& outcome) {
     for (const SimulatedMeter& meter : meters_) {
+        if (!meter.is_honest()) continue;
         for (const auto& [window, reading] : meter.readings()) {
-            if (!honest_receipts_.contains(reading.id)) continue;
+            const auto receipt = honest_receipts_.lower_bound({reading.id, 0});
+            if (receipt == honest_receipts_.end() || receipt->first != reading.id) continue;
             ++outcome.receipted;
             const auto settled = oracles_.settled().find({meter.cluster(), window});
             if (settled == oracles_.settled().end()) {

@@ -26,8 +26,9 @@ struct Outcome {
     Height height = 0;
     std::uint64_t receipted = 0;  // readings that an honest node has receipted
     std::uint64_t final_readings = 0;
-    std::uint64_t estimated = 0;  // settled without the receipted reading: it came late
-    std::uint64_t open = 0;       // not settled: only in a run that failed
+    std::uint64_t estimated = 0;       // settled without the receipted reading: it came late
+    std::uint64_t open = 0;            // not settled: only in a run that failed
+    std::int64_t longest_wait_ms = 0;  // of a transaction for the next block, when calm
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
 };
 
@@ -45,11 +46,12 @@ class Simulation {
         std::unique_ptr<Node> program;
         std::unique_ptr<Liar> liar;  // null: says what its program says
         VirtualDisk disk;
-        VirtualDisk yesterday;  // forgetful
+        std::vector<VirtualDisk> earlier;  // lying_disk: moments it may fall back to
         std::uint64_t life = 0;
         bool connected = false;           // to its own broker
         std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot
         std::int64_t wake_at_ms = -1;
+        std::int64_t work_since_ms = -1;  // a transaction has been waiting, no block came; -1: none
         ClockChange clock;
         std::map<std::string, std::shared_ptr<const Publication>> retained;
     };
@@ -59,7 +61,10 @@ class Simulation {
     void connect(Host& host);
     void crash(Host& host, std::string_view how);
     void step(Host& host, const NodeEvent& event);
+    void look_at(Host& host);
     void perform(Host& host, const Effects& effects);
+    void strike(Host& host, const std::vector<const Effect*>& together, PowerCut cut);
+    void remember_moment(Host& host);
     [[nodiscard]] bool perform_one(Host& host, const Effect& effect);
     void wake_when_due(Host& host);
     [[nodiscard]] Instant clock_of(const Host& host) const;
@@ -78,6 +83,7 @@ class Simulation {
     [[nodiscard]] std::int64_t delay_ms();
     void measure(std::size_t meter, Window window);
     void send_reading(std::size_t meter, Window window);
+    void send_to_member(const SimulatedMeter& meter, std::size_t node, Bytes envelope);
 
     // simulation.cc
     void schedule();
@@ -88,6 +94,9 @@ class Simulation {
     void broker_returns(std::size_t node);
     void calm_down();
     void check();
+    void begin_idling();
+    void judge_idling();
+    void judge_receipts();
     [[nodiscard]] bool is_done(std::string* missing) const;
     void judge_readings(Outcome& outcome);
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
@@ -110,9 +119,13 @@ class Simulation {
     std::vector<bool> twin_side_;  // by node: which of a pair of twins it hears
     std::vector<SimulatedMeter> meters_;
     std::map<MeterId, std::size_t> meter_index_;
-    std::map<Digest, std::size_t> honest_receipts_;
+    std::set<std::pair<Digest, std::size_t>> honest_receipts_;  // reading, node
     Oracles oracles_;
     bool done_ = false;
+    // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
+    std::optional<std::int64_t> idle_from_ms_;
+    Height idle_height_ = 0;
+    std::uint64_t idle_statements_ = 0;
     Outcome outcome_;
 };
 

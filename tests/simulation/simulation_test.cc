@@ -34,8 +34,8 @@ TEST_P(SimulatedNetworks, lose_nothing_do_not_fork_and_go_on_once_it_is_calm) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, SimulatedNetworks,
-                         testing::Values(Size{1, 20}, Size{2, 20}, Size{3, 20}, Size{4, 300},
-                                         Size{5, 20}, Size{7, 20}),
+                         testing::Values(Size{1, 200}, Size{2, 300}, Size{3, 300}, Size{4, 800},
+                                         Size{5, 150}, Size{6, 100}, Size{7, 150}),
                          [](const auto& size) { return std::to_string(size.param.nodes); });
 
 // The alarm works: two of four nodes with a second self each are more than f, and fork the chain.

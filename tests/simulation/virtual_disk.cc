@@ -1,6 +1,32 @@
 #include "tests/simulation/virtual_disk.h"
 
+#include <algorithm>
+
 namespace fairfeed::simulation {
+namespace {
+
+constexpr std::int64_t kMostSectors = 6;  // of one effect's writes
+
+}  // namespace
+
+bool is_write(const Effect& effect) {
+    return !std::holds_alternative<Publish>(effect) &&
+           !std::holds_alternative<AnswerBlocks>(effect);
+}
+
+std::string_view to_string(PowerCut cut) {
+    switch (cut) {
+        case PowerCut::clean:
+            return "crash between writes";
+        case PowerCut::lost:
+            return "crash, writes lost";
+        case PowerCut::torn:
+            return "crash, writes torn";
+        case PowerCut::reordered:
+            return "crash, writes reordered";
+    }
+    return "?";
+}
 
 void VirtualDisk::apply(const Effect& effect) {
     // A step of its own after the ledger's commit: a crash may come between.
@@ -8,8 +34,9 @@ void VirtualDisk::apply(const Effect& effect) {
         blocks_.erase(blocks_.begin());
     if (const auto* reading = std::get_if<PersistReading>(&effect)) {
         const ReadingHeader& header = reading->reading.header;
-        readings_.try_emplace({header.meter, header.window},
-                              ReadingRow{header.cluster, reading->reading.envelope});
+        readings_.try_emplace(
+            {header.meter, header.window},
+            ReadingRow{header.cluster, reading->reading.id, reading->reading.envelope});
     } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
         batches_.insert_or_assign(batch->cluster, batch->batch);
     } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
@@ -33,6 +60,55 @@ void VirtualDisk::apply(const Effect& effect) {
                    entry.first.second < forget->keep_from;
         });
     }
+}
+
+bool VirtualDisk::strike(const std::vector<const Effect*>& together, PowerCut cut, Dice& dice) {
+    std::int64_t sectors = 1;  // that make it count: a commit frame, a checksum
+    for (const Effect* effect : together)
+        sectors += is_write(*effect) ? dice.between(1, kMostSectors) : 0;
+    bool arrived = false;
+    switch (cut) {
+        case PowerCut::clean:
+        case PowerCut::lost:
+            break;
+        case PowerCut::torn:
+            arrived = dice.between(0, sectors) == sectors;
+            break;
+        case PowerCut::reordered:
+            arrived = true;
+            for (std::int64_t i = 0; i < sectors; ++i)
+                arrived = dice.chance(700) && arrived;
+            break;
+    }
+    if (!arrived) return false;
+    for (const Effect* effect : together)
+        apply(*effect);
+    return true;
+}
+
+void VirtualDisk::fall_back(const std::vector<VirtualDisk>& earlier, Dice& dice) {
+    const auto moment = [&]() -> const VirtualDisk* {
+        const std::size_t which = dice.index(earlier.size() + 1);
+        return which == earlier.size() ? nullptr : &earlier[which];
+    };
+    if (const VirtualDisk* then = moment()) ledger_ = then->ledger_;
+    if (const VirtualDisk* then = moment()) safety_ = then->safety_;
+    if (const VirtualDisk* then = moment()) {
+        readings_ = then->readings_;
+        batches_ = then->batches_;
+        endorsements_ = then->endorsements_;
+        blocks_ = then->blocks_;
+    }
+}
+
+bool VirtualDisk::keeps_reading(const Digest& id) const {
+    const bool in_inbox = std::any_of(readings_.begin(), readings_.end(),
+                                      [&](const auto& row) { return row.second.id == id; });
+    return in_inbox || std::any_of(ledger_.begin(), ledger_.end(), [&](const auto& committed) {
+               const auto& all = committed.block.transactions;
+               return std::any_of(all.begin(), all.end(),
+                                  [&](const Transaction& one) { return one.id == id; });
+           });
 }
 
 Memory VirtualDisk::memory() const {
@@ -76,8 +152,7 @@ std::vector<std::vector<const Effect*>> steps_of(const Effects& turn, bool write
         if (!inbox.empty()) steps.push_back(std::exchange(inbox, {}));
     };
     for (const Effect& effect : turn) {
-        if (std::holds_alternative<Publish>(effect) ||
-            std::holds_alternative<AnswerBlocks>(effect)) {
+        if (!is_write(effect)) {
             sends.push_back({&effect});
         } else if (std::holds_alternative<PersistSafety>(effect)) {
             if (&effect != last_safety) continue;

@@ -1,6 +1,9 @@
 // The disk of a simulated node: ledger, inbox and safety record, with the meaning of each write
-// taken from Inbox and Ledger (first row of a slot stays, a newer batch replaces). What was applied
-// survives a crash; what was not never happened. A plain value.
+// taken from Inbox and Ledger (first row of a slot stays, a newer batch replaces). What Storage
+// promises is kept, and no more: its groups are synced one after the other, so that a later group
+// is never there without an earlier one; a group that a power cut strikes counts if all its sectors
+// arrived, and else never happened (a transaction without its commit, a slot whose CRC is wrong;
+// tests/crash shows this on real files). A plain value.
 #pragma once
 
 #include <map>
@@ -8,17 +11,37 @@
 #include <vector>
 
 #include "edge-node/node.h"
+#include "tests/simulation/dice.h"
 
 namespace fairfeed::simulation {
+
+// What a power cut does to the group of writes under way.
+enum class PowerCut {
+    clean,      // none had begun
+    lost,       // begun, nothing arrived
+    torn,       // the first sectors arrived
+    reordered,  // some sectors arrived, some did not
+};
+constexpr std::size_t kPowerCuts = 4;
+[[nodiscard]] std::string_view to_string(PowerCut cut);
+
+// Not something that is sent.
+[[nodiscard]] bool is_write(const Effect& effect);
 
 class VirtualDisk {
   public:
     void apply(const Effect& effect);
+    // Power fails while these effects, one group, are being written. True: all of it had arrived.
+    bool strike(const std::vector<const Effect*>& together, PowerCut cut, Dice& dice);
+    // A disk that lied: each file is as it was now or at one of these earlier moments.
+    void fall_back(const std::vector<VirtualDisk>& earlier, Dice& dice);
     [[nodiscard]] const std::vector<CommittedBlock>& ledger() const { return ledger_; }  // from 1
     [[nodiscard]] Memory memory() const;
     [[nodiscard]] bool holds_reading(const MeterId& meter, Window window) const {
         return readings_.contains({meter, window});
     }
+    // In the inbox or on the chain.
+    [[nodiscard]] bool keeps_reading(const Digest& id) const;
     [[nodiscard]] BlocksAnswer answer(const BlocksRequest& request) const;
     // What should stay small however long a run is: rows of the inbox without readings.
     [[nodiscard]] std::size_t undecided_rows() const {
@@ -29,6 +52,7 @@ class VirtualDisk {
   private:
     struct ReadingRow {
         ClusterId cluster;
+        Digest id;
         Bytes envelope;
     };
     std::vector<CommittedBlock> ledger_;

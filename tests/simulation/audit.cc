@@ -1,0 +1,83 @@
+#include "tests/simulation/audit.h"
+
+#include "core/contract/cluster_book.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+QuarterHour sum_of(const Profile& profile) {
+    QuarterHour sum;
+    for (const QuarterHour& quarter : profile) {
+        sum.import_wh += quarter.import_wh;
+        sum.export_wh += quarter.export_wh;
+        sum.generation_wh += quarter.generation_wh;
+    }
+    return sum;
+}
+
+}  // namespace
+
+// A settled reading of an honest meter is what it measured; whatever is settled is in balance.
+std::string Audit::judge_energy(const Settlement& settlement, const SettlementEntry& entry,
+                                const SettlementLine& line) const {
+    if (line.load_wh != line.import_wh + line.generation_wh - line.export_wh) {
+        return "load is not import + generation - export";
+    }
+    if (line.credited_wh > line.export_wh) return "more is credited than was exported";
+    const SimulatedMeter& meter = meter_of_(entry.meter);
+    if (!meter.is_honest() || entry.status != EntryStatus::reading) return {};
+    const KeptReading* measured = meter.kept(settlement.window);
+    if (measured == nullptr || measured->id != entry.reading) {
+        return "a reading that the meter did not make";
+    }
+    const QuarterHour sum = sum_of(measured->body.profile);
+    if (line.import_wh != sum.import_wh || line.export_wh != sum.export_wh ||
+        line.generation_wh != sum.generation_wh) {
+        return "the window's energy is not what the meter measured";
+    }
+    if (line.closing.registers != measured->body.end) {
+        return "the closing registers are not the meter's";
+    }
+    return {};
+}
+
+// What an account owes is its energy times the tariff, to the last thousandth carried over.
+std::string Audit::judge_money(const SettlementLine& line) {
+    const Tariff& tariff = scenery_.network.options().tariff;
+    Account& account = accounts_[line.meter];
+    account.imported += Int128{line.import_wh} * tariff.import_micro_per_kwh;
+    account.credited += Int128{line.credited_wh} * tariff.export_micro_per_kwh;
+    const Int128 owed = (account.imported - line.closing.import_remainder) -
+                        (account.credited - line.closing.export_remainder);
+    if (owed == Int128{line.closing.balance_micro} * 1000) return {};
+    return "the balance is not the energy times the tariff";
+}
+
+std::string Audit::on_settlement(const Settlement& settlement) {
+    const auto lines = ClusterBook::open_lines(settlement, scenery_.keys);
+    if (!lines) return "its lines do not open";
+    if (lines->size() != settlement.entries.size()) return "it has a line too few";
+    const SettlementTotals& totals = settlement.totals;
+    SettlementTotals sum;
+    for (std::size_t i = 0; i < lines->size(); ++i) {
+        const SettlementLine& line = (*lines)[i];
+        std::string wrong = judge_energy(settlement, settlement.entries[i], line);
+        if (wrong.empty()) wrong = judge_money(line);
+        if (!wrong.empty()) return line.meter.str() + ": " + wrong;
+        sum.load_wh += line.load_wh;
+        sum.import_wh += line.import_wh;
+        sum.export_wh += line.export_wh;
+        sum.delivered_wh += line.generation_wh;
+        sum.credited_wh += line.credited_wh;
+        sum.grid_amount_micro -= line.import_amount_micro - line.export_amount_micro;
+    }
+    if (sum.load_wh != totals.load_wh || sum.import_wh != totals.import_wh ||
+        sum.export_wh != totals.export_wh || sum.delivered_wh != totals.delivered_wh ||
+        sum.credited_wh != totals.credited_wh) {
+        return "its totals are not the sums of its lines";
+    }
+    if (sum.grid_amount_micro != totals.grid_amount_micro) return "its money does not sum to zero";
+    return {};
+}
+
+}  // namespace fairfeed::simulation
