@@ -116,7 +116,7 @@ void Simulation::look_at(Host& host) {
     const std::int64_t waited_ms = now_ms_ - host.work_since_ms;
     outcome_.longest_wait_ms = std::max(outcome_.longest_wait_ms, waited_ms);
     if (waited_ms > kLongestWaitMs) {
-        oracles_.fail(name(host) + " has had a transaction for " + std::to_string(waited_ms) +
+        oracles_.lose(name(host) + " has had a transaction for " + std::to_string(waited_ms) +
                       " ms without a block");
     }
 }

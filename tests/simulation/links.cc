@@ -3,6 +3,7 @@
 
 #include "core/wire/message_codec.h"
 #include "tests/simulation/fast_hash.h"
+#include "tests/simulation/in_words.h"
 #include "tests/simulation/simulation.h"
 
 namespace fairfeed::simulation {
@@ -24,11 +25,7 @@ void Simulation::send_out(Host& host, const Publish& said, const std::vector<boo
         Publication{host.node, said.topic, said.topic.str(), said.message});
     const std::uint64_t hash = fast_hash(static_cast<std::uint64_t>(channel), said.message);
     trace(hash, host.node);
-    note([&] {
-        return name(host) + " says " + std::string(to_string(channel)) + '/' + said.topic.item +
-               ", " + std::to_string(said.message.size()) + " bytes, hash " +
-               std::to_string(hash % 100'000);
-    });
+    detail([&] { return name(host) + ' ' + in_words(said); });
     if (idle_from_ms_ && (channel == Channel::prevote || channel == Channel::precommit ||
                           channel == Channel::proposal || channel == Channel::batch)) {
         ++idle_statements_;

@@ -1,56 +1,63 @@
 // simulate: runs whole networks of real nodes from seeds. One seed tells its story; a range tells
-// what failed; the last line is a summary.
+// what failed and how to see it again; the last line is a summary. Exit code 1: a run failed.
 #include <CLI/CLI.hpp>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <iostream>
 
 #include "core/io/clock.h"
-#include "core/io/json.h"
-#include "tests/simulation/simulation.h"
+#include "tests/simulation/totals.h"
 
 namespace fairfeed::simulation {
 namespace {
 
+constexpr std::int64_t kProgressMs = 500;
+constexpr const char* kExamples = R"(
+Examples:
+  simulate 35                                the story of seed 35 with four nodes
+  simulate 35 --nodes 7 --trace              the same with seven, every message
+  simulate --from 1 --count 2000 --nodes 4   two thousand seeds
+  simulate --seconds 600 --jobs 2 --json     ten minutes on two cores
+  simulate --beyond --count 1000             more liars than tolerated: what is lost then
+
+Exit code 0: every run kept its promises; 1: one did not; its report says how to run it again.)";
+
 struct Order {
     std::uint64_t seed = 0;
     bool one = false;
+    bool trace = false;
     std::uint64_t from = 1;
     std::uint64_t count = 1000;
     std::size_t nodes = 4;
     std::int64_t seconds = 0;  // 0: as many as count says
+    std::uint64_t jobs = 1;
+    bool beyond = false;
     bool json = false;
+
+    [[nodiscard]] Liars liars() const { return beyond ? Liars::beyond : Liars::tolerated; }
 };
 
-struct Totals {
-    std::uint64_t seeds = 0;
-    std::vector<std::uint64_t> failed;
-    std::vector<std::int64_t> recovery_ms;
-    Outcome sum;
-    std::int64_t elapsed_ms = 0;
-
-    void add(std::uint64_t seed, const Outcome& outcome) {
-        ++seeds;
-        if (!outcome.fault.empty()) failed.push_back(seed);
-        recovery_ms.push_back(outcome.recovery_ms);
-        sum.digest = sum.digest * 31 + outcome.digest;
-        sum.virtual_ms += outcome.virtual_ms;
-        sum.steps += outcome.steps;
-        sum.messages += outcome.messages;
-        sum.height += outcome.height;
-        sum.receipted += outcome.receipted;
-        sum.final_readings += outcome.final_readings;
-        sum.estimated += outcome.estimated;
-        sum.open += outcome.open;
-        sum.longest_wait_ms = std::max(sum.longest_wait_ms, outcome.longest_wait_ms);
-        for (const auto& [kind, times] : outcome.faults)
-            sum.faults[kind] += times;
-    }
-    [[nodiscard]] std::int64_t recovery(std::size_t percent) {
-        if (recovery_ms.empty()) return 0;
-        std::sort(recovery_ms.begin(), recovery_ms.end());
-        return recovery_ms[(recovery_ms.size() - 1) * percent / 100];
-    }
+struct Cost {
+    std::int64_t wall_ms = 0;
+    std::int64_t cpu_ms = 0;
 };
+
+std::int64_t ms_of(const timeval& time) {
+    return std::int64_t{time.tv_sec} * 1000 + time.tv_usec / 1000;
+}
+
+std::int64_t cpu_ms() {
+    std::int64_t sum = 0;
+    for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage usage{};
+        CHECK(getrusage(who, &usage) == 0);
+        sum += ms_of(usage.ru_utime) + ms_of(usage.ru_stime);
+    }
+    return sum;
+}
 
 std::string hex(std::uint64_t value) {
     Bytes bytes;
@@ -59,63 +66,154 @@ std::string hex(std::uint64_t value) {
     return to_hex(bytes);
 }
 
-Json to_json(const Order& order, Totals& totals) {
+std::int64_t per_second(std::uint64_t seeds, std::int64_t ms) {
+    return static_cast<std::int64_t>(seeds) * 1000 / std::max<std::int64_t>(1, ms);
+}
+
+// All that is needed to see it again.
+void report(const Order& order, std::uint64_t seed, const Outcome& outcome) {
+    std::cout << "seed " + std::to_string(seed) + ", " + std::to_string(order.nodes) +
+                     " nodes, after " + std::to_string(outcome.virtual_ms) +
+                     " ms: " + outcome.fault + "\n  " +
+                     describe(draw_plan(seed, order.nodes, order.liars())) +
+                     "\n  replay: simulate " + std::to_string(seed) + " --nodes " +
+                     std::to_string(order.nodes) + (order.beyond ? " --beyond" : "") + " --trace\n"
+              << std::flush;
+}
+
+void print_json(const Order& order, const Totals& totals, const Cost& cost) {
     Json faults = Json::object();
-    for (const auto& [kind, times] : totals.sum.faults)
+    for (const auto& [kind, times] : totals.faults)
         faults.set(kind, times);
     Json failed = Json::array();
     for (const std::uint64_t seed : totals.failed)
         failed.push(seed);
     Json out = Json::object();
     out.set("seeds", totals.seeds).set("from", order.from).set("nodes", order.nodes);
-    out.set("failed", std::move(failed)).set("elapsed_ms", totals.elapsed_ms);
-    out.set("virtual_ms", totals.sum.virtual_ms).set("steps", totals.sum.steps);
-    out.set("messages", totals.sum.messages).set("blocks", totals.sum.height);
-    out.set("receipted", totals.sum.receipted).set("final", totals.sum.final_readings);
-    out.set("estimated_late", totals.sum.estimated).set("open", totals.sum.open);
+    out.set("failed", std::move(failed));
+    out.set("elapsed_ms", cost.wall_ms).set("cpu_ms", cost.cpu_ms);
+    out.set("seeds_per_second", per_second(totals.seeds, cost.wall_ms));
+    out.set("seeds_per_cpu_second", per_second(totals.seeds, cost.cpu_ms));
+    for (const auto& [name, value] : totals.sums)
+        out.set(name, value);
     out.set("recovery_ms_p50", totals.recovery(50)).set("recovery_ms_p99", totals.recovery(99));
-    out.set("faults", std::move(faults)).set("digest", hex(totals.sum.digest));
-    return out;
+    out.set("longest_wait_ms", totals.longest_wait_ms);
+    out.set("faults_injected", totals.faults_injected()).set("faults", std::move(faults));
+    if (order.beyond) {
+        Json losses = Json::object();
+        for (const auto& [kind, times] : totals.losses)
+            losses.set(kind, times);
+        out.set("losses", std::move(losses));
+    }
+    out.set("digest", hex(totals.digest));
+    std::cout << out.dump() << '\n';
 }
 
-void print_summary(const Order& order, Totals& totals) {
-    if (order.json) {
-        std::cout << to_json(order, totals).dump() << '\n';
-        return;
-    }
-    for (const auto& [kind, times] : totals.sum.faults)
-        std::cout << "fault " << kind << ": " << times << '\n';
-    const std::int64_t elapsed_ms = std::max<std::int64_t>(1, totals.elapsed_ms);
+void print_summary(const Order& order, const Totals& totals, const Cost& cost) {
+    if (order.json) return print_json(order, totals, cost);
+    for (const auto& [kind, times] : totals.faults)
+        std::cout << "injected " << kind << ": " << times << '\n';
+    for (const auto& [kind, times] : totals.losses)
+        std::cout << "lost with too many liars, " << kind << ": " << times << " runs\n";
+    const auto sum = [&](const char* name) {
+        const auto found = totals.sums.find(name);
+        return found == totals.sums.end() ? 0 : found->second;
+    };
     std::cout << totals.seeds << " seeds, " << order.nodes << " nodes: " << totals.failed.size()
-              << " failed; " << totals.seeds * 1000 / static_cast<std::uint64_t>(elapsed_ms)
-              << " seeds/s; " << totals.sum.height << " blocks, " << totals.sum.receipted
-              << " readings receipted: " << totals.sum.final_readings << " final, "
-              << totals.sum.estimated << " late and estimated, " << totals.sum.open
+              << " failed; " << per_second(totals.seeds, cost.wall_ms) << " seeds/s ("
+              << per_second(totals.seeds, cost.cpu_ms) << " per CPU second); "
+              << totals.faults_injected() << " faults injected; " << sum("blocks") << " blocks, "
+              << sum("receipted") << " readings receipted: " << sum("final") << " final, "
+              << sum("estimated_late") << " late and estimated, " << sum("open")
               << " open; recovery p50 " << totals.recovery(50) << " ms, p99 " << totals.recovery(99)
-              << " ms, longest wait for a block " << totals.sum.longest_wait_ms << " ms; digest "
-              << hex(totals.sum.digest) << '\n';
+              << " ms, longest wait for a block " << totals.longest_wait_ms << " ms; digest "
+              << hex(totals.digest) << '\n';
+}
+
+// Every jobs-th seed, from the job's own first one.
+Totals run_share(const Order& order, std::uint64_t job, const Clock& clock) {
+    const std::int64_t began_ms = clock.now().steady_ms;
+    const bool shows_progress = job == 0 && !order.one && isatty(STDERR_FILENO) == 1;
+    std::int64_t shown_ms = began_ms;
+    Totals totals;
+    Story story;
+    story.in_detail = order.trace;
+    if (order.one) story.tell = [](const std::string& line) { std::cout << line << '\n'; };
+    for (std::uint64_t seed = order.from + job;
+         order.seconds > 0 || seed < order.from + order.count; seed += order.jobs) {
+        const std::int64_t now_ms = clock.now().steady_ms;
+        if (order.seconds > 0 && now_ms - began_ms >= order.seconds * 1000) break;
+        const Outcome outcome = simulate(seed, order.nodes, order.liars(), story);
+        totals.add(seed, outcome);
+        if (!outcome.fault.empty() && !order.json) report(order, seed, outcome);
+        if (order.one && !outcome.lost.empty()) std::cout << "lost: " << outcome.lost << '\n';
+        if (!shows_progress || now_ms - shown_ms < kProgressMs) continue;
+        shown_ms = now_ms;
+        std::cerr << '\r' << totals.seeds * order.jobs << " seeds, "
+                  << per_second(totals.seeds * order.jobs, now_ms - began_ms) << " per second ";
+    }
+    if (shows_progress) std::cerr << '\r' << std::string(50, ' ') << '\r';
+    return totals;
+}
+
+struct Job {
+    pid_t process = 0;
+    int from = 0;  // end of a pipe
+};
+
+// A process of its own: the runs of one share nothing with those of another.
+Job start_job(const Order& order, std::uint64_t job, const Clock& clock) {
+    int ends[2];
+    CHECK(pipe(ends) == 0);
+    const pid_t process = fork();
+    CHECK(process >= 0);
+    if (process > 0) {
+        close(ends[1]);
+        return {process, ends[0]};
+    }
+    close(ends[0]);
+    const std::string line = to_line(run_share(order, job, clock));
+    for (std::size_t sent = 0; sent < line.size();) {
+        const ssize_t more = write(ends[1], line.data() + sent, line.size() - sent);
+        if (more <= 0) _exit(2);
+        sent += static_cast<std::size_t>(more);
+    }
+    _exit(0);
+}
+
+// nullopt: the process ended otherwise, and has said why.
+std::optional<Totals> totals_of(const Job& job) {
+    std::string line;
+    char buffer[4096];
+    for (ssize_t more = 0; (more = read(job.from, buffer, sizeof(buffer))) > 0;)
+        line.append(buffer, static_cast<std::size_t>(more));
+    close(job.from);
+    int status = 0;
+    waitpid(job.process, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
+    return from_line(line);
 }
 
 int run(const Order& order) {
     const Clock clock(ClockTrust::operator_vouches);
     const std::int64_t began_ms = clock.now().steady_ms;
     Totals totals;
-    Simulation::Journal journal;
-    if (order.one) journal = [](const std::string& line) { std::cout << line << '\n'; };
-    for (std::uint64_t seed = order.from; order.seconds > 0 || seed < order.from + order.count;
-         ++seed) {
-        totals.elapsed_ms = clock.now().steady_ms - began_ms;
-        if (order.seconds > 0 && totals.elapsed_ms >= order.seconds * 1000) break;
-        const Outcome outcome = simulate(seed, order.nodes, journal);
-        totals.add(seed, outcome);
-        if (!outcome.fault.empty() && !order.json) {
-            std::cout << "seed " << seed << " with " << order.nodes << " nodes, at "
-                      << outcome.virtual_ms << " ms: " << outcome.fault << std::endl;
+    bool complete = true;
+    if (order.jobs == 1) {
+        totals = run_share(order, 0, clock);
+    } else {
+        std::vector<Job> jobs;
+        for (std::uint64_t job = 0; job < order.jobs; ++job)
+            jobs.push_back(start_job(order, job, clock));
+        for (const Job& job : jobs) {
+            const auto done = totals_of(job);
+            if (done) totals.merge(*done);
+            complete = complete && done;
         }
     }
-    totals.elapsed_ms = clock.now().steady_ms - began_ms;
-    print_summary(order, totals);
-    return totals.failed.empty() ? 0 : 1;
+    if (!complete) std::cout << "a job ended before it was done: its seeds are missing below\n";
+    print_summary(order, totals, {clock.now().steady_ms - began_ms, cpu_ms()});
+    return complete && totals.failed.empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -124,6 +222,7 @@ int run(const Order& order) {
 int main(int argc, char** argv) {
     using fairfeed::simulation::Order;
     CLI::App app("Runs networks of real nodes in virtual time, from seeds.");
+    app.footer(fairfeed::simulation::kExamples);
     Order order;
     const auto* seed = app.add_option("seed", order.seed, "tell the story of this one seed");
     app.add_option("--from", order.from, "first seed of a range")->capture_default_str();
@@ -131,7 +230,13 @@ int main(int argc, char** argv) {
     app.add_option("--nodes", order.nodes, "nodes of the network, 1 to 31")
         ->check(CLI::Range(1, 31))
         ->capture_default_str();
-    app.add_option("--seconds", order.seconds, "run seeds for so long, whatever --count says");
+    app.add_option("--seconds", order.seconds, "run seeds for so long, whatever --count says")
+        ->check(CLI::NonNegativeNumber);
+    app.add_option("--jobs", order.jobs, "processes that share the seeds")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    app.add_flag("--trace", order.trace, "with a seed: every message");
+    app.add_flag("--beyond", order.beyond, "more liars than the network tolerates");
     app.add_flag("--json", order.json, "the summary as one JSON object");
     CLI11_PARSE(app, argc, argv);
     order.one = seed->count() > 0;
@@ -139,6 +244,7 @@ int main(int argc, char** argv) {
         order.from = order.seed;
         order.count = 1;
         order.seconds = 0;
+        order.jobs = 1;
     }
     return fairfeed::simulation::run(order);
 }

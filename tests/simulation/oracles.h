@@ -29,9 +29,15 @@ class Oracles {
     // A node that is about to be destroyed or has arrived: its own invariants and accusations.
     // `durable`: the height its disk has reached.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
+    // What must hold whoever lies: what honest nodes say, keep and hold.
     void fail(const std::string& what);
+    // What can be had with no more than f liars only: one chain, progress. A fault unless the plan
+    // has more of them.
+    void lose(const std::string& what);
 
     [[nodiscard]] const std::string& fault() const { return fault_; }
+    [[nodiscard]] const std::string& lost() const { return lost_; }
+    [[nodiscard]] bool is_over() const { return !fault_.empty() || !lost_.empty(); }
     // The chain all agreed on: entries of what is settled.
     [[nodiscard]] const std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>>&
     settled() const {
@@ -54,6 +60,7 @@ class Oracles {
     Audit::MeterOf meter_of_;
     Audit audit_;
     std::string fault_;
+    std::string lost_;
     std::map<Height, Digest> blocks_;
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;
     std::set<std::uint64_t> heard_;  // statements looked at

@@ -13,11 +13,11 @@ constexpr std::size_t kMostUnderWay = 50'000;
 
 }  // namespace
 
-Simulation::Simulation(std::uint64_t seed, Plan plan, Journal journal)
+Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
     : plan_(std::move(plan)),
       scenery_(scenery_of(plan_)),
       dice_(seed ^ 0x5eed),
-      journal_(std::move(journal)),
+      story_(std::move(story)),
       broker_up_(plan_.nodes, true),
       oracles_(scenery_, plan_, [this](const MeterId& meter) -> const SimulatedMeter& {
           return meters_[meter_index_.at(meter)];
@@ -52,7 +52,11 @@ void Simulation::trace(std::uint64_t a, std::uint64_t b) {
 }
 
 void Simulation::note(const std::function<std::string()>& line) const {
-    if (journal_) journal_(std::to_string(now_ms_) + " ms: " + line());
+    if (story_.tell) story_.tell(std::to_string(now_ms_) + " ms: " + line());
+}
+
+void Simulation::detail(const std::function<std::string()>& line) const {
+    if (story_.in_detail) note(line);
 }
 
 void Simulation::schedule() {
@@ -83,7 +87,7 @@ Outcome Simulation::run() {
     schedule();
     const std::int64_t last_window_ms = std::int64_t{plan_.windows} * kWindowMs;
     const std::int64_t end_ms = std::max(plan_.calm_ms, last_window_ms) + kPatienceMs;
-    while (!agenda_.empty() && oracles_.fault().empty() && !done_) {
+    while (!agenda_.empty() && !oracles_.is_over() && !done_) {
         const Happening next = agenda_.take();
         now_ms_ = next.at_ms;
         if (now_ms_ > end_ms) break;
@@ -91,7 +95,7 @@ Outcome Simulation::run() {
         happen(next);
     }
     std::string missing;
-    if (oracles_.fault().empty() && !is_done(&missing)) oracles_.fail("no progress: " + missing);
+    if (!oracles_.is_over() && !is_done(&missing)) oracles_.lose("no progress: " + missing);
     for (const Host& host : hosts_) {
         if (!host.program || !plan_.is_honest(host.node)) continue;
         oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
@@ -103,6 +107,7 @@ Outcome Simulation::run() {
         std::max<std::int64_t>(0, idle_from_ms_.value_or(now_ms_) - plan_.calm_ms);
     outcome_.height = oracles_.highest();
     outcome_.fault = oracles_.fault();
+    outcome_.lost = oracles_.lost();
     return outcome_;
 }
 
@@ -131,7 +136,7 @@ void Simulation::happen(const Happening& now) {
         case What::send:
             return send_reading(now.who, static_cast<Window>(now.tag));
         case What::cut_begins:
-            return count(plan_.cuts[now.who].symmetric ? "partition" : "asymmetric partition");
+            return cut_begins(now.who);
         case What::cut_ends:
             return cut_ends(now.who);
         case What::broker_dies:
@@ -141,6 +146,13 @@ void Simulation::happen(const Happening& now) {
         case What::clock_changes: {
             const ClockChange& change = plan_.clocks[now.who];
             count(change.since_1970 ? "clock of 1970" : "clock step and drift");
+            note([&] {
+                return "the clock of " + scenery_.nodes[change.node].str() +
+                       (change.since_1970
+                            ? " shows 1970"
+                            : " is off by " + std::to_string(change.offset_ms) + " ms, drifts " +
+                                  std::to_string(change.drift_ppm) + " ppm");
+            });
             for (Host& host : hosts_) {
                 if (host.node != change.node) continue;
                 host.clock = change;
@@ -150,6 +162,7 @@ void Simulation::happen(const Happening& now) {
         }
         case What::blackout:
             count("blackout");
+            note([] { return std::string("blackout"); });
             for (Host& host : hosts_) {
                 if (!host.program) continue;
                 host.retained.clear();
@@ -177,6 +190,22 @@ void Simulation::deliver(const Happening& packet) {
     step(host, MessageArrived{broker, said.topic_text, packet.retained, said.message});
 }
 
+void Simulation::cut_begins(std::size_t cut) {
+    const auto kind = plan_.cuts[cut].symmetric ? "partition" : "asymmetric partition";
+    count(kind);
+    note([&] {
+        std::string line =
+            std::string(kind) + " until " + std::to_string(plan_.cuts[cut].to_ms) + " ms; unheard:";
+        for (std::size_t from = 0; from < plan_.nodes; ++from) {
+            for (std::size_t to = 0; to < plan_.nodes; ++to) {
+                if (!plan_.cuts[cut].blocked[from][to]) continue;
+                line += ' ' + scenery_.nodes[from].str() + " by " + scenery_.nodes[to].str() + ',';
+            }
+        }
+        return line;
+    });
+}
+
 // Whoever was cut off connects again and gets what is retained.
 void Simulation::cut_ends(std::size_t cut) {
     const auto& blocked = plan_.cuts[cut].blocked;
@@ -190,6 +219,7 @@ void Simulation::cut_ends(std::size_t cut) {
 void Simulation::broker_dies(std::size_t node) {
     if (!broker_up_[node]) return;
     count("broker lost");
+    note([&] { return "the broker of " + scenery_.nodes[node].str() + " dies"; });
     broker_up_[node] = false;
     for (Host& host : hosts_) {
         if (host.node != node) continue;
@@ -201,6 +231,8 @@ void Simulation::broker_dies(std::size_t node) {
 }
 
 void Simulation::broker_returns(std::size_t node) {
+    if (broker_up_[node]) return;
+    note([&] { return "the broker of " + scenery_.nodes[node].str() + " is back"; });
     broker_up_[node] = true;
     for (Host& host : hosts_) {
         if (host.node == node) connect(host);
@@ -234,12 +266,12 @@ void Simulation::begin_idling() {
 // R16: without work no blocks; and where nobody stirs it up, no votes either.
 void Simulation::judge_idling() {
     done_ = true;
-    if (oracles_.highest() != idle_height_) oracles_.fail("an idle network builds blocks");
+    if (oracles_.highest() != idle_height_) oracles_.lose("an idle network builds blocks");
     const bool nobody_lies =
         std::all_of(plan_.behaviours.begin(), plan_.behaviours.end(),
                     [](Behaviour behaviour) { return behaviour == Behaviour::honest; });
     if (nobody_lies && idle_statements_ > 0) {
-        oracles_.fail("an idle network says " + std::to_string(idle_statements_) +
+        oracles_.lose("an idle network says " + std::to_string(idle_statements_) +
                       " votes, proposals and batches");
     }
 }
@@ -299,7 +331,7 @@ void Simulation::judge_readings(Outcome& outcome) {
                 } else if (entry.status == EntryStatus::reading && entry.reading == reading.id) {
                     ++outcome.final_readings;
                 } else {
-                    oracles_.fail("the reading of " + meter.id().str() + ", window " +
+                    oracles_.lose("the reading of " + meter.id().str() + ", window " +
                                   std::to_string(window) + ", was settled as something else");
                 }
             }
@@ -307,8 +339,8 @@ void Simulation::judge_readings(Outcome& outcome) {
     }
 }
 
-Outcome simulate(std::uint64_t seed, std::size_t nodes, const Simulation::Journal& journal) {
-    return Simulation(seed, draw_plan(seed, nodes), journal).run();
+Outcome simulate(std::uint64_t seed, std::size_t nodes, Liars liars, Story story) {
+    return Simulation(seed, draw_plan(seed, nodes, liars), std::move(story)).run();
 }
 
 }  // namespace fairfeed::simulation

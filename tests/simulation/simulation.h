@@ -1,5 +1,5 @@
 // One run of a whole network of real nodes in one thread, from one seed: virtual time, brokers,
-// links, disks and clocks; honest meters; liars up to f. A safety phase with every fault of the
+// links, disks and clocks; meters; liars up to f, or beyond. A safety phase with every fault of the
 // plan, then a calm one in which the chain must catch up and settle. The same seed gives the same
 // bytes, witnessed by the digest of all that happened.
 #pragma once
@@ -18,6 +18,7 @@ namespace fairfeed::simulation {
 
 struct Outcome {
     std::string fault;  // empty: all went well
+    std::string lost;   // with more than f liars: what could no longer be had
     std::uint64_t digest = 0;
     std::int64_t virtual_ms = 0;
     std::int64_t recovery_ms = 0;  // from calm until everybody was there
@@ -32,11 +33,15 @@ struct Outcome {
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
 };
 
+// Who wants to read what happens, line by line.
+struct Story {
+    std::function<void(const std::string&)> tell;  // none: nobody
+    bool in_detail = false;                        // every message, too
+};
+
 class Simulation {
   public:
-    // Called with one line for each thing worth reading, if given.
-    using Journal = std::function<void(const std::string&)>;
-    Simulation(std::uint64_t seed, Plan plan, Journal journal = {});
+    Simulation(std::uint64_t seed, Plan plan, Story story = {});
     [[nodiscard]] Outcome run();
 
   private:
@@ -89,6 +94,7 @@ class Simulation {
     void schedule();
     void happen(const Happening& now);
     void deliver(const Happening& packet);
+    void cut_begins(std::size_t cut);
     void cut_ends(std::size_t cut);
     void broker_dies(std::size_t node);
     void broker_returns(std::size_t node);
@@ -102,6 +108,7 @@ class Simulation {
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
     void count(std::string_view kind) { ++outcome_.faults[std::string(kind)]; }
     void note(const std::function<std::string()>& line) const;
+    void detail(const std::function<std::string()>& line) const;
     void trace(std::uint64_t a, std::uint64_t b);
     [[nodiscard]] bool is_calm() const { return now_ms_ >= plan_.calm_ms; }
     [[nodiscard]] const std::string& name(const Host& host) const {
@@ -111,7 +118,7 @@ class Simulation {
     Plan plan_;
     const Scenery& scenery_;
     Dice dice_;
-    Journal journal_;
+    Story story_;
     std::int64_t now_ms_ = 0;
     Agenda agenda_;
     std::vector<Host> hosts_;
@@ -131,6 +138,6 @@ class Simulation {
 
 // Runs the plan of this seed.
 [[nodiscard]] Outcome simulate(std::uint64_t seed, std::size_t nodes,
-                               const Simulation::Journal& journal = {});
+                               Liars liars = Liars::tolerated, Story story = {});
 
 }  // namespace fairfeed::simulation

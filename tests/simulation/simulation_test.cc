@@ -51,6 +51,18 @@ TEST(Simulation, sees_the_fork_that_more_liars_than_tolerated_can_make) {
     EXPECT_GT(forks, 0U);
 }
 
+// Beyond f one chain and progress can go. What stays is what honest nodes answer for themselves: no
+// key of theirs speaks twice, and what they receipted they hold.
+TEST(Simulation, loses_agreement_but_no_receipted_reading_to_more_liars_than_tolerated) {
+    std::uint64_t forks = 0;
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+        const Outcome outcome = simulate(seed, 4, Liars::beyond);
+        EXPECT_EQ(outcome.fault, "") << "simulate --beyond " << seed;
+        if (outcome.lost.rfind("fork: ", 0) == 0) ++forks;
+    }
+    EXPECT_GT(forks, 0U);
+}
+
 TEST(Simulation, repeats_itself_from_its_seed_to_the_byte) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         const Outcome first = simulate(seed, 4);

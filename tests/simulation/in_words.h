@@ -1,0 +1,13 @@
+// What a node says, as a line of a story: kind, place and block or batch. Bytes that do not decode
+// are told by their size. Pure.
+#pragma once
+
+#include <string>
+
+#include "edge-node/effects.h"
+
+namespace fairfeed::simulation {
+
+[[nodiscard]] std::string in_words(const Publish& said);
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,34 @@
+// What many runs came to: sums, faults by kind, seeds that failed, times of recovery. Adds up the
+// same whoever ran which seed in which order. A plain value.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/io/json.h"
+#include "tests/simulation/simulation.h"
+
+namespace fairfeed::simulation {
+
+struct Totals {
+    std::uint64_t seeds = 0;
+    std::vector<std::uint64_t> failed;
+    std::vector<std::int64_t> recovery_ms;
+    std::uint64_t digest = 0;
+    std::map<std::string, std::int64_t> sums;     // virtual_ms, steps, messages, blocks ..
+    std::map<std::string, std::uint64_t> faults;  // injected, by kind
+    std::map<std::string, std::uint64_t> losses;  // runs with too many liars, by what went
+    std::int64_t longest_wait_ms = 0;
+
+    void add(std::uint64_t seed, const Outcome& outcome);
+    void merge(const Totals& other);
+    [[nodiscard]] std::int64_t recovery(std::size_t percent) const;
+    [[nodiscard]] std::uint64_t faults_injected() const;
+};
+
+// Everything, for merging elsewhere; from_json CHECKs that it is such text.
+[[nodiscard]] std::string to_line(const Totals& totals);
+[[nodiscard]] Totals from_line(const std::string& line);
+
+}  // namespace fairfeed::simulation
