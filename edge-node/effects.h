@@ -50,8 +50,14 @@ struct AnswerBlocks {
     NodeId to;
     BlocksRequest request;
 };
-using Effect = std::variant<PersistReading, PersistBatch, PersistEndorsement, PersistBlock,
-                            PersistSafety, CommitBlock, ForgetWindow, Publish, AnswerBlocks>;
+// A block of the ledger that was damaged on the disk, as a peer has it; its id is the certified
+// one.
+struct MendBlock {
+    CommittedBlock block;
+};
+using Effect =
+    std::variant<PersistReading, PersistBatch, PersistEndorsement, PersistBlock, PersistSafety,
+                 CommitBlock, ForgetWindow, Publish, AnswerBlocks, MendBlock>;
 using Effects = std::vector<Effect>;
 
 }  // namespace fairfeed

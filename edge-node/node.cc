@@ -28,7 +28,8 @@ std::map<std::string, std::uint64_t> named(
 Node::Node(Setup setup)
     : self_(setup.self),
       signer_(setup.signer),
-      committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}) {}
+      committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}),
+      repair_(setup.self, setup.signer) {}
 
 Result<void, ReplayFault> Node::replay(const ReplayStep& step) {
     return committee_.replay(step);
@@ -79,6 +80,7 @@ std::int64_t Node::next_deadline_ms(Instant now) const {
         deadline = std::min(deadline, *due);
     }
     if (!pending_.empty()) deadline = std::min(deadline, say_at_ms_);
+    if (const auto due = repair_.next_deadline_ms()) deadline = std::min(deadline, *due);
     return deadline;
 }
 
@@ -100,7 +102,17 @@ void Node::on(const BrokerLost&, Effects&) {
 void Node::on(const TimePassed&, Effects& out) {
     chain_->on_time(now_, out);
     committee_.on_time(state(), now_, out);
+    repair_.on_time(state(), now_, out);
     if (!pending_.empty() && now_.steady_ms >= say_at_ms_) say_pending(out);
+}
+
+void Node::on(const BlockDamaged& event, Effects& out) {
+    repair_.on_damage(event.height, event.id, now_);
+    repair_.on_time(state(), now_, out);
+}
+
+void Node::on(const BlockMended& event, Effects&) {
+    repair_.on_mended(event.height);
 }
 
 void Node::on(const MessageArrived& event, Effects& out) {
@@ -240,6 +252,7 @@ Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Eff
         return unexpected(answer.error());
     }
     if (const auto* blocks = std::get_if<BlocksAnswer>(&*answer)) {
+        repair_.on_blocks(*blocks, out);
         return chain_->on_blocks(sender, *blocks, now_, out);
     }
     if (const auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
@@ -316,6 +329,8 @@ NodeSummary Node::summary() const {
     out.refused_from = refused_from_;
     out.objections = committee_.objections();
     out.peers_heard = peers_heard_;
+    out.blocks_damaged = repair_.damaged();
+    out.blocks_mended = repair_.mended();
     out.alarms = committee_.alarms();
     out.invariants = committee_.invariants().reports();
     const auto& lies = chain_->equivocations();

@@ -11,6 +11,7 @@
 
 #include "edge-node/chain_desk.h"
 #include "edge-node/committee_desk.h"
+#include "edge-node/repair_desk.h"
 
 namespace fairfeed {
 
@@ -26,7 +27,17 @@ struct BrokerConnected {};
 // It is lost: no meter can be heard until it comes back.
 struct BrokerLost {};
 struct TimePassed {};
-using NodeEvent = std::variant<MessageArrived, BrokerConnected, BrokerLost, TimePassed>;
+// The disk says: this block of the ledger is not what was committed; the certified chain has `id`
+// there. It says BlockMended once a MendBlock effect has made it whole again.
+struct BlockDamaged {
+    Height height = 0;
+    Digest id;
+};
+struct BlockMended {
+    Height height = 0;
+};
+using NodeEvent = std::variant<MessageArrived, BrokerConnected, BrokerLost, TimePassed,
+                               BlockDamaged, BlockMended>;
 
 // What a node remembers from before a restart, beside the ledger.
 struct Memory {
@@ -53,6 +64,8 @@ struct NodeSummary {
     std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::set<NodeId> peers_heard;
+    std::size_t blocks_damaged = 0;  // on the disk, now
+    std::uint64_t blocks_mended = 0;
     std::vector<std::string> alarms;
     std::vector<InvariantReport> invariants;
 };
@@ -98,6 +111,8 @@ class Node {
     void on(const BrokerConnected& event, Effects& out);
     void on(const BrokerLost& event, Effects& out);
     void on(const TimePassed& event, Effects& out);
+    void on(const BlockDamaged& event, Effects& out);
+    void on(const BlockMended& event, Effects& out);
     void on_reading(const Topic& topic, const MessageArrived& event, Effects& out);
     [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,
                                                const MessageArrived& event, Effects& out);
@@ -123,7 +138,8 @@ class Node {
     const Signer& signer_;
     CommitteeDesk committee_;
     std::optional<ChainDesk> chain_;  // from start() on
-    Effects* out_ = nullptr;          // of the step being taken, for the commit listener
+    RepairDesk repair_;
+    Effects* out_ = nullptr;  // of the step being taken, for the commit listener
     Instant now_;
 
     // Certified windows of this node's clusters, said again until the chain has them.

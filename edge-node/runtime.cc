@@ -34,6 +34,8 @@ constexpr std::size_t kPeerBytes = 16'000'000;
 constexpr std::size_t kPacketCost = 512;  // of an empty one
 constexpr std::int64_t kMaxWaitMs = 200;
 constexpr std::int64_t kStatusEveryMs = 1000;
+// A disk that damages every ledger put on it is not to be filled with them.
+constexpr int kMostRebuilds = 3;
 
 // What a callback posts to the loop.
 struct Packet {
@@ -55,9 +57,14 @@ using Posted = std::variant<Packet, ConnectionChanged, Signalled>;
 
 class Runtime {
   public:
-    [[nodiscard]] static Result<std::unique_ptr<Runtime>, std::string> open(
-        const NodeConfig& config);
-    [[nodiscard]] int run();
+    // Why it ends, or does not begin.
+    struct End {
+        std::string reason;  // for a person; empty: nothing failed
+        bool ledger_damaged = false;
+    };
+    [[nodiscard]] static Result<std::unique_ptr<Runtime>, End> open(const NodeConfig& config,
+                                                                    const LoadedGenesis& genesis);
+    [[nodiscard]] End run();
 
   private:
     Runtime(NodeConfig config, LoadedGenesis genesis, SigningKey signing, AgreementKey agreement,
@@ -71,7 +78,8 @@ class Runtime {
           queue_(kQueueCapacity),
           signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }) {}
 
-    [[nodiscard]] Result<void, std::string> catch_up();
+    [[nodiscard]] Result<void, End> catch_up();
+    [[nodiscard]] Result<ChainState, End> replay_ledger();
     void connect();
     [[nodiscard]] std::unique_ptr<MqttClient> dial(const BrokerAddress& address,
                                                    std::vector<MqttSubscription> subscriptions);
@@ -81,6 +89,7 @@ class Runtime {
     void add(Effects& turn, Effects more);
     [[nodiscard]] bool perform(const Effects& turn);
     [[nodiscard]] bool answer_blocks(const AnswerBlocks& asked);
+    void scrub(Instant now, Effects& turn);
     void send(const Topic& topic, ByteView message);
     [[nodiscard]] std::int64_t wait_ms(Instant now) const;
     void report(Instant now);
@@ -101,54 +110,72 @@ class Runtime {
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;
     bool stopping_ = false;
+    End end_;
 };
 
-Result<std::unique_ptr<Runtime>, std::string> Runtime::open(const NodeConfig& config) {
-    const auto file = read_file(config.genesis);
-    if (!file) return unexpected(file.error().message);
-    auto genesis = decode_genesis(*file);
-    if (!genesis) {
-        return unexpected(concat(config.genesis.string(),
-                                 ": no valid genesis: ", to_string(genesis.error()),
-                                 "; copy genesis.cbor of the network's provisioning here"));
-    }
+Unexpected<Runtime::End> fails(std::string reason) {
+    return unexpected(Runtime::End{std::move(reason)});
+}
+Unexpected<Runtime::End> fails(const IoError& error) {
+    return unexpected(Runtime::End{error.message});
+}
+
+Result<std::unique_ptr<Runtime>, Runtime::End> Runtime::open(const NodeConfig& config,
+                                                             const LoadedGenesis& genesis) {
     auto signing = load_signing_key(config.signing_key);
-    if (!signing) return unexpected(signing.error());
+    if (!signing) return fails(signing.error());
     auto agreement = load_agreement_key(config.agreement_key);
-    if (!agreement) return unexpected(agreement.error());
-    auto storage = Storage::open(config, *genesis);
-    if (!storage) return unexpected(storage.error().message);
-    std::unique_ptr<Runtime> runtime(new Runtime(config, std::move(*genesis), std::move(*signing),
+    if (!agreement) return fails(agreement.error());
+    auto storage = Storage::open(config, genesis);
+    if (!storage) return fails(storage.error());
+    for (const std::string& mishap : storage->mishaps())
+        log_warning("repaired", kv("what", mishap));
+    std::unique_ptr<Runtime> runtime(new Runtime(config, genesis, std::move(*signing),
                                                  std::move(*agreement), std::move(*storage)));
     if (auto ready = runtime->catch_up(); !ready) return unexpected(ready.error());
     return runtime;
 }
 
-// Brings the node from genesis to the ledger's tip, then takes over what the inbox remembers.
-Result<void, std::string> Runtime::catch_up() {
-    const auto state =
+// The node follows along. What does not hold although it is what was written is no damage.
+Result<ChainState, Runtime::End> Runtime::replay_ledger() {
+    auto state =
         replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
-               [this](const ReplayStep& step) { return node_.replay(step); });
-    if (!state) {
-        return unexpected(concat(config_.ledger().string(), ": block ", state.error().height, ": ",
-                                 state.error().reason, ": ", state.error().explanation));
-    }
+               [this](const ReplayStep& step) -> Result<void, ReplayFault> {
+                   const Block& block = step.committed.block;
+                   storage_.learn(block_id(block.header));
+                   if (auto found = check_index(storage_.ledger(), block); !found) return found;
+                   return node_.replay(step);
+               });
+    if (state) return std::move(*state);
+    const ReplayFault& fault = state.error();
+    const bool damaged = is_damage(fault);
+    return unexpected(
+        End{concat(config_.ledger().string(), ": block ", fault.height, ": ", fault.reason, ": ",
+                   fault.explanation,
+                   damaged ? ""
+                           : "; this is what was committed, so this program judges differently: "
+                             "use the version that wrote it, or move ledger.db away and let the "
+                             "node fetch the blocks from its peers"),
+            damaged});
+}
+
+// Brings the node from genesis to the ledger's tip, then takes over what the inbox remembers.
+Result<void, Runtime::End> Runtime::catch_up() {
+    const auto state = replay_ledger();
+    if (!state) return unexpected(state.error());
     const VerifyKey* registered = state->node_key(config_.node);
     if (registered == nullptr || registered->point() != signing_.public_key()) {
-        return unexpected(concat(config_.signing_key.string(),
-                                 ": not the key that genesis has for ", config_.node.str(),
-                                 "; use the one of this network's provisioning"));
+        return fails(concat(config_.signing_key.string(), ": not the key that genesis has for ",
+                            config_.node.str(), "; use the one of this network's provisioning"));
     }
     auto certificate = storage_.ledger().certificate(state->height);
-    if (!certificate) return unexpected(certificate.error().message);
+    if (!certificate) return fails(certificate.error());
     auto memory = storage_.recall(genesis_.network);
-    if (!memory) return unexpected(memory.error().message);
+    if (!memory) return fails(memory.error());
     const auto effects = node_.start(*state, *certificate, std::move(*memory), clock_.now());
-    if (!effects) {
-        return unexpected(
-            concat(config_.safety_record().string(), ": ", to_string(effects.error())));
-    }
-    if (!perform(*effects)) return unexpected(std::string("the node's data could not be written"));
+    if (!effects)
+        return fails(concat(config_.safety_record().string(), ": ", to_string(effects.error())));
+    if (!perform(*effects)) return unexpected(end_);
     return {};
 }
 
@@ -203,7 +230,7 @@ std::unique_ptr<MqttClient> Runtime::dial(const BrokerAddress& address,
     return std::make_unique<MqttClient>(dialer_, std::move(config), std::move(handlers));
 }
 
-int Runtime::run() {
+Runtime::End Runtime::run() {
     connect();
     log_info("node started", kv("node", config_.node), kv("height", node_.state().height),
              kv("peers", config_.peers.size()));
@@ -216,8 +243,11 @@ int Runtime::run() {
             handle(std::move(event), turn);
         const Instant now = clock_.now();
         if (now.steady_ms >= node_.next_deadline_ms(now)) add(turn, node_.step(TimePassed{}, now));
+        if (now.steady_ms >= report_at_ms_) {
+            report(now);
+            scrub(now, turn);
+        }
         written = perform(turn);
-        if (now.steady_ms >= report_at_ms_) report(now);
     }
     notify_stopping();
     for (const auto& client : clients_)
@@ -225,7 +255,7 @@ int Runtime::run() {
     clients_.clear();
     report(clock_.now());
     log_info("node stopped", kv("node", config_.node), kv("height", node_.state().height));
-    return written ? 0 : 1;
+    return end_;
 }
 
 std::int64_t Runtime::wait_ms(Instant now) const {
@@ -275,8 +305,7 @@ void Runtime::add(Effects& turn, Effects more) {
 // Durable first, in order; then everything the turn has to say.
 bool Runtime::perform(const Effects& turn) {
     if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
-        log_error("writing failed; the node ends, and can be started again when the disk is well",
-                  kv("reason", written.error().message));
+        end_ = {written.error().message, written.error().damage};
         return false;
     }
     std::set<NodeId> answered;  // one answer of blocks for each peer and turn: they are large
@@ -299,7 +328,7 @@ bool Runtime::perform(const Effects& turn) {
 bool Runtime::answer_blocks(const AnswerBlocks& asked) {
     auto blocks = storage_.blocks(asked.request);
     if (!blocks) {
-        log_error("the ledger cannot be read", kv("reason", blocks.error().message));
+        end_ = {blocks.error().message};
         return false;
     }
     if (blocks->blocks.empty()) return true;
@@ -307,6 +336,24 @@ bool Runtime::answer_blocks(const AnswerBlocks& asked) {
                asked.to.str()},
          encode_answer(std::move(*blocks)));
     return true;
+}
+
+// What is found is asked for at once, and not given out meanwhile.
+void Runtime::scrub(Instant now, Effects& turn) {
+    for (const Height height : storage_.take_mended()) {
+        log_info("a damaged block of the ledger was mended from a peer", kv("height", height));
+        add(turn, node_.step(BlockMended{height}, now));
+    }
+    const auto found = storage_.scrub(now);
+    if (!found) {
+        log_error("the ledger cannot be scrubbed", kv("reason", found.error().message));
+        return;
+    }
+    for (const DamagedBlock& damaged : *found) {
+        log_error("a block of the ledger is damaged; it is fetched again from the peers",
+                  kv("height", damaged.height), kv("reason", damaged.reason));
+        add(turn, node_.step(BlockDamaged{damaged.height, storage_.id(damaged.height)}, now));
+    }
 }
 
 void Runtime::send(const Topic& topic, ByteView message) {
@@ -340,12 +387,44 @@ void Runtime::report(Instant now) {
     }
 }
 
+Result<LoadedGenesis, std::string> load_genesis_of(const NodeConfig& config) {
+    const auto file = read_file(config.genesis);
+    if (!file) return unexpected(file.error().message);
+    auto genesis = decode_genesis(*file);
+    if (!genesis) {
+        return unexpected(concat(config.genesis.string(),
+                                 ": no valid genesis: ", to_string(genesis.error()),
+                                 "; copy genesis.cbor of the network's provisioning here"));
+    }
+    return std::move(*genesis);
+}
+
+// One life of the node; it must be over before the ledger is rebuilt.
+Result<Runtime::End, std::string> live(const NodeConfig& config, const LoadedGenesis& genesis) {
+    auto runtime = Runtime::open(config, genesis);
+    if (runtime) return (*runtime)->run();
+    if (runtime.error().ledger_damaged) return runtime.error();
+    return unexpected(runtime.error().reason);
+}
+
 }  // namespace
 
 Result<int, std::string> run_node(const NodeConfig& config) {
-    auto runtime = Runtime::open(config);
-    if (!runtime) return unexpected(runtime.error());
-    return (*runtime)->run();
+    const auto genesis = load_genesis_of(config);
+    if (!genesis) return unexpected(genesis.error());
+    for (int rebuilt = 0;; ++rebuilt) {
+        const auto end = live(config, *genesis);
+        if (!end) return unexpected(end.error());
+        if (end->reason.empty()) return 0;
+        if (!end->ledger_damaged || rebuilt == kMostRebuilds) {
+            log_error("the disk failed; the node ends, and can be started again when it is well",
+                      kv("reason", end->reason));
+            return 1;
+        }
+        const auto done = Storage::rebuild_ledger(config, *genesis, end->reason);
+        if (!done) return unexpected(done.error().message);
+        log_warning("repaired", kv("what", *done));
+    }
 }
 
 }  // namespace fairfeed

@@ -1,7 +1,8 @@
 // The shell around Node: MQTT connections, disk, clock, signals and one loop. Performs the node's
 // effects so that whatever a message promises is on the disk before it leaves: everything durable
 // of a turn is written first, in order, then the turn's messages go out together. A failed write
-// ends the process; it is never retried (R12). One thread runs the loop; callbacks only post to its
+// ends the process; it is never retried (R12). A ledger found damaged is mended from the peers, or
+// rebuilt, and the node begins anew on it. One thread runs the loop; callbacks only post to its
 // queue.
 #pragma once
 

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
+#include "core/io/clock.h"
 #include "core/io/file.h"
+#include "core/io/log.h"
+#include "core/ledger/ledger_salvage.h"
+#include "core/ledger/replay.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -21,9 +25,35 @@ std::optional<std::size_t> last_safety_record(const Effects& turn) {
 
 }  // namespace
 
+Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, Ledger ledger,
+                 intake::Inbox inbox, SlotFile safety)
+    : genesis_(std::move(genesis)),
+      ledger_(std::move(ledger)),
+      inbox_(std::move(inbox)),
+      safety_(std::move(safety)),
+      scrub_(config.ledger(), genesis_.network, Scrub::pass_ms(genesis_.content.parameters.speed)) {
+}
+
+Result<std::string, IoError> Storage::rebuild_ledger(const NodeConfig& config,
+                                                     const LoadedGenesis& genesis,
+                                                     std::string_view reason) {
+    const auto salvage = salvage_ledger(config.ledger(), genesis, Clock().now().real_ms);
+    if (!salvage) return unexpected(salvage.error());
+    return concat("the ledger was damaged (", reason, "): it stands aside as ",
+                  salvage->aside.string(), "; its blocks up to ", salvage->height,
+                  " were taken over, the rest comes from the peers");
+}
+
 Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGenesis& genesis) {
     if (auto made = make_directories(config.data, 0700); !made) return unexpected(made.error());
+    std::vector<std::string> mishaps;
     auto ledger = Ledger::open(config.ledger(), genesis);
+    if (!ledger && ledger.error().damage) {
+        auto rebuilt = rebuild_ledger(config, genesis, ledger.error().message);
+        if (!rebuilt) return unexpected(rebuilt.error());
+        mishaps.push_back(std::move(*rebuilt));
+        ledger = Ledger::open(config.ledger(), genesis);
+    }
     if (!ledger) return unexpected(ledger.error());
     auto inbox = intake::Inbox::open(config.inbox());
     if (!inbox) return unexpected(inbox.error());
@@ -36,7 +66,9 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
     }
     auto safety = SlotFile::open(config.safety_record());
     if (!safety) return unexpected(safety.error());
-    return Storage(std::move(*ledger), std::move(*inbox), std::move(*safety));
+    Storage storage(config, genesis, std::move(*ledger), std::move(*inbox), std::move(*safety));
+    storage.mishaps_ = std::move(mishaps);
+    return storage;
 }
 
 Result<void, IoError> Storage::write(const Effects& turn, std::int64_t real_ms) {
@@ -50,8 +82,12 @@ Result<void, IoError> Storage::write(const Effects& turn, std::int64_t real_ms) 
             if (auto done = flush_inbox(); !done) return done;
             const auto& [block, certificate] = commit->block;
             if (auto done = ledger_.commit(block, certificate, real_ms); !done) return done;
+            if (chain_.size() == block.header.height) learn(block_id(block.header));
             if (auto done = begin_inbox(); !done) return done;
             if (auto done = inbox_.forget_blocks(block.header.height); !done) return done;
+        } else if (const auto* whole = std::get_if<MendBlock>(&turn[i])) {
+            if (auto done = flush_inbox(); !done) return done;
+            if (auto done = mend(whole->block, real_ms); !done) return done;
         } else if (auto done = into_inbox(turn[i], real_ms); !done) {
             return done;
         }
@@ -118,7 +154,7 @@ Result<Memory, IoError> Storage::recall(const Digest& network) {
     return memory;
 }
 
-Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) const {
+Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) {
     BlocksAnswer answer;
     std::size_t bytes = 0;
     // The range is a peer's: it may lie anywhere. Block 0 is everybody's own.
@@ -127,12 +163,58 @@ Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) cons
     for (Height height = first; height <= tip && height - first < request.count; ++height) {
         if (bytes >= kMaxAnswerBytes) break;
         auto block = ledger_.block(height);
-        if (!block) return unexpected(block.error());
-        if (!*block) break;
+        if (!block && !block.error().damage) return unexpected(block.error());
+        if (!block) found_.push_back({height, block.error().message});
+        if (!block || !*block) break;
         bytes += encode_committed_block(**block).size();
         answer.blocks.push_back(std::move(**block));
     }
     return answer;
+}
+
+Result<std::vector<DamagedBlock>, IoError> Storage::scrub(Instant now) {
+    auto found = scrub_.look(chain_, now);
+    if (!found) return unexpected(found.error());
+    for (DamagedBlock& served : std::exchange(found_, {}))
+        if (served.height < chain_.size()) found->push_back(std::move(served));
+    return found;
+}
+
+Result<void, IoError> Storage::mend(const CommittedBlock& offered, std::int64_t real_ms) {
+    const Height height = offered.block.header.height;
+    if (height < 1 || height >= chain_.size()) return {};
+    const auto true_block = proven(offered);
+    if (!true_block) return unexpected(true_block.error());
+    if (!*true_block) return {};
+    if (auto done = ledger_.mend(**true_block, real_ms); !done) return done;
+    if (auto whole = scrub_.look_at(chain_, height); !whole) return whole;
+    mended_.push_back(height);
+    return {};
+}
+
+// The id proves the content but no signature. Those are right if the bytes are what was committed,
+// and the certificate is that in the next block; else everything is verified from genesis on.
+Result<std::optional<CommittedBlock>, IoError> Storage::proven(
+    const CommittedBlock& offered) const {
+    const Height height = offered.block.header.height;
+    std::optional<CommittedBlock> out = offered;
+    const auto same_bytes = ledger_.wrote(offered.block);
+    if (!same_bytes) return unexpected(same_bytes.error());
+    const auto next = ledger_.block(height + 1);
+    const bool certified = next && *next && (*next)->block.parent_certificate;
+    if (certified) out->certificate = *(*next)->block.parent_certificate;
+    const VoteContent& content = out->certificate.content;
+    const bool fits = content.type == VoteType::precommit && content.height == height &&
+                      content.block == chain_[height] &&
+                      block_id(offered.block.header) == chain_[height];
+    if (!fits) return std::optional<CommittedBlock>();
+    if (certified && *same_bytes) return out;
+    auto state = replay(ledger_, genesis_, {.trust_signatures = true, .up_to = height - 1},
+                        [](const ReplayStep&) { return Result<void, ReplayFault>(); });
+    PlainSignatureChecker signatures;
+    const bool holds = state && (certified || check_certificate(*state, out->certificate)) &&
+                       (*same_bytes || execute_block(*state, offered.block, signatures));
+    return holds ? out : std::optional<CommittedBlock>();
 }
 
 }  // namespace fairfeed

@@ -1,6 +1,7 @@
 // The disk of a node: ledger, inbox and safety record behind one door, which writes a turn's
-// durable effects in their order with as few syncs as that order allows. One thread. Any error is
-// final: the caller ends the process.
+// durable effects in their order with as few syncs as that order allows. Damaged blocks are never
+// given out; what is damaged beyond mending is set aside when the node starts. One thread. Any
+// error of write() is final: the caller ends the process, or opens everything anew.
 #pragma once
 
 #include <optional>
@@ -11,33 +12,62 @@
 #include "edge-node/intake/inbox.h"
 #include "edge-node/node.h"
 #include "edge-node/node_config.h"
+#include "edge-node/scrub.h"
 
 namespace fairfeed {
 
 class Storage {
   public:
+    // Errors say what to do. A damaged ledger is no error: it is rebuilt, see mishaps().
     [[nodiscard]] static Result<Storage, IoError> open(const NodeConfig& config,
                                                        const LoadedGenesis& genesis);
+    // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What
+    // happened, for a person.
+    [[nodiscard]] static Result<std::string, IoError> rebuild_ledger(const NodeConfig& config,
+                                                                     const LoadedGenesis& genesis,
+                                                                     std::string_view reason);
 
     // Everything in `turn` that must be on the disk is there when this returns.
     [[nodiscard]] Result<void, IoError> write(const Effects& turn, std::int64_t real_ms);
     // What the inbox and the safety record remember.
     [[nodiscard]] Result<Memory, IoError> recall(const Digest& network);
-    // Blocks for a peer, as many as fit one answer.
-    [[nodiscard]] Result<BlocksAnswer, IoError> blocks(const BlocksRequest& request) const;
+    // Blocks for a peer, as many as fit one answer, none that is damaged and none after it.
+    [[nodiscard]] Result<BlocksAnswer, IoError> blocks(const BlocksRequest& request);
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
 
+    // The certified id of the next block, genesis first: from the replay at the start. Commits add
+    // theirs by themselves.
+    void learn(const Digest& id) { chain_.push_back(id); }
+    // Damaged blocks found since the last call, by a look at what is due and by blocks().
+    [[nodiscard]] Result<std::vector<DamagedBlock>, IoError> scrub(Instant now);
+    [[nodiscard]] const Digest& id(Height height) const { return chain_.at(height); }
+    // Heights that MendBlock effects made whole since the last call.
+    [[nodiscard]] std::vector<Height> take_mended() { return std::exchange(mended_, {}); }
+    // What was set aside when this was opened, for a person.
+    [[nodiscard]] const std::vector<std::string>& mishaps() const { return mishaps_; }
+    [[nodiscard]] const Scrub& scrubbed() const { return scrub_; }
+
   private:
-    Storage(Ledger ledger, intake::Inbox inbox, SlotFile safety)
-        : ledger_(std::move(ledger)), inbox_(std::move(inbox)), safety_(std::move(safety)) {}
+    Storage(const NodeConfig& config, LoadedGenesis genesis, Ledger ledger, intake::Inbox inbox,
+            SlotFile safety);
+    [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
+    // The block with a certificate, both beyond doubt; nullopt: they are not.
+    [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> proven(
+        const CommittedBlock& offered) const;
     [[nodiscard]] Result<void, IoError> into_inbox(const Effect& effect, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> begin_inbox();
     [[nodiscard]] Result<void, IoError> flush_inbox();
 
+    LoadedGenesis genesis_;
     Ledger ledger_;
     intake::Inbox inbox_;
     SlotFile safety_;
     bool inbox_open_ = false;
+    Scrub scrub_;
+    std::vector<Digest> chain_;  // certified ids, genesis first; empty until learnt
+    std::vector<DamagedBlock> found_;
+    std::vector<Height> mended_;
+    std::vector<std::string> mishaps_;
 };
 
 }  // namespace fairfeed

@@ -110,6 +110,10 @@ Result<void, IoError> write_file_atomically(const std::filesystem::path& file,
     return write_file_atomically(file, as_bytes(content), mode);
 }
 
+Result<void, IoError> sync_directory_of(const std::filesystem::path& file) {
+    return sync_directory(directory_of(file));
+}
+
 Result<void, IoError> make_directories(const std::filesystem::path& directory, mode_t mode) {
     std::filesystem::path so_far;
     for (const auto& part : directory.lexically_normal()) {

@@ -30,6 +30,9 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
                                                           std::string_view content,
                                                           mode_t mode = 0644);
 
+// Makes the names of the files beside this one durable: created, renamed, removed.
+[[nodiscard]] Result<void, IoError> sync_directory_of(const std::filesystem::path& file);
+
 // Creates what is missing of the path, each new directory with `mode` whatever the umask says;
 // durable when it returns.
 [[nodiscard]] Result<void, IoError> make_directories(const std::filesystem::path& directory,

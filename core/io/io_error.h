@@ -10,6 +10,8 @@ namespace fairfeed {
 
 struct IoError {
     std::string message;  // what was attempted, on what, and why it failed
+    // A file does not hold what was written to it: trying again gives the same.
+    bool damage = false;
 };
 
 // "<action>: <text of errno>", for the system call that has just failed.

@@ -6,17 +6,35 @@
 
 #include <string>
 
+#include "core/io/file.h"
+
 namespace fairfeed {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
+
+// Our statements and values are constant and right, so what contradicts them is the file.
+bool is_damage(int extended_code) {
+    switch (extended_code & 0xff) {
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+        case SQLITE_ERROR:  // a table or a column is not there
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH:
+        case SQLITE_FORMAT:
+            return true;
+        default:
+            return false;
+    }
+}
 
 IoError error_of(sqlite3* handle, std::string_view action) {
     const char* file = sqlite3_db_filename(handle, "main");
     std::string message(action);
     if (file != nullptr && *file != '\0') message.append(" in '").append(file).append("'");
     message.append(": ").append(sqlite3_errmsg(handle));
-    return IoError{message + " (" + sqlite3_errstr(sqlite3_extended_errcode(handle)) + ")"};
+    const int code = sqlite3_extended_errcode(handle);
+    return IoError{message + " (" + sqlite3_errstr(code) + ")", is_damage(code)};
 }
 
 // A file: URI, so that psow=0 can be said: no write is taken to be atomic beyond its own bytes.
@@ -136,11 +154,12 @@ Result<void, IoError> Database::accept_kind(const DatabaseKind& kind, bool writa
     }
     if (*id != kind.application_id)
         return unexpected(IoError{name + " is not " + what + ": its application id is " + hex(*id) +
-                                  ", not " + hex(kind.application_id)});
+                                  ", not " + hex(kind.application_id) + "; move it away"});
     if (*version != kind.schema_version)
         return unexpected(IoError{name + " is " + what + " of schema version " +
                                   std::to_string(*version) + "; this program reads version " +
-                                  std::to_string(kind.schema_version)});
+                                  std::to_string(kind.schema_version) +
+                                  ": use the program that wrote it, or move it away"});
     return {};
 }
 
@@ -178,6 +197,32 @@ Result<std::int64_t, IoError> Database::single_int(std::string_view sql) {
     const auto row = statement->step();
     if (!row) return unexpected(row.error());
     return *row ? statement->int_at(0) : 0;
+}
+
+Result<void, IoError> Database::back_up_to(const std::filesystem::path& file) const {
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0) return unexpected(io_error_from_errno("create '" + file.string() + "'"));
+    ::close(descriptor);
+    auto done = copy_to(file);
+    if (!done) ::unlink(file.c_str());
+    return done;
+}
+
+// All pages in one step: a copy that is taken in several begins again at each write in between.
+Result<void, IoError> Database::copy_to(const std::filesystem::path& file) const {
+    sqlite3* handle = nullptr;
+    const int code = open_handle(uri_of(file, "?psow=0"), SQLITE_OPEN_READWRITE, &handle);
+    const Database copy(handle);
+    if (code != SQLITE_OK) return unexpected(error_of(handle, "open database"));
+    sqlite3_backup* backup = sqlite3_backup_init(handle, "main", handle_.get(), "main");
+    if (backup == nullptr) return unexpected(error_of(handle, "copy database"));
+    const int copied = sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+    if (copied != SQLITE_DONE)
+        return unexpected(
+            IoError{"copy database to '" + file.string() + "': " + sqlite3_errstr(copied),
+                    is_damage(copied)});
+    return sync_directory_of(file);
 }
 
 std::int64_t Database::last_insert_id() const {

@@ -49,6 +49,10 @@ class Database {
     // One constant statement without values and without rows to read.
     [[nodiscard]] Result<void, IoError> execute(std::string_view sql);
 
+    // SQLite's online backup into a new file (mode 0600), of one moment, durable when it returns.
+    // Error: the file is there already; on any other error it is removed again.
+    [[nodiscard]] Result<void, IoError> back_up_to(const std::filesystem::path& file) const;
+
     [[nodiscard]] std::int64_t last_insert_id() const;
     [[nodiscard]] std::int64_t changed_rows() const;  // by the last INSERT, UPDATE or DELETE
 
@@ -61,6 +65,7 @@ class Database {
     [[nodiscard]] Result<void, IoError> accept_kind(const DatabaseKind& kind, bool writable);
     [[nodiscard]] Result<void, IoError> lay_out(const DatabaseKind& kind);
     [[nodiscard]] Result<std::int64_t, IoError> single_int(std::string_view sql);
+    [[nodiscard]] Result<void, IoError> copy_to(const std::filesystem::path& file) const;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

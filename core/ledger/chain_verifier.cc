@@ -15,7 +15,7 @@ class Verification {
 
     [[nodiscard]] Result<void, ReplayFault> see(const ReplayStep& step) {
         const Block& block = step.committed.block;
-        if (auto indexed = check_index(block); !indexed) return indexed;
+        if (auto indexed = check_index(ledger_, block); !indexed) return indexed;
         const auto recomputed = books_.follow(step);
         if (!recomputed) return unexpected(recomputed.error());
         if (auto held = check_invariants(step, *recomputed); !held) return held;
@@ -35,21 +35,6 @@ class Verification {
     }
 
   private:
-    // The ledger's own index must find every transaction where it stands.
-    [[nodiscard]] Result<void, ReplayFault> check_index(const Block& block) const {
-        for (const Transaction& transaction : block.transactions) {
-            const auto height = ledger_.find_transaction(transaction.id);
-            if (!height)
-                return unexpected(
-                    ReplayFault{block.header.height, "damaged", height.error().message});
-            if (*height != block.header.height)
-                return unexpected(ReplayFault{block.header.height, "wrong_index",
-                                              "the ledger's index does not find the " +
-                                                  describe(transaction) + " in this block"});
-        }
-        return {};
-    }
-
     [[nodiscard]] Result<void, ReplayFault> check_invariants(
         const ReplayStep& step, const std::vector<RecomputedSettlement>& recomputed) {
         if (step.committed.block.header.height == 0) return {};

@@ -1,7 +1,9 @@
 #include "core/ledger/ledger.h"
 
+#include <array>
 #include <utility>
 
+#include "core/crypto/digest.h"
 #include "core/ledger/schema.h"
 
 namespace fairfeed {
@@ -17,8 +19,7 @@ std::string at_height(Height height) {
 }
 
 Unexpected<IoError> damaged(Height height, std::string_view what) {
-    return unexpected(IoError{at_height(height) + " is damaged: " + std::string(what) +
-                              "; restore the file from a backup or from a peer"});
+    return unexpected(IoError{at_height(height) + " is damaged: " + std::string(what), true});
 }
 
 Unexpected<IoError> foreign(const std::filesystem::path& file, std::string_view what) {
@@ -28,52 +29,84 @@ Unexpected<IoError> foreign(const std::filesystem::path& file, std::string_view 
                               "data directory"});
 }
 
+// A row of blocks with its note, not yet believed.
+struct StoredBlock {
+    std::optional<Digest> id;
+    std::int64_t time_ms = 0;
+    Bytes body;
+    std::optional<Bytes> certificate;
+    std::optional<std::int64_t> committed_at_ms;
+    std::optional<Digest> body_hash;
+    std::optional<Digest> note_hash;
+};
+
+enum Sql : std::size_t {
+    kPutBlock,
+    kPutTransaction,
+    kPutCommit,
+    kForgetTransactions,
+    kSelectBlock,
+    kSelectTransaction,
+    kSelectId,
+    kSelectPlaces,
+    kSqlCount,
+};
+// Each also writes over what stands there, which only mend() meets.
+constexpr std::array<std::string_view, kSqlCount> kSql{
+    "INSERT INTO blocks (height, id, time_ms, body, certificate) VALUES (?1, ?2, ?3, ?4, ?5) "
+    "ON CONFLICT (height) DO UPDATE SET id = ?2, time_ms = ?3, body = ?4, certificate = ?5",
+    "INSERT OR REPLACE INTO transactions (id, height, position) VALUES (?1, ?2, ?3)",
+    "INSERT INTO commits (height, committed_at_ms, body_hash, note_hash) VALUES (?1, ?2, ?3, ?4) "
+    "ON CONFLICT (height) DO UPDATE SET committed_at_ms = ?2, body_hash = ?3, note_hash = ?4",
+    "DELETE FROM transactions WHERE height = ?1",
+    "SELECT id, time_ms, body, certificate, committed_at_ms, body_hash, note_hash "
+    "FROM blocks LEFT JOIN commits USING (height) WHERE blocks.height = ?1",
+    "SELECT height FROM transactions WHERE id = ?1",
+    "SELECT height FROM blocks WHERE id = ?1",
+    "SELECT id FROM transactions WHERE height = ?1 ORDER BY position",
+};
+
 }  // namespace
+
+Digest stored_body_hash(ByteView body) {
+    return sha256(body);
+}
+
+Digest stored_note_hash(ByteView certificate, std::int64_t committed_at_ms) {
+    std::array<std::uint8_t, sizeof committed_at_ms> time{};
+    for (std::size_t i = 0; i < time.size(); ++i)
+        time[i] = static_cast<std::uint8_t>(committed_at_ms >> (8 * i));
+    return sha256({time, certificate});
+}
 
 struct Ledger::Store {
     Database database;
-    Statement insert_block;
-    Statement insert_transaction;
-    Statement insert_commit;
-    Statement select_block;
-    Statement select_certificate;
-    Statement select_commit;
-    Statement select_transaction;
+    std::vector<Statement> statements;
     Digest network;
     Height height = 0;
 
     [[nodiscard]] static Result<std::unique_ptr<Store>, IoError> prepare(Database database);
     [[nodiscard]] Result<std::optional<Digest>, IoError> stored_network();
     [[nodiscard]] Result<std::optional<Height>, IoError> stored_height();
-    [[nodiscard]] Result<void, IoError> insert(const Block& block, const Bytes* certificate);
+    [[nodiscard]] Result<void, IoError> insert(const Block& block, const Bytes* certificate,
+                                               std::int64_t committed_at_ms);
+    [[nodiscard]] Result<std::optional<StoredBlock>, IoError> stored_block(Height at);
     [[nodiscard]] Result<void, IoError> lay_foundation(const LoadedGenesis& genesis);
     [[nodiscard]] Result<void, IoError> load_tip(const std::filesystem::path& file);
+    [[nodiscard]] bool is_of(const Digest& other);
+    [[nodiscard]] Result<std::optional<Height>, IoError> height_by(Sql select, const Digest& id);
+    [[nodiscard]] Result<void, IoError> examine_index(const Block& block);
 };
 
 Result<std::unique_ptr<Ledger::Store>, IoError> Ledger::Store::prepare(Database database) {
-    constexpr std::string_view kSql[] = {
-        "INSERT INTO blocks (height, id, time_ms, body, certificate) VALUES (?1, ?2, ?3, ?4, ?5)",
-        "INSERT INTO transactions (id, height, position) VALUES (?1, ?2, ?3)",
-        "INSERT INTO commits (height, committed_at_ms) VALUES (?1, ?2)",
-        "SELECT id, time_ms, body, certificate FROM blocks WHERE height = ?1",
-        "SELECT certificate FROM blocks WHERE height = ?1",
-        "SELECT committed_at_ms FROM commits WHERE height = ?1",
-        "SELECT height FROM transactions WHERE id = ?1",
-    };
-    std::vector<Statement> ready;
+    std::vector<Statement> statements;
     for (const std::string_view sql : kSql) {
         auto statement = database.prepare(sql);
         if (!statement) return unexpected(statement.error());
-        ready.push_back(std::move(*statement));
+        statements.push_back(std::move(*statement));
     }
     return std::unique_ptr<Store>(new Store{.database = std::move(database),
-                                            .insert_block = std::move(ready[0]),
-                                            .insert_transaction = std::move(ready[1]),
-                                            .insert_commit = std::move(ready[2]),
-                                            .select_block = std::move(ready[3]),
-                                            .select_certificate = std::move(ready[4]),
-                                            .select_commit = std::move(ready[5]),
-                                            .select_transaction = std::move(ready[6]),
+                                            .statements = std::move(statements),
                                             .network = {},
                                             .height = 0});
 }
@@ -96,15 +129,38 @@ Result<std::optional<Height>, IoError> Ledger::Store::stored_height() {
     return std::optional<Height>(static_cast<Height>(select->int_at(0)));
 }
 
-Result<void, IoError> Ledger::Store::insert(const Block& block, const Bytes* certificate) {
+Result<void, IoError> Ledger::Store::insert(const Block& block, const Bytes* certificate,
+                                            std::int64_t committed_at_ms) {
     const Height at = block.header.height;
     const Bytes body = encode_block(block);
-    insert_block.bind(at, block_id(block.header), block.header.time_ms, body, nullptr);
-    if (certificate != nullptr) insert_block.bind_at(5, *certificate);
-    if (auto done = insert_block.step(); !done) return unexpected(done.error());
-    for (std::size_t i = 0; i < block.transactions.size(); ++i)
-        if (auto done = insert_transaction.run(block.transactions[i].id, at, i); !done) return done;
-    return {};
+    Statement& put =
+        statements[kPutBlock].bind(at, block_id(block.header), block.header.time_ms, body, nullptr);
+    if (certificate != nullptr) put.bind_at(5, *certificate);
+    if (auto done = put.step(); !done) return unexpected(done.error());
+    for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+        auto done = statements[kPutTransaction].run(block.transactions[i].id, at, i);
+        if (!done) return done;
+    }
+    if (certificate == nullptr) return {};
+    return statements[kPutCommit].run(at, committed_at_ms, stored_body_hash(body),
+                                      stored_note_hash(*certificate, committed_at_ms));
+}
+
+Result<std::optional<StoredBlock>, IoError> Ledger::Store::stored_block(Height at) {
+    Statement& select = statements[kSelectBlock];
+    const auto row = select.bind(at).step();
+    if (!row) return unexpected(row.error());
+    if (!*row) return std::optional<StoredBlock>();
+    StoredBlock out;
+    out.id = Digest::from(select.blob_at(0));
+    out.time_ms = select.int_at(1);
+    out.body = to_bytes(select.blob_at(2));
+    if (!select.is_null(3)) out.certificate = to_bytes(select.blob_at(3));
+    if (!select.is_null(4)) out.committed_at_ms = select.int_at(4);
+    out.body_hash = Digest::from(select.blob_at(5));
+    out.note_hash = Digest::from(select.blob_at(6));
+    select.reset();
+    return std::optional(std::move(out));
 }
 
 Result<void, IoError> Ledger::Store::lay_foundation(const LoadedGenesis& genesis) {
@@ -113,18 +169,52 @@ Result<void, IoError> Ledger::Store::lay_foundation(const LoadedGenesis& genesis
     auto insert_network = database.prepare("INSERT INTO network (id) VALUES (?1)");
     if (!insert_network) return unexpected(insert_network.error());
     if (auto done = insert_network->run(genesis.network); !done) return done;
-    if (auto done = insert(genesis.block.block, nullptr); !done) return done;
+    if (auto done = insert(genesis.block.block, nullptr, 0); !done) return done;
     return transaction->commit();
+}
+
+// Whose block 0 is it? Tells another network's ledger from a damaged one of our own.
+bool Ledger::Store::is_of(const Digest& other) {
+    const auto first = stored_block(0);
+    if (!first || !*first) return false;
+    const auto block = decode_block((*first)->body, other);
+    return block && block->header.network == other;
 }
 
 Result<void, IoError> Ledger::Store::load_tip(const std::filesystem::path& file) {
     const auto tip = stored_height();
     if (!tip) return unexpected(tip.error());
-    if (!*tip)
-        return unexpected(IoError{file.string() +
-                                  " holds no blocks: it was damaged; restore it from a backup, or "
-                                  "move it away and let the node catch up from its peers"});
+    if (!*tip) return unexpected(IoError{file.string() + " is damaged: it holds no blocks", true});
     height = **tip;
+    return {};
+}
+
+Result<std::optional<Height>, IoError> Ledger::Store::height_by(Sql select, const Digest& id) {
+    Statement& statement = statements[select];
+    const auto row = statement.bind(id).step();
+    if (!row) return unexpected(row.error());
+    if (!*row) return std::optional<Height>();
+    const auto found = static_cast<Height>(statement.int_at(0));
+    statement.reset();
+    return std::optional(found);
+}
+
+// From each transaction to the block, and from the block to its transactions in their order.
+Result<void, IoError> Ledger::Store::examine_index(const Block& block) {
+    const Height at = block.header.height;
+    Statement& places = statements[kSelectPlaces].bind(at);
+    for (const Transaction& transaction : block.transactions) {
+        const auto found = height_by(kSelectTransaction, transaction.id);
+        if (!found) return unexpected(found.error());
+        const auto place = places.step();
+        if (!place) return unexpected(place.error());
+        if (*found != at || !*place || Digest::from(places.blob_at(0)) != transaction.id)
+            return damaged(at, "the index does not find its transactions");
+    }
+    const auto more = places.step();
+    if (!more) return unexpected(more.error());
+    places.reset();
+    if (*more) return damaged(at, "the index has transactions that it does not have");
     return {};
 }
 
@@ -144,6 +234,7 @@ Result<Ledger, IoError> Ledger::open(const std::filesystem::path& file,
     if (!*network) {
         if (auto done = (*store)->lay_foundation(genesis); !done) return unexpected(done.error());
     } else if (**network != genesis.network) {
+        if (!(*store)->is_of(**network)) return damaged(0, "it is not of the ledger's network");
         return foreign(file, short_hex(**network) + ", not " + short_hex(genesis.network));
     }
     (*store)->network = genesis.network;
@@ -152,7 +243,9 @@ Result<Ledger, IoError> Ledger::open(const std::filesystem::path& file,
     const auto first = ledger.block(0);
     if (!first) return unexpected(first.error());
     if (!*first) return damaged(0, "it is missing");
-    if ((*first)->block != genesis.block.block) return foreign(file, "its block 0 is another one");
+    if (block_id((*first)->block.header) != block_id(genesis.block.block.header))
+        return foreign(file, "its block 0 is another one");
+    if ((*first)->block != genesis.block.block) return damaged(0, "it is not that of genesis");
     return ledger;
 }
 
@@ -172,18 +265,46 @@ Result<Ledger, IoError> Ledger::open_read_only(const std::filesystem::path& file
     return Ledger(std::move(*store));
 }
 
+Result<Digest, IoError> Ledger::network_of(const std::filesystem::path& file) {
+    auto database = Database::open_read_only(file, kLedgerKind);
+    if (!database) return unexpected(database.error());
+    auto store = Store::prepare(std::move(*database));
+    if (!store) return unexpected(store.error());
+    const auto found = (*store)->stored_network();
+    if (!found) return unexpected(found.error());
+    if (!*found) return unexpected(IoError{file.string() + " is an empty ledger: nothing to read"});
+    return **found;
+}
+
 Result<void, IoError> Ledger::commit(const Block& block, const Certificate& certificate,
                                      std::int64_t committed_at_ms) {
-    CHECK(block.header.height == store_->height + 1);
+    return commit_all({DatedBlock{{block, certificate}, committed_at_ms}});
+}
+
+Result<void, IoError> Ledger::commit_all(const std::vector<DatedBlock>& blocks) {
     auto transaction = WriteTransaction::begin(store_->database);
     if (!transaction) return unexpected(transaction.error());
-    const Bytes witness = encode_certificate(certificate);
-    if (auto done = store_->insert(block, &witness); !done) return done;
-    if (auto done = store_->insert_commit.run(block.header.height, committed_at_ms); !done)
-        return done;
+    Height height = store_->height;
+    for (const auto& [committed, committed_at_ms] : blocks) {
+        CHECK(committed.block.header.height == ++height);
+        const Bytes witness = encode_certificate(committed.certificate);
+        if (auto done = store_->insert(committed.block, &witness, committed_at_ms); !done)
+            return done;
+    }
     if (auto done = transaction->commit(); !done) return done;
-    store_->height = block.header.height;
+    store_->height = height;
     return {};
+}
+
+Result<void, IoError> Ledger::mend(const CommittedBlock& committed, std::int64_t committed_at_ms) {
+    const Height at = committed.block.header.height;
+    CHECK(at >= 1 && at <= store_->height);
+    auto transaction = WriteTransaction::begin(store_->database);
+    if (!transaction) return unexpected(transaction.error());
+    if (auto done = store_->statements[kForgetTransactions].run(at); !done) return done;
+    const Bytes witness = encode_certificate(committed.certificate);
+    if (auto done = store_->insert(committed.block, &witness, committed_at_ms); !done) return done;
+    return transaction->commit();
 }
 
 Height Ledger::height() const {
@@ -191,60 +312,73 @@ Height Ledger::height() const {
 }
 
 Result<std::optional<CommittedBlock>, IoError> Ledger::block(Height height) const {
-    Statement& select = store_->select_block;
-    const auto row = select.bind(height).step();
-    if (!row) return unexpected(row.error());
-    if (!*row) return std::optional<CommittedBlock>();
-    const auto block = decode_block(select.blob_at(2), store_->network);
+    const auto stored = store_->stored_block(height);
+    if (!stored) return unexpected(stored.error());
+    if (!*stored) return std::optional<CommittedBlock>();
+    const StoredBlock& row = **stored;
+    const auto block = decode_block(row.body, store_->network);
     if (!block) return damaged(height, "its bytes are " + std::string(to_string(block.error())));
-    const auto id = Digest::from(select.blob_at(0));
-    if (id != block_id(block->header)) return damaged(height, "its id is not that of its bytes");
-    if (select.int_at(1) != block->header.time_ms)
+    if (row.id != block_id(block->header))
+        return damaged(height, "its id is not that of its bytes");
+    if (row.time_ms != block->header.time_ms)
         return damaged(height, "its time is not that of its bytes");
-    CommittedBlock out{.block = *block, .certificate = {}};
-    if (select.is_null(3)) {
-        select.reset();
-        if (height != 0) return damaged(height, "its certificate is missing");
-        return std::optional(std::move(out));
-    }
-    const auto certificate = decode_certificate(select.blob_at(3));
-    select.reset();
+    if (height == 0) return std::optional(CommittedBlock{.block = *block, .certificate = {}});
+    if (!row.certificate) return damaged(height, "its certificate is missing");
+    if (!row.committed_at_ms) return damaged(height, "the note of its commit is missing");
+    if (row.body_hash != stored_body_hash(row.body))
+        return damaged(height, "its bytes are not those that were written");
+    if (row.note_hash != stored_note_hash(*row.certificate, *row.committed_at_ms))
+        return damaged(height, "its certificate or its date is not that which was written");
+    const auto certificate = decode_certificate(*row.certificate);
     if (!certificate)
         return damaged(height, "its certificate is " + std::string(to_string(certificate.error())));
-    out.certificate = *certificate;
-    return std::optional(std::move(out));
+    return std::optional(CommittedBlock{.block = *block, .certificate = *certificate});
 }
 
 Result<std::optional<Certificate>, IoError> Ledger::certificate(Height height) const {
-    Statement& select = store_->select_certificate;
-    const auto row = select.bind(height).step();
-    if (!row) return unexpected(row.error());
-    if (!*row || select.is_null(0)) return std::optional<Certificate>();
-    const auto certificate = decode_certificate(select.blob_at(0));
-    select.reset();
-    if (!certificate)
-        return damaged(height, "its certificate is " + std::string(to_string(certificate.error())));
-    return std::optional(*certificate);
+    auto committed = block(height);
+    if (!committed) return unexpected(committed.error());
+    if (!*committed || height == 0) return std::optional<Certificate>();
+    return std::optional(std::move((*committed)->certificate));
 }
 
 Result<std::optional<std::int64_t>, IoError> Ledger::committed_at_ms(Height height) const {
-    Statement& select = store_->select_commit;
-    const auto row = select.bind(height).step();
-    if (!row) return unexpected(row.error());
-    if (!*row) return std::optional<std::int64_t>();
-    const std::int64_t at = select.int_at(0);
-    select.reset();
-    return std::optional(at);
+    const auto stored = store_->stored_block(height);
+    if (!stored) return unexpected(stored.error());
+    return *stored ? (*stored)->committed_at_ms : std::nullopt;
 }
 
 Result<std::optional<Height>, IoError> Ledger::find_transaction(const Digest& id) const {
-    Statement& select = store_->select_transaction;
-    const auto row = select.bind(id).step();
-    if (!row) return unexpected(row.error());
-    if (!*row) return std::optional<Height>();
-    const auto height = static_cast<Height>(select.int_at(0));
-    select.reset();
-    return std::optional(height);
+    return store_->height_by(kSelectTransaction, id);
+}
+
+Result<bool, IoError> Ledger::wrote(const Block& block) const {
+    const auto stored = store_->stored_block(block.header.height);
+    if (!stored) return unexpected(stored.error());
+    return *stored && (*stored)->body_hash == stored_body_hash(encode_block(block));
+}
+
+Result<void, IoError> Ledger::examine(Height height, const Digest& id, const Digest& parent) const {
+    const auto found = block(height);
+    if (!found) return unexpected(found.error());
+    if (!*found) return damaged(height, "it is missing");
+    const auto& [block, certificate] = **found;
+    if (block.header.height != height || block_id(block.header) != id)
+        return damaged(height, "it is not the block that was agreed on");
+    if (block.header.parent != parent) return damaged(height, "it names another parent");
+    if (block.header.transactions_root != transactions_root(block))
+        return damaged(height, "its Merkle root is not that of its transactions");
+    const VoteContent& content = certificate.content;
+    if (content.type != VoteType::precommit || content.height != height || content.block != id)
+        return damaged(height, "its certificate is about something else");
+    const auto known = store_->height_by(kSelectId, id);
+    if (!known) return unexpected(known.error());
+    if (*known != height) return damaged(height, "the index does not find it");
+    return store_->examine_index(block);
+}
+
+Result<void, IoError> Ledger::back_up_to(const std::filesystem::path& file) const {
+    return store_->database.back_up_to(file);
 }
 
 }  // namespace fairfeed

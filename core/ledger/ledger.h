@@ -1,6 +1,8 @@
 // Blocks on disk. One SQLite file per node; a block, its certificate and its local commit time
 // enter in one transaction, durable when commit() returns. What is stored is the block's canonical
-// bytes; the state is recomputed from them. One writer; readers open the file read-only.
+// bytes; the state is recomputed from them. Beside it stand hashes of what was written, so that no
+// block that has changed since is ever given out. One writer; readers open the file read-only.
+// Errors with `damage`: the file is not what was written (see ledger_salvage.h).
 #pragma once
 
 #include <filesystem>
@@ -15,6 +17,12 @@
 #include "core/wire/chain_codec.h"
 
 namespace fairfeed {
+
+// A block and when it became durable here: this node's real time, outside every hash of the chain.
+struct DatedBlock {
+    CommittedBlock committed;
+    std::int64_t committed_at_ms = 0;
+};
 
 class Ledger {
   public:
@@ -32,13 +40,31 @@ class Ledger {
     [[nodiscard]] Result<void, IoError> commit(const Block& block, const Certificate& certificate,
                                                std::int64_t committed_at_ms);
     [[nodiscard]] Height height() const;  // of the tip; 0: genesis only
-    // nullopt: not there. Bytes that do not decode are an IoError that names the height.
+    // nullopt: not there. A block that is not what was committed is an IoError that names the
+    // height.
     [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> block(Height height) const;
     // The certificate stored with the block of this height; none for block 0.
     [[nodiscard]] Result<std::optional<Certificate>, IoError> certificate(Height height) const;
     [[nodiscard]] Result<std::optional<std::int64_t>, IoError> committed_at_ms(Height height) const;
     // Height of the block that contains this transaction.
     [[nodiscard]] Result<std::optional<Height>, IoError> find_transaction(const Digest& id) const;
+
+    // Several blocks in one transaction.
+    [[nodiscard]] Result<void, IoError> commit_all(const std::vector<DatedBlock>& blocks);
+    // The scrub's look at one block above genesis: stored bytes, hashes, id, transactions' root,
+    // parent, certificate's content, and both ways through the index. `id` and `parent` are those
+    // of the certified chain.
+    [[nodiscard]] Result<void, IoError> examine(Height height, const Digest& id,
+                                                const Digest& parent) const;
+    // Does this block encode to the very bytes that were committed at its height?
+    [[nodiscard]] Result<bool, IoError> wrote(const Block& block) const;
+    // Writes a block of 1..height() again, whole, with its index, over whatever stands there.
+    [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& committed,
+                                             std::int64_t committed_at_ms);
+    // A consistent copy in a new file, also while somebody writes; for `edge-node backup`.
+    [[nodiscard]] Result<void, IoError> back_up_to(const std::filesystem::path& file) const;
+    // What the file says of itself; open_read_only() needs it.
+    [[nodiscard]] static Result<Digest, IoError> network_of(const std::filesystem::path& file);
 
   private:
     struct Store;

@@ -128,6 +128,24 @@ std::string describe(const Block& block, const ExecutionFault& fault) {
     return "the header: " + in_words(fault.reason);
 }
 
+bool is_damage(const ReplayFault& fault) {
+    return fault.reason == "damaged" || fault.reason == "missing_block" ||
+           fault.reason == "wrong_index";
+}
+
+Result<void, ReplayFault> check_index(const Ledger& ledger, const Block& block) {
+    const Height at = block.header.height;
+    for (const Transaction& transaction : block.transactions) {
+        const auto height = ledger.find_transaction(transaction.id);
+        if (!height) return fault(at, "damaged", height.error().message);
+        if (*height != at)
+            return fault(
+                at, "wrong_index",
+                "the ledger's index does not find the " + describe(transaction) + " in this block");
+    }
+    return {};
+}
+
 Result<void, Reject> TrustingSignatureChecker::transaction(const Transaction&, const Digest&,
                                                            const VerifyKey&) {
     return {};
@@ -154,7 +172,8 @@ Result<ChainState, ReplayFault> replay(const Ledger& ledger, const LoadedGenesis
     TrustingSignatureChecker trusting;
     SignatureChecker& signatures =
         options.trust_signatures ? static_cast<SignatureChecker&>(trusting) : verifying;
-    for (Height height = 1; height <= ledger.height(); ++height) {
+    const Height last = options.up_to.value_or(ledger.height());
+    for (Height height = 1; height <= last; ++height) {
         const auto committed = load(ledger, height);
         if (!committed) return unexpected(committed.error());
         if (auto sound = check_stored_certificate(state, *committed); !sound)

@@ -27,6 +27,7 @@ struct ReplayOptions {
     bool trust_signatures = false;
     // Keep a copy of the state before each block for the visitor; without it `before` is `after`.
     bool keep_before = false;
+    std::optional<Height> up_to = std::nullopt;  // and no further; else the tip
 };
 
 // One block, valid. For block 0 both states are the state after it.
@@ -38,11 +39,16 @@ struct ReplayStep {
 // A fault ends the replay and is its result.
 using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)>;
 
-// The state after the tip.
+// The state after the last block replayed.
 [[nodiscard]] Result<ChainState, ReplayFault> replay(const Ledger& ledger,
                                                      const LoadedGenesis& genesis,
                                                      const ReplayOptions& options,
                                                      const ReplayVisitor& visitor);
+
+// The file is not what was written, as opposed to blocks that were written and do not hold.
+[[nodiscard]] bool is_damage(const ReplayFault& fault);
+// The ledger's own index must find every transaction where it stands.
+[[nodiscard]] Result<void, ReplayFault> check_index(const Ledger& ledger, const Block& block);
 
 // Believes everybody. Only for blocks whose signatures were verified when they were committed.
 class TrustingSignatureChecker final : public SignatureChecker {

@@ -1,19 +1,21 @@
 // How a ledger is laid out in SQLite. `blocks` holds the agreed bytes; `network` says whose they
 // are; `transactions` is an index over them; `commits` is this node's own note of when a block
-// became durable here, and the only table that differs between honest nodes. A change of layout is
-// a new kLedgerSchemaVersion.
+// became durable here, with the hashes of what was written then: a block's id covers neither
+// signatures nor the certificate beside it. A change of layout is a new kLedgerSchemaVersion.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
+#include "core/base/bytes.h"
+
 namespace fairfeed {
 
 constexpr std::int32_t kLedgerApplicationId = 0x4646'4C31;  // "FFL1"
-constexpr std::int32_t kLedgerSchemaVersion = 1;
+constexpr std::int32_t kLedgerSchemaVersion = 2;
 
 // blocks.id and blocks.time_ms repeat what the body says, for people with a SQLite shell; a reader
-// that finds them different from the body calls the block damaged.
+// that finds them different from the body, or the body from its hash, calls the block damaged.
 constexpr std::string_view kLedgerSchema = R"sql(
 CREATE TABLE network (
     id BLOB NOT NULL CHECK (length(id) = 32)
@@ -36,8 +38,14 @@ CREATE TABLE transactions (
 
 CREATE TABLE commits (
     height INTEGER PRIMARY KEY REFERENCES blocks (height),
-    committed_at_ms INTEGER NOT NULL
+    committed_at_ms INTEGER NOT NULL,
+    body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+    note_hash BLOB NOT NULL CHECK (length(note_hash) = 32)
 ) STRICT;
 )sql";
+
+// commits.body_hash and commits.note_hash.
+[[nodiscard]] Digest stored_body_hash(ByteView body);
+[[nodiscard]] Digest stored_note_hash(ByteView certificate, std::int64_t committed_at_ms);
 
 }  // namespace fairfeed

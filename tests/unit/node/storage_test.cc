@@ -4,9 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "core/wire/transaction_codec.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_network.h"
+#include "tests/unit/ledger/stored_chain.h"
 
 namespace fairfeed::test {
 namespace {
@@ -155,6 +158,106 @@ TEST_F(Disk, answers_any_range_of_blocks_a_peer_can_name) {
     EXPECT_EQ(heights(3, 5), std::vector<Height>{});
     EXPECT_EQ(heights(Height{1} << 63, 5), std::vector<Height>{});
     EXPECT_EQ(heights(UINT64_MAX, UINT32_MAX), std::vector<Height>{});
+}
+
+// Rot on the disk beneath a running node.
+class RottenDisk : public Disk {
+  protected:
+    RottenDisk() {
+        chain_.run_window({kCluster}, 2);
+        for (const CommittedBlock& each : chain_.blocks())
+            write({CommitBlock{each}});
+        learn();
+    }
+    void learn() {
+        storage_->learn(block_id(network_.genesis().block.block.header));
+        for (const CommittedBlock& each : chain_.blocks())
+            storage_->learn(block_id(each.block.header));
+    }
+    template <class... Values>
+    void rot(std::string_view sql, const Values&... values) {
+        auto database = Database::open(config_.ledger(), kStoredLedger);
+        ASSERT_TRUE(database) << database.error().message;
+        ASSERT_TRUE(database->execute("PRAGMA foreign_keys = OFF"));
+        auto statement = database->prepare(sql);
+        ASSERT_TRUE(statement && statement->run(values...));
+    }
+    // A whole pass, a second at a time.
+    [[nodiscard]] std::set<Height> found() {
+        std::set<Height> out;
+        const std::int64_t pass_ms = Scrub::pass_ms(network_.options().parameters.speed);
+        for (const std::uint64_t until = storage_->scrubbed().passes() + 2;
+             storage_->scrubbed().passes() < until; now_.steady_ms += pass_ms / 8) {
+            const auto damaged = storage_->scrub(now_);
+            EXPECT_TRUE(damaged);
+            for (const DamagedBlock& each : *damaged)
+                out.insert(each.height);
+        }
+        return out;
+    }
+    [[nodiscard]] bool mends(const CommittedBlock& block) {
+        write({MendBlock{block}});
+        return storage_->take_mended() == std::vector<Height>{block.block.header.height};
+    }
+
+    Instant now_{1000, 1000, true};
+};
+
+TEST_F(RottenDisk, is_found_within_a_pass_and_mended_with_what_a_peer_has) {
+    EXPECT_EQ(found(), std::set<Height>{});
+    rot("UPDATE blocks SET body = zeroblob(40) WHERE height = 2");
+    EXPECT_EQ(found(), std::set<Height>{2});
+    EXPECT_TRUE(mends(chain_.blocks()[1]));
+    EXPECT_EQ(found(), std::set<Height>{});
+    EXPECT_EQ(**storage_->ledger().block(2), chain_.blocks()[1]);
+}
+
+TEST_F(RottenDisk, is_not_given_to_peers_and_ends_nothing) {
+    rot("UPDATE blocks SET certificate = x'80' WHERE height = 2");
+    const auto answer = storage_->blocks({1, 3});
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->blocks.size(), 1U) << "what stands before it";
+    const auto noticed = storage_->scrub(now_);
+    ASSERT_TRUE(noticed && noticed->size() == 1);
+    EXPECT_EQ(noticed->front().height, 2U) << "without waiting for the scrub to come by";
+    EXPECT_TRUE(mends(chain_.blocks()[1]));
+    EXPECT_EQ(storage_->blocks({1, 3})->blocks.size(), 3U);
+}
+
+// With the id alone a peer could hand over a block with spoilt signatures.
+TEST_F(RottenDisk, is_not_mended_with_a_block_whose_signatures_do_not_hold) {
+    rot("UPDATE blocks SET body = zeroblob(40) WHERE height = 2");
+    CommittedBlock forged = chain_.blocks()[1];
+    forged.block.transactions.back().endorsements.front().signature.bytes[5] ^= 1;
+    EXPECT_FALSE(mends(forged));
+    forged = chain_.blocks()[2];
+    EXPECT_FALSE(mends(forged) && storage_->ledger().block(2));
+    rot("UPDATE commits SET body_hash = zeroblob(32) WHERE height = 2");
+    forged = chain_.blocks()[1];
+    forged.block.transactions.back().endorsements.front().signature.bytes[5] ^= 1;
+    EXPECT_FALSE(mends(forged)) << "not even when nobody knows the bytes any more";
+    EXPECT_TRUE(mends(chain_.blocks()[1])) << "everything in it was verified again";
+    EXPECT_EQ(found(), std::set<Height>{});
+}
+
+TEST_F(RottenDisk, of_the_tip_is_mended_with_a_certificate_that_holds) {
+    rot("UPDATE blocks SET certificate = x'80' WHERE height = 3");
+    EXPECT_EQ(found(), std::set<Height>{3});
+    CommittedBlock forged = chain_.blocks()[2];
+    forged.certificate.witnesses.front().signature.bytes[5] ^= 1;
+    EXPECT_FALSE(mends(forged));
+    EXPECT_TRUE(mends(chain_.blocks()[2]));
+    EXPECT_EQ(found(), std::set<Height>{});
+}
+
+TEST_F(RottenDisk, of_a_whole_file_is_set_aside_at_the_start) {
+    storage_.reset();
+    std::ofstream(config_.ledger(), std::ios::in) << std::string(100, 'x');
+    reopen();
+    ASSERT_EQ(storage_->mishaps().size(), 1U);
+    EXPECT_NE(storage_->mishaps()[0].find("ledger.db.damaged-2"), std::string::npos)
+        << storage_->mishaps()[0];
+    EXPECT_EQ(storage_->ledger().height(), 0U) << "the rest comes from the peers";
 }
 
 TEST_F(Disk, refuses_a_second_owner_and_another_network) {

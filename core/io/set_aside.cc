@@ -1,0 +1,71 @@
+#include "core/io/set_aside.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <string>
+
+#include "core/io/file.h"
+
+namespace fairfeed {
+namespace {
+
+std::filesystem::path beside(const std::filesystem::path& file, std::string_view suffix) {
+    return file.string().append(suffix);
+}
+
+std::string utc_date(std::int64_t real_ms) {
+    const std::time_t seconds = real_ms / 1000;
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    const std::size_t length = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
+    return {text.data(), length};
+}
+
+Result<void, IoError> move_file(const std::filesystem::path& from,
+                                const std::filesystem::path& to) {
+    if (::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT) return {};
+    return unexpected(io_error_from_errno("move '" + from.string() + "' to '" + to.string() + "'"));
+}
+
+Result<void, IoError> remove_file(const std::filesystem::path& file) {
+    if (::unlink(file.c_str()) == 0 || errno == ENOENT) return {};
+    return unexpected(io_error_from_errno("remove '" + file.string() + "'"));
+}
+
+}  // namespace
+
+Result<std::filesystem::path, IoError> set_aside(const std::filesystem::path& file,
+                                                 std::int64_t real_ms) {
+    const std::string wanted = file.string() + ".damaged-" + utc_date(real_ms);
+    std::filesystem::path name = wanted;
+    std::error_code ignored;
+    for (int count = 2; std::filesystem::exists(name, ignored); ++count)
+        name = wanted + "-" + std::to_string(count);
+    for (const std::string_view suffix : {"-wal", ""}) {
+        auto done = move_file(beside(file, suffix), beside(name, suffix));
+        if (done) done = sync_directory_of(file);
+        if (!done) return unexpected(done.error());
+    }
+    if (auto done = remove_file(beside(file, "-shm")); !done) return unexpected(done.error());
+    return name;
+}
+
+Result<void, IoError> put_in_place(const std::filesystem::path& from,
+                                   const std::filesystem::path& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0)
+        return unexpected(
+            io_error_from_errno("move '" + from.string() + "' to '" + to.string() + "'"));
+    return sync_directory_of(to);
+}
+
+Result<void, IoError> remove_database(const std::filesystem::path& file) {
+    for (const std::string_view suffix : {"-wal", "-shm", ""})
+        if (auto done = remove_file(beside(file, suffix)); !done) return done;
+    return sync_directory_of(file);
+}
+
+}  // namespace fairfeed

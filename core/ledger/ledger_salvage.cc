@@ -1,0 +1,74 @@
+#include "core/ledger/ledger_salvage.h"
+
+#include "core/io/set_aside.h"
+#include "core/ledger/replay.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kBlocksAtOnce = 256;
+
+// Takes over block by block; the new ledger's errors are the caller's, the old one's end it.
+class Transfer {
+  public:
+    Transfer(const Ledger& from, Ledger& to) : from_(from), to_(to) {}
+
+    [[nodiscard]] Result<void, ReplayFault> take(const CommittedBlock& committed) {
+        const Height height = committed.block.header.height;
+        if (height == 0) return {};
+        const auto committed_at = from_.committed_at_ms(height);
+        if (!committed_at || !*committed_at)
+            return unexpected(ReplayFault{height, "damaged", "its note is missing"});
+        waiting_.push_back({committed, **committed_at});
+        if (waiting_.size() < kBlocksAtOnce || flush()) return {};
+        return unexpected(ReplayFault{height, "not_written", failed_.error().message});
+    }
+    [[nodiscard]] Result<void, IoError> finish() {
+        (void)flush();
+        return failed_;
+    }
+
+  private:
+    bool flush() {
+        if (failed_ && !waiting_.empty()) failed_ = to_.commit_all(waiting_);
+        waiting_.clear();
+        return failed_.has_value();
+    }
+
+    const Ledger& from_;
+    Ledger& to_;
+    std::vector<DatedBlock> waiting_;
+    Result<void, IoError> failed_;
+};
+
+// The new ledger's height.
+Result<Height, IoError> copy_what_holds(const std::filesystem::path& from,
+                                        const std::filesystem::path& to,
+                                        const LoadedGenesis& genesis) {
+    auto fresh = Ledger::open(to, genesis);
+    if (!fresh) return unexpected(fresh.error());
+    const auto old = Ledger::open_read_only(from, genesis.network);
+    if (!old) return Height{0};
+    Transfer transfer(*old, *fresh);
+    // However it ends: what it saw until then holds.
+    (void)replay(*old, genesis, {.trust_signatures = false, .keep_before = false},
+                 [&](const ReplayStep& step) { return transfer.take(step.committed); });
+    if (auto done = transfer.finish(); !done) return unexpected(done.error());
+    return fresh->height();
+}
+
+}  // namespace
+
+Result<Salvage, IoError> salvage_ledger(const std::filesystem::path& file,
+                                        const LoadedGenesis& genesis, std::int64_t real_ms) {
+    const std::filesystem::path fresh = file.string() + ".new";
+    if (auto done = remove_database(fresh); !done) return unexpected(done.error());
+    const auto height = copy_what_holds(file, fresh, genesis);
+    if (!height) return unexpected(height.error());
+    auto aside = set_aside(file, real_ms);
+    if (!aside) return unexpected(aside.error());
+    if (auto done = put_in_place(fresh, file); !done) return unexpected(done.error());
+    return Salvage{std::move(*aside), *height};
+}
+
+}  // namespace fairfeed
