@@ -1,0 +1,177 @@
+#include "edge-node/running_node.h"
+
+#include <algorithm>
+
+#include "core/io/file.h"
+#include "core/io/log.h"
+#include "core/io/notify.h"
+#include "core/wire/message_codec.h"
+#include "edge-node/status_report.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kEventsPerTurn = 256;
+constexpr std::int64_t kMaxWaitMs = 200;
+constexpr std::int64_t kStatusEveryMs = 1000;
+
+}  // namespace
+
+RunningNode::End RunningNode::run() {
+    connect();
+    log_info("node started", kv("node", config_.node), kv("height", node_.state().height),
+             kv("peers", config_.peers.size()));
+    notify_ready();
+    bool written = true;
+    while (!stopping_ && written) {
+        auto posted = queue_.pop_batch(kEventsPerTurn, wait_ms(clock_.now()));
+        Effects turn;
+        for (Posted& event : posted)
+            handle(std::move(event), turn);
+        const Instant now = clock_.now();
+        if (now.steady_ms >= node_.next_deadline_ms(now)) add(turn, node_.step(TimePassed{}, now));
+        if (now.steady_ms >= report_at_ms_) {
+            report(now);
+            scrub(now, turn);
+        }
+        written = perform(turn);
+    }
+    notify_stopping();
+    for (const auto& client : clients_)
+        client->start_close();
+    clients_.clear();
+    report(clock_.now());
+    log_info("node stopped", kv("node", config_.node), kv("height", node_.state().height));
+    return end_;
+}
+
+std::int64_t RunningNode::wait_ms(Instant now) const {
+    const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
+    return std::clamp(due, std::int64_t{1}, kMaxWaitMs);
+}
+
+void RunningNode::handle(Posted posted, Effects& turn) {
+    if (auto* packet = std::get_if<Packet>(&posted)) {
+        waiting_.at(packet->broker).give_back(packet->cost());
+        auto message = whole_message(*packet);
+        if (!message) return;
+        add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
+                                            packet->retained, std::move(*message)},
+                             clock_.now()));
+    } else if (const auto* change = std::get_if<ConnectionChanged>(&posted)) {
+        handle_connection(*change, turn);
+    } else if (std::get<Signalled>(posted).signal == Signal::stop) {
+        stopping_ = true;
+    }
+}
+
+// What meters say fits one packet; a peer's chunks are put together apart from all others', so that
+// nobody can crowd out anybody else's.
+std::optional<Bytes> RunningNode::whole_message(Packet& packet) {
+    if (packet.broker == config_.node) return std::move(packet.payload);
+    return assemblers_[packet.broker].add(packet.topic, packet.payload);
+}
+
+void RunningNode::handle_connection(const ConnectionChanged& change, Effects& turn) {
+    if (change.connected) {
+        connected_.insert(change.broker);
+        log_info("connected", kv("broker", change.broker));
+        if (change.broker == config_.node) add(turn, node_.step(BrokerConnected{}, clock_.now()));
+    } else {
+        connected_.erase(change.broker);
+        if (change.broker == config_.node) add(turn, node_.step(BrokerLost{}, clock_.now()));
+        log_warning("not connected; dialling again", kv("broker", change.broker),
+                    kv("reason", change.reason));
+    }
+}
+
+void RunningNode::add(Effects& turn, Effects more) {
+    std::move(more.begin(), more.end(), std::back_inserter(turn));
+}
+
+// Durable first, in order; then everything the turn has to say.
+bool RunningNode::perform(const Effects& turn) {
+    if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
+        end_ = {written.error().message, written.error().damage};
+        return false;
+    }
+    std::set<NodeId> answered;  // one answer of blocks for each peer and turn: they are large
+    for (const Effect& effect : turn) {
+        if (const auto* publish = std::get_if<Publish>(&effect)) {
+            send(publish->topic, publish->message);
+        } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
+            if (answered.insert(asked->to).second && !answer_blocks(*asked)) return false;
+        } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+            const BlockHeader& header = commit->block.block.header;
+            log_info("block committed", kv("height", header.height),
+                     kv("transactions", header.transaction_count),
+                     kv("round", commit->block.certificate.content.round),
+                     kv("proposer", header.proposer));
+        }
+    }
+    return true;
+}
+
+bool RunningNode::answer_blocks(const AnswerBlocks& asked) {
+    auto blocks = storage_.blocks(asked.request);
+    if (!blocks) {
+        end_ = {blocks.error().message};
+        return false;
+    }
+    if (blocks->blocks.empty()) return true;
+    send(Topic{genesis_.content.parameters.name, config_.node.str(), Channel::answer,
+               asked.to.str()},
+         encode_answer(std::move(*blocks)));
+    return true;
+}
+
+// What is found is asked for at once, and not given out meanwhile.
+void RunningNode::scrub(Instant now, Effects& turn) {
+    for (const Height height : storage_.take_mended()) {
+        log_info("a damaged block of the ledger was mended from a peer", kv("height", height));
+        add(turn, node_.step(BlockMended{height}, now));
+    }
+    const auto found = storage_.scrub(now);
+    if (!found) {
+        log_error("the ledger cannot be scrubbed", kv("reason", found.error().message));
+        return;
+    }
+    for (const DamagedBlock& damaged : *found) {
+        log_error("a block of the ledger is damaged; it is fetched again from the peers",
+                  kv("height", damaged.height), kv("reason", damaged.reason));
+        add(turn, node_.step(BlockDamaged{damaged.height, storage_.id(damaged.height)}, now));
+    }
+}
+
+void RunningNode::send(const Topic& topic, ByteView message) {
+    if (clients_.empty()) return;  // before connect(): said again at the first connection
+    const auto packets = split_message(message);
+    const bool retain = is_retained(topic.channel) && packets.size() == 1;
+    for (const Bytes& packet : packets) {
+        if (!clients_.front()->publish(topic.str(), packet, retain)) ++not_sent_;
+    }
+}
+
+void RunningNode::report(Instant now) {
+    report_at_ms_ = now.steady_ms + kStatusEveryMs;
+    notify_watchdog();
+    const NodeSummary summary = node_.summary();
+    notify_status(concat("height ", summary.height, ", ", connected_.size(), " of ",
+                         config_.peers.size() + 1, " brokers connected"));
+    if (config_.status_file.empty()) return;
+    std::uint64_t lost = not_sent_ + queue_.refused();
+    for (const auto& [broker, waiting] : waiting_)
+        lost += waiting.refused();
+    const StatusReport status{config_.node,
+                              connected_.contains(config_.node),
+                              connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
+                              config_.peers.size(),
+                              lost,
+                              summary};
+    if (auto done = write_file_atomically(config_.status_file, to_json(status).dump(2) + "\n");
+        !done) {
+        log_warning("status file not written", kv("reason", done.error().message));
+    }
+}
+
+}  // namespace fairfeed
