@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "edge-node/commands/backup.h"
 #include "edge-node/commands/check_proof.h"
 #include "edge-node/commands/decode.h"
 #include "edge-node/commands/prove.h"
@@ -18,6 +19,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  edge-node run --config edge-node.yaml\n"
     "  edge-node verify --genesis genesis.cbor --ledger ledger.db --config edge-node.yaml\n"
+    "  edge-node backup --data /var/lib/fairfeed/n1 --to /backup/n1.db\n"
     "  edge-node show blocks --config edge-node.yaml\n"
     "  edge-node show settlement --config edge-node.yaml --cluster elm --window 3\n"
     "  edge-node prove --config edge-node.yaml --meter m01 --window 3\n"
@@ -32,6 +34,7 @@ struct Commands {
     int status = 0;
     RunNodeOptions run;
     VerifyOptions verify;
+    BackupOptions backup;
     ShowBlocksOptions blocks;
     ShowSettlementOptions settlement;
     ShowClustersOptions clusters;
@@ -64,6 +67,14 @@ void add_verify(CLI::App& app, Commands& c) {
                        "Node configuration; with its keys sealed lines are recomputed too");
     verify->add_flag("--json", c.verify.json, "Print JSON");
     verify->callback([&c] { c.status = run_verify(c.verify, std::cout, std::cerr); });
+}
+
+void add_backup(CLI::App& app, Commands& c) {
+    auto* backup = app.add_subcommand(
+        "backup", "Copy the ledger of a node, running or not, into a new file and check the copy");
+    backup->add_option("--data", c.backup.data, "Data directory of the node")->required();
+    backup->add_option("--to", c.backup.to, "File to write; it must not be there")->required();
+    backup->callback([&c] { c.status = run_backup(c.backup, std::cout, std::cerr); });
 }
 
 void add_show(CLI::App& app, Commands& c) {
@@ -139,6 +150,7 @@ int main(int argc, char** argv) {
     fairfeed::Commands commands;
     fairfeed::add_run(app, commands);
     fairfeed::add_verify(app, commands);
+    fairfeed::add_backup(app, commands);
     fairfeed::add_show(app, commands);
     fairfeed::add_proofs(app, commands);
     fairfeed::add_decode(app, commands);

@@ -332,6 +332,8 @@ NodeSummary Node::summary() const {
     out.blocks_damaged = repair_.damaged();
     out.blocks_mended = repair_.mended();
     out.alarms = committee_.alarms();
+    if (out.blocks_damaged > 0)
+        out.alarms.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
     out.invariants = committee_.invariants().reports();
     const auto& lies = chain_->equivocations();
     out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/io/disk_space.h"
 #include "core/io/file.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
@@ -33,6 +34,7 @@ RunningNode::End RunningNode::run() {
         if (now.steady_ms >= report_at_ms_) {
             report(now);
             scrub(now, turn);
+            look_at_space();
         }
         written = perform(turn);
     }
@@ -143,6 +145,14 @@ void RunningNode::scrub(Instant now, Effects& turn) {
     }
 }
 
+// Before a write fails the node goes quiet, and comes back when there is room.
+void RunningNode::look_at_space() {
+    const auto room = free_bytes(config_.data);
+    if (!room || *room >= kLeastFreeBytes) return;
+    end_.disk_full = true;
+    stopping_ = true;
+}
+
 void RunningNode::send(const Topic& topic, ByteView message) {
     if (clients_.empty()) return;  // before connect(): said again at the first connection
     const auto packets = split_message(message);
@@ -162,12 +172,14 @@ void RunningNode::report(Instant now) {
     std::uint64_t lost = not_sent_ + queue_.refused();
     for (const auto& [broker, waiting] : waiting_)
         lost += waiting.refused();
-    const StatusReport status{config_.node,
-                              connected_.contains(config_.node),
-                              connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
-                              config_.peers.size(),
-                              lost,
-                              summary};
+    const StatusReport status{
+        config_.node,
+        connected_.contains(config_.node),
+        connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
+        config_.peers.size(),
+        lost,
+        summary,
+        {storage_.scrubbed().blocks(), storage_.scrubbed().passes(), set_aside_}};
     if (auto done = write_file_atomically(config_.status_file, to_json(status).dump(2) + "\n");
         !done) {
         log_warning("status file not written", kv("reason", done.error().message));

@@ -28,9 +28,13 @@ class RunningNode {
     struct End {
         std::string reason;  // for a person; empty: nothing failed
         bool ledger_damaged = false;
+        bool disk_full = false;  // nearly: no write has failed
     };
+    // A node does not run on a disk with less room than this.
+    static constexpr std::uint64_t kLeastFreeBytes = 8'000'000;
+    // set_aside: what was, in earlier lives.
     [[nodiscard]] static Result<std::unique_ptr<RunningNode>, End> open(
-        const NodeConfig& config, const LoadedGenesis& genesis);
+        const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside);
     [[nodiscard]] End run();
 
   private:
@@ -77,6 +81,7 @@ class RunningNode {
     [[nodiscard]] bool perform(const Effects& turn);
     [[nodiscard]] bool answer_blocks(const AnswerBlocks& asked);
     void scrub(Instant now, Effects& turn);
+    void look_at_space();
     void send(const Topic& topic, ByteView message);
     [[nodiscard]] std::int64_t wait_ms(Instant now) const;
     void report(Instant now);
@@ -96,6 +101,7 @@ class RunningNode {
     std::set<NodeId> connected_;
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;
+    std::vector<std::string> set_aside_;
     bool stopping_ = false;
     End end_;
 };

@@ -25,17 +25,20 @@ Unexpected<RunningNode::End> fails(const IoError& error) {
 }  // namespace
 
 Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
-    const NodeConfig& config, const LoadedGenesis& genesis) {
+    const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside) {
     auto signing = load_signing_key(config.signing_key);
     if (!signing) return fails(signing.error());
     auto agreement = load_agreement_key(config.agreement_key);
     if (!agreement) return fails(agreement.error());
     auto storage = Storage::open(config, genesis);
     if (!storage) return fails(storage.error());
-    for (const std::string& mishap : storage->mishaps())
+    for (const std::string& mishap : storage->mishaps()) {
         log_warning("repaired", kv("what", mishap));
+        set_aside.push_back(mishap);
+    }
     std::unique_ptr<RunningNode> node(new RunningNode(config, genesis, std::move(*signing),
                                                       std::move(*agreement), std::move(*storage)));
+    node->set_aside_ = std::move(set_aside);
     if (auto ready = node->catch_up(); !ready) return unexpected(ready.error());
     return node;
 }

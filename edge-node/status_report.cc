@@ -10,6 +10,18 @@ Json counts(const std::map<std::string, std::uint64_t>& by_reason) {
     return out;
 }
 
+Json storage(const StatusReport& report) {
+    Json set_aside = Json::array();
+    for (const std::string& what : report.storage.set_aside)
+        set_aside.push(what);
+    return Json::object()
+        .set("scrubbed_blocks", report.storage.scrubbed_blocks)
+        .set("scrub_passes", report.storage.scrub_passes)
+        .set("blocks_damaged", report.summary.blocks_damaged)
+        .set("blocks_mended", report.summary.blocks_mended)
+        .set("set_aside", std::move(set_aside));
+}
+
 Json invariants(const std::vector<InvariantReport>& reports) {
     Json out = Json::array();
     for (const InvariantReport& report : reports) {
@@ -58,6 +70,7 @@ Json to_json(const StatusReport& report) {
     out.set("refused", counts(summary.refused));
     out.set("refused_from", std::move(refused_from));
     out.set("objections", counts(summary.objections));
+    out.set("storage", storage(report));
     out.set("alarms", std::move(alarms));
     out.set("invariants", invariants(summary.invariants));
     return out;

@@ -7,6 +7,13 @@
 
 namespace fairfeed {
 
+// Of the disk, since the process began.
+struct StorageReport {
+    std::uint64_t scrubbed_blocks = 0;
+    std::uint64_t scrub_passes = 0;
+    std::vector<std::string> set_aside;  // what was damaged, a sentence each
+};
+
 struct StatusReport {
     NodeId node;
     bool broker_connected = false;
@@ -14,6 +21,7 @@ struct StatusReport {
     std::size_t peers = 0;
     std::uint64_t dropped = 0;  // messages not sent or not taken because a queue was full
     const NodeSummary& summary;
+    StorageReport storage = {};
 };
 
 [[nodiscard]] Json to_json(const StatusReport& report);

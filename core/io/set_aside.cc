@@ -62,6 +62,11 @@ Result<void, IoError> put_in_place(const std::filesystem::path& from,
     return sync_directory_of(to);
 }
 
+Result<void, IoError> keep_closed_database(const std::filesystem::path& file) {
+    if (auto done = remove_file(beside(file, "-wal")); !done) return done;
+    return remove_file(beside(file, "-shm"));
+}
+
 Result<void, IoError> remove_database(const std::filesystem::path& file) {
     for (const std::string_view suffix : {"-wal", "-shm", ""})
         if (auto done = remove_file(beside(file, suffix)); !done) return done;

@@ -18,6 +18,8 @@ namespace fairfeed {
 // Renames a database that is closed, durably, over what stands there.
 [[nodiscard]] Result<void, IoError> put_in_place(const std::filesystem::path& from,
                                                  const std::filesystem::path& to);
+// Removes the -wal and -shm that readers of a database nobody writes to leave behind.
+[[nodiscard]] Result<void, IoError> keep_closed_database(const std::filesystem::path& file);
 // Removes a database with its -wal and -shm, if it is there.
 [[nodiscard]] Result<void, IoError> remove_database(const std::filesystem::path& file);
 

@@ -82,11 +82,17 @@ int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out, std::os
     table.add({"height", "id", "time (UTC)", "proposer", "round", "signers", "durable here (UTC)",
                "transactions"});
     Json blocks = Json::array();
+    Json damaged = Json::array();
+    int status = kExitOk;
     for (Height height = 0; height <= opened->ledger.height(); ++height) {
         const auto shown = load(opened->ledger, height);
         if (!shown) {
             err << opened->file.string() << ": " << shown.error() << '\n';
-            return kExitFault;
+            damaged.push(Json::object().set("height", height).set("reason", shown.error()));
+            status = kExitFault;
+            if (!options.json)
+                table.add({std::to_string(height), "DAMAGED", "", "", "", "", "", ""});
+            continue;
         }
         if (options.json)
             blocks.push(to_json(*shown));
@@ -95,16 +101,17 @@ int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out, std::os
     }
     if (!options.json) {
         table.print(out);
-        return kExitOk;
+        return status;
     }
     out << Json::object()
                .set("network", to_hex(opened->genesis.network.view()))
                .set("node", opened->holder ? Json(opened->holder->node.str()) : Json())
                .set("height", opened->ledger.height())
                .set("blocks", std::move(blocks))
+               .set("damaged", std::move(damaged))
                .dump(2)
         << '\n';
-    return kExitOk;
+    return status;
 }
 
 }  // namespace fairfeed

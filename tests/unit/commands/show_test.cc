@@ -57,6 +57,18 @@ TEST(show_blocks, names_a_damaged_block) {
     EXPECT_THAT(said.err, HasSubstr("block 1 is missing"));
 }
 
+TEST(show_blocks, shows_the_others_beside_one_that_rotted) {
+    NodeDirectory node(1, 3);
+    node.stored().rot("UPDATE blocks SET body = x'80' WHERE height = 2");
+    const Said page = test::say(run_show_blocks, ShowBlocksOptions{public_source(node), false});
+    EXPECT_EQ(page.code, kExitFault);
+    EXPECT_THAT(page.out, HasSubstr("DAMAGED"));
+    const Said said = test::say(run_show_blocks, ShowBlocksOptions{public_source(node), true});
+    EXPECT_EQ(said.code, kExitFault);
+    EXPECT_THAT(*said.json().at("blocks").as_array(), SizeIs(3));
+    EXPECT_EQ(*said.json().at("damaged").at(0).at("height").as_int(), 2);
+}
+
 TEST(show_settlement, shows_lines_to_a_member_and_totals_to_everybody) {
     const NodeDirectory node(6, 2);
     ShowSettlementOptions options{own_source(node, 1), "cluster-1", 1, false};

@@ -25,7 +25,10 @@ TEST(StatusFile, names_every_member) {
     summary.settled = {{ClusterId("cluster-1"), 6}};
     summary.alarms = {"validator node-3 voted twice"};
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
-    const Json json = to_json({NodeId("node-1"), true, 2, 3, 9, summary});
+    summary.blocks_damaged = 1;
+    summary.blocks_mended = 4;
+    const Json json =
+        to_json({NodeId("node-1"), true, 2, 3, 9, summary, {21, 2, {"the ledger was damaged"}}});
     const std::string zeros(62, '0');
     const std::string expected =
         R"({"node":"node-1","height":7,"tip":"ab)" + zeros + R"(","app_hash":")" + zeros +
@@ -34,6 +37,8 @@ TEST(StatusFile, names_every_member) {
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"
         R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
+        R"("storage":{"scrubbed_blocks":21,"scrub_passes":2,"blocks_damaged":1,)"
+        R"("blocks_mended":4,"set_aside":["the ledger was damaged"]},)"
         R"("alarms":["validator node-3 voted twice"],)"
         R"("invariants":[{"name":"chain_is_linked","applicable":true,"ok":true,)"
         R"("checked_by":"public","explanation":""}]})";
