@@ -67,6 +67,7 @@ struct Teller {
     std::string operator()(const CommitBlock& effect) const { return block(effect.block.block); }
     std::string operator()(const ForgetWindow&) const { return {}; }
     std::string operator()(const AnswerBlocks&) const { return {}; }
+    std::string operator()(const MendBlock&) const { return {}; }
     std::string operator()(const Publish& effect) const;
 };
 
