@@ -4,7 +4,7 @@ outbox, after everybody has ended."""
 from collections import Counter
 
 from .grid import WINDOW_MS
-from .strikes import KINDS, NOT_COVERED
+from .strikes import KINDS
 
 
 class Findings:
@@ -41,7 +41,7 @@ class Findings:
             "windows_settled": self._settled(),
             "height": max((record.verify.get("height") or 0 for record in records), default=0),
             "ended_by_themselves": grid.roster.ended,
-            "not_covered": list(NOT_COVERED),
+            "not_covered": [f"{kind}: {why}" for kind, why in trial.impossible.items()],
             "log": [
                 {"kind": s.kind, "victim": s.victim, "began_ms": s.began_ms, "over_ms": s.over_ms,
                  "recovery_ms": recovery}
@@ -192,7 +192,7 @@ def summary(report):
         f"  too late for their window, which was settled with an estimate: {late}"
         + (f" ({readings['late_receipted']} of them receipted)" if late else ""),
         f"Forks: {report['forks']}",
-        f"Not covered yet: {', '.join(report['not_covered'])}", "",
+        *(f"Left out: {what}" for what in report["not_covered"]), "",
     ]  # fmt: skip
     if report["ok"]:
         return [*lines, "Nothing was lost, nobody forked, and the network always went on."]

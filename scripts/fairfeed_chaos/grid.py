@@ -10,6 +10,7 @@ from fairfeed_demo import network as networks
 from fairfeed_demo import processes, status
 from fairfeed_demo.faults import DemoFault
 
+from .disks import SmallDisk
 from .links import Links
 from .roster import Roster
 
@@ -43,6 +44,7 @@ class Grid:
         self.network = networks.plan(plan)
         self.links = None
         self.roster = Roster(directory.logs)
+        self.small_disk = SmallDisk()  # under the last node
         self.starts_at_ms = 0
 
     @property
@@ -53,6 +55,7 @@ class Grid:
         self._directory.empty()
         self._directory.logs.mkdir()
         self._provision()
+        self.small_disk.put_under(self.directory_of(self.nodes[-1]))
         self.links = Links(dict(zip(self.network.nodes, self.network.ports)))
         for node in self.nodes:
             self._reroute(self._directory.node_config(node), node)
@@ -93,6 +96,20 @@ class Grid:
             command = [programs.edge_node, "run", "--config", directory.node_config(node)]
             self.roster.start(process_of(node), command)
         self.roster.start(METERS, [programs.meter_sim, "run", "--config", directory.meter_config])
+
+    def directory_of(self, node):
+        return self._directory.node(node)
+
+    def aside(self, name):
+        """A place beside the nodes' own directories."""
+        return self._directory.path / name
+
+    def start_clone(self, node, directory):
+        """The same node a second time, from a copy of its directory; its name in the roster."""
+        name = f"clone-of-{node}"
+        config = directory / "edge-node.yaml"
+        self.roster.start(name, [self._programs.edge_node, "run", "--config", config])
+        return name
 
     def snapshot(self):
         return status.read(self._directory, self.network)

@@ -3,17 +3,13 @@ took away is there again; recovery counts from then."""
 
 from dataclasses import dataclass
 
+from . import disks
 from .grid import METERS, broker_of, process_of
 from .links import CUT, OPEN, SILENT, Links
 
 SINGLE_LIMIT_MS = 10_000
 BLACKOUT_LIMIT_MS = 60_000
 _LONG_MINUTES = 3
-NOT_COVERED = (
-    "restored_data_directory",  # R23: a node with yesterday's files
-    "cloned_node",
-    "full_disk",
-)
 
 
 @dataclass(frozen=True)
@@ -21,6 +17,7 @@ class Kind:
     strike: object
     limit_ms: int = SINGLE_LIMIT_MS
     takes_long: bool = False  # not in short runs, where it would leave no time for others
+    missing: object = None  # grid -> why it cannot be done on this machine, or None
 
 
 def _kill_and_restart(grid, dice, names, longest_s):
@@ -128,6 +125,49 @@ def _isolation(grid, dice):
     return node
 
 
+def _disk_full(grid, dice):
+    """Not one byte is left on a node's disk, and then there is room again. A write may fail before
+    the node has seen it coming: then it ends, and is started again."""
+    node = grid.nodes[-1]
+    with grid.roster.excused(process_of(node)):
+        grid.small_disk.fill()
+        grid.pass_time(dice.uniform(2, 8))
+        grid.small_disk.free()
+    return node
+
+
+def _yesterday(grid, dice):
+    """A node is put back to the files it had some windows ago (R23)."""
+    node = dice.choice(grid.nodes)
+    name, data, old = process_of(node), grid.directory_of(node), grid.aside("yesterday")
+    grid.roster.kill(name)
+    disks.copy_data(data, old)
+    grid.roster.start(name)
+    grid.pass_time(dice.uniform(4, 10))
+    grid.roster.kill(name)
+    disks.copy_data(old, data)
+    grid.roster.start(name)
+    return node
+
+
+def _clone(grid, dice):
+    """A second machine with a copy of a node's disk, keys and all, runs beside the first (R23)."""
+    node = dice.choice(grid.nodes)
+    name, twin = process_of(node), grid.aside("nodes") / f"{node}.clone"
+    grid.roster.kill(name)
+    disks.copy_machine(grid.directory_of(node), twin)
+    with grid.roster.excused(name, f"clone-of-{node}"):
+        grid.roster.start(name)
+        clone = grid.start_clone(node, twin)
+        grid.pass_time(dice.uniform(2, 6))
+        grid.roster.kill(clone)
+    return node
+
+
+def _no_small_disk(grid):
+    return grid.small_disk.missing
+
+
 KINDS = {
     "node_kill": Kind(_node_kill),
     "node_kill_again": Kind(_node_kill_again),
@@ -140,15 +180,21 @@ KINDS = {
     "broker_pause": Kind(_broker_pause),
     "link_cut": Kind(_link_cut),
     "isolation": Kind(_isolation),
+    "disk_full": Kind(_disk_full, missing=_no_small_disk),
+    "yesterday": Kind(_yesterday, takes_long=True),
+    "clone": Kind(_clone, takes_long=True),
     "quorum_kill": Kind(_quorum_kill, BLACKOUT_LIMIT_MS),
     "blackout": Kind(_blackout, BLACKOUT_LIMIT_MS),
 }
 
 
-def kinds_for(options):
-    """Those asked for, or all for which the time is enough."""
+def kinds_for(options, grid):
+    """Those asked for, or all for which the time is enough; and which are impossible here."""
     short = options.minutes < _LONG_MINUTES
-    return options.only or [name for name, k in KINDS.items() if not (short and k.takes_long)]
+    wanted = options.only or [name for name, k in KINDS.items() if not (short and k.takes_long)]
+    reasons = {name: KINDS[name].missing(grid) for name in wanted if KINDS[name].missing}
+    impossible = {name: reason for name, reason in reasons.items() if reason}
+    return [name for name in wanted if name not in impossible], impossible
 
 
 def deck(kinds, dice):

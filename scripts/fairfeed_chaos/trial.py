@@ -28,12 +28,17 @@ class Trial:
         self._dice = random.Random(options.seed)
         self.struck = []
         self.problems = []
+        self.impossible = {}  # kind -> why it was left out
 
     def run(self):
         if not self._grid.await_life(self._grid.starts_at_ms, _FIRST_S):
             self._report("the network never began to settle", self._grid.starts_at_ms)
             return
-        kinds = deck(kinds_for(self._options), self._dice)
+        possible, self.impossible = kinds_for(self._options, self._grid)
+        if not possible:
+            self.problems.append("none of these faults can be injected on this machine")
+            return
+        kinds = deck(possible, self._dice)
         until = time.monotonic() + self._options.minutes * 60
         while time.monotonic() < until and (not self.struck or self.struck[-1].alive):
             # At any moment of a window, not always at the one where the last fault was survived.

@@ -1,0 +1,1 @@
+"""Measures what the tests only judge. Python 3 standard library only. `app.main` is the door."""

@@ -1,0 +1,82 @@
+"""scripts/bench from its arguments to its exit status."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from fairfeed_demo.faults import DemoFault, UsageFault
+
+from . import reliability
+
+_OK, _FAILED, _USAGE = 0, 1, 2
+
+DESCRIPTION = "Measures a build of Fairfeed on this machine."
+RELIABILITY = """\
+Runs the simulator (real nodes in virtual time, from seeds), chaos (real processes that are killed,
+cut off and starved) and the mutants (wrong variants of the rules, each of which a test must kill),
+and says what that gave: seeds per second, faults by kind, recovery times, readings lost, forks,
+mutants killed. Builds build/release first, unless FAIRFEED_BIN_DIR names programs that are built."""
+EXAMPLES = """\
+examples:
+  scripts/bench reliability                    about ten minutes, after the build
+  scripts/bench reliability --quick --json     two minutes; one JSON object on standard output
+  scripts/bench reliability --seconds 3600 --minutes 60 --seed 7 > report.txt
+
+exit status: 0 nothing lost, no fork, every seed sound, every recovery in time, every mutant killed;
+1 not so, and it says which; 2 wrong usage. With --json progress goes to standard error."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageFault(f"{message}; see scripts/bench --help")
+
+
+def _positive(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    return value
+
+
+def _parse(arguments):
+    look = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
+    parser = _Parser(prog="scripts/bench", description=DESCRIPTION, epilog=EXAMPLES, **look)
+    parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
+    part = parts.add_parser("reliability", help="seeds, faults, recovery times, mutants",
+                            description=RELIABILITY, epilog=EXAMPLES, **look)  # fmt: skip
+    part.add_argument("--seconds", type=_positive, metavar="N",
+                      help="of simulation (default 120; with --quick 15)")  # fmt: skip
+    part.add_argument("--minutes", type=_positive, metavar="N",
+                      help="of chaos (default 5; with --quick 0.5)")  # fmt: skip
+    part.add_argument("--seed", type=int, default=1, metavar="S",
+                      help="the simulator's first, and of chaos (default 1)")  # fmt: skip
+    part.add_argument("--nodes", type=int, default=4, metavar="K",
+                      help="of a simulated network (default 4)")  # fmt: skip
+    part.add_argument("--quick", action="store_true", help="a short look at everything")
+    part.add_argument("--json", action="store_true", help="print one JSON object")
+    part.add_argument("--dir", type=Path, default=Path(".fairfeed-chaos"), metavar="DIR",
+                      help="where chaos writes (default .fairfeed-chaos)")  # fmt: skip
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    try:
+        options = _parse(arguments)
+        # Standard output is the report's alone.
+        report = reliability.measure(options)
+    except (UsageFault, DemoFault) as fault:
+        for line in str(fault).splitlines():
+            print(f"bench: {line}", file=sys.stderr)
+        return _USAGE if isinstance(fault, UsageFault) else _FAILED
+    except KeyboardInterrupt:
+        return 130
+    if options.json:
+        print(json.dumps(report, indent=2))
+    else:
+        print("\n".join(reliability.summary(report)))
+    sys.stdout.flush()
+    return _OK if report["ok"] else _FAILED
