@@ -88,6 +88,7 @@ void Simulation::crash(Host& host, std::string_view how) {
     host.wake_at_ms = -1;
     if (!host.earlier.empty() && dice_.chance(700)) {
         count("fsync that lied");
+        note([&] { return name(host) + " has a disk that forgot what it confirmed"; });
         host.disk.fall_back(host.earlier, dice_);
         host.earlier.clear();
     }

@@ -2,6 +2,7 @@
 
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/transaction_codec.h"
 
 namespace fairfeed::simulation {
 namespace {
@@ -50,10 +51,67 @@ std::string chain_in_words(const Publish& said) {
     }
 }
 
+std::string of_window(const ClusterId& cluster, Window window, std::uint32_t version) {
+    return " of " + cluster.str() + ", window " + std::to_string(window) + ", version " +
+           std::to_string(version);
+}
+
+std::string batch_in_words(const Publish& said, const Digest& network) {
+    const auto batch = decode_transaction(said.message, network);
+    if (!batch) return {};
+    const auto& content = std::get<Settlement>(batch->content);
+    std::size_t read = 0;
+    for (const SettlementEntry& entry : content.entries)
+        read += entry.status == EntryStatus::reading ? 1 : 0;
+    return "settles in batch " + short_hex(batch->id) +
+           of_window(content.cluster, content.window, content.version) + ", slot " +
+           std::to_string(content.slot) + ", " + std::to_string(read) + " of " +
+           std::to_string(content.entries.size()) + " read";
+}
+
+std::string committee_in_words(const Publish& said, const Digest& network) {
+    switch (said.topic.channel) {
+        case Channel::batch:
+            return batch_in_words(said, network);
+        case Channel::endorsement: {
+            const auto signed_one = decode_endorsement(said.message, network);
+            if (!signed_one) return {};
+            const Endorsement& content = signed_one->content;
+            return "endorses batch " + short_hex(content.batch) +
+                   of_window(content.cluster, content.window, content.version);
+        }
+        case Channel::objection: {
+            const auto signed_one = decode_objection(said.message, network);
+            if (!signed_one) return {};
+            const Objection& content = signed_one->content;
+            return "objects to batch " + short_hex(content.batch) +
+                   of_window(content.cluster, content.window, content.version) + ": " +
+                   content.reason;
+        }
+        case Channel::receipt: {
+            const auto signed_one = decode_receipt(said.message, network);
+            if (!signed_one) return {};
+            const Receipt& content = signed_one->content;
+            return "receipts reading " + short_hex(content.reading) + " of " + content.meter.str() +
+                   ", window " + std::to_string(content.window);
+        }
+        case Channel::refusal: {
+            const auto signed_one = decode_refusal(said.message, network);
+            if (!signed_one) return {};
+            const Refusal& content = signed_one->content;
+            return "refuses " + content.meter.str() + ", window " + std::to_string(content.window) +
+                   ": " + content.reason;
+        }
+        default:
+            return {};
+    }
+}
+
 }  // namespace
 
-std::string in_words(const Publish& said) {
+std::string in_words(const Publish& said, const Digest& network) {
     std::string words = chain_in_words(said);
+    if (words.empty()) words = committee_in_words(said, network);
     if (!words.empty()) return words;
     return "says " + std::string(to_string(said.topic.channel)) +
            (said.topic.item == "-" ? "" : " to or about " + said.topic.item) + ", " +

@@ -8,6 +8,6 @@
 
 namespace fairfeed::simulation {
 
-[[nodiscard]] std::string in_words(const Publish& said);
+[[nodiscard]] std::string in_words(const Publish& said, const Digest& network);
 
 }  // namespace fairfeed::simulation

@@ -25,7 +25,7 @@ void Simulation::send_out(Host& host, const Publish& said, const std::vector<boo
         Publication{host.node, said.topic, said.topic.str(), said.message});
     const std::uint64_t hash = fast_hash(static_cast<std::uint64_t>(channel), said.message);
     trace(hash, host.node);
-    detail([&] { return name(host) + ' ' + in_words(said); });
+    detail([&] { return name(host) + ' ' + in_words(said, scenery_.network.network()); });
     if (idle_from_ms_ && (channel == Channel::prevote || channel == Channel::precommit ||
                           channel == Channel::proposal || channel == Channel::batch)) {
         ++idle_statements_;

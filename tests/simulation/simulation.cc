@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kPatienceMs = 60'000;  // of calm, until everybody must be there
 constexpr std::size_t kMostUnderWay = 50'000;
+constexpr std::uint64_t kMostHappenings = 1'000'000;
 
 }  // namespace
 
@@ -91,6 +92,7 @@ Outcome Simulation::run() {
         const Happening next = agenda_.take();
         now_ms_ = next.at_ms;
         if (now_ms_ > end_ms) break;
+        if (++happenings_ > kMostHappenings) oracles_.fail("the run does not come to an end");
         if (agenda_.size() > kMostUnderWay) oracles_.fail("the network is flooded");
         happen(next);
     }

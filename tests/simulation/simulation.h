@@ -128,6 +128,7 @@ class Simulation {
     std::map<MeterId, std::size_t> meter_index_;
     std::set<std::pair<Digest, std::size_t>> honest_receipts_;  // reading, node
     Oracles oracles_;
+    std::uint64_t happenings_ = 0;
     bool done_ = false;
     // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
     std::optional<std::int64_t> idle_from_ms_;
