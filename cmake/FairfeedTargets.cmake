@@ -26,6 +26,10 @@ if(FAIRFEED_SANITIZE)
         -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
         -O1 -g1)
     target_link_options(fairfeed_options INTERFACE -fsanitize=address,undefined)
+elseif(FAIRFEED_SANITIZE_THREADS)
+    target_compile_options(fairfeed_options INTERFACE
+        -fsanitize=thread -fno-omit-frame-pointer -O1 -g1)
+    target_link_options(fairfeed_options INTERFACE -fsanitize=thread)
 elseif(FAIRFEED_FUZZ)
     target_compile_options(fairfeed_options INTERFACE
         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
