@@ -67,7 +67,7 @@ bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state
 }
 
 committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const ChainState& state) {
-    if (!takes_part(cluster, state)) return nullptr;
+    if (!takes_part(cluster, state) || is_in_doubt(cluster, state)) return nullptr;
     unopened_.try_emplace(cluster, cluster);
     return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
 }

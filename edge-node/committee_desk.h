@@ -38,6 +38,14 @@ class CommitteeDesk {
     void restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                              const Transaction& batch, const ChainState& state);
 
+    // After an inbox was lost: a reading that could be read from what is left of it, judged anew;
+    // and all windows that have ended by now, in which this member then neither proposes nor
+    // endorses. The others settle them. A committee of fewer than four cannot do without it, and
+    // there is nobody in it whom its silence could protect.
+    void restore_salvaged(ByteView envelope, const ChainState& state, Instant now, Effects& out);
+    void doubt_windows(const ChainState& state, Instant now, Effects& out);
+    void restore_doubts(std::map<ClusterId, Window> doubts) { doubts_ = std::move(doubts); }
+
     // Reject::duplicate is receipted again; other reasons are told to the meter, but only once its
     // signature was found valid.
     [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival,
@@ -88,6 +96,7 @@ class CommitteeDesk {
     [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
     [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
                                  const ChainState& state) const;
+    [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
     [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state) const;
     committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
     // The readings held for the window the cluster settles next.
@@ -125,6 +134,7 @@ class CommitteeDesk {
     InvariantMonitor invariants_;
     std::map<ClusterId, ClusterBook> unopened_;  // of clusters that have not settled yet
     std::map<ClusterId, committee::BatchRound> rounds_;
+    std::map<ClusterId, Window> doubts_;
     std::map<ClusterId, std::map<Window, OpenedReadings>> readings_;
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;

@@ -4,6 +4,7 @@
 // network.
 #pragma once
 
+#include <map>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct PersistEndorsement {
 struct PersistBlock {
     Digest id;
     Block block;
+};
+// An inbox was lost: this node does not know what it promised in these windows and those before.
+// Replaces all that was noted of the kind.
+struct PersistDoubts {
+    std::map<ClusterId, Window> up_to;
 };
 struct PersistSafety {
     Bytes record;
@@ -57,7 +63,7 @@ struct MendBlock {
 };
 using Effect =
     std::variant<PersistReading, PersistBatch, PersistEndorsement, PersistBlock, PersistSafety,
-                 CommitBlock, ForgetWindow, Publish, AnswerBlocks, MendBlock>;
+                 CommitBlock, ForgetWindow, Publish, AnswerBlocks, MendBlock, PersistDoubts>;
 using Effects = std::vector<Effect>;
 
 }  // namespace fairfeed

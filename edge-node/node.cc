@@ -38,6 +38,9 @@ Result<void, ReplayFault> Node::replay(const ReplayStep& step) {
 Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate> tip_certificate,
                                     Memory memory, Instant now) {
     now_ = now;
+    Effects out;
+    committee_.restore_doubts(std::move(memory.doubts));
+    if (memory.inbox_lost) recall_salvaged(memory, state, out);
     for (const Bytes& reading : memory.readings)
         committee_.restore_reading(reading, state);
     for (const Transaction& batch : memory.batches)
@@ -55,12 +58,20 @@ Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate>
     }
     for (const Block& block : memory.blocks)
         chain_->restore_block(block);
-    Effects out;
     out_ = &out;
     chain_->start(now, out);
     on(TimePassed{}, out);
     out_ = nullptr;
     return out;
+}
+
+// The disk forgot: what proves itself is written down again, and the rest is in doubt.
+void Node::recall_salvaged(Memory& memory, const ChainState& state, Effects& out) {
+    for (const Bytes& reading : std::exchange(memory.readings, {}))
+        committee_.restore_salvaged(reading, state, now_, out);
+    for (const Block& block : memory.blocks)
+        out.push_back(PersistBlock{block_id(block.header), block});
+    committee_.doubt_windows(state, now_, out);
 }
 
 Effects Node::step(const NodeEvent& event, Instant now) {

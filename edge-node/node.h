@@ -46,6 +46,10 @@ struct Memory {
     std::vector<PersistEndorsement> endorsements;
     std::vector<Block> blocks;
     Bytes safety_record;  // empty: nothing was ever signed
+    // What was promised in windows up to these is not known; nor, with inbox_lost, in any that has
+    // ended. Then readings and blocks are what could be salvaged, and nothing else is there.
+    std::map<ClusterId, Window> doubts;
+    bool inbox_lost = false;
 };
 
 // For status display and reports.
@@ -107,6 +111,7 @@ class Node {
     [[nodiscard]] NodeLoad load() const;
 
   private:
+    void recall_salvaged(Memory& memory, const ChainState& state, Effects& out);
     void on(const MessageArrived& event, Effects& out);
     void on(const BrokerConnected& event, Effects& out);
     void on(const BrokerLost& event, Effects& out);

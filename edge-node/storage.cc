@@ -23,6 +23,29 @@ std::optional<std::size_t> last_safety_record(const Effects& turn) {
     return last;
 }
 
+Result<intake::Inbox, IoError> open_sound_inbox(const NodeConfig& config) {
+    auto inbox = intake::Inbox::open(config.inbox());
+    if (!inbox) return inbox;
+    if (const auto contents = inbox->load(); !contents) return unexpected(contents.error());
+    return inbox;
+}
+
+// One that is damaged is set aside, and a new one begun that knows that it has forgotten.
+Result<intake::Inbox, IoError> open_inbox(const NodeConfig& config, intake::InboxContents& salvaged,
+                                          std::vector<std::string>& mishaps) {
+    auto inbox = open_sound_inbox(config);
+    if (inbox || !inbox.error().damage) return inbox;
+    const std::string reason = inbox.error().message;
+    const auto aside = intake::Inbox::begin_anew(config.inbox(), Clock().now().real_ms);
+    if (!aside) return unexpected(aside.error());
+    salvaged = intake::Inbox::salvage(*aside);
+    mishaps.push_back(concat("the inbox was damaged (", reason, "): it stands aside as ",
+                             aside->string(), "; ", salvaged.readings.size(),
+                             " readings could be read; this node endorses nothing in windows that "
+                             "have ended until the others have settled them"));
+    return open_sound_inbox(config);
+}
+
 }  // namespace
 
 Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, Ledger ledger,
@@ -55,7 +78,8 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
         ledger = Ledger::open(config.ledger(), genesis);
     }
     if (!ledger) return unexpected(ledger.error());
-    auto inbox = intake::Inbox::open(config.inbox());
+    intake::InboxContents salvaged;
+    auto inbox = open_inbox(config, salvaged, mishaps);
     if (!inbox) return unexpected(inbox.error());
     // A node that has signed before must not start as one that never did (R23).
     if (ledger->height() > 0 && !std::filesystem::exists(config.safety_record())) {
@@ -68,6 +92,7 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
     if (!safety) return unexpected(safety.error());
     Storage storage(config, genesis, std::move(*ledger), std::move(*inbox), std::move(*safety));
     storage.mishaps_ = std::move(mishaps);
+    storage.salvaged_ = std::move(salvaged);
     return storage;
 }
 
@@ -111,6 +136,9 @@ Result<void, IoError> Storage::into_inbox(const Effect& effect, std::int64_t rea
         return inbox_.put_endorsement(
             {row->endorsement, row->signature, encode_transaction(row->batch)});
     }
+    if (const auto* doubts = std::get_if<PersistDoubts>(&effect)) {
+        return inbox_.put_doubts(doubts->up_to);
+    }
     if (const auto* block = std::get_if<PersistBlock>(&effect)) {
         return inbox_.put_block(block->id, block->block.header.height, encode_block(block->block));
     }
@@ -151,7 +179,18 @@ Result<Memory, IoError> Storage::recall(const Digest& network) {
         if (!block) return unexpected(IoError{"the inbox holds a block that is damaged"});
         memory.blocks.push_back(std::move(*block));
     }
+    memory.doubts = std::move(contents->doubts);
+    memory.inbox_lost = contents->all_in_doubt;
+    if (memory.inbox_lost) add_salvaged(memory, network);
     return memory;
+}
+
+// They prove themselves: readings to the committee, blocks by what is decided.
+void Storage::add_salvaged(Memory& memory, const Digest& network) {
+    for (Bytes& reading : std::exchange(salvaged_.readings, {}))
+        memory.readings.push_back(std::move(reading));
+    for (const Bytes& bytes : std::exchange(salvaged_.blocks, {}))
+        if (auto block = decode_block(bytes, network)) memory.blocks.push_back(std::move(*block));
 }
 
 Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) {

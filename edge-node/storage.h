@@ -18,7 +18,7 @@ namespace fairfeed {
 
 class Storage {
   public:
-    // Errors say what to do. A damaged ledger is no error: it is rebuilt, see mishaps().
+    // Errors say what to do. A damaged ledger or inbox is no error: see mishaps().
     [[nodiscard]] static Result<Storage, IoError> open(const NodeConfig& config,
                                                        const LoadedGenesis& genesis);
     // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What
@@ -54,6 +54,7 @@ class Storage {
     // The block with a certificate, both beyond doubt; nullopt: they are not.
     [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> proven(
         const CommittedBlock& offered) const;
+    void add_salvaged(Memory& memory, const Digest& network);
     [[nodiscard]] Result<void, IoError> into_inbox(const Effect& effect, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> begin_inbox();
     [[nodiscard]] Result<void, IoError> flush_inbox();
@@ -68,6 +69,7 @@ class Storage {
     std::vector<DamagedBlock> found_;
     std::vector<Height> mended_;
     std::vector<std::string> mishaps_;
+    intake::InboxContents salvaged_;  // from an inbox that was set aside
 };
 
 }  // namespace fairfeed

@@ -3,13 +3,14 @@
 #include <array>
 
 #include "core/crypto/digest.h"
+#include "core/io/set_aside.h"
 
 namespace fairfeed::intake {
 namespace {
 
 constexpr DatabaseKind kInboxKind{.what = "an edge node's inbox",
                                   .application_id = 0x46664962,  // "FfIb"
-                                  .schema_version = 2,
+                                  .schema_version = 3,
                                   .schema = R"(
 CREATE TABLE readings(
     meter TEXT NOT NULL, window INTEGER NOT NULL, cluster TEXT NOT NULL, id BLOB NOT NULL,
@@ -24,8 +25,10 @@ CREATE TABLE endorsements(
     PRIMARY KEY(cluster, window, batch_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE blocks(
     id BLOB PRIMARY KEY, height INTEGER NOT NULL, block BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE doubts(
+    cluster TEXT PRIMARY KEY, window INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE seal(
-    one INTEGER PRIMARY KEY CHECK(one = 1), sum BLOB NOT NULL) STRICT;
+    one INTEGER PRIMARY KEY CHECK(one = 1), sum BLOB NOT NULL, sequence INTEGER NOT NULL) STRICT;
 )"};
 
 struct Table {
@@ -37,6 +40,9 @@ constexpr Table kReadings{"readings", 6, 4};
 constexpr Table kBatches{"batches", 3, 2};
 constexpr Table kEndorsements{"endorsements", 6, 5};
 constexpr Table kBlocks{"blocks", 3, 2};
+constexpr Table kDoubts{"doubts", 2, 0};
+// In `doubts`: every cluster.
+constexpr std::string_view kAll;
 
 enum Sql : std::size_t {
     kPutReading,
@@ -52,6 +58,10 @@ enum Sql : std::size_t {
     kLoadBatches,
     kLoadEndorsements,
     kLoadBlocks,
+    kDropDoubts,
+    kPutDoubt,
+    kForgetDoubt,
+    kLoadDoubts,
     kPutSeal,
     kLoadSeal,
     kBegin,
@@ -74,11 +84,20 @@ constexpr std::array<std::string_view, kSqlCount> kSql{
     "SELECT * FROM batches ORDER BY cluster",
     "SELECT * FROM endorsements ORDER BY cluster, window, version",
     "SELECT * FROM blocks ORDER BY height, id",
-    "INSERT OR REPLACE INTO seal VALUES(1, ?1)",
-    "SELECT sum FROM seal",
+    "DELETE FROM doubts RETURNING *",
+    "INSERT INTO doubts VALUES(?1, ?2) RETURNING *",
+    "DELETE FROM doubts WHERE cluster = ?1 AND window <= ?2 RETURNING *",
+    "SELECT * FROM doubts ORDER BY cluster",
+    "INSERT OR REPLACE INTO seal VALUES(1, ?1, ?2)",
+    "SELECT sum, sequence FROM seal",
     "BEGIN IMMEDIATE",
     "COMMIT",
 };
+
+std::filesystem::path mark_of(const std::filesystem::path& file) {
+    std::filesystem::path mark = file;
+    return mark.replace_extension(".mark");
+}
 
 // Adds a row that is not in the sum, takes out one that is: the order does not matter.
 void fold(Digest& sum, const Statement& row, const Table& table) {
@@ -138,13 +157,15 @@ Result<std::vector<EndorsementRow>, IoError> endorsement_rows(Statement& stateme
 
 }  // namespace
 
-Inbox::Inbox(Database database, std::filesystem::path file)
-    : database_(std::move(database)), file_(std::move(file)) {}
+Inbox::Inbox(Database database, SequenceMark mark, std::filesystem::path file)
+    : database_(std::move(database)), mark_(std::move(mark)), file_(std::move(file)) {}
 
 Result<Inbox, IoError> Inbox::open(const std::filesystem::path& file) {
     auto database = Database::open(file, kInboxKind);
     if (!database) return unexpected(database.error());
-    Inbox inbox(std::move(*database), file);
+    auto mark = SequenceMark::open(mark_of(file));
+    if (!mark) return unexpected(mark.error());
+    Inbox inbox(std::move(*database), std::move(*mark), file);
     if (auto prepared = inbox.prepare(); !prepared) return unexpected(prepared.error());
     return inbox;
 }
@@ -160,6 +181,7 @@ Result<void, IoError> Inbox::prepare() {
     if (!row) return unexpected(row.error());
     if (!*row) return {};  // nothing was ever committed
     const auto sum = Digest::from(seal.blob_at(0));
+    sequence_ = static_cast<std::uint64_t>(seal.int_at(1));
     seal.reset();
     if (!sum) return damaged();
     sum_ = *sum;
@@ -167,10 +189,8 @@ Result<void, IoError> Inbox::prepare() {
 }
 
 Unexpected<IoError> Inbox::damaged() const {
-    return unexpected(IoError{"'" + file_.string() +
-                              "' is damaged: it does not hold what was written to it. This node "
-                              "may have forgotten what it signed: do not start it again with its "
-                              "keys (docs/operations.md, 'Files of a node')"});
+    return unexpected(IoError{
+        "'" + file_.string() + "' is damaged: it does not hold what was written to it", true});
 }
 
 Result<void, IoError> Inbox::begin() {
@@ -178,8 +198,20 @@ Result<void, IoError> Inbox::begin() {
 }
 
 Result<void, IoError> Inbox::commit() {
-    if (auto sealed = statements_[kPutSeal].run(sum_); !sealed) return sealed;
-    return statements_[kCommit].run();
+    if (auto sealed = statements_[kPutSeal].run(sum_, sequence_ + 1); !sealed) return sealed;
+    if (auto done = statements_[kCommit].run(); !done) return done;
+    return mark_.write(++sequence_);
+}
+
+Result<void, IoError> Inbox::put_doubts(const std::map<ClusterId, Window>& doubts) {
+    if (auto done = fold_all(sum_, statements_[kDropDoubts].bind(), kDoubts); !done) return done;
+    for (const auto& [cluster, window] : doubts)
+        if (auto done = put_doubt(cluster.str(), window); !done) return done;
+    return {};
+}
+
+Result<void, IoError> Inbox::put_doubt(std::string_view cluster, Window window) {
+    return fold_all(sum_, statements_[kPutDoubt].bind(cluster, window), kDoubts);
 }
 
 Result<void, IoError> Inbox::put_reading(const SignedReading& reading, std::int64_t received_ms) {
@@ -217,6 +249,8 @@ Result<void, IoError> Inbox::forget_window(const ClusterId& cluster, Window wind
                                            Window keep_from) {
     Statement& batches = statements_[kForgetBatch].bind(cluster.str(), window);
     if (auto done = fold_all(sum_, batches, kBatches); !done) return done;
+    Statement& doubts = statements_[kForgetDoubt].bind(cluster.str(), window);
+    if (auto done = fold_all(sum_, doubts, kDoubts); !done) return done;
     Statement& endorsements = statements_[kForgetEndorsements].bind(cluster.str(), window);
     if (auto done = fold_all(sum_, endorsements, kEndorsements); !done) return done;
     Statement& readings = statements_[kForgetReadings].bind(cluster.str(), keep_from);
@@ -238,7 +272,64 @@ Result<InboxContents, IoError> Inbox::load() {
     auto blocks = blobs(statements_[kLoadBlocks], kBlocks, sum);
     if (!blocks) return unexpected(blocks.error());
     contents.blocks = std::move(*blocks);
-    if (sum != sum_) return damaged();
+    if (auto done = load_doubts(contents, sum); !done) return unexpected(done.error());
+    if (sum != sum_ || mark_.sequence() > sequence_) return damaged();
+    return contents;
+}
+
+Result<void, IoError> Inbox::load_doubts(InboxContents& contents, Digest& sum) {
+    Statement& doubts = statements_[kLoadDoubts];
+    doubts.reset();
+    for (;;) {
+        const auto row = doubts.step();
+        if (!row) return unexpected(row.error());
+        if (!*row) return {};
+        fold(sum, doubts, kDoubts);
+        const auto cluster = ClusterId::parse(doubts.text_at(0));
+        if (doubts.text_at(0) == kAll) contents.all_in_doubt = true;
+        if (cluster) contents.doubts[*cluster] = static_cast<Window>(doubts.int_at(1));
+    }
+}
+
+// Its count goes on where the mark stands: the old one's mark says nothing against it.
+Result<std::filesystem::path, IoError> Inbox::begin_anew(const std::filesystem::path& file,
+                                                         std::int64_t real_ms) {
+    const std::filesystem::path fresh = file.string() + ".new";
+    if (auto done = remove_database(fresh); !done) return unexpected(done.error());
+    {
+        auto database = Database::open(fresh, kInboxKind);
+        if (!database) return unexpected(database.error());
+        auto mark = SequenceMark::open(mark_of(file));
+        if (!mark) return unexpected(mark.error());
+        const std::uint64_t reached = mark->sequence();
+        Inbox inbox(std::move(*database), std::move(*mark), fresh);
+        auto done = inbox.prepare();
+        inbox.sequence_ = reached;
+        if (done) done = inbox.begin();
+        if (done) done = inbox.put_doubt(kAll, 0);
+        if (done) done = inbox.commit();
+        if (!done) return unexpected(done.error());
+    }
+    auto aside = set_aside(file, real_ms);
+    if (!aside) return unexpected(aside.error());
+    if (auto done = put_in_place(fresh, file); !done) return unexpected(done.error());
+    return aside;
+}
+
+InboxContents Inbox::salvage(const std::filesystem::path& file) {
+    InboxContents contents;
+    auto database = Database::open_read_only(file, kInboxKind);
+    if (!database) return contents;
+    for (const auto& [sql, rows] :
+         {std::pair{kLoadReadings, &contents.readings}, std::pair{kLoadBlocks, &contents.blocks}}) {
+        auto select = database->prepare(kSql[sql]);
+        const int column = sql == kLoadReadings ? kReadings.content : kBlocks.content;
+        while (select) {
+            const auto row = select->step();
+            if (!row || !*row) break;
+            rows->push_back(to_bytes(select->blob_at(column)));
+        }
+    }
     return contents;
 }
 

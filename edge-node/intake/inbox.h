@@ -1,15 +1,17 @@
 // What a node must not lose between saying something and its block: readings it receipted, batches
 // and endorsements it signed, blocks it voted for. One SQLite file; the runtime writes everything
 // of a turn in one transaction and only then lets messages leave. A seal over all rows, written
-// with them, tells a file that changed by itself from what was written. Nothing here is part of the
-// chain.
+// with them, tells a file that changed by itself from what was written; a mark beside it, one that
+// fell back to an earlier moment. Nothing here is part of the chain.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/io/sequence_mark.h"
 #include "core/io/sqlite.h"
 #include "core/model/transaction.h"
 
@@ -27,11 +29,22 @@ struct InboxContents {
     std::vector<Bytes> batches;   // own undecided batches, encode_transaction
     std::vector<EndorsementRow> endorsements;
     std::vector<Bytes> blocks;  // encode_block of blocks judged valid
+    // An inbox before this one was lost: nobody knows what this node promised in windows that had
+    // ended. The last one of each cluster; those of `all_in_doubt` are yet to be named.
+    std::map<ClusterId, Window> doubts;
+    bool all_in_doubt = false;
 };
 
 class Inbox {
   public:
     [[nodiscard]] static Result<Inbox, IoError> open(const std::filesystem::path& file);
+    // In the place of a damaged one, which nobody has open and which is set aside: a new inbox that
+    // knows that it knows nothing. Gives the name of the old one.
+    [[nodiscard]] static Result<std::filesystem::path, IoError> begin_anew(
+        const std::filesystem::path& file, std::int64_t real_ms);
+    // Readings and blocks that can still be read from a damaged one: whatever they are worth, they
+    // prove themselves or not.
+    [[nodiscard]] static InboxContents salvage(const std::filesystem::path& file);
 
     // Everything written between begin() and commit() becomes durable together. Nothing is written
     // outside.
@@ -45,23 +58,29 @@ class Inbox {
     [[nodiscard]] Result<void, IoError> put_endorsement(const EndorsementRow& row);
     [[nodiscard]] Result<void, IoError> put_block(const Digest& id, Height height, ByteView block);
 
+    // Replaces all doubts.
+    [[nodiscard]] Result<void, IoError> put_doubts(const std::map<ClusterId, Window>& doubts);
     // After a commit: blocks up to this height are in the ledger.
     [[nodiscard]] Result<void, IoError> forget_blocks(Height height);
     // After a settlement: batch and endorsements of the cluster up to this window, and readings of
     // its windows before `keep_from`, are in the ledger.
     [[nodiscard]] Result<void, IoError> forget_window(const ClusterId& cluster, Window window,
                                                       Window keep_from);
-    // Errors: also rows that are not those that were written.
+    // Errors with `damage`: rows that are not those that were written, or no longer are.
     [[nodiscard]] Result<InboxContents, IoError> load();
 
   private:
-    Inbox(Database database, std::filesystem::path file);
+    Inbox(Database database, SequenceMark mark, std::filesystem::path file);
+    [[nodiscard]] Result<void, IoError> put_doubt(std::string_view cluster, Window window);
+    [[nodiscard]] Result<void, IoError> load_doubts(InboxContents& contents, Digest& sum);
     [[nodiscard]] Result<void, IoError> prepare();
     [[nodiscard]] Unexpected<IoError> damaged() const;
 
     Database database_;
+    SequenceMark mark_;
     std::filesystem::path file_;
-    Digest sum_;  // of the rows: exclusive or of their hashes
+    std::uint64_t sequence_ = 0;  // of commits
+    Digest sum_;                  // of the rows: exclusive or of their hashes
     std::vector<Statement> statements_;
 };
 

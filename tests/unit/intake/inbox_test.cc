@@ -176,11 +176,12 @@ TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
           "UPDATE readings SET envelope = x'00'", "DELETE FROM blocks", "DELETE FROM seal"}) {
         inbox_.reset();
         std::filesystem::remove(directory_ / "inbox.db");
+        std::filesystem::remove(directory_ / "inbox.mark");
         reopen();
         fill();
         inbox_.reset();
         {
-            auto behind = Database::open(directory_ / "inbox.db", {"an inbox", 0x46664962, 2, ""});
+            auto behind = Database::open(directory_ / "inbox.db", {"an inbox", 0x46664962, 3, ""});
             ASSERT_TRUE(behind) << behind.error().message;
             ASSERT_TRUE(behind->execute(damage));
         }
@@ -189,6 +190,53 @@ TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
         ASSERT_FALSE(loaded) << damage;
         EXPECT_NE(loaded.error().message.find("inbox.db' is damaged"), std::string::npos);
     }
+}
+
+TEST_F(InboxFile, finds_out_that_it_fell_back_to_an_earlier_moment) {
+    fill();
+    inbox_.reset();
+    const auto copy = directory_ / "copy.db";
+    std::filesystem::copy_file(directory_ / "inbox.db", copy);
+    reopen();
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->put_endorsement(row(kOne, 7, 0)));
+    ASSERT_TRUE(inbox_->commit());
+    inbox_.reset();
+    std::filesystem::copy_file(copy, directory_ / "inbox.db",
+                               std::filesystem::copy_options::overwrite_existing);
+    reopen();
+    const auto loaded = inbox_->load();
+    ASSERT_FALSE(loaded);
+    EXPECT_TRUE(loaded.error().damage);
+    inbox_.reset();
+    std::filesystem::remove(directory_ / "inbox.db");
+    reopen();
+    EXPECT_FALSE(inbox_->load()) << "one that is gone altogether is no new one either";
+}
+
+TEST_F(InboxFile, begun_anew_knows_that_it_has_forgotten_until_it_is_told_what) {
+    fill();
+    inbox_.reset();
+    const auto aside = Inbox::begin_anew(directory_ / "inbox.db", 1'785'603'723'000);
+    ASSERT_TRUE(aside) << aside.error().message;
+    EXPECT_EQ(aside->filename(), "inbox.db.damaged-20260801T170203Z");
+    EXPECT_EQ(Inbox::salvage(*aside).readings.size(), 8U);
+    EXPECT_EQ(Inbox::salvage(*aside).blocks.size(), 4U);
+    reopen();
+    EXPECT_TRUE(contents().all_in_doubt);
+    EXPECT_TRUE(contents().readings.empty());
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->put_doubts({{kOne, 3}, {kTwo, 4}}));
+    ASSERT_TRUE(inbox_->commit());
+    reopen();
+    EXPECT_FALSE(contents().all_in_doubt);
+    EXPECT_EQ(contents().doubts, (std::map<ClusterId, Window>{{kOne, 3}, {kTwo, 4}}));
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->forget_window(kOne, 2, 0));
+    ASSERT_TRUE(inbox_->forget_window(kTwo, 4, 0));
+    ASSERT_TRUE(inbox_->commit());
+    reopen();
+    EXPECT_EQ(contents().doubts, (std::map<ClusterId, Window>{{kOne, 3}})) << "until it is settled";
 }
 
 TEST_F(InboxFile, refuses_a_file_that_is_something_else) {

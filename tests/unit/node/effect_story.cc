@@ -68,6 +68,7 @@ struct Teller {
     std::string operator()(const ForgetWindow&) const { return {}; }
     std::string operator()(const AnswerBlocks&) const { return {}; }
     std::string operator()(const MendBlock&) const { return {}; }
+    std::string operator()(const PersistDoubts&) const { return {}; }
     std::string operator()(const Publish& effect) const;
 };
 
