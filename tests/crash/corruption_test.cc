@@ -1,6 +1,6 @@
 // Bytes of a node's files change by themselves. Each damage is tried in a process of its own: the
-// node starts with the right content, or says what is damaged and does not start. It never takes
-// wrong content for right, and never aborts.
+// node starts with the right content, or with less of it that it knows about and can get again, or
+// says what is damaged and what to do. It never takes wrong content for right, and never aborts.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ using testing_support::TempDirectory;
 constexpr std::size_t kTrials = 150;
 constexpr std::size_t kFullTrials = 3000;
 
-enum class Verdict : int { same = 0, refused, fewer_blocks, earlier, in_doubt, silent, wrong };
+enum class Verdict : int { same = 0, refused, mended, forgot, in_doubt, silent, wrong };
 
 const NodeStory& story() {
     return NodeStory::get();
@@ -45,8 +45,6 @@ struct Truth {
     Height height = 0;
     InboxContent inbox;
     Bytes safety;
-    // SQLite takes a damaged log for one that ends there: what such a file may fall back to.
-    std::vector<InboxContent> earlier;
 };
 
 Truth truth_of(const DiskImage& image) {
@@ -57,20 +55,7 @@ Truth truth_of(const DiskImage& image) {
     const Digest& network = story().network().network();
     auto memory = storage->recall(network);
     CHECK(memory.has_value());
-    return {
-        storage->ledger().height(), InboxContent::of(*memory, network), memory->safety_record, {}};
-}
-
-std::vector<InboxContent> moments_of_the_inbox() {
-    std::vector<InboxContent> out(1);
-    for (const Effects& turn : story().turns()) {
-        for (const Effect& effect : turn) {
-            InboxContent next = out.back();
-            next.apply(effect);
-            if (next != out.back()) out.push_back(std::move(next));
-        }
-    }
-    return out;
+    return {storage->ledger().height(), InboxContent::of(*memory, network), memory->safety_record};
 }
 
 Verdict refused(const std::string& reason) {
@@ -78,27 +63,57 @@ Verdict refused(const std::string& reason) {
     return reason.size() > 10 ? Verdict::refused : Verdict::silent;
 }
 
-// What the node takes the blocks for. Signatures that the ids do not cover are not verified again
-// when a node starts: `verify` finds them.
-Verdict judge_ledger(const Ledger& ledger, const Truth& truth) {
+// A node on this disk, and on a ledger rebuilt if the replay shows that it must be; nullopt: it
+// says why it does not start.
+std::optional<NodeDisk::Started> start(std::optional<Storage>& storage, const NodeConfig& config,
+                                       std::string& reason) {
     const LoadedGenesis& genesis = story().network().genesis();
-    bool same = true;
-    for (Height height = 1; height <= ledger.height() && same; ++height) {
-        const auto block = ledger.block(height);
-        if (!block) return refused(block.error().message);
-        if (!*block) return refused("block " + std::to_string(height) + " is missing");
-        same = height <= truth.height && **block == story().blocks()[height - 1];
-        for (const Transaction& transaction : (*block)->block.transactions) {
-            const auto found = ledger.find_transaction(transaction.id);
-            if (!found) return refused(found.error().message);
-            same = same && *found == height;
+    auto started = NodeDisk::start(*storage);
+    if (!started && started.error().find("damaged") != std::string::npos) {
+        storage.reset();
+        if (!Storage::rebuild_ledger(config, genesis, started.error())) return std::nullopt;
+        auto again = Storage::open(config, genesis);
+        if (!again) return std::nullopt;
+        storage.emplace(std::move(*again));
+        started = NodeDisk::start(*storage);
+    }
+    if (started) return std::move(*started);
+    reason = started.error();
+    return std::nullopt;
+}
+
+// What the peers have is fetched, what the scrub finds is mended with it, and then everything is
+// what it was. Missing blocks come as they do to any node that was away.
+Verdict judge_ledger(Storage& storage, const Truth& truth) {
+    const LoadedGenesis& genesis = story().network().genesis();
+    const Height height = storage.ledger().height();
+    if (height > truth.height) return Verdict::wrong;
+    storage.learn(block_id(genesis.block.block.header));
+    for (Height at = 1; at <= height; ++at)
+        storage.learn(block_id(story().blocks()[at - 1].block.header));
+    std::size_t mended = 0;
+    Instant now{1'000, 1'000, true};
+    for (const std::uint64_t passes = storage.scrubbed().passes() + 2;
+         height > 0 && storage.scrubbed().passes() < passes; now.steady_ms += 1'000'000) {
+        const auto found = storage.scrub(now);
+        if (!found) return refused(found.error().message);
+        for (const DamagedBlock& each : *found) {
+            const auto done = storage.write({MendBlock{story().blocks()[each.height - 1]}}, 1);
+            if (!done) return refused(done.error().message);
+            mended += storage.take_mended().size();
         }
     }
-    if (!same) {
-        const VerifyReport report = verify_ledger(ledger, genesis, nullptr, {});
-        return report.fault ? refused("verify: " + report.fault->explanation) : Verdict::wrong;
+    for (Height at = height + 1; at <= truth.height; ++at)
+        if (auto done = storage.write({CommitBlock{story().blocks()[at - 1]}}, 1); !done)
+            return refused(done.error().message);
+    for (Height at = 1; at <= truth.height; ++at) {
+        const auto block = storage.ledger().block(at);
+        if (!block || !*block || (*block)->block != story().blocks()[at - 1].block)
+            return Verdict::wrong;
     }
-    return ledger.height() < truth.height ? Verdict::fewer_blocks : Verdict::same;
+    const VerifyReport report = verify_ledger(storage.ledger(), genesis, nullptr, {});
+    if (report.fault) return Verdict::wrong;
+    return mended > 0 || height < truth.height ? Verdict::mended : Verdict::same;
 }
 
 // An older record is not wrong as long as the node knows that it may be one.
@@ -110,27 +125,41 @@ Verdict judge_safety(const std::filesystem::path& directory) {
     return file && file->in_doubt() ? Verdict::in_doubt : Verdict::wrong;
 }
 
-Verdict judge_inbox(const InboxContent& inbox, const Truth& truth) {
-    const auto found = std::find(truth.earlier.begin(), truth.earlier.end(), inbox);
-    return found == truth.earlier.end() ? Verdict::wrong : Verdict::earlier;
+// Nothing is remembered that was not so, and no promise at all: the node knows that it forgot.
+Verdict judge_lost_inbox(const InboxContent& inbox, const Truth& truth) {
+    const auto was_there = [](const auto& some, const auto& all) {
+        return std::all_of(some.begin(), some.end(), [&](const auto& row) {
+            const auto found = all.find(row.first);
+            return found != all.end() && found->second == row.second;
+        });
+    };
+    const bool sound = inbox.batches.empty() && inbox.endorsements.empty() &&
+                       was_there(inbox.readings, truth.inbox.readings);
+    return sound ? Verdict::forgot : Verdict::wrong;
 }
 
 Verdict judge(const std::filesystem::path& directory, const Truth& truth) {
     const LoadedGenesis& genesis = story().network().genesis();
-    auto storage = Storage::open(NodeDisk::config(directory), genesis);
-    if (!storage) return refused(storage.error().message);
+    const NodeConfig config = NodeDisk::config(directory);
+    auto opened = Storage::open(config, genesis);
+    if (!opened) return refused(opened.error().message);
+    std::optional<Storage> storage(std::move(*opened));
     auto memory = storage->recall(genesis.network);
     if (!memory) return refused(memory.error().message);
     if (memory->safety_record != truth.safety) return judge_safety(directory);
+    const bool inbox_lost = memory->inbox_lost;
     const InboxContent inbox = InboxContent::of(*memory, genesis.network);
-    if (inbox != truth.inbox) return judge_inbox(inbox, truth);
-    const Verdict blocks = judge_ledger(storage->ledger(), truth);
-    if (blocks != Verdict::same && blocks != Verdict::fewer_blocks) return blocks;
-    auto started = NodeDisk::start(*storage);
-    if (!started) return refused(started.error());
+    if (!inbox_lost && inbox != truth.inbox) return Verdict::wrong;
+    std::string reason;
+    auto started = start(storage, config, reason);
+    if (!started) return refused(reason);
     if (auto written = storage->write(started->effects, 1); !written)
         return refused(written.error().message);
-    return blocks;
+    const Verdict ledger = judge_ledger(*storage, truth);
+    if (!inbox_lost || ledger != Verdict::same) return ledger;
+    memory = storage->recall(genesis.network);
+    if (!memory || memory->inbox_lost || memory->doubts.empty()) return Verdict::wrong;
+    return judge_lost_inbox(InboxContent::of(*memory, genesis.network), truth);
 }
 
 struct Outcome {
@@ -175,8 +204,7 @@ void flip(Bytes& content, std::uint64_t seed) {
 void damage(const std::string& file, bool killed) {
     const DiskImage whole = directory_of_a_node(killed);
     ASSERT_TRUE(whole.files.contains(file)) << file;
-    Truth truth = truth_of(whole);
-    if (file == "data/inbox.db-wal") truth.earlier = moments_of_the_inbox();
+    const Truth truth = truth_of(whole);
     TempDirectory directory;
     Outcome outcome;
     const std::size_t trials = full_enumeration() ? kFullTrials : kTrials;
@@ -189,14 +217,14 @@ void damage(const std::string& file, bool killed) {
     }
     std::cout << "[  corrupt ] " << file << (killed ? " after a kill" : " after a stop") << ": "
               << trials << " damages, " << outcome.count[Verdict::same] << " without effect, "
-              << outcome.count[Verdict::refused] << " reported, "
-              << outcome.count[Verdict::fewer_blocks] << " with fewer blocks, "
-              << outcome.count[Verdict::earlier] << " fell back to an earlier moment, "
+              << outcome.count[Verdict::refused] << " reported and not started, "
+              << outcome.count[Verdict::mended] << " mended or fetched again, "
+              << outcome.count[Verdict::forgot] << " set aside with the inbox, "
               << outcome.count[Verdict::in_doubt] << " older and known to be in doubt, "
               << outcome.count[Verdict::wrong] << " wrong, " << outcome.aborted << " aborted\n";
 }
 
-TEST(Corruption, of_the_ledger_is_found) {
+TEST(Corruption, of_the_ledger_is_found_and_mended) {
     damage("data/ledger.db", false);
 }
 TEST(Corruption, of_the_ledgers_log_leaves_fewer_blocks_at_most) {
@@ -205,7 +233,7 @@ TEST(Corruption, of_the_ledgers_log_leaves_fewer_blocks_at_most) {
 TEST(Corruption, of_the_inbox_is_found) {
     damage("data/inbox.db", false);
 }
-TEST(Corruption, of_the_inboxs_log_leaves_an_earlier_moment_at_most) {
+TEST(Corruption, of_the_inboxs_log_is_found) {
     damage("data/inbox.db-wal", true);
 }
 TEST(Corruption, of_the_safety_record_is_found) {

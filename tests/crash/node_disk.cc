@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/io/log.h"
 #include "core/ledger/replay.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
@@ -71,8 +72,16 @@ Result<NodeDisk::Started, std::string> NodeDisk::start(Storage& storage) {
     started.node = std::make_unique<Node>(
         Node::Setup{self, story.network().key(self), agreement_key(self.str()), counting_random()});
     auto state = replay(storage.ledger(), genesis, {.trust_signatures = true, .keep_before = true},
-                        [&](const ReplayStep& step) { return started.node->replay(step); });
-    if (!state) return unexpected("ledger: " + state.error().explanation);
+                        [&](const ReplayStep& step) -> Result<void, ReplayFault> {
+                            const Block& block = step.committed.block;
+                            if (auto found = check_index(storage.ledger(), block); !found)
+                                return found;
+                            return started.node->replay(step);
+                        });
+    if (!state) {
+        return unexpected(concat(is_damage(state.error()) ? "damaged ledger: " : "ledger: ",
+                                 state.error().explanation));
+    }
     auto certificate = storage.ledger().certificate(state->height);
     if (!certificate) return unexpected(certificate.error().message);
     auto memory = storage.recall(genesis.network);
