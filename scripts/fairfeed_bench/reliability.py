@@ -94,11 +94,11 @@ def _mutants(directory):
 
 
 def _report(simulated, struck, mutants):
-    elapsed_ms = max(1, simulated["elapsed_ms"])
     report = {
         "ok": False,
         "seeds": simulated["seeds"],
-        "seeds_per_s": round(simulated["seeds"] * 1000 / elapsed_ms, 1),
+        "seeds_per_s": simulated["seeds_per_second"],
+        "seeds_per_cpu_s": simulated["seeds_per_cpu_second"],
         "seeds_failed": simulated["failed"],
         "faults": {"simulated": simulated["faults"], "processes": struck["faults"]},
         "recovery_ms": {
@@ -138,8 +138,8 @@ def summary(report):
     rows.append(["simulated", "from the last fault on", "", *_seconds(took)])
     mutants = report["mutants"]
     lines = [
-        f"Simulator: {report['seeds']} seeds, {report['seeds_per_s']:g} seeds/s, "
-        f"{len(report['seeds_failed'])} failed",
+        f"Simulator: {report['seeds']} seeds, {report['seeds_per_s']} a second, "
+        f"{report['seeds_per_cpu_s']} a second of one core, {len(report['seeds_failed'])} failed",
         *table("llrrr", rows), "",
         f"Readings: {report['readings']['processes']} sent to real processes, {report['lost']} "
         f"lost; {report['readings']['simulated']} receipted in simulations",
