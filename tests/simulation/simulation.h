@@ -67,6 +67,7 @@ class Simulation {
     void crash(Host& host, std::string_view how);
     void step(Host& host, const NodeEvent& event);
     void look_at(Host& host);
+    [[nodiscard]] std::int64_t longest_wait_ms() const;
     void perform(Host& host, const Effects& effects);
     void strike(Host& host, const std::vector<const Effect*>& together, PowerCut cut);
     void remember_moment(Host& host);
