@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/late_rules.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -36,8 +37,11 @@ intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant 
     pulling.wanted = [this, &state](const SignedReading& reading) {
         const ReadingHeader& header = reading.header;
         const auto its_round = rounds_.find(header.cluster);
-        return its_round != rounds_.end() && state.next_window(header.cluster) == header.window &&
-               !its_round->second.has_promised(header.meter, header.window);
+        const auto next = state.next_window(header.cluster);
+        if (its_round == rounds_.end() || !next) return false;
+        const bool is_open =
+            header.window == *next || may_true_up(state, header.meter, header.window, *next);
+        return is_open && !its_round->second.has_promised(header.meter, header.window);
     };
     return pulling;
 }
@@ -72,20 +76,17 @@ committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const Chai
     return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
 }
 
-const OpenedReadings& CommitteeDesk::held(const ClusterId& cluster, const ChainState& state) const {
-    static const OpenedReadings kNone;
-    const auto next = state.next_window(cluster);
+const HeldReadings& CommitteeDesk::held(const ClusterId& cluster) const {
+    static const HeldReadings kNone;
     const auto windows = readings_.find(cluster);
-    if (!next || windows == readings_.end()) return kNone;
-    const auto window = windows->second.find(*next);
-    return window == windows->second.end() ? kNone : window->second;
+    return windows == readings_.end() ? kNone : windows->second;
 }
 
 template <class Act>
 auto CommitteeDesk::with_view(const ClusterId& cluster, const ChainState& state, Instant now,
                               Act act) {
-    const committee::View view{state, book(cluster), books_.keys(), held(cluster, state),
-                               now,   heard_from_ms_};
+    const committee::View view{state,         book(cluster), books_.keys(),
+                               held(cluster), now,           heard_from_ms_};
     return act(view);
 }
 
@@ -340,18 +341,17 @@ void CommitteeDesk::perform(const std::vector<committee::Effect>& effects, const
                 encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
                 state, out);
         } else if (const auto* done = std::get_if<committee::Certified>(&effect)) {
-            certify(done->settlement, cluster, state);
+            certify(done->settlement, cluster);
         }
     }
 }
 
-void CommitteeDesk::certify(const Transaction& settlement, const ClusterId& cluster,
-                            const ChainState& state) {
+void CommitteeDesk::certify(const Transaction& settlement, const ClusterId& cluster) {
     CertifiedWindow window;
-    const OpenedReadings& readings = held(cluster, state);
-    for (const SettlementEntry& entry : std::get<Settlement>(settlement.content).entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        window.push_back(make_reading_transaction(readings.at(entry.meter).reading));
+    const HeldReadings& readings = held(cluster);
+    for (const ListedReading& listed : listed_readings(std::get<Settlement>(settlement.content))) {
+        const OpenedReading& opened = readings.at(listed.window).at(listed.meter);
+        window.push_back(make_reading_transaction(opened.reading));
     }
     window.push_back(settlement);
     certified_.push_back(std::move(window));
@@ -362,8 +362,8 @@ std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& st
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
         if (!takes_part(cluster, state)) continue;
-        const committee::View view{state, book(cluster), books_.keys(), held(cluster, state),
-                                   now,   heard_from_ms_};
+        const committee::View view{state,         book(cluster), books_.keys(),
+                                   held(cluster), now,           heard_from_ms_};
         const auto due = its_round.next_deadline_ms(view);
         if (due && (!deadline || *due < *deadline)) deadline = due;
     }

@@ -99,9 +99,8 @@ class CommitteeDesk {
     [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
     [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state) const;
     committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
-    // The readings held for the window the cluster settles next.
-    [[nodiscard]] const OpenedReadings& held(const ClusterId& cluster,
-                                             const ChainState& state) const;
+    // The cluster's readings: of the next window, of later ones, and of a day before.
+    [[nodiscard]] const HeldReadings& held(const ClusterId& cluster) const;
     template <class Act>
     auto with_view(const ClusterId& cluster, const ChainState& state, Instant now, Act act);
     [[nodiscard]] intake::Context context(const ChainState& state, Instant now) const;
@@ -115,7 +114,7 @@ class CommitteeDesk {
     void advance(const ClusterId& cluster, const ChainState& state, Instant now, Effects& out);
     void perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
                  const ChainState& state, Effects& out);
-    void certify(const Transaction& settlement, const ClusterId& cluster, const ChainState& state);
+    void certify(const Transaction& settlement, const ClusterId& cluster);
     [[nodiscard]] Result<std::vector<RecomputedSettlement>, ReplayFault> follow(
         const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
@@ -135,7 +134,7 @@ class CommitteeDesk {
     std::map<ClusterId, ClusterBook> unopened_;  // of clusters that have not settled yet
     std::map<ClusterId, committee::BatchRound> rounds_;
     std::map<ClusterId, Window> doubts_;
-    std::map<ClusterId, std::map<Window, OpenedReadings>> readings_;
+    std::map<ClusterId, HeldReadings> readings_;
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;
     std::map<MeterId, ShareStatement> shares_;  // the latest of each

@@ -1,5 +1,8 @@
 // What a committed block means to a member: its books move on, meters hear their shares, and what
 // the ledger now holds is forgotten here.
+#include <algorithm>
+
+#include "core/contract/late_rules.h"
 #include "edge-node/committee_desk.h"
 
 namespace fairfeed {
@@ -74,21 +77,24 @@ void CommitteeDesk::say_share(const ShareStatement& share, const ChainState& sta
 
 // What the chain took is what this node holds, whatever arrived here or did not.
 void CommitteeDesk::keep_committed(const RecomputedSettlement& settlement) {
-    for (const auto& [meter, opened] : settlement.readings) {
-        const Slot slot{meter, opened.reading.header.window};
-        const auto held = ids_.find(slot);
-        if (held != ids_.end() && held->second != opened.reading.id) {
-            slots_.erase(held->second);
-            ids_.erase(held);
+    for (const auto& [window, readings] : settlement.readings) {
+        for (const auto& [meter, opened] : readings) {
+            const Slot slot{meter, window};
+            const auto held = ids_.find(slot);
+            if (held != ids_.end() && held->second != opened.reading.id) {
+                slots_.erase(held->second);
+                ids_.erase(held);
+            }
+            keep(opened);
         }
-        keep(opened);
     }
 }
 
-// A day of readings stays, so that a meter that missed its receipt gets it again.
+// A day of readings stays, so that a meter that missed its receipt gets it again, and as long as
+// one may still be trued up.
 Window CommitteeDesk::keep_from(Window settled, const ChainState& state) {
-    const auto day = static_cast<Window>(state.grid().windows_per_day());
-    return settled > day ? settled - day : 0;
+    const std::int64_t kept = std::max(state.grid().windows_per_day(), late_windows(state) + 1);
+    return settled > kept ? settled - static_cast<Window>(kept) : 0;
 }
 
 void CommitteeDesk::drop_before(const ClusterId& cluster, Window first) {

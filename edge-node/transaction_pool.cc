@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/contract/late_rules.h"
+
 namespace fairfeed {
 namespace {
 
@@ -9,8 +11,10 @@ namespace {
 // come.
 bool is_past(const Transaction& transaction, const ChainState& state) {
     if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
-        const auto next = state.next_window(reading->header.cluster);
-        return !next || reading->header.window < *next;
+        const ReadingHeader& header = reading->header;
+        const auto next = state.next_window(header.cluster);
+        return !next ||
+               (header.window < *next && !may_true_up(state, header.meter, header.window, *next));
     }
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
         const auto next = state.next_window(settlement->cluster);
@@ -115,9 +119,8 @@ Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& tr
 }
 
 void TransactionPool::list(const Settlement& settlement) {
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status == EntryStatus::reading) listed_.insert(entry.reading);
-    }
+    for (const ListedReading& listed : listed_readings(settlement))
+        listed_.insert(listed.reading);
 }
 
 const Transaction* TransactionPool::find(const Digest& id) const {
@@ -149,6 +152,11 @@ void TransactionPool::prune(const ChainState& state) {
         const auto* settlement = std::get_if<Settlement>(&place.second.content);
         if (settlement != nullptr) list(*settlement);
     }
+    // A late reading may outlive the settlement it came with.
+    std::erase_if(by_id_, [&](const auto& entry) {
+        return entry.second.second.kind == TransactionKind::reading &&
+               !listed_.contains(entry.first);
+    });
 }
 
 }  // namespace fairfeed

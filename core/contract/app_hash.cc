@@ -104,24 +104,30 @@ void write(Writer& out, const NodeRecord& node) {
     write(out, node.registration);
 }
 
+void write(Writer& out, const std::optional<Window>& window) {
+    if (window) {
+        out.unsigned_integer(*window);
+    } else {
+        out.null();
+    }
+}
+
 void write(Writer& out, const MeterRecord& meter) {
-    out.array(5);
+    out.array(7);
     write(out, meter.registration);
     write(out, meter.capacity_w);
     write(out, meter.grants);
     out.unsigned_integer(meter.last_sequence);
     out.bytes(meter.last_reading.view());
+    write(out, meter.last_window);
+    out.unsigned_integer(meter.missed);
 }
 
 void write(Writer& out, const ClusterRecord& cluster) {
     out.array(6);
     write(out, cluster.committee);
     write(out, cluster.earlier);
-    if (cluster.last_window) {
-        out.unsigned_integer(*cluster.last_window);
-    } else {
-        out.null();
-    }
+    write(out, cluster.last_window);
     out.bytes(cluster.last_settlement.view());
     out.unsigned_integer(cluster.settled_at);
     write(out, cluster.changes);

@@ -26,4 +26,9 @@ struct Billed {
 [[nodiscard]] std::optional<Billed> bill(std::int64_t remainder, std::int64_t energy_wh,
                                          std::int64_t rate_micro_per_kwh);
 
+// The same for a correction of what was billed before, of either sign (rule 8): the floor is that
+// of the exact figure, so that bills and corrections together are those of the corrected energy.
+[[nodiscard]] std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energy_wh,
+                                                    std::int64_t rate_micro_per_kwh);
+
 }  // namespace fairfeed

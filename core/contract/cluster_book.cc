@@ -1,9 +1,9 @@
 #include "core/contract/cluster_book.h"
 
 #include <algorithm>
+#include <set>
 
-#include "core/contract/plausibility.h"
-#include "core/contract/settlement.h"
+#include "core/contract/late_rules.h"
 #include "core/contract/settlement_rules.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -12,47 +12,13 @@ namespace fairfeed {
 
 namespace {
 
-std::size_t quarters_of(const ChainState& state) {
-    return static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
-}
-
-// What still matters at the start of a window: the share in force then, and those that follow.
-ShareSchedule schedule_from(const ShareSchedule& shares, std::int64_t start_s) {
-    auto first = shares.begin();
-    while (first != shares.end() && std::next(first) != shares.end() &&
-           std::next(first)->from_s <= start_s) {
-        ++first;
-    }
-    return {first, shares.end()};
-}
+using Slot = std::pair<MeterId, Window>;
 
 // A share that binds no later than one settled before it replaces that one.
 void add_share(ShareSchedule& shares, const ShareInForce& share) {
     while (!shares.empty() && shares.back().from_s >= share.from_s)
         shares.pop_back();
     shares.push_back(share);
-}
-
-// A counter of flagged windows belongs to one certified capacity.
-std::uint32_t over_capacity_after(std::uint32_t before, bool same_capacity, std::uint32_t flags) {
-    return (same_capacity ? before : 0) + ((flags & kLineOverCapacity) != 0 ? 1 : 0);
-}
-
-void fill_in(SettlementLine& line, const MeterSettlement& settled) {
-    line.capacity_w = settled.capacity_w;
-    line.load_wh = settled.load_wh;
-    line.import_wh = settled.import_wh;
-    line.export_wh = settled.export_wh;
-    line.generation_wh = settled.generation_wh;
-    line.available_wh = settled.available_wh;
-    line.credited_wh = settled.credited_wh;
-    line.curtailed_wh = settled.curtailed_wh;
-    line.mes_w = settled.mes_w;
-    line.import_amount_micro = settled.import_amount_micro;
-    line.export_amount_micro = settled.export_amount_micro;
-    line.closing.import_remainder = settled.import_remainder;
-    line.closing.export_remainder = settled.export_remainder;
-    line.closing.balance_micro = settled.balance_micro;
 }
 
 Result<SettlementLine, Reject> open_one(const Settlement& settlement, const SealedLine& sealed,
@@ -78,107 +44,18 @@ bool same_entries(const std::vector<SettlementEntry>& claimed,
                       });
 }
 
+const OpenedReading* find(const HeldReadings& held, const MeterId& meter, Window window) {
+    const auto of_window = held.find(window);
+    if (of_window == held.end()) return nullptr;
+    const auto found = of_window->second.find(meter);
+    return found != of_window->second.end() ? &found->second : nullptr;
+}
+
 }  // namespace
 
 const ClosingState* ClusterBook::closing(const MeterId& meter) const {
     const auto found = accounts_.find(meter);
     return found != accounts_.end() ? &found->second.closing : nullptr;
-}
-
-// A meter that was never settled starts with a share of all its capacity, in force from the grid's
-// beginning.
-ClusterBook::Account ClusterBook::account(const ChainState& state, Window window,
-                                          const MeterId& meter) const {
-    const auto found = accounts_.find(meter);
-    if (found != accounts_.end()) return found->second;
-    Account fresh;
-    fresh.closing.shares.push_back(
-        {state.capacity_w(meter, window), state.genesis.parameters.grid_epoch_s});
-    return fresh;
-}
-
-Result<void, Reject> ClusterBook::plausible(const ChainState& state, Window window,
-                                            const MeterId& meter, const ReadingBody& body) const {
-    Expectation expected{quarters_of(state), state.installed_w(meter, window), std::nullopt, false};
-    const auto found = accounts_.find(meter);
-    if (found != accounts_.end() && found->second.closing.has_registers) {
-        const auto& recent = found->second.recent;
-        expected.last = found->second.closing.registers;
-        expected.follows_last = !recent.empty() && recent.back().first + 1 == window;
-    }
-    return check_plausible(body, expected);
-}
-
-Result<void, Reject> ClusterBook::usable(const ChainState& state, Window window,
-                                         const MeterId& meter, const OpenedReading& opened) const {
-    const ReadingHeader& header = opened.reading.header;
-    if (header.meter != meter) return unexpected(Reject::unknown_meter);
-    const auto taken = check_reading_header(state, window, header);
-    if (!taken) return taken;
-    return plausible(state, window, meter, opened.body);
-}
-
-ClusterBook::Measured ClusterBook::measure(const ChainState& state, Window window,
-                                           const MeterId& meter,
-                                           const OpenedReadings& readings) const {
-    const auto held = readings.find(meter);
-    if (held != readings.end() && usable(state, window, meter, held->second)) {
-        return {EntryStatus::reading, held->second.reading.id, held->second.body};
-    }
-    Measured out;
-    out.status = held != readings.end() ? EntryStatus::conflict : EntryStatus::missing;
-    out.body.profile.resize(quarters_of(state));
-    const auto found = accounts_.find(meter);
-    if (found == accounts_.end() || found->second.closing.missed >= kEstimatedWindows) return out;
-    const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
-    const ReadingBody* previous = nullptr;
-    for (const auto& [measured, body] : found->second.recent) {
-        if (measured == day_before) {
-            out.body = body;
-            return out;
-        }
-        if (std::int64_t{measured} + 1 == window) previous = &body;
-    }
-    if (previous) out.body = *previous;
-    return out;
-}
-
-Result<SettlementDraft, Reject> ClusterBook::draft(const ChainState& state, Window window,
-                                                   const OpenedReadings& readings) const {
-    if (!state.cluster(cluster_)) return unexpected(Reject::wrong_cluster);
-    const NetworkParameters& parameters = state.genesis.parameters;
-    const std::int64_t start_s = state.grid().start_s(window);
-    SettlementInput input{
-        parameters.window_seconds, start_s, parameters.rule, state.tariff(window), {}};
-    SettlementDraft out;
-    for (const MeterId& meter : state.meters_of(cluster_, window)) {
-        const Account before = account(state, window, meter);
-        const Measured measured = measure(state, window, meter, readings);
-        const bool real = measured.status == EntryStatus::reading;
-        const std::int64_t capacity_w = state.capacity_w(meter, window);
-        SettlementLine line{.meter = meter, .estimated = !real, .closing = before.closing};
-        if (real) line.flags = line_flags(measured.body, capacity_w);
-        ClosingState& closing = line.closing;
-        closing.shares = schedule_from(closing.shares, start_s);
-        input.meters.push_back(
-            {meter, capacity_w, measured.body.profile, measured.body.available_wh, closing.shares,
-             closing.import_remainder, closing.export_remainder, closing.balance_micro});
-        closing.over_capacity =
-            over_capacity_after(closing.over_capacity, capacity_w == before.capacity_w, line.flags);
-        closing.missed = real ? 0 : closing.missed + 1;
-        if (real) {
-            closing.registers = measured.body.end;
-            closing.has_registers = true;
-        }
-        out.entries.push_back({meter, measured.status, measured.reading});
-        out.lines.push_back(std::move(line));
-    }
-    const auto settled = settle_window(input);
-    if (!settled) return unexpected(Reject::out_of_range);
-    out.totals = settled->totals;
-    for (std::size_t i = 0; i < out.lines.size(); ++i)
-        fill_in(out.lines[i], settled->meters[i]);
-    return out;
 }
 
 Result<Settlement, Reject> ClusterBook::seal(const ChainState& state, Window window,
@@ -200,6 +77,7 @@ Result<Settlement, Reject> ClusterBook::seal(const ChainState& state, Window win
     out.state_height = state.height;
     out.entries = draft.entries;
     out.totals = draft.totals;
+    out.late = draft.late;
     for (const SettlementLine& line : draft.lines) {
         const auto epoch = state.key_epoch(line.meter, window);
         const SymmetricKey* key = epoch ? keys.find(line.meter, *epoch) : nullptr;
@@ -209,38 +87,75 @@ Result<Settlement, Reject> ClusterBook::seal(const ChainState& state, Window win
     return out;
 }
 
-// Exactly the readings that the settlement lists; the others must not have been usable.
-Result<OpenedReadings, Reject> ClusterBook::named_readings(const ChainState& state,
-                                                           const Settlement& settlement,
-                                                           const OpenedReadings& readings) const {
-    OpenedReadings named;
-    for (const SettlementEntry& entry : settlement.entries) {
-        const auto held = readings.find(entry.meter);
-        if (entry.status == EntryStatus::reading) {
-            if (held == readings.end() || held->second.reading.id != entry.reading) {
-                return unexpected(Reject::reading_not_held);
+Result<HeldReadings, Reject> listed_of(const Settlement& settlement, const HeldReadings& held) {
+    HeldReadings listed;
+    for (const ListedReading& each : listed_readings(settlement)) {
+        const OpenedReading* found = find(held, each.meter, each.window);
+        if (!found || found->reading.id != each.reading) {
+            return unexpected(Reject::reading_not_held);
+        }
+        listed[each.window].insert({each.meter, *found});
+    }
+    return listed;
+}
+
+// Where two readings of a slot are known the listed one counts. A list that is full withholds
+// nothing late.
+std::vector<const OpenedReading*> ClusterBook::withheld(const ChainState& state,
+                                                        const Settlement& settlement,
+                                                        const HeldReadings& held) const {
+    const Window settled = settlement.window;
+    const bool is_full = settlement.late.size() >= late_room(state, settlement.entries.size());
+    std::map<Slot, Digest> listed;
+    for (const ListedReading& each : listed_readings(settlement))
+        listed.emplace(Slot{each.meter, each.window}, each.reading);
+    std::set<MeterId> meters;
+    for (const SettlementEntry& entry : settlement.entries)
+        meters.insert(entry.meter);
+    const auto might_be_used = [&](const Slot& slot) {
+        if (listed.contains(slot) || !meters.contains(slot.first)) return false;
+        return slot.second == settled ||
+               (!is_full && may_true_up(state, slot.first, slot.second, settled));
+    };
+    HeldReadings known;
+    bool is_more = false;
+    for (auto at = held.begin(); at != held.end() && at->first <= settled; ++at) {
+        for (const auto& [meter, opened] : at->second)
+            is_more = is_more || might_be_used({meter, at->first});
+    }
+    std::vector<const OpenedReading*> out;
+    if (!is_more) return out;
+    for (auto at = held.begin(); at != held.end() && at->first <= settled; ++at) {
+        for (const auto& [meter, opened] : at->second) {
+            const auto named = listed.find({meter, at->first});
+            const bool is_named = named != listed.end() && named->second == opened.reading.id;
+            if (is_named || might_be_used({meter, at->first})) {
+                known[at->first].insert({meter, opened});
             }
-            const auto sound = usable(state, settlement.window, entry.meter, held->second);
-            if (!sound) return unexpected(sound.error());
-            named.insert(*held);
-        } else if (held != readings.end() &&
-                   usable(state, settlement.window, entry.meter, held->second)) {
-            return unexpected(Reject::reading_withheld);
         }
     }
-    return named;
+    for (const OpenedReading* each : usable(state, settled, known)) {
+        const ReadingHeader& header = each->reading.header;
+        if (listed.contains({header.meter, header.window})) continue;
+        out.push_back(find(held, header.meter, header.window));
+    }
+    return out;
 }
 
 Result<void, Reject> ClusterBook::check(const ChainState& state, const Settlement& settlement,
-                                        const OpenedReadings& readings, const KeyRing& keys) const {
+                                        const HeldReadings& held, const KeyRing& keys) const {
     if (settlement.cluster != cluster_) return unexpected(Reject::wrong_cluster);
     if (settlement.state_height > state.height) return unexpected(Reject::wrong_height);
     if (const auto placed = check_settlement_place(state, settlement); !placed) return placed;
-    const auto named = named_readings(state, settlement, readings);
-    if (!named) return unexpected(named.error());
-    const auto expected = draft(state, settlement.window, *named);
+    const auto listed = listed_of(settlement, held);
+    if (!listed) return unexpected(listed.error());
+    auto picked = pick_all(state, settlement.window, *listed);
+    for (const Picked& each : picked)
+        if (each.refused) return unexpected(*each.refused);
+    if (!withheld(state, settlement, held).empty()) return unexpected(Reject::reading_withheld);
+    const auto expected = settle(state, settlement.window, std::move(picked));
     if (!expected) return unexpected(expected.error());
-    if (!same_entries(settlement.entries, expected->entries)) {
+    if (!same_entries(settlement.entries, expected->entries) || settlement.late != expected->late) {
         return unexpected(Reject::wrong_entries);
     }
     if (settlement.totals != expected->totals) return unexpected(Reject::wrong_totals);
@@ -262,7 +177,7 @@ Result<std::vector<SettlementLine>, Reject> ClusterBook::open_lines(const Settle
 }
 
 SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& settlement,
-                                  const SettlementLine& line, const OpenedReading* reading,
+                                  const SettlementLine& line, const HeldReadings& listed,
                                   std::int64_t header_time_ms) {
     const NetworkParameters& parameters = state.genesis.parameters;
     const SettledShare share{line.meter, settlement.window, line.mes_w,
@@ -271,7 +186,10 @@ SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& set
     account.closing = line.closing;
     account.capacity_w = line.capacity_w;
     add_share(account.closing.shares, {share.mes_w, share.from_s});
-    if (reading) account.recent.emplace_back(settlement.window, reading->body);
+    for (const auto& [window, readings] : listed) {
+        const auto found = readings.find(line.meter);
+        if (found != readings.end()) account.recent.emplace_back(window, found->second.body);
+    }
     // The next window needs nothing older than the same window one day before it.
     const std::int64_t oldest =
         std::int64_t{settlement.window} + 1 - state.grid().windows_per_day();
@@ -283,7 +201,7 @@ SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& set
 
 Result<std::vector<SettledShare>, Reject> ClusterBook::commit(const ChainState& state,
                                                               const Settlement& settlement,
-                                                              const OpenedReadings& readings,
+                                                              const HeldReadings& held,
                                                               std::int64_t header_time_ms,
                                                               const KeyRing& keys) {
     if (settlement.cluster != cluster_) return unexpected(Reject::wrong_cluster);
@@ -291,22 +209,13 @@ Result<std::vector<SettledShare>, Reject> ClusterBook::commit(const ChainState& 
     if (settlement.lines.size() != settlement.entries.size()) {
         return unexpected(Reject::wrong_lines);
     }
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        const auto held = readings.find(entry.meter);
-        if (held == readings.end() || held->second.reading.id != entry.reading) {
-            return unexpected(Reject::reading_not_held);
-        }
-    }
+    const auto listed = listed_of(settlement, held);
+    if (!listed) return unexpected(listed.error());
     auto lines = open_lines(settlement, keys);
     if (!lines) return unexpected(lines.error());
     std::vector<SettledShare> shares;
-    for (std::size_t i = 0; i < lines->size(); ++i) {
-        const SettlementEntry& entry = settlement.entries[i];
-        const bool real = entry.status == EntryStatus::reading;
-        const OpenedReading* reading = real ? &readings.at(entry.meter) : nullptr;
-        shares.push_back(move_on(state, settlement, (*lines)[i], reading, header_time_ms));
-    }
+    for (const SettlementLine& line : *lines)
+        shares.push_back(move_on(state, settlement, line, *listed, header_time_ms));
     last_lines_ = std::move(*lines);
     last_window_ = settlement.window;
     return shares;

@@ -10,7 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/contract/key_ring.h"
-#include "core/contract/state.h"
+#include "core/contract/true_up.h"
 #include "core/crypto/random.h"
 #include "core/model/reject.h"
 
@@ -20,12 +20,14 @@ struct OpenedReading {
     SignedReading reading;
     ReadingBody body;
 };
-using OpenedReadings = std::map<MeterId, OpenedReading>;
+using OpenedReadings = std::map<MeterId, OpenedReading>;  // of one window
+using HeldReadings = std::map<Window, OpenedReadings>;
 
 struct SettlementDraft {
     std::vector<SettlementEntry> entries;
     SettlementTotals totals;
     std::vector<SettlementLine> lines;
+    std::vector<ListedReading> late;
 };
 
 // A share and when it binds, known once its settlement is in a block.
@@ -47,11 +49,16 @@ class ClusterBook {
                                                  const MeterId& meter,
                                                  const ReadingBody& body) const;
 
-    // Settles `window` from these readings: a meter without one is estimated and marked missing,
-    // one whose reading is not plausible is estimated and marked conflict (rule 8). The same inputs
-    // give the same draft on every member.
+    // Settles `window` from the readings held: a meter without one is estimated and marked missing,
+    // one whose reading is not plausible is estimated and marked conflict (rule 8). Readings of
+    // windows before it that may still be taken are listed as late and trued up (rule 7), meter by
+    // meter, as many as late_room allows. The same inputs give the same draft on every member.
     [[nodiscard]] Result<SettlementDraft, Reject> draft(const ChainState& state, Window window,
-                                                        const OpenedReadings& readings) const;
+                                                        const HeldReadings& held) const;
+
+    // The readings that draft() would list, ascending by meter, then window.
+    [[nodiscard]] std::vector<const OpenedReading*> usable(const ChainState& state, Window window,
+                                                           const HeldReadings& held) const;
 
     // A draft as a signed-to-be Settlement with sealed lines; salts from `random`.
     [[nodiscard]] Result<Settlement, Reject> seal(const ChainState& state, Window window,
@@ -61,17 +68,22 @@ class ClusterBook {
                                                   const RandomSource& random) const;
 
     // A member's check of somebody's settlement: its place (settlement_rules.h), entries, totals
-    // and every opened line equal what draft() gives for the readings it lists. `readings` holds
-    // those it names, and may hold others: one that is plausible and marked missing or in conflict
-    // is reading_withheld (rule 5). wrong_height: drafted on a state this member has not reached.
+    // and every opened line equal what draft() gives for the readings it lists. `held` has those it
+    // lists, and may have others: one that a draft would use beside them is reading_withheld (rule
+    // 5). wrong_height: drafted on a state this member has not reached.
     [[nodiscard]] Result<void, Reject> check(const ChainState& state, const Settlement& settlement,
-                                             const OpenedReadings& readings,
-                                             const KeyRing& keys) const;
+                                             const HeldReadings& held, const KeyRing& keys) const;
+
+    // Of the readings held, those a draft would use beside the ones the settlement lists, and
+    // which it does not list: withheld (rule 5).
+    [[nodiscard]] std::vector<const OpenedReading*> withheld(const ChainState& state,
+                                                             const Settlement& settlement,
+                                                             const HeldReadings& held) const;
 
     // After the block is committed: opens the lines and moves on. header_time_ms is the block's.
     [[nodiscard]] Result<std::vector<SettledShare>, Reject> commit(const ChainState& state,
                                                                    const Settlement& settlement,
-                                                                   const OpenedReadings& readings,
+                                                                   const HeldReadings& held,
                                                                    std::int64_t header_time_ms,
                                                                    const KeyRing& keys);
 
@@ -94,24 +106,33 @@ class ClusterBook {
         // Real profiles of the last day, newest last, for estimates.
         std::deque<std::pair<Window, ReadingBody>> recent;
     };
-    // What draft() settles a meter by: its own reading, or an estimate.
-    struct Measured {
-        EntryStatus status = EntryStatus::missing;
-        Digest reading;
-        ReadingBody body;
+    // What draft() settles a meter by, late readings taken in.
+    struct Picked {
+        MeterId meter;
+        TrueUp true_up;
+        std::vector<const OpenedReading*> late;
+        const OpenedReading* present = nullptr;
+        std::uint64_t sequence = 0;     // of the newest reading taken or committed
+        std::optional<Reject> refused;  // why the first of those held was not taken
+        bool is_conflict = false;       // the window's own was not
     };
-    [[nodiscard]] Account account(const ChainState& state, Window window,
-                                  const MeterId& meter) const;
-    [[nodiscard]] Result<void, Reject> usable(const ChainState& state, Window window,
-                                              const MeterId& meter,
-                                              const OpenedReading& opened) const;
-    [[nodiscard]] Measured measure(const ChainState& state, Window window, const MeterId& meter,
-                                   const OpenedReadings& readings) const;
-    [[nodiscard]] Result<OpenedReadings, Reject> named_readings(
-        const ChainState& state, const Settlement& settlement,
-        const OpenedReadings& readings) const;
+
+    [[nodiscard]] ClosingState opening(const ChainState& state, Window window,
+                                       const MeterId& meter) const;
+    [[nodiscard]] Result<void, Reject> take(const ChainState& state, Window window, Window settled,
+                                            const OpenedReading& opened, Picked& picked) const;
+    [[nodiscard]] Picked pick(const ChainState& state, Window window, const MeterId& meter,
+                              const HeldReadings& held, std::size_t room) const;
+    [[nodiscard]] std::vector<Picked> pick_all(const ChainState& state, Window window,
+                                               const HeldReadings& held) const;
+    [[nodiscard]] const ReadingBody* estimate_from(const ChainState& state, Window window,
+                                                   const Picked& picked) const;
+    [[nodiscard]] SettlementLine start_line(const ChainState& state, Window window,
+                                            const Picked& picked) const;
+    [[nodiscard]] Result<SettlementDraft, Reject> settle(const ChainState& state, Window window,
+                                                         std::vector<Picked> picked) const;
     [[nodiscard]] SettledShare move_on(const ChainState& state, const Settlement& settlement,
-                                       const SettlementLine& line, const OpenedReading* reading,
+                                       const SettlementLine& line, const HeldReadings& listed,
                                        std::int64_t header_time_ms);
 
     ClusterId cluster_;
@@ -121,6 +142,10 @@ class ClusterBook {
 };
 
 constexpr std::uint32_t kEstimatedWindows = 6;  // in a row; afterwards a silent meter settles at 0
+
+// The readings that a settlement lists, out of those held; reading_not_held.
+[[nodiscard]] Result<HeldReadings, Reject> listed_of(const Settlement& settlement,
+                                                     const HeldReadings& held);
 
 // Opens a reading with the ring's key for its meter and epoch.
 [[nodiscard]] Result<ReadingBody, Reject> open_with(const KeyRing& keys,

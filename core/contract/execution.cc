@@ -167,9 +167,9 @@ class Selection {
 
     void add_settlement(const Transaction& transaction) {
         std::vector<Transaction> listed;
-        for (const SettlementEntry& entry : std::get<Settlement>(transaction.content).entries) {
-            if (entry.status != EntryStatus::reading) continue;
-            const Transaction* reading = find_reading(entry);
+        for (const ListedReading& each :
+             listed_readings(std::get<Settlement>(transaction.content))) {
+            const Transaction* reading = find_reading(each);
             if (!reading) return;
             listed.push_back(*reading);
         }
@@ -185,10 +185,10 @@ class Selection {
 
   private:
     // An id leaves the signature open: of several envelopes take one that verifies.
-    [[nodiscard]] const Transaction* find_reading(const SettlementEntry& entry) const {
-        const VerifyKey* key = state_.meter_key(entry.meter);
+    [[nodiscard]] const Transaction* find_reading(const ListedReading& listed) const {
+        const VerifyKey* key = state_.meter_key(listed.meter);
         if (!key) return nullptr;
-        const auto [first, last] = readings_.equal_range(entry.reading);
+        const auto [first, last] = readings_.equal_range(listed.reading);
         for (auto held = first; held != last; ++held) {
             if (signatures_.transaction(*held->second, state_.network, *key)) return held->second;
         }

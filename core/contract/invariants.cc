@@ -4,6 +4,7 @@
 
 #include "core/base/units.h"
 #include "core/contract/billing.h"
+#include "core/contract/late_rules.h"
 #include "core/wire/chain_codec.h"
 
 namespace fairfeed {
@@ -84,6 +85,29 @@ std::string sum_differs(const LineSum& sum, const std::vector<SettlementLine>& l
     return differs(std::string("sum of lines, ") + sum.name, totals.*sum.of_totals, lines_sum);
 }
 
+struct AdjustmentSum {
+    const char* name;
+    std::int64_t Adjustment::*of_line;
+    std::int64_t AdjustmentTotals::*of_totals;
+};
+
+constexpr AdjustmentSum kAdjustmentSums[] = {
+    {"import_wh", &Adjustment::import_wh, &AdjustmentTotals::import_wh},
+    {"export_wh", &Adjustment::export_wh, &AdjustmentTotals::export_wh},
+    {"generation_wh", &Adjustment::generation_wh, &AdjustmentTotals::generation_wh},
+    {"credited_wh", &Adjustment::credited_wh, &AdjustmentTotals::credited_wh},
+};
+
+std::string adjustment_differs(const AdjustmentSum& sum, const std::vector<SettlementLine>& lines,
+                               const AdjustmentTotals& totals) {
+    Int128 lines_sum = 0;
+    for (const SettlementLine& line : lines)
+        lines_sum += line.adjusted.*sum.of_line;
+    if (lines_sum == totals.*sum.of_totals) return {};
+    return differs(std::string("sum of lines, trued up ") + sum.name, totals.*sum.of_totals,
+                   lines_sum);
+}
+
 std::string energy_of_lines(const std::vector<SettlementLine>& lines,
                             const SettlementTotals& totals) {
     for (const SettlementLine& line : lines) {
@@ -92,7 +116,20 @@ std::string energy_of_lines(const std::vector<SettlementLine>& lines,
     for (const LineSum& sum : kEnergySums) {
         if (std::string failure = sum_differs(sum, lines, totals); !failure.empty()) return failure;
     }
+    for (const AdjustmentSum& sum : kAdjustmentSums) {
+        std::string failure = adjustment_differs(sum, lines, totals.adjusted);
+        if (!failure.empty()) return failure;
+    }
     return {};
+}
+
+Int128 posting_of(const SettlementLine& line) {
+    return Int128{line.import_amount_micro} - line.export_amount_micro +
+           line.adjusted.import_amount_micro - line.adjusted.export_amount_micro;
+}
+
+bool is_reset(const SettlementLine& line) {
+    return (line.flags & (kLineRegisterReset | kLineLateReset)) != 0;
 }
 
 // Nobody without keys knows the remainders, of which each meter carries one in and one out in each
@@ -109,9 +146,13 @@ std::string money_of_totals(const Settlement& settlement, const Tariff& tariff) 
 std::string money_of_lines(const std::vector<SettlementLine>& lines,
                            const SettlementTotals& totals) {
     Int128 postings = totals.grid_amount_micro;
+    Int128 adjustments = totals.adjusted.grid_amount_micro;
     for (const SettlementLine& line : lines) {
         postings += Int128{line.import_amount_micro} - line.export_amount_micro;
+        adjustments +=
+            Int128{line.adjusted.import_amount_micro} - line.adjusted.export_amount_micro;
     }
+    if (adjustments != 0) return differs("sum of all adjustments", 0, adjustments);
     return postings == 0 ? std::string{} : differs("sum of all postings", 0, postings);
 }
 
@@ -191,8 +232,11 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
         return failure.empty() ? failure : where + failure;
     };
     record(Check::energy_public, height, at(energy_of_totals(settlement.totals)));
-    record(Check::money_public, height,
-           at(money_of_totals(settlement, before.tariff(settlement.window))));
+    std::string money = money_of_totals(settlement, before.tariff(settlement.window));
+    if (money.empty() && !adjustments_agree(before, settlement)) {
+        money = "what is trued up does not follow from energies and tariff";
+    }
+    record(Check::money_public, height, at(money));
     record(Check::share_public, height, at(share_of_totals(before, settlement)));
     const auto last = settled_.find(settlement.cluster);
     std::string order;
@@ -202,20 +246,20 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
     settled_[settlement.cluster] = settlement.window;
 }
 
-// What a line says against the meter's line before; both halves are told apart by `money`.
-std::string InvariantMonitor::follow(const SettlementLine& line, bool money) {
+// What a line says against the meter's line before.
+std::string InvariantMonitor::follow_money(const SettlementLine& line) {
+    const Int128 balance = Int128{standing_[line.meter].balance_micro} + posting_of(line);
+    if (balance == line.closing.balance_micro) return {};
+    return line.meter.str() + " " + differs("balance_micro", balance, line.closing.balance_micro);
+}
+
+std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
     const Standing& last = standing_[line.meter];
     const ClosingState& closing = line.closing;
     const std::string who = line.meter.str() + " ";
-    if (money) {
-        const Int128 balance =
-            Int128{last.balance_micro} + line.import_amount_micro - line.export_amount_micro;
-        if (balance == closing.balance_micro) return {};
-        return who + differs("balance_micro", balance, closing.balance_micro);
-    }
     if (!last.has_registers) return {};
     if (!closing.has_registers) return who + "lost its registers";
-    if ((line.flags & kLineRegisterReset) != 0) return {};
+    if (is_reset(line)) return {};
     const Registers& now = closing.registers;
     if (now.import_wh < last.registers.import_wh) return who + "import register fell";
     if (now.export_wh < last.registers.export_wh) return who + "export register fell";
@@ -223,17 +267,60 @@ std::string InvariantMonitor::follow(const SettlementLine& line, bool money) {
     return {};
 }
 
+// All that was settled and trued up of a meter is what its registers moved, but for the estimates
+// that stand open.
+std::string InvariantMonitor::follow_energy(const SettlementLine& line) {
+    Standing& standing = standing_[line.meter];
+    const ClosingState& closing = line.closing;
+    if (!closing.has_registers) return {};
+    Int128 import_wh = 0, export_wh = 0, generation_wh = 0;
+    for (const EstimatedWindow& estimate : closing.estimates) {
+        import_wh += estimate.import_wh;
+        export_wh += estimate.export_wh;
+        generation_wh += estimate.generation_wh;
+    }
+    const Registers& now = closing.registers;
+    if (!standing.has_registers || is_reset(line)) {
+        standing.base = now;
+        standing.import_wh = import_wh;
+        standing.export_wh = export_wh;
+        standing.generation_wh = generation_wh;
+        return {};
+    }
+    standing.import_wh += Int128{line.import_wh} + line.adjusted.import_wh;
+    standing.export_wh += Int128{line.export_wh} + line.adjusted.export_wh;
+    standing.generation_wh += Int128{line.generation_wh} + line.adjusted.generation_wh;
+    const Registers& base = standing.base;
+    const std::string who = line.meter.str() + " settled and trued up, ";
+    import_wh += Int128{now.import_wh} - base.import_wh;
+    export_wh += Int128{now.export_wh} - base.export_wh;
+    generation_wh += Int128{now.generation_wh} - base.generation_wh;
+    if (standing.import_wh != import_wh) {
+        return who + differs("import_wh", import_wh, standing.import_wh);
+    }
+    if (standing.export_wh != export_wh) {
+        return who + differs("export_wh", export_wh, standing.export_wh);
+    }
+    if (standing.generation_wh == generation_wh) return {};
+    return who + differs("generation_wh", generation_wh, standing.generation_wh);
+}
+
 void InvariantMonitor::observe_lines(const ChainState& before, Height height,
                                      const Settlement& settlement, const OpenedSettlement& opened) {
     std::string money = money_of_lines(opened.lines, settlement.totals);
+    std::string energy = energy_of_lines(opened.lines, settlement.totals);
     std::string registers;
     for (const SettlementLine& line : opened.lines) {
-        if (money.empty()) money = follow(line, true);
-        if (registers.empty()) registers = follow(line, false);
-        standing_[line.meter] = {line.closing.registers, line.closing.has_registers,
-                                 line.closing.balance_micro};
+        const std::string followed = follow_energy(line);
+        if (energy.empty()) energy = followed;
+        if (money.empty()) money = follow_money(line);
+        if (registers.empty()) registers = follow_registers(line);
+        Standing& standing = standing_[line.meter];
+        standing.registers = line.closing.registers;
+        standing.has_registers = line.closing.has_registers;
+        standing.balance_micro = line.closing.balance_micro;
     }
-    record(Check::energy_keyholders, height, energy_of_lines(opened.lines, settlement.totals));
+    record(Check::energy_keyholders, height, energy);
     record(Check::money_keyholders, height, money);
     record(Check::share_keyholders, height, share_of_lines(before, settlement, opened.lines));
     record(Check::registers, height, registers);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/units.h"
 #include "core/contract/state.h"
 #include "core/model/block.h"
 
@@ -48,12 +49,17 @@ class InvariantMonitor {
         Registers registers;
         bool has_registers = false;
         std::int64_t balance_micro = 0;
+        // Since the first registers, or the last reset: where they stood, and what was settled.
+        Registers base;
+        Int128 import_wh = 0, export_wh = 0, generation_wh = 0;
     };
     void record(Check check, Height height, const std::string& failure);
     void observe_settlement(const ChainState& before, Height height, const Settlement& settlement);
     void observe_lines(const ChainState& before, Height height, const Settlement& settlement,
                        const OpenedSettlement& opened);
-    [[nodiscard]] std::string follow(const SettlementLine& line, bool money);
+    [[nodiscard]] std::string follow_money(const SettlementLine& line);
+    [[nodiscard]] std::string follow_registers(const SettlementLine& line);
+    [[nodiscard]] std::string follow_energy(const SettlementLine& line);
 
     std::vector<InvariantReport> reports_;
     std::map<ClusterId, Window> settled_;

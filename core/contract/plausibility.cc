@@ -46,6 +46,11 @@ Verdict check_registers(const ReadingBody& body, const Expectation& expected) {
         start->generation_wh < last.generation_wh) {
         return unexpected(Reject::register_fell);
     }
+    if (start->import_wh - last.import_wh > kMaxGapWh ||
+        start->export_wh - last.export_wh > kMaxGapWh ||
+        start->generation_wh - last.generation_wh > kMaxGapWh) {
+        return unexpected(Reject::out_of_range);
+    }
     if (expected.follows_last && *start != last) return unexpected(Reject::registers_contradict);
     return {};
 }

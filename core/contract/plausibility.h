@@ -16,6 +16,10 @@ namespace fairfeed {
 constexpr std::int64_t kImplausiblePeak = 4;         // times the installed capacity
 constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (A69)
 
+// Between two readings, per register: what a meter of 100 MW uses in forty days. It keeps the sums
+// of a whole cluster within 64 bits.
+constexpr std::int64_t kMaxGapWh = 100'000'000'000;
+
 // What the figures are held against.
 struct Expectation {
     std::size_t quarters = 0;       // of a window
@@ -26,8 +30,9 @@ struct Expectation {
 
 // In this order: profile_length, negative_energy, out_of_range, not_plausible (export above
 // generation, generation above available), registers_contradict (profile above the registers, or
-// not where the last reading ended), register_fell, implausible_peak. Under kFlagRegisterReset
-// `last` does not count: the profile must fit the body's own registers, nothing more.
+// not where the last reading ended), register_fell, out_of_range (kMaxGapWh), implausible_peak.
+// Under kFlagRegisterReset `last` does not count: the profile must fit the body's own registers,
+// nothing more.
 [[nodiscard]] Result<void, Reject> check_plausible(const ReadingBody& body,
                                                    const Expectation& expected);
 

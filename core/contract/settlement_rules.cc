@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
+#include "core/contract/late_rules.h"
 #include "core/contract/share.h"
 
 namespace fairfeed {
@@ -109,33 +110,39 @@ Verdict check_endorsements(const ChainState& state, const Transaction& transacti
     return {};
 }
 
-// The readings in front are exactly those that the entries list, in their order.
+// The readings in front are exactly those that are listed, in their order; a meter's own ascend by
+// sequence.
 Result<void, GroupFault> check_listing(const SettlementGroup& group) {
-    const auto& settlement = std::get<Settlement>(group.settlement.content);
-    std::size_t next = 0;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        if (next == group.readings.size()) {
-            return unexpected(GroupFault{Reject::reading_not_held, group.readings.size()});
-        }
-        const Transaction& transaction = group.readings[next];
+    const auto listed = listed_readings(std::get<Settlement>(group.settlement.content));
+    const SignedReading* before = nullptr;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        if (i == group.readings.size()) return unexpected(GroupFault{Reject::reading_not_held, i});
+        const Transaction& transaction = group.readings[i];
         const auto* reading = std::get_if<SignedReading>(&transaction.content);
-        const bool listed = reading && transaction.id == entry.reading &&
-                            reading->id == entry.reading && reading->header.meter == entry.meter;
-        if (!listed) return unexpected(GroupFault{Reject::wrong_entries, next});
-        ++next;
+        const bool is_it = reading && transaction.id == listed[i].reading &&
+                           reading->id == listed[i].reading &&
+                           reading->header.meter == listed[i].meter;
+        if (!is_it) return unexpected(GroupFault{Reject::wrong_entries, i});
+        if (reading->header.window != listed[i].window) {
+            return unexpected(GroupFault{Reject::wrong_window, i});
+        }
+        if (before && before->header.meter == listed[i].meter &&
+            before->header.sequence >= reading->header.sequence) {
+            return unexpected(GroupFault{Reject::stale_sequence, i});
+        }
+        before = reading;
     }
-    if (next < group.readings.size()) {
-        return unexpected(GroupFault{Reject::wrong_entries, next});
+    if (listed.size() < group.readings.size()) {
+        return unexpected(GroupFault{Reject::wrong_entries, listed.size()});
     }
     return {};
 }
 
-Verdict check_reading(const ChainState& state, Window window, const Transaction& transaction,
+Verdict check_reading(const ChainState& state, const Transaction& transaction,
                       SignatureChecker& signatures) {
     const auto& reading = std::get<SignedReading>(transaction.content);
     if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
-    const auto taken = check_reading_header(state, window, reading.header);
+    const auto taken = check_reading_header(state, reading.header.window, reading.header);
     if (!taken) return taken;
     const VerifyKey* key = state.meter_key(reading.header.meter);
     if (!key) return unexpected(Reject::unknown_meter);
@@ -183,7 +190,8 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
     if (!state.is_current(settlement.cluster, settlement.window, settlement.state_height)) {
         return unexpected(Reject::stale_state);
     }
-    return check_entries(state, settlement);
+    if (const auto entries = check_entries(state, settlement); !entries) return entries;
+    return check_late(state, settlement);
 }
 
 Verdict check_settlement_totals(const ChainState& state, const Settlement& settlement) {
@@ -192,7 +200,8 @@ Verdict check_settlement_totals(const ChainState& state, const Settlement& settl
     if (!energies_agree(totals)) return unexpected(Reject::wrong_totals);
     const std::int64_t capacity_w = capacity_sum_w(state, settlement);
     if (!shares_agree(settlement, state.genesis.parameters.window_seconds, capacity_w) ||
-        !money_agrees(settlement, state.tariff(settlement.window))) {
+        !money_agrees(settlement, state.tariff(settlement.window)) ||
+        !adjustments_agree(state, settlement)) {
         return unexpected(Reject::wrong_totals);
     }
     return {};
@@ -230,12 +239,11 @@ bool window_is_over(const ChainState& state, Window window, std::int64_t time_ms
 
 Result<void, GroupFault> check_group(const ChainState& state, const SettlementGroup& group,
                                      std::int64_t time_ms, SignatureChecker& signatures) {
-    const auto& settlement = std::get<Settlement>(group.settlement.content);
     const auto certified = check_certified(state, group.settlement, time_ms, signatures);
     if (!certified) return unexpected(GroupFault{certified.error(), group.readings.size()});
     if (const auto listed = check_listing(group); !listed) return listed;
     for (std::size_t i = 0; i < group.readings.size(); ++i) {
-        const auto taken = check_reading(state, settlement.window, group.readings[i], signatures);
+        const auto taken = check_reading(state, group.readings[i], signatures);
         if (!taken) return unexpected(GroupFault{taken.error(), i});
     }
     return {};
@@ -248,6 +256,14 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
         MeterRecord& meter = state.meters.at(reading.header.meter);
         meter.last_sequence = reading.header.sequence;
         meter.last_reading = transaction.id;
+        meter.last_window = reading.header.window;
+    }
+    for (const SettlementEntry& entry : settlement.entries) {
+        MeterRecord& meter = state.meters.at(entry.meter);
+        const bool is_read = entry.status == EntryStatus::reading;
+        const auto unread =
+            meter.last_window ? settlement.window - *meter.last_window : meter.missed + 1;
+        meter.missed = is_read ? 0 : unread;
     }
     ClusterRecord& cluster = state.clusters.at(settlement.cluster);
     cluster.last_window = settlement.window;

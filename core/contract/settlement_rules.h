@@ -10,7 +10,8 @@
 
 namespace fairfeed {
 
-// Readings in entry order and the settlement that lists them, as they stand in a block.
+// Readings in the order of listed_readings and the settlement that lists them, as they stand in a
+// block.
 struct SettlementGroup {
     std::span<const Transaction> readings;
     const Transaction& settlement;
@@ -21,12 +22,13 @@ struct GroupFault {
     std::size_t transaction = 0;  // index in the group; the settlement is the last
 };
 
-// Cluster, window, predecessor, rule, proposer, entries, key epochs and that nothing changed since
-// state_height. Everything but totals and signatures.
+// Cluster, window, predecessor, rule, proposer, entries, key epochs, late readings, and that
+// nothing changed since state_height. Everything but totals and signatures.
 [[nodiscard]] Result<void, Reject> check_settlement_place(const ChainState& state,
                                                           const Settlement& settlement);
 
-// The public arithmetic: what follows from L, G, D, the capacities and the tariff.
+// The public arithmetic: what follows from L, G, D, the capacities and the tariff; and of what is
+// trued up, as far as it can be told without keys (late_rules.h).
 [[nodiscard]] Result<void, Reject> check_settlement_totals(const ChainState& state,
                                                            const Settlement& settlement);
 

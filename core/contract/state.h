@@ -40,6 +40,7 @@ constexpr std::size_t kMaxClusterMeters = 900;
 constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
 constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export
 constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;   // one meter, one window
+constexpr std::uint32_t kSilentAfterWindows = 3;             // rule 11
 constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
 
 struct NodeRecord {
@@ -54,6 +55,9 @@ struct MeterRecord {
     std::vector<KeyGrant> grants;     // ascending epoch
     std::uint64_t last_sequence = 0;  // of committed readings
     Digest last_reading;
+    std::optional<Window> last_window;  // of the committed readings; nullopt: never read
+    std::uint32_t missed = 0;           // settled windows in a row without a reading
+    [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows; }
 };
 
 struct ClusterRecord {

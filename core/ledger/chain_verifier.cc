@@ -64,7 +64,8 @@ class Verification {
         }
         counts.settlements_recomputed += recomputed.size();
         for (const RecomputedSettlement& settlement : recomputed) {
-            counts.readings_opened += settlement.readings.size();
+            for (const auto& [window, readings] : settlement.readings)
+                counts.readings_opened += readings.size();
             counts.lines_opened += settlement.opened.lines.size();
         }
     }

@@ -25,9 +25,8 @@ std::vector<const SignedReading*> readings_of(const Block& block, const Settleme
         if (const auto* reading = std::get_if<SignedReading>(&transaction.content))
             in_block.emplace(transaction.id, reading);
     std::vector<const SignedReading*> out;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        const auto found = in_block.find(entry.reading);
+    for (const ListedReading& listed : listed_readings(settlement)) {
+        const auto found = in_block.find(listed.reading);
         if (found != in_block.end()) out.push_back(found->second);
     }
     return out;
@@ -56,7 +55,8 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
         if (!body)
             return fault(block, transaction, body.error(),
                          "the reading of meter " + reading->header.meter.str() + " does not open");
-        out.readings.emplace(reading->header.meter, OpenedReading{*reading, std::move(*body)});
+        out.readings[reading->header.window].emplace(reading->header.meter,
+                                                     OpenedReading{*reading, std::move(*body)});
     }
     ClusterBook& book =
         books_.try_emplace(settlement.cluster, ClusterBook(settlement.cluster)).first->second;

@@ -22,7 +22,7 @@ struct Keyholder {
 // One settlement, opened and found equal to what the contract gives.
 struct RecomputedSettlement {
     OpenedSettlement opened;
-    OpenedReadings readings;  // those the settlement lists
+    HeldReadings readings;  // those the settlement lists
     std::vector<SettledShare> shares;
 };
 

@@ -122,6 +122,25 @@ struct SettlementEntry {
     bool operator==(const SettlementEntry&) const = default;
 };
 
+// A reading that a settlement names.
+struct ListedReading {
+    MeterId meter;
+    Window window = 0;
+    Digest reading;
+    bool operator==(const ListedReading&) const = default;
+};
+
+// What a settlement adds to windows settled before it, as meters are read again (rule 8): measured
+// minus estimated. Figures may be negative.
+struct AdjustmentTotals {
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t grid_amount_micro = 0;  // minus the sum of the meters' adjustments
+    bool operator==(const AdjustmentTotals&) const = default;
+};
+
 // The public part: anybody can check its arithmetic (design 4).
 struct SettlementTotals {
     std::int64_t load_wh = 0;
@@ -137,6 +156,7 @@ struct SettlementTotals {
     std::int64_t residual_surplus_wh = 0;
     std::int64_t conventional_wh = 0;
     std::int64_t grid_amount_micro = 0;  // account `grid`: minus the sum of the meters' postings
+    AdjustmentTotals adjusted;           // beside the figures above, which are the window's alone
     bool operator==(const SettlementTotals&) const = default;
 };
 
@@ -150,6 +170,28 @@ struct SealedLine {
     bool operator==(const SealedLine&) const = default;
 };
 
+// What was billed for a window without a reading.
+struct EstimatedWindow {
+    Window window = 0;
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t credited_wh = 0;
+    bool operator==(const EstimatedWindow&) const = default;
+};
+
+// One meter's share of AdjustmentTotals; positive energy is more than was billed, an amount is what
+// the account owes more (import), or is owed more (export).
+struct Adjustment {
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t import_amount_micro = 0;
+    std::int64_t export_amount_micro = 0;
+    bool operator==(const Adjustment&) const = default;
+};
+
 // What a line says: the window's figures, and the closing state the next window starts from.
 struct ClosingState {
     Registers registers;                // of the last real reading
@@ -157,19 +199,23 @@ struct ClosingState {
     std::int64_t import_remainder = 0;  // 0..999 thousandths of a micro
     std::int64_t export_remainder = 0;
     std::int64_t balance_micro = 0;  // positive: the account owes
-    std::uint32_t missed = 0;        // estimated windows in a row
-    // Shares that bind or are known to bind later, ascending from_s; the one settled here is not in
-    // it, because its binding time depends on the block it enters.
+    std::uint32_t missed = 0;        // windows in a row without a reading
+    // Shares that bind or are known to bind later, or bound since the last reading (a day at most),
+    // ascending from_s; the one settled here is not in it, because its binding time depends on the
+    // block it enters.
     ShareSchedule shares;
     // Windows marked kLineOverCapacity since the certified capacity last changed: what a
     // deauthorisation can point to (A69).
     std::uint32_t over_capacity = 0;
+    Window read_window = 0;                  // at whose end the registers stood
+    std::vector<EstimatedWindow> estimates;  // after it, ascending; without those of zero
     bool operator==(const ClosingState&) const = default;
 };
-// Bits of SettlementLine::flags, from the window's own reading; an estimated line has none.
+// Bits of SettlementLine::flags; the first two from the window's own reading.
 enum LineFlag : std::uint32_t {
     kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (A69)
     kLineRegisterReset = 1U << 1U,  // the reading says so; its registers may be below the last ones
+    kLineLateReset = 1U << 2U,      // a late reading taken with this line says so
 };
 struct SettlementLine {
     MeterId meter;
@@ -186,6 +232,7 @@ struct SettlementLine {
     std::int64_t mes_w = 0;
     std::int64_t import_amount_micro = 0;
     std::int64_t export_amount_micro = 0;
+    Adjustment adjusted;  // of windows before; beside the figures above
     ClosingState closing;
     bool operator==(const SettlementLine&) const = default;
 };
@@ -205,8 +252,15 @@ struct Settlement {
     std::vector<SettlementEntry> entries;  // every authorised meter, ascending
     SettlementTotals totals;
     std::vector<SealedLine> lines;  // one per entry, same order
+    // Readings of windows that were settled without them, trued up here (rule 7); ascending meter,
+    // then window.
+    std::vector<ListedReading> late;
     bool operator==(const Settlement&) const = default;
 };
+
+// Every reading a settlement lists, its own window's and late ones, ascending by meter, then
+// window: the order in which their transactions stand in front of it in a block.
+[[nodiscard]] std::vector<ListedReading> listed_readings(const Settlement& settlement);
 
 using TransactionContent =
     std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,

@@ -37,9 +37,7 @@ void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signa
     hear(batch);
     hearings_.at(content_of(batch).slot).spoken = Spoken{endorsement, signature};
     if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
-    for (const SettlementEntry& entry : content_of(batch).entries) {
-        if (entry.status == EntryStatus::reading) promises_[entry.meter] = entry.reading;
-    }
+    promise(content_of(batch));
 }
 
 std::vector<Effect> BatchRound::advance(const View& view) {
@@ -119,7 +117,7 @@ std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) cons
     const auto window = *view.state.next_window(cluster_);
     const auto meters = view.state.meters_of(cluster_, window);
     const bool complete = std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
-        return view.readings.contains(meter);
+        return held_of(view, {meter, window}) != nullptr;
     });
     if (slot == 0 && complete) return std::max(ended_ms(view), build_at_ms_);
     const std::int64_t grace_ms = grace_ends_ms(view);
@@ -130,7 +128,7 @@ std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) cons
 void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
     // A draft that fails now is tried again, but not in a hurry: only input can change it.
     build_at_ms_ = view.now.steady_ms + timers_of(view).rebroadcast_ms;
-    const auto draft = view.book.draft(view.state, *window_, view.readings);
+    const auto draft = view.book.draft(view.state, *window_, view.held);
     if (!draft) return;
     const auto settlement = view.book.seal(view.state, *window_, *draft, self_, next_version_, slot,
                                            view.keys, random_);
@@ -224,14 +222,17 @@ void BatchRound::endorse(Hearing& hearing, const View& view, Effects& effects) {
     const Endorsement endorsement = endorsement_of(hearing.batch);
     const Signature signature =
         signer_.sign(endorsement_to_be_signed(endorsement, self_, view.state.network));
-    for (const SettlementEntry& entry : content_of(hearing.batch).entries) {
-        if (entry.status == EntryStatus::reading) promises_[entry.meter] = entry.reading;
-    }
+    promise(content_of(hearing.batch));
     hearing.spoken = Spoken{endorsement, signature};
     if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
     effects.push_back(PersistEndorsement{endorsement, signature, hearing.batch});
     effects.push_back(SayEndorsement{endorsement, signature});
     say_later(view);
+}
+
+void BatchRound::promise(const Settlement& settlement) {
+    for (const ListedReading& listed : listed_readings(settlement))
+        promises_[{listed.meter, listed.window}] = listed.reading;
 }
 
 void BatchRound::count(const View& view, Effects& effects) {
@@ -304,15 +305,11 @@ std::vector<Effect> BatchRound::on_objection(const Objection& objection, const V
 
 // More readings can be used now than this node's batch lists.
 bool BatchRound::has_outgrown_own(const View& view) const {
-    const auto& entries = content_of(*own_).entries;
-    const auto listed = std::count_if(entries.begin(), entries.end(), [](const auto& entry) {
-        return entry.status == EntryStatus::reading;
-    });
-    return usable_readings(*window_, view) > static_cast<std::size_t>(listed);
+    return usable_readings(*window_, view) > listed_readings(content_of(*own_)).size();
 }
 
 bool BatchRound::has_promised(const MeterId& meter, Window window) const {
-    return window_ == window && promises_.contains(meter);
+    return promises_.contains({meter, window});
 }
 
 // Something new was said: the back-off begins anew.

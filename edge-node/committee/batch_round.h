@@ -75,7 +75,8 @@ class BatchRound {
 
     // One of each proposer at most.
     [[nodiscard]] std::size_t batches_heard() const { return hearings_.size(); }
-    // Has this member endorsed a reading of the meter for the window? Then no other one may follow.
+    // Has this member endorsed a reading of the meter for the window, in its own settlement or as a
+    // late one in that at hand? Then no other one may follow.
     [[nodiscard]] bool has_promised(const MeterId& meter, Window window) const;
 
     // Steady time at which advance() has something to do without new input; nullopt: none.
@@ -111,6 +112,7 @@ class BatchRound {
     void ask(Hearing& hearing, std::vector<Digest> missing, const View& view, Effects& effects);
     void object(Hearing& hearing, Reject reason, Bytes reading, const View& view, Effects& effects);
     void endorse(Hearing& hearing, const View& view, Effects& effects);
+    void promise(const Settlement& settlement);
     void count(const View& view, Effects& effects);
     void say_later(const View& view);
     void say_again(const View& view, Effects& effects);

@@ -2,30 +2,7 @@
 
 #include <algorithm>
 
-#include "core/contract/settlement_rules.h"
-
 namespace fairfeed::committee {
-namespace {
-
-// Whether a draft would settle the meter by this reading.
-bool is_usable(const View& view, Window window, const OpenedReading& opened) {
-    const ReadingHeader& header = opened.reading.header;
-    return check_reading_header(view.state, window, header).has_value() &&
-           view.book.plausible(view.state, window, header.meter, opened.body).has_value();
-}
-
-OpenedReadings listed(const Settlement& settlement, const OpenedReadings& readings) {
-    OpenedReadings out;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        const auto held = readings.find(entry.meter);
-        if (held != readings.end()) out.emplace(held->first, held->second);
-    }
-    return out;
-}
-
-}  // namespace
-
 const Settlement& content_of(const Transaction& batch) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     CHECK(settlement != nullptr);
@@ -42,36 +19,32 @@ bool is_complete(const Settlement& settlement) {
                        [](const auto& entry) { return entry.status == EntryStatus::reading; });
 }
 
+const OpenedReading* held_of(const View& view, const Slot& slot) {
+    const auto window = view.held.find(slot.second);
+    if (window == view.held.end()) return nullptr;
+    const auto found = window->second.find(slot.first);
+    return found != window->second.end() ? &found->second : nullptr;
+}
+
 std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
                                       const Promises& promises) {
     std::vector<Digest> missing;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        const auto held = view.readings.find(entry.meter);
-        const bool another = held != view.readings.end() &&
-                             held->second.reading.id != entry.reading &&
-                             !promises.contains(entry.meter);
-        if (held == view.readings.end() || another) missing.push_back(entry.reading);
+    for (const ListedReading& listed : listed_readings(settlement)) {
+        const Slot slot{listed.meter, listed.window};
+        const OpenedReading* held = held_of(view, slot);
+        const bool another = held && held->reading.id != listed.reading && !promises.contains(slot);
+        if (!held || another) missing.push_back(listed.reading);
     }
     return missing;
 }
 
 std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                     const View& view) {
-    std::vector<const OpenedReading*> withheld;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status == EntryStatus::reading) continue;
-        const auto held = view.readings.find(entry.meter);
-        if (held == view.readings.end()) continue;
-        if (is_usable(view, settlement.window, held->second)) withheld.push_back(&held->second);
-    }
-    return withheld;
+    return view.book.withheld(view.state, settlement, view.held);
 }
 
 std::size_t usable_readings(Window window, const View& view) {
-    return static_cast<std::size_t>(
-        std::count_if(view.readings.begin(), view.readings.end(),
-                      [&](const auto& entry) { return is_usable(view, window, entry.second); }));
+    return view.book.usable(view.state, window, view.held).size();
 }
 
 Result<void, Reject> judge_place(const Settlement& settlement, const View& view) {
@@ -90,17 +63,19 @@ Result<void, Reject> judge_place(const Settlement& settlement, const View& view)
 
 Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
                                  const Promises& promises) {
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        if (view.readings.at(entry.meter).reading.id != entry.reading) {
-            return unexpected(Reject::conflicting_reading);
-        }
-        const auto promise = promises.find(entry.meter);
-        if (promise != promises.end() && promise->second != entry.reading) {
+    for (const ListedReading& listed : listed_readings(settlement)) {
+        const Slot slot{listed.meter, listed.window};
+        const OpenedReading* held = held_of(view, slot);
+        CHECK(held != nullptr);
+        if (held->reading.id != listed.reading) return unexpected(Reject::conflicting_reading);
+        const auto promise = promises.find(slot);
+        if (promise != promises.end() && promise->second != listed.reading) {
             return unexpected(Reject::slot_taken);
         }
     }
-    return view.book.check(view.state, settlement, listed(settlement, view.readings), view.keys);
+    const auto listed = listed_of(settlement, view.held);
+    if (!listed) return unexpected(listed.error());
+    return view.book.check(view.state, settlement, *listed, view.keys);
 }
 
 }  // namespace fairfeed::committee

@@ -10,21 +10,22 @@
 
 namespace fairfeed::committee {
 
-// What a round may look at while it decides; `readings` are those held for the cluster's next
-// window.
+// What a round may look at while it decides; `held` are the cluster's readings of the next window,
+// and of those before it that may still be trued up (others do not matter).
 struct View {
     const ChainState& state;
     const ClusterBook& book;
     const KeyRing& keys;
-    const OpenedReadings& readings;
+    const HeldReadings& held;
     Instant now;
     // Steady time since which meters can reach this node; kDeaf: they cannot.
     std::int64_t heard_from_ms = 0;
 };
 constexpr std::int64_t kDeaf = INT64_MAX;
 
-// What was endorsed of this window before, by meter: one vote per (meter, window).
-using Promises = std::map<MeterId, Digest>;
+using Slot = std::pair<MeterId, Window>;
+// What was endorsed in the settlement of the window at hand: one vote per (meter, window).
+using Promises = std::map<Slot, Digest>;
 
 // CHECKs that the transaction is a settlement.
 [[nodiscard]] const Settlement& content_of(const Transaction& batch);
@@ -32,6 +33,8 @@ using Promises = std::map<MeterId, Digest>;
 // Does it settle every meter by a reading?
 [[nodiscard]] bool is_complete(const Settlement& settlement);
 
+// The reading held of a slot; nullptr: none.
+[[nodiscard]] const OpenedReading* held_of(const View& view, const Slot& slot);
 // Ids of readings it lists that this member does not hold. Of a meter that signed two, the listed
 // one counts, as long as nothing was promised of that meter.
 [[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
@@ -39,7 +42,7 @@ using Promises = std::map<MeterId, Digest>;
 // Readings this member holds, and a draft would use, that it does not list.
 [[nodiscard]] std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                                   const View& view);
-// How many of the readings held a draft would use.
+// How many of the readings held a draft would use, late ones included.
 [[nodiscard]] std::size_t usable_readings(Window window, const View& view);
 
 // Its place in the chain: predecessor, contract and state. Needs no reading.

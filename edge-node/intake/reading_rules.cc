@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/late_rules.h"
 #include "core/wire/reading_codec.h"
 
 namespace fairfeed::intake {
@@ -32,6 +33,13 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
     return verify_reading(reading, context.state.network, *key);
 }
 
+// Settled, and too old to be trued up or followed by a reading that is committed (rule 7).
+bool is_closed(const ChainState& state, const ReadingHeader& header, Window next) {
+    if (header.window >= next) return false;
+    return std::int64_t{next} - header.window > late_windows(state) ||
+           !may_true_up(state, header.meter, header.window, next);
+}
+
 Result<void, Reject> judge_time(const SignedReading& reading, const Context& context) {
     const ReadingHeader& header = reading.header;
     const NetworkParameters& parameters = context.state.genesis.parameters;
@@ -50,7 +58,9 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
         }
     }
     const auto next = context.state.next_window(header.cluster);
-    if (!next || header.window < *next) return unexpected(Reject::closed_window);
+    if (!next || is_closed(context.state, header, *next)) {
+        return unexpected(Reject::closed_window);
+    }
     if (header.sequence <= meter.last_sequence) return unexpected(Reject::stale_sequence);
     return {};
 }

@@ -20,7 +20,7 @@ OpenedReadings first_readings(const test::TestNetwork& network) {
 
 SettlementDraft drafted(const ClusterBook& book, const ChainState& state,
                         const OpenedReadings& readings) {
-    auto draft = book.draft(state, 0, readings);
+    auto draft = book.draft(state, 0, {{0, readings}});
     CHECK(draft);
     return std::move(*draft);
 }

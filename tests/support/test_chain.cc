@@ -11,14 +11,14 @@ namespace fairfeed::test {
 
 namespace {
 
-OpenedReadings readings_in(const Block& block, const Settlement& settlement, const KeyRing& keys) {
-    OpenedReadings found;
+HeldReadings readings_in(const Block& block, const Settlement& settlement, const KeyRing& keys) {
+    HeldReadings found;
     for (const Transaction& transaction : block.transactions) {
         const auto* reading = std::get_if<SignedReading>(&transaction.content);
         if (!reading || reading->header.cluster != settlement.cluster) continue;
         const auto body = open_with(keys, *reading);
         CHECK(body);
-        found.insert({reading->header.meter, {*reading, *body}});
+        found[reading->header.window].insert({reading->header.meter, {*reading, *body}});
     }
     return found;
 }
@@ -171,8 +171,13 @@ OpenedReadings TestChain::read_all(const ClusterId& cluster, Window window,
 
 Settlement TestChain::settle(const ClusterId& cluster, Window window,
                              const OpenedReadings& readings) const {
+    return settle_held(cluster, window, {{window, readings}});
+}
+
+Settlement TestChain::settle_held(const ClusterId& cluster, Window window,
+                                  const HeldReadings& held) const {
     const ClusterBook& book = books_.at(cluster);
-    const auto draft = book.draft(state_, window, readings);
+    const auto draft = book.draft(state_, window, held);
     CHECK(draft);
     const NodeId& parent = state_.committee_of(cluster, window)->members.front();
     auto settlement = book.seal(state_, window, *draft, parent, 0, 0, keys_, network_.random());
@@ -182,10 +187,15 @@ Settlement TestChain::settle(const ClusterId& cluster, Window window,
 
 std::vector<Transaction> TestChain::group(const Settlement& settlement,
                                           const OpenedReadings& readings) const {
+    return group_held(settlement, {{settlement.window, readings}});
+}
+
+std::vector<Transaction> TestChain::group_held(const Settlement& settlement,
+                                               const HeldReadings& held) const {
     std::vector<Transaction> transactions;
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        transactions.push_back(make_reading_transaction(readings.at(entry.meter).reading));
+    for (const ListedReading& listed : listed_readings(settlement)) {
+        const OpenedReading& opened = held.at(listed.window).at(listed.meter);
+        transactions.push_back(make_reading_transaction(opened.reading));
     }
     transactions.push_back(certify(network_, state_, settlement));
     return transactions;

@@ -151,6 +151,11 @@ class TestChain {
     // The readings the settlement lists, then the certified settlement.
     [[nodiscard]] std::vector<Transaction> group(const Settlement& settlement,
                                                  const OpenedReadings& readings) const;
+    // The same with readings of windows before it, which are listed as late.
+    [[nodiscard]] Settlement settle_held(const ClusterId& cluster, Window window,
+                                         const HeldReadings& held) const;
+    [[nodiscard]] std::vector<Transaction> group_held(const Settlement& settlement,
+                                                      const HeldReadings& held) const;
 
     [[nodiscard]] Block next_block(std::vector<Transaction> transactions,
                                    std::int64_t time_ms = 0) const;

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto plausible = little.book.plausible(little.state, 0, meter, *body);
     OpenedReadings readings = little.readings;
     readings.begin()->second.body = *body;
-    const auto draft = little.book.draft(little.state, 0, readings);
+    const auto draft = little.book.draft(little.state, 0, {{0, readings}});
     CHECK(draft);
     const bool is_used = draft->entries.front().status == EntryStatus::reading;
     CHECK(is_used == plausible.has_value());
@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(money == 0);
     const auto settlement = little.sealed(*draft);
     CHECK(settlement);
-    CHECK(little.book.check(little.state, *settlement, readings, little.keys).has_value());
+    CHECK(little.book.check(little.state, *settlement, {{0, readings}}, little.keys).has_value());
     if (plausible) ++fuzz::accepted_inputs;
     return 0;
 }

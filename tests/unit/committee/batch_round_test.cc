@@ -92,8 +92,8 @@ TEST(BatchRound, a_hasty_proposer_cannot_call_a_meter_missing_before_the_grace_i
     for (const NodeId& node : bench.members)
         bench.held[node].erase(kMeter);
     bench.go_to_end_of(0);
-    const auto draft =
-        bench.chain.book(bench.cluster).draft(bench.chain.state(), 0, bench.held[bench.parent()]);
+    const auto draft = bench.chain.book(bench.cluster)
+                           .draft(bench.chain.state(), 0, {{0, bench.held[bench.parent()]}});
     const auto hasty = bench.chain.book(bench.cluster)
                            .seal(bench.chain.state(), 0, *draft, bench.parent(), 0, 0,
                                  bench.chain.keys(), bench.network.random());

@@ -58,8 +58,10 @@ class Bench {
     }
 
     [[nodiscard]] View view(const NodeId& node) {
-        return {chain.state(), chain.book(cluster), has_keys ? chain.keys() : none_, held[node],
-                now};
+        const Window next = *chain.state().next_window(cluster);
+        HeldReadings& all = all_held_[node] = late[node];
+        all[next] = held[node];
+        return {chain.state(), chain.book(cluster), has_keys ? chain.keys() : none_, all, now};
     }
     // The round as after a crash: nothing but what is restored.
     BatchRound& restart(const NodeId& node) {
@@ -121,9 +123,12 @@ class Bench {
     }
     void commit(const Transaction& certified, const OpenedReadings& readings) {
         std::vector<Transaction> block;
-        for (const SettlementEntry& entry : settlement_of(certified).entries) {
-            if (entry.status != EntryStatus::reading) continue;
-            block.push_back(make_reading_transaction(readings.at(entry.meter).reading));
+        const Window window = settlement_of(certified).window;
+        for (const ListedReading& listed : listed_readings(settlement_of(certified))) {
+            const OpenedReading& opened = listed.window == window
+                                              ? readings.at(listed.meter)
+                                              : late[parent()].at(listed.window).at(listed.meter);
+            block.push_back(make_reading_transaction(opened.reading));
         }
         block.push_back(certified);
         CHECK(chain.append(chain.next_block(std::move(block))));
@@ -136,8 +141,9 @@ class Bench {
     const ClusterId cluster = test::TestNetwork::cluster(1);
     test::TestNetwork network;
     test::TestChain chain;
-    std::vector<NodeId> members;  // the parent first
-    std::map<NodeId, OpenedReadings> held;
+    std::vector<NodeId> members;            // the parent first
+    std::map<NodeId, OpenedReadings> held;  // of the window to settle next
+    std::map<NodeId, HeldReadings> late;    // of windows before it
     Instant now;
     bool has_keys = true;
 
@@ -149,6 +155,7 @@ class Bench {
     }
 
     std::map<NodeId, BatchRound> rounds_;
+    std::map<NodeId, HeldReadings> all_held_;
     KeyRing none_;
 };
 

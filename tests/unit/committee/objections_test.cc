@@ -18,7 +18,7 @@ using SettlementEdit = std::function<void(Settlement&)>;
 Transaction batch_with(Bench& bench, const DraftEdit& edit_draft, const SettlementEdit& edit) {
     const auto& state = bench.chain.state();
     const ClusterBook& book = bench.chain.book(bench.cluster);
-    auto draft = book.draft(state, 1, bench.held[bench.parent()]);
+    auto draft = book.draft(state, 1, {{1, bench.held[bench.parent()]}});
     CHECK(draft);
     edit_draft(*draft);
     auto settlement = book.seal(state, 1, *draft, bench.parent(), 0, 0, bench.chain.keys(),

@@ -83,7 +83,7 @@ class OneVotePerSlot : public ::testing::Test {
             bench.held[node].insert_or_assign(kMeter, other);
         const auto& state = bench.chain.state();
         const ClusterBook& book = bench.chain.book(bench.cluster);
-        const auto draft = book.draft(state, 0, bench.held[bench.parent()]);
+        const auto draft = book.draft(state, 0, {{0, bench.held[bench.parent()]}});
         for (const std::uint32_t version : {0U, 1U}) {
             second_.push_back(bench.sign(*book.seal(state, 0, *draft, bench.parent(), version, 0,
                                                     bench.chain.keys(), bench.network.random())));

@@ -48,7 +48,7 @@ class ClusterBookTest : public testing::Test {
 
 TEST_F(ClusterBookTest, starts_with_all_the_capacity_and_carries_the_earned_share_on) {
     const auto first = chain_.read_all(kOne, 0, 1000);
-    const auto draft = book().draft(state(), 0, first);
+    const auto draft = book().draft(state(), 0, {{0, first}});
     ASSERT_TRUE(draft);
     const std::int64_t epoch_s = state().genesis.parameters.grid_epoch_s;
     EXPECT_EQ(draft->lines[0].closing.shares, (ShareSchedule{{5000, epoch_s}}));
@@ -97,14 +97,14 @@ TEST_F(ClusterBookTest, lets_the_later_of_two_shares_that_bind_together_stand_al
 TEST_F(ClusterBookTest, gives_every_member_the_same_draft) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
-    const auto mine = book().draft(state(), 1, readings);
+    const auto mine = book().draft(state(), 1, {{1, readings}});
     const ClusterBook other = book();
-    const auto theirs = other.draft(state(), 1, readings);
+    const auto theirs = other.draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(mine && theirs);
     EXPECT_EQ(mine->lines, theirs->lines);
     EXPECT_EQ(mine->totals, theirs->totals);
     const KeyRing keys = network_.key_ring(state(), NodeId("node-2"));
-    EXPECT_TRUE(other.check(state(), chain_.settle(kOne, 1, readings), readings, keys));
+    EXPECT_TRUE(other.check(state(), chain_.settle(kOne, 1, readings), {{1, readings}}, keys));
 }
 
 TEST_F(ClusterBookTest, estimates_a_missing_meter_from_the_window_before_and_says_so) {
@@ -191,7 +191,7 @@ TEST_F(ClusterBookTest, marks_an_implausible_reading_as_conflict_and_estimates) 
     ReadingBody fallen = readings.at(kProsumer).body;
     fallen.end.import_wh -= 1;
     readings.at(kProsumer) = chain_.meter(kProsumer).read_body(1, fallen);
-    const auto draft = book().draft(state(), 1, readings);
+    const auto draft = book().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
     EXPECT_EQ(draft->entries[0].status, EntryStatus::conflict);
     EXPECT_EQ(draft->entries[0].reading, Digest{});
@@ -204,7 +204,7 @@ TEST_F(ClusterBookTest, marks_a_reading_the_chain_would_refuse_as_conflict) {
     append(0, chain_.read_all(kOne, 0));
     OpenedReadings readings = chain_.read_all(kOne, 1);
     readings.at(kProsumer).reading.header.sequence = 1;
-    const auto draft = book().draft(state(), 1, readings);
+    const auto draft = book().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
     EXPECT_EQ(draft->entries[0].status, EntryStatus::conflict);
 }
@@ -284,7 +284,7 @@ struct ForgedDraft {
 TEST_F(ClusterBookTest, finds_what_a_parent_made_up) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
-    const auto honest = book().draft(state(), 1, readings);
+    const auto honest = book().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(honest);
     const std::vector<ForgedDraft> table = {
         {"nothing", [](auto&) {}, "accepted"},
@@ -316,7 +316,7 @@ TEST_F(ClusterBookTest, finds_what_a_parent_made_up) {
         const auto sealed = book().seal(state(), 1, draft, NodeId("node-1"), 0, 0, chain_.keys(),
                                         network_.random());
         ASSERT_TRUE(sealed);
-        const auto result = book().check(state(), *sealed, readings, keys);
+        const auto result = book().check(state(), *sealed, {{1, readings}}, keys);
         EXPECT_EQ(result ? "accepted" : to_string(result.error()), row.expected) << row.name;
     }
 }
@@ -325,11 +325,11 @@ TEST_F(ClusterBookTest, says_what_it_cannot_check) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
     Settlement settlement = chain_.settle(kOne, 1, readings);
-    const auto without_keys = book().check(state(), settlement, readings, KeyRing{});
+    const auto without_keys = book().check(state(), settlement, {{1, readings}}, KeyRing{});
     ASSERT_FALSE(without_keys);
     EXPECT_EQ(without_keys.error(), Reject::unknown_key_epoch);
     settlement.state_height = state().height + 1;
-    const auto ahead = book().check(state(), settlement, readings, chain_.keys());
+    const auto ahead = book().check(state(), settlement, {{1, readings}}, chain_.keys());
     ASSERT_FALSE(ahead);
     EXPECT_EQ(ahead.error(), Reject::wrong_height);
 }
@@ -339,16 +339,16 @@ TEST_F(ClusterBookTest, moves_on_only_with_lines_it_can_open_and_only_once) {
     const Settlement settlement = chain_.settle(kOne, 0, readings);
     ClusterBook mine(kOne);
     const std::int64_t time_ms = state().grid().end_real_ms(0);
-    EXPECT_FALSE(mine.commit(state(), settlement, readings, time_ms, KeyRing{}));
+    EXPECT_FALSE(mine.commit(state(), settlement, {{0, readings}}, time_ms, KeyRing{}));
     EXPECT_FALSE(mine.commit(state(), settlement, {}, time_ms, chain_.keys()));
     EXPECT_EQ(mine.last_window(), std::nullopt);
-    const auto shares = mine.commit(state(), settlement, readings, time_ms, chain_.keys());
+    const auto shares = mine.commit(state(), settlement, {{0, readings}}, time_ms, chain_.keys());
     ASSERT_TRUE(shares);
     ASSERT_EQ(shares->size(), 3U);
     EXPECT_EQ(shares->at(0).meter, kProsumer);
     EXPECT_EQ(shares->at(0).from_s, state().grid().end_s(0) + 900);
     EXPECT_EQ(mine.last_window(), 0U);
-    EXPECT_FALSE(mine.commit(state(), settlement, readings, time_ms, chain_.keys()));
+    EXPECT_FALSE(mine.commit(state(), settlement, {{0, readings}}, time_ms, chain_.keys()));
 }
 
 TEST_F(ClusterBookTest, curtails_a_meter_and_leaves_its_excess_uncredited) {

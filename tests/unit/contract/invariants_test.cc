@@ -126,7 +126,23 @@ TEST_F(InvariantsTest, name_what_was_violated) {
          {kSharePublic, kShare}},
         {"a share above its capacity", [](auto& s) { s.line(1).mes_w = 1; }, {kShare}},
         {"an invented capacity", [](auto& s) { s.line(1).capacity_w = 1; }, {kShare}},
-        {"a register", [](auto& s) { s.line(1).closing.registers.import_wh = 1; }, {kRegisters}},
+        {"a register that fell",
+         [](auto& s) { s.line(1).closing.registers.import_wh = 1; },
+         {kEnergy, kRegisters}},
+        {"a register that moved by more than was settled",
+         [](auto& s) { s.line(1).closing.registers.import_wh += 1; },
+         {kEnergy}},
+        {"an estimate nobody made",
+         [](auto& s) {
+             s.line(1).closing.estimates = {{1, 0, 0, 1, 0}};
+         },
+         {kEnergy}},
+        {"energy trued up from nowhere",
+         [](auto& s) { s.settlement().totals.adjusted.export_wh = 1; },
+         {kEnergy, kMoneyPublic}},
+        {"money trued up from nowhere",
+         [](auto& s) { s.line(0).adjusted.import_amount_micro = 1; },
+         {kMoney}},
         {"registers that were reset",
          [](auto& s) {
              s.line(1).closing.registers = {};

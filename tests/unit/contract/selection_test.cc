@@ -159,7 +159,7 @@ TEST(LateTariffTest, makes_a_settlement_stale_until_it_is_drafted_again) {
     EXPECT_LT(again.totals.grid_amount_micro, drafted.totals.grid_amount_micro);
     again.version = 1;
     // The lines name the version: seal them anew.
-    const auto draft = chain.book(kOne).draft(chain.state(), kWeek, readings);
+    const auto draft = chain.book(kOne).draft(chain.state(), kWeek, {{kWeek, readings}});
     ASSERT_TRUE(draft);
     const auto sealed = chain.book(kOne).seal(chain.state(), kWeek, *draft, again.proposer, 1, 0,
                                               chain.keys(), network.random());

@@ -236,7 +236,7 @@ TEST(chain_verifier, finds_a_line_that_a_whole_committee_falsified_only_with_key
     TestChain& chain = stored.chain();
     const ClusterId cluster = TestNetwork::cluster(1);
     const auto readings = chain.read_all(cluster, 1);
-    auto draft = chain.book(cluster).draft(chain.state(), 1, readings);
+    auto draft = chain.book(cluster).draft(chain.state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
     draft->lines[0].closing.balance_micro += 1;
     const NodeId parent = TestNetwork::node(1);

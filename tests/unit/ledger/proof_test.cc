@@ -235,7 +235,7 @@ class FalsifiedLine : public ::testing::Test {
         TestChain& chain = stored.chain();
         const ClusterId cluster = TestNetwork::cluster(1);
         const auto readings = chain.read_all(cluster, 0);
-        auto draft = chain.book(cluster).draft(chain.state(), 0, readings);
+        auto draft = chain.book(cluster).draft(chain.state(), 0, {{0, readings}});
         CHECK(draft.has_value());
         falsify(draft->lines[0]);
         const auto settlement =

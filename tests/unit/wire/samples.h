@@ -109,6 +109,7 @@ inline SettlementLine line() {
     line.mes_w = 4000;
     line.import_amount_micro = 75'000;
     line.export_amount_micro = -88'000;
+    line.adjusted = {-50, 40, 30, 20, -12'500, 1'600};
     line.closing = {.registers = {.import_wh = 1, .export_wh = 2, .generation_wh = 3},
                     .has_registers = true,
                     .import_remainder = 999,
@@ -116,7 +117,9 @@ inline SettlementLine line() {
                     .balance_micro = -13'000,
                     .missed = 1,
                     .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}},
-                    .over_capacity = 7};
+                    .over_capacity = 7,
+                    .read_window = 6,
+                    .estimates = {{7, 300, 1200, 2900, 1100}}};
     return line;
 }
 
@@ -144,7 +147,10 @@ inline Settlement settlement() {
                   .mes_w = 4000,
                   .residual_surplus_wh = 3,
                   .conventional_wh = 0,
-                  .grid_amount_micro = 13'000};
+                  .grid_amount_micro = 13'000,
+                  .adjusted = {-50, 40, 30, 20, 14'100}};
+    out.late = {{MeterId("meter-1"), 5, digest("late reading")},
+                {MeterId("meter-1"), 6, digest("later reading")}};
     for (const SettlementEntry& entry : out.entries) {
         SettlementLine sealed = line();
         sealed.meter = entry.meter;

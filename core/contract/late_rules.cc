@@ -1,0 +1,127 @@
+#include "core/contract/late_rules.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/contract/billing.h"
+#include "core/contract/share.h"
+
+namespace fairfeed {
+
+namespace {
+
+struct Span {
+    Window first = 0;
+    Window last = 0;
+};
+
+const MeterRecord* find(const ChainState& state, const MeterId& meter) {
+    const auto found = state.meters.find(meter);
+    return found != state.meters.end() ? &found->second : nullptr;
+}
+
+// The windows before `settled` that are corrected for one meter; nullopt: none. `late` are its own.
+std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_read,
+                              std::span<const ListedReading> late) {
+    if (settled == 0 || (late.empty() && (!is_read || !meter.last_window))) return std::nullopt;
+    const Window first = meter.last_window ? *meter.last_window + 1 : late.front().window;
+    const Window last = is_read ? settled - 1 : late.back().window;
+    if (first > last) return std::nullopt;
+    return Span{first, last};
+}
+
+// Of all meters together, and how many they are.
+struct Concerned {
+    std::optional<Span> span;
+    std::int64_t meters = 0;
+};
+
+Concerned concerned(const ChainState& state, const Settlement& settlement) {
+    Concerned out;
+    auto next = settlement.late.begin();
+    for (const SettlementEntry& entry : settlement.entries) {
+        auto last = next;
+        while (last != settlement.late.end() && last->meter == entry.meter)
+            ++last;
+        const std::span<const ListedReading> late(next, last);
+        next = last;
+        const MeterRecord* meter = find(state, entry.meter);
+        if (!meter) continue;
+        const auto span =
+            corrected(*meter, settlement.window, entry.status == EntryStatus::reading, late);
+        if (!span) continue;
+        ++out.meters;
+        if (!out.span) out.span = span;
+        out.span->first = std::min(out.span->first, span->first);
+        out.span->last = std::max(out.span->last, span->last);
+    }
+    return out;
+}
+
+bool has_one_tariff(const ChainState& state, const Span& span) {
+    return std::none_of(state.tariffs.begin(), state.tariffs.end(), [&](const auto& tariff) {
+        return tariff.effective > span.first && tariff.effective <= span.last &&
+               tariff.value != state.tariff(span.first);
+    });
+}
+
+}  // namespace
+
+std::int64_t late_windows(const ChainState& state) {
+    const NetworkParameters& parameters = state.genesis.parameters;
+    return std::min(parameters.close_after_s / parameters.window_seconds, kMaxLateWindows);
+}
+
+bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Window settled) {
+    const MeterRecord* record = find(state, meter);
+    if (!record || late >= settled) return false;
+    if (record->last_window && *record->last_window >= late) return false;
+    return std::int64_t{settled} - late <= late_windows(state) + 1;
+}
+
+std::size_t late_room(const ChainState& state, std::size_t entries) {
+    const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
+    return most > entries + 1 ? most - entries - 1 : 0;
+}
+
+Result<void, Reject> check_late(const ChainState& state, const Settlement& settlement) {
+    const auto& late = settlement.late;
+    const auto& entries = settlement.entries;
+    if (late.size() > late_room(state, entries.size())) return unexpected(Reject::wrong_entries);
+    auto entry = entries.begin();
+    for (std::size_t i = 0; i < late.size(); ++i) {
+        if (i > 0 && std::tie(late[i - 1].meter, late[i - 1].window) >=
+                         std::tie(late[i].meter, late[i].window)) {
+            return unexpected(Reject::wrong_entries);
+        }
+        while (entry != entries.end() && entry->meter < late[i].meter)
+            ++entry;
+        if (entry == entries.end() || entry->meter != late[i].meter ||
+            late[i].reading == Digest{}) {
+            return unexpected(Reject::wrong_entries);
+        }
+        if (!may_true_up(state, late[i].meter, late[i].window, settlement.window)) {
+            return unexpected(Reject::closed_window);
+        }
+    }
+    return {};
+}
+
+bool adjustments_agree(const ChainState& state, const Settlement& settlement) {
+    const AdjustmentTotals& adjusted = settlement.totals.adjusted;
+    const Concerned about = concerned(state, settlement);
+    if (!about.span) return adjusted == AdjustmentTotals{};
+    for (const std::int64_t wh :
+         {adjusted.import_wh, adjusted.export_wh, adjusted.generation_wh, adjusted.credited_wh}) {
+        if (wh > kMaxClusterWattHours || wh < -kMaxClusterWattHours) return false;
+    }
+    if (!has_one_tariff(state, *about.span)) return true;
+    const Tariff tariff = state.tariff(about.span->first);
+    const Int128 owed = Int128{adjusted.import_wh} * tariff.import_micro_per_kwh -
+                        Int128{adjusted.credited_wh} * tariff.export_micro_per_kwh;
+    const Int128 off = Int128{adjusted.grid_amount_micro} * kRemainderLimit + owed;
+    const Int128 most = Int128{2} * about.meters * (kRemainderLimit - 1);
+    return off >= -most && off <= most;
+}
+
+}  // namespace fairfeed

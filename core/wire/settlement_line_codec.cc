@@ -1,0 +1,193 @@
+// One meter's line of a settlement: its bytes, and how they are sealed.
+#include "core/crypto/sealing.h"
+#include "core/wire/decoding.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::string_view kLinePurpose = "ff1/line";
+
+void write_estimates(cbor::Writer& writer, const std::vector<EstimatedWindow>& estimates) {
+    writer.array(estimates.size());
+    for (const EstimatedWindow& estimate : estimates) {
+        writer.array(5);
+        writer.unsigned_integer(estimate.window);
+        writer.integer(estimate.import_wh);
+        writer.integer(estimate.export_wh);
+        writer.integer(estimate.generation_wh);
+        writer.integer(estimate.credited_wh);
+    }
+}
+
+std::vector<EstimatedWindow> read_estimates(cbor::Reader& reader) {
+    std::vector<EstimatedWindow> estimates;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        EstimatedWindow estimate;
+        reader.array_of(5);
+        estimate.window = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
+        estimate.import_wh = reader.integer();
+        estimate.export_wh = reader.integer();
+        estimate.generation_wh = reader.integer();
+        estimate.credited_wh = reader.integer();
+        estimates.push_back(estimate);
+    }
+    return estimates;
+}
+
+void write_closing(cbor::Writer& writer, const ClosingState& closing) {
+    writer.map(10);
+    writer.key(1);
+    writer.array(3);
+    writer.integer(closing.registers.import_wh);
+    writer.integer(closing.registers.export_wh);
+    writer.integer(closing.registers.generation_wh);
+    put_boolean(writer, 2, closing.has_registers);
+    put_integer(writer, 3, closing.import_remainder);
+    put_integer(writer, 4, closing.export_remainder);
+    put_integer(writer, 5, closing.balance_micro);
+    put_unsigned(writer, 6, closing.missed);
+    writer.key(7);
+    writer.array(closing.shares.size());
+    for (const ShareInForce& share : closing.shares) {
+        writer.array(2);
+        writer.integer(share.share_w);
+        writer.integer(share.from_s);
+    }
+    put_unsigned(writer, 8, closing.over_capacity);
+    put_unsigned(writer, 9, closing.read_window);
+    writer.key(10);
+    write_estimates(writer, closing.estimates);
+}
+
+ClosingState read_closing(cbor::Reader& reader) {
+    ClosingState closing;
+    reader.map_of(10);
+    reader.key(1);
+    reader.array_of(3);
+    closing.registers.import_wh = reader.integer();
+    closing.registers.export_wh = reader.integer();
+    closing.registers.generation_wh = reader.integer();
+    closing.has_registers = take_boolean(reader, 2);
+    closing.import_remainder = take_integer(reader, 3);
+    closing.export_remainder = take_integer(reader, 4);
+    closing.balance_micro = take_integer(reader, 5);
+    closing.missed = take_u32(reader, 6);
+    reader.key(7);
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        ShareInForce share;
+        reader.array_of(2);
+        share.share_w = reader.integer();
+        share.from_s = reader.integer();
+        closing.shares.push_back(share);
+    }
+    closing.over_capacity = take_u32(reader, 8);
+    closing.read_window = take_u32(reader, 9);
+    reader.key(10);
+    closing.estimates = read_estimates(reader);
+    return closing;
+}
+
+Bytes line_aad(const Settlement& settlement, const MeterId& meter, KeyEpoch epoch,
+               const Salt& salt) {
+    cbor::Writer writer;
+    writer.array(6);
+    writer.text(meter.str());
+    writer.unsigned_integer(epoch);
+    writer.bytes(salt.view());
+    writer.text(settlement.cluster.str());
+    writer.unsigned_integer(settlement.window);
+    writer.unsigned_integer(settlement.version);
+    return writer.take();
+}
+
+}  // namespace
+
+Bytes encode_settlement_line(const SettlementLine& line) {
+    cbor::Writer writer;
+    writer.map(16);
+    put_text(writer, 1, line.meter.str());
+    put_boolean(writer, 2, line.estimated);
+    put_integer(writer, 3, line.capacity_w);
+    put_integer(writer, 4, line.load_wh);
+    put_integer(writer, 5, line.import_wh);
+    put_integer(writer, 6, line.export_wh);
+    put_integer(writer, 7, line.generation_wh);
+    put_integer(writer, 8, line.available_wh);
+    put_integer(writer, 9, line.credited_wh);
+    put_integer(writer, 10, line.curtailed_wh);
+    put_integer(writer, 11, line.mes_w);
+    put_integer(writer, 12, line.import_amount_micro);
+    put_integer(writer, 13, line.export_amount_micro);
+    writer.key(14);
+    write_closing(writer, line.closing);
+    put_unsigned(writer, 15, line.flags);
+    writer.key(16);
+    writer.array(6);
+    writer.integer(line.adjusted.import_wh);
+    writer.integer(line.adjusted.export_wh);
+    writer.integer(line.adjusted.generation_wh);
+    writer.integer(line.adjusted.credited_wh);
+    writer.integer(line.adjusted.import_amount_micro);
+    writer.integer(line.adjusted.export_amount_micro);
+    return writer.take();
+}
+
+Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
+    cbor::Reader reader(bytes);
+    SettlementLine line;
+    reader.map_of(16);
+    line.meter = take_name<MeterId>(reader, 1);
+    line.estimated = take_boolean(reader, 2);
+    line.capacity_w = take_integer(reader, 3);
+    line.load_wh = take_integer(reader, 4);
+    line.import_wh = take_integer(reader, 5);
+    line.export_wh = take_integer(reader, 6);
+    line.generation_wh = take_integer(reader, 7);
+    line.available_wh = take_integer(reader, 8);
+    line.credited_wh = take_integer(reader, 9);
+    line.curtailed_wh = take_integer(reader, 10);
+    line.mes_w = take_integer(reader, 11);
+    line.import_amount_micro = take_integer(reader, 12);
+    line.export_amount_micro = take_integer(reader, 13);
+    reader.key(14);
+    line.closing = read_closing(reader);
+    line.flags = take_u32(reader, 15);
+    reader.key(16);
+    reader.array_of(6);
+    line.adjusted.import_wh = reader.integer();
+    line.adjusted.export_wh = reader.integer();
+    line.adjusted.generation_wh = reader.integer();
+    line.adjusted.credited_wh = reader.integer();
+    line.adjusted.import_amount_micro = reader.integer();
+    line.adjusted.export_amount_micro = reader.integer();
+    return finished(reader, std::move(line));
+}
+
+SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
+                      const SymmetricKey& data_key) {
+    return message_key(data_key, kLinePurpose, settlement.proposer.str(), line.salt);
+}
+
+SealedLine seal_line(const Settlement& settlement, const SettlementLine& line, KeyEpoch epoch,
+                     const Salt& salt, const SymmetricKey& data_key) {
+    SealedLine sealed{.meter = line.meter, .key_epoch = epoch, .salt = salt, .ciphertext = {}};
+    sealed.ciphertext =
+        seal(line_key(settlement, sealed, data_key), line_aad(settlement, line.meter, epoch, salt),
+             encode_settlement_line(line));
+    return sealed;
+}
+
+Result<SettlementLine, Reject> open_line(const Settlement& settlement, const SealedLine& line,
+                                         const SymmetricKey& message_key) {
+    const auto plaintext = unseal(
+        message_key, line_aad(settlement, line.meter, line.key_epoch, line.salt), line.ciphertext);
+    if (!plaintext) return unexpected(Reject::cannot_open);
+    auto opened = decode_settlement_line(*plaintext);
+    if (opened && opened->meter != line.meter) return unexpected(Reject::wrong_lines);
+    return opened;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,124 @@
+// Random patterns of readings that come in time, late or never, over many windows: once every meter
+// is read, what was settled and trued up is what its registers moved, to the Wh, and the money adds
+// up to zero, to the micro.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/contract/true_up_bench.h"
+
+namespace fairfeed {
+namespace {
+
+using test::TrueUpBench;
+
+constexpr Window kWindows = 24;
+
+struct Sums {
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    std::int64_t generation_wh = 0;
+    std::int64_t credited_wh = 0;
+    std::int64_t import_micro = 0;
+    std::int64_t export_micro = 0;
+};
+
+class Story {
+  public:
+    explicit Story(unsigned seed) : dice_(seed), bench_(options()) {}
+
+    void run() {
+        for (Window window = 0; window < kWindows; ++window) {
+            const bool all = window == 0 || window + 1 == kWindows;
+            measure(window, all);
+            for (const auto& [meter, of] : arriving_[window])
+                bench_.send(meter, of);
+            bench_.settle(window);
+            if (testing::Test::HasFailure()) return;
+            add_up(window);
+        }
+        for (const auto& [meter, sums] : sums_)
+            expect_settled(meter, sums);
+        EXPECT_EQ(owed_micro_ + grid_micro_, 0);
+        EXPECT_GT(late_, 0U);
+    }
+
+  private:
+    static test::TestNetworkOptions options() {
+        auto options = test::one_cluster(test::TestNetworkOptions::default_parameters());
+        options.parameters.window_seconds = 3600;
+        options.parameters.close_after_s = 4 * 3600;
+        options.parameters.share_notice_s = 0;
+        options.tariff = {333, 111};
+        return options;
+    }
+    [[nodiscard]] std::int64_t roll(std::int64_t below) {
+        return static_cast<std::int64_t>(dice_() % static_cast<std::uint64_t>(below));
+    }
+    // In time, up to six windows late (some of them too late), or never.
+    void measure(Window window, bool all) {
+        for (const MeterId& meter : bench_.chain.state().meters_of(bench_.cluster, window)) {
+            const std::int64_t generation_wh = meter == bench_.consumer ? 0 : roll(1200);
+            const std::int64_t export_wh = generation_wh > 0 ? roll(generation_wh) : 0;
+            bench_.measure(meter, window, {roll(300), export_wh, generation_wh});
+            const auto fate = all ? 0 : roll(8);
+            if (fate == 7) continue;
+            const Window at = window + static_cast<Window>(fate < 4 ? 0 : roll(7));
+            if (at < kWindows) arriving_[at].emplace_back(meter, window);
+        }
+    }
+    void add_up(Window window) {
+        late_ += bench_.late.size();
+        grid_micro_ += bench_.totals.grid_amount_micro + bench_.totals.adjusted.grid_amount_micro;
+        for (const SettlementLine& line : bench_.chain.book(bench_.cluster).last_lines()) {
+            Sums& sums = sums_[line.meter];
+            const Adjustment& more = line.adjusted;
+            sums.import_wh += line.import_wh + more.import_wh;
+            sums.export_wh += line.export_wh + more.export_wh;
+            sums.generation_wh += line.generation_wh + more.generation_wh;
+            sums.credited_wh += line.credited_wh + more.credited_wh;
+            sums.import_micro += line.import_amount_micro + more.import_amount_micro;
+            sums.export_micro += line.export_amount_micro + more.export_amount_micro;
+            owed_micro_ += line.import_amount_micro - line.export_amount_micro +
+                           more.import_amount_micro - more.export_amount_micro;
+            EXPECT_GE(line.closing.import_remainder, 0);
+            EXPECT_LE(line.closing.import_remainder, 999);
+            EXPECT_GE(line.closing.export_remainder, 0);
+            EXPECT_LE(line.closing.export_remainder, 999);
+            EXPECT_LE(line.closing.estimates.size(), kEstimatedWindows);
+            EXPECT_LE(line.closing.shares.size(), 8U) << "window " << window;
+        }
+    }
+    void expect_settled(const MeterId& meter, const Sums& sums) {
+        const Registers first = *registers_at_start(bench_.kept.at(0).at(meter).body);
+        const Registers last = bench_.kept.at(kWindows - 1).at(meter).body.end;
+        EXPECT_EQ(sums.import_wh, last.import_wh - first.import_wh) << meter.str();
+        EXPECT_EQ(sums.export_wh, last.export_wh - first.export_wh) << meter.str();
+        EXPECT_EQ(sums.generation_wh, last.generation_wh - first.generation_wh) << meter.str();
+        EXPECT_LE(sums.credited_wh, sums.export_wh);
+        const ClosingState& closing = bench_.line(meter).closing;
+        EXPECT_TRUE(closing.estimates.empty());
+        EXPECT_EQ(sums.import_micro * 1000 + closing.import_remainder, sums.import_wh * 333);
+        EXPECT_EQ(sums.export_micro * 1000 + closing.export_remainder, sums.credited_wh * 111);
+        EXPECT_EQ(closing.balance_micro, sums.import_micro - sums.export_micro);
+    }
+
+    std::mt19937_64 dice_;
+    TrueUpBench bench_;
+    std::map<Window, std::vector<std::pair<MeterId, Window>>> arriving_;
+    std::map<MeterId, Sums> sums_;
+    std::size_t late_ = 0;
+    std::int64_t grid_micro_ = 0;
+    std::int64_t owed_micro_ = 0;
+};
+
+class TrueUpPropertyTest : public testing::TestWithParam<unsigned> {};
+
+TEST_P(TrueUpPropertyTest, loses_neither_a_watt_hour_nor_a_micro) {
+    Story(GetParam()).run();
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, TrueUpPropertyTest, testing::Range(1U, 13U));
+
+}  // namespace
+}  // namespace fairfeed
