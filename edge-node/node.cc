@@ -354,6 +354,8 @@ NodeSummary Node::summary() const {
         }
         if (cluster.last_window) out.settled[id] = *cluster.last_window + 1;
     }
+    for (const auto& [id, meter] : chain.meters)
+        if (meter.is_silent()) out.silent[id] = meter.missed;
     return out;
 }
 

@@ -67,6 +67,7 @@ struct NodeSummary {
     std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from;  // the same, by peer
     std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
+    std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
     std::set<NodeId> peers_heard;
     std::size_t blocks_damaged = 0;  // on the disk, now
     std::uint64_t blocks_mended = 0;

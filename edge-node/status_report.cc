@@ -42,6 +42,9 @@ Json to_json(const StatusReport& report) {
     Json settled = Json::object();
     for (const auto& [cluster, windows] : summary.settled)
         settled.set(cluster.str(), windows);
+    Json silent = Json::object();
+    for (const auto& [meter, windows] : summary.silent)
+        silent.set(meter.str(), windows);
     Json alarms = Json::array();
     for (const std::string& alarm : summary.alarms)
         alarms.push(alarm);
@@ -63,6 +66,7 @@ Json to_json(const StatusReport& report) {
     out.set("dropped", report.dropped);
     out.set("waiting_transactions", summary.waiting_transactions);
     out.set("windows_settled", std::move(settled));
+    out.set("silent", std::move(silent));
     out.set("readings", Json::object()
                             .set("accepted", summary.readings_accepted)
                             .set("duplicate", summary.readings_duplicate)

@@ -38,6 +38,7 @@ Result<void, ReplayFault> collect(LedgerHistory& history, const ReplayStep& step
          .rule = settlement->rule,
          .endorsements = transaction.endorsements.size(),
          .entries = settlement->entries,
+         .late = settlement->late,
          .totals = settlement->totals,
          .in_force_from_s =
              share_binds_from_s(step.after.genesis.parameters, settlement->window, header.time_ms),

@@ -34,7 +34,14 @@ Json line_json(const ProofFindings& findings) {
         .set("import_amount_micro", line.import_amount_micro)
         .set("export_amount_micro", line.export_amount_micro)
         .set("amount_micro", line.import_amount_micro - line.export_amount_micro)
-        .set("balance_micro", line.closing.balance_micro);
+        .set("balance_micro", line.closing.balance_micro)
+        .set("adjusted", Json::object()
+                             .set("import_wh", line.adjusted.import_wh)
+                             .set("export_wh", line.adjusted.export_wh)
+                             .set("generation_wh", line.adjusted.generation_wh)
+                             .set("credited_wh", line.adjusted.credited_wh)
+                             .set("import_amount_micro", line.adjusted.import_amount_micro)
+                             .set("export_amount_micro", line.adjusted.export_amount_micro));
 }
 
 Json to_json(const ProofFindings& findings) {
@@ -80,6 +87,13 @@ void print_figures(const ProofFindings& findings, std::ostream& out) {
                money_text(line.import_amount_micro - line.export_amount_micro)});
     table.add({"register 2.8.0", kwh_text(end.export_wh) + " kWh", "balance",
                money_text(line.closing.balance_micro)});
+    const Adjustment& more = line.adjusted;
+    if (more != Adjustment{}) {
+        table.add({"trued up, import", kwh_text(more.import_wh) + " kWh", "costs",
+                   money_text(more.import_amount_micro)});
+        table.add({"trued up, credited", kwh_text(more.credited_wh) + " kWh", "earns",
+                   money_text(more.export_amount_micro)});
+    }
     table.print(out);
 }
 

@@ -16,6 +16,7 @@ Json flags_json(std::uint32_t flags) {
     Json names = Json::array();
     if ((flags & kLineOverCapacity) != 0) names.push("over_capacity");
     if ((flags & kLineRegisterReset) != 0) names.push("register_reset");
+    if ((flags & kLineLateReset) != 0) names.push("late_register_reset");
     return names;
 }
 
@@ -32,6 +33,43 @@ Json shares_json(const SettledWindow& window) {
     return shares;
 }
 
+Json late_json(const SettledWindow& window) {
+    Json late = Json::array();
+    for (const ListedReading& listed : window.late)
+        late.push(Json::object()
+                      .set("meter", listed.meter.str())
+                      .set("window", listed.window)
+                      .set("reading", to_hex(listed.reading.view())));
+    return late;
+}
+
+Json adjusted_json(const SettledWindow& window) {
+    const AdjustmentTotals& adjusted = window.totals.adjusted;
+    Json lines;
+    if (window.lines) {
+        lines = Json::array();
+        for (const SettlementLine& line : *window.lines) {
+            const Adjustment& of_line = line.adjusted;
+            if (of_line == Adjustment{}) continue;
+            lines.push(Json::object()
+                           .set("meter", line.meter.str())
+                           .set("import_wh", of_line.import_wh)
+                           .set("export_wh", of_line.export_wh)
+                           .set("generation_wh", of_line.generation_wh)
+                           .set("credited_wh", of_line.credited_wh)
+                           .set("amount_micro",
+                                of_line.import_amount_micro - of_line.export_amount_micro));
+        }
+    }
+    return Json::object()
+        .set("import_wh", adjusted.import_wh)
+        .set("export_wh", adjusted.export_wh)
+        .set("generation_wh", adjusted.generation_wh)
+        .set("credited_wh", adjusted.credited_wh)
+        .set("grid_amount_micro", adjusted.grid_amount_micro)
+        .set("meters", std::move(lines));
+}
+
 Json bills_json(const std::map<MeterId, MeterBill>& bills) {
     Json out = Json::array();
     for (const auto& [meter, bill] : bills)
@@ -44,7 +82,8 @@ Json bills_json(const std::map<MeterId, MeterBill>& bills) {
                      .set("load_wh", bill.load_wh)
                      .set("available_wh", bill.available_wh)
                      .set("generation_wh", bill.generation_wh)
-                     .set("estimated_windows", bill.estimated_windows));
+                     .set("estimated_windows", bill.estimated_windows)
+                     .set("adjusted_micro", bill.adjusted_micro));
     return out;
 }
 
@@ -81,6 +120,8 @@ Json window_json(const SettledWindow& window) {
         .set("conventional_wh", totals.conventional_wh)
         .set("curtailed_wh", totals.generation_wh - totals.delivered_wh)
         .set("grid_amount_micro", totals.grid_amount_micro)
+        .set("late", late_json(window))
+        .set("adjusted", adjusted_json(window))
         .set("shares", shares_json(window));
 }
 
@@ -90,13 +131,16 @@ std::optional<std::map<MeterId, MeterBill>> bills_of(const std::vector<SettledWi
         if (!window.lines) return std::nullopt;
         for (const SettlementLine& line : *window.lines) {
             MeterBill& bill = bills[line.meter];
-            bill.load_wh += line.load_wh;
-            bill.import_wh += line.import_wh;
-            bill.export_wh += line.export_wh;
-            bill.credited_wh += line.credited_wh;
-            bill.generation_wh += line.generation_wh;
-            bill.available_wh += line.available_wh;
-            bill.amount_micro += line.import_amount_micro - line.export_amount_micro;
+            const Adjustment& more = line.adjusted;
+            bill.load_wh += line.load_wh + more.import_wh + more.generation_wh - more.export_wh;
+            bill.import_wh += line.import_wh + more.import_wh;
+            bill.export_wh += line.export_wh + more.export_wh;
+            bill.credited_wh += line.credited_wh + more.credited_wh;
+            bill.generation_wh += line.generation_wh + more.generation_wh;
+            bill.available_wh += line.available_wh + more.generation_wh;
+            bill.adjusted_micro += more.import_amount_micro - more.export_amount_micro;
+            bill.amount_micro += line.import_amount_micro - line.export_amount_micro +
+                                 more.import_amount_micro - more.export_amount_micro;
             bill.estimated_windows += line.estimated ? 1 : 0;
         }
     }
@@ -106,7 +150,7 @@ std::optional<std::map<MeterId, MeterBill>> bills_of(const std::vector<SettledWi
 std::int64_t grid_amount_micro(const std::vector<SettledWindow>& windows) {
     std::int64_t sum = 0;
     for (const SettledWindow& window : windows)
-        sum += window.totals.grid_amount_micro;
+        sum += window.totals.grid_amount_micro + window.totals.adjusted.grid_amount_micro;
     return sum;
 }
 
@@ -120,6 +164,9 @@ Json cluster_json(const ChainState& state, const ClusterId& cluster,
     CHECK(record != nullptr);
     for (const NodeId& member : record->committee.members)
         committee.push(member.str());
+    Json silent = Json::array();
+    for (const MeterId& meter : record->meters)
+        if (state.meters.at(meter).is_silent()) silent.push(meter.str());
     Json accounts;
     const auto bills = bills_of(windows);
     if (bills) {
@@ -132,6 +179,7 @@ Json cluster_json(const ChainState& state, const ClusterId& cluster,
         .set("id", cluster.str())
         .set("committee", std::move(committee))
         .set("committee_class", to_string(committee_class(record->committee.members.size())))
+        .set("silent", std::move(silent))
         .set("windows", std::move(settled))
         .set("bills", bills ? bills_json(*bills) : Json())
         .set("accounts", std::move(accounts));

@@ -10,7 +10,7 @@ namespace fairfeed {
 
 [[nodiscard]] Json window_json(const SettledWindow& window);
 
-// One meter's windows, summed; money is what it owes for them.
+// One meter's windows, summed, with what was trued up; money is what it owes for them.
 struct MeterBill {
     std::int64_t load_wh = 0;
     std::int64_t import_wh = 0;
@@ -20,6 +20,7 @@ struct MeterBill {
     std::int64_t available_wh = 0;
     std::int64_t amount_micro = 0;
     std::int64_t estimated_windows = 0;
+    std::int64_t adjusted_micro = 0;  // of the amount: trued up
 };
 // nullopt if a window's lines are closed.
 [[nodiscard]] std::optional<std::map<MeterId, MeterBill>> bills_of(
@@ -27,7 +28,7 @@ struct MeterBill {
 // What the account `grid` is owed by this cluster, as a posting: from public totals.
 [[nodiscard]] std::int64_t grid_amount_micro(const std::vector<SettledWindow>& windows);
 
-// {id, committee, committee_class, windows, bills, accounts}
+// {id, committee, committee_class, silent, windows, bills, accounts}
 [[nodiscard]] Json cluster_json(const ChainState& state, const ClusterId& cluster,
                                 const std::vector<SettledWindow>& windows);
 

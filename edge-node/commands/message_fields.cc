@@ -61,6 +61,16 @@ Fields totals_fields(const SettlementTotals& totals) {
             {"account grid", money_text(totals.grid_amount_micro)}};
 }
 
+// Of windows settled before; nothing where nothing was trued up.
+Fields adjusted_fields(const AdjustmentTotals& adjusted) {
+    if (adjusted == AdjustmentTotals{}) return {};
+    return {{"trued up", "import " + kwh_text(adjusted.import_wh) + ", export " +
+                             kwh_text(adjusted.export_wh) + ", credited " +
+                             kwh_text(adjusted.credited_wh) + ", generation " +
+                             kwh_text(adjusted.generation_wh) + " kWh"},
+            {"  account grid", money_text(adjusted.grid_amount_micro)}};
+}
+
 struct ContentFields {
     Fields operator()(const Genesis& genesis) const {
         return {{"network", genesis.parameters.name},
@@ -88,7 +98,13 @@ struct ContentFields {
                 "  " + entry.meter.str(),
                 entry_text(entry) + ", line " + sealed_text(settlement.lines[i].ciphertext.size()));
         }
+        for (const ListedReading& late : settlement.late) {
+            fields.emplace_back("  " + late.meter.str(),
+                                "late: reading " + short_hex(late.reading) + " of window " +
+                                    std::to_string(late.window));
+        }
         add_all(fields, totals_fields(settlement.totals));
+        add_all(fields, adjusted_fields(settlement.totals.adjusted));
         return fields;
     }
     Fields operator()(const MeterRegistration& meter) const {

@@ -74,6 +74,14 @@ void print_bills(const LedgerHistory& history, std::ostream& out) {
     table.print(out);
 }
 
+void print_silent(const ChainState& state, std::ostream& out) {
+    for (const auto& [id, meter] : state.meters) {
+        if (!meter.is_silent()) continue;
+        out << "Note: " << id.str() << " of " << meter.registration.cluster.str()
+            << " is silent: no reading in " << meter.missed << " windows in a row.\n";
+    }
+}
+
 }  // namespace
 
 int run_show_clusters(const ShowClustersOptions& options, std::ostream& out, std::ostream& err) {
@@ -98,6 +106,7 @@ int run_show_clusters(const ShowClustersOptions& options, std::ostream& out, std
         table.add(row_of(history->state, cluster, windows_of(*history, cluster)));
     table.print(out);
     print_bills(*history, out);
+    print_silent(history->state, out);
     return kExitOk;
 }
 

@@ -33,6 +33,9 @@ void print_totals(const SettlementTotals& totals, std::ostream& out) {
     energy("export", totals.export_wh, "");
     energy("credited", totals.credited_wh, "of the export");
     table.add({"account grid", money_text(totals.grid_amount_micro), "minus what the meters owe"});
+    if (totals.adjusted != AdjustmentTotals{})
+        table.add({"  trued up", money_text(totals.adjusted.grid_amount_micro),
+                   "of windows settled before"});
     table.print(out);
 }
 
@@ -65,6 +68,22 @@ void print_lines(const SettledWindow& window, std::ostream& out) {
     table.print(out);
 }
 
+// Late readings, and what was put right by them and by registers.
+void print_adjusted(const SettledWindow& window, std::ostream& out) {
+    for (const ListedReading& late : window.late)
+        out << "Late: " << late.meter.str() << ", window " << late.window << ", "
+            << short_hex(late.reading) << ".\n";
+    if (!window.lines) return;
+    for (const SettlementLine& line : *window.lines) {
+        const Adjustment& more = line.adjusted;
+        if (more == Adjustment{}) continue;
+        out << "Trued up: " << line.meter.str() << ": import " << kwh_text(more.import_wh)
+            << " kWh, export " << kwh_text(more.export_wh) << " kWh, credited "
+            << kwh_text(more.credited_wh) << " kWh, amount "
+            << money_text(more.import_amount_micro - more.export_amount_micro) << ".\n";
+    }
+}
+
 void print_flags(const std::vector<SettlementLine>& lines, std::ostream& out) {
     for (const SettlementLine& line : lines) {
         if ((line.flags & kLineOverCapacity) != 0)
@@ -72,7 +91,10 @@ void print_flags(const std::vector<SettlementLine>& lines, std::ostream& out) {
                 << ": peak above 115 % of the certified capacity, window "
                 << line.closing.over_capacity << " of those so flagged at "
                 << kw_text(line.capacity_w) << " kW.\n";
-        if ((line.flags & kLineRegisterReset) != 0)
+        if (line.closing.missed >= kSilentAfterWindows)
+            out << "Note: " << line.meter.str() << ": silent, no reading in " << line.closing.missed
+                << " windows in a row.\n";
+        if ((line.flags & (kLineRegisterReset | kLineLateReset)) != 0)
             out << "Note: " << line.meter.str() << ": registers reset.\n";
     }
 }
@@ -91,6 +113,7 @@ void print_page(const LedgerHistory& history, const ClusterId& cluster, const Se
         << to_string(committee_class(members)) << "), rule " << to_string(window.rule) << "\n\n";
     print_totals(window.totals, out);
     out << "\nShares bind from " << utc_text(window.in_force_from_s) << " grid time.\n\n";
+    print_adjusted(window, out);
     if (!window.lines) {
         out << "Lines and bills are sealed to the committee: give --config of a member to read "
                "them.\n";

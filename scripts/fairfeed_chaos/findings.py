@@ -32,9 +32,11 @@ class Findings:
             "readings": {
                 "sent": sum(count for fate, count in fates.items() if fate != "unsent"),
                 "final": fates["final"],
-                # Too late for their window, which stands settled with an estimate.
-                "late_refused": fates["late_refused"],
-                "late_receipted": fates["late_receipted"],
+                # Too late for their window, which was settled with an estimate: trued up by the
+                # reading itself, by the registers of a later one, or by nothing yet.
+                "trued_up": fates["trued_up"],
+                "covered": fates["covered"],
+                "open": fates["open"],
                 "unsent": fates["unsent"],
             },
             "estimates": self._estimates(),
@@ -59,17 +61,31 @@ class Findings:
             cluster: min(len(windows.get(cluster, {})) for windows in self._windows)
             for cluster in self._grid.network.clusters
         }
+        late = self._late()
         for meter in self._meters:
+            count = settled[cluster_of[meter["id"]]]
+            read = [r["window"] for r in meter["readings"] if r["id"] in everywhere]
             for reading in meter["readings"]:
+                window = reading["window"]
                 if reading["id"] in everywhere:
-                    yield "final"
+                    yield "trued_up" if reading["id"] in late else "final"
                 elif reading["first_publish_ms"] is None:
                     yield "unsent"
-                elif (reading["id"] in anywhere
-                      or reading["window"] >= settled[cluster_of[meter["id"]]]):  # fmt: skip
+                elif reading["id"] in anywhere or window >= count:
                     yield "lost"
-                else:
-                    yield "late_receipted" if reading["complete"] else "late_refused"
+                elif window < max(read, default=-1):
+                    yield "covered"
+                else:  # whatever was receipted has a settlement after its own to be listed in
+                    yield "lost" if reading["complete"] and window < count - 2 else "open"
+
+    def _late(self):
+        """Readings that a settlement after their own window's lists."""
+        return {
+            late["reading"]
+            for windows in self._windows[0].values()
+            for window in windows.values()
+            for late in window["late"]
+        }
 
     def _forks(self):
         """Heights at which two nodes have different blocks."""
@@ -181,7 +197,7 @@ def summary(report):
         figures = [f"{took[key] / 1000:.2f}" if took else "-" for key in ("p50", "p99", "max")]
         rows.append([kind, str(count), *figures])
     readings = report["readings"]
-    late = readings["late_refused"] + readings["late_receipted"]
+    late = readings["trued_up"] + readings["covered"] + readings["open"]
     lines = [
         f"{counted(report['nodes'], 'node')}, {counted(report['meters'], 'meter')}, seed "
         f"{report['seed']}: {counted(sum(report['faults'].values()), 'fault')}, "
@@ -190,7 +206,8 @@ def summary(report):
         f"Readings: {readings['sent']} sent, {readings['final']} final on every node, "
         f"{report['lost']} lost",
         f"  too late for their window, which was settled with an estimate: {late}"
-        + (f" ({readings['late_receipted']} of them receipted)" if late else ""),
+        + (f" ({readings['trued_up']} trued up by themselves, {readings['covered']} by registers)"
+           if late else ""),
         f"Forks: {report['forks']}",
         *(f"Left out: {what}" for what in report["not_covered"]), "",
     ]  # fmt: skip

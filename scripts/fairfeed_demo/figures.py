@@ -7,11 +7,11 @@ _WINDOW_KEYS = (
     "residual_surplus_wh", "conventional_wh",
     # Beyond the promised members:
     "curtailed_wh", "import_wh", "export_wh", "credited_wh", "grid_amount_micro",
-    "readings", "missing", "endorsements", "height",
+    "readings", "missing", "endorsements", "height", "late", "adjusted",
 )  # fmt: skip
 _BILL_KEYS = (
     "meter", "import_wh", "export_wh", "credited_wh", "amount_micro",
-    "load_wh", "available_wh", "generation_wh", "estimated_windows",
+    "load_wh", "available_wh", "generation_wh", "estimated_windows", "adjusted_micro",
 )  # fmt: skip
 _GRID = "grid"
 

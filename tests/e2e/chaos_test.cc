@@ -23,8 +23,8 @@ std::vector<std::string> chaos_command(const std::vector<std::string>& arguments
 // Every reading that was sent has one fate, and each estimate is one reading's.
 void expect_every_reading_accounted_for(const Json& report) {
     const Json& readings = report.at("readings");
-    const std::int64_t late =
-        integer(readings.at("late_refused")) + integer(readings.at("late_receipted"));
+    const std::int64_t late = integer(readings.at("trued_up")) + integer(readings.at("covered")) +
+                              integer(readings.at("open"));
     EXPECT_GT(integer(readings.at("final")), 0);
     EXPECT_EQ(integer(readings.at("sent")), integer(readings.at("final")) + late);
     EXPECT_EQ(integer(report.at("estimates")), late);

@@ -45,8 +45,9 @@ std::string Audit::judge_energy(const Settlement& settlement, const SettlementEn
 std::string Audit::judge_money(const SettlementLine& line) {
     const Tariff& tariff = scenery_.network.options().tariff;
     Account& account = accounts_[line.meter];
-    account.imported += Int128{line.import_wh} * tariff.import_micro_per_kwh;
-    account.credited += Int128{line.credited_wh} * tariff.export_micro_per_kwh;
+    const Adjustment& more = line.adjusted;
+    account.imported += (Int128{line.import_wh} + more.import_wh) * tariff.import_micro_per_kwh;
+    account.credited += (Int128{line.credited_wh} + more.credited_wh) * tariff.export_micro_per_kwh;
     const Int128 owed = (account.imported - line.closing.import_remainder) -
                         (account.credited - line.closing.export_remainder);
     if (owed == Int128{line.closing.balance_micro} * 1000) return {};
@@ -70,13 +71,17 @@ std::string Audit::on_settlement(const Settlement& settlement) {
         sum.delivered_wh += line.generation_wh;
         sum.credited_wh += line.credited_wh;
         sum.grid_amount_micro -= line.import_amount_micro - line.export_amount_micro;
+        sum.adjusted.grid_amount_micro -=
+            line.adjusted.import_amount_micro - line.adjusted.export_amount_micro;
     }
     if (sum.load_wh != totals.load_wh || sum.import_wh != totals.import_wh ||
         sum.export_wh != totals.export_wh || sum.delivered_wh != totals.delivered_wh ||
         sum.credited_wh != totals.credited_wh) {
         return "its totals are not the sums of its lines";
     }
-    if (sum.grid_amount_micro != totals.grid_amount_micro) return "its money does not sum to zero";
+    if (sum.grid_amount_micro != totals.grid_amount_micro ||
+        sum.adjusted.grid_amount_micro != totals.adjusted.grid_amount_micro)
+        return "its money does not sum to zero";
     return {};
 }
 

@@ -106,6 +106,95 @@ TEST_F(Objections, carry_the_reading_that_a_batch_withholds_until_it_is_heard) {
     EXPECT_EQ(order_of(bench.advance(member)), "endorsement") << "the objection is over";
 }
 
+// The meter is missing in window 1; its reading comes while window 2 is being certified.
+class LateObjections : public Objections {
+  protected:
+    LateObjections() {
+        late = bench.held[bench.parent()].at(kMeter);
+        OpenedReadings few = bench.held[bench.parent()];
+        few.erase(kMeter);
+        const Settlement first = bench.chain.settle(bench.cluster, 1, few);
+        CHECK(bench.chain.append(bench.chain.next_block(bench.chain.group(first, few))));
+        bench.measure(2);
+        bench.go_to_end_of(2);
+    }
+    void hold(const NodeId& member, const OpenedReading& reading) {
+        bench.late[member][1].insert_or_assign(kMeter, reading);
+    }
+    [[nodiscard]] Transaction parents_batch() {
+        const auto said = all_of<SayBatch>(bench.advance(bench.parent()));
+        CHECK(said.size() == 1);
+        return said[0].batch;
+    }
+    OpenedReading late;
+};
+
+TEST_F(LateObjections, carry_a_late_reading_that_a_batch_leaves_out) {
+    const NodeId member = bench.members[1];
+    hold(member, late);
+    const Transaction batch = parents_batch();
+    const auto said = bench.hear_batch(member, batch);
+    ASSERT_TRUE(said);
+    const auto objections = all_of<SayObjection>(*said);
+    ASSERT_EQ(objections.size(), 1U);
+    EXPECT_EQ(objections[0].objection.reason, "reading_withheld");
+    EXPECT_EQ(objections[0].objection.reading, late.reading.envelope);
+    hold(bench.parent(), late);
+    const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
+    const Transaction second = all_of<SayBatch>(reissued).at(0).batch;
+    EXPECT_EQ(settlement_of(second).late.size(), 1U);
+    EXPECT_EQ(order_of(*bench.hear_batch(member, second)), "persist endorsement, endorsement");
+}
+
+TEST_F(LateObjections, are_not_made_after_the_member_has_endorsed) {
+    const NodeId member = bench.members[1];
+    const Transaction batch = parents_batch();
+    EXPECT_EQ(order_of(*bench.hear_batch(member, batch)), "persist endorsement, endorsement");
+    hold(member, late);
+    EXPECT_EQ(order_of(bench.advance(member)), "");
+}
+
+TEST_F(LateObjections, are_preceded_by_asking_for_a_late_reading_one_does_not_hold) {
+    hold(bench.parent(), late);
+    const Transaction batch = parents_batch();
+    const NodeId member = bench.members[1];
+    const auto said = bench.hear_batch(member, batch);
+    ASSERT_TRUE(said);
+    const auto asked = all_of<AskForReadings>(*said);
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked[0].readings, std::vector<Digest>{late.reading.id});
+    hold(member, late);
+    EXPECT_EQ(order_of(bench.advance(member)), "persist endorsement, endorsement");
+}
+
+// One vote per slot counts for late readings, too.
+TEST_F(LateObjections, stand_against_a_second_late_reading_of_one_window) {
+    for (const NodeId& each : {bench.parent(), bench.members[1]})
+        hold(each, late);
+    const NodeId member = bench.members[1];
+    EXPECT_EQ(order_of(*bench.hear_batch(member, parents_batch())),
+              "persist endorsement, endorsement");
+    EXPECT_TRUE(bench.round(member).has_promised(kMeter, 1));
+    const OpenedReading other = bench.chain.meter(kMeter).read_body(1, late.body);
+    HeldReadings theirs;
+    theirs[1].insert({kMeter, other});
+    theirs[2] = bench.held[member];
+    theirs[2].erase(kMeter);
+    const ClusterBook& book = bench.chain.book(bench.cluster);
+    const auto draft = book.draft(bench.chain.state(), 2, theirs);
+    ASSERT_TRUE(draft);
+    const auto settlement = book.seal(bench.chain.state(), 2, *draft, bench.members[2], 0, 2,
+                                      bench.chain.keys(), bench.network.random());
+    ASSERT_TRUE(settlement);
+    bench.pass(120'000);
+    const Transaction second = bench.sign(*settlement);
+    const auto said = bench.hear_batch(member, second);
+    ASSERT_TRUE(said);
+    for (const SayEndorsement& each : all_of<SayEndorsement>(*said))
+        EXPECT_NE(each.endorsement.batch, second.id);
+    EXPECT_FALSE(reasons(*said).empty());
+}
+
 TEST_F(Objections, never_make_a_parent_reissue_what_it_has_nothing_to_add_to) {
     const Said said = bench.advance(bench.parent());
     const Transaction batch = all_of<SayBatch>(said).at(0).batch;

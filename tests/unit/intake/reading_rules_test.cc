@@ -126,7 +126,22 @@ TEST_F(ReadingRules, refuse_a_second_reading_of_the_same_window) {
     EXPECT_TRUE(other.error().reading);
 }
 
-TEST_F(ReadingRules, refuse_a_window_that_was_settled_without_the_reading) {
+TEST_F(ReadingRules, accept_a_reading_of_a_settled_window_for_a_day) {
+    const SignedReading late = forge_.make();
+    for (Window window = 1; window <= 7; ++window) {
+        OpenedReadings others = chain_.read_all(kCluster, window);
+        others.erase(kMeter);
+        const Settlement settlement = chain_.settle(kCluster, window, others);
+        ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, others))));
+        now_.real_ms = chain_.state().grid().end_real_ms(window);
+        const auto opened = judge(late);
+        EXPECT_EQ(opened.has_value(), window < 7) << window;
+        if (opened) continue;
+        EXPECT_EQ(opened.error().reason, Reject::closed_window);
+    }
+}
+
+TEST_F(ReadingRules, refuse_a_settled_window_after_which_the_meter_was_read) {
     held_.clear();
     const auto late = judge(forge_.make([](ReadingParts& parts) { parts.header.window = 0; }));
     ASSERT_FALSE(late);

@@ -1,0 +1,201 @@
+// Stories of readings that come after their window was settled without them (committee rules 7, 8).
+#include <gtest/gtest.h>
+
+#include "core/wire/message_codec.h"
+#include "tests/unit/node/node_world.h"
+
+namespace fairfeed::test {
+namespace {
+
+constexpr std::int64_t kPatienceMs = 60'000;
+const ClusterId kCluster = TestNetwork::cluster(1);
+const MeterId kMeter = TestNetwork::meter(1, 2);
+
+class LateReadings : public ::testing::Test {
+  protected:
+    void TearDown() override {
+        for (const NodeId& id : world.network().nodes()) {
+            const NodeSummary summary = world.node(id).summary();
+            EXPECT_TRUE(summary.alarms.empty()) << id.str() << ": " << summary.alarms.front();
+            for (const InvariantReport& report : summary.invariants) {
+                EXPECT_TRUE(!report.applicable || report.ok)
+                    << id.str() << " " << report.name << ": " << report.explanation;
+            }
+        }
+    }
+    // The meter imports this much in every quarter hour, and keeps the reading.
+    OpenedReading measure(Window window, std::int64_t import_wh) {
+        return world.meter(kMeter).read(window,
+                                        flat_profile(world.first_state(), {import_wh, 0, 0}));
+    }
+    void measure_others(Window window) {
+        const ChainState& state = world.first_state();
+        for (const MeterId& meter : world.network().meters(kCluster)) {
+            if (meter == kMeter) continue;
+            world.publish_reading(world.meter(meter).read(window, flat_profile(state, {0, 9, 9})));
+        }
+    }
+    void expect_settled(Window window) {
+        ASSERT_TRUE(world.run_until(
+            [&] { return world.settled(kCluster, window) && world.agreed_at(1); }, kPatienceMs))
+            << "window " << window << " not settled";
+    }
+    // One more window; `reading`: what the meter says in time, if anything.
+    void settle(Window window, const OpenedReading* reading) {
+        world.go_to_end_of(window);
+        measure_others(window);
+        if (reading) world.publish_reading(*reading);
+        expect_settled(window);
+    }
+    [[nodiscard]] Settlement settlement(Window window) const {
+        for (const CommittedBlock& block : world.disk(NodeId("node-1")).ledger) {
+            for (const Transaction& transaction : block.block.transactions) {
+                const auto* found = std::get_if<Settlement>(&transaction.content);
+                if (found && found->window == window) return *found;
+            }
+        }
+        ADD_FAILURE() << "no settlement of window " << window;
+        return {};
+    }
+    [[nodiscard]] SettlementLine line(Window window) {
+        const ChainState& state = world.node(NodeId("node-1")).state();
+        const KeyRing keys = world.network().key_ring(state, world.network().dgmd());
+        const auto lines = ClusterBook::open_lines(settlement(window), keys);
+        CHECK(lines);
+        return lines->at(1);  // of kMeter, the second
+    }
+    [[nodiscard]] std::size_t receipts(const OpenedReading& reading) const {
+        std::size_t count = 0;
+        for (const auto& [node, ids] : world.receipts())
+            count += ids.contains(reading.reading.id) ? 1 : 0;
+        return count;
+    }
+    void expect_trued_up(Window at, const OpenedReading& reading, std::int64_t import_wh) {
+        const std::vector<ListedReading> late = settlement(at).late;
+        ASSERT_EQ(late.size(), 1U);
+        EXPECT_EQ(late[0].reading, reading.reading.id);
+        EXPECT_EQ(line(at).adjusted.import_wh, import_wh);
+    }
+
+    NodeWorld world{lab(4, 1)};
+};
+
+TEST_F(LateReadings, are_receipted_and_trued_up_with_the_next_window) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    const OpenedReading late = measure(1, 150);
+    settle(1, nullptr);
+    world.publish_reading(late);
+    EXPECT_EQ(receipts(late), 4U);
+    EXPECT_TRUE(world.refusals().empty());
+    const OpenedReading last = measure(2, 100);
+    settle(2, &last);
+    expect_trued_up(2, late, 800);
+}
+
+// A member that has endorsed a batch without a reading still takes it before the block comes.
+TEST_F(LateReadings, are_paid_for_although_receipted_between_endorsement_and_block) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    const OpenedReading late = measure(1, 150);
+    bool has_endorsed = false;
+    world.watch([&](const NodeId& node, const Effect& effect) {
+        const auto* row = std::get_if<PersistEndorsement>(&effect);
+        if (row && row->endorsement.window == 1 && node == NodeId("node-3")) has_endorsed = true;
+    });
+    world.go_to_end_of(1);
+    measure_others(1);
+    ASSERT_TRUE(world.run_until([&] { return has_endorsed; }, kPatienceMs));
+    ASSERT_FALSE(world.settled(kCluster, 1));
+    world.publish_reading(late, {NodeId("node-3")});
+    EXPECT_EQ(receipts(late), 1U);
+    expect_settled(1);
+    EXPECT_EQ(settlement(1).entries[1].status, EntryStatus::missing);
+    const OpenedReading last = measure(2, 100);
+    settle(2, &last);
+    expect_trued_up(2, late, 800);
+}
+
+TEST_F(LateReadings, survive_a_restart_of_everybody) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    const OpenedReading late = measure(1, 51);
+    settle(1, nullptr);
+    world.publish_reading(late);
+    for (const NodeId& id : world.network().nodes())
+        world.crash(id);
+    for (const NodeId& id : world.network().nodes())
+        world.restart(id);
+    const OpenedReading last = measure(2, 100);
+    settle(2, &last);
+    expect_trued_up(2, late, -784);
+}
+
+TEST_F(LateReadings, that_a_parent_leaves_out_are_objected_to_with_the_reading_inside) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    const OpenedReading late = measure(1, 150);
+    settle(1, nullptr);
+    world.publish_reading(late, {NodeId("node-3")});
+    std::size_t carried = 0;
+    world.watch([&](const NodeId& node, const Effect& effect) {
+        const auto* said = std::get_if<Publish>(&effect);
+        if (!said || said->topic.channel != Channel::objection) return;
+        const auto objection = decode_objection(said->message, world.network().network());
+        ASSERT_TRUE(objection);
+        EXPECT_EQ(node, NodeId("node-3"));
+        EXPECT_EQ(objection->content.reason, "reading_withheld");
+        EXPECT_EQ(objection->content.reading, late.reading.envelope);
+        ++carried;
+    });
+    // Two of four hear nothing of each other: without the objector there is no quorum.
+    world.cut(NodeId("node-4"), NodeId("node-1"));
+    const OpenedReading last = measure(2, 100);
+    settle(2, &last);
+    EXPECT_GT(carried, 0U);
+    expect_trued_up(2, late, 800);
+}
+
+TEST_F(LateReadings, are_refused_when_older_than_a_day_and_then_trued_up_by_registers) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    std::vector<OpenedReading> kept;
+    for (Window window = 1; window <= 7; ++window) {
+        kept.push_back(measure(window, 150));
+        settle(window, nullptr);
+    }
+    world.publish_reading(kept[0]);  // of window 1, and window 8 is next
+    EXPECT_EQ(receipts(kept[0]), 0U);
+    ASSERT_EQ(world.refusals().size(), 4U);
+    EXPECT_EQ(world.refusals()[0].reason, "closed_window");
+    world.publish_reading(kept[1]);
+    EXPECT_EQ(receipts(kept[1]), 4U);
+    const OpenedReading last = measure(8, 150);
+    settle(8, &last);
+    ASSERT_EQ(settlement(8).late.size(), 1U);
+    // Seven windows of 2400 Wh; window 1 was estimated as 0 was, and so was 6, a day later.
+    EXPECT_EQ(line(8).adjusted.import_wh, 7 * 2400 - 2 * 1600);
+    EXPECT_EQ(line(8).closing.balance_micro, (1600 + 8 * 2400) * 250);
+    world.publish_reading(kept[2]);
+    EXPECT_EQ(receipts(kept[2]), 0U) << "something newer is committed";
+}
+
+TEST_F(LateReadings, make_a_silent_meter_speak_again) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    OpenedReading late = first;
+    for (Window window = 1; window <= 3; ++window) {
+        late = measure(window, 100);
+        settle(window, nullptr);
+    }
+    const NodeId node("node-1");
+    EXPECT_TRUE(world.node(node).state().meters.at(kMeter).is_silent());
+    world.publish_reading(late);
+    settle(4, nullptr);
+    EXPECT_FALSE(world.node(node).state().meters.at(kMeter).is_silent());
+    EXPECT_EQ(world.node(node).state().meters.at(kMeter).missed, 1U);
+    EXPECT_EQ(line(4).import_wh, 1600) << "estimated from the late reading";
+}
+
+}  // namespace
+}  // namespace fairfeed::test
