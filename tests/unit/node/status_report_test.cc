@@ -23,6 +23,7 @@ TEST(StatusFile, names_every_member) {
     summary.refused = {{"wrong_topic", 4}};
     summary.objections = {{"wrong_totals", 1}};
     summary.settled = {{ClusterId("cluster-1"), 6}};
+    summary.silent = {{MeterId("meter-1"), 3}};
     summary.alarms = {"validator node-3 voted twice"};
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
     summary.blocks_damaged = 1;
@@ -35,6 +36,7 @@ TEST(StatusFile, names_every_member) {
         R"(cd","deciding":{"height":8,"round":2},"committee_class":"full",)"
         R"("broker_connected":true,"peers_connected":2,"peers":3,"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
+        R"("silent":{"meter-1":3},)"
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"
         R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
         R"("storage":{"scrubbed_blocks":21,"scrub_passes":2,"blocks_damaged":1,)"
