@@ -1,4 +1,5 @@
-// A proof file: one reading and its bill line, with everything a stranger needs to check them
+// A proof file: one reading and its bill line (of its own window, or of the one that trued a late
+// reading up), with everything a stranger needs to check them
 // against the genesis file alone, offline and without a ledger (docs/protocol.md, "Proof file").
 // Keys in it open this one reading and this one line; a data key never enters it. Pure, except that
 // make_proof reads a ledger.
@@ -52,7 +53,7 @@ struct Proof {
 struct ProofRefusal {
     std::string explanation;
 };
-// Of the meter's reading and line in `window`. The ledger is the holder's own.
+// Of the meter's reading of `window` and the line it is billed by. The ledger is the holder's own.
 [[nodiscard]] Result<Proof, ProofRefusal> make_proof(const Ledger& ledger,
                                                      const LoadedGenesis& genesis,
                                                      const Keyholder& holder, const MeterId& meter,
@@ -84,7 +85,8 @@ struct ProofFault {
 struct ProofFindings {
     MeterId meter;
     ClusterId cluster;
-    Window window = 0;
+    Window window = 0;                // of the reading
+    Window settled = 0;               // of the settlement; another one: the reading came late
     std::int64_t window_start_s = 0;  // grid seconds
     std::int64_t window_end_s = 0;
     Height height = 0;

@@ -61,12 +61,12 @@ std::string witnessed(const ProofFindings& findings) {
 
 }  // namespace
 
-Result<void, ProofFault> check_energy(const ProofFindings& findings, std::int64_t capacity_w,
-                                      std::int64_t window_seconds) {
+namespace {
+
+// The line is of the reading's own window: all of it follows from the reading.
+Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
     const ReadingBody& body = findings.body;
     const SettlementLine& line = findings.line;
-    if (static_cast<std::int64_t>(body.profile.size()) * kSecondsPerQuarter != window_seconds)
-        return wrong_energy("window");
     const Sums sums = sum(body.profile);
     const Int128 available_wh = body.available_wh ? Int128{*body.available_wh} : sums.generation_wh;
     if (line.estimated) return wrong_energy("mark `estimated`");
@@ -82,12 +82,45 @@ Result<void, ProofFault> check_energy(const ProofFindings& findings, std::int64_
         return wrong_energy("credited export");
     if (!line.closing.has_registers || line.closing.registers != body.end)
         return wrong_energy("closing registers");
+    if ((line.flags & ~kLineLateReset) != line_flags(body, line.capacity_w))
+        return wrong_energy("flags");
+    return {};
+}
+
+// The line trues the reading's window up: its own figures are those of a later window, and it goes
+// on from registers that are the reading's, or later ones.
+Result<void, ProofFault> check_later_line(const ProofFindings& findings) {
+    const SettlementLine& line = findings.line;
+    if (line.load_wh != Int128{line.import_wh} + line.generation_wh - line.export_wh)
+        return wrong_energy("load");
+    if (line.curtailed_wh != Int128{line.available_wh} - line.generation_wh)
+        return wrong_energy("curtailed energy");
+    if (line.credited_wh < 0 || line.credited_wh > line.export_wh)
+        return wrong_energy("credited export");
+    const ClosingState& closing = line.closing;
+    if (!closing.has_registers || closing.read_window < findings.window)
+        return wrong_energy("closing registers");
+    if (closing.read_window == findings.window && closing.registers != findings.body.end)
+        return wrong_energy("closing registers");
+    return {};
+}
+
+}  // namespace
+
+Result<void, ProofFault> check_energy(const ProofFindings& findings, std::int64_t capacity_w,
+                                      std::int64_t window_seconds) {
+    const SettlementLine& line = findings.line;
+    if (static_cast<std::int64_t>(findings.body.profile.size()) * kSecondsPerQuarter !=
+        window_seconds)
+        return wrong_energy("window");
+    const bool is_late = findings.settled != findings.window;
+    if (auto sound = is_late ? check_later_line(findings) : check_own_line(findings); !sound)
+        return sound;
     if (line.capacity_w != capacity_w)
         return unexpected(ProofFault{
             ProofPart::energy,
             "the line's capacity is not the certified one: " + std::to_string(line.capacity_w) +
                 " W, not " + std::to_string(capacity_w) + " W"});
-    if (line.flags != line_flags(body, capacity_w)) return wrong_energy("flags");
     if (line.mes_w < 0 || line.mes_w > line.capacity_w)
         return unexpected(ProofFault{ProofPart::energy, "the share is above the capacity"});
     return {};
@@ -111,6 +144,7 @@ Result<void, ProofFault> check_money(ProofFindings& findings) {
 }
 
 void describe_findings(ProofFindings& findings, const Proof& proof) {
+    const bool is_late = findings.settled != findings.window;
     findings.proved = {
         "meter " + findings.meter.str() + " signed this reading of window " +
             std::to_string(findings.window) + " with the key registered for it",
@@ -119,7 +153,9 @@ void describe_findings(ProofFindings& findings, const Proof& proof) {
             of(findings.signers, findings.validators) + " validators (" +
             std::to_string(tolerated_faults(findings.validators)) + " faulty tolerated)",
         "reading and bill line open with their own keys",
-        "the line's energies and closing registers are those of the reading",
+        is_late ? "the reading came late: the settlement of window " +
+                      std::to_string(findings.settled) + " lists it and trues its window up"
+                : "the line's energies and closing registers are those of the reading",
         "the amounts follow from these energies, the tariff and remainders of 0 to 999 thousandths "
         "carried in",
     };
@@ -131,6 +167,11 @@ void describe_findings(ProofFindings& findings, const Proof& proof) {
         "that nothing was changed in the registry between genesis and this block beyond the " +
             std::to_string(proof.registry.size()) + " transactions attached",
     };
+    if (findings.line.adjusted != Adjustment{} || is_late)
+        findings.not_proved.push_back(
+            "how what was trued up divides among the windows before: estimates and registers are "
+            "in "
+            "the lines before");
 }
 
 }  // namespace fairfeed

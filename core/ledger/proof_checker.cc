@@ -92,16 +92,19 @@ Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& 
         return fault(ProofPart::reading, "the reading is not in the block");
     if (!is_included(proof.settlement, proof.header))
         return fault(ProofPart::settlement, "the settlement is not in the block");
-    if (settlement->cluster != reading->header.cluster ||
-        settlement->window != reading->header.window)
+    const ReadingHeader& header = reading->header;
+    if (settlement->cluster != header.cluster || settlement->window < header.window)
         return fault(ProofPart::settlement,
                      "the settlement is of another cluster or window than the reading");
     if (settlement->entries.size() != settlement->lines.size())
         return fault(ProofPart::settlement, "the settlement has not one line for every entry");
-    for (std::size_t i = 0; i < settlement->entries.size(); ++i) {
-        const SettlementEntry& entry = settlement->entries[i];
-        if (entry.meter != reading->header.meter || entry.status != EntryStatus::reading) continue;
-        if (entry.reading == reading->id && settlement->lines[i].meter == entry.meter)
+    const auto listed = listed_readings(*settlement);
+    const bool is_listed =
+        std::find(listed.begin(), listed.end(),
+                  ListedReading{header.meter, header.window, reading->id}) != listed.end();
+    for (std::size_t i = 0; is_listed && i < settlement->entries.size(); ++i) {
+        if (settlement->entries[i].meter == header.meter &&
+            settlement->lines[i].meter == header.meter)
             return Subject{*reading, *settlement, i};
     }
     return fault(ProofPart::settlement, "the settlement does not list this reading");
@@ -166,13 +169,15 @@ Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Pr
     if (line->meter != subject.reading.header.meter)
         return fault(ProofPart::settlement, "the opened line is another meter's");
     const GridClock grid = state.grid();
-    const Window window = subject.settlement.window;
-    if (grid.grid_s(proof.header.time_ms) < grid.end_s(window))
+    const Window window = subject.reading.header.window;
+    const Window settled = subject.settlement.window;
+    if (grid.grid_s(proof.header.time_ms) < grid.end_s(settled))
         return fault(ProofPart::header, "the block is older than the end of the window");
     ProofFindings out;
     out.meter = line->meter;
     out.cluster = subject.settlement.cluster;
     out.window = window;
+    out.settled = settled;
     out.window_start_s = grid.start_s(window);
     out.window_end_s = grid.end_s(window);
     out.height = proof.header.height;
@@ -182,9 +187,9 @@ Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Pr
     out.settlement = proof.settlement.transaction.id;
     out.body = *body;
     out.line = *line;
-    out.tariff = state.tariff(window);
+    out.tariff = state.tariff(settled);
     out.in_force_from_s =
-        share_binds_from_s(state.genesis.parameters, window, proof.header.time_ms);
+        share_binds_from_s(state.genesis.parameters, settled, proof.header.time_ms);
     return out;
 }
 
@@ -244,7 +249,7 @@ Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesi
     findings->endorsements = proof->settlement.transaction.endorsements.size();
     findings->validators = state->validators.size();
     findings->signers = proof->certificate.witnesses.size();
-    const std::int64_t capacity_w = state->capacity_w(findings->meter, findings->window);
+    const std::int64_t capacity_w = state->capacity_w(findings->meter, findings->settled);
     if (auto sound = check_energy(*findings, capacity_w, state->grid().window_seconds()); !sound)
         return unexpected(sound.error());
     if (auto sound = check_money(*findings); !sound) return unexpected(sound.error());

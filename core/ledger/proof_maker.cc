@@ -29,6 +29,9 @@ struct Walk {
     ClusterId cluster;
     std::optional<CommittedBlock> found;
     std::size_t settlement = 0;  // its index in `found`
+    Digest reading;              // that `found` settles or trues up the window by
+    bool is_settled = false;     // with a line of the meter or without
+    bool has_line = false;
     std::vector<RegistryEvidence> registry;
     ChainState state;  // after `found`
 
@@ -62,8 +65,18 @@ void Walk::look_for_settlement(const ReplayStep& step) {
     const auto& transactions = step.committed.block.transactions;
     for (std::size_t i = 0; i < transactions.size(); ++i) {
         const auto* candidate = std::get_if<Settlement>(&transactions[i].content);
-        if (candidate == nullptr || candidate->cluster != cluster || candidate->window != window)
-            continue;
+        if (candidate == nullptr || candidate->cluster != cluster) continue;
+        const auto listed = listed_readings(*candidate);
+        const auto mine = std::find_if(listed.begin(), listed.end(), [&](const auto& each) {
+            return each.meter == meter && each.window == window;
+        });
+        if (candidate->window == window) {
+            is_settled = true;
+            has_line = std::any_of(candidate->entries.begin(), candidate->entries.end(),
+                                   [&](const auto& each) { return each.meter == meter; });
+        }
+        if (mine == listed.end()) continue;
+        reading = mine->reading;
         found = step.committed;
         settlement = i;
         state = step.after;
@@ -96,10 +109,12 @@ std::set<NodeId> members_since_genesis(const Walk& walk) {
 // Of everything DGMD said since genesis, what this proof rests on.
 std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     const std::set<NodeId> members = members_since_genesis(walk);
+    const auto& transactions = walk.found->block.transactions;
+    const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;
     const auto* tariff =
-        last_of<TariffNotice>(walk.registry, walk.window, [](const auto&) { return true; });
+        last_of<TariffNotice>(walk.registry, settled, [](const auto&) { return true; });
     const auto* capacity = last_of<CapacityCertificate>(
-        walk.registry, walk.window, [&](const auto& c) { return c.meter == walk.meter; });
+        walk.registry, settled, [&](const auto& c) { return c.meter == walk.meter; });
     std::vector<RegistryEvidence> needed;
     for (const RegistryEvidence& evidence : walk.registry) {
         const TransactionContent& content = evidence.included.transaction.content;
@@ -127,13 +142,10 @@ Result<Proof, ProofRefusal> assemble(const Walk& walk) {
     const auto entry =
         std::find_if(settlement.entries.begin(), settlement.entries.end(),
                      [&](const SettlementEntry& each) { return each.meter == walk.meter; });
-    if (entry == settlement.entries.end())
-        return refuse(what(walk) + ": its settlement has no line for this meter");
-    if (entry->status != EntryStatus::reading)
-        return refuse(what(walk) + " was settled from an estimate: there is no reading to prove");
+    CHECK(entry != settlement.entries.end());  // it lists the meter's reading
     const auto reading =
         std::find_if(block.transactions.begin(), block.transactions.end(),
-                     [&](const Transaction& each) { return each.id == entry->reading; });
+                     [&](const Transaction& each) { return each.id == walk.reading; });
     CHECK(reading != block.transactions.end());  // the block was executed
     const auto& header = std::get<SignedReading>(reading->content).header;
     const SealedLine& line =
@@ -143,7 +155,7 @@ Result<Proof, ProofRefusal> assemble(const Walk& walk) {
     if (of_reading == nullptr || of_line == nullptr)
         return refuse(walk.holder.node.str() + " holds no data key of meter " + walk.meter.str() +
                       ": ask a member of the committee of cluster " + walk.cluster.str());
-    const auto* committee = walk.state.committee_of(walk.cluster, walk.window);
+    const auto* committee = walk.state.committee_of(walk.cluster, settlement.window);
     CHECK(committee != nullptr);
     return Proof{
         .network = walk.state.network,
@@ -169,6 +181,7 @@ Result<Proof, ProofRefusal> make_proof(const Ledger& ledger, const LoadedGenesis
               .cluster = {},
               .found = {},
               .settlement = 0,
+              .reading = {},
               .registry = {},
               .state = {}};
     const auto end = replay(ledger, genesis, {.trust_signatures = true, .keep_before = false},
@@ -181,6 +194,11 @@ Result<Proof, ProofRefusal> make_proof(const Ledger& ledger, const LoadedGenesis
                       ": " + end.error().explanation);
     if (!end->meters.contains(meter))
         return refuse("meter " + meter.str() + " is not registered on this network");
+    if (!walk.found && walk.is_settled)
+        return refuse(what(walk) + (walk.has_line ? " was settled from an estimate, and no late "
+                                                    "reading trued it up: there is no reading to "
+                                                    "prove"
+                                                  : ": its settlement has no line for this meter"));
     if (!walk.found)
         return refuse(what(walk) + " is not settled in this ledger (height " +
                       std::to_string(ledger.height()) + ")");

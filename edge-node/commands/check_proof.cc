@@ -50,6 +50,7 @@ Json to_json(const ProofFindings& findings) {
         .set("meter", findings.meter.str())
         .set("cluster", findings.cluster.str())
         .set("window", findings.window)
+        .set("settled_with_window", findings.settled)
         .set("window_start", findings.window_start_s)
         .set("window_end", findings.window_end_s)
         .set("height", findings.height)
@@ -102,6 +103,8 @@ void print_page(const ProofFindings& findings, std::ostream& out) {
         << findings.cluster.str() << ", window " << findings.window << ": "
         << utc_text(findings.window_start_s) << " to " << utc_text(findings.window_end_s)
         << " grid time\n";
+    if (findings.settled != findings.window)
+        out << "The reading came late; the line is that of window " << findings.settled << ".\n";
     print_figures(findings, out);
     out << "\nProved, trusting nothing but the genesis file:\n";
     for (const std::string& line : findings.proved)

@@ -215,6 +215,40 @@ TEST(proof, is_not_made_of_an_estimate) {
     EXPECT_THAT(refused.error().explanation, HasSubstr("estimate"));
 }
 
+TEST(proof, of_a_late_reading_shows_the_line_that_trued_it_up) {
+    StoredChain stored(options_of(1));
+    stored.run_windows(1);
+    TestChain& chain = stored.chain();
+    const ClusterId cluster = TestNetwork::cluster(1);
+    const MeterId meter = TestNetwork::meter(1, 2);
+    HeldReadings held;
+    held[1] = chain.read_all(cluster, 1);
+    const auto late = held[1].extract(meter);
+    const auto first = chain.settle_held(cluster, 1, held);
+    ASSERT_TRUE(chain.append(chain.next_block(chain.group_held(first, held))));
+    held[1].insert({meter, late.mapped()});
+    held[2] = chain.read_all(cluster, 2);
+    const auto second = chain.settle_held(cluster, 2, held);
+    ASSERT_TRUE(chain.append(chain.next_block(chain.group_held(second, held))));
+    stored.store();
+    const auto proof = prove(stored, TestNetwork::node(1), meter, 1);
+    ASSERT_TRUE(proof) << proof.error().explanation;
+    const auto findings = check_proof(encode_proof(*proof), stored.genesis());
+    ASSERT_TRUE(findings) << findings.error().explanation;
+    EXPECT_EQ(findings->window, 1U);
+    EXPECT_EQ(findings->settled, 2U);
+    EXPECT_THAT(findings->proved, Contains(HasSubstr("came late")));
+    EXPECT_THAT(findings->not_proved, Contains(HasSubstr("trued up")));
+    // The same line proves the reading of its own window.
+    const auto own = prove(stored, TestNetwork::node(1), meter, 2);
+    ASSERT_TRUE(own);
+    EXPECT_EQ(fault_of(*own, stored.genesis()), "none");
+    Proof forged = *proof;
+    forged.settlement = own->settlement;
+    forged.reading = own->reading;
+    EXPECT_EQ(fault_of(forged, stored.genesis()), "reading_key") << "one key, one reading";
+}
+
 TEST(proof, says_honestly_what_a_small_committee_is_worth) {
     StoredChain stored(options_of(1));
     stored.run_windows(1);
