@@ -235,6 +235,7 @@ void ChainDesk::judge(const Digest& id, Effects& out) {
 }
 
 void ChainDesk::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out) {
+    pool_.expect(missing);
     Wanted& wanted = wanted_[id];
     if (!wanted.ask_at_ms) wanted.ask = bench_.source(id);
     if (wanted.ask_at_ms && now_.steady_ms < *wanted.ask_at_ms) return;

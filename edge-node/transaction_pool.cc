@@ -2,10 +2,20 @@
 
 #include <algorithm>
 
+#include "core/contract/accusations.h"
 #include "core/contract/late_rules.h"
 
 namespace fairfeed {
 namespace {
+
+// Of one culprit at once: enough for all it can still be accused of, too little to fill a pool.
+constexpr std::size_t kEvidencePerCulprit = 4;
+
+// An accusation more than a day ahead of its cluster can wait, or is a game.
+bool is_near(const ClusterId& cluster, Window window, const ChainState& state) {
+    const auto next = state.next_window(cluster);
+    return !next || std::int64_t{window} <= std::int64_t{*next} + state.grid().windows_per_day();
+}
 
 // Has the chain moved past this transaction? Unknown meters and clusters are not past: they may
 // come.
@@ -19,6 +29,14 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
         const auto next = state.next_window(settlement->cluster);
         return !next || settlement->window < *next;
+    }
+    if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+        const auto newer = check_evidence(state, *evidence, state.height + 1, INT64_MAX);
+        return !newer && newer.error() == Reject::already_committed;
+    }
+    if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+        const auto possible = check_event(state, *event, INT64_MAX);
+        return !possible && possible.error() == Reject::already_committed;
     }
     return std::visit(
         [&](const auto& content) {
@@ -36,12 +54,65 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
     if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
         return state.meter_key(reading->header.meter);
     }
+    if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+        return state.meter_key(event->meter);
+    }
+    if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+        return key_of_culprit(state, *evidence);
+    }
     if (std::holds_alternative<Settlement>(transaction.content)) {
         return state.node_key(transaction.signer);
     }
     if (transaction.signer != state.genesis.dgmd) return nullptr;
     parsed = VerifyKey::from_point(state.genesis.dgmd_key);
     return parsed ? &*parsed : nullptr;
+}
+
+// Could it ever enter the chain, and soon?
+Result<void, Reject> check_accusation(const Transaction& transaction, const ChainState& state) {
+    if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+        if (auto possible = check_event(state, *event, INT64_MAX); !possible) return possible;
+        if (!is_near(event->cluster, event->window, state)) {
+            return unexpected(Reject::future_window);
+        }
+        return {};
+    }
+    const auto& evidence = std::get<Evidence>(transaction.content);
+    if (auto possible = check_evidence(state, evidence, state.height + 1, INT64_MAX); !possible) {
+        return possible;
+    }
+    const bool of_height =
+        evidence.offence == Offence::two_votes || evidence.offence == Offence::two_proposals;
+    ClusterId cluster = evidence.place.cluster;
+    if (evidence.offence == Offence::two_readings) {
+        cluster = state.meters.at(MeterId(evidence.culprit)).registration.cluster;
+    }
+    if (!of_height && !is_near(cluster, evidence.place.window, state)) {
+        return unexpected(Reject::future_window);
+    }
+    return {};
+}
+
+bool is_accusation(const Transaction& transaction) {
+    return transaction.kind == TransactionKind::evidence ||
+           transaction.kind == TransactionKind::event;
+}
+
+// What two accusations of one culprit must differ in to be worth a place each; the smaller is the
+// more urgent one.
+std::uint64_t place_of(const Transaction& transaction) {
+    const auto* evidence = std::get_if<Evidence>(&transaction.content);
+    if (evidence == nullptr) return 0;
+    const bool of_height =
+        evidence->offence == Offence::two_votes || evidence->offence == Offence::two_proposals;
+    return of_height ? evidence->place.height : evidence->place.window;
+}
+
+bool says_the_same(const Transaction& a, const Transaction& b) {
+    const auto* one = std::get_if<Evidence>(&a.content);
+    const auto* other = std::get_if<Evidence>(&b.content);
+    const bool same_offence = one == nullptr || one->offence == other->offence;
+    return same_offence && place_of(a) == place_of(b);
 }
 
 // A settlement without its quorum would keep the good one, which has the same id, out: the
@@ -83,6 +154,10 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
     if (is_past(transaction, state)) return unexpected(Reject::already_committed);
     if (by_id_.size() >= capacity_) return unexpected(Reject::too_many_transactions);
+    if (is_accusation(transaction)) {
+        if (auto possible = check_accusation(transaction, state); !possible) return possible;
+        if (auto room = find_room(transaction); !room) return room;
+    }
     const bool is_reading = transaction.kind == TransactionKind::reading;
     if (is_reading && !listed_.contains(transaction.id)) return unexpected(Reject::wrong_entries);
     std::optional<VerifyKey> parsed;
@@ -91,6 +166,7 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
         return unexpected(is_reading ? Reject::unknown_meter : Reject::unknown_node);
     }
     if (auto ok = signatures.transaction(transaction, state.network, *key); !ok) return ok;
+    if (is_accusation(transaction)) make_room(transaction);
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
         if (auto ok = check_endorsements(transaction, *settlement, state, signatures); !ok) {
             return ok;
@@ -100,6 +176,43 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     by_id_.emplace(transaction.id, std::pair{next_place_++, transaction});
     ++revision_;
     return {};
+}
+
+std::vector<const Transaction*> TransactionPool::accusations_of(const Transaction& like) const {
+    std::vector<const Transaction*> found;
+    for (const auto& [id, place] : by_id_) {
+        const Transaction& held = place.second;
+        if (held.kind == like.kind && held.signer == like.signer) found.push_back(&held);
+    }
+    return found;
+}
+
+// A block that somebody proposed may hold another accusation of the same thing: that one is let in.
+Result<void, Reject> TransactionPool::find_room(const Transaction& accusation) const {
+    if (expected_.contains(accusation.id)) return {};
+    const auto held = accusations_of(accusation);
+    std::uint64_t last = 0;
+    for (const Transaction* other : held) {
+        if (says_the_same(*other, accusation)) return unexpected(Reject::duplicate);
+        last = std::max(last, place_of(*other));
+    }
+    if (held.size() >= kEvidencePerCulprit && place_of(accusation) >= last) {
+        return unexpected(Reject::too_many_transactions);
+    }
+    return {};
+}
+
+void TransactionPool::make_room(const Transaction& accusation) {
+    const auto held = accusations_of(accusation);
+    if (held.size() < kEvidencePerCulprit || expected_.contains(accusation.id)) return;
+    const auto last = std::max_element(
+        held.begin(), held.end(),
+        [](const Transaction* a, const Transaction* b) { return place_of(*a) < place_of(*b); });
+    by_id_.erase(Digest((*last)->id));
+}
+
+void TransactionPool::expect(const std::vector<Digest>& ids) {
+    expected_.insert(ids.begin(), ids.end());
 }
 
 Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& transactions,
@@ -128,6 +241,14 @@ const Transaction* TransactionPool::find(const Digest& id) const {
     return found == by_id_.end() ? nullptr : &found->second.second;
 }
 
+std::vector<Transaction> TransactionPool::accusations() const {
+    std::vector<Transaction> found;
+    for (const auto& [id, place] : by_id_) {
+        if (is_accusation(place.second)) found.push_back(place.second);
+    }
+    return found;
+}
+
 std::vector<Transaction> TransactionPool::waiting() const {
     std::vector<const std::pair<std::uint64_t, Transaction>*> places;
     places.reserve(by_id_.size());
@@ -143,6 +264,7 @@ std::vector<Transaction> TransactionPool::waiting() const {
 }
 
 void TransactionPool::prune(const ChainState& state) {
+    expected_.clear();
     const auto dropped = std::erase_if(
         by_id_, [&](const auto& entry) { return is_past(entry.second.second, state); });
     if (dropped == 0) return;

@@ -1,7 +1,8 @@
 // Transactions that wait for a block. Everything in it has had its own signature checked; whether
 // it still fits is decided by execution when a block is built. A settlement is taken only with its
 // quorum, a reading only when a settlement in the pool lists it: one meter can sign any number of
-// readings, but only a committee makes one matter. Bounded: a full pool refuses. Pure.
+// readings, but only a committee makes one matter. Evidence and events are taken when they are
+// proved and soon possible, a few per culprit. Bounded: a full pool refuses. Pure.
 #pragma once
 
 #include <map>
@@ -28,6 +29,10 @@ class TransactionPool {
                                                const ChainState& state,
                                                SignatureChecker& signatures);
     [[nodiscard]] const Transaction* find(const Digest& id) const;
+    // Bodies that a proposed block lists: of these, no accusation is one too many.
+    void expect(const std::vector<Digest>& ids);
+    // Evidence and events, to be said again by every node that holds them until a block has them.
+    [[nodiscard]] std::vector<Transaction> accusations() const;
     // In the order of arrival.
     [[nodiscard]] std::vector<Transaction> waiting() const;
     // Drops what the state has made impossible: settled windows and used sequence numbers.
@@ -37,13 +42,17 @@ class TransactionPool {
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   private:
+    [[nodiscard]] std::vector<const Transaction*> accusations_of(const Transaction& like) const;
+    [[nodiscard]] Result<void, Reject> find_room(const Transaction& accusation) const;
+    void make_room(const Transaction& accusation);
     void list(const Settlement& settlement);
 
     std::size_t capacity_;
     std::uint64_t revision_ = 0;
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
-    std::set<Digest> listed_;  // readings that settlements in the pool list
+    std::set<Digest> expected_;  // of the height being decided
+    std::set<Digest> listed_;    // readings that settlements in the pool list
 };
 
 }  // namespace fairfeed

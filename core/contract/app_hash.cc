@@ -100,8 +100,31 @@ void write(Writer& out, const CommitteeAllocation& committee) {
     out.unsigned_integer(committee.effective);
 }
 
+void write(Writer& out, const OffenceRecord& offences) {
+    out.array(3);
+    out.unsigned_integer(offences.count);
+    out.bytes(offences.last.view());
+    out.unsigned_integer(offences.newest);
+}
+
 void write(Writer& out, const NodeRecord& node) {
+    out.array(4);
     write(out, node.registration);
+    out.map(node.offences.size());
+    for (const auto& [offence, record] : node.offences) {
+        out.key(static_cast<std::uint64_t>(offence));
+        write(out, record);
+    }
+    out.unsigned_integer(node.reissued);
+    out.unsigned_integer(node.taken_over);
+}
+
+void write(Writer& out, const std::optional<Tampering>& tampering) {
+    if (!tampering) return out.null();
+    out.array(3);
+    out.unsigned_integer(tampering->from);
+    out.unsigned_integer(static_cast<std::uint64_t>(tampering->type));
+    out.bytes(tampering->event.view());
 }
 
 void write(Writer& out, const std::optional<Window>& window) {
@@ -113,7 +136,7 @@ void write(Writer& out, const std::optional<Window>& window) {
 }
 
 void write(Writer& out, const MeterRecord& meter) {
-    out.array(7);
+    out.array(10);
     write(out, meter.registration);
     write(out, meter.capacity_w);
     write(out, meter.grants);
@@ -121,6 +144,11 @@ void write(Writer& out, const MeterRecord& meter) {
     out.bytes(meter.last_reading.view());
     write(out, meter.last_window);
     out.unsigned_integer(meter.missed);
+    write(out, meter.offences);
+    out.array(meter.voided.size());
+    for (const Window window : meter.voided)
+        out.unsigned_integer(window);
+    write(out, meter.tampered);
 }
 
 void write(Writer& out, const ClusterRecord& cluster) {

@@ -118,7 +118,7 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
                .present = nullptr,
                .sequence = record.last_sequence,
                .refused = {},
-               .is_conflict = false};
+               .is_conflict = state.is_voided(meter, window)};
     const Window first = record.last_window ? *record.last_window + 1 : 0;
     for (auto at = held.lower_bound(first); at != held.end() && at->first <= window; ++at) {
         const bool is_late = at->first < window;

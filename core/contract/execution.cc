@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "core/contract/accusations.h"
 #include "core/contract/registry.h"
 #include "core/contract/settlement_rules.h"
 #include "core/wire/chain_codec.h"
@@ -31,6 +32,7 @@ struct Execution {
     Height height = 0;
     std::int64_t time_ms = 0;
     SignatureChecker& signatures;
+    std::size_t evidence_bytes = 0;  // so far
 };
 
 bool is_settlement(const Transaction& transaction) {
@@ -43,6 +45,16 @@ bool is_reading(const Transaction& transaction) {
            std::holds_alternative<SignedReading>(transaction.content);
 }
 
+bool is_evidence(const Transaction& transaction) {
+    return transaction.kind == TransactionKind::evidence &&
+           std::holds_alternative<Evidence>(transaction.content);
+}
+
+bool is_event(const Transaction& transaction) {
+    return transaction.kind == TransactionKind::event &&
+           std::holds_alternative<MeterEvent>(transaction.content);
+}
+
 Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
                                 Height height, std::int64_t time_ms, SignatureChecker& signatures) {
     const auto allowed = check_registry(state, transaction, height, time_ms);
@@ -50,6 +62,31 @@ Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& tran
     const auto key = VerifyKey::from_point(state.genesis.dgmd_key);
     if (!key) return unexpected(Reject::wrong_signature);
     return signatures.transaction(transaction, state.network, *key);
+}
+
+Result<void, Reject> check_accusation(const ChainState& state, const Transaction& transaction,
+                                      Height height, std::int64_t time_ms,
+                                      SignatureChecker& signatures) {
+    const VerifyKey* key = nullptr;
+    if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+        const auto newer = check_evidence(state, *evidence, height, time_ms);
+        if (!newer) return newer;
+        key = key_of_culprit(state, *evidence);
+    } else if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+        if (const auto fits = check_event(state, *event, time_ms); !fits) return fits;
+        key = state.meter_key(event->meter);
+    }
+    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    if (!key) return unexpected(Reject::wrong_signature);
+    return signatures.transaction(transaction, state.network, *key);
+}
+
+void apply_accusation(ChainState& state, const Transaction& transaction, Height height) {
+    if (is_evidence(transaction)) {
+        apply_evidence(state, transaction, height);
+    } else {
+        apply_event(state, transaction, height);
+    }
 }
 
 // Executes the group that begins here; the index after it.
@@ -68,10 +105,22 @@ Result<std::size_t, ExecutionFault> execute_group(Execution& run, std::size_t fi
     return last + 1;
 }
 
-// Executes what begins here: DGMD's transactions stand alone, readings and settlements in groups.
+Result<std::size_t, ExecutionFault> execute_accusation(Execution& run, std::size_t index) {
+    const Transaction& transaction = run.transactions[index];
+    if (is_evidence(transaction)) run.evidence_bytes += transaction.envelope.size();
+    if (run.evidence_bytes > kMaxBlockEvidenceBytes) return fault_at(Reject::oversized, index);
+    const auto checked =
+        check_accusation(run.state, transaction, run.height, run.time_ms, run.signatures);
+    if (!checked) return fault_at(checked.error(), index);
+    apply_accusation(run.state, transaction, run.height);
+    return index + 1;
+}
+
+// Executes what begins here: readings and settlements in groups, everything else alone.
 Result<std::size_t, ExecutionFault> execute_next(Execution& run, std::size_t index) {
     const Transaction& transaction = run.transactions[index];
     if (is_reading(transaction) || is_settlement(transaction)) return execute_group(run, index);
+    if (is_evidence(transaction) || is_event(transaction)) return execute_accusation(run, index);
     const auto checked =
         check_dgmd(run.state, transaction, run.height, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error(), index);
@@ -152,10 +201,21 @@ class Selection {
           room_(static_cast<std::size_t>(state.genesis.parameters.max_block_transactions)),
           height_(state.height + 1),
           time_ms_(time_ms),
+          proved_ms_(time_ms == INT64_MAX ? state.tip_time_ms + 1 : time_ms),
           signatures_(signatures) {
         for (const Transaction& transaction : waiting) {
             if (is_reading(transaction)) readings_.emplace(transaction.id, &transaction);
         }
+    }
+
+    void add_accusation(const Transaction& transaction) {
+        if (selected_.size() == room_) return;
+        const std::size_t bytes = is_evidence(transaction) ? transaction.envelope.size() : 0;
+        if (evidence_bytes_ + bytes > kMaxBlockEvidenceBytes) return;
+        if (!check_accusation(state_, transaction, height_, proved_ms_, signatures_)) return;
+        apply_accusation(state_, transaction, height_);
+        evidence_bytes_ += bytes;
+        selected_.push_back(transaction);
     }
 
     void add_registry(const Transaction& transaction) {
@@ -199,7 +259,9 @@ class Selection {
     std::size_t room_;
     Height height_;
     std::int64_t time_ms_;
+    std::int64_t proved_ms_;  // of evidence: a liar's windows must not pull a clockless block along
     SignatureChecker& signatures_;
+    std::size_t evidence_bytes_ = 0;
     std::multimap<Digest, const Transaction*> readings_;
     std::vector<Transaction> selected_;
 };
@@ -280,22 +342,37 @@ std::vector<Transaction> select_transactions(const ChainState& state,
                                              std::span<const Transaction> waiting,
                                              std::int64_t time_ms, SignatureChecker& signatures) {
     Selection selection(state, waiting, time_ms, signatures);
+    for (const Transaction& transaction : waiting) {
+        if (is_evidence(transaction)) selection.add_accusation(transaction);
+    }
     for (const Transaction* transaction : registry_by_sequence(waiting)) {
         selection.add_registry(*transaction);
     }
     for (const Transaction* transaction : settlements_by_place(waiting)) {
         selection.add_settlement(*transaction);
     }
+    for (const Transaction& transaction : waiting) {
+        if (is_event(transaction)) selection.add_accusation(transaction);
+    }
     return selection.take();
 }
 
 std::int64_t earliest_block_time_ms(const ChainState& state,
                                     std::span<const Transaction> transactions) {
+    const GridClock grid = state.grid();
     std::int64_t earliest_ms = state.tip_time_ms + 1;
     for (const Transaction& transaction : transactions) {
-        const auto* settlement = std::get_if<Settlement>(&transaction.content);
-        if (!settlement) continue;
-        earliest_ms = std::max(earliest_ms, state.grid().end_real_ms(settlement->window));
+        const auto& content = transaction.content;
+        if (const auto* settlement = std::get_if<Settlement>(&content)) {
+            earliest_ms = std::max(earliest_ms, grid.end_real_ms(settlement->window));
+        } else if (const auto* evidence = std::get_if<Evidence>(&content)) {
+            const bool of_height = evidence->offence == Offence::two_votes ||
+                                   evidence->offence == Offence::two_proposals;
+            if (of_height) continue;
+            earliest_ms = std::max(earliest_ms, grid.end_real_ms(evidence->place.window));
+        } else if (const auto* event = std::get_if<MeterEvent>(&content)) {
+            earliest_ms = std::max(earliest_ms, grid.real_ms(grid.start_s(event->window)));
+        }
     }
     return earliest_ms;
 }

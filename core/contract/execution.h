@@ -10,6 +10,7 @@
 #include "core/contract/state.h"
 #include "core/model/block.h"
 #include "core/model/reject.h"
+#include "core/wire/evidence_codec.h"
 
 namespace fairfeed {
 
@@ -39,6 +40,9 @@ class PlainSignatureChecker final : public SignatureChecker {
 
 // signature_cache.h has the one that remembers.
 
+// Evidence of one block together: it leaves most of a message to everything else.
+constexpr std::size_t kMaxBlockEvidenceBytes = kMaxEvidenceBytes;
+
 struct ExecutionFault {
     Reject reason;
     std::optional<std::size_t> transaction;  // index in the block; nullopt: the header
@@ -61,16 +65,17 @@ struct ExecutionFault {
 [[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
                                                      const Certificate& certificate);
 
-// Which of these waiting transactions fit into the next block, in an order that is valid: DGMD's by
-// sequence, then certified batches (readings before their settlement) by cluster and window; at
-// most max_block_transactions; whatever is not valid on this state is left out.
+// Which of these waiting transactions fit into the next block, in an order that is valid (R15):
+// evidence, DGMD's by sequence, certified batches (readings before their settlement) by cluster and
+// window, events; at most max_block_transactions; whatever is not valid on this state is left out.
 [[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
                                                            std::span<const Transaction> waiting,
                                                            std::int64_t time_ms,
                                                            SignatureChecker& signatures);
 
 // Earliest header time a block with these transactions may have: grid(header.time) must have
-// reached the end of every settled window (rule 12), and be above the parent's.
+// reached the end of every settled window (rule 12), and of those that evidence is about and the
+// start of those that events are about, and be above the parent's.
 [[nodiscard]] std::int64_t earliest_block_time_ms(const ChainState& state,
                                                   std::span<const Transaction> transactions);
 

@@ -38,6 +38,26 @@ Verdict check(const Entry& entry, const NodeRegistration& node) {
     return {};
 }
 
+// A connection has one meter at a time: another one only after the last was tampered with, and with
+// a key that never was a meter's (rule 11, A38).
+Verdict check_connection(const ChainState& state, const MeterRegistration& meter) {
+    for (const auto& [id, other] : state.meters) {
+        const bool there = other.registration.service_point == meter.service_point;
+        if (there && !other.tampered) return unexpected(Reject::already_registered);
+        if (other.registration.signing_key == meter.signing_key) {
+            return unexpected(Reject::already_registered);
+        }
+    }
+    return {};
+}
+
+// Meters of a cluster that may still be settled.
+std::size_t live_meters(const ChainState& state, const ClusterRecord& cluster) {
+    return static_cast<std::size_t>(
+        std::count_if(cluster.meters.begin(), cluster.meters.end(),
+                      [&](const MeterId& meter) { return !state.meters.at(meter).tampered; }));
+}
+
 Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (meter.meter.empty()) return unexpected(Reject::malformed);
     if (name_is_taken(entry.state, meter.meter.str())) {
@@ -47,11 +67,12 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (!cluster) return unexpected(Reject::wrong_cluster);
     if (!is_valid_name(meter.service_point)) return unexpected(Reject::malformed);
     if (!VerifyKey::from_point(meter.signing_key)) return unexpected(Reject::malformed);
+    if (auto free = check_connection(entry.state, meter); !free) return free;
     if (meter.effective < entry.earliest) return unexpected(Reject::not_effective);
     const auto block =
         static_cast<std::size_t>(entry.state.genesis.parameters.max_block_transactions);
     const std::size_t limit = std::min(kMaxClusterMeters, block - 1);
-    if (cluster->meters.size() >= limit) return unexpected(Reject::out_of_range);
+    if (live_meters(entry.state, *cluster) >= limit) return unexpected(Reject::out_of_range);
     return {};
 }
 
@@ -140,7 +161,9 @@ void changed(ChainState& state, const ClusterId& cluster, Height height, Window 
 }
 
 void apply(ChainState& state, const NodeRegistration& node, Height) {
-    state.nodes[node.node] = {node, VerifyKey::from_point(node.signing_key)};
+    NodeRecord& record = state.nodes[node.node];
+    record.registration = node;
+    record.key = VerifyKey::from_point(node.signing_key);
 }
 
 void apply(ChainState& state, const MeterRegistration& meter, Height height) {
@@ -185,6 +208,8 @@ struct SequenceOf {
     std::uint64_t operator()(const Genesis&) const { return 0; }
     std::uint64_t operator()(const SignedReading&) const { return 0; }
     std::uint64_t operator()(const Settlement&) const { return 0; }
+    std::uint64_t operator()(const MeterEvent&) const { return 0; }
+    std::uint64_t operator()(const Evidence&) const { return 0; }
     template <class Registry>
     std::uint64_t operator()(const Registry& content) const {
         return content.sequence;

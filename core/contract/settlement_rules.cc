@@ -23,6 +23,10 @@ Verdict check_entries(const ChainState& state, const Settlement& settlement) {
         if (names_reading != (entries[i].status == EntryStatus::reading)) {
             return unexpected(Reject::wrong_entries);
         }
+        if (entries[i].status != EntryStatus::conflict &&
+            state.is_voided(meters[i], settlement.window)) {
+            return unexpected(Reject::wrong_entries);
+        }
         const SealedLine& line = settlement.lines[i];
         if (line.meter != meters[i]) return unexpected(Reject::wrong_lines);
         if (line.key_epoch != state.key_epoch(meters[i], settlement.window)) {
@@ -222,6 +226,8 @@ Verdict check_reading_header(const ChainState& state, Window window, const Readi
         return unexpected(Reject::unknown_key_epoch);
     }
     if (header.sequence <= meter->second.last_sequence) return unexpected(Reject::stale_sequence);
+    if (state.is_voided(header.meter, window)) return unexpected(Reject::conflicting_reading);
+    if (state.is_tampered(header.meter, window)) return unexpected(Reject::tampered);
     return {};
 }
 
@@ -249,6 +255,35 @@ Result<void, GroupFault> check_group(const ChainState& state, const SettlementGr
     return {};
 }
 
+namespace {
+
+// What a settlement says about who made it, as far as anybody can see (rules 5 and 6).
+void count_omissions(ChainState& state, const Settlement& settlement) {
+    const ClusterRecord& cluster = state.clusters.at(settlement.cluster);
+    const auto explains = [&](const Change& change) {
+        return change.effective <= settlement.window && change.at > cluster.settled_at;
+    };
+    const bool explained =
+        std::any_of(cluster.changes.begin(), cluster.changes.end(), explains) ||
+        std::any_of(state.tariff_changes.begin(), state.tariff_changes.end(), explains);
+    if (settlement.version > 0 && !explained) ++state.nodes.at(settlement.proposer).reissued;
+    if (settlement.slot == 0) return;
+    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
+    ++state.nodes.at(committee->members.front()).taken_over;
+}
+
+// What was voided in a settled window stays void for as long as a late reading could name it.
+void forget_voided(ChainState& state, const ClusterRecord& cluster, Window settled) {
+    for (const MeterId& meter : cluster.meters) {
+        auto& voided = state.meters.at(meter).voided;
+        std::erase_if(voided, [&](Window window) {
+            return window <= settled && !may_true_up(state, meter, window, settled + 1);
+        });
+    }
+}
+
+}  // namespace
+
 void apply_group(ChainState& state, const SettlementGroup& group, Height height) {
     const auto& settlement = std::get<Settlement>(group.settlement.content);
     for (const Transaction& transaction : group.readings) {
@@ -265,7 +300,9 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
             meter.last_window ? settlement.window - *meter.last_window : meter.missed + 1;
         meter.missed = is_read ? 0 : unread;
     }
+    count_omissions(state, settlement);
     ClusterRecord& cluster = state.clusters.at(settlement.cluster);
+    forget_voided(state, cluster, settlement.window);
     cluster.last_window = settlement.window;
     cluster.last_settlement = group.settlement.id;
     cluster.settled_at = height;

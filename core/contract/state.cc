@@ -118,9 +118,22 @@ std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) c
     if (!record) return found;
     for (const MeterId& meter : record->meters) {
         const auto first = settles_from(meters.at(meter));
-        if (first && *first <= window) found.push_back(meter);
+        if (first && *first <= window && !is_tampered(meter, window)) found.push_back(meter);
     }
     return found;
+}
+
+bool ChainState::is_voided(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    if (found == meters.end()) return false;
+    const auto& voided = found->second.voided;
+    return std::binary_search(voided.begin(), voided.end(), window);
+}
+
+bool ChainState::is_tampered(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    if (found == meters.end() || !found->second.tampered) return false;
+    return found->second.tampered->from <= window;
 }
 
 std::int64_t ChainState::capacity_w(const MeterId& meter, Window window) const {

@@ -27,8 +27,9 @@ struct Dated {
     bool operator==(const Dated&) const = default;
 };
 
-// A registry, capacity, committee or tariff change: when it entered the chain, and the first window
-// it is effective for. What a settlement has to be younger than (is_current).
+// A registry, capacity, committee or tariff change, a voided reading or a tampered meter: when it
+// entered the chain, and the first window it is effective for. What a settlement has to be younger
+// than (is_current).
 struct Change {
     Height at = 0;
     Window effective = 0;
@@ -43,9 +44,30 @@ constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;   // one meter, one w
 constexpr std::uint32_t kSilentAfterWindows = 3;             // rule 11
 constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
 
+// What EVIDENCE has proved against somebody. `newest` is the window or height of the latest: what
+// is not newer proves nothing more, so one liar's record never grows.
+struct OffenceRecord {
+    std::uint32_t count = 0;
+    Digest last;  // id of the evidence
+    std::uint64_t newest = 0;
+};
+
 struct NodeRecord {
     NodeRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
+    std::map<Offence, OffenceRecord> offences;
+    // Public signs of a bad parent or a bad line (rule 5): settlements of its own that had to be
+    // issued again without a change on the chain to explain it, and windows of its cluster that
+    // another member had to settle.
+    std::uint32_t reissued = 0;
+    std::uint32_t taken_over = 0;
+};
+
+// An EVENT took the meter out of the settlements, for ever (rule 11).
+struct Tampering {
+    Window from = 0;  // first window without it
+    MeterEventType type = MeterEventType::seal_broken;
+    Digest event;  // id of the transaction
 };
 
 struct MeterRecord {
@@ -58,6 +80,9 @@ struct MeterRecord {
     std::optional<Window> last_window;  // of the committed readings; nullopt: never read
     std::uint32_t missed = 0;           // settled windows in a row without a reading
     [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows; }
+    OffenceRecord offences;
+    std::vector<Window> voided;  // by EVIDENCE; open, also to late readings; ascending
+    std::optional<Tampering> tampered;
 };
 
 struct ClusterRecord {
@@ -94,8 +119,13 @@ struct ChainState {
     // nullptr: unknown cluster.
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
-    // Meters whose registration and first data key are effective for the window, ascending.
+    // Meters whose registration and first data key are effective for the window and that are not
+    // tampered with by then, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;
+    // Did the meter sign two readings for this window, which is not settled yet (rule 3)?
+    [[nodiscard]] bool is_voided(const MeterId& meter, Window window) const;
+    // Is the meter out of the settlements by this window (rule 11)?
+    [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;  // 0: none
     // The largest ever certified up to the window: what its inverter may be able to do.
     [[nodiscard]] std::int64_t installed_w(const MeterId& meter, Window window) const;

@@ -50,6 +50,8 @@ constexpr std::array<std::string_view, kRejectCount> kNames = {
     "wrong_lines",
     "slot_taken",
     "no_quorum",
+    "no_offence",
+    "tampered",
     "wrong_height",
     "wrong_parent",
     "wrong_proposer_turn",

@@ -54,6 +54,9 @@ enum class Reject : std::uint8_t {
     wrong_lines,
     slot_taken,
     no_quorum,
+    // evidence and events
+    no_offence,
+    tampered,
     // chain
     wrong_height,
     wrong_parent,

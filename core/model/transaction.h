@@ -13,12 +13,15 @@
 #include "core/base/ids.h"
 #include "core/crypto/key_agreement.h"
 #include "core/model/certificate.h"
+#include "core/model/evidence.h"
+#include "core/model/meter_event.h"
 #include "core/model/network.h"
 #include "core/model/reading.h"
 
 namespace fairfeed {
 
-// Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused.
+// Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused, except `event`
+// and `evidence`.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -262,14 +265,14 @@ struct Settlement {
 // window: the order in which their transactions stand in front of it in a block.
 [[nodiscard]] std::vector<ListedReading> listed_readings(const Settlement& settlement);
 
-using TransactionContent =
-    std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
-                 CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice>;
+using TransactionContent = std::variant<Genesis, SignedReading, Settlement, MeterRegistration,
+                                        NodeRegistration, CommitteeAllocation, KeyGrant,
+                                        CapacityCertificate, TariffNotice, MeterEvent, Evidence>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;
-    Digest id;      // SHA-256 of the envelope's Sig_structure
-    NodeId signer;  // the envelope's kid; a meter's name for readings
+    Digest id;      // SHA-256 of the envelope's Sig_structure; EVIDENCE: of what it compares
+    NodeId signer;  // the envelope's kid; a meter's name for readings, the culprit's for EVIDENCE
     Bytes envelope;
     std::vector<Witness> endorsements;  // settlements only; ascending node
     TransactionContent content;

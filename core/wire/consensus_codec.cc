@@ -65,15 +65,6 @@ Result<ProposalContent, Reject> decode_proposal_content(ByteView bytes) {
     return finished(reader, proposal);
 }
 
-Result<Proposal, Reject> decode_proposal_envelope(ByteView bytes) {
-    const auto message = cose::parse_sign1(bytes);
-    if (!message) return unexpected(message.error());
-    const auto content = decode_proposal_content(message->payload);
-    if (!content) return unexpected(content.error());
-    return Proposal{
-        .content = *content, .proposer = NodeId(message->kid), .signature = message->signature};
-}
-
 Result<void, Reject> verdict(SignatureFault fault) {
     switch (fault) {
         case SignatureFault::none:
@@ -119,12 +110,24 @@ Result<void, Reject> verify_vote(const Vote& vote, const Digest& network, const 
                                      vote.signature));
 }
 
+Bytes encode_signed_proposal(const Proposal& proposal) {
+    return cose::assemble_sign1(proposal.proposer.str(), encode_proposal_content(proposal.content),
+                                proposal.signature);
+}
+
+Result<Proposal, Reject> decode_signed_proposal(ByteView envelope) {
+    const auto message = cose::parse_sign1(envelope);
+    if (!message) return unexpected(message.error());
+    const auto content = decode_proposal_content(message->payload);
+    if (!content) return unexpected(content.error());
+    return Proposal{
+        .content = *content, .proposer = NodeId(message->kid), .signature = message->signature};
+}
+
 Bytes encode_proposal(const ProposalMessage& message) {
-    const Proposal& proposal = message.proposal;
     cbor::Writer writer;
     writer.array(2);
-    writer.bytes(cose::assemble_sign1(
-        proposal.proposer.str(), encode_proposal_content(proposal.content), proposal.signature));
+    writer.bytes(encode_signed_proposal(message.proposal));
     writer.raw(encode_outline(message.outline));
     return writer.take();
 }
@@ -136,7 +139,7 @@ Result<ProposalMessage, Reject> decode_proposal(ByteView bytes) {
     const ByteView envelope = reader.bytes();
     const ByteView outline_bytes = reader.item();
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
-    auto proposal = decode_proposal_envelope(envelope);
+    auto proposal = decode_signed_proposal(envelope);
     if (!proposal) return unexpected(proposal.error());
     auto outline = decode_outline(outline_bytes);
     if (!outline) return unexpected(outline.error());

@@ -21,6 +21,9 @@ namespace fairfeed {
 [[nodiscard]] Result<void, Reject> verify_vote(const Vote& vote, const Digest& network,
                                                const VerifyKey& key);
 
+// The envelope of the content alone, as its proposer signed it.
+[[nodiscard]] Bytes encode_signed_proposal(const Proposal& proposal);
+[[nodiscard]] Result<Proposal, Reject> decode_signed_proposal(ByteView envelope);
 // [envelope of the content, outline]; decoding checks that the outline's id is the content's block.
 struct ProposalMessage {
     Proposal proposal;

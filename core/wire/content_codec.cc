@@ -20,6 +20,8 @@ struct KindOf {
         return TransactionKind::capacity;
     }
     TransactionKind operator()(const TariffNotice&) const { return TransactionKind::tariff; }
+    TransactionKind operator()(const MeterEvent&) const { return TransactionKind::event; }
+    TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
 };
 
 void write(cbor::Writer& writer, const MeterRegistration& meter) {
@@ -215,6 +217,8 @@ struct WriteContent {
     void operator()(const Genesis&) const { CHECK(false); }
     void operator()(const SignedReading&) const { CHECK(false); }
     void operator()(const Settlement&) const { CHECK(false); }
+    void operator()(const MeterEvent&) const { CHECK(false); }
+    void operator()(const Evidence&) const { CHECK(false); }
 };
 
 }  // namespace

@@ -91,6 +91,8 @@ std::string_view tag_of(Domain domain) {
             return "ff1/answer";
         case Domain::bundle:
             return "ff1/bundle";
+        case Domain::event:
+            return "ff1/event";
     }
     CHECK(false);
 }

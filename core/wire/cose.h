@@ -34,6 +34,7 @@ enum class Domain : std::uint8_t {
     request,
     answer,
     bundle,
+    event,
 };
 [[nodiscard]] std::string_view tag_of(Domain domain);
 

@@ -6,6 +6,8 @@
 #include "core/wire/content_codec.h"
 #include "core/wire/cose.h"
 #include "core/wire/decoding.h"
+#include "core/wire/event_codec.h"
+#include "core/wire/evidence_codec.h"
 #include "core/wire/reading_codec.h"
 
 namespace fairfeed {
@@ -16,6 +18,7 @@ cose::Domain domain_of(TransactionKind kind) {
     if (kind == TransactionKind::genesis) return cose::Domain::genesis;
     if (kind == TransactionKind::reading) return cose::Domain::reading;
     if (kind == TransactionKind::settlement) return cose::Domain::batch;
+    if (kind == TransactionKind::event) return cose::Domain::event;
     return cose::Domain::transaction;
 }
 
@@ -79,6 +82,8 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
         if (!reading) return unexpected(reading.error());
         return make_reading_transaction(*reading);
     }
+    if (kind == TransactionKind::event) return decode_event(envelope, network);
+    if (kind == TransactionKind::evidence) return decode_evidence(envelope, network);
     const auto message = cose::parse_sign1(envelope);
     if (!message) return unexpected(message.error());
     auto content = decode_payload(kind, *message, network);
@@ -89,6 +94,13 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .envelope = to_bytes(envelope),
                        .endorsements = {},
                        .content = std::move(*content)};
+}
+
+// GENESIS to TARIFF, EVENT and EVIDENCE; the numbers between and above are reserved.
+bool is_built(std::uint64_t number) {
+    return number <= static_cast<std::uint64_t>(TransactionKind::tariff) ||
+           number == static_cast<std::uint64_t>(TransactionKind::event) ||
+           number == static_cast<std::uint64_t>(TransactionKind::evidence);
 }
 
 }  // namespace
@@ -110,9 +122,7 @@ Result<Transaction, Reject> decode_transaction(ByteView bytes, const Digest& net
     const ByteView envelope = reader.bytes();
     std::vector<Witness> endorsements = read_witnesses(reader);
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
-    if (number > static_cast<std::uint64_t>(TransactionKind::tariff)) {
-        return unexpected(Reject::reserved_kind);
-    }
+    if (!is_built(number)) return unexpected(Reject::reserved_kind);
     const auto kind = static_cast<TransactionKind>(number);
     if (kind != TransactionKind::settlement && !endorsements.empty()) {
         return unexpected(Reject::malformed);
@@ -155,6 +165,9 @@ Transaction make_batch(const Settlement& settlement, const Digest& network,
 
 Result<void, Reject> verify_transaction(const Transaction& transaction, const Digest& network,
                                         const VerifyKey& key) {
+    if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+        return verify_evidence(*evidence, network, key);
+    }
     const auto message = cose::parse_sign1(transaction.envelope);
     if (!message) return unexpected(message.error());
     return cose::verify_sign1(domain_of(transaction.kind),

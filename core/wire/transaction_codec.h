@@ -1,7 +1,7 @@
 // Bytes of transactions. On the wire and on disk a transaction is [kind, envelope, endorsements];
 // DGMD's kinds are COSE_Sign1 with domain `transaction` and payload [kind, body]; GENESIS is signed
-// with an all-zero network id; READING is the meter's own envelope; SETTLEMENT is the proposer's
-// BATCH envelope (domain `batch`).
+// with an all-zero network id; READING and EVENT are the meter's own envelopes; SETTLEMENT is the
+// proposer's BATCH envelope (domain `batch`); EVIDENCE is a pair of envelopes (evidence_codec.h).
 #pragma once
 
 #include "core/base/result.h"
@@ -26,7 +26,8 @@ namespace fairfeed {
 // The BATCH: a settlement signed by its proposer, without endorsements yet.
 [[nodiscard]] Transaction make_batch(const Settlement& settlement, const Digest& network,
                                      const Signer& proposer);
-// The signature of the envelope itself: `key` is the signer's. Endorsements are not checked here.
+// The signature of the envelope itself, of EVIDENCE both: `key` is the signer's. Endorsements are
+// not checked here.
 [[nodiscard]] Result<void, Reject> verify_transaction(const Transaction& transaction,
                                                       const Digest& network, const VerifyKey& key);
 

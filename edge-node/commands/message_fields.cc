@@ -3,6 +3,8 @@
 #include "core/base/check.h"
 #include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
+#include "core/wire/event_codec.h"
+#include "core/wire/evidence_codec.h"
 #include "edge-node/commands/figures.h"
 
 namespace fairfeed {
@@ -69,6 +71,16 @@ Fields adjusted_fields(const AdjustmentTotals& adjusted) {
                              kwh_text(adjusted.credited_wh) + ", generation " +
                              kwh_text(adjusted.generation_wh) + " kWh"},
             {"  account grid", money_text(adjusted.grid_amount_micro)}};
+}
+
+std::string place_text(const Evidence& evidence) {
+    const OffencePlace& place = evidence.place;
+    if (evidence.offence == Offence::two_votes || evidence.offence == Offence::two_proposals) {
+        return "height " + std::to_string(place.height) + ", round " + std::to_string(place.round);
+    }
+    std::string text = "window " + std::to_string(place.window);
+    if (place.earlier != place.window) text += " and " + std::to_string(place.earlier);
+    return text + " of " + place.cluster.str();
 }
 
 struct ContentFields {
@@ -149,6 +161,21 @@ struct ContentFields {
                 {"import", money_text(notice.tariff.import_micro_per_kwh) + " per kWh"},
                 {"export", money_text(notice.tariff.export_micro_per_kwh) + " per kWh"},
                 {"effective", "window " + std::to_string(notice.effective)}};
+    }
+    Fields operator()(const MeterEvent& event) const {
+        return {{"meter", event.meter.str()},
+                {"cluster", event.cluster.str()},
+                {"window", std::to_string(event.window)},
+                {"counter", std::to_string(event.counter)},
+                {"event", std::string(to_string(event.type))},
+                {"at", utc_text(event.at_s) + " (grid)"}};
+    }
+    Fields operator()(const Evidence& evidence) const {
+        return {{"offence", std::string(to_string(evidence.offence))},
+                {"culprit", evidence.culprit},
+                {"where", place_text(evidence)},
+                {"first", short_hex(evidence.first_id)},
+                {"second", short_hex(evidence.second_id)}};
     }
 };
 

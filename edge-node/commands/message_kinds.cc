@@ -8,6 +8,7 @@
 #include "core/wire/cbor.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/cose.h"
+#include "core/wire/event_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -149,6 +150,11 @@ void Finder::try_transactions() {
         const auto reading = decode_reading(bytes_, network_);
         if (reading) add_transaction("READING", make_reading_transaction(*reading));
         if (!reading) refuse(reading.error());
+    }
+    if (wants(Channel::event)) {
+        const auto event = decode_event(bytes_, network_);
+        if (event) add_transaction("EVENT", *event);
+        if (!event) refuse(event.error());
     }
     if (wants(Channel::batch)) {
         const auto transaction = decode_transaction(bytes_, network_);

@@ -61,6 +61,11 @@ void write_transactions(const Corpus& corpus) {
     add("key_grant", samples::dgmd(samples::key_grant()));
     add("capacity", samples::dgmd(CapacityCertificate{6, kMeter, 5000, 0}));
     add("tariff", samples::dgmd(TariffNotice{7, {250'000, 80'000}, 42}));
+    add("event", samples::seal_broken());
+    add("evidence_readings", samples::two_readings());
+    add("evidence_batches", samples::two_batches());
+    add("evidence_votes", samples::two_votes());
+    add("evidence_proposals", samples::two_proposals());
 }
 
 void write_chain(const Corpus& corpus) {

@@ -86,12 +86,36 @@ std::vector<FieldChange> field_changes() {
     };
 }
 
+std::vector<FieldChange> accusation_changes() {
+    return {
+        {"an offence", [](auto& s) { s.meters.at(kMeter).offences.count += 1; }},
+        {"its evidence", [](auto& s) { s.meters.at(kMeter).offences.last.bytes[0] ^= 1; }},
+        {"its window", [](auto& s) { s.meters.at(kMeter).offences.newest += 1; }},
+        {"a voided window", [](auto& s) { s.meters.at(kMeter).voided.push_back(5); }},
+        {"a broken seal",
+         [](auto& s) {
+             s.meters.at(kMeter).tampered = Tampering{5, {}, {}};
+         }},
+        {"a node's offence",
+         [](auto& s) { s.nodes.at(NodeId("node-1")).offences[Offence::two_votes].count = 1; }},
+        {"another offence",
+         [](auto& s) { s.nodes.at(NodeId("node-1")).offences[Offence::two_batches].count = 1; }},
+        {"a node's reissues", [](auto& s) { s.nodes.at(NodeId("node-1")).reissued += 1; }},
+        {"a node's absences", [](auto& s) { s.nodes.at(NodeId("node-1")).taken_over += 1; }},
+    };
+}
+
 TEST(AppHashTest, changes_with_every_field_of_the_state) {
     const TestNetwork network;
     TestChain chain(network);
     chain.run_window({kOne}, 0);
     std::set<Digest> hashes;
     for (const FieldChange& row : field_changes()) {
+        ChainState changed = chain.state();
+        row.change(changed);
+        EXPECT_TRUE(hashes.insert(app_hash(changed)).second) << row.name;
+    }
+    for (const FieldChange& row : accusation_changes()) {
         ChainState changed = chain.state();
         row.change(changed);
         EXPECT_TRUE(hashes.insert(app_hash(changed)).second) << row.name;

@@ -11,7 +11,7 @@
 namespace fairfeed::cose {
 namespace {
 
-constexpr std::size_t kDomains = static_cast<std::size_t>(Domain::bundle) + 1;
+constexpr std::size_t kDomains = static_cast<std::size_t>(Domain::event) + 1;
 
 const SigningKey& key() {
     static const SigningKey signing_key = SigningKey::generate();

@@ -82,6 +82,11 @@ void add_transactions(std::vector<Sample>& out) {
     out.push_back(
         transaction("capacity", dgmd(CapacityCertificate{6, MeterId("meter-1"), 5000, 0})));
     out.push_back(transaction("tariff", dgmd(TariffNotice{7, {250'000, 80'000}, 42})));
+    out.push_back(transaction("event", seal_broken()));
+    out.push_back(transaction("evidence_readings", two_readings()));
+    out.push_back(transaction("evidence_batches", two_batches()));
+    out.push_back(transaction("evidence_votes", two_votes()));
+    out.push_back(transaction("evidence_proposals", two_proposals()));
 }
 
 void add_consensus(std::vector<Sample>& out) {

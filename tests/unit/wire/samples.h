@@ -12,6 +12,8 @@
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/cose.h"
+#include "core/wire/event_codec.h"
+#include "core/wire/evidence_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -228,6 +230,41 @@ inline ProposalMessage proposal(std::optional<Round> valid_round) {
                          .signature = signer("node-2").sign(
                              proposal_to_be_signed(content, node, network()))},
             .outline = outline_of(block())};
+}
+
+// Pairs of which an honest signer signs one.
+inline Transaction two_readings() {
+    ReadingHeader other = reading_header();
+    other.salt = salt(0x12);
+    const auto again = make_reading(other, reading_body(false), data_key(), signer("meter-1"));
+    return *make_evidence(Offence::two_readings, reading().envelope, again.envelope, network());
+}
+inline Transaction two_batches() {
+    Settlement other = settlement();
+    other.state_height = 13;
+    return *make_evidence(Offence::two_batches, batch().envelope,
+                          make_batch(other, network(), signer("node-1")).envelope, network());
+}
+inline Transaction two_votes() {
+    return *make_evidence(Offence::two_votes,
+                          encode_vote(vote(VoteType::precommit, digest("block"))),
+                          encode_vote(vote(VoteType::precommit, std::nullopt)), network());
+}
+inline Transaction two_proposals() {
+    return *make_evidence(Offence::two_proposals,
+                          encode_signed_proposal(proposal(std::nullopt).proposal),
+                          encode_signed_proposal(proposal(1).proposal), network());
+}
+inline Transaction seal_broken() {
+    return make_event({.version = 1,
+                       .network = network(),
+                       .meter = MeterId("meter-1"),
+                       .cluster = ClusterId("cluster-1"),
+                       .window = 7,
+                       .counter = 9,
+                       .type = MeterEventType::seal_broken,
+                       .at_s = 1'470'716'000},
+                      signer("meter-1"));
 }
 
 // A name, its bytes, and decode-then-encode (nullopt: refused).
