@@ -34,7 +34,7 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
         const auto newer = check_evidence(state, *evidence, state.height + 1, INT64_MAX);
         return !newer && newer.error() == Reject::already_committed;
     }
-    if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+    if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
         const auto possible = check_event(state, *event, INT64_MAX);
         return !possible && possible.error() == Reject::already_committed;
     }
@@ -54,7 +54,7 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
     if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
         return state.meter_key(reading->header.meter);
     }
-    if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+    if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
         return state.meter_key(event->meter);
     }
     if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
@@ -70,7 +70,7 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
 
 // Could it ever enter the chain, and soon?
 Result<void, Reject> check_accusation(const Transaction& transaction, const ChainState& state) {
-    if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+    if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
         if (auto possible = check_event(state, *event, INT64_MAX); !possible) return possible;
         if (!is_near(event->cluster, event->window, state)) {
             return unexpected(Reject::future_window);

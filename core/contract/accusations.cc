@@ -119,7 +119,7 @@ void apply_evidence(ChainState& state, const Transaction& transaction, Height he
     }
 }
 
-Verdict check_event(const ChainState& state, const MeterEvent& event, std::int64_t time_ms) {
+Verdict check_event(const ChainState& state, const MeterAlarm& event, std::int64_t time_ms) {
     if (event.version != 1) return unexpected(Reject::unsupported_version);
     if (event.network != state.network) return unexpected(Reject::wrong_network);
     const auto meter = state.meters.find(event.meter);
@@ -135,7 +135,7 @@ Verdict check_event(const ChainState& state, const MeterEvent& event, std::int64
 }
 
 void apply_event(ChainState& state, const Transaction& transaction, Height height) {
-    const auto* event = std::get_if<MeterEvent>(&transaction.content);
+    const auto* event = std::get_if<MeterAlarm>(&transaction.content);
     CHECK(event != nullptr);
     ClusterRecord& cluster = state.clusters.at(event->cluster);
     Window from = event->window;

@@ -26,7 +26,7 @@ void apply_evidence(ChainState& state, const Transaction& evidence, Height heigh
 
 // A registered meter of that cluster, not tampered with before (else already_committed), and a
 // window that had begun at the header time (else future_window).
-[[nodiscard]] Result<void, Reject> check_event(const ChainState& state, const MeterEvent& event,
+[[nodiscard]] Result<void, Reject> check_event(const ChainState& state, const MeterAlarm& event,
                                                std::int64_t time_ms);
 // Out of the settlements from the event's window on, at the earliest from the one settled next.
 void apply_event(ChainState& state, const Transaction& event, Height height);

@@ -52,7 +52,7 @@ bool is_evidence(const Transaction& transaction) {
 
 bool is_event(const Transaction& transaction) {
     return transaction.kind == TransactionKind::event &&
-           std::holds_alternative<MeterEvent>(transaction.content);
+           std::holds_alternative<MeterAlarm>(transaction.content);
 }
 
 Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
@@ -72,7 +72,7 @@ Result<void, Reject> check_accusation(const ChainState& state, const Transaction
         const auto newer = check_evidence(state, *evidence, height, time_ms);
         if (!newer) return newer;
         key = key_of_culprit(state, *evidence);
-    } else if (const auto* event = std::get_if<MeterEvent>(&transaction.content)) {
+    } else if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
         if (const auto fits = check_event(state, *event, time_ms); !fits) return fits;
         key = state.meter_key(event->meter);
     }
@@ -370,7 +370,7 @@ std::int64_t earliest_block_time_ms(const ChainState& state,
                                    evidence->offence == Offence::two_proposals;
             if (of_height) continue;
             earliest_ms = std::max(earliest_ms, grid.end_real_ms(evidence->place.window));
-        } else if (const auto* event = std::get_if<MeterEvent>(&content)) {
+        } else if (const auto* event = std::get_if<MeterAlarm>(&content)) {
             earliest_ms = std::max(earliest_ms, grid.real_ms(grid.start_s(event->window)));
         }
     }

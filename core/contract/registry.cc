@@ -208,7 +208,7 @@ struct SequenceOf {
     std::uint64_t operator()(const Genesis&) const { return 0; }
     std::uint64_t operator()(const SignedReading&) const { return 0; }
     std::uint64_t operator()(const Settlement&) const { return 0; }
-    std::uint64_t operator()(const MeterEvent&) const { return 0; }
+    std::uint64_t operator()(const MeterAlarm&) const { return 0; }
     std::uint64_t operator()(const Evidence&) const { return 0; }
     template <class Registry>
     std::uint64_t operator()(const Registry& content) const {

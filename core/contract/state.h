@@ -66,7 +66,7 @@ struct NodeRecord {
 // An EVENT took the meter out of the settlements, for ever (rule 11).
 struct Tampering {
     Window from = 0;  // first window without it
-    MeterEventType type = MeterEventType::seal_broken;
+    AlarmType type = AlarmType::seal_broken;
     Digest event;  // id of the transaction
 };
 

@@ -14,7 +14,7 @@
 #include "core/crypto/key_agreement.h"
 #include "core/model/certificate.h"
 #include "core/model/evidence.h"
-#include "core/model/meter_event.h"
+#include "core/model/meter_alarm.h"
 #include "core/model/network.h"
 #include "core/model/reading.h"
 
@@ -267,7 +267,7 @@ struct Settlement {
 
 using TransactionContent = std::variant<Genesis, SignedReading, Settlement, MeterRegistration,
                                         NodeRegistration, CommitteeAllocation, KeyGrant,
-                                        CapacityCertificate, TariffNotice, MeterEvent, Evidence>;
+                                        CapacityCertificate, TariffNotice, MeterAlarm, Evidence>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;

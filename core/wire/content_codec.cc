@@ -20,7 +20,7 @@ struct KindOf {
         return TransactionKind::capacity;
     }
     TransactionKind operator()(const TariffNotice&) const { return TransactionKind::tariff; }
-    TransactionKind operator()(const MeterEvent&) const { return TransactionKind::event; }
+    TransactionKind operator()(const MeterAlarm&) const { return TransactionKind::event; }
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
 };
 
@@ -217,7 +217,7 @@ struct WriteContent {
     void operator()(const Genesis&) const { CHECK(false); }
     void operator()(const SignedReading&) const { CHECK(false); }
     void operator()(const Settlement&) const { CHECK(false); }
-    void operator()(const MeterEvent&) const { CHECK(false); }
+    void operator()(const MeterAlarm&) const { CHECK(false); }
     void operator()(const Evidence&) const { CHECK(false); }
 };
 

@@ -8,7 +8,7 @@
 namespace fairfeed {
 namespace {
 
-Bytes encode_payload(const MeterEvent& event) {
+Bytes encode_payload(const MeterAlarm& event) {
     cbor::Writer writer;
     writer.map(8);
     put_unsigned(writer, 1, event.version);
@@ -22,9 +22,9 @@ Bytes encode_payload(const MeterEvent& event) {
     return writer.take();
 }
 
-Result<MeterEvent, Reject> decode_payload(ByteView payload) {
+Result<MeterAlarm, Reject> decode_payload(ByteView payload) {
     cbor::Reader reader(payload);
-    MeterEvent event;
+    MeterAlarm event;
     reader.map_of(8);
     event.version = take_u32(reader, 1);
     if (reader.ok() && event.version != 1) return unexpected(Reject::unsupported_version);
@@ -34,28 +34,28 @@ Result<MeterEvent, Reject> decode_payload(ByteView payload) {
     event.window = take_u32(reader, 5);
     event.counter = take_unsigned(reader, 6);
     const std::uint64_t type = take_unsigned(reader, 7);
-    if (type != static_cast<std::uint64_t>(MeterEventType::seal_broken) &&
-        type != static_cast<std::uint64_t>(MeterEventType::cover_open)) {
+    if (type != static_cast<std::uint64_t>(AlarmType::seal_broken) &&
+        type != static_cast<std::uint64_t>(AlarmType::cover_open)) {
         reader.fail(cbor::Fault::malformed);
     }
-    event.type = static_cast<MeterEventType>(type);
+    event.type = static_cast<AlarmType>(type);
     event.at_s = take_integer(reader, 8);
     return finished(reader, std::move(event));
 }
 
 }  // namespace
 
-std::string_view to_string(MeterEventType type) {
+std::string_view to_string(AlarmType type) {
     switch (type) {
-        case MeterEventType::seal_broken:
+        case AlarmType::seal_broken:
             return "seal_broken";
-        case MeterEventType::cover_open:
+        case AlarmType::cover_open:
             return "cover_open";
     }
     CHECK(false);
 }
 
-Transaction make_event(const MeterEvent& event, const Signer& meter) {
+Transaction make_event(const MeterAlarm& event, const Signer& meter) {
     const Bytes payload = encode_payload(event);
     const Bytes said =
         cose::to_be_signed(cose::Domain::event, event.network, event.meter.str(), payload);

@@ -6,7 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/crypto/signing.h"
-#include "core/model/meter_event.h"
+#include "core/model/meter_alarm.h"
 #include "core/model/reject.h"
 #include "core/model/transaction.h"
 
@@ -14,10 +14,10 @@ namespace fairfeed {
 
 constexpr std::size_t kMaxEventBytes = 1024;
 
-[[nodiscard]] std::string_view to_string(MeterEventType type);
+[[nodiscard]] std::string_view to_string(AlarmType type);
 
 // `meter` signs for event.meter on event.network.
-[[nodiscard]] Transaction make_event(const MeterEvent& event, const Signer& meter);
+[[nodiscard]] Transaction make_event(const MeterAlarm& event, const Signer& meter);
 // Size, form, version, network and signer's name; not the signature.
 [[nodiscard]] Result<Transaction, Reject> decode_event(ByteView envelope, const Digest& network);
 

@@ -162,7 +162,7 @@ struct ContentFields {
                 {"export", money_text(notice.tariff.export_micro_per_kwh) + " per kWh"},
                 {"effective", "window " + std::to_string(notice.effective)}};
     }
-    Fields operator()(const MeterEvent& event) const {
+    Fields operator()(const MeterAlarm& event) const {
         return {{"meter", event.meter.str()},
                 {"cluster", event.cluster.str()},
                 {"window", std::to_string(event.window)},

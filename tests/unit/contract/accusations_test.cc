@@ -61,9 +61,9 @@ class AccusationTest : public testing::Test {
                               vote(node, height, round, "b"), network_.network());
     }
     [[nodiscard]] Transaction event(Window window, const MeterId& meter = kMeter) const {
-        return make_event({1, network_.network(), meter, kOne, window, 77,
-                           MeterEventType::seal_broken, 1'470'700'000},
-                          network_.key(meter));
+        return make_event(
+            {1, network_.network(), meter, kOne, window, 77, AlarmType::seal_broken, 1'470'700'000},
+            network_.key(meter));
     }
     [[nodiscard]] const MeterRecord& record() const { return chain_.state().meters.at(kMeter); }
     [[nodiscard]] const NodeRecord& node(const NodeId& id) const {
@@ -246,10 +246,10 @@ TEST_F(AccusationTest, an_event_of_a_settled_window_counts_from_the_next_one) {
 }
 
 TEST_F(AccusationTest, an_event_of_another_network_or_signer_is_refused) {
-    MeterEvent content = std::get<MeterEvent>(event(1).content);
+    MeterAlarm content = std::get<MeterAlarm>(event(1).content);
     content.network.bytes[0] ^= 1;
     EXPECT_EQ(judge({make_event(content, network_.key(kMeter))}), "wrong_network");
-    content = std::get<MeterEvent>(event(1).content);
+    content = std::get<MeterAlarm>(event(1).content);
     EXPECT_EQ(judge({make_event(content, test::signing_key("somebody else"))}), "wrong_signature");
     content.cluster = kTwo;
     EXPECT_EQ(judge({make_event(content, network_.key(kMeter))}), "wrong_cluster");
@@ -261,9 +261,9 @@ TEST_F(AccusationTest, a_cluster_whose_only_meter_is_tampered_settles_nothing_an
     const TestNetwork network(options);
     TestChain chain(network);
     chain.run_window({kOne}, 0);
-    const auto alarm = make_event(
-        {1, network.network(), kMeter, kOne, 1, 7, MeterEventType::cover_open, 1'470'700'000},
-        network.key(kMeter));
+    const auto alarm =
+        make_event({1, network.network(), kMeter, kOne, 1, 7, AlarmType::cover_open, 1'470'700'000},
+                   network.key(kMeter));
     ASSERT_TRUE(chain.append(chain.next_block({alarm})));
     const Settlement empty = chain.settle(kOne, 1, {});
     EXPECT_TRUE(empty.entries.empty());

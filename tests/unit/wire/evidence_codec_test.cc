@@ -153,7 +153,7 @@ TEST(Event, is_of_its_meter_and_its_network) {
     const Transaction made = samples::seal_broken();
     EXPECT_TRUE(decode_event(made.envelope, network()));
     EXPECT_EQ(decode_event(made.envelope, samples::digest("other")).error(), Reject::wrong_network);
-    MeterEvent event = std::get<MeterEvent>(made.content);
+    MeterAlarm event = std::get<MeterAlarm>(made.content);
     const Bytes payload = to_bytes(cose::parse_sign1(made.envelope)->payload);
     const Bytes renamed = cose::sign1(cose::Domain::event, network(), "meter-2", payload, key());
     EXPECT_EQ(decode_event(renamed, network()).error(), Reject::malformed);

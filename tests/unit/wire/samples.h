@@ -262,7 +262,7 @@ inline Transaction seal_broken() {
                        .cluster = ClusterId("cluster-1"),
                        .window = 7,
                        .counter = 9,
-                       .type = MeterEventType::seal_broken,
+                       .type = AlarmType::seal_broken,
                        .at_s = 1'470'716'000},
                       signer("meter-1"));
 }

@@ -12,18 +12,18 @@ namespace fairfeed {
 
 // Numbers are on the wire for ever. Both mean the same to the chain: nothing this meter measures
 // from now on counts, and only the utility can replace it (A37, A38).
-enum class MeterEventType : std::uint8_t { seal_broken = 1, cover_open = 2 };
+enum class AlarmType : std::uint8_t { seal_broken = 1, cover_open = 2 };
 
-struct MeterEvent {
+struct MeterAlarm {
     std::uint32_t version = 1;
     Digest network;
     MeterId meter;
     ClusterId cluster;
     Window window = 0;          // the one that was running
     std::uint64_t counter = 0;  // from the meter's sequence of readings: taken by no reading
-    MeterEventType type = MeterEventType::seal_broken;
+    AlarmType type = AlarmType::seal_broken;
     std::int64_t at_s = 0;  // grid seconds
-    bool operator==(const MeterEvent&) const = default;
+    bool operator==(const MeterAlarm&) const = default;
 };
 
 }  // namespace fairfeed
