@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/wire/chain_codec.h"
+#include "core/wire/evidence_codec.h"
 #include "core/wire/message_codec.h"
 
 namespace fairfeed {
@@ -137,6 +138,14 @@ Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies
     return result;
 }
 
+// R19. What is known already, or no offence after all, changes nothing.
+void ChainDesk::accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out) {
+    now_ = now;
+    if (!evidence || !pool_.add(*evidence, state_, signatures_)) return;
+    say(Channel::tx, "-", encode_bundle({{*evidence}}), out);
+    look_for_work(out);
+}
+
 BodiesAnswer ChainDesk::bodies(const BodiesRequest& request) const {
     BodiesAnswer answer;
     const auto limit = static_cast<std::size_t>(state_.genesis.parameters.max_block_transactions);
@@ -209,8 +218,14 @@ void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
         commit(*decided, decision->certificate, out);
     } else if (const auto* report = std::get_if<consensus::ReportEquivocation>(&effect)) {
         equivocated(report->first.validator, report->first.content.height, "voted");
+        accuse(make_evidence(Offence::two_votes, encode_vote(report->first),
+                             encode_vote(report->second), state_.network),
+               now_, out);
     } else if (const auto* twice = std::get_if<consensus::ReportProposals>(&effect)) {
         equivocated(twice->first.proposer, twice->first.content.height, "proposed");
+        accuse(make_evidence(Offence::two_proposals, encode_signed_proposal(twice->first),
+                             encode_signed_proposal(twice->second), state_.network),
+               now_, out);
     }
 }
 

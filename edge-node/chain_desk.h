@@ -55,6 +55,10 @@ class ChainDesk {
     // Transactions of our own or from a peer, to wait for a block.
     [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
                                                  Instant now, Effects& out);
+    // What this node itself found out against somebody, to be said to all until a block has it.
+    void accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out);
+    [[nodiscard]] bool has_accusations() const { return pool_.has_accusations(); }
+    [[nodiscard]] std::vector<Transaction> accusations() const { return pool_.accusations(); }
     // R14: every block is checked as if the sender lied. What was good before the first bad one
     // stays; the next peer is asked at once.
     [[nodiscard]] Result<void, Reject> on_blocks(const NodeId& sender, const BlocksAnswer& answer,

@@ -150,7 +150,7 @@ void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Si
 
 Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
                                                const ChainState& state, Instant now, Effects& out) {
-    auto opened = intake::judge_reading(arrival, context(state, now));
+    auto opened = compared(intake::judge_reading(arrival, context(state, now)), state);
     if (!opened) {
         const auto& [reason, reading] = opened.error();
         if (reading && reason == Reject::duplicate) {
@@ -202,7 +202,10 @@ Result<void, Reject> CommitteeDesk::on_batch(const NodeId& sender, const Transac
     auto effects = with_view(cluster, state, now, [&](const committee::View& view) {
         return its_round->on_batch(sender, batch, view);
     });
-    if (!effects) return unexpected(effects.error());
+    if (!effects) {
+        if (effects.error() == Reject::wrong_entries) compare(batch, state);
+        return unexpected(effects.error());
+    }
     perform(*effects, cluster, state, out);
     return {};
 }
@@ -231,7 +234,8 @@ Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const O
     }
     ++objections_[names_a_reject(objection.reason) ? objection.reason : "other"];
     if (!objection.reading.empty()) {
-        auto opened = intake::judge_pulled_reading(objection.reading, context(state, now));
+        auto opened =
+            compared(intake::judge_pulled_reading(objection.reading, context(state, now)), state);
         if (opened) {
             accept(std::move(*opened), state, out);
             advance(objection.cluster, state, now, out);
@@ -253,7 +257,8 @@ Result<void, Reject> CommitteeDesk::on_readings(const ReadingsAnswer& answer,
     std::map<ClusterId, bool> touched;
     for (const SignedReading& reading : answer.readings) {
         if (round(reading.header.cluster, state) == nullptr) continue;
-        auto opened = intake::judge_pulled_reading(reading.envelope, pulling_context(state, now));
+        auto opened = compared(
+            intake::judge_pulled_reading(reading.envelope, pulling_context(state, now)), state);
         if (opened) {
             touched[opened->reading.header.cluster] = true;
             accept(std::move(*opened), state, out);

@@ -76,6 +76,13 @@ class CommitteeDesk {
     // Retained shares, after the own broker came back.
     void say_standing(const ChainState& state, Effects& out) const;
 
+    // A meter's alarm, whether or not this node is of its committee. Receipted once the chain has
+    // it (then Reject::already_committed): until then the meter says it again, so a node need not
+    // remember it. Success: it may wait for a block.
+    [[nodiscard]] Result<void, Reject> on_event(const Transaction& event, const ChainState& state,
+                                                Effects& out);
+    // Evidence found since the last call, to be submitted to the chain and said to all.
+    [[nodiscard]] std::vector<Result<Transaction, Reject>> take_evidence();
     // Windows certified since the last call, to be submitted to the chain and said to all.
     [[nodiscard]] std::vector<CertifiedWindow> take_certified();
 
@@ -107,6 +114,13 @@ class CommitteeDesk {
     [[nodiscard]] intake::Context pulling_context(const ChainState& state, Instant now) const;
     [[nodiscard]] bool is_settled(const ClusterId& cluster, Window window,
                                   const ChainState& state) const;
+    [[nodiscard]] const SignedReading* rival(const SignedReading& reading) const;
+    [[nodiscard]] Result<OpenedReading, intake::Refused> compared(
+        Result<OpenedReading, intake::Refused> judged, const ChainState& state);
+    void compare(const SignedReading& reading, const ChainState& state);
+    void compare(const Transaction& batch, const ChainState& state);
+    void receipt_event(const MeterAlarm& alarm, const Digest& id, const ChainState& state,
+                       Effects& out);
     void keep(OpenedReading opened);
     void accept(OpenedReading opened, const ChainState& state, Effects& out);
     void receipt(const SignedReading& reading, const ChainState& state, Effects& out);
@@ -140,6 +154,7 @@ class CommitteeDesk {
     std::map<MeterId, ShareStatement> shares_;  // the latest of each
     std::int64_t heard_from_ms_ = committee::kDeaf;
     std::vector<CertifiedWindow> certified_;
+    std::vector<Result<Transaction, Reject>> evidence_;
     std::map<std::string, std::uint64_t> objections_;
     std::vector<std::string> alarms_;
     std::uint64_t accepted_ = 0;

@@ -25,6 +25,8 @@ Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
     if (recomputed) {
         keep_shares(*recomputed, step.after);
         for (const RecomputedSettlement& settlement : *recomputed) {
+            for (const auto& [meter, taken] : settlement.readings)
+                compare(taken.reading, step.after);
             keep_committed(settlement);
             drop_before(settlement.opened.cluster, keep_from(settlement.opened.window, step.after));
             opened.push_back(settlement.opened);
@@ -51,7 +53,10 @@ void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState&
     }
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+            compare(transaction, after);
             forget(*settlement, after, out);
+        } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
+            receipt_event(*alarm, transaction.id, after, out);
         }
     }
     on_time(after, now, out);

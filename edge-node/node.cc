@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/wire/event_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -81,6 +82,7 @@ Effects Node::step(const NodeEvent& event, Instant now) {
     out_ = &out;
     std::visit([&](const auto& happened) { on(happened, out); }, event);
     submit_certified(out);
+    submit_evidence(out);
     out_ = nullptr;
     return out;
 }
@@ -90,8 +92,8 @@ std::int64_t Node::next_deadline_ms(Instant now) const {
     if (const auto due = committee_.next_deadline_ms(state(), now)) {
         deadline = std::min(deadline, *due);
     }
-    if (!pending_.empty()) deadline = std::min(deadline, say_at_ms_);
     if (const auto due = repair_.next_deadline_ms()) deadline = std::min(deadline, *due);
+    if (has_pending()) deadline = std::min(deadline, say_at_ms_);
     return deadline;
 }
 
@@ -114,7 +116,7 @@ void Node::on(const TimePassed&, Effects& out) {
     chain_->on_time(now_, out);
     committee_.on_time(state(), now_, out);
     repair_.on_time(state(), now_, out);
-    if (!pending_.empty() && now_.steady_ms >= say_at_ms_) say_pending(out);
+    if (has_pending() && now_.steady_ms >= say_at_ms_) say_pending(out);
 }
 
 void Node::on(const BlockDamaged& event, Effects& out) {
@@ -133,6 +135,11 @@ void Node::on(const MessageArrived& event, Effects& out) {
         return count(refused_, Reject::wrong_network);
     }
     if (topic->channel == Channel::reading) return on_reading(*topic, event, out);
+    if (topic->channel == Channel::event && event.broker == self_) {
+        const auto handled = on_event(*topic, event, out);
+        if (!handled && !is_repetition(handled.error())) count(rejected_, handled.error());
+        return;
+    }
     const auto sender = NodeId::parse(topic->sender);
     if (!sender || *sender != event.broker || *sender == self_) {
         return count(refused_, Reject::wrong_topic);
@@ -155,6 +162,16 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
     } else {
         count(rejected_, handled.error());
     }
+}
+
+// From the moment it is in the pool it is said to all, until a block has it.
+Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& event, Effects& out) {
+    if (event.retained) return unexpected(Reject::retained);
+    const auto alarm = decode_event(event.message, state().network);
+    if (!alarm) return unexpected(alarm.error());
+    if (topic.sender != alarm->signer.str()) return unexpected(Reject::wrong_topic);
+    if (auto fresh = committee_.on_event(*alarm, state(), out); !fresh) return fresh;
+    return chain_->on_bodies({*alarm}, now_, out);
 }
 
 Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
@@ -304,9 +321,25 @@ void Node::submit_certified(Effects& out) {
     });
 }
 
+// A commit that this causes may show more.
+void Node::submit_evidence(Effects& out) {
+    for (auto found = committee_.take_evidence(); !found.empty();
+         found = committee_.take_evidence()) {
+        for (const auto& evidence : found)
+            chain_->accuse(evidence, now_, out);
+    }
+}
+
+bool Node::has_pending() const {
+    return !pending_.empty() || chain_->has_accusations();
+}
+
 void Node::say_pending(Effects& out) {
     for (const auto& [slot, bundle] : pending_) {
         say(Channel::tx, "-", encode_bundle(bundle), out);
+    }
+    for (Transaction& accusation : chain_->accusations()) {
+        say(Channel::tx, "-", encode_bundle({{std::move(accusation)}}), out);
     }
     say_at_ms_ = now_.steady_ms + state().genesis.parameters.timers.rebroadcast_ms;
 }
@@ -348,6 +381,14 @@ NodeSummary Node::summary() const {
     out.invariants = committee_.invariants().reports();
     const auto& lies = chain_->equivocations();
     out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
+    for (const auto& [id, node] : chain.nodes) {
+        for (const auto& [offence, record] : node.offences)
+            out.accused[id.str()] += record.count;
+    }
+    for (const auto& [id, meter] : chain.meters) {
+        if (meter.offences.count > 0) out.accused[id.str()] = meter.offences.count;
+        if (meter.tampered) out.tampered[id] = meter.tampered->from;
+    }
     for (const auto& [id, cluster] : chain.clusters) {
         if (cluster.committee.members.front() == self_) {
             out.committee_class = committee_class(cluster.committee.members.size());

@@ -71,6 +71,8 @@ struct NodeSummary {
     std::set<NodeId> peers_heard;
     std::size_t blocks_damaged = 0;  // on the disk, now
     std::uint64_t blocks_mended = 0;
+    std::map<std::string, std::uint32_t> accused;  // evidence on the chain, by culprit
+    std::map<MeterId, Window> tampered;            // out of the settlements from this window on
     std::vector<std::string> alarms;
     std::vector<InvariantReport> invariants;
 };
@@ -120,6 +122,8 @@ class Node {
     void on(const BlockDamaged& event, Effects& out);
     void on(const BlockMended& event, Effects& out);
     void on_reading(const Topic& topic, const MessageArrived& event, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_event(const Topic& topic, const MessageArrived& event,
+                                                Effects& out);
     [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,
                                                const MessageArrived& event, Effects& out);
     [[nodiscard]] Result<void, Reject> on_chain_message(const Topic& topic, const NodeId& sender,
@@ -136,6 +140,8 @@ class Node {
     [[nodiscard]] Result<T, Reject> believed(Result<Signed<T>, Reject> decoded,
                                              const NodeId& sender) const;
     void submit_certified(Effects& out);
+    void submit_evidence(Effects& out);
+    [[nodiscard]] bool has_pending() const;
     void say_pending(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
     void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);

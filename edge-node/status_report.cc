@@ -51,6 +51,12 @@ Json to_json(const StatusReport& report) {
     Json refused_from = Json::object();
     for (const auto& [peer, reasons] : summary.refused_from)
         refused_from.set(peer.str(), counts(reasons));
+    Json accused = Json::object();
+    for (const auto& [culprit, count] : summary.accused)
+        accused.set(culprit, count);
+    Json tampered = Json::object();
+    for (const auto& [meter, from] : summary.tampered)
+        tampered.set(meter.str(), from);
     Json out = Json::object();
     out.set("node", report.node.str());
     out.set("height", summary.height);
@@ -75,6 +81,8 @@ Json to_json(const StatusReport& report) {
     out.set("refused_from", std::move(refused_from));
     out.set("objections", counts(summary.objections));
     out.set("storage", storage(report));
+    out.set("accused", std::move(accused));
+    out.set("tampered", std::move(tampered));
     out.set("alarms", std::move(alarms));
     out.set("invariants", invariants(summary.invariants));
     return out;

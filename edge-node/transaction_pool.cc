@@ -174,14 +174,15 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
         list(*settlement);
     }
     by_id_.emplace(transaction.id, std::pair{next_place_++, transaction});
+    if (is_accusation(transaction)) accusations_.insert(transaction.id);
     ++revision_;
     return {};
 }
 
 std::vector<const Transaction*> TransactionPool::accusations_of(const Transaction& like) const {
     std::vector<const Transaction*> found;
-    for (const auto& [id, place] : by_id_) {
-        const Transaction& held = place.second;
+    for (const Digest& id : accusations_) {
+        const Transaction& held = by_id_.at(id).second;
         if (held.kind == like.kind && held.signer == like.signer) found.push_back(&held);
     }
     return found;
@@ -208,7 +209,9 @@ void TransactionPool::make_room(const Transaction& accusation) {
     const auto last = std::max_element(
         held.begin(), held.end(),
         [](const Transaction* a, const Transaction* b) { return place_of(*a) < place_of(*b); });
-    by_id_.erase(Digest((*last)->id));
+    const Digest id = (*last)->id;
+    accusations_.erase(id);
+    by_id_.erase(id);
 }
 
 void TransactionPool::expect(const std::vector<Digest>& ids) {
@@ -243,9 +246,8 @@ const Transaction* TransactionPool::find(const Digest& id) const {
 
 std::vector<Transaction> TransactionPool::accusations() const {
     std::vector<Transaction> found;
-    for (const auto& [id, place] : by_id_) {
-        if (is_accusation(place.second)) found.push_back(place.second);
-    }
+    for (const Digest& id : accusations_)
+        found.push_back(by_id_.at(id).second);
     return found;
 }
 
@@ -269,6 +271,7 @@ void TransactionPool::prune(const ChainState& state) {
         by_id_, [&](const auto& entry) { return is_past(entry.second.second, state); });
     if (dropped == 0) return;
     ++revision_;
+    std::erase_if(accusations_, [&](const Digest& id) { return !by_id_.contains(id); });
     listed_.clear();
     for (const auto& [id, place] : by_id_) {
         const auto* settlement = std::get_if<Settlement>(&place.second.content);

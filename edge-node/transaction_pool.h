@@ -33,6 +33,7 @@ class TransactionPool {
     void expect(const std::vector<Digest>& ids);
     // Evidence and events, to be said again by every node that holds them until a block has them.
     [[nodiscard]] std::vector<Transaction> accusations() const;
+    [[nodiscard]] bool has_accusations() const { return !accusations_.empty(); }
     // In the order of arrival.
     [[nodiscard]] std::vector<Transaction> waiting() const;
     // Drops what the state has made impossible: settled windows and used sequence numbers.
@@ -51,8 +52,9 @@ class TransactionPool {
     std::uint64_t revision_ = 0;
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
-    std::set<Digest> expected_;  // of the height being decided
-    std::set<Digest> listed_;    // readings that settlements in the pool list
+    std::set<Digest> expected_;     // of the height being decided
+    std::set<Digest> accusations_;  // evidence and events among by_id_
+    std::set<Digest> listed_;       // readings that settlements in the pool list
 };
 
 }  // namespace fairfeed

@@ -25,7 +25,8 @@ struct IncludedTransaction {
     bool operator==(const IncludedTransaction&) const = default;
 };
 
-// One of DGMD's transactions after genesis that the proof rests on, in a block of its own.
+// One of DGMD's transactions after genesis that the proof rests on, or an EVENT that made room for
+// one, in a block of its own.
 struct RegistryEvidence {
     IncludedTransaction included;
     BlockHeader header;
@@ -42,7 +43,8 @@ struct Proof {
     SymmetricKey reading_key;  // message keys: they open these two items only
     SymmetricKey line_key;
     CommitteeClass committee = CommitteeClass::single;
-    std::vector<RegistryEvidence> registry;  // ascending by DGMD's sequence; what genesis lacks
+    // What genesis lacks, in the order of the chain.
+    std::vector<RegistryEvidence> registry;
     bool operator==(const Proof&) const = default;
 };
 
@@ -73,6 +75,7 @@ enum class ProofPart : std::uint8_t {
     line_key,
     energy,
     money,
+    evidence,
 };
 [[nodiscard]] std::string_view to_string(ProofPart part);
 

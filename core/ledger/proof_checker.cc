@@ -1,71 +1,13 @@
 #include <algorithm>
 
-#include "core/contract/registry.h"
-#include "core/crypto/merkle.h"
 #include "core/ledger/proof.h"
 #include "core/ledger/proof_arithmetic.h"
+#include "core/ledger/proof_parts.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 namespace {
-
-using Verdict = Result<void, ProofFault>;
-
-Unexpected<ProofFault> fault(ProofPart part, std::string explanation) {
-    return unexpected(ProofFault{part, std::move(explanation)});
-}
-
-Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reason) {
-    return fault(part, std::string(what) + ": " + std::string(to_string(reason)));
-}
-
-Verdict check_block(const ChainState& state, const BlockHeader& header,
-                    const Certificate& certificate) {
-    if (header.network != state.network)
-        return fault(ProofPart::header, "the header is of another network");
-    const VoteContent& content = certificate.content;
-    if (content.type != VoteType::precommit || content.height != header.height ||
-        content.block != block_id(header))
-        return fault(ProofPart::certificate, "the certificate is about another block");
-    if (const auto checked = check_certificate(state, certificate); !checked)
-        return fault(ProofPart::certificate, "the validators' certificate", checked.error());
-    return {};
-}
-
-bool is_included(const IncludedTransaction& included, const BlockHeader& header) {
-    return merkle_includes(merkle_leaf_hash(included.transaction.id.view()), included.index,
-                           header.transaction_count, included.path, header.transactions_root);
-}
-
-// Adds one of DGMD's later transactions to what genesis says.
-Verdict add_registry(ChainState& state, const RegistryEvidence& evidence, Height before) {
-    const Transaction& transaction = evidence.included.transaction;
-    if (!is_registry_kind(transaction.kind))
-        return fault(ProofPart::registry, "an attached transaction is not DGMD's");
-    if (evidence.header.height > before)
-        return fault(ProofPart::registry, "an attached transaction is later than the settlement");
-    if (auto sound = check_block(state, evidence.header, evidence.certificate); !sound)
-        return fault(ProofPart::registry, sound.error().explanation);
-    if (!is_included(evidence.included, evidence.header))
-        return fault(ProofPart::registry, "an attached transaction is not in its block");
-    PlainSignatureChecker signatures;
-    const auto dgmd = VerifyKey::from_point(state.genesis.dgmd_key);
-    if (!dgmd) return fault(ProofPart::registry, "genesis names no usable key of DGMD");
-    const std::uint64_t sequence = registry_sequence(transaction.content);
-    if (sequence <= state.dgmd_sequence)
-        return fault(ProofPart::registry, "attached transactions are out of order");
-    // What DGMD said in between does not concern this proof.
-    state.dgmd_sequence = sequence - 1;
-    if (const auto valid =
-            check_registry(state, transaction, evidence.header.height, evidence.header.time_ms);
-        !valid)
-        return fault(ProofPart::registry, "an attached transaction", valid.error());
-    if (const auto valid = signatures.transaction(transaction, state.network, *dgmd); !valid)
-        return fault(ProofPart::registry, "DGMD's signature", valid.error());
-    apply_registry(state, transaction, evidence.header.height);
-    return {};
-}
 
 struct Subject {
     const SignedReading& reading;
@@ -221,6 +163,8 @@ std::string_view to_string(ProofPart part) {
             return "energy";
         case ProofPart::money:
             return "money";
+        case ProofPart::evidence:
+            return "evidence";
     }
     return "unknown";
 }

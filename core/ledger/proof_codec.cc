@@ -1,4 +1,5 @@
 #include "core/ledger/proof.h"
+#include "core/ledger/proof_parts.h"
 #include "core/wire/cbor.h"
 #include "core/wire/transaction_codec.h"
 
@@ -17,47 +18,6 @@ constexpr std::uint64_t kLineKey = 7;
 constexpr std::uint64_t kCommittee = 8;
 constexpr std::uint64_t kRegistry = 9;
 constexpr std::size_t kKeys = 10;
-
-constexpr std::size_t kMaxPath = 64;
-
-// [transaction, index, [path]]
-void write_included(cbor::Writer& writer, const IncludedTransaction& included) {
-    writer.array(3);
-    writer.bytes(encode_transaction(included.transaction));
-    writer.unsigned_integer(included.index);
-    writer.array(included.path.size());
-    for (const Digest& digest : included.path)
-        writer.bytes(digest.view());
-}
-
-// What decodes or is the reader's fault.
-template <class T>
-T decoded(cbor::Reader& reader, Result<T, Reject> result) {
-    if (result) return std::move(*result);
-    reader.fail(cbor::Fault::malformed);
-    return T{};
-}
-
-IncludedTransaction read_included(cbor::Reader& reader, const Digest& network) {
-    IncludedTransaction out;
-    reader.array_of(3);
-    out.transaction = decoded(reader, decode_transaction(reader.bytes(), network));
-    out.index = reader.unsigned_integer();
-    const std::size_t length = reader.array();
-    if (length > kMaxPath) reader.fail(cbor::Fault::malformed);
-    for (std::size_t i = 0; i < length && reader.ok(); ++i)
-        out.path.push_back(reader.fixed<Digest>());
-    return out;
-}
-
-RegistryEvidence read_evidence(cbor::Reader& reader, const Digest& network) {
-    RegistryEvidence out;
-    reader.array_of(3);
-    out.included = read_included(reader, network);
-    out.header = decoded(reader, decode_header(reader.bytes()));
-    out.certificate = decoded(reader, decode_certificate(reader.bytes()));
-    return out;
-}
 
 CommitteeClass read_class(cbor::Reader& reader) {
     const std::uint64_t value = reader.unsigned_at_most(3);
@@ -89,13 +49,7 @@ Bytes encode_proof(const Proof& proof) {
     writer.key(kCommittee);
     writer.unsigned_integer(static_cast<std::uint64_t>(proof.committee));
     writer.key(kRegistry);
-    writer.array(proof.registry.size());
-    for (const RegistryEvidence& evidence : proof.registry) {
-        writer.array(3);
-        write_included(writer, evidence.included);
-        writer.bytes(encode_header(evidence.header));
-        writer.bytes(encode_certificate(evidence.certificate));
-    }
+    write_registry(writer, proof.registry);
     return writer.take();
 }
 
@@ -124,9 +78,7 @@ Result<Proof, Reject> decode_proof(ByteView bytes) {
     reader.key(kCommittee);
     out.committee = read_class(reader);
     reader.key(kRegistry);
-    const std::size_t evidence = reader.array();
-    for (std::size_t i = 0; i < evidence && reader.ok(); ++i)
-        out.registry.push_back(read_evidence(reader, out.network));
+    out.registry = read_registry(reader, out.network);
     if (!reader.finish()) return unexpected(Reject::malformed);
     return out;
 }

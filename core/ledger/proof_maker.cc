@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include "core/crypto/merkle.h"
 #include "core/ledger/proof.h"
+#include "core/ledger/proof_parts.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -11,13 +11,6 @@ namespace {
 
 Unexpected<ProofRefusal> refuse(std::string explanation) {
     return unexpected(ProofRefusal{std::move(explanation)});
-}
-
-IncludedTransaction include(const Block& block, std::size_t index) {
-    std::vector<Digest> ids;
-    for (const Transaction& transaction : block.transactions)
-        ids.push_back(transaction.id);
-    return {block.transactions[index], index, merkle_path(ids, index)};
 }
 
 // What a walk along the ledger picks up for one meter and window.
@@ -47,9 +40,9 @@ void Walk::see(const ReplayStep& step) {
     for (std::size_t i = 0; i < transactions.size(); ++i) {
         const TransactionKind kind = transactions[i].kind;
         grants = grants || kind == TransactionKind::key_grant;
-        const bool on_the_way = kind == TransactionKind::reading ||
-                                kind == TransactionKind::settlement ||
-                                kind == TransactionKind::key_grant;
+        const bool on_the_way =
+            kind == TransactionKind::reading || kind == TransactionKind::settlement ||
+            kind == TransactionKind::evidence || kind == TransactionKind::key_grant;
         if (committed.block.header.height > 0 && !on_the_way)
             registry.push_back(
                 {include(committed.block, i), committed.block.header, committed.certificate});
@@ -123,6 +116,7 @@ std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
         const auto* allocation = std::get_if<CommitteeAllocation>(&content);
         const bool wanted =
             (registration != nullptr && registration->meter == walk.meter) ||
+            makes_room(evidence.included.transaction, walk.state, walk.meter) ||
             (node != nullptr && members.contains(node->node)) ||
             (allocation != nullptr && allocation->cluster == walk.cluster) ||
             (tariff != nullptr && std::get_if<TariffNotice>(&content) == tariff) ||

@@ -194,7 +194,7 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
         return;
     }
     if (const auto verdict = judge_batch(settlement, view, promises_); !verdict) {
-        object(hearing, verdict.error(), {}, view, effects);
+        object(hearing, verdict.error(), contradicting_reading(settlement, view), view, effects);
         return;
     }
     endorse(hearing, view, effects);
@@ -306,6 +306,16 @@ std::vector<Effect> BatchRound::on_objection(const Objection& objection, const V
 // More readings can be used now than this node's batch lists.
 bool BatchRound::has_outgrown_own(const View& view) const {
     return usable_readings(*window_, view) > listed_readings(content_of(*own_)).size();
+}
+
+const Transaction* BatchRound::rival(const Transaction& batch) const {
+    const Settlement& said = content_of(batch);
+    const auto heard = hearings_.find(said.slot);
+    if (heard == hearings_.end() || heard->second.batch.id == batch.id) return nullptr;
+    const Settlement& other = content_of(heard->second.batch);
+    const bool same_place = said.cluster == other.cluster && said.window == other.window &&
+                            said.version == other.version;
+    return same_place ? &heard->second.batch : nullptr;
 }
 
 bool BatchRound::has_promised(const MeterId& meter, Window window) const {

@@ -69,12 +69,17 @@ class BatchRound {
                                                                const View& view);
     [[nodiscard]] Result<std::vector<Effect>, Reject> on_endorsement(
         const Signed<Endorsement>& endorsement, const View& view);
-    // The objector holds a reading the batch marks missing; the reading itself went to intake. The
-    // proposer reissues if it now has more readings than its batch lists.
+    // The objector holds a reading the batch marks missing, or another one than it lists; the
+    // reading itself went to intake. The proposer reissues if it now has more readings than its
+    // batch lists.
     [[nodiscard]] std::vector<Effect> on_objection(const Objection& objection, const View& view);
 
     // One of each proposer at most.
     [[nodiscard]] std::size_t batches_heard() const { return hearings_.size(); }
+    // Another batch heard from the same slot for the same window and version: an honest proposer
+    // signs one (rule 5). nullptr: none.
+    [[nodiscard]] const Transaction* rival(const Transaction& batch) const;
+
     // Has this member endorsed a reading of the meter for the window, in its own settlement or as a
     // late one in that at hand? Then no other one may follow.
     [[nodiscard]] bool has_promised(const MeterId& meter, Window window) const;

@@ -43,6 +43,16 @@ std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement
     return view.book.withheld(view.state, settlement, view.held);
 }
 
+Bytes contradicting_reading(const Settlement& settlement, const View& view) {
+    for (const SettlementEntry& entry : settlement.entries) {
+        if (entry.status != EntryStatus::reading) continue;
+        const auto held = view.readings.find(entry.meter);
+        if (held == view.readings.end() || held->second.reading.id == entry.reading) continue;
+        return held->second.reading.envelope;
+    }
+    return {};
+}
+
 std::size_t usable_readings(Window window, const View& view) {
     return view.book.usable(view.state, window, view.held).size();
 }

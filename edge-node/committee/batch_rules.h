@@ -42,6 +42,9 @@ using Promises = std::map<Slot, Digest>;
 // Readings this member holds, and a draft would use, that it does not list.
 [[nodiscard]] std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                                   const View& view);
+// The envelope of a reading this member holds where the settlement lists another one of the same
+// meter: with it everybody can prove that the meter signed two. Empty: there is none.
+[[nodiscard]] Bytes contradicting_reading(const Settlement& settlement, const View& view);
 // How many of the readings held a draft would use, late ones included.
 [[nodiscard]] std::size_t usable_readings(Window window, const View& view);
 

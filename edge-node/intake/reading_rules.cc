@@ -61,6 +61,12 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
     if (!next || is_closed(context.state, header, *next)) {
         return unexpected(Reject::closed_window);
     }
+    if (context.state.is_voided(header.meter, header.window)) {
+        return unexpected(Reject::conflicting_reading);
+    }
+    if (context.state.is_tampered(header.meter, header.window)) {
+        return unexpected(Reject::tampered);
+    }
     if (header.sequence <= meter.last_sequence) return unexpected(Reject::stale_sequence);
     return {};
 }

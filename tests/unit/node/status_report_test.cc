@@ -24,6 +24,8 @@ TEST(StatusFile, names_every_member) {
     summary.objections = {{"wrong_totals", 1}};
     summary.settled = {{ClusterId("cluster-1"), 6}};
     summary.silent = {{MeterId("meter-1"), 3}};
+    summary.accused = {{"meter-3", 1}};
+    summary.tampered = {{MeterId("meter-5"), 4}};
     summary.alarms = {"validator node-3 voted twice"};
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
     summary.blocks_damaged = 1;
@@ -41,6 +43,7 @@ TEST(StatusFile, names_every_member) {
         R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
         R"("storage":{"scrubbed_blocks":21,"scrub_passes":2,"blocks_damaged":1,)"
         R"("blocks_mended":4,"set_aside":["the ledger was damaged"]},)"
+        R"("accused":{"meter-3":1},"tampered":{"meter-5":4},)"
         R"("alarms":["validator node-3 voted twice"],)"
         R"("invariants":[{"name":"chain_is_linked","applicable":true,"ok":true,)"
         R"("checked_by":"public","explanation":""}]})";

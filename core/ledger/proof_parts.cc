@@ -1,0 +1,159 @@
+#include "core/ledger/proof_parts.h"
+
+#include "core/contract/accusations.h"
+#include "core/contract/registry.h"
+#include "core/crypto/merkle.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxPath = 64;
+
+}  // namespace
+
+Unexpected<ProofFault> fault(ProofPart part, std::string explanation) {
+    return unexpected(ProofFault{part, std::move(explanation)});
+}
+
+Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reason) {
+    return fault(part, std::string(what) + ": " + std::string(to_string(reason)));
+}
+
+Result<void, ProofFault> check_block(const ChainState& state, const BlockHeader& header,
+                                     const Certificate& certificate) {
+    if (header.network != state.network)
+        return fault(ProofPart::header, "the header is of another network");
+    const VoteContent& content = certificate.content;
+    if (content.type != VoteType::precommit || content.height != header.height ||
+        content.block != block_id(header))
+        return fault(ProofPart::certificate, "the certificate is about another block");
+    if (const auto checked = check_certificate(state, certificate); !checked)
+        return fault(ProofPart::certificate, "the validators' certificate", checked.error());
+    return {};
+}
+
+bool is_included(const IncludedTransaction& included, const BlockHeader& header) {
+    return merkle_includes(merkle_leaf_hash(included.transaction.id.view()), included.index,
+                           header.transaction_count, included.path, header.transactions_root);
+}
+
+namespace {
+
+// It took a meter out; only then may another one stand at its service point.
+Result<void, ProofFault> add_event(ChainState& state, const Transaction& transaction,
+                                   const BlockHeader& header) {
+    const auto& alarm = std::get<MeterAlarm>(transaction.content);
+    if (const auto valid = check_event(state, alarm, header.time_ms); !valid)
+        return fault(ProofPart::registry, "an attached event", valid.error());
+    const auto valid =
+        verify_transaction(transaction, state.network, *state.meter_key(alarm.meter));
+    if (!valid) return fault(ProofPart::registry, "the meter's signature", valid.error());
+    apply_event(state, transaction, header.height);
+    return {};
+}
+
+}  // namespace
+
+// Adds one of DGMD's later transactions to what genesis says.
+Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence& evidence,
+                                      Height before) {
+    const Transaction& transaction = evidence.included.transaction;
+    const bool is_event = transaction.kind == TransactionKind::event;
+    if (!is_registry_kind(transaction.kind) && !is_event)
+        return fault(ProofPart::registry, "an attached transaction is not DGMD's");
+    if (evidence.header.height > before)
+        return fault(ProofPart::registry, "an attached transaction is later than the settlement");
+    if (auto sound = check_block(state, evidence.header, evidence.certificate); !sound)
+        return fault(ProofPart::registry, sound.error().explanation);
+    if (!is_included(evidence.included, evidence.header))
+        return fault(ProofPart::registry, "an attached transaction is not in its block");
+    if (is_event) return add_event(state, transaction, evidence.header);
+    PlainSignatureChecker signatures;
+    const auto dgmd = VerifyKey::from_point(state.genesis.dgmd_key);
+    if (!dgmd) return fault(ProofPart::registry, "genesis names no usable key of DGMD");
+    const std::uint64_t sequence = registry_sequence(transaction.content);
+    if (sequence <= state.dgmd_sequence)
+        return fault(ProofPart::registry, "attached transactions are out of order");
+    // What DGMD said in between does not concern this proof.
+    state.dgmd_sequence = sequence - 1;
+    if (const auto valid =
+            check_registry(state, transaction, evidence.header.height, evidence.header.time_ms);
+        !valid)
+        return fault(ProofPart::registry, "an attached transaction", valid.error());
+    if (const auto valid = signatures.transaction(transaction, state.network, *dgmd); !valid)
+        return fault(ProofPart::registry, "DGMD's signature", valid.error());
+    apply_registry(state, transaction, evidence.header.height);
+    return {};
+}
+
+IncludedTransaction include(const Block& block, std::size_t index) {
+    std::vector<Digest> ids;
+    for (const Transaction& transaction : block.transactions)
+        ids.push_back(transaction.id);
+    return {block.transactions[index], index, merkle_path(ids, index)};
+}
+
+bool makes_room(const Transaction& event, const ChainState& state, const MeterId& for_meter) {
+    const auto* alarm = std::get_if<MeterAlarm>(&event.content);
+    const auto meter = state.meters.find(for_meter);
+    if (alarm == nullptr || meter == state.meters.end()) return false;
+    const auto before = state.meters.find(alarm->meter);
+    return before != state.meters.end() && alarm->meter != for_meter &&
+           before->second.registration.service_point == meter->second.registration.service_point;
+}
+
+// [transaction, index, [path]]
+void write_included(cbor::Writer& writer, const IncludedTransaction& included) {
+    writer.array(3);
+    writer.bytes(encode_transaction(included.transaction));
+    writer.unsigned_integer(included.index);
+    writer.array(included.path.size());
+    for (const Digest& digest : included.path)
+        writer.bytes(digest.view());
+}
+
+IncludedTransaction read_included(cbor::Reader& reader, const Digest& network) {
+    IncludedTransaction out;
+    reader.array_of(3);
+    out.transaction = decoded(reader, decode_transaction(reader.bytes(), network));
+    out.index = reader.unsigned_integer();
+    const std::size_t length = reader.array();
+    if (length > kMaxPath) reader.fail(cbor::Fault::malformed);
+    for (std::size_t i = 0; i < length && reader.ok(); ++i)
+        out.path.push_back(reader.fixed<Digest>());
+    return out;
+}
+
+namespace {
+
+RegistryEvidence read_evidence(cbor::Reader& reader, const Digest& network) {
+    RegistryEvidence out;
+    reader.array_of(3);
+    out.included = read_included(reader, network);
+    out.header = decoded(reader, decode_header(reader.bytes()));
+    out.certificate = decoded(reader, decode_certificate(reader.bytes()));
+    return out;
+}
+
+}  // namespace
+
+void write_registry(cbor::Writer& writer, const std::vector<RegistryEvidence>& registry) {
+    writer.array(registry.size());
+    for (const RegistryEvidence& evidence : registry) {
+        writer.array(3);
+        write_included(writer, evidence.included);
+        writer.bytes(encode_header(evidence.header));
+        writer.bytes(encode_certificate(evidence.certificate));
+    }
+}
+
+std::vector<RegistryEvidence> read_registry(cbor::Reader& reader, const Digest& network) {
+    std::vector<RegistryEvidence> registry;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i)
+        registry.push_back(read_evidence(reader, network));
+    return registry;
+}
+
+}  // namespace fairfeed
