@@ -7,6 +7,7 @@
 #include "edge-node/commands/check_proof.h"
 #include "edge-node/commands/decode.h"
 #include "edge-node/commands/prove.h"
+#include "edge-node/commands/prove_evidence.h"
 #include "edge-node/commands/run.h"
 #include "edge-node/commands/settle.h"
 #include "edge-node/commands/show.h"
@@ -23,6 +24,8 @@ constexpr const char* kExamples =
     "  edge-node show blocks --config edge-node.yaml\n"
     "  edge-node show settlement --config edge-node.yaml --cluster elm --window 3\n"
     "  edge-node prove --config edge-node.yaml --meter m01 --window 3\n"
+    "  edge-node show evidence --genesis genesis.cbor --ledger ledger.db\n"
+    "  edge-node prove evidence --config edge-node.yaml node-3\n"
     "  edge-node check-proof --genesis genesis.cbor m01-3.proof\n"
     "  edge-node settle --input cluster.yaml --rule waterfill\n"
     "  mosquitto_sub ... -F '%t %x' | edge-node decode\n"
@@ -38,7 +41,10 @@ struct Commands {
     ShowBlocksOptions blocks;
     ShowSettlementOptions settlement;
     ShowClustersOptions clusters;
+    ShowEvidenceOptions evidence;
+    ShowNodesOptions nodes;
     ProveOptions prove;
+    ProveEvidenceOptions prove_evidence;
     CheckProofOptions check_proof;
     DecodeOptions decode;
     SettleOptions settle;
@@ -97,17 +103,41 @@ void add_show(CLI::App& app, Commands& c) {
     add_source(*clusters, c.clusters.source);
     clusters->add_flag("--json", c.clusters.json, "Print JSON");
     clusters->callback([&c] { c.status = run_show_clusters(c.clusters, std::cout, std::cerr); });
+
+    auto* evidence = show->add_subcommand("evidence", "Who was proved to lie, and broken seals");
+    add_source(*evidence, c.evidence.source);
+    evidence->add_flag("--json", c.evidence.json, "Print JSON");
+    evidence->callback([&c] { c.status = run_show_evidence(c.evidence, std::cout, std::cerr); });
+
+    auto* nodes = show->add_subcommand("nodes", "Reissues, takeovers and evidence, by node");
+    add_source(*nodes, c.nodes.source);
+    nodes->add_flag("--json", c.nodes.json, "Print JSON");
+    nodes->callback([&c] { c.status = run_show_nodes(c.nodes, std::cout, std::cerr); });
 }
 
 void add_proofs(CLI::App& app, Commands& c) {
     auto* prove = app.add_subcommand(
         "prove", "Write one file that proves a meter's reading and its bill line");
-    prove->add_option("--config", c.prove.config, "Node configuration")->required();
+    auto* config = prove->add_option("--config", c.prove.config, "Node configuration");
     prove->add_option("--ledger", c.prove.ledger, "Ledger file, else the configuration's");
-    prove->add_option("--meter", c.prove.meter, "Meter")->required();
-    prove->add_option("--window", c.prove.window, "Window, 0 is the first")->required();
+    auto* meter = prove->add_option("--meter", c.prove.meter, "Meter");
+    auto* window = prove->add_option("--window", c.prove.window, "Window, 0 is the first");
     prove->add_option("--out", c.prove.out, "File to write, else METER-WINDOW.proof");
-    prove->callback([&c] { c.status = run_prove(c.prove, std::cout, std::cerr); });
+    prove->callback([&c, prove, config, meter, window] {
+        if (!prove->get_subcommands().empty()) return;
+        for (const auto* option : {config, meter, window}) {
+            if (option->count() == 0) throw CLI::RequiredError(option->get_name());
+        }
+        c.status = run_prove(c.prove, std::cout, std::cerr);
+    });
+
+    auto* evidence = prove->add_subcommand("evidence", "Write one file that proves an offence");
+    add_source(*evidence, c.prove_evidence.source);
+    evidence->add_option("who", c.prove_evidence.wanted, "Id of the evidence, or the culprit")
+        ->required();
+    evidence->add_option("--out", c.prove_evidence.out, "File to write, else CULPRIT-ID.evidence");
+    evidence->callback(
+        [&c] { c.status = run_prove_evidence(c.prove_evidence, std::cout, std::cerr); });
 
     auto* check =
         app.add_subcommand("check-proof", "Check a proof with no network, no node and no ledger");

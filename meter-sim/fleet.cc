@@ -70,6 +70,7 @@ Result<void, IoError> Fleet::add_meter(PlannedMeter planned) {
         log_info("meter goes on", kv("meter", planned.setup.enrolment.meter),
                  kv("window", state.next_window), kv("pending", pending.size()));
     }
+    signing_keys_.push_back(planned.signing_key);
     meters_.emplace_back(std::move(planned.setup), std::move(state), std::move(pending));
     deadline_of_.push_back(kNever);
     return {};
@@ -189,9 +190,16 @@ Result<void, IoError> Fleet::perform() {
         log_effect(meters_[meter].id(), effect);
         if (const auto* publication = std::get_if<meter_effect::Publish>(&effect))
             publish(meter, *publication);
+        if (!std::holds_alternative<meter_effect::ZeroiseKey>(effect)) continue;
+        if (auto gone = zeroise_key(meter); !gone) return gone;
     }
     effects_.clear();
     return {};
+}
+
+Result<void, IoError> Fleet::zeroise_key(std::size_t meter) const {
+    log_warning("seal broken, key zeroised", kv("meter", meters_[meter].id()));
+    return write_file_atomically(signing_keys_[meter], as_bytes(kZeroised), 0600);
 }
 
 void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication) {

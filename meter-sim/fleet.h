@@ -69,6 +69,7 @@ class Fleet {
     void step_due(const Instant& now);
     void schedule(std::size_t meter, const Instant& now);
     [[nodiscard]] Result<void, IoError> perform();
+    [[nodiscard]] Result<void, IoError> zeroise_key(std::size_t meter) const;
     void publish(std::size_t meter, const meter_effect::Publish& publication);
     [[nodiscard]] Result<void, IoError> write_status() const;
 
@@ -77,6 +78,7 @@ class Fleet {
     MqttDialer dialer_;
     std::vector<Meter> meters_;
     std::vector<std::vector<Line>> lines_;  // by meter
+    std::vector<std::filesystem::path> signing_keys_;
     std::set<Deadline> deadlines_;
     std::vector<std::int64_t> deadline_of_;                     // by meter; INT64_MAX: none
     std::vector<std::pair<std::size_t, MeterEffect>> effects_;  // of this turn of the loop

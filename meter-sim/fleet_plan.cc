@@ -48,6 +48,8 @@ std::optional<RecordedHomes> load_homes(const SimConfig& config, Errors& errors)
 
 // Keys that do not load are errors; the meter's public half must be the one in genesis.
 bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
+    if (const auto text = read_text_file(meter.signing_key); text && *text == kZeroised)
+        return true;
     const auto signing_key = load_signing_key(meter.signing_key);
     if (!signing_key) errors.push_back(signing_key.error());
     const auto data_key = load_symmetric_key(meter.data_key);
@@ -88,6 +90,7 @@ class Planner {
         planned.setup.parameters = genesis_.content.parameters;
         planned.setup.enrolment = std::move(*enrolment);
         planned.setup.random = system_random();
+        planned.signing_key = meter.signing_key;
         planned.tls_key = meter.tls_key;
         planned.tls_certificate = meter.tls_certificate;
         require_files({meter.tls_key, meter.tls_certificate}, errors_);

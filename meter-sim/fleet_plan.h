@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -13,6 +14,7 @@ namespace fairfeed {
 
 struct PlannedMeter {
     MeterSetup setup;
+    std::filesystem::path signing_key;  // overwritten when its seal breaks
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::vector<BrokerPlace> brokers;  // its committee's, the parent's first
@@ -23,6 +25,9 @@ struct FleetPlan {
     NetworkParameters parameters;
     std::vector<PlannedMeter> meters;
 };
+
+// What a signing key file says once the key is gone.
+constexpr std::string_view kZeroised = "zeroised: the seal of this meter was broken\n";
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
 

@@ -28,10 +28,14 @@ FleetStatus status_of(const std::vector<Meter>& meters) {
     std::optional<Window> next_window;
     for (const Meter& meter : meters) {
         const std::uint64_t measured = meter.state().next_sequence - 1;
-        status.windows_measured =
-            next_window ? std::min(status.windows_measured, measured) : measured;
-        next_window =
-            std::min(next_window.value_or(meter.state().next_window), meter.state().next_window);
+        if (meter.is_broken()) {
+            ++status.broken;
+        } else {
+            status.windows_measured =
+                next_window ? std::min(status.windows_measured, measured) : measured;
+            next_window = std::min(next_window.value_or(meter.state().next_window),
+                                   meter.state().next_window);
+        }
         status.sent += measured - meter.unpublished();
         status.receipted += measured - meter.pending();
         status.pending += meter.pending();
@@ -46,6 +50,7 @@ FleetStatus status_of(const std::vector<Meter>& meters) {
 Json to_json(const FleetStatus& status) {
     Json json = Json::object();
     json.set("meters", status.meters);
+    json.set("broken", status.broken);
     json.set(
         "connections",
         Json::object().set("wanted", status.connections_wanted).set("up", status.connections_up));

@@ -16,6 +16,7 @@ namespace fairfeed {
 
 struct FleetStatus {
     std::size_t meters = 0;
+    std::size_t broken = 0;  // seals; these measure nothing more and are left out of windows
     std::size_t connections_wanted = 0;
     std::size_t connections_up = 0;
     std::uint64_t windows_measured = 0;            // by every meter: the least over them

@@ -11,6 +11,8 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  meter-sim run --config meters.yaml          all meters at work until Ctrl-C\n"
+    "  meter-sim run --config meters.yaml --tamper m01@3\n"
+    "                                              open meter m01 when window 3 begins\n"
     "  meter-sim show --config meters.yaml         registers, readings and receipts so far\n"
     "  meter-sim show --config meters.yaml --json  the same for programs\n"
     "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
@@ -29,6 +31,8 @@ int main(int argc, char** argv) {
     fairfeed::RunOptions run_options;
     auto* run = app.add_subcommand("run", "Play all meters of a configuration until a signal");
     run->add_option("--config", run_options.config, "Configuration file (YAML)")->required();
+    run->add_option("--tamper", run_options.tamper,
+                    "METER@WINDOW: break the seal of this meter when the window begins");
     run->callback([&] { status = fairfeed::run_run(run_options, std::cout, std::cerr); });
 
     fairfeed::ShowOptions show_options;

@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/contract/settlement.h"
 #include "core/model/allocation.h"
+#include "core/wire/event_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 
@@ -45,6 +46,7 @@ bool persists(const MeterEffect& effect) {
                           [](const meter_effect::PersistFirstPublish&) { return true; },
                           [](const meter_effect::PersistReceipt&) { return true; },
                           [](const meter_effect::Publish&) { return false; },
+                          [](const meter_effect::ZeroiseKey&) { return false; },
                           [](const meter_effect::NoteRefusal&) { return false; },
                           [](const meter_effect::NoteIgnored&) { return false; },
                       },
@@ -57,15 +59,20 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
       state_(std::move(state)),
       shares_(shares_needed(setup_.enrolment.committee.size()), state_.shares),
       measurement_(state_.next_window, clock_, state_.registers),
-      topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()) {
+      topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()),
+      alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()) {
     CHECK(!setup_.enrolment.committee.empty());
     for (KeptReading& reading : pending) {
         if (has_enough(reading.receipts)) continue;
         CHECK(reading.sequence < state_.next_sequence);
         auto envelope = std::make_shared<const Bytes>(reading.envelope);
         const std::uint64_t sequence = reading.sequence;
-        pending_.emplace(sequence,
-                         Pending{std::move(reading), std::move(envelope), INT64_MIN, 0, {}});
+        const bool is_alarm = decode_event(reading.envelope, setup_.network).has_value();
+        pending_.emplace(
+            sequence, Pending{std::move(reading), std::move(envelope), INT64_MIN, 0, {}, is_alarm});
+        if (!is_alarm || is_broken()) continue;
+        setup_.signer.reset();
+        key_to_zeroise_ = true;
     }
 }
 
@@ -79,6 +86,7 @@ void Meter::for_each_under_way(Map& pending, Act act) const {
     std::size_t in_time = 0;
     std::size_t late = 0;
     for (auto& [sequence, each] : pending) {
+        if (each.is_alarm) continue;
         if (is_late(each)) {
             if (++late > kMaxLateUnderWay) continue;
         } else if (++in_time > kMaxUnderWay) {
@@ -86,11 +94,14 @@ void Meter::for_each_under_way(Map& pending, Act act) const {
         }
         act(each);
     }
+    // The alarm is the last thing a meter signs, and waits for nothing.
+    if (!pending.empty() && pending.rbegin()->second.is_alarm) act(pending.rbegin()->second);
 }
 
 MeterEffects Meter::step(const MeterEvent& event, const Instant& now) {
     MeterEffects effects;
     measure(now, effects);
+    break_seal(now, effects);
     std::visit(Overloaded{
                    [](const meter_event::Tick&) {},
                    [&](const meter_event::Connected& e) { connected(e.member, now, effects); },
@@ -104,6 +115,7 @@ MeterEffects Meter::step(const MeterEvent& event, const Instant& now) {
                },
                event);
     send_due(now, effects);
+    if (std::exchange(key_to_zeroise_, false)) effects.push_back(meter_effect::ZeroiseKey{});
     return effects;
 }
 
@@ -112,8 +124,12 @@ std::optional<std::int64_t> Meter::deadline_ms(const Instant& now) const {
     const auto at_latest = [&](std::int64_t steady_ms) {
         deadline = std::min(deadline.value_or(INT64_MAX), steady_ms);
     };
+    if (key_to_zeroise_) at_latest(now.steady_ms);
     if (!has_measured_all()) {
-        const auto wait = checked_sub(clock_.end_real_ms(state_.next_window), now.real_ms);
+        const std::int64_t next_ms = is_to_break()
+                                         ? clock_.real_ms(clock_.start_s(*setup_.breaks_at))
+                                         : clock_.end_real_ms(state_.next_window);
+        const auto wait = checked_sub(next_ms, now.real_ms);
         const auto at = checked_add(now.steady_ms, std::max<std::int64_t>(0, wait.value_or(0)));
         if (wait && at) at_latest(*at);
     }
@@ -122,6 +138,7 @@ std::optional<std::int64_t> Meter::deadline_ms(const Instant& now) const {
 }
 
 bool Meter::has_measured_all() const {
+    if (is_broken()) return true;
     const std::int64_t limit = setup_.parameters.window_limit;
     return limit > 0 && std::int64_t{state_.next_window} >= limit;
 }
@@ -135,7 +152,8 @@ std::size_t Meter::unpublished() const {
 // Quarter hours that have ended, under the shares known so far: a share that is learned later does
 // not reach back to them.
 void Meter::measure(const Instant& now, MeterEffects& effects) {
-    for (std::size_t windows = 0; windows < kMaxWindowsPerStep && !has_measured_all(); ++windows) {
+    for (std::size_t windows = 0;
+         windows < kMaxWindowsPerStep && !has_measured_all() && !is_to_break(); ++windows) {
         while (!measurement_.is_complete() &&
                clock_.real_ms(measurement_.next_quarter_end_s()) <= now.real_ms) {
             const std::int64_t share_w =
@@ -174,7 +192,34 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
     effects.push_back(meter_effect::PersistReading{kept, state_});
     auto envelope = std::make_shared<const Bytes>(kept.envelope);
     pending_.emplace(header.sequence,
-                     Pending{std::move(kept), std::move(envelope), INT64_MIN, 0, {}});
+                     Pending{std::move(kept), std::move(envelope), INT64_MIN, 0, {}, false});
+}
+
+// Everything before the window in which it is opened is measured.
+bool Meter::is_to_break() const {
+    return setup_.breaks_at && !is_broken() && state_.next_window >= *setup_.breaks_at;
+}
+
+// A37: the alarm is signed and kept, then the key is given up; what was signed is sent on.
+void Meter::break_seal(const Instant& now, MeterEffects& effects) {
+    if (!is_to_break() || now.real_ms < clock_.real_ms(clock_.start_s(*setup_.breaks_at))) return;
+    const MeterAlarm alarm{1,
+                           setup_.network,
+                           id(),
+                           setup_.enrolment.cluster,
+                           state_.next_window,
+                           state_.next_sequence,
+                           AlarmType::seal_broken,
+                           clock_.grid_s(now.real_ms)};
+    const Transaction event = make_event(alarm, *setup_.signer);
+    ++state_.next_sequence;
+    KeptReading kept{alarm.window, alarm.counter, event.id, event.envelope, {}, {}};
+    effects.push_back(meter_effect::PersistReading{kept, state_});
+    auto envelope = std::make_shared<const Bytes>(kept.envelope);
+    pending_.emplace(alarm.counter,
+                     Pending{std::move(kept), std::move(envelope), INT64_MIN, 0, {}, true});
+    setup_.signer.reset();
+    key_to_zeroise_ = true;
 }
 
 void Meter::send_due(const Instant& now, MeterEffects& effects) {
@@ -196,7 +241,8 @@ void Meter::publish_to(Pending& pending, const NodeId& member, const Instant& no
         pending.reading.first_publish_ms = now.real_ms;
         effects.push_back(meter_effect::PersistFirstPublish{pending.reading.sequence, now.real_ms});
     }
-    effects.push_back(meter_effect::Publish{member, topic_, pending.envelope});
+    const std::string& topic = pending.is_alarm ? alarm_topic_ : topic_;
+    effects.push_back(meter_effect::Publish{member, topic, pending.envelope});
 }
 
 void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& effects) {

@@ -59,9 +59,10 @@ struct MeterSetup {
     NetworkParameters parameters;
     Enrolment enrolment;
     SymmetricKey data_key;
-    std::shared_ptr<const Signer> signer;
+    std::shared_ptr<const Signer> signer;  // none: zeroised when its seal broke, for ever
     RandomSource random;
     EnergySource source;
+    std::optional<Window> breaks_at;  // somebody opens it when this window begins (A37)
 };
 
 namespace meter_event {
@@ -84,8 +85,8 @@ using MeterEvent = std::variant<meter_event::Tick, meter_event::Connected,
 
 namespace meter_effect {
 
-// A new reading and the state after it, in one transaction: sequence and sealed bytes before any
-// publish.
+// A new reading, or the alarm in its place, and the state after it, in one transaction: sequence
+// and sealed bytes before any publish.
 struct PersistReading {
     KeptReading reading;
     MeterState state;
@@ -107,6 +108,9 @@ struct Publish {
     std::string topic;
     std::shared_ptr<const Bytes> envelope;
 };
+// The seal is broken, the alarm is on disk and under way: the signing key must not outlive it (A37,
+// A38). Last of its step; said again after a restart that came in between.
+struct ZeroiseKey {};
 // A member refused a reading. Counted by the meter, logged by whoever runs it.
 struct NoteRefusal {
     NodeId member;
@@ -120,10 +124,10 @@ struct NoteIgnored {
 };
 
 }  // namespace meter_effect
-using MeterEffect =
-    std::variant<meter_effect::PersistReading, meter_effect::PersistState,
-                 meter_effect::PersistFirstPublish, meter_effect::PersistReceipt,
-                 meter_effect::Publish, meter_effect::NoteRefusal, meter_effect::NoteIgnored>;
+using MeterEffect = std::variant<meter_effect::PersistReading, meter_effect::PersistState,
+                                 meter_effect::PersistFirstPublish, meter_effect::PersistReceipt,
+                                 meter_effect::Publish, meter_effect::ZeroiseKey,
+                                 meter_effect::NoteRefusal, meter_effect::NoteIgnored>;
 using MeterEffects = std::vector<MeterEffect>;
 
 // Whether an effect must be on disk before any Publish of its step leaves.
@@ -150,7 +154,9 @@ class Meter {
 
     [[nodiscard]] const MeterId& id() const { return setup_.enrolment.meter; }
     [[nodiscard]] const MeterState& state() const { return state_; }
-    // window_limit is reached: nothing more to measure.
+    // Its seal is broken: it signs nothing any more, and only sends what it has signed before.
+    [[nodiscard]] bool is_broken() const { return setup_.signer == nullptr; }
+    // window_limit is reached, or its seal is broken: nothing more to measure.
     [[nodiscard]] bool has_measured_all() const;
     [[nodiscard]] std::size_t pending() const { return pending_.size(); }
     [[nodiscard]] std::size_t unpublished() const;
@@ -165,6 +171,7 @@ class Meter {
         std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
         std::int64_t back_off_ms = 0;
         std::set<NodeId> too_late;  // members that said so
+        bool is_alarm = false;
     };
 
     [[nodiscard]] bool is_late(const Pending& pending) const;
@@ -173,6 +180,8 @@ class Meter {
     void for_each_under_way(Map& pending, Act act) const;
     void measure(const Instant& now, MeterEffects& effects);
     void finish_window(const Instant& now, MeterEffects& effects);
+    [[nodiscard]] bool is_to_break() const;
+    void break_seal(const Instant& now, MeterEffects& effects);
     void send_due(const Instant& now, MeterEffects& effects);
     void publish_to(Pending& pending, const NodeId& member, const Instant& now,
                     MeterEffects& effects);
@@ -194,7 +203,9 @@ class Meter {
     MeterState state_;
     ShareBook shares_;
     Measurement measurement_;
-    std::string topic_;                         // reading/-
+    std::string topic_;        // reading/-
+    std::string alarm_topic_;  // event/-
+    bool key_to_zeroise_ = false;
     std::map<std::uint64_t, Pending> pending_;  // by sequence
     std::set<NodeId> connected_;
     std::map<std::string, std::uint64_t> refusals_;

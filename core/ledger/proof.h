@@ -86,6 +86,7 @@ struct ProofFault {
 };
 
 struct ProofFindings {
+    Digest network;
     MeterId meter;
     ClusterId cluster;
     Window window = 0;                // of the reading

@@ -188,6 +188,7 @@ Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesi
     if (!members) return unexpected(members.error());
     auto findings = open_subject(*state, *proof, *subject);
     if (!findings) return findings;
+    findings->network = genesis.network;
     findings->committee = proof->committee;
     findings->members = *members;
     findings->endorsements = proof->settlement.transaction.endorsements.size();

@@ -7,6 +7,7 @@
 #include "core/ledger/proof.h"
 #include "edge-node/commands/figures.h"
 #include "edge-node/commands/opened_ledger.h"
+#include "edge-node/commands/prove_evidence.h"
 
 namespace fairfeed {
 namespace {
@@ -47,6 +48,7 @@ Json line_json(const ProofFindings& findings) {
 Json to_json(const ProofFindings& findings) {
     return Json::object()
         .set("valid", true)
+        .set("network", to_hex(findings.network.view()))
         .set("meter", findings.meter.str())
         .set("cluster", findings.cluster.str())
         .set("window", findings.window)
@@ -99,10 +101,10 @@ void print_figures(const ProofFindings& findings, std::ostream& out) {
 }
 
 void print_page(const ProofFindings& findings, std::ostream& out) {
-    out << "The proof holds.\n\nMeter " << findings.meter.str() << ", cluster "
-        << findings.cluster.str() << ", window " << findings.window << ": "
-        << utc_text(findings.window_start_s) << " to " << utc_text(findings.window_end_s)
-        << " grid time\n";
+    out << "The proof holds.\n\nNetwork " << to_hex(findings.network.view()) << "\nMeter "
+        << findings.meter.str() << ", cluster " << findings.cluster.str() << ", window "
+        << findings.window << ": " << utc_text(findings.window_start_s) << " to "
+        << utc_text(findings.window_end_s) << " grid time\n";
     if (findings.settled != findings.window)
         out << "The reading came late; the line is that of window " << findings.settled << ".\n";
     print_figures(findings, out);
@@ -114,6 +116,20 @@ void print_page(const ProofFindings& findings, std::ostream& out) {
         out << "  - " << line << '\n';
 }
 
+int report_fault(const ProofFault& fault, bool json, std::ostream& out) {
+    if (json)
+        out << Json::object()
+                   .set("valid", false)
+                   .set("part", to_string(fault.part))
+                   .set("explanation", fault.explanation)
+                   .dump(2)
+            << '\n';
+    else
+        out << "THE PROOF DOES NOT HOLD: " << to_string(fault.part) << ": " << fault.explanation
+            << '\n';
+    return kExitFault;
+}
+
 }  // namespace
 
 int run_check_proof(const CheckProofOptions& options, std::ostream& out, std::ostream& err) {
@@ -121,25 +137,19 @@ int run_check_proof(const CheckProofOptions& options, std::ostream& out, std::os
     if (!genesis) return report_input_errors(genesis.error(), err);
     const auto bytes = read_file(options.file, kMaxProofBytes);
     if (!bytes) return report_input_errors({bytes.error().message}, err);
-    const auto findings = check_proof(*bytes, *genesis);
-    if (findings) {
-        if (options.json)
-            out << to_json(*findings).dump(2) << '\n';
-        else
-            print_page(*findings, out);
+    if (is_evidence_file(*bytes)) {
+        const auto evidence = check_evidence_file(*bytes, *genesis);
+        if (!evidence) return report_fault(evidence.error(), options.json, out);
+        print_evidence(*evidence, options.json, out);
         return kExitOk;
     }
+    const auto findings = check_proof(*bytes, *genesis);
+    if (!findings) return report_fault(findings.error(), options.json, out);
     if (options.json)
-        out << Json::object()
-                   .set("valid", false)
-                   .set("part", to_string(findings.error().part))
-                   .set("explanation", findings.error().explanation)
-                   .dump(2)
-            << '\n';
+        out << to_json(*findings).dump(2) << '\n';
     else
-        out << "THE PROOF DOES NOT HOLD: " << to_string(findings.error().part) << ": "
-            << findings.error().explanation << '\n';
-    return kExitFault;
+        print_page(*findings, out);
+    return kExitOk;
 }
 
 }  // namespace fairfeed

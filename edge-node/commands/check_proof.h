@@ -1,5 +1,6 @@
-// `edge-node check-proof`: checks a proof file against the genesis file alone, offline, and says
-// what was proved and what was not. main.cc owns the command line.
+// `edge-node check-proof`: checks a proof of a reading or of evidence, or evidence alone, against
+// the genesis file alone, offline, and says what was proved and what was not. main.cc owns the
+// command line.
 #pragma once
 
 #include <filesystem>

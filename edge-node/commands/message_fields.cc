@@ -73,16 +73,6 @@ Fields adjusted_fields(const AdjustmentTotals& adjusted) {
             {"  account grid", money_text(adjusted.grid_amount_micro)}};
 }
 
-std::string place_text(const Evidence& evidence) {
-    const OffencePlace& place = evidence.place;
-    if (evidence.offence == Offence::two_votes || evidence.offence == Offence::two_proposals) {
-        return "height " + std::to_string(place.height) + ", round " + std::to_string(place.round);
-    }
-    std::string text = "window " + std::to_string(place.window);
-    if (place.earlier != place.window) text += " and " + std::to_string(place.earlier);
-    return text + " of " + place.cluster.str();
-}
-
 struct ContentFields {
     Fields operator()(const Genesis& genesis) const {
         return {{"network", genesis.parameters.name},
@@ -230,6 +220,16 @@ struct AnswerFields {
 };
 
 }  // namespace
+
+std::string place_text(const Evidence& evidence) {
+    const OffencePlace& place = evidence.place;
+    if (evidence.offence == Offence::two_votes || evidence.offence == Offence::two_proposals) {
+        return "height " + std::to_string(place.height) + ", round " + std::to_string(place.round);
+    }
+    std::string text = "window " + std::to_string(place.window);
+    if (place.earlier != place.window) text += " and " + std::to_string(place.earlier);
+    return text + " of " + place.cluster.str();
+}
 
 Fields fields_of(const SignedReading& reading) {
     const ReadingHeader& header = reading.header;

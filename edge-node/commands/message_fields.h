@@ -13,6 +13,9 @@ namespace fairfeed {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+// "window 3 of c1", "height 9, round 0".
+[[nodiscard]] std::string place_text(const Evidence& evidence);
+
 [[nodiscard]] Fields fields_of(const SignedReading& reading);
 [[nodiscard]] Fields fields_of(const Transaction& transaction);
 [[nodiscard]] Fields fields_of(const BlockHeader& header);

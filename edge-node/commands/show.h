@@ -26,6 +26,15 @@ struct ShowClustersOptions {
     bool json = false;
 };
 
+struct ShowEvidenceOptions {
+    LedgerSource source;
+    bool json = false;
+};
+struct ShowNodesOptions {
+    LedgerSource source;
+    bool json = false;
+};
+
 // 0: shown. 1: the ledger is damaged, or does not hold what was asked for. 2: unreadable input.
 [[nodiscard]] int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out,
                                   std::ostream& err);
@@ -33,5 +42,12 @@ struct ShowClustersOptions {
                                       std::ostream& err);
 [[nodiscard]] int run_show_clusters(const ShowClustersOptions& options, std::ostream& out,
                                     std::ostream& err);
+
+// EVIDENCE and EVENT transactions, in the order of the chain.
+[[nodiscard]] int run_show_evidence(const ShowEvidenceOptions& options, std::ostream& out,
+                                    std::ostream& err);
+// What anybody can count of every node: reissues, takeovers, evidence against it.
+[[nodiscard]] int run_show_nodes(const ShowNodesOptions& options, std::ostream& out,
+                                 std::ostream& err);
 
 }  // namespace fairfeed

@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <charconv>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -59,6 +61,31 @@ int complain(const IoError& error, std::ostream& err) {
     return 1;
 }
 
+// METER@WINDOW into the plan; one line per mistake.
+std::vector<std::string> plan_tampering(const std::vector<std::string>& wishes, FleetPlan& plan) {
+    std::vector<std::string> errors;
+    for (const std::string& wish : wishes) {
+        const std::size_t at = wish.find('@');
+        const std::string name = wish.substr(0, at);
+        const std::string window = at == std::string::npos ? "" : wish.substr(at + 1);
+        const auto meter = std::find_if(plan.meters.begin(), plan.meters.end(), [&](auto& each) {
+            return each.setup.enrolment.meter.str() == name;
+        });
+        Window value = 0;
+        const char* end = window.data() + window.size();
+        const auto parsed = std::from_chars(window.data(), end, value);
+        if (window.empty() || parsed.ec != std::errc() || parsed.ptr != end) {
+            errors.push_back("--tamper " + wish + ": say METER@WINDOW, for example m01@3");
+        } else if (meter == plan.meters.end()) {
+            errors.push_back("--tamper " + wish + ": the configuration has no meter '" + name +
+                             "'");
+        } else {
+            meter->setup.breaks_at = value;
+        }
+    }
+    return errors;
+}
+
 }  // namespace
 
 int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
@@ -71,6 +98,8 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     set_log_level(config->log_level);
     auto plan = plan_fleet(*config);
     if (!plan) return complain(plan.error(), err);
+    if (const auto wrong = plan_tampering(options.tamper, *plan); !wrong.empty())
+        return complain(wrong, err);
     raise_open_file_limit();
     if (config->outbox.has_parent_path())
         if (const auto made = make_directories(config->outbox.parent_path(), 0700); !made)

@@ -4,11 +4,15 @@
 
 #include <filesystem>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace fairfeed {
 
 struct RunOptions {
     std::filesystem::path config;
+    // METER@WINDOW each: somebody opens this meter when this window begins.
+    std::vector<std::string> tamper;
 };
 
 // 0: ended by SIGINT or SIGTERM. 1: the outbox or the status file failed. 2: the configuration, or

@@ -27,6 +27,7 @@ class NodeDirectory {
 
     [[nodiscard]] StoredChain& stored() { return stored_; }
     [[nodiscard]] const StoredChain& stored() const { return stored_; }
+    [[nodiscard]] const Digest& stored_network() const { return stored_.network().network(); }
     [[nodiscard]] std::filesystem::path genesis() const { return in("genesis.cbor"); }
     [[nodiscard]] std::filesystem::path ledger() const { return stored_.file(); }
     [[nodiscard]] std::filesystem::path in(const std::string& name) const {
