@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/wire/event_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -164,16 +163,6 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
     }
 }
 
-// From the moment it is in the pool it is said to all, until a block has it.
-Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& event, Effects& out) {
-    if (event.retained) return unexpected(Reject::retained);
-    const auto alarm = decode_event(event.message, state().network);
-    if (!alarm) return unexpected(alarm.error());
-    if (topic.sender != alarm->signer.str()) return unexpected(Reject::wrong_topic);
-    if (auto fresh = committee_.on_event(*alarm, state(), out); !fresh) return fresh;
-    return chain_->on_bodies({*alarm}, now_, out);
-}
-
 Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
                                    const MessageArrived& event, Effects& out) {
     const ByteView message = event.message;
@@ -319,15 +308,6 @@ void Node::submit_certified(Effects& out) {
         const auto next = state().next_window(entry.first.first);
         return !next || entry.first.second < *next;
     });
-}
-
-// A commit that this causes may show more.
-void Node::submit_evidence(Effects& out) {
-    for (auto found = committee_.take_evidence(); !found.empty();
-         found = committee_.take_evidence()) {
-        for (const auto& evidence : found)
-            chain_->accuse(evidence, now_, out);
-    }
 }
 
 bool Node::has_pending() const {

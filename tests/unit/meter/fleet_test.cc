@@ -234,7 +234,7 @@ TEST_F(FleetTest, a_configuration_that_names_wrong_files_ends_with_one_line_each
     yaml.close();
     std::ostringstream out;
     std::ostringstream err;
-    EXPECT_EQ(run_run({config()}, out, err), 2);
+    EXPECT_EQ(run_run({config(), {}}, out, err), 2);
     EXPECT_THAT(err.str(), HasSubstr("genesis.cbor: not a sound genesis file"));
 }
 
@@ -248,7 +248,7 @@ TEST_F(FleetTest, a_meter_that_genesis_does_not_know_or_knows_by_another_key_is_
     ASSERT_TRUE(save_secret(key, test::signing_key("somebody else").to_pem()));
     std::ostringstream out;
     std::ostringstream err;
-    EXPECT_EQ(run_run({config()}, out, err), 2);
+    EXPECT_EQ(run_run({config(), {}}, out, err), 2);
     EXPECT_THAT(err.str(), HasSubstr("meter 'm-9': genesis does not register it"));
     EXPECT_THAT(err.str(), HasSubstr("not the key genesis registers for meter 'meter-1-1'"));
 }
