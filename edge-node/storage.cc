@@ -222,6 +222,7 @@ Result<std::vector<DamagedBlock>, IoError> Storage::scrub(Instant now) {
 Result<void, IoError> Storage::mend(const CommittedBlock& offered, std::int64_t real_ms) {
     const Height height = offered.block.header.height;
     if (height < 1 || height >= chain_.size()) return {};
+    if (std::find(mended_.begin(), mended_.end(), height) != mended_.end()) return {};
     const auto true_block = proven(offered);
     if (!true_block) return unexpected(true_block.error());
     if (!*true_block) return {};

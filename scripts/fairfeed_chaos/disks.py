@@ -5,6 +5,7 @@ import ctypes
 import errno
 import os
 import shutil
+import sqlite3
 
 from fairfeed_demo.faults import DemoFault
 
@@ -78,6 +79,21 @@ def copy_data(source, target):
     # Belongs to the files that were there before.
     for name in ("ledger.db-shm", "inbox.db-shm"):
         (target / name).unlink(missing_ok=True)
+
+
+def rot(ledger, dice):
+    """A block of a running node's ledger is no longer what was committed."""
+    database = sqlite3.connect(ledger, timeout=5, isolation_level=None)
+    try:
+        tip = database.execute("SELECT max(height) FROM blocks").fetchone()[0]
+        height = dice.randint(1, max(1, tip))
+        database.execute(
+            "UPDATE blocks SET body = zeroblob(length(body)) WHERE height = ?", (height,)
+        )
+    except sqlite3.Error as error:
+        raise DemoFault(f"cannot spoil {ledger}: {error}") from error
+    finally:
+        database.close()
 
 
 def copy_machine(source, target):

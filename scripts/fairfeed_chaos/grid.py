@@ -100,6 +100,17 @@ class Grid:
     def directory_of(self, node):
         return self._directory.node(node)
 
+    def mended(self, node):
+        """How many blocks of its ledger this node has mended since it began."""
+        try:
+            report = json.loads(self._directory.node_status(node).read_text())
+        except (OSError, ValueError):
+            return 0
+        return report.get("storage", {}).get("blocks_mended", 0)
+
+    def ledger_of(self, node):
+        return self._directory.ledger(node)
+
     def aside(self, name):
         """A place beside the nodes' own directories."""
         return self._directory.path / name

@@ -10,6 +10,7 @@ from .links import CUT, OPEN, SILENT, Links
 SINGLE_LIMIT_MS = 10_000
 BLACKOUT_LIMIT_MS = 60_000
 _LONG_MINUTES = 3
+_ROT_S = 45  # two passes of the scrub in the laboratory
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,19 @@ def _disk_full(grid, dice):
     return node
 
 
+def _rot(grid, dice):
+    """A block rots beneath a running node, which finds it and gets it back from its peers; if not,
+    `verify` says so in the end."""
+    node = dice.choice(grid.nodes)
+    mended = grid.mended(node)
+    disks.rot(grid.ledger_of(node), dice)
+    for _ in range(_ROT_S):
+        grid.pass_time(1)
+        if grid.mended(node) > mended:
+            break
+    return node
+
+
 def _yesterday(grid, dice):
     """A node is put back to the files it had some windows ago (R23)."""
     node = dice.choice(grid.nodes)
@@ -181,6 +195,7 @@ KINDS = {
     "link_cut": Kind(_link_cut),
     "isolation": Kind(_isolation),
     "disk_full": Kind(_disk_full, missing=_no_small_disk),
+    "rot": Kind(_rot, takes_long=True),
     "yesterday": Kind(_yesterday, takes_long=True),
     "clone": Kind(_clone, takes_long=True),
     "quorum_kill": Kind(_quorum_kill, BLACKOUT_LIMIT_MS),
