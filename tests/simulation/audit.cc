@@ -45,24 +45,77 @@ std::string Audit::judge_energy(const Settlement& settlement, const SettlementEn
 std::string Audit::judge_money(const SettlementLine& line) {
     const Tariff& tariff = scenery_.network.options().tariff;
     Account& account = accounts_[line.meter];
-    const Adjustment& more = line.adjusted;
-    account.imported += (Int128{line.import_wh} + more.import_wh) * tariff.import_micro_per_kwh;
-    account.credited += (Int128{line.credited_wh} + more.credited_wh) * tariff.export_micro_per_kwh;
+    account.imported +=
+        Int128{line.import_wh + line.adjusted.import_wh} * tariff.import_micro_per_kwh;
+    account.credited +=
+        Int128{line.credited_wh + line.adjusted.credited_wh} * tariff.export_micro_per_kwh;
     const Int128 owed = (account.imported - line.closing.import_remainder) -
                         (account.credited - line.closing.export_remainder);
     if (owed == Int128{line.closing.balance_micro} * 1000) return {};
     return "the balance is not the energy times the tariff";
 }
 
+// Each reading enters once, and is one that its meter made.
+std::string Audit::list(const Settlement& settlement) {
+    for (const ListedReading& one : listed_readings(settlement)) {
+        if (!listed_.try_emplace({one.meter, one.window}, one.reading).second) {
+            return one.meter.str() + ": a second reading of window " + std::to_string(one.window);
+        }
+        accounts_[one.meter].listed.insert(one.window);
+        const SimulatedMeter& meter = meter_of_(one.meter);
+        if (!meter.is_honest()) continue;
+        const KeptReading* measured = meter.kept(one.window);
+        if (measured == nullptr || measured->id != one.reading) {
+            return one.meter.str() + ": a reading that the meter did not make";
+        }
+    }
+    return {};
+}
+
+const Digest* Audit::listed(const MeterId& meter, Window window) const {
+    const auto found = listed_.find({meter, window});
+    return found == listed_.end() ? nullptr : &found->second;
+}
+
+bool Audit::is_trued_up(const MeterId& meter, Window window) const {
+    const auto account = accounts_.find(meter);
+    return account != accounts_.end() && !account->second.listed.empty() &&
+           *account->second.listed.rbegin() > window;
+}
+
+// Where no estimate stands open, the sum of all that was settled and trued up is what flowed from
+// the first window read to the last one, gaps between them included.
+std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
+                             const SettlementLine& line) {
+    Account& account = accounts_[line.meter];
+    account.energy.import_wh += line.import_wh + line.adjusted.import_wh;
+    account.energy.export_wh += line.export_wh + line.adjusted.export_wh;
+    account.energy.generation_wh += line.generation_wh + line.adjusted.generation_wh;
+    const SimulatedMeter& meter = meter_of_(line.meter);
+    const bool read = entry.status == EntryStatus::reading;
+    if (!meter.is_honest() || !read || !line.closing.estimates.empty()) return {};
+    const ReadingBody& last = meter.kept(window)->body;
+    const ReadingBody& first = meter.kept(*account.listed.begin())->body;
+    const QuarterHour in_first = sum_of(first.profile);
+    const QuarterHour flowed{
+        last.end.import_wh - first.end.import_wh + in_first.import_wh,
+        last.end.export_wh - first.end.export_wh + in_first.export_wh,
+        last.end.generation_wh - first.end.generation_wh + in_first.generation_wh};
+    if (account.energy == flowed) return {};
+    return "what was settled and trued up is not what its registers moved";
+}
+
 std::string Audit::on_settlement(const Settlement& settlement) {
     const auto lines = ClusterBook::open_lines(settlement, scenery_.keys);
     if (!lines) return "its lines do not open";
     if (lines->size() != settlement.entries.size()) return "it has a line too few";
+    if (std::string wrong = list(settlement); !wrong.empty()) return wrong;
     const SettlementTotals& totals = settlement.totals;
     SettlementTotals sum;
     for (std::size_t i = 0; i < lines->size(); ++i) {
         const SettlementLine& line = (*lines)[i];
         std::string wrong = judge_energy(settlement, settlement.entries[i], line);
+        if (wrong.empty()) wrong = judge_sum(settlement.entries[i], settlement.window, line);
         if (wrong.empty()) wrong = judge_money(line);
         if (!wrong.empty()) return line.meter.str() + ": " + wrong;
         sum.load_wh += line.load_wh;
@@ -80,8 +133,9 @@ std::string Audit::on_settlement(const Settlement& settlement) {
         return "its totals are not the sums of its lines";
     }
     if (sum.grid_amount_micro != totals.grid_amount_micro ||
-        sum.adjusted.grid_amount_micro != totals.adjusted.grid_amount_micro)
+        sum.adjusted.grid_amount_micro != totals.adjusted.grid_amount_micro) {
         return "its money does not sum to zero";
+    }
     return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "core/base/units.h"
@@ -21,13 +22,22 @@ class Audit {
 
     // In the order of the chain. What is wrong, in words; empty: nothing.
     [[nodiscard]] std::string on_settlement(const Settlement& settlement);
+    // The reading that the chain has taken for the window, in time or late; nullptr: none.
+    [[nodiscard]] const Digest* listed(const MeterId& meter, Window window) const;
+    // It has taken one of a later window: what flowed in this one is trued up by the registers.
+    [[nodiscard]] bool is_trued_up(const MeterId& meter, Window window) const;
 
   private:
-    // Exact sums, in thousandths of a micro.
     struct Account {
+        // Exact sums, in thousandths of a micro.
         Int128 imported = 0;
         Int128 credited = 0;
+        QuarterHour energy;       // all that was settled and trued up, in Wh
+        std::set<Window> listed;  // windows whose reading the chain has
     };
+    [[nodiscard]] std::string list(const Settlement& settlement);
+    [[nodiscard]] std::string judge_sum(const SettlementEntry& entry, Window window,
+                                        const SettlementLine& line);
     [[nodiscard]] std::string judge_energy(const Settlement& settlement,
                                            const SettlementEntry& entry,
                                            const SettlementLine& line) const;
@@ -36,6 +46,7 @@ class Audit {
     const Scenery& scenery_;
     MeterOf meter_of_;
     std::map<MeterId, Account> accounts_;
+    std::map<std::pair<MeterId, Window>, Digest> listed_;
 };
 
 }  // namespace fairfeed::simulation

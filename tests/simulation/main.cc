@@ -124,6 +124,7 @@ void print_summary(const Order& order, const Totals& totals, const Cost& cost) {
               << per_second(totals.seeds, cost.cpu_ms) << " per CPU second); "
               << totals.faults_injected() << " faults injected; " << sum("blocks") << " blocks, "
               << sum("receipted") << " readings receipted: " << sum("final") << " final, "
+              << sum("late") << " late, " << sum("trued_up") << " trued up by registers, "
               << sum("estimated_late") << " late and estimated, " << sum("open")
               << " open; recovery p50 " << totals.recovery(50) << " ms, p99 " << totals.recovery(99)
               << " ms, longest wait for a block " << totals.longest_wait_ms << " ms; digest "

@@ -43,6 +43,7 @@ class Oracles {
     settled() const {
         return settled_;
     }
+    [[nodiscard]] const Audit& audit() const { return audit_; }
     [[nodiscard]] Height highest() const { return blocks_.empty() ? 0 : blocks_.rbegin()->first; }
 
   private:

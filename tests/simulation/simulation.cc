@@ -313,7 +313,16 @@ bool Simulation::is_done(std::string* missing) const {
     return true;
 }
 
-// Every receipted reading is final, or was replaced by an estimate because it came late.
+bool Simulation::is_late(const ClusterId& cluster, const MeterId& meter, Window window) const {
+    const auto& entries = oracles_.settled().at({cluster, window});
+    return std::any_of(entries.begin(), entries.end(), [&](const SettlementEntry& entry) {
+        return entry.meter == meter && entry.status != EntryStatus::reading;
+    });
+}
+
+// Every receipted reading is final; or it came late and a later settlement lists it; or a later
+// reading's registers have trued up its window; or, where no settlement came after, it stands
+// estimated.
 void Simulation::judge_readings(Outcome& outcome) {
     for (const SimulatedMeter& meter : meters_) {
         if (!meter.is_honest()) continue;
@@ -326,16 +335,16 @@ void Simulation::judge_readings(Outcome& outcome) {
                 ++outcome.open;
                 continue;
             }
-            for (const SettlementEntry& entry : settled->second) {
-                if (entry.meter != meter.id()) continue;
-                if (entry.status == EntryStatus::missing) {
-                    ++outcome.estimated;
-                } else if (entry.status == EntryStatus::reading && entry.reading == reading.id) {
-                    ++outcome.final_readings;
-                } else {
-                    oracles_.lose("the reading of " + meter.id().str() + ", window " +
-                                  std::to_string(window) + ", was settled as something else");
-                }
+            const Digest* listed = oracles_.audit().listed(meter.id(), window);
+            if (listed != nullptr && *listed != reading.id) {
+                oracles_.lose("the reading of " + meter.id().str() + ", window " +
+                              std::to_string(window) + ", was settled as something else");
+            } else if (listed != nullptr) {
+                ++(is_late(meter.cluster(), meter.id(), window) ? outcome.late
+                                                                : outcome.final_readings);
+            } else {
+                ++(oracles_.audit().is_trued_up(meter.id(), window) ? outcome.trued_up
+                                                                    : outcome.estimated);
             }
         }
     }

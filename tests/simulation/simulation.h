@@ -27,7 +27,9 @@ struct Outcome {
     Height height = 0;
     std::uint64_t receipted = 0;  // readings that an honest node has receipted
     std::uint64_t final_readings = 0;
-    std::uint64_t estimated = 0;       // settled without the receipted reading: it came late
+    std::uint64_t late = 0;            // settled without it, listed by a later settlement
+    std::uint64_t trued_up = 0;        // settled without it, covered by a later one's registers
+    std::uint64_t estimated = 0;       // settled without it, and nothing came after
     std::uint64_t open = 0;            // not settled: only in a run that failed
     std::int64_t longest_wait_ms = 0;  // of a transaction for the next block, when calm
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
@@ -106,6 +108,7 @@ class Simulation {
     void judge_receipts();
     [[nodiscard]] bool is_done(std::string* missing) const;
     void judge_readings(Outcome& outcome);
+    [[nodiscard]] bool is_late(const ClusterId& cluster, const MeterId& meter, Window window) const;
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
     void count(std::string_view kind) { ++outcome_.faults[std::string(kind)]; }
     void note(const std::function<std::string()>& line) const;

@@ -29,7 +29,8 @@ TEST_P(SimulatedNetworks, lose_nothing_do_not_fork_and_go_on_once_it_is_calm) {
     for (std::uint64_t seed = 1; seed <= seeds(GetParam().seeds); ++seed) {
         const Outcome outcome = simulate(seed, GetParam().nodes);
         ASSERT_EQ(outcome.fault, "") << "simulate --nodes " << GetParam().nodes << ' ' << seed;
-        ASSERT_EQ(outcome.receipted, outcome.final_readings + outcome.estimated);
+        ASSERT_EQ(outcome.receipted,
+                  outcome.final_readings + outcome.late + outcome.trued_up + outcome.estimated);
     }
 }
 

@@ -59,6 +59,8 @@ void Totals::add(std::uint64_t seed, const Outcome& outcome) {
     sums["blocks"] += static_cast<std::int64_t>(outcome.height);
     sums["receipted"] += static_cast<std::int64_t>(outcome.receipted);
     sums["final"] += static_cast<std::int64_t>(outcome.final_readings);
+    sums["late"] += static_cast<std::int64_t>(outcome.late);
+    sums["trued_up"] += static_cast<std::int64_t>(outcome.trued_up);
     sums["estimated_late"] += static_cast<std::int64_t>(outcome.estimated);
     sums["open"] += static_cast<std::int64_t>(outcome.open);
     longest_wait_ms = std::max(longest_wait_ms, outcome.longest_wait_ms);
