@@ -25,8 +25,10 @@ Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
     if (recomputed) {
         keep_shares(*recomputed, step.after);
         for (const RecomputedSettlement& settlement : *recomputed) {
-            for (const auto& [meter, taken] : settlement.readings)
-                compare(taken.reading, step.after);
+            for (const auto& [window, readings] : settlement.readings) {
+                for (const auto& [meter, taken] : readings)
+                    compare(taken.reading, step.after);
+            }
             keep_committed(settlement);
             drop_before(settlement.opened.cluster, keep_from(settlement.opened.window, step.after));
             opened.push_back(settlement.opened);

@@ -139,9 +139,7 @@ void apply_event(ChainState& state, const Transaction& transaction, Height heigh
     CHECK(event != nullptr);
     ClusterRecord& cluster = state.clusters.at(event->cluster);
     Window from = event->window;
-    if (is_settled(cluster, from) && *cluster.last_window < UINT32_MAX) {
-        from = *cluster.last_window + 1;
-    }
+    if (const auto next = state.next_window(event->cluster)) from = std::max(from, *next);
     state.meters.at(event->meter).tampered = Tampering{from, event->type, transaction.id};
     cluster.changes.push_back({height, from});
 }

@@ -44,11 +44,9 @@ std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement
 }
 
 Bytes contradicting_reading(const Settlement& settlement, const View& view) {
-    for (const SettlementEntry& entry : settlement.entries) {
-        if (entry.status != EntryStatus::reading) continue;
-        const auto held = view.readings.find(entry.meter);
-        if (held == view.readings.end() || held->second.reading.id == entry.reading) continue;
-        return held->second.reading.envelope;
+    for (const ListedReading& listed : listed_readings(settlement)) {
+        const OpenedReading* held = held_of(view, {listed.meter, listed.window});
+        if (held && held->reading.id != listed.reading) return held->reading.envelope;
     }
     return {};
 }

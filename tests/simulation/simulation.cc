@@ -268,10 +268,13 @@ void Simulation::begin_idling() {
 // R16: without work no blocks; and where nobody stirs it up, no votes either.
 void Simulation::judge_idling() {
     done_ = true;
-    if (oracles_.highest() != idle_height_) oracles_.lose("an idle network builds blocks");
     const bool nobody_lies =
         std::all_of(plan_.behaviours.begin(), plan_.behaviours.end(),
                     [](Behaviour behaviour) { return behaviour == Behaviour::honest; });
+    // Evidence against a liar is work, whenever it is found.
+    if (nobody_lies && oracles_.highest() != idle_height_) {
+        oracles_.lose("an idle network builds blocks");
+    }
     if (nobody_lies && idle_statements_ > 0) {
         oracles_.lose("an idle network says " + std::to_string(idle_statements_) +
                       " votes, proposals and batches");
