@@ -39,12 +39,18 @@ void BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
 
 bool BlockBench::add(const NodeId& self, Block block, const ChainState& state,
                      SignatureChecker& signatures) {
+    return try_block(self, std::move(block), state, signatures).has_value();
+}
+
+Result<void, ExecutionFault> BlockBench::try_block(const NodeId& source, Block block,
+                                                   const ChainState& state,
+                                                   SignatureChecker& signatures) {
     ChainState after = state;
-    if (!execute_block(after, block, signatures)) return false;
+    if (auto executed = execute_block(after, block, signatures); !executed) return executed;
     const Digest id = block_id(block.header);
-    outlines_.try_emplace(id, self, outline_of(block));
+    outlines_.try_emplace(id, source, outline_of(block));
     valid_.try_emplace(id, Valid{std::move(block), std::move(after)});
-    return true;
+    return {};
 }
 
 BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
@@ -61,8 +67,9 @@ BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
     if (!verdict.missing.empty()) return verdict;
     verdict.known = true;
     verdict.time_ms = block.header.time_ms;
-    verdict.valid = verdict.fresh =
-        add(described->second.first, std::move(block), state, signatures);
+    const auto tried = try_block(described->second.first, std::move(block), state, signatures);
+    verdict.valid = verdict.fresh = tried.has_value();
+    if (!tried) verdict.fault = tried.error();
     return verdict;
 }
 

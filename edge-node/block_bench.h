@@ -27,6 +27,7 @@ class BlockBench {
         bool fresh = false;  // first time found valid: it must be made durable before a vote
         std::int64_t time_ms = 0;
         std::vector<Digest> missing;
+        std::optional<ExecutionFault> fault;  // why it is known and not valid
     };
 
     // What a proposal, POLKA or COMMIT described; `sender` is asked first for the bodies. Bounded
@@ -44,6 +45,10 @@ class BlockBench {
     void clear();
 
   private:
+    [[nodiscard]] Result<void, ExecutionFault> try_block(const NodeId& source, Block block,
+                                                         const ChainState& state,
+                                                         SignatureChecker& signatures);
+
     std::map<Digest, std::pair<NodeId, BlockOutline>> outlines_;
     std::map<NodeId, std::deque<Digest>> described_;  // oldest first
     std::map<Digest, Valid> valid_;

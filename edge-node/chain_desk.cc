@@ -31,7 +31,8 @@ void ChainDesk::restore_block(const Block& block) {
     restored_.push_back(block);
 }
 
-Result<void, Reject> ChainDesk::restore_safety(ByteView record) {
+Result<void, Reject> ChainDesk::restore_safety(ByteView record, SafetyTrust trust) {
+    trust_ = trust;
     return replica_.restore(record);
 }
 
@@ -44,13 +45,13 @@ void ChainDesk::start(Instant now, Effects& out) {
         (void)bench_.add(self_, std::move(block), state_, signatures_);
     }
     restored_.clear();
-    say_standing(out);
-    drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);
-    look_for_work(out);
+    remember_decided(state_.validators);
+    begin_inquiry(out);
 }
 
 void ChainDesk::on_time(Instant now, Effects& out) {
     now_ = now;
+    follow_inquiry(out);
     judge_wanted(out);
     look_for_work(out);
     ask_for_blocks(out);
@@ -71,6 +72,7 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
         notice_height(sender, proposal.content.height - 1, out);
         return {};
     }
+    if (starting_) return {};
     if (replica_.proposer(proposal.content.round) != sender) {
         return unexpected(Reject::wrong_proposer_turn);
     }
@@ -109,7 +111,7 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
     if (content.type != type || content.block != block_id(certified->outline.header)) {
         return unexpected(Reject::wrong_certificate);
     }
-    if (content.height <= state_.height) return {};
+    if (content.height <= state_.height) return compare_decided(certified->certificate, out);
     if (content.height > state_.height + 1) {  // its validators may be others than ours (R21)
         notice_height(sender, type == VoteType::precommit ? content.height : content.height - 1,
                       out);
@@ -163,6 +165,7 @@ void ChainDesk::say_standing(Effects& out) {
     say(Channel::status, "-", encode_status(status, self_, state_.network, signer_), out);
     if (tip_) say(Channel::commit, "-", encode_certified_outline(*tip_), out);
     status_at_ms_ = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_cap_ms;
+    if (starting_ && is_asking()) ask_what_was_seen(out);
 }
 
 std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
@@ -172,10 +175,12 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
     for (const auto& [id, wanted] : wanted_)
         if (wanted.ask_at_ms) earliest(*wanted.ask_at_ms);
     if (const auto ask = catch_up_.next_deadline_ms(state_.height)) earliest(*ask);
+    if (starting_) earliest(inquiry_.until_ms());
+    if (is_asking()) earliest(inquiry_.ask_at_ms());
     if (turn_ && work_since_ms_) {
         earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);
     }
-    if (pool_.size() > 0 && work_.empty()) earliest(look_again_at_ms_);
+    if (!starting_ && pool_.size() > 0 && work_.empty()) earliest(look_again_at_ms_);
     return deadline;
 }
 
@@ -226,6 +231,12 @@ void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
         accuse(make_evidence(Offence::two_proposals, encode_signed_proposal(twice->first),
                              encode_signed_proposal(twice->second), state_.network),
                now_, out);
+    } else if (const auto* against = std::get_if<consensus::Contradicted>(&effect)) {
+        const Digest& id = *against->certificate.content.block;
+        const auto why = invalid_.find(id);
+        const BlockOutline* outline = bench_.outline(id);
+        if (why == invalid_.end() || outline == nullptr || is_about_witnesses(why->second)) return;
+        diverge(outline->header, out);
     }
 }
 
@@ -245,6 +256,7 @@ void ChainDesk::judge(const Digest& id, Effects& out) {
         return;
     }
     wanted_.erase(id);
+    if (verdict.fault) invalid_.try_emplace(id, *verdict.fault);
     if (verdict.fresh) out.push_back(PersistBlock{id, bench_.valid(id)->block});
     drive(consensus::BlockJudged{id, verdict.valid, verdict.time_ms}, out);
 }
@@ -274,6 +286,7 @@ void ChainDesk::judge_wanted(Effects& out) {
 
 // R16, R17: work is what could be built now; the replica wakes when there is some.
 void ChainDesk::look_for_work(Effects& out) {
+    if (starting_) return;
     const bool again = work_.empty() && pool_.size() > 0 && now_.steady_ms >= look_again_at_ms_;
     if (work_revision_ != pool_.revision() || again) {
         work_revision_ = pool_.revision();
@@ -320,6 +333,7 @@ std::int64_t ChainDesk::selection_time_ms() const {
 void ChainDesk::commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out) {
     const ChainState before = std::move(state_);
     state_ = std::move(decided.after);
+    remember_decided(before.validators);
     const CommittedBlock committed{std::move(decided.block), certificate};
     out.push_back(CommitBlock{committed});
     tip_certificate_ = certificate;
@@ -335,8 +349,14 @@ void ChainDesk::begin_height(Effects& out) {
     work_.clear();
     work_since_ms_.reset();
     work_revision_.reset();
+    invalid_.clear();
     pool_.prune(state_);
     say_standing(out);
+    if (!starting_) enter_height(out);
+    follow_inquiry(out);
+}
+
+void ChainDesk::enter_height(Effects& out) {
     drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);
     look_for_work(out);
 }

@@ -15,11 +15,21 @@
 #include "core/wire/consensus_codec.h"
 #include "edge-node/block_bench.h"
 #include "edge-node/catch_up.h"
+#include "edge-node/consensus/inquiry.h"
 #include "edge-node/consensus/replica.h"
 #include "edge-node/effects.h"
 #include "edge-node/transaction_pool.h"
 
 namespace fairfeed {
+
+// What the safety record of this start is worth (R22, R23).
+enum class SafetyTrust : std::uint8_t {
+    sound,
+    fresh,     // neither record nor ledger: nothing was ever signed, or the whole disk is gone
+    lost,      // no record beside a ledger
+    in_doubt,  // a record, but maybe not the newest
+    accepted,  // a person says: go on with what there is
+};
 
 // A block entered the chain; called once for each, in order, before its CommitBlock effect is
 // followed by anything said about it.
@@ -38,9 +48,10 @@ class ChainDesk {
 
     // From before a restart: blocks judged valid or proposed, and the safety slot's record.
     void restore_block(const Block& block);
-    [[nodiscard]] Result<void, Reject> restore_safety(ByteView record);
+    [[nodiscard]] Result<void, Reject> restore_safety(ByteView record, SafetyTrust trust);
 
-    // Begins the height after the tip.
+    // Begins the height after the tip, once the others had a bounded time to say what they have
+    // seen of our own votes (R22).
     void start(Instant now, Effects& out);
     void on_time(Instant now, Effects& out);
     [[nodiscard]] Result<void, Reject> on_proposal(const NodeId& sender, ByteView message,
@@ -68,12 +79,24 @@ class ChainDesk {
     // Bodies this node holds among those asked for.
     [[nodiscard]] BodiesAnswer bodies(const BodiesRequest& request) const;
 
-    // What retained topics must hold after a reconnect: STATUS and the tip's COMMIT.
+    // ATTEST (R22). question: SHA-256 of the request as it came.
+    [[nodiscard]] AttestAnswer attest(const NodeId& asker, const AttestRequest& request,
+                                      const Digest& question) const;
+    [[nodiscard]] Result<void, Reject> on_attest(const NodeId& sender, const AttestAnswer& answer,
+                                                 Instant now, Effects& out);
+
+    // What retained topics must hold after a reconnect: STATUS and the tip's COMMIT; and the
+    // question that is still open.
     void say_standing(Effects& out);
 
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
     [[nodiscard]] const ChainState& state() const { return state_; }
     [[nodiscard]] consensus::Snapshot snapshot() const { return replica_.snapshot(); }
+    [[nodiscard]] bool is_starting() const { return starting_; }
+    // Other validators that have answered ATTEST since the start.
+    [[nodiscard]] std::size_t attested() const { return inquiry_.answers(); }
+    // R23, R24: may this node endorse and build batches of the cluster?
+    [[nodiscard]] bool may_endorse(const ClusterId& cluster) const;
     [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
     [[nodiscard]] std::size_t buffered_bytes() const { return replica_.buffered_bytes(); }
     // Validators that said two things in one slot, for people; bounded.
@@ -89,7 +112,23 @@ class ChainDesk {
         Round round = 0;
     };
 
+    struct Decided {  // a recent height
+        Digest block;
+        std::vector<NodeId> validators;
+    };
+
     void drive(consensus::Event event, Effects& out);
+    void begin_inquiry(Effects& out);
+    void follow_inquiry(Effects& out);
+    [[nodiscard]] bool is_asking() const;
+    void ask_what_was_seen(Effects& out);
+    void enter_height(Effects& out);
+    [[nodiscard]] bool is_diverged() const;
+    void diverge(const BlockHeader& theirs, Effects& out);
+    void remember_decided(std::vector<NodeId> validators);
+    [[nodiscard]] Result<void, Reject> compare_decided(const Certificate& certificate,
+                                                       Effects& out);
+    void look_for_own(const Certificate& certificate, Effects& out);
     void perform(const consensus::Effect& effect, Effects& out);
     void begin_height(Effects& out);
     void equivocated(const NodeId& validator, Height height, std::string_view what);
@@ -126,11 +165,19 @@ class ChainDesk {
     std::optional<std::int64_t> work_since_ms_;   // steady; a block could be built since
     std::vector<Transaction> work_;               // what it would contain
     std::optional<std::uint64_t> work_revision_;  // of the pool when it was selected
+    std::map<Digest, ExecutionFault> invalid_;
     std::int64_t look_again_at_ms_ = 0;
 
     std::deque<consensus::Event> events_;
     bool driving_ = false;
     std::vector<Block> restored_;
+    std::map<Height, Decided> decided_;  // the newest few
+
+    SafetyTrust trust_ = SafetyTrust::sound;
+    bool starting_ = false;  // R22: waits for answers before the first height
+    consensus::Inquiry inquiry_;
+    Bytes question_;
+    Digest question_id_;
     CatchUp catch_up_;
     std::int64_t status_at_ms_ = 0;
     std::vector<std::string> equivocations_;

@@ -26,8 +26,10 @@ Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnsw
     const Height before = state_.height;
     Result<void, Reject> result;
     for (const CommittedBlock& committed : answer.blocks) {
-        if (committed.block.header.height != state_.height + 1) continue;
-        result = import(committed, out);
+        const Height height = committed.block.header.height;
+        if (height > state_.height + 1) continue;
+        result = height <= state_.height ? compare_decided(committed.certificate, out)
+                                         : import(committed, out);
         if (!result) break;
     }
     if (result && state_.height > before) {
@@ -54,8 +56,10 @@ Result<void, Reject> ChainDesk::import(const CommittedBlock& committed, Effects&
     }
     if (auto ok = check_certificate(state_, committed.certificate); !ok) return ok;
     if (!is_body_of_header(committed.block)) return unexpected(Reject::wrong_root);
+    look_for_own(committed.certificate, out);
     ChainState after = state_;
     if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
+        if (!is_about_witnesses(ok.error())) diverge(header, out);
         return unexpected(ok.error().reason);
     }
     commit({committed.block, std::move(after)}, committed.certificate, out);
@@ -77,6 +81,7 @@ void ChainDesk::notice_height(const NodeId& peer, Height height, Effects& out) {
 }
 
 void ChainDesk::ask_for_blocks(Effects& out) {
+    if (is_diverged()) return;
     const auto peer = catch_up_.whom_to_ask(state_.height, now_);
     if (!peer) return;
     const BlocksRequest request{state_.height + 1, kBlocksPerRequest};

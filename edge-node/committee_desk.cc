@@ -63,10 +63,12 @@ bool CommitteeDesk::is_member(const NodeId& node, const ClusterId& cluster, Wind
     return std::find(members.begin(), members.end(), node) != members.end();
 }
 
-// A member whose books are closed witnesses readings, but cannot recompute a settlement.
+// A member whose books are closed witnesses readings, but cannot recompute a settlement; one that
+// may have forgotten what it endorsed leaves it to the others (R23).
 bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state) const {
     const Window latest = UINT32_MAX;
     const Window window = state.next_window(cluster).value_or(latest);
+    if (may_sign_ && !may_sign_(cluster)) return false;
     return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster);
 }
 

@@ -30,6 +30,10 @@ class CommitteeDesk {
     CommitteeDesk(const CommitteeDesk&) = delete;
     CommitteeDesk& operator=(const CommitteeDesk&) = delete;
 
+    // R23, R24: asked before anything is built, endorsed or objected to; without it all may be.
+    using Permission = std::function<bool(const ClusterId&)>;
+    void ask_before_signing(Permission may_sign) { may_sign_ = std::move(may_sign); }
+
     // The ledger's blocks in order, genesis first: brings books and shares up to the tip.
     [[nodiscard]] Result<void, ReplayFault> replay(const ReplayStep& step);
     // From the inbox, before a restart; after the replay.
@@ -158,6 +162,7 @@ class CommitteeDesk {
     std::map<std::string, std::uint64_t> objections_;
     std::vector<std::string> alarms_;
     std::uint64_t accepted_ = 0;
+    Permission may_sign_;
     std::function<const ClusterBook&(const ClusterId&)> book_of_;
 };
 

@@ -61,6 +61,8 @@ void add_run(CLI::App& app, Commands& c) {
     auto* run = app.add_subcommand("run", "Run the node until a signal");
     run->add_option("--config", c.run.config, "Configuration file (YAML)")->required();
     run->add_flag("--check-config", c.run.check_only, "Check the configuration and stop");
+    run->add_flag("--accept-lost-safety-record", c.run.accept_lost_safety_record,
+                  "Sign again at once although votes may be forgotten; read operations.md first");
     run->callback([&c] { c.status = run_run(c.run, std::cout, std::cerr); });
 }
 

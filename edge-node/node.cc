@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/crypto/digest.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "edge-node/signing_words.h"
 
 namespace fairfeed {
 namespace {
@@ -53,7 +55,9 @@ Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate>
         [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
             committee_.on_commit(committed, before, after, now_, *out_);
         });
-    if (auto restored = chain_->restore_safety(memory.safety_record); !restored) {
+    committee_.ask_before_signing(
+        [this](const ClusterId& cluster) { return chain_->may_endorse(cluster); });
+    if (auto restored = chain_->restore_safety(memory.safety_record, memory.safety); !restored) {
         return unexpected(restored.error());
     }
     for (const Block& block : memory.blocks)
@@ -258,6 +262,9 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
         if (!answer.readings.empty()) {
             say(Channel::answer, sender.str(), encode_answer(std::move(answer)), out);
         }
+    } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
+        say(Channel::answer, sender.str(),
+            encode_answer(chain_->attest(sender, *attest, sha256(message))), out);
     }
     return {};
 }
@@ -274,6 +281,9 @@ Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Eff
     }
     if (const auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
         return chain_->on_bodies(bodies->transactions, now_, out);
+    }
+    if (const auto* attest = std::get_if<AttestAnswer>(&*answer)) {
+        return chain_->on_attest(sender, *attest, now_, out);
     }
     return committee_.on_readings(std::get<ReadingsAnswer>(*answer), state(), now_, out);
 }
@@ -345,6 +355,8 @@ NodeSummary Node::summary() const {
     out.tip = chain.tip;
     out.app_hash = app_hash(chain);
     out.consensus = chain_->snapshot();
+    out.starting = chain_->is_starting();
+    out.attested = chain_->attested();
     out.waiting_transactions = chain_->waiting();
     out.readings_accepted = committee_.readings_accepted();
     out.readings_duplicate = duplicates_;
@@ -353,9 +365,11 @@ NodeSummary Node::summary() const {
     out.refused_from = refused_from_;
     out.objections = committee_.objections();
     out.peers_heard = peers_heard_;
+    out.alarms = signing_alarms(out.consensus, out.attested);
+    const auto& odd = committee_.alarms();
+    out.alarms.insert(out.alarms.end(), odd.begin(), odd.end());
     out.blocks_damaged = repair_.damaged();
     out.blocks_mended = repair_.mended();
-    out.alarms = committee_.alarms();
     if (out.blocks_damaged > 0)
         out.alarms.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
     out.invariants = committee_.invariants().reports();

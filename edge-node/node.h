@@ -50,6 +50,7 @@ struct Memory {
     // ended. Then readings and blocks are what could be salvaged, and nothing else is there.
     std::map<ClusterId, Window> doubts;
     bool inbox_lost = false;
+    SafetyTrust safety = SafetyTrust::sound;
 };
 
 // For status display and reports.
@@ -59,6 +60,8 @@ struct NodeSummary {
     Digest app_hash;
     consensus::Snapshot consensus;
     CommitteeClass committee_class = CommitteeClass::single;  // of the cluster this node parents
+    bool starting = false;     // R22: waits for what the others have seen
+    std::size_t attested = 0;  // other validators that have answered since the start
     std::size_t waiting_transactions = 0;
     std::uint64_t readings_accepted = 0;
     std::uint64_t readings_duplicate = 0;

@@ -28,11 +28,12 @@ struct NodeConfig {
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;
-    BrokerAddress broker;                   // its own
-    std::vector<BrokerAddress> peers;       // everybody else's
-    std::filesystem::path status_file;      // rewritten about once a second; empty: none
-    std::string log_level;                  // debug, info, warning, error
-    ClockTrust clock = ClockTrust::kernel;  // who vouches for real time (R20)
+    BrokerAddress broker;                    // its own
+    std::vector<BrokerAddress> peers;        // everybody else's
+    std::filesystem::path status_file;       // rewritten about once a second; empty: none
+    std::string log_level;                   // debug, info, warning, error
+    ClockTrust clock = ClockTrust::kernel;   // who vouches for real time (R20)
+    bool accept_lost_safety_record = false;  // R23: only ever from the command line
 
     [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
     [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }

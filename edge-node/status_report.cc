@@ -1,5 +1,7 @@
 #include "edge-node/status_report.h"
 
+#include "edge-node/signing_words.h"
+
 namespace fairfeed {
 namespace {
 
@@ -35,6 +37,19 @@ Json invariants(const std::vector<InvariantReport>& reports) {
     return out;
 }
 
+Json signing(const NodeSummary& summary) {
+    Json out = Json::object();
+    out.set("state", signing_state(summary.consensus, summary.starting));
+    const auto& silence = summary.consensus.silence;
+    if (silence && silence->until) out.set("until", *silence->until);
+    const auto& halt = summary.consensus.halt;
+    if (!halt || halt->reason != consensus::HaltReason::diverged) return out;
+    return out.set("diverged", Json::object()
+                                   .set("height", halt->height)
+                                   .set("ours", to_hex(halt->ours.view()))
+                                   .set("theirs", to_hex(halt->theirs.view())));
+}
+
 }  // namespace
 
 Json to_json(const StatusReport& report) {
@@ -65,6 +80,7 @@ Json to_json(const StatusReport& report) {
     out.set("deciding", Json::object()
                             .set("height", summary.consensus.height)
                             .set("round", summary.consensus.round));
+    out.set("signing", signing(summary));
     out.set("committee_class", to_string(summary.committee_class));
     out.set("broker_connected", report.broker_connected);
     out.set("peers_connected", report.peers_connected);

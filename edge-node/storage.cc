@@ -46,6 +46,14 @@ Result<intake::Inbox, IoError> open_inbox(const NodeConfig& config, intake::Inbo
     return open_sound_inbox(config);
 }
 
+// A node that has signed before must not start as one that never did (R23). A file that nothing
+// was ever written to is as good as none: it may have been made a moment ago, in place of another.
+SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
+    if (safety.in_doubt()) return SafetyTrust::in_doubt;
+    if (safety.sequence() > 0) return SafetyTrust::sound;
+    return ledger > 0 ? SafetyTrust::lost : SafetyTrust::fresh;
+}
+
 }  // namespace
 
 Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, Ledger ledger,
@@ -81,18 +89,14 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
     intake::InboxContents salvaged;
     auto inbox = open_inbox(config, salvaged, mishaps);
     if (!inbox) return unexpected(inbox.error());
-    // A node that has signed before must not start as one that never did (R23).
-    if (ledger->height() > 0 && !std::filesystem::exists(config.safety_record())) {
-        return unexpected(IoError{config.safety_record().string() +
-                                  ": missing beside a ledger that has blocks; this node could vote "
-                                  "twice. Restore the file from this machine, or give the node a "
-                                  "new identity: never copy another node's or an older one"});
-    }
     auto safety = SlotFile::open(config.safety_record());
     if (!safety) return unexpected(safety.error());
+    const Height height = ledger->height();
     Storage storage(config, genesis, std::move(*ledger), std::move(*inbox), std::move(*safety));
     storage.mishaps_ = std::move(mishaps);
     storage.salvaged_ = std::move(salvaged);
+    storage.trust_ = config.accept_lost_safety_record ? SafetyTrust::accepted
+                                                      : trust_in(storage.safety_, height);
     return storage;
 }
 
@@ -164,6 +168,7 @@ Result<Memory, IoError> Storage::recall(const Digest& network) {
     Memory memory;
     memory.readings = std::move(contents->readings);
     memory.safety_record = safety_.record();
+    memory.safety = trust_;
     for (const Bytes& bytes : contents->batches) {
         auto batch = decode_transaction(bytes, network);
         if (!batch) return unexpected(IoError{"the inbox holds a batch that is damaged"});

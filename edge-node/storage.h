@@ -63,6 +63,7 @@ class Storage {
     Ledger ledger_;
     intake::Inbox inbox_;
     SlotFile safety_;
+    SafetyTrust trust_ = SafetyTrust::sound;
     bool inbox_open_ = false;
     Scrub scrub_;
     std::vector<Digest> chain_;  // certified ids, genesis first; empty until learnt

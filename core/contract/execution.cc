@@ -318,8 +318,21 @@ Verdict execute_block(ChainState& state, const Block& block, SignatureChecker& s
 }
 
 Result<void, Reject> check_certificate(const ChainState& state, const Certificate& certificate) {
+    return check_certificate(state, state.validators, certificate);
+}
+
+bool is_about_witnesses(const ExecutionFault& fault) {
+    if (!fault.transaction) return false;
+    return fault.reason == Reject::wrong_signature || fault.reason == Reject::high_s ||
+           fault.reason == Reject::no_quorum || fault.reason == Reject::not_a_member ||
+           fault.reason == Reject::not_canonical || fault.reason == Reject::unknown_node ||
+           fault.reason == Reject::malformed;
+}
+
+Result<void, Reject> check_certificate(const ChainState& state,
+                                       const std::vector<NodeId>& validators,
+                                       const Certificate& certificate) {
     const auto& witnesses = certificate.witnesses;
-    const auto& validators = state.validators;
     for (std::size_t i = 0; i < witnesses.size(); ++i) {
         const NodeId& node = witnesses[i].node;
         if (std::find(validators.begin(), validators.end(), node) == validators.end()) {

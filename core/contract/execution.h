@@ -61,9 +61,17 @@ struct ExecutionFault {
 [[nodiscard]] Result<void, ExecutionFault> execute_block(ChainState& state, const Block& block,
                                                          SignatureChecker& signatures);
 
-// Quorum of distinct validators, one content, every signature strict.
+// Quorum of distinct validators, one content, every signature strict. The validators are those that
+// decide the height after `state`, or the ones given; `state` must know their keys.
 [[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
                                                      const Certificate& certificate);
+[[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
+                                                     const std::vector<NodeId>& validators,
+                                                     const Certificate& certificate);
+
+// Is this fault about signatures and endorsements, which a block's id does not cover? Then whoever
+// sent the body is to blame; otherwise those who decided the block.
+[[nodiscard]] bool is_about_witnesses(const ExecutionFault& fault);
 
 // Which of these waiting transactions fit into the next block, in an order that is valid (R15):
 // evidence, DGMD's by sequence, certified batches (readings before their settlement) by cluster and

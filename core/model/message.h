@@ -76,7 +76,12 @@ struct ReadingsRequest {
     std::vector<Digest> readings;
     bool operator==(const ReadingsRequest&) const = default;
 };
-using Request = std::variant<BlocksRequest, BodiesRequest, ReadingsRequest>;
+// ATTEST (R22): a validator that has just started asks what the others have seen of its own votes.
+struct AttestRequest {
+    Height deciding = 0;  // the height after its ledger's tip
+    bool operator==(const AttestRequest&) const = default;
+};
+using Request = std::variant<BlocksRequest, BodiesRequest, ReadingsRequest, AttestRequest>;
 
 struct CommittedBlock {
     Block block;
@@ -95,7 +100,16 @@ struct ReadingsAnswer {
     std::vector<SignedReading> readings;
     bool operator==(const ReadingsAnswer&) const = default;
 };
-using Answer = std::variant<BlocksAnswer, BodiesAnswer, ReadingsAnswer>;
+// The asker's newest signed statements that this peer holds, and the peer's own tip. The statements
+// prove themselves; the height is a claim.
+struct AttestAnswer {
+    Digest question;  // SHA-256 of the request's envelope: an answer to an older one is no answer
+    Height height = 0;
+    std::vector<Vote> votes;
+    std::vector<Proposal> proposals;
+    bool operator==(const AttestAnswer&) const = default;
+};
+using Answer = std::variant<BlocksAnswer, BodiesAnswer, ReadingsAnswer, AttestAnswer>;
 
 // On tx/-: transactions that wait for a block.
 struct TransactionBundle {

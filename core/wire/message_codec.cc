@@ -1,5 +1,6 @@
 #include "core/wire/message_codec.h"
 
+#include "core/wire/attest_codec.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/chunk.h"
 #include "core/wire/content_codec.h"
@@ -10,7 +11,7 @@
 namespace fairfeed {
 namespace {
 
-enum class RequestKind : std::uint8_t { blocks = 1, bodies = 2, readings = 3 };
+enum class RequestKind : std::uint8_t { blocks = 1, bodies = 2, readings = 3, attest = 4 };
 
 Bytes sign(cose::Domain domain, const Digest& network, const NodeId& node, ByteView payload,
            const Signer& signer) {
@@ -103,6 +104,9 @@ Request read_request(cbor::Reader& reader) {
         return blocks;
     }
     if (size != 2) reader.fail(cbor::Fault::malformed);
+    if (kind == static_cast<std::uint64_t>(RequestKind::attest)) {
+        return AttestRequest{reader.unsigned_integer()};
+    }
     if (kind == static_cast<std::uint64_t>(RequestKind::bodies)) {
         return BodiesRequest{read_digests(reader)};
     }
@@ -131,6 +135,10 @@ struct WriteRequest {
         begin(RequestKind::readings, 2);
         write_digests(writer, request.readings);
     }
+    void operator()(const AttestRequest& request) const {
+        begin(RequestKind::attest, 2);
+        writer.unsigned_integer(request.deciding);
+    }
 };
 
 struct WriteAnswer {
@@ -154,6 +162,10 @@ struct WriteAnswer {
         begin(RequestKind::readings, answer.readings.size());
         for (const SignedReading& reading : answer.readings)
             writer.bytes(reading.envelope);
+    }
+    void operator()(const AttestAnswer& answer) const {
+        begin(RequestKind::attest, 4);
+        write_attest_answer(writer, answer);
     }
 };
 
@@ -312,6 +324,11 @@ Result<Answer, Reject> decode_answer(ByteView bytes, const Digest& network) {
     if (kind == static_cast<std::uint64_t>(RequestKind::readings)) {
         return as_answer<ReadingsAnswer>(decode_items<SignedReading>(
             reader, pull_bytes, [&](ByteView item) { return decode_reading(item, network); }));
+    }
+    if (kind == static_cast<std::uint64_t>(RequestKind::attest)) {
+        auto attest = read_attest_answer(reader);
+        if (!attest) return unexpected(attest.error());
+        return Answer(std::move(*attest));
     }
     reader.fail(cbor::Fault::malformed);
     return unexpected(reject_of(reader.fault()));

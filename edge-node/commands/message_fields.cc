@@ -180,6 +180,9 @@ struct RequestFields {
     Fields operator()(const ReadingsRequest& request) const {
         return wanted(request.readings, "reading", "readings");
     }
+    Fields operator()(const AttestRequest& request) const {
+        return {{"asks for", "its own votes from height " + std::to_string(request.deciding)}};
+    }
     static Fields wanted(const std::vector<Digest>& ids, std::string_view one,
                          std::string_view many) {
         Fields fields = {{"asks for", count_text(ids.size(), one, many)}};
@@ -216,6 +219,12 @@ struct AnswerFields {
                 "window " + std::to_string(reading.header.window) + ", " + short_hex(reading.id));
         }
         return fields;
+    }
+    Fields operator()(const AttestAnswer& answer) const {
+        return {{"tip", "height " + std::to_string(answer.height)},
+                {"attests", count_text(answer.votes.size(), "vote", "votes") + ", " +
+                                count_text(answer.proposals.size(), "proposal", "proposals")},
+                {"question", short_hex(answer.question)}};
     }
 };
 

@@ -17,7 +17,7 @@ LogLevel level_of(const std::string& word) {
 }  // namespace
 
 int run_run(const RunNodeOptions& options, std::ostream& out, std::ostream& err) {
-    const auto config = load_node_config(options.config);
+    auto config = load_node_config(options.config);
     if (!config) {
         for (const std::string& line : config.error())
             err << line << '\n';
@@ -27,6 +27,7 @@ int run_run(const RunNodeOptions& options, std::ostream& out, std::ostream& err)
         out << options.config.string() << ": well formed\n";
         return 0;
     }
+    config->accept_lost_safety_record = options.accept_lost_safety_record;
     set_log_level(level_of(config->log_level));
     const auto status = run_node(*config);
     if (!status) {

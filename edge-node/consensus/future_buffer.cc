@@ -77,6 +77,15 @@ std::vector<Event> FutureBuffer::take(Height height) {
     return out;
 }
 
+std::vector<Event> FutureBuffer::of(const NodeId& sender) const {
+    std::vector<Event> out;
+    const auto share = shares_.find(sender);
+    if (share == shares_.end()) return out;
+    for (const auto& [height, events] : share->second.events)
+        out.insert(out.end(), events.begin(), events.end());
+    return out;
+}
+
 std::size_t FutureBuffer::bytes() const {
     std::size_t total = 0;
     for (const auto& [sender, share] : shares_)

@@ -21,6 +21,8 @@ class FutureBuffer {
     void add(const Event& event);
     // Messages of this height in order of arrival by sender; they and older ones are forgotten.
     [[nodiscard]] std::vector<Event> take(Height height);
+    // Messages that wait, of one sender.
+    [[nodiscard]] std::vector<Event> of(const NodeId& sender) const;
     [[nodiscard]] std::size_t bytes() const;  // approximate memory held
 
   private:

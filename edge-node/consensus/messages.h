@@ -11,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/model/certificate.h"
+#include "edge-node/consensus/safety_record.h"
 
 namespace fairfeed::consensus {
 
@@ -50,8 +51,31 @@ struct HeightStarts {
     Height height = 0;
     std::vector<NodeId> validators;
 };
+// R23: the safety record may not hold all that was signed. Nothing is signed from now on, not even
+// after a restart, until Trusted has said for how long and that height is behind.
+struct Doubted {
+    SilenceReason reason = SilenceReason::lost;
+};
+// R23: everything that may have been signed and forgotten was about heights up to this one.
+struct Trusted {
+    Height until = 0;
+};
+// R23: a person takes the risk: what the doubt was about is forgotten.
+struct DoubtForgiven {};
+// R23: somebody holds this statement with our own valid signature.
+struct OwnVoteShown {
+    Vote vote;
+};
+struct OwnProposalShown {
+    Proposal proposal;
+};
+// R24, R23: this node signs no more.
+struct Halted {
+    Halt halt;
+};
 using Event = std::variant<ProposalSeen, VoteSeen, CertificateSeen, BlockJudged, BlockBuilt,
-                           WorkExists, TimePassed, HeightStarts>;
+                           WorkExists, TimePassed, HeightStarts, Doubted, Trusted, DoubtForgiven,
+                           OwnVoteShown, OwnProposalShown, Halted>;
 
 // ---- effects ----
 // The record for the safety slot. If it cannot be made durable the process ends (R12).
@@ -106,8 +130,13 @@ struct ReportProposals {
     Proposal second;
     bool operator==(const ReportProposals&) const = default;
 };
+// A quorum of precommits for a block that was judged invalid here (R24); once per block.
+struct Contradicted {
+    Certificate certificate;
+    bool operator==(const Contradicted&) const = default;
+};
 using Effect = std::variant<PersistSafety, SendProposal, SendVote, SendPolka, RequestBlock,
-                            JudgeBlock, Decide, ReportEquivocation, ReportProposals>;
+                            JudgeBlock, Decide, ReportEquivocation, ReportProposals, Contradicted>;
 using Effects = std::vector<Effect>;
 
 }  // namespace fairfeed::consensus

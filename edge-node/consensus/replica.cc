@@ -65,6 +65,7 @@ void Replica::on(const VoteSeen& event) {
 void Replica::on(const CertificateSeen& event) {
     if (!event.certificate.content.block) return;
     if (!is_for_now(event.certificate.content.height, nullptr, event)) return;
+    look_for_own(event.certificate);
     asked_.erase(*event.certificate.content.block);
     report(votes_.add(event.certificate));
 }
@@ -92,6 +93,7 @@ void Replica::on(const HeightStarts& event) {
     CHECK(event.height > height_);
     CHECK(!event.validators.empty() && event.validators.size() <= kMaxValidators);
     height_ = event.height;
+    forgiving_ = false;
     validators_ = event.validators;
     locked_.reset();
     valid_.reset();
@@ -100,6 +102,7 @@ void Replica::on(const HeightStarts& event) {
     proposals_.clear();
     verdicts_.clear();
     asked_.clear();
+    contradicted_.clear();
     awake_ = false;
     decided_ = false;
     rebroadcast_deadline_.reset();
@@ -127,6 +130,7 @@ void Replica::start_round(Round round) {
 
 void Replica::send_proposal(const ProposalContent& content) {
     proposed_ = true;
+    if (!may_sign()) return;
     const auto proposal = guard_.sign(content);
     if (!proposal) return;
     proposals_[round_].push_back(*proposal);
@@ -142,7 +146,7 @@ void Replica::vote(VoteType type, const std::optional<Digest>& block) {
         step_ = Step::precommit;
         prevote_deadline_.reset();
     }
-    if (!votes_.is_validator(config_.self)) return;
+    if (!may_sign()) return;
     const auto own = guard_.sign(VoteContent{type, height_, round_, block});
     if (!own) return;
     report_one(votes_.add(*own, round_));
@@ -185,6 +189,9 @@ Snapshot Replica::snapshot() const {
     out.prevotes = votes_.count(VoteType::prevote, round_);
     out.precommits = votes_.count(VoteType::precommit, round_);
     if (height_ != 0) out.proposer = proposer(round_);
+    out.halt = halt_;
+    out.silence = silence_;
+    out.may_sign = may_sign();
     return out;
 }
 

@@ -41,6 +41,9 @@ struct Snapshot {
     std::size_t prevotes = 0;  // validators that voted in this round
     std::size_t precommits = 0;
     NodeId proposer;  // of this round; none before the first HeightStarts
+    std::optional<Halt> halt;
+    std::optional<Silence> silence;  // also one that is over
+    bool may_sign = false;           // is a validator, neither halted nor silent at this height
     bool operator==(const Snapshot&) const = default;
 };
 
@@ -65,6 +68,11 @@ class Replica {
     [[nodiscard]] Snapshot snapshot() const;
     // Of messages kept for heights to come; bounded (A2).
     [[nodiscard]] std::size_t buffered_bytes() const { return future_.bytes(); }
+    [[nodiscard]] const std::optional<Halt>& halt() const { return halt_; }
+    [[nodiscard]] const std::optional<Silence>& silence() const { return silence_; }
+    // The newest statements of a validator about the height being decided or the next ones, for
+    // ATTEST (R22): at most one of each kind and place.
+    [[nodiscard]] Statements statements_of(const NodeId& validator) const;
     // Whose turn it is at the height being decided; the height must have started.
     [[nodiscard]] const NodeId& proposer(Round round) const;
 
@@ -82,6 +90,12 @@ class Replica {
     void on(const WorkExists& event);
     void on(const TimePassed& event);
     void on(const HeightStarts& event);
+    void on(const Doubted& event);
+    void on(const Trusted& event);
+    void on(const DoubtForgiven& event);
+    void on(const OwnVoteShown& event);
+    void on(const OwnProposalShown& event);
+    void on(const Halted& event);
 
     // Each says whether it changed anything; evaluated in this order until none does.
     [[nodiscard]] bool decide();            // R1
@@ -108,6 +122,14 @@ class Replica {
     void resend_statements();
     void schedule_rebroadcast();
     void remember();  // the safety record of this moment, to be persisted before the step's sends
+    void remember_standing();  // the last record, with what is known of halt and silence
+    void remember_adopted();   // a record of nothing but statements
+    void write(SafetyRecord record);
+    [[nodiscard]] bool may_sign() const;
+    // R23: may statements of ours turn up at this height that we do not remember?
+    [[nodiscard]] bool expects_own(Height height) const;
+    void doubt_own(Height height);
+    void look_for_own(const Certificate& certificate);
     [[nodiscard]] SafetyRecord::Polka pack(const Certificate& certificate) const;
     // The verdict on a block that matters; asks for it once if there is none.
     [[nodiscard]] std::optional<Verdict> verdict(const Digest& block);
@@ -124,6 +146,10 @@ class Replica {
     ReplicaConfig config_;
     SignGuard guard_;
     std::optional<SafetyRecord> restored_;
+    SafetyRecord last_record_;  // written, or restored
+    std::optional<Halt> halt_;
+    std::optional<Silence> silence_;
+    bool forgiving_ = false;  // DoubtForgiven was said: what is shown before the start is adopted
     FutureBuffer future_;
 
     // of the height
@@ -138,6 +164,7 @@ class Replica {
     std::map<Round, std::vector<Proposal>> proposals_;
     std::map<Digest, Verdict> verdicts_;
     std::set<Digest> asked_;  // JudgeBlock was said since its outline last came
+    std::set<Digest> contradicted_;
     bool awake_ = false;
     bool decided_ = false;
 

@@ -17,7 +17,7 @@ std::optional<Vote> own_vote(const SafetyRecord& record, VoteType type, const No
     return Vote{VoteContent{type, record.height, record.round, vote->block}, self, vote->signature};
 }
 
-Statements statements_of(const SafetyRecord& record, const NodeId& self) {
+Statements said_in(const SafetyRecord& record, const NodeId& self) {
     Statements said;
     said.height = record.height;
     said.round = record.round;
@@ -44,7 +44,10 @@ Result<void, Reject> Replica::restore(ByteView record) {
     auto decoded = decode_safety_record(record);
     if (!decoded) return unexpected(decoded.error());
     if (decoded->network != config_.network) return unexpected(Reject::wrong_network);
-    guard_.restore(statements_of(*decoded, config_.self));
+    guard_.restore(said_in(*decoded, config_.self));
+    halt_ = decoded->halt;
+    silence_ = decoded->silence;
+    last_record_ = *decoded;
     restored_ = std::move(*decoded);
     return {};
 }
@@ -121,10 +124,18 @@ void Replica::remember() {
     }
     record.prevote = strip(said.prevote);
     record.precommit = strip(said.precommit);
-    record_ = encode_safety_record(record);
-    CHECK(record_->size() <= SafetyRecord::kMaxBytes);
+    write(std::move(record));
     rebroadcasts_ = 0;
     schedule_rebroadcast();
+}
+
+void Replica::write(SafetyRecord record) {
+    record.network = config_.network;
+    record.halt = halt_;
+    record.silence = silence_;
+    last_record_ = std::move(record);
+    record_ = encode_safety_record(last_record_);
+    CHECK(record_->size() <= SafetyRecord::kMaxBytes);
 }
 
 }  // namespace fairfeed::consensus

@@ -30,6 +30,10 @@ bool Replica::decide() {
     for (const Round round : votes_.rounds(VoteType::precommit)) {
         for (const Digest& block : votes_.quorums(VoteType::precommit, round)) {
             const auto judged = verdict(block);
+            if (judged && !judged->valid && contradicted_.insert(block).second) {
+                effects_.push_back(
+                    Contradicted{*votes_.certificate(VoteType::precommit, round, block)});
+            }
             if (!judged || !judged->valid) continue;
             decided_ = true;
             propose_deadline_.reset();
@@ -55,6 +59,7 @@ bool Replica::skip_round() {
 // R3: our turn. What has a polka is proposed again, with the polka; else a block is asked for.
 bool Replica::propose() {
     if (step_ != Step::propose || proposed_ || proposer(round_) != config_.self) return false;
+    if (!may_sign()) return false;
     if (valid_ && valid_->round < round_) {
         report(votes_.add(*polka_));
         send_proposal(ProposalContent{height_, round_, valid_->round, valid_->block});

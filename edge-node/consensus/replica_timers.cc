@@ -108,7 +108,7 @@ void Replica::rebroadcast() {
 
 void Replica::resend_statements() {
     const Statements& said = guard_.said();
-    if (said.height != height_) return;
+    if (said.height != height_ || !may_sign()) return;
     if (said.proposal) effects_.push_back(SendProposal{*said.proposal});
     if (said.prevote) effects_.push_back(SendVote{*said.prevote});
     if (said.precommit) effects_.push_back(SendVote{*said.precommit});

@@ -21,6 +21,8 @@ enum Key : std::uint64_t {
     kProposal = 8,
     kPrevote = 9,
     kPrecommit = 10,
+    kHalt = 11,
+    kSilence = 12,
 };
 constexpr std::size_t kRequiredKeys = 4;
 
@@ -68,6 +70,28 @@ void write_vote(cbor::Writer& out, Key key, const std::optional<SafetyRecord::Ow
     out.bytes(vote->signature.view());
 }
 
+void write_halt(cbor::Writer& out, const std::optional<Halt>& halt) {
+    if (!halt) return;
+    out.key(kHalt);
+    out.array(4);
+    out.unsigned_integer(static_cast<std::uint64_t>(halt->reason));
+    out.unsigned_integer(halt->height);
+    out.bytes(halt->ours.view());
+    out.bytes(halt->theirs.view());
+}
+
+void write_silence(cbor::Writer& out, const std::optional<Silence>& silence) {
+    if (!silence) return;
+    out.key(kSilence);
+    out.array(2);
+    out.unsigned_integer(static_cast<std::uint64_t>(silence->reason));
+    if (silence->until) {
+        out.unsigned_integer(*silence->until);
+    } else {
+        out.null();
+    }
+}
+
 Round read_round(cbor::Reader& in) {
     return static_cast<Round>(in.unsigned_at_most(std::numeric_limits<Round>::max()));
 }
@@ -110,6 +134,32 @@ SafetyRecord::OwnVote read_vote(cbor::Reader& in) {
     return out;
 }
 
+// Reasons are numbered from 1.
+template <class Reason>
+Reason read_reason(cbor::Reader& in, Reason last) {
+    const std::uint64_t reason = in.unsigned_at_most(static_cast<std::uint64_t>(last));
+    if (reason == 0) in.fail(cbor::Fault::malformed);
+    return static_cast<Reason>(reason);
+}
+
+Halt read_halt(cbor::Reader& in) {
+    in.array_of(4);
+    Halt out;
+    out.reason = read_reason(in, HaltReason::same_key_elsewhere);
+    out.height = in.unsigned_integer();
+    out.ours = in.fixed<Digest>();
+    out.theirs = in.fixed<Digest>();
+    return out;
+}
+
+Silence read_silence(cbor::Reader& in) {
+    in.array_of(2);
+    Silence out;
+    out.reason = read_reason(in, SilenceReason::outdated);
+    if (!in.is_null()) out.until = in.unsigned_integer();
+    return out;
+}
+
 bool signers_match(const SafetyRecord::Polka& polka) {
     const std::size_t signers =
         std::accumulate(polka.signers.begin(), polka.signers.end(), std::size_t{0},
@@ -148,7 +198,8 @@ Reject reason_of(cbor::Fault fault) {
 std::size_t optional_entries(const SafetyRecord& record) {
     return std::size_t{record.locked.has_value()} + std::size_t{record.valid.has_value()} +
            std::size_t{record.polka.has_value()} + std::size_t{record.proposal.has_value()} +
-           std::size_t{record.prevote.has_value()} + std::size_t{record.precommit.has_value()};
+           std::size_t{record.prevote.has_value()} + std::size_t{record.precommit.has_value()} +
+           std::size_t{record.halt.has_value()} + std::size_t{record.silence.has_value()};
 }
 
 }  // namespace
@@ -170,6 +221,8 @@ Bytes encode_safety_record(const SafetyRecord& record) {
     write_proposal(out, record.proposal);
     write_vote(out, kPrevote, record.prevote);
     write_vote(out, kPrecommit, record.precommit);
+    write_halt(out, record.halt);
+    write_silence(out, record.silence);
     return out.take();
 }
 
@@ -192,6 +245,8 @@ Result<SafetyRecord, Reject> decode_safety_record(ByteView bytes) {
     if (in.optional_key(kProposal)) out.proposal = read_proposal(in);
     if (in.optional_key(kPrevote)) out.prevote = read_vote(in);
     if (in.optional_key(kPrecommit)) out.precommit = read_vote(in);
+    if (in.optional_key(kHalt)) out.halt = read_halt(in);
+    if (in.optional_key(kSilence)) out.silence = read_silence(in);
     if (!in.finish()) return unexpected(reason_of(in.fault()));
     if (entries != kRequiredKeys + optional_entries(out) || !is_plausible(out)) {
         return unexpected(Reject::malformed);

@@ -22,6 +22,26 @@ struct Marked {
     bool operator==(const Marked&) const = default;
 };
 
+// Why this node signs nothing any more, until a person has seen to it (R23, R24).
+enum class HaltReason : std::uint8_t { diverged = 1, same_key_elsewhere = 2 };
+struct Halt {
+    HaltReason reason = HaltReason::diverged;
+    Height height = 0;
+    Digest ours;
+    Digest theirs;
+    bool operator==(const Halt&) const = default;
+};
+
+// Why this record cannot be trusted to hold all that was signed (R23), and the last height for
+// which nothing may be signed; that is not known before a quorum of the others has answered. It
+// stays in the record: endorsements look at it, too.
+enum class SilenceReason : std::uint8_t { lost = 1, in_doubt = 2, outdated = 3 };
+struct Silence {
+    SilenceReason reason = SilenceReason::lost;
+    std::optional<Height> until;
+    bool operator==(const Silence&) const = default;
+};
+
 struct SafetyRecord {
     static constexpr std::size_t kMaxBytes = 4000;
 
@@ -55,6 +75,8 @@ struct SafetyRecord {
     std::optional<OwnProposal> proposal;
     std::optional<OwnVote> prevote;
     std::optional<OwnVote> precommit;
+    std::optional<Halt> halt;
+    std::optional<Silence> silence;
     bool operator==(const SafetyRecord&) const = default;
 };
 

@@ -11,20 +11,31 @@ namespace fairfeed::consensus {
 SignGuard::SignGuard(NodeId self, const Digest& network, const Signer& signer)
     : self_(std::move(self)), network_(network), signer_(signer) {}
 
-bool SignGuard::advance_to(Height height, Round round) {
-    const auto asked = std::tie(height, round);
-    const auto reached = std::tie(said_.height, said_.round);
+bool Statements::advance_to(Height to_height, Round to_round) {
+    const auto asked = std::tie(to_height, to_round);
+    const auto reached = std::tie(height, round);
     if (asked < reached) return false;
     if (asked > reached) {
-        said_ = Statements{};
-        said_.height = height;
-        said_.round = round;
+        *this = Statements{};
+        height = to_height;
+        round = to_round;
     }
     return true;
 }
 
+void Statements::take(const Vote& vote) {
+    if (!advance_to(vote.content.height, vote.content.round)) return;
+    auto& slot = vote.content.type == VoteType::prevote ? prevote : precommit;
+    if (!slot) slot = vote;
+}
+
+void Statements::take(const Proposal& made) {
+    if (!advance_to(made.content.height, made.content.round)) return;
+    if (!proposal) proposal = made;
+}
+
 std::optional<Proposal> SignGuard::sign(const ProposalContent& content) {
-    if (!advance_to(content.height, content.round)) return std::nullopt;
+    if (!said_.advance_to(content.height, content.round)) return std::nullopt;
     if (said_.proposal) {
         return said_.proposal->content == content ? said_.proposal : std::nullopt;
     }
@@ -35,12 +46,35 @@ std::optional<Proposal> SignGuard::sign(const ProposalContent& content) {
 }
 
 std::optional<Vote> SignGuard::sign(const VoteContent& content) {
-    if (!advance_to(content.height, content.round)) return std::nullopt;
+    if (!said_.advance_to(content.height, content.round)) return std::nullopt;
     std::optional<Vote>& slot = content.type == VoteType::prevote ? said_.prevote : said_.precommit;
     if (slot) return slot->content == content ? slot : std::nullopt;
     if (content.type == VoteType::prevote && said_.precommit) return std::nullopt;
     slot = Vote{content, self_, signer_.sign(vote_to_be_signed(content, self_, network_))};
     return slot;
+}
+
+bool SignGuard::is_news(const VoteContent& content) const {
+    const auto shown = std::tie(content.height, content.round);
+    const auto reached = std::tie(said_.height, said_.round);
+    if (shown != reached) return shown > reached;
+    const auto& slot = content.type == VoteType::prevote ? said_.prevote : said_.precommit;
+    return !slot || slot->content != content;
+}
+
+bool SignGuard::is_news(const ProposalContent& content) const {
+    const auto shown = std::tie(content.height, content.round);
+    const auto reached = std::tie(said_.height, said_.round);
+    if (shown != reached) return shown > reached;
+    return !said_.proposal || said_.proposal->content != content;
+}
+
+void SignGuard::adopt(const Vote& vote) {
+    said_.take(vote);
+}
+
+void SignGuard::adopt(const Proposal& proposal) {
+    said_.take(proposal);
 }
 
 void SignGuard::restore(const Statements& said) {

@@ -14,11 +14,17 @@ namespace fairfeed::consensus {
 
 // What this validator has signed at its newest height and round.
 struct Statements {
+    // False if (height, round) lies behind; otherwise the statements are of that place.
+    [[nodiscard]] bool advance_to(Height to_height, Round to_round);
+
     Height height = 0;
     Round round = 0;
     std::optional<Proposal> proposal;
     std::optional<Vote> prevote;
     std::optional<Vote> precommit;
+    // Keeps a statement of the newest place; of one slot the first.
+    void take(const Vote& vote);
+    void take(const Proposal& made);
     bool operator==(const Statements&) const = default;
 };
 
@@ -31,14 +37,19 @@ class SignGuard {
     [[nodiscard]] std::optional<Proposal> sign(const ProposalContent& content);
     [[nodiscard]] std::optional<Vote> sign(const VoteContent& content);
 
+    // Is this a statement of our own that is not remembered here, in our newest slots or beyond
+    // them? What lies further back is not kept, and tells nothing.
+    [[nodiscard]] bool is_news(const VoteContent& content) const;
+    [[nodiscard]] bool is_news(const ProposalContent& content) const;
+    // Remembers such a statement as our own (R22); in a slot that is taken the first one stays.
+    void adopt(const Vote& vote);
+    void adopt(const Proposal& proposal);
+
     // What was said before a restart; only before the first signature.
     void restore(const Statements& said);
     [[nodiscard]] const Statements& said() const { return said_; }
 
   private:
-    // False if (height, round) lies behind; otherwise the newest statements are of that place.
-    [[nodiscard]] bool advance_to(Height height, Round round);
-
     NodeId self_;
     Digest network_;
     const Signer& signer_;

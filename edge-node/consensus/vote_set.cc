@@ -141,6 +141,24 @@ std::size_t VoteSet::count(VoteType type, Round round) const {
     return voters.size();
 }
 
+std::vector<Vote> VoteSet::of(const NodeId& validator) const {
+    std::vector<Vote> out;
+    const auto who = index_of(validator);
+    if (!who) return out;
+    for (const auto& [type, rounds] : votes_) {
+        for (auto round = rounds.rbegin(); round != rounds.rend(); ++round) {
+            const std::size_t before = out.size();
+            for (const auto& [block, voters] : round->second.by_value) {
+                const auto own = voters.find(*who);
+                if (own == voters.end()) continue;
+                out.push_back({{type, height_, round->first, block}, validator, own->second});
+            }
+            if (out.size() > before) break;
+        }
+    }
+    return out;
+}
+
 std::optional<Round> VoteSet::crowd_round(const NodeId& self) const {
     std::vector<Round> rounds;
     for (const auto& [who, newest] : newest_) {

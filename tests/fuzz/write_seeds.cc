@@ -110,11 +110,17 @@ void write_messages(const Corpus& corpus) {
     add("request", "blocks", Request(BlocksRequest{5, 20}), encode_request);
     add("request", "bodies", Request(BodiesRequest{{batch, network}}), encode_request);
     add("request", "readings", Request(ReadingsRequest{{batch}}), encode_request);
+    add("request", "attest", Request(AttestRequest{12}), encode_request);
     corpus.add("endorsement", "one",
                encode_endorsement({kCluster, 7, 1, batch}, samples::witness("node-2")));
     corpus.add("answer", "blocks", encode_answer(BlocksAnswer{{samples::committed_block()}}));
     corpus.add("answer", "bodies", encode_answer(BodiesAnswer{{samples::batch()}}));
     corpus.add("answer", "readings", encode_answer(ReadingsAnswer{{samples::reading()}}));
+    corpus.add("answer", "attest",
+               encode_answer(AttestAnswer{network,
+                                          11,
+                                          {samples::vote(VoteType::prevote, std::nullopt)},
+                                          {samples::proposal(1).proposal}}));
     corpus.add("bundle", "one", encode_bundle({{samples::batch()}}));
     corpus.add("cbor_item", "bundle", encode_bundle({{samples::batch()}}));
     corpus.add("cbor_item", "integer",

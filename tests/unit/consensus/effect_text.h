@@ -108,6 +108,9 @@ struct EffectText {
         return "judge " + text_of(std::optional(e.block));
     }
     std::string operator()(const Decide& e) const { return "decide " + text_of(e.certificate); }
+    std::string operator()(const Contradicted& e) const {
+        return "contradicted " + text_of(e.certificate);
+    }
     std::string operator()(const ReportEquivocation& e) const {
         return "report " + e.first.validator.str() + ": " + text_of(e.first.content) + " and " +
                text_of(e.second.content.block);

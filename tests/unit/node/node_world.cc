@@ -101,6 +101,7 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             disk.inbox.blocks.push_back(block->block);
         } else if (auto* safety = std::get_if<PersistSafety>(&effect)) {
             disk.inbox.safety_record = safety->record;
+            disk.inbox.safety = SafetyTrust::sound;
         } else if (auto* commit = std::get_if<CommitBlock>(&effect)) {
             disk.ledger.push_back(commit->block);
             for (const Transaction& transaction : commit->block.block.transactions)

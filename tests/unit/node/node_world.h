@@ -32,6 +32,7 @@ class NodeWorld {
     [[nodiscard]] const ChainState& first_state() const { return first_state_; }
     [[nodiscard]] Node& node(const NodeId& id) { return *nodes_.at(id); }
     [[nodiscard]] const Disk& disk(const NodeId& id) const { return disks_.at(id); }
+    [[nodiscard]] Disk& disk_of(const NodeId& id) { return disks_.at(id); }  // to damage it
     [[nodiscard]] TestMeter& meter(const MeterId& id) { return meters_.at(id); }
     [[nodiscard]] Instant now() const { return now_; }
 

@@ -35,7 +35,8 @@ TEST(StatusFile, names_every_member) {
     const std::string zeros(62, '0');
     const std::string expected =
         R"({"node":"node-1","height":7,"tip":"ab)" + zeros + R"(","app_hash":")" + zeros +
-        R"(cd","deciding":{"height":8,"round":2},"committee_class":"full",)"
+        R"(cd","deciding":{"height":8,"round":2},)"
+        R"("signing":{"state":"observer"},"committee_class":"full",)"
         R"("broker_connected":true,"peers_connected":2,"peers":3,"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
         R"("silent":{"meter-1":3},)"

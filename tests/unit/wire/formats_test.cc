@@ -118,6 +118,11 @@ void add_chain(std::vector<Sample>& out) {
         encode_committed_block));
 }
 
+AttestAnswer attest_answer() {
+    return {
+        digest("question"), 11, {vote(VoteType::prevote, std::nullopt)}, {proposal(1).proposal}};
+}
+
 void add_messages(std::vector<Sample>& out) {
     const MeterId meter("meter-1");
     out.push_back(signed_message("receipt", Receipt{meter, 7, 8, reading().id}, decode_receipt,
@@ -145,9 +150,11 @@ void add_messages(std::vector<Sample>& out) {
     out.push_back(request("request_blocks", BlocksRequest{5, 20}));
     out.push_back(request("request_bodies", BodiesRequest{{digest("a"), digest("b")}}));
     out.push_back(request("request_readings", ReadingsRequest{{digest("c")}}));
+    out.push_back(request("request_attest", AttestRequest{12}));
     out.push_back(answer("answer_blocks", BlocksAnswer{{committed_block()}}));
     out.push_back(answer("answer_bodies", BodiesAnswer{{batch()}}));
     out.push_back(answer("answer_readings", ReadingsAnswer{{reading()}}));
+    out.push_back(answer("answer_attest", attest_answer()));
     out.push_back(plain(
         "bundle", encode_bundle({{batch()}}),
         [](ByteView view) { return decode_bundle(view, network()); }, encode_bundle));

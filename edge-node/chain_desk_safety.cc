@@ -1,0 +1,148 @@
+// When this node must not sign: the start (R22), a safety record that cannot be trusted (R23), and
+// a chain that contradicts the own one (R24). The replica keeps the decision; here is what it is
+// founded on.
+#include <algorithm>
+
+#include "core/crypto/digest.h"
+#include "core/wire/chain_codec.h"
+#include "core/wire/message_codec.h"
+#include "edge-node/chain_desk.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kDecidedKept = 64;
+
+}  // namespace
+
+void ChainDesk::begin_inquiry(Effects& out) {
+    starting_ = true;
+    if (trust_ == SafetyTrust::lost) drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
+    if (trust_ == SafetyTrust::in_doubt)
+        drive(consensus::Doubted{consensus::SilenceReason::in_doubt}, out);
+    if (trust_ == SafetyTrust::accepted) drive(consensus::DoubtForgiven{}, out);
+    const bool self = is_validator(self_);
+    inquiry_.begin(self ? state_.validators.size() - 1 : 0, state_.genesis.parameters.timers, now_);
+    question_ = encode_request(AttestRequest{state_.height + 1}, self_, state_.network, signer_);
+    question_id_ = sha256(question_);
+    say_standing(out);
+    follow_inquiry(out);
+}
+
+// Also asks on while silent, because only answers tell how long that must last.
+bool ChainDesk::is_asking() const {
+    const auto& silence = replica_.silence();
+    return is_validator(self_) && (starting_ || (silence && !silence->until));
+}
+
+void ChainDesk::follow_inquiry(Effects& out) {
+    const auto& silence = replica_.silence();
+    if (silence && !silence->until && inquiry_.has_caught_up(state_.height)) {
+        drive(consensus::Trusted{state_.height + 2}, out);
+    }
+    if (starting_ && inquiry_.is_over(now_)) {
+        starting_ = false;
+        enter_height(out);
+    }
+    if (is_asking() && now_.steady_ms >= inquiry_.ask_at_ms()) ask_what_was_seen(out);
+}
+
+void ChainDesk::ask_what_was_seen(Effects& out) {
+    inquiry_.asked(now_, starting_);
+    for (const NodeId& peer : state_.validators) {
+        if (peer != self_) say(Channel::request, peer.str(), question_, out);
+    }
+}
+
+AttestAnswer ChainDesk::attest(const NodeId& asker, const AttestRequest& request,
+                               const Digest& question) const {
+    AttestAnswer answer{question, state_.height, {}, {}};
+    const consensus::Statements seen = replica_.statements_of(asker);
+    if (seen.height < request.deciding) return answer;
+    if (seen.prevote) answer.votes.push_back(*seen.prevote);
+    if (seen.precommit) answer.votes.push_back(*seen.precommit);
+    if (seen.proposal) answer.proposals.push_back(*seen.proposal);
+    return answer;
+}
+
+Result<void, Reject> ChainDesk::on_attest(const NodeId& sender, const AttestAnswer& answer,
+                                          Instant now, Effects& out) {
+    now_ = now;
+    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
+    const VerifyKey* own = state_.node_key(self_);
+    if (answer.question != question_id_ || own == nullptr) return {};
+    for (const Vote& vote : answer.votes) {
+        if (vote.validator != self_) return unexpected(Reject::wrong_topic);
+        if (auto ok = verify_vote(vote, state_.network, *own); !ok) return ok;
+    }
+    for (const Proposal& proposal : answer.proposals) {
+        if (proposal.proposer != self_) return unexpected(Reject::wrong_topic);
+        if (auto ok = verify_proposal(proposal, state_.network, *own); !ok) return ok;
+    }
+    for (const Vote& vote : answer.votes)
+        drive(consensus::OwnVoteShown{vote}, out);
+    for (const Proposal& proposal : answer.proposals)
+        drive(consensus::OwnProposalShown{proposal}, out);
+    // The others have a chain: this node may have been part of it, on a disk that is gone.
+    if (trust_ == SafetyTrust::fresh && starting_ && answer.height > 0) {
+        drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
+    }
+    inquiry_.on_answer(sender, answer.height);
+    notice_height(sender, answer.height, out);
+    follow_inquiry(out);
+    return {};
+}
+
+// A block that was decided names us for something we do not remember: our disk is an older one.
+void ChainDesk::look_for_own(const Certificate& certificate, Effects& out) {
+    for (const Witness& witness : certificate.witnesses) {
+        if (witness.node != self_) continue;
+        drive(consensus::OwnVoteShown{{certificate.content, self_, witness.signature}}, out);
+    }
+}
+
+bool ChainDesk::may_endorse(const ClusterId& cluster) const {
+    if (starting_ || replica_.halt()) return false;
+    const auto& silence = replica_.silence();
+    if (!silence) return true;
+    if (!silence->until || state_.height < *silence->until) return false;
+    const ClusterRecord* record = state_.cluster(cluster);
+    return record != nullptr && record->settled_at > *silence->until;
+}
+
+bool ChainDesk::is_diverged() const {
+    return replica_.halt() && replica_.halt()->reason == consensus::HaltReason::diverged;
+}
+
+// R24: a quorum stands behind this header, and it does not follow from what we hold.
+void ChainDesk::diverge(const BlockHeader& theirs, Effects& out) {
+    consensus::Halt halt{consensus::HaltReason::diverged, theirs.height, {}, block_id(theirs)};
+    if (theirs.app_hash != app_hash(state_)) {
+        halt.ours = app_hash(state_);
+        halt.theirs = theirs.app_hash;
+    } else if (theirs.parent != state_.tip) {
+        halt.ours = state_.tip;
+        halt.theirs = theirs.parent;
+    }
+    drive(consensus::Halted{halt}, out);
+}
+
+void ChainDesk::remember_decided(std::vector<NodeId> validators) {
+    decided_[state_.height] = Decided{state_.tip, std::move(validators)};
+    if (decided_.size() > kDecidedKept) decided_.erase(decided_.begin());
+}
+
+// R24: two certificates for one height. Only a recent height can be compared.
+Result<void, Reject> ChainDesk::compare_decided(const Certificate& certificate, Effects& out) {
+    const VoteContent& content = certificate.content;
+    const auto known = decided_.find(content.height);
+    if (content.type != VoteType::precommit || known == decided_.end()) return {};
+    if (content.block == known->second.block || content.height == 0) return {};
+    if (auto ok = check_certificate(state_, known->second.validators, certificate); !ok) return ok;
+    drive(consensus::Halted{{consensus::HaltReason::diverged, content.height, known->second.block,
+                             content.block.value_or(Digest{})}},
+          out);
+    return {};
+}
+
+}  // namespace fairfeed
