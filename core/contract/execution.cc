@@ -322,7 +322,9 @@ Result<void, Reject> check_certificate(const ChainState& state, const Certificat
 }
 
 bool is_about_witnesses(const ExecutionFault& fault) {
-    if (!fault.transaction) return false;
+    if (!fault.transaction) {
+        return fault.reason == Reject::wrong_root || fault.reason == Reject::wrong_certificate;
+    }
     return fault.reason == Reject::wrong_signature || fault.reason == Reject::high_s ||
            fault.reason == Reject::no_quorum || fault.reason == Reject::not_a_member ||
            fault.reason == Reject::not_canonical || fault.reason == Reject::unknown_node ||

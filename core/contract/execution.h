@@ -69,8 +69,9 @@ struct ExecutionFault {
                                                      const std::vector<NodeId>& validators,
                                                      const Certificate& certificate);
 
-// Is this fault about signatures and endorsements, which a block's id does not cover? Then whoever
-// sent the body is to blame; otherwise those who decided the block.
+// Is this fault about what came beside the header: signatures and endorsements, which a block's id
+// does not cover, or transactions and a parent's certificate that are not those it names? Then
+// whoever sent the body is to blame; otherwise those who decided the block.
 [[nodiscard]] bool is_about_witnesses(const ExecutionFault& fault);
 
 // Which of these waiting transactions fit into the next block, in an order that is valid (R15):

@@ -141,8 +141,8 @@ TEST_F(BootingNodes, find_out_from_the_others_that_their_safety_record_is_an_old
     const Bytes old = world.disk(kFour).inbox.safety_record;
     world.go_to_end_of(1);
     world.measure(1, 700);
-    ASSERT_TRUE(world.run_until(
-        [&] { return world.disk(kFour).inbox.safety_record != old; }, kPatienceMs));
+    ASSERT_TRUE(
+        world.run_until([&] { return world.disk(kFour).inbox.safety_record != old; }, kPatienceMs));
     world.crash(kTwo);  // no quorum of precommits: the height stays open
     world.crash(kThree);
     world.run_for(10);

@@ -28,9 +28,8 @@ class DivergedNode : public ::testing::Test {
         Certificate out{content, {}};
         for (int n = 1; n <= 3; ++n) {
             const NodeId id = TestNetwork::node(static_cast<std::size_t>(n));
-            out.witnesses.push_back(
-                {id, world.network().key(id).sign(
-                         vote_to_be_signed(content, id, world.network().network()))});
+            out.witnesses.push_back({id, world.network().key(id).sign(vote_to_be_signed(
+                                             content, id, world.network().network()))});
         }
         return out;
     }
@@ -38,8 +37,8 @@ class DivergedNode : public ::testing::Test {
     [[nodiscard]] Block next() {
         const CommittedBlock& tip = world.disk(kHonest).ledger.back();
         const ChainState& state = world.node(kHonest).state();
-        Block block = make_next_block(state, kPeer, tip.block.transactions, tip.certificate,
-                                      world.now());
+        Block block =
+            make_next_block(state, kPeer, tip.block.transactions, tip.certificate, world.now());
         return block;
     }
     void answer(const Block& block) {
@@ -108,8 +107,8 @@ TEST_F(DivergedNode, is_not_what_a_body_without_its_endorsements_makes_it) {
     world.crash(kHonest);
     world.go_to_end_of(1);
     world.measure(1, 700);
-    ASSERT_TRUE(world.run_until(
-        [&] { return world.settled(TestNetwork::cluster(1), 1); }, kPatienceMs));
+    ASSERT_TRUE(
+        world.run_until([&] { return world.settled(TestNetwork::cluster(1), 1); }, kPatienceMs));
     for (const NodeId& id : world.network().nodes())
         if (id != kHonest) world.cut(kHonest, id);
     world.run_for(10);
@@ -119,6 +118,17 @@ TEST_F(DivergedNode, is_not_what_a_body_without_its_endorsements_makes_it) {
         transaction.endorsements.clear();
     world.arrive(kPeer, {"test", kPeer.str(), Channel::answer, kHonest.str()},
                  encode_answer(BlocksAnswer{{bare}}), kHonest);
+    EXPECT_FALSE(world.node(kHonest).summary().consensus.halt);
+}
+
+// A liar's outline with the true header and another parent's certificate: the block is judged
+// invalid here, and the others decide it.
+TEST_F(DivergedNode, is_not_what_an_outline_that_is_not_the_headers_makes_it) {
+    const Block block = next();
+    BlockOutline forged = outline_of(block);
+    forged.parent_certificate->content.round += 1;
+    world.arrive(kPeer, {"test", kPeer.str(), Channel::commit, "-"},
+                 encode_certified_outline({forged, precommits(block.header)}), kHonest);
     EXPECT_FALSE(world.node(kHonest).summary().consensus.halt);
 }
 
