@@ -35,8 +35,6 @@ struct ProposalMessage {
 [[nodiscard]] Result<void, Reject> verify_proposal(const Proposal& proposal, const Digest& network,
                                                    const VerifyKey& key);
 
-// The envelope alone, without an outline: what a peer attests (R22).
-
 // POLKA and COMMIT: unsigned, because every part proves itself.
 [[nodiscard]] Bytes encode_certified_outline(const CertifiedOutline& message);
 [[nodiscard]] Result<CertifiedOutline, Reject> decode_certified_outline(ByteView bytes);
