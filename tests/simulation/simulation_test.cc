@@ -39,15 +39,12 @@ INSTANTIATE_TEST_SUITE_P(Of, SimulatedNetworks,
                                          Size{5, 150}, Size{6, 100}, Size{7, 150}),
                          [](const auto& size) { return std::to_string(size.param.nodes); });
 
-// The alarm works: two of four nodes with a second self each are more than f, and fork the chain.
+// The alarm works: more than f liars fork the chain, though rarely: a node that hears its own
+// second self stops, and so does one that the chain contradicts (R23, R24).
 TEST(Simulation, sees_the_fork_that_more_liars_than_tolerated_can_make) {
     std::uint64_t forks = 0;
-    for (std::uint64_t seed = 1; seed <= 40 && forks == 0; ++seed) {
-        Plan plan = draw_plan(seed, 4);
-        plan.behaviours = {Behaviour::twins, Behaviour::twins, Behaviour::honest,
-                           Behaviour::honest};
-        const Outcome outcome = Simulation(seed, plan).run();
-        if (outcome.fault.rfind("fork: ", 0) == 0) ++forks;
+    for (std::uint64_t seed = 1; seed <= 600 && forks == 0; ++seed) {
+        if (simulate(seed, 4, Liars::beyond).lost.rfind("fork: ", 0) == 0) ++forks;
     }
     EXPECT_GT(forks, 0U);
 }
@@ -55,13 +52,13 @@ TEST(Simulation, sees_the_fork_that_more_liars_than_tolerated_can_make) {
 // Beyond f one chain and progress can go. What stays is what honest nodes answer for themselves: no
 // key of theirs speaks twice, and what they receipted they hold.
 TEST(Simulation, loses_agreement_but_no_receipted_reading_to_more_liars_than_tolerated) {
-    std::uint64_t forks = 0;
+    std::uint64_t lost = 0;
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         const Outcome outcome = simulate(seed, 4, Liars::beyond);
         EXPECT_EQ(outcome.fault, "") << "simulate --beyond " << seed;
-        if (outcome.lost.rfind("fork: ", 0) == 0) ++forks;
+        if (!outcome.lost.empty()) ++lost;
     }
-    EXPECT_GT(forks, 0U);
+    EXPECT_GT(lost, 0U);
 }
 
 TEST(Simulation, repeats_itself_from_its_seed_to_the_byte) {
