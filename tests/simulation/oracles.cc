@@ -109,6 +109,7 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
         fail("height " + std::to_string(header.height) + " is an empty block");  // R16
     }
     for (const Transaction& transaction : committed.block.transactions) {
+        if (transaction.kind != TransactionKind::evidence) highest_at_work_ = header.height;
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
             on_settlement(*settlement);
         }

@@ -45,6 +45,8 @@ class Oracles {
     }
     [[nodiscard]] const Audit& audit() const { return audit_; }
     [[nodiscard]] Height highest() const { return blocks_.empty() ? 0 : blocks_.rbegin()->first; }
+    // The highest block with anything in it but evidence.
+    [[nodiscard]] Height highest_at_work() const { return highest_at_work_; }
 
   private:
     using Slot = std::tuple<std::size_t, Channel, Height, Round>;
@@ -63,6 +65,7 @@ class Oracles {
     std::string fault_;
     std::string lost_;
     std::map<Height, Digest> blocks_;
+    Height highest_at_work_ = 0;
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;
     std::set<std::uint64_t> heard_;  // statements looked at
     std::map<Slot, Digest> said_;

@@ -272,9 +272,8 @@ void Simulation::judge_idling() {
         std::all_of(plan_.behaviours.begin(), plan_.behaviours.end(),
                     [](Behaviour behaviour) { return behaviour == Behaviour::honest; });
     // Evidence against a liar is work, whenever it is found.
-    if (nobody_lies && oracles_.highest() != idle_height_) {
-        oracles_.lose("an idle network builds blocks");
-    }
+    const Height last = nobody_lies ? oracles_.highest() : oracles_.highest_at_work();
+    if (last > idle_height_) oracles_.lose("an idle network builds blocks");
     if (nobody_lies && idle_statements_ > 0) {
         oracles_.lose("an idle network says " + std::to_string(idle_statements_) +
                       " votes, proposals and batches");
