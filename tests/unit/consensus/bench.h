@@ -34,6 +34,27 @@ class Bench {
         if (height != 0) start(height);
     }
 
+    // While it lives, what is said is about this height, which may not be the one being decided.
+    class About {
+      public:
+        About(Bench& bench, std::optional<Height> height) : bench_(bench), before_(bench.height_) {
+            if (height) bench_.height_ = *height;
+        }
+        ~About() { bench_.height_ = before_; }
+        About(const About&) = delete;
+        About& operator=(const About&) = delete;
+
+      private:
+        Bench& bench_;
+        Height before_;
+    };
+    // From now on with the laboratory's rebroadcast (R13), which else comes after minutes.
+    void repeat() {
+        timers_.rebroadcast_ms = 300;
+        timers_.rebroadcast_cap_ms = 1000;
+        boot();
+    }
+
     Lines start(Height height) {
         height_ = height;
         return feed(HeightStarts{height, names_});

@@ -31,8 +31,17 @@ std::string show(Bench& bench) {
     } else {
         out << (now.decided ? "decided" : "sleeps");
     }
+    if (now.halt) out << ", signs no more";
+    if (bench.replica().buffered_bytes() > 0) {
+        out << ", keeps " << bench.replica().buffered_bytes() << " bytes for later";
+    }
     return out.str();
 }
+
+struct Place {
+    std::optional<Height> height;
+    Round round = 0;
+};
 
 // Words of a line, each taken once.
 class Words {
@@ -48,7 +57,17 @@ class Words {
         return text == "nil" ? '-' : text.at(0);
     }
     std::uint32_t number() { return static_cast<std::uint32_t>(std::stoul(word())); }
-    Round round() { return static_cast<Round>(std::stoul(word().substr(1))); }
+    // r5, or h2 r5 for another height than the one being decided.
+    Place place() {
+        Place out;
+        std::string text = word();
+        if (text.starts_with('h')) {
+            out.height = std::stoul(text.substr(1));
+            text = word();
+        }
+        out.round = static_cast<Round>(std::stoul(text.substr(1)));
+        return out;
+    }
 
   private:
     std::istringstream in_;
@@ -63,6 +82,7 @@ class Story {
             const char self = words.letter();
             words.word();  // of
             bench_ = std::make_unique<Bench>(words.number(), self, 0);
+            if (words.word() == "repeating") bench_->repeat();
             return {};
         }
         if (!bench_) throw std::runtime_error("a story begins with: node NAME of NUMBER");
@@ -71,22 +91,23 @@ class Story {
         if (verb == "work") return bench_->work();
         if (verb == "wait") return bench_->wait(words.number());
         if (verb == "show") return {show(*bench_)};
+        if (verb == "clock") return set_clock(words.word());
+        if (verb == "flood") return flood(words);
         return hear(verb, words);
     }
 
   private:
     Lines hear(const std::string& verb, Words& words) {
         if (verb == "built") {
-            const Round round = words.round();
+            const Round round = words.place().round;
             return bench_->built(round, words.letter());
         }
-        if (verb == "judged") {
-            const char block = words.letter();
-            return bench_->judged(block, words.word() != "wrong");
-        }
+        if (verb == "judged") return hear_verdict(words);
         const std::string from = words.word();
-        const Round round = words.round();
+        const Place place = words.place();
+        const Round round = place.round;
         const char block = words.letter();
+        const Bench::About about(*bench_, place.height);
         if (verb == "prevotes") return bench_->prevote(from, round, block);
         if (verb == "precommits") return bench_->precommit(from, round, block);
         if (verb == "polka") return bench_->polka(from, round, block);
@@ -97,6 +118,32 @@ class Story {
         std::optional<Round> valid_round;
         if (words.word() == "vr") valid_round = words.number();
         return bench_->proposal(from.at(0), round, block, valid_round);
+    }
+
+    // judged V | judged V wrong | judged V ahead 11 (seconds, by the own clock)
+    Lines hear_verdict(Words& words) {
+        const char block = words.letter();
+        const std::string how = words.word();
+        std::int64_t ahead_s = 0;
+        if (how == "ahead") ahead_s = words.number();
+        return bench_->judged(block, how != "wrong", bench_->now().real_ms + ahead_s * 1000);
+    }
+    Lines set_clock(const std::string& how) {
+        bench_->now().synchronised = how == "synchronised";
+        return {};
+    }
+    // flood d r1000 2000: a prevote of each of so many rounds from there on.
+    Lines flood(Words& words) {
+        const std::string from = words.word();
+        const Place place = words.place();
+        const Bench::About about(*bench_, place.height);
+        const Round end = place.round + words.number();
+        Lines out;
+        for (Round round = place.round; round < end; ++round) {
+            for (std::string& line : bench_->prevote(from, round, 'F'))
+                out.push_back(std::move(line));
+        }
+        return out;
     }
 
     std::unique_ptr<Bench> bench_;
