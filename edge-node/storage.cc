@@ -46,10 +46,23 @@ Result<intake::Inbox, IoError> open_inbox(const NodeConfig& config, intake::Inbo
     return open_sound_inbox(config);
 }
 
+// One without a sound slot is set aside; what it said is lost, and the node silent (R23).
+Result<SlotFile, IoError> open_safety(const NodeConfig& config, std::vector<std::string>& mishaps) {
+    auto safety = SlotFile::open(config.safety_record());
+    if (safety || !safety.error().damage) return safety;
+    const std::string reason = safety.error().message;
+    const auto aside = SlotFile::begin_anew(config.safety_record(), Clock().now().real_ms);
+    if (!aside) return unexpected(aside.error());
+    mishaps.push_back(concat(reason, ": it stands aside as ", aside->string(),
+                             "; this node signs nothing until the others have committed two more "
+                             "heights"));
+    return SlotFile::open(config.safety_record());
+}
+
 // A node that has signed before must not start as one that never did (R23). A file that nothing
 // was ever written to is as good as none: it may have been made a moment ago, in place of another.
 SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
-    if (safety.in_doubt()) return SafetyTrust::in_doubt;
+    if (safety.in_doubt()) return safety.sequence() > 0 ? SafetyTrust::in_doubt : SafetyTrust::lost;
     if (safety.sequence() > 0) return SafetyTrust::sound;
     return ledger > 0 ? SafetyTrust::lost : SafetyTrust::fresh;
 }
@@ -89,7 +102,7 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
     intake::InboxContents salvaged;
     auto inbox = open_inbox(config, salvaged, mishaps);
     if (!inbox) return unexpected(inbox.error());
-    auto safety = SlotFile::open(config.safety_record());
+    auto safety = open_safety(config, mishaps);
     if (!safety) return unexpected(safety.error());
     const Height height = ledger->height();
     Storage storage(config, genesis, std::move(*ledger), std::move(*inbox), std::move(*safety));

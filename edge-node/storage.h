@@ -18,7 +18,7 @@ namespace fairfeed {
 
 class Storage {
   public:
-    // Errors say what to do. A damaged ledger or inbox is no error: see mishaps().
+    // Errors say what to do. What is damaged is no error: see mishaps().
     [[nodiscard]] static Result<Storage, IoError> open(const NodeConfig& config,
                                                        const LoadedGenesis& genesis);
     // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What

@@ -25,6 +25,16 @@ std::string utc_date(std::int64_t real_ms) {
     return {text.data(), length};
 }
 
+// Not taken yet.
+std::filesystem::path name_for_damaged(const std::filesystem::path& file, std::int64_t real_ms) {
+    const std::string wanted = file.string() + ".damaged-" + utc_date(real_ms);
+    std::filesystem::path name = wanted;
+    std::error_code ignored;
+    for (int count = 2; std::filesystem::exists(name, ignored); ++count)
+        name = wanted + "-" + std::to_string(count);
+    return name;
+}
+
 Result<void, IoError> move_file(const std::filesystem::path& from,
                                 const std::filesystem::path& to) {
     if (::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT) return {};
@@ -40,17 +50,24 @@ Result<void, IoError> remove_file(const std::filesystem::path& file) {
 
 Result<std::filesystem::path, IoError> set_aside(const std::filesystem::path& file,
                                                  std::int64_t real_ms) {
-    const std::string wanted = file.string() + ".damaged-" + utc_date(real_ms);
-    std::filesystem::path name = wanted;
-    std::error_code ignored;
-    for (int count = 2; std::filesystem::exists(name, ignored); ++count)
-        name = wanted + "-" + std::to_string(count);
+    std::filesystem::path name = name_for_damaged(file, real_ms);
     for (const std::string_view suffix : {"-wal", ""}) {
         auto done = move_file(beside(file, suffix), beside(name, suffix));
         if (done) done = sync_directory_of(file);
         if (!done) return unexpected(done.error());
     }
     if (auto done = remove_file(beside(file, "-shm")); !done) return unexpected(done.error());
+    return name;
+}
+
+Result<std::filesystem::path, IoError> replace_damaged(const std::filesystem::path& file,
+                                                       ByteView content, std::int64_t real_ms) {
+    const auto damaged = read_file(file);
+    if (!damaged) return unexpected(damaged.error());
+    std::filesystem::path name = name_for_damaged(file, real_ms);
+    for (const auto& [place, bytes] : {std::pair(name, ByteView(*damaged)), {file, content}})
+        if (auto done = write_file_atomically(place, bytes, 0600); !done)
+            return unexpected(done.error());
     return name;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/io/io_error.h"
 
@@ -15,6 +16,10 @@ namespace fairfeed {
 // file that is not there is not moved.
 [[nodiscard]] Result<std::filesystem::path, IoError> set_aside(const std::filesystem::path& file,
                                                                std::int64_t real_ms);
+// For a small file whose name must at no moment be missing: a copy of it goes to such a name, then
+// `content` (mode 0600) takes the file's place in one step.
+[[nodiscard]] Result<std::filesystem::path, IoError> replace_damaged(
+    const std::filesystem::path& file, ByteView content, std::int64_t real_ms);
 // Renames a database that is closed, durably, over what stands there.
 [[nodiscard]] Result<void, IoError> put_in_place(const std::filesystem::path& from,
                                                  const std::filesystem::path& to);

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/io/file.h"
+#include "core/io/set_aside.h"
 
 namespace fairfeed {
 namespace {
@@ -78,10 +79,10 @@ bool is_blank(ByteView content) {
 
 // The empty record with sequence 0 in the first slot; renamed into place once durable, so that a
 // half-made file never carries the name.
-Result<void, IoError> create(const std::filesystem::path& file) {
+Bytes empty_file() {
     Bytes content = encode(Slot{});
     content.resize(2 * SlotFile::kSlotSize);
-    return write_file_atomically(file, content, 0600);
+    return content;
 }
 
 constexpr std::array<std::uint32_t, 256> crc_table() {
@@ -107,7 +108,8 @@ std::uint32_t crc32c(ByteView bytes) {
 
 Result<SlotFile, IoError> SlotFile::open(const std::filesystem::path& file) {
     if (::access(file.c_str(), F_OK) != 0 && errno == ENOENT)
-        if (auto created = create(file); !created) return unexpected(created.error());
+        if (auto created = write_file_atomically(file, empty_file(), 0600); !created)
+            return unexpected(created.error());
     const std::string name = "safety record '" + file.string() + "'";
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
     if (descriptor < 0) return unexpected(io_error_from_errno("open " + name));
@@ -118,6 +120,15 @@ Result<SlotFile, IoError> SlotFile::open(const std::filesystem::path& file) {
     }
     if (auto loaded = opened.load(); !loaded) return unexpected(loaded.error());
     return opened;
+}
+
+// In doubt because the second slot is neither valid nor blank; a restart before the first write
+// finds the same.
+Result<std::filesystem::path, IoError> SlotFile::begin_anew(const std::filesystem::path& file,
+                                                            std::int64_t real_ms) {
+    Bytes content = empty_file();
+    std::copy(kMagic.begin(), kMagic.end(), content.begin() + kSlotSize);
+    return replace_damaged(file, content, real_ms);
 }
 
 SlotFile::SlotFile(SlotFile&& other) noexcept
@@ -137,8 +148,8 @@ Result<void, IoError> SlotFile::load() {
     Bytes content(2 * kSlotSize);
     if (::fstat(descriptor_, &facts) != 0) return unexpected(io_error_from_errno("read " + name));
     if (facts.st_size != static_cast<off_t>(content.size()))
-        return unexpected(
-            IoError{name + " is " + std::to_string(facts.st_size) + " bytes long instead of 8192"});
+        return unexpected(IoError{
+            name + " is " + std::to_string(facts.st_size) + " bytes long instead of 8192", true});
     if (::pread(descriptor_, content.data(), content.size(), 0) != facts.st_size)
         return unexpected(io_error_from_errno("read " + name));
     auto newest = decode(ByteView(content).first(kSlotSize));
@@ -147,7 +158,8 @@ Result<void, IoError> SlotFile::load() {
     in_doubt_ =
         !is_new && (!newest || !second || !are_neighbours(newest->sequence, second->sequence));
     if (second && (!newest || second->sequence > newest->sequence)) newest = std::move(second);
-    if (!newest) return unexpected(IoError{name + " is damaged: neither of its slots is valid"});
+    if (!newest)
+        return unexpected(IoError{name + " is damaged: neither of its slots is valid", true});
     sequence_ = newest->sequence;
     record_ = std::move(newest->payload);
     return {};

@@ -20,9 +20,13 @@ class SlotFile {
     static constexpr std::size_t kMaxPayload = 4000;
 
     // Opens the file, or creates it (mode 0600, durable, with an empty record). Errors: another
-    // process holds it, it is not 8 KiB long, or neither slot is valid: a lost safety record is
-    // never taken for "nothing was said yet" (R23).
+    // process holds it; with `damage`: it is not 8 KiB long, or neither slot is valid. A lost
+    // safety record is never taken for "nothing was said yet" (R23).
     [[nodiscard]] static Result<SlotFile, IoError> open(const std::filesystem::path& file);
+    // Keeps a damaged file, which nobody has open, under another name and puts one in its place
+    // that has no record and is in doubt from the beginning. Where the damaged one is now.
+    [[nodiscard]] static Result<std::filesystem::path, IoError> begin_anew(
+        const std::filesystem::path& file, std::int64_t real_ms);
     SlotFile(SlotFile&& other) noexcept;
     SlotFile& operator=(SlotFile&&) = delete;
     ~SlotFile();

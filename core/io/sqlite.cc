@@ -97,7 +97,7 @@ Result<Database, IoError> Database::open(const std::filesystem::path& file,
 }
 
 Result<Database, IoError> Database::open_read_only(const std::filesystem::path& file,
-                                                   const DatabaseKind& kind) {
+                                                   const DatabaseKind& kind, DatabaseMark mark) {
     sqlite3* handle = nullptr;
     int code = open_handle(uri_of(file, "?psow=0"), SQLITE_OPEN_READONLY, &handle);
     Database database(handle);
@@ -114,8 +114,10 @@ Result<Database, IoError> Database::open_read_only(const std::filesystem::path& 
         database = Database(frozen);
     }
     if (code != SQLITE_OK) return unexpected(error_of(database.handle_.get(), "open database"));
-    if (auto accepted = database.accept_kind(kind, false); !accepted)
-        return unexpected(accepted.error());
+    const auto accepted = database.accept_kind(kind, false);
+    const bool saving =
+        mark == DatabaseMark::may_be_damaged && !accepted && accepted.error().damage;
+    if (!accepted && !saving) return unexpected(accepted.error());
     if (auto configured = database.configure(false); !configured)
         return unexpected(configured.error());
     return database;
@@ -152,15 +154,47 @@ Result<void, IoError> Database::accept_kind(const DatabaseKind& kind, bool writa
         if (writable) return lay_out(kind);
         return unexpected(IoError{name + " is an empty database, not " + what});
     }
+    if (*id == kind.application_id && *version == kind.schema_version) return {};
+    const auto same = is_laid_out_as(kind);
+    if (!same) return unexpected(same.error());
+    if (*same)
+        return unexpected(IoError{name + " has the tables of " + what +
+                                      " and a damaged mark in its header (application id " +
+                                      hex(*id) + ", version " + std::to_string(*version) + ")",
+                                  true});
     if (*id != kind.application_id)
         return unexpected(IoError{name + " is not " + what + ": its application id is " + hex(*id) +
                                   ", not " + hex(kind.application_id) + "; move it away"});
-    if (*version != kind.schema_version)
-        return unexpected(IoError{name + " is " + what + " of schema version " +
-                                  std::to_string(*version) + "; this program reads version " +
-                                  std::to_string(kind.schema_version) +
-                                  ": use the program that wrote it, or move it away"});
-    return {};
+    return unexpected(IoError{name + " is " + what + " of schema version " +
+                              std::to_string(*version) + "; this program reads version " +
+                              std::to_string(kind.schema_version) +
+                              ": use the program that wrote it, or move it away"});
+}
+
+Result<bool, IoError> Database::is_laid_out_as(const DatabaseKind& kind) {
+    sqlite3* handle = nullptr;
+    const int code = open_handle("file::memory:", SQLITE_OPEN_READWRITE, &handle);
+    Database right(handle);
+    if (code != SQLITE_OK) return unexpected(error_of(handle, "open a database in memory"));
+    if (auto done = right.lay_out(kind); !done) return unexpected(done.error());
+    const auto wanted = right.layout();
+    if (!wanted) return unexpected(wanted.error());
+    const auto found = layout();
+    if (!found) return unexpected(found.error());
+    return *found == *wanted;
+}
+
+Result<std::string, IoError> Database::layout() {
+    auto select = prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name");
+    if (!select) return unexpected(select.error());
+    std::string out;
+    while (true) {
+        const auto row = select->step();
+        if (!row) return unexpected(row.error());
+        if (!*row) return out;
+        for (int column = 0; column < 3; ++column)
+            out.append(select->text_at(column)).push_back('\0');
+    }
 }
 
 Result<void, IoError> Database::lay_out(const DatabaseKind& kind) {

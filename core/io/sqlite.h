@@ -32,16 +32,23 @@ struct DatabaseKind {
     std::string_view schema;          // constant SQL script, run once, in one transaction
 };
 
+// Whether a file must say in its header that it is of the kind, or may have been damaged there: for
+// saving content that proves itself.
+enum class DatabaseMark { fits, may_be_damaged };
+
 class Statement;
 
 class Database {
   public:
     // Opens the file, creating it (mode 0600) and its tables when it does not exist or is empty.
+    // Errors: it is of another kind or schema version; with `damage`: its tables are those of the
+    // kind, and only the mark in its header is not.
     [[nodiscard]] static Result<Database, IoError> open(const std::filesystem::path& file,
                                                         const DatabaseKind& kind);
     // For verify and show: writes nothing, works beside a running writer and on a bare copy.
-    [[nodiscard]] static Result<Database, IoError> open_read_only(const std::filesystem::path& file,
-                                                                  const DatabaseKind& kind);
+    [[nodiscard]] static Result<Database, IoError> open_read_only(
+        const std::filesystem::path& file, const DatabaseKind& kind,
+        DatabaseMark mark = DatabaseMark::fits);
 
     // Prepare once, run often. Wrong SQL is our own bug and still an error, because the file's
     // schema may be damaged.
@@ -63,6 +70,8 @@ class Database {
     explicit Database(sqlite3* handle) : handle_(handle) {}
     [[nodiscard]] Result<void, IoError> configure(bool writable);
     [[nodiscard]] Result<void, IoError> accept_kind(const DatabaseKind& kind, bool writable);
+    [[nodiscard]] Result<bool, IoError> is_laid_out_as(const DatabaseKind& kind);
+    [[nodiscard]] Result<std::string, IoError> layout();
     [[nodiscard]] Result<void, IoError> lay_out(const DatabaseKind& kind);
     [[nodiscard]] Result<std::int64_t, IoError> single_int(std::string_view sql);
     [[nodiscard]] Result<void, IoError> copy_to(const std::filesystem::path& file) const;

@@ -250,8 +250,8 @@ Result<Ledger, IoError> Ledger::open(const std::filesystem::path& file,
 }
 
 Result<Ledger, IoError> Ledger::open_read_only(const std::filesystem::path& file,
-                                               const Digest& network) {
-    auto database = Database::open_read_only(file, kLedgerKind);
+                                               const Digest& network, DatabaseMark mark) {
+    auto database = Database::open_read_only(file, kLedgerKind, mark);
     if (!database) return unexpected(database.error());
     auto store = Store::prepare(std::move(*database));
     if (!store) return unexpected(store.error());

@@ -30,8 +30,9 @@ class Ledger {
     [[nodiscard]] static Result<Ledger, IoError> open(const std::filesystem::path& file,
                                                       const LoadedGenesis& genesis);
     // For verify and show: never writes.
-    [[nodiscard]] static Result<Ledger, IoError> open_read_only(const std::filesystem::path& file,
-                                                                const Digest& network);
+    [[nodiscard]] static Result<Ledger, IoError> open_read_only(
+        const std::filesystem::path& file, const Digest& network,
+        DatabaseMark mark = DatabaseMark::fits);
     Ledger(Ledger&&) noexcept;
     Ledger& operator=(Ledger&&) noexcept;
     ~Ledger();

@@ -47,7 +47,7 @@ Result<Height, IoError> copy_what_holds(const std::filesystem::path& from,
                                         const LoadedGenesis& genesis) {
     auto fresh = Ledger::open(to, genesis);
     if (!fresh) return unexpected(fresh.error());
-    const auto old = Ledger::open_read_only(from, genesis.network);
+    const auto old = Ledger::open_read_only(from, genesis.network, DatabaseMark::may_be_damaged);
     if (!old) return Height{0};
     Transfer transfer(*old, *fresh);
     // However it ends: what it saw until then holds.

@@ -318,7 +318,7 @@ Result<std::filesystem::path, IoError> Inbox::begin_anew(const std::filesystem::
 
 InboxContents Inbox::salvage(const std::filesystem::path& file) {
     InboxContents contents;
-    auto database = Database::open_read_only(file, kInboxKind);
+    auto database = Database::open_read_only(file, kInboxKind, DatabaseMark::may_be_damaged);
     if (!database) return contents;
     for (const auto& [sql, rows] :
          {std::pair{kLoadReadings, &contents.readings}, std::pair{kLoadBlocks, &contents.blocks}}) {

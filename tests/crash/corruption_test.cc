@@ -1,6 +1,6 @@
 // Bytes of a node's files change by themselves. Each damage is tried in a process of its own: the
-// node starts with the right content, or with less of it that it knows about and can get again, or
-// says what is damaged and what to do. It never takes wrong content for right, and never aborts.
+// node starts, with the right content or with less of it, knows which, and can get the rest again.
+// It never takes wrong content for right, and never aborts.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,18 +63,24 @@ Verdict refused(const std::string& reason) {
     return reason.size() > 10 ? Verdict::refused : Verdict::silent;
 }
 
+// As the runtime does when a replay or a write shows that the file is damaged.
+bool rebuild(std::optional<Storage>& storage, const NodeConfig& config, std::string_view reason) {
+    const LoadedGenesis& genesis = story().network().genesis();
+    storage.reset();
+    if (!Storage::rebuild_ledger(config, genesis, reason)) return false;
+    auto again = Storage::open(config, genesis);
+    if (!again) return false;
+    storage.emplace(std::move(*again));
+    return true;
+}
+
 // A node on this disk, and on a ledger rebuilt if the replay shows that it must be; nullopt: it
 // says why it does not start.
 std::optional<NodeDisk::Started> start(std::optional<Storage>& storage, const NodeConfig& config,
                                        std::string& reason) {
-    const LoadedGenesis& genesis = story().network().genesis();
     auto started = NodeDisk::start(*storage);
     if (!started && started.error().find("damaged") != std::string::npos) {
-        storage.reset();
-        if (!Storage::rebuild_ledger(config, genesis, started.error())) return std::nullopt;
-        auto again = Storage::open(config, genesis);
-        if (!again) return std::nullopt;
-        storage.emplace(std::move(*again));
+        if (!rebuild(storage, config, started.error())) return std::nullopt;
         started = NodeDisk::start(*storage);
     }
     if (started) return std::move(*started);
@@ -84,7 +90,7 @@ std::optional<NodeDisk::Started> start(std::optional<Storage>& storage, const No
 
 // What the peers have is fetched, what the scrub finds is mended with it, and then everything is
 // what it was. Missing blocks come as they do to any node that was away.
-Verdict judge_ledger(Storage& storage, const Truth& truth) {
+Result<Verdict, IoError> judge_ledger(Storage& storage, const Truth& truth) {
     const LoadedGenesis& genesis = story().network().genesis();
     const Height height = storage.ledger().height();
     if (height > truth.height) return Verdict::wrong;
@@ -96,16 +102,16 @@ Verdict judge_ledger(Storage& storage, const Truth& truth) {
     for (const std::uint64_t passes = storage.scrubbed().passes() + 2;
          height > 0 && storage.scrubbed().passes() < passes; now.steady_ms += 1'000'000) {
         const auto found = storage.scrub(now);
-        if (!found) return refused(found.error().message);
+        if (!found) return unexpected(found.error());
         for (const DamagedBlock& each : *found) {
             const auto done = storage.write({MendBlock{story().blocks()[each.height - 1]}}, 1);
-            if (!done) return refused(done.error().message);
+            if (!done) return unexpected(done.error());
             mended += storage.take_mended().size();
         }
     }
     for (Height at = height + 1; at <= truth.height; ++at)
         if (auto done = storage.write({CommitBlock{story().blocks()[at - 1]}}, 1); !done)
-            return refused(done.error().message);
+            return unexpected(done.error());
     for (Height at = 1; at <= truth.height; ++at) {
         const auto block = storage.ledger().block(at);
         if (!block || !*block || (*block)->block != story().blocks()[at - 1].block)
@@ -116,13 +122,14 @@ Verdict judge_ledger(Storage& storage, const Truth& truth) {
     return mended > 0 || height < truth.height ? Verdict::mended : Verdict::same;
 }
 
-// An older record is not wrong as long as the node knows that it may be one.
-Verdict judge_safety(const std::filesystem::path& directory) {
-    const auto slots = DiskImage::read(directory).files.at("data/safety.slot");
-    const TempDirectory apart;
-    DiskImage{{{"safety.slot", slots}}, {}}.lay_out(apart.path());
-    const auto file = SlotFile::open(apart / "safety.slot");
-    return file && file->in_doubt() ? Verdict::in_doubt : Verdict::wrong;
+// An older record, or none, is not wrong as long as the node knows it and signs nothing.
+Verdict judge_safety(Storage& storage, const Memory& memory, const Truth& truth) {
+    const bool knows = memory.safety == SafetyTrust::in_doubt || memory.safety == SafetyTrust::lost;
+    if (!knows || memory.safety_record == truth.safety) return Verdict::wrong;
+    if (memory.safety == SafetyTrust::lost && storage.mishaps().empty()) return Verdict::silent;
+    const auto started = NodeDisk::start(storage);
+    if (!started) return refused(started.error());
+    return started->node->summary().consensus.may_sign ? Verdict::wrong : Verdict::in_doubt;
 }
 
 // Nothing is remembered that was not so, and no promise at all: the node knows that it forgot.
@@ -146,7 +153,7 @@ Verdict judge(const std::filesystem::path& directory, const Truth& truth) {
     std::optional<Storage> storage(std::move(*opened));
     auto memory = storage->recall(genesis.network);
     if (!memory) return refused(memory.error().message);
-    if (memory->safety_record != truth.safety) return judge_safety(directory);
+    if (memory->safety_record != truth.safety) return judge_safety(*storage, *memory, truth);
     const bool inbox_lost = memory->inbox_lost;
     const InboxContent inbox = InboxContent::of(*memory, genesis.network);
     if (!inbox_lost && inbox != truth.inbox) return Verdict::wrong;
@@ -155,8 +162,15 @@ Verdict judge(const std::filesystem::path& directory, const Truth& truth) {
     if (!started) return refused(reason);
     if (auto written = storage->write(started->effects, 1); !written)
         return refused(written.error().message);
-    const Verdict ledger = judge_ledger(*storage, truth);
-    if (!inbox_lost || ledger != Verdict::same) return ledger;
+    auto ledger = judge_ledger(*storage, truth);
+    if (!ledger && ledger.error().damage) {
+        if (!rebuild(storage, config, ledger.error().message)) return refused("rebuild fails");
+        if (!start(storage, config, reason)) return refused(reason);
+        ledger = judge_ledger(*storage, truth);
+        if (ledger && *ledger == Verdict::same) ledger = Verdict::mended;
+    }
+    if (!ledger) return refused(ledger.error().message);
+    if (!inbox_lost || *ledger != Verdict::same) return *ledger;
     memory = storage->recall(genesis.network);
     if (!memory || memory->inbox_lost || memory->doubts.empty()) return Verdict::wrong;
     return judge_lost_inbox(InboxContent::of(*memory, genesis.network), truth);
@@ -185,6 +199,7 @@ void judge_apart(const std::filesystem::path& directory, const Truth& truth, Out
     }
     const auto verdict = static_cast<Verdict>(WEXITSTATUS(status));
     ++outcome.count[verdict];
+    EXPECT_NE(verdict, Verdict::refused) << "the node does not start";
     EXPECT_NE(verdict, Verdict::wrong) << "wrong content was taken for right";
     EXPECT_NE(verdict, Verdict::silent) << "refused without a reason";
 }
@@ -235,6 +250,9 @@ TEST(Corruption, of_the_inbox_is_found) {
 }
 TEST(Corruption, of_the_inboxs_log_is_found) {
     damage("data/inbox.db-wal", true);
+}
+TEST(Corruption, of_the_inboxs_mark_is_found) {
+    damage("data/inbox.mark", false);
 }
 TEST(Corruption, of_the_safety_record_is_found) {
     damage("data/safety.slot", false);

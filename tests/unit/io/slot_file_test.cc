@@ -106,6 +106,26 @@ TEST_F(SlotFileTest, refuses_a_file_without_a_valid_slot) {
     damage(16);
     damage(SlotFile::kSlotSize);
     EXPECT_THAT(refusal(), HasSubstr("neither of its slots is valid"));
+    EXPECT_TRUE(SlotFile::open(file_).error().damage);
+}
+
+TEST_F(SlotFileTest, begun_anew_keeps_the_damaged_file_and_never_looks_like_a_new_one) {
+    for (int time = 1; time <= 2; ++time) {
+        std::ofstream(file_) << "not eight kilobytes";
+        EXPECT_TRUE(SlotFile::open(file_).error().damage);
+        const auto aside = SlotFile::begin_anew(file_, 1'785'603'723'000);
+        ASSERT_TRUE(aside) << aside.error().message;
+        EXPECT_THAT(aside->string(), HasSubstr(time == 1 ? ".damaged-20260801T170203Z" : "Z-2"));
+        EXPECT_EQ(read_text_file(*aside).value(), "not eight kilobytes");
+        for (int restart = 0; restart < 2; ++restart) {
+            EXPECT_TRUE(open().in_doubt());
+            EXPECT_EQ(open().sequence(), 0U);
+            EXPECT_EQ(record(), "");
+        }
+    }
+    write("one");
+    EXPECT_FALSE(open().in_doubt());
+    EXPECT_EQ(record(), "one");
 }
 
 TEST_F(SlotFileTest, refuses_a_truncated_file) {

@@ -119,6 +119,7 @@ TEST_F(SqliteTest, refuses_a_foreign_database) {
     DatabaseKind other = kShop;
     other.what = "a ledger";
     other.application_id = 0x46464c44;
+    other.schema = "CREATE TABLE block(id)";
     EXPECT_THAT(refusal(other), HasSubstr("is not a ledger: its application id is 0x46465431"));
 }
 
@@ -126,7 +127,25 @@ TEST_F(SqliteTest, refuses_another_schema_version) {
     (void)open();
     DatabaseKind other = kShop;
     other.schema_version = 4;
+    other.schema = "CREATE TABLE item(id)";
     EXPECT_THAT(refusal(other), HasSubstr("is a shop of schema version 3; this program reads"));
+}
+
+// Two marks in the header of 150 random damages: a file of our own was taken for a foreign one.
+TEST_F(SqliteTest, knows_a_file_of_its_kind_by_its_tables_when_the_mark_is_damaged) {
+    for (const char* damage : {"PRAGMA application_id = 1", "PRAGMA user_version = 515"}) {
+        ASSERT_TRUE(open().execute("INSERT INTO item VALUES(NULL, 'bread', x'')"));
+        ASSERT_TRUE(open().execute(damage));
+        const auto opened = Database::open(file_, kShop);
+        ASSERT_FALSE(opened) << damage;
+        EXPECT_TRUE(opened.error().damage);
+        EXPECT_THAT(opened.error().message, HasSubstr("damaged mark in its header"));
+        EXPECT_FALSE(Database::open_read_only(file_, kShop));
+        auto saved = Database::open_read_only(file_, kShop, DatabaseMark::may_be_damaged);
+        ASSERT_TRUE(saved) << saved.error().message;
+        EXPECT_EQ(count(*saved), 1);
+        std::filesystem::remove(file_);
+    }
 }
 
 TEST_F(SqliteTest, refuses_a_file_that_is_no_database) {

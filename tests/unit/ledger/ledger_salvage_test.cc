@@ -73,6 +73,19 @@ TEST_F(DamagedLedger, that_is_no_database_any_more_becomes_one_of_genesis_alone)
     EXPECT_THAT(again->aside.string(), HasSubstr("Z-2")) << "the first one is kept too";
 }
 
+TEST_F(DamagedLedger, whose_mark_is_damaged_is_taken_over_whole) {
+    for (const char* damage : {"PRAGMA application_id = 1", "PRAGMA user_version = 515"}) {
+        stored_.rot(damage);
+        const auto damaged = Ledger::open(stored_.file(), stored_.genesis());
+        ASSERT_FALSE(damaged) << damage;
+        EXPECT_TRUE(damaged.error().damage);
+        const auto salvage = salvage_ledger(stored_.file(), stored_.genesis(), kNow);
+        ASSERT_TRUE(salvage) << salvage.error().message;
+        EXPECT_EQ(salvage->height, 4U);
+        expect_blocks_up_to(4);
+    }
+}
+
 TEST_F(DamagedLedger, loses_a_block_whose_signatures_changed_although_its_id_did_not) {
     Block forged = stored_.chain().blocks()[1].block;
     forged.transactions.back().endorsements.front().signature.bytes[5] ^= 1;

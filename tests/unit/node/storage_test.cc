@@ -260,6 +260,40 @@ TEST_F(RottenDisk, of_a_whole_file_is_set_aside_at_the_start) {
     EXPECT_EQ(storage_->ledger().height(), 0U) << "the rest comes from the peers";
 }
 
+TEST_F(Disk, with_a_safety_record_damaged_in_both_slots_starts_as_one_that_lost_it) {
+    for (const bool with_ledger : {false, true}) {
+        if (with_ledger) write({CommitBlock{chain_.blocks()[0]}});
+        write({PersistSafety{{1}}});
+        write({PersistSafety{{2}}});
+        storage_.reset();
+        std::ofstream(config_.safety_record(), std::ios::in) << std::string(5000, 'x');
+        reopen();
+        ASSERT_EQ(storage_->mishaps().size(), 1U);
+        EXPECT_NE(storage_->mishaps()[0].find("safety.slot.damaged-2"), std::string::npos)
+            << storage_->mishaps()[0];
+        EXPECT_EQ(recall().safety, SafetyTrust::lost);
+        EXPECT_TRUE(recall().safety_record.empty());
+        reopen();
+        EXPECT_TRUE(storage_->mishaps().empty());
+        EXPECT_EQ(recall().safety, SafetyTrust::lost) << "killed before it could write";
+        write({PersistSafety{{3}}});
+        reopen();
+        EXPECT_EQ(recall().safety, SafetyTrust::sound) << "what it writes says for how long";
+    }
+}
+
+TEST_F(Disk, whose_ledger_is_of_another_kind_is_refused_with_what_to_do) {
+    storage_.reset();
+    std::filesystem::remove(config_.ledger());
+    {
+        auto foreign = Database::open(config_.ledger(), {"a shop", 7, 1, "CREATE TABLE item(id)"});
+        ASSERT_TRUE(foreign);
+    }
+    const auto opened = Storage::open(config_, network_.genesis());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().message.find("move it away"), std::string::npos);
+}
+
 TEST_F(Disk, refuses_a_second_owner_and_another_network) {
     EXPECT_FALSE(Storage::open(config_, network_.genesis())) << "the first one runs";
     storage_.reset();
