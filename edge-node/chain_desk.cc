@@ -140,6 +140,12 @@ Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies
     return result;
 }
 
+Result<void, Reject> ChainDesk::on_own_window(const std::vector<Transaction>& window, Instant now,
+                                              Effects& out) {
+    pool_.expect(window);
+    return on_bodies(window, now, out);
+}
+
 // R19. What is known already, or no offence after all, changes nothing.
 void ChainDesk::accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out) {
     now_ = now;

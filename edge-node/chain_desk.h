@@ -66,6 +66,10 @@ class ChainDesk {
     // Transactions of our own or from a peer, to wait for a block.
     [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
                                                  Instant now, Effects& out);
+    // What this node's own committee certified: a full pool has room for it, because nobody would
+    // bring it again.
+    [[nodiscard]] Result<void, Reject> on_own_window(const std::vector<Transaction>& window,
+                                                     Instant now, Effects& out);
     // What this node itself found out against somebody, to be said to all until a block has it.
     void accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out);
     [[nodiscard]] bool has_accusations() const { return pool_.has_accusations(); }

@@ -307,7 +307,7 @@ void Node::submit_certified(Effects& out) {
         for (CertifiedWindow& window : certified) {
             const auto& settlement = std::get<Settlement>(window.back().content);
             const auto slot = std::pair{settlement.cluster, settlement.window};
-            if (auto added = chain_->on_bodies(window, now_, out); !added) {
+            if (auto added = chain_->on_own_window(window, now_, out); !added) {
                 count(refused_, added.error());
             }
             pending_[slot] = TransactionBundle{std::move(window)};

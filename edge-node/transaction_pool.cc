@@ -153,7 +153,9 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
                                           SignatureChecker& signatures) {
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
     if (is_past(transaction, state)) return unexpected(Reject::already_committed);
-    if (by_id_.size() >= capacity_) return unexpected(Reject::too_many_transactions);
+    if (by_id_.size() >= capacity_ && !expected_.contains(transaction.id)) {
+        return unexpected(Reject::too_many_transactions);
+    }
     if (is_accusation(transaction)) {
         if (auto possible = check_accusation(transaction, state); !possible) return possible;
         if (auto room = find_room(transaction); !room) return room;
@@ -216,6 +218,11 @@ void TransactionPool::make_room(const Transaction& accusation) {
 
 void TransactionPool::expect(const std::vector<Digest>& ids) {
     expected_.insert(ids.begin(), ids.end());
+}
+
+void TransactionPool::expect(const std::vector<Transaction>& bodies) {
+    for (const Transaction& body : bodies)
+        expected_.insert(body.id);
 }
 
 Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& transactions,

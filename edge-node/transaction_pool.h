@@ -2,7 +2,8 @@
 // it still fits is decided by execution when a block is built. A settlement is taken only with its
 // quorum, a reading only when a settlement in the pool lists it: one meter can sign any number of
 // readings, but only a committee makes one matter. Evidence and events are taken when they are
-// proved and soon possible, a few per culprit. Bounded: a full pool refuses. Pure.
+// proved and soon possible, a few per culprit. Bounded: a full pool refuses what nobody waits for.
+// Pure.
 #pragma once
 
 #include <map>
@@ -29,8 +30,10 @@ class TransactionPool {
                                                const ChainState& state,
                                                SignatureChecker& signatures);
     [[nodiscard]] const Transaction* find(const Digest& id) const;
-    // Bodies that a proposed block lists: of these, no accusation is one too many.
+    // Until the next prune() these are never one too many: bodies that a proposed block lists, or a
+    // window that this node's own committee certified.
     void expect(const std::vector<Digest>& ids);
+    void expect(const std::vector<Transaction>& bodies);
     // Evidence and events, to be said again by every node that holds them until a block has them.
     [[nodiscard]] std::vector<Transaction> accusations() const;
     [[nodiscard]] bool has_accusations() const { return !accusations_.empty(); }

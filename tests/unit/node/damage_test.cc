@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kPatienceMs = 60'000;
 const ClusterId kCluster = TestNetwork::cluster(1);
 const MeterId kMeter = TestNetwork::meter(1, 1);
+constexpr std::size_t kPoolOfFive = 100;  // with five transactions in a block
 
 class DamagedNodes : public ::testing::Test {
   protected:
@@ -118,6 +119,29 @@ TEST_F(DamagedNodes, are_not_kept_from_settling_by_a_member_that_repeats_itself)
         EXPECT_FALSE(world->node(id).summary().refused.empty()) << id.str();
     }
     EXPECT_TRUE(settles(0));
+}
+
+// Nobody had offered the window again: it, and with it every later one, was lost to the chain.
+TEST_F(DamagedNodes, settle_what_they_certified_while_their_pools_were_full) {
+    for (const std::size_t nodes : {1U, 4U}) {
+        TestNetworkOptions options = lab(nodes, 1);
+        options.parameters.max_block_transactions = 5;
+        world = std::make_unique<NodeWorld>(options);
+        const NodeId dgmd = world->network().dgmd();
+        ChainState ahead = world->first_state();
+        for (std::size_t i = 0; i < kPoolOfFive; ++i) {
+            ++ahead.dgmd_sequence;  // the first one is missing, so none can enter a block
+            const auto notice =
+                world->network().from_dgmd(ahead, CapacityCertificate{0, kMeter, 0, 5});
+            for (const NodeId& id : world->network().nodes())
+                world->arrive(dgmd, {"test", dgmd.str(), Channel::tx, "-"},
+                              encode_bundle({{notice}}), id);
+        }
+        for (const NodeId& id : world->network().nodes())
+            ASSERT_EQ(world->node(id).summary().waiting_transactions, kPoolOfFive);
+        run_window(0);
+        run_window(1);
+    }
 }
 
 TEST_F(DamagedNodes, are_not_filled_by_readings_nobody_certified) {

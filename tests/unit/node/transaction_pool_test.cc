@@ -118,6 +118,17 @@ TEST_F(Pool, refuses_when_it_is_full_and_has_room_again_after_a_block) {
     }
 }
 
+TEST_F(Pool, has_room_for_what_is_expected_until_a_block_is_decided_although_it_is_full) {
+    TransactionPool none(0);
+    none.expect(window);
+    EXPECT_TRUE(none.add_all(window, chain.state(), signatures));
+    EXPECT_EQ(none.size(), window.size());
+    TransactionPool late(0);
+    late.expect(window);
+    late.prune(chain.state());
+    EXPECT_FALSE(late.add_all(window, chain.state(), signatures));
+}
+
 TEST_F(Pool, drops_with_a_settled_window_only_what_belongs_to_it) {
     const ClusterId other = TestNetwork::cluster(2);
     const OpenedReadings second = chain.read_all(other, 0);
