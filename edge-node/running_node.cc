@@ -134,10 +134,14 @@ void RunningNode::scrub(Instant now, Effects& turn) {
         add(turn, node_.step(BlockMended{height}, now));
     }
     const auto found = storage_.scrub(now);
-    if (!found) {
-        log_error("the ledger cannot be scrubbed", kv("reason", found.error().message));
-        return;
+    const std::string fault = found ? "" : found.error().message;
+    if (std::exchange(scrub_fault_, fault) != fault) {
+        if (fault.empty())
+            log_info("the ledger can be scrubbed again");
+        else
+            log_error("the ledger cannot be scrubbed", kv("reason", fault));
     }
+    if (!found) return;
     for (const DamagedBlock& damaged : *found) {
         log_error("a block of the ledger is damaged; it is fetched again from the peers",
                   kv("height", damaged.height), kv("reason", damaged.reason));
@@ -166,6 +170,12 @@ void RunningNode::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
     const NodeSummary summary = node_.summary();
+    for (const AlarmNews& news : alarms_.look(summary)) {
+        if (news.over)
+            log_info("alarm is over", kv("what", news.what));
+        else
+            log_warning("alarm", kv("what", news.what));
+    }
     notify_status(concat("height ", summary.height, ", ", connected_.size(), " of ",
                          config_.peers.size() + 1, " brokers connected"));
     if (config_.status_file.empty()) return;

@@ -17,6 +17,7 @@
 #include "core/io/mqtt_client.h"
 #include "core/io/signals.h"
 #include "core/wire/chunk.h"
+#include "edge-node/alarm_log.h"
 #include "edge-node/node.h"
 #include "edge-node/storage.h"
 
@@ -29,6 +30,7 @@ class RunningNode {
         std::string reason;  // for a person; empty: nothing failed
         bool ledger_damaged = false;
         bool disk_full = false;  // nearly: no write has failed
+        bool mistake = false;    // a person's, in what was configured: starting again is no use
     };
     // A node does not run on a disk with less room than this.
     static constexpr std::uint64_t kLeastFreeBytes = 8'000'000;
@@ -102,6 +104,8 @@ class RunningNode {
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;
     std::vector<std::string> set_aside_;
+    AlarmLog alarms_;
+    std::string scrub_fault_;  // of the last look; empty: none
     bool stopping_ = false;
     End end_;
 };
