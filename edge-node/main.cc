@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "core/base/unknown_command.h"
 #include "edge-node/commands/backup.h"
 #include "edge-node/commands/check_proof.h"
 #include "edge-node/commands/decode.h"
@@ -16,21 +17,45 @@
 namespace fairfeed {
 namespace {
 
-constexpr const char* kExamples =
-    "Examples:\n"
-    "  edge-node run --config edge-node.yaml\n"
-    "  edge-node verify --genesis genesis.cbor --ledger ledger.db --config edge-node.yaml\n"
-    "  edge-node backup --data /var/lib/fairfeed/n1 --to /backup/n1.db\n"
-    "  edge-node show blocks --config edge-node.yaml\n"
-    "  edge-node show settlement --config edge-node.yaml --cluster elm --window 3\n"
-    "  edge-node prove --config edge-node.yaml --meter m01 --window 3\n"
-    "  edge-node show evidence --genesis genesis.cbor --ledger ledger.db\n"
-    "  edge-node prove evidence --config edge-node.yaml node-3\n"
-    "  edge-node check-proof --genesis genesis.cbor m01-3.proof\n"
-    "  edge-node settle --input cluster.yaml --rule waterfill\n"
-    "  mosquitto_sub ... -F '%t %x' | edge-node decode\n"
-    "config/edge-node.yaml describes every key of the configuration.\n"
-    "Exit codes: 0 done, 1 failed or a fault was found, 2 wrong usage or unreadable input.";
+// The program's help shows all of them, a command's its own.
+constexpr const char* kRunExample = "  edge-node run --config edge-node.yaml\n";
+constexpr const char* kVerifyExample =
+    "  edge-node verify --genesis genesis.cbor --ledger ledger.db --config edge-node.yaml\n";
+constexpr const char* kBackupExample =
+    "  edge-node backup --data /var/lib/fairfeed/n1 --to /backup/n1.db\n";
+constexpr const char* kBlocksExample = "  edge-node show blocks --config edge-node.yaml\n";
+constexpr const char* kSettlementExample =
+    "  edge-node show settlement --config edge-node.yaml --cluster elm --window 3\n";
+constexpr const char* kClustersExample = "  edge-node show clusters --config edge-node.yaml\n";
+constexpr const char* kEvidenceExample =
+    "  edge-node show evidence --genesis genesis.cbor --ledger ledger.db\n";
+constexpr const char* kNodesExample =
+    "  edge-node show nodes --genesis genesis.cbor --ledger ledger.db\n";
+constexpr const char* kProveExample =
+    "  edge-node prove --config edge-node.yaml --meter m01 --window 3\n";
+constexpr const char* kProveEvidenceExample =
+    "  edge-node prove evidence --config edge-node.yaml node-3\n";
+constexpr const char* kCheckProofExample =
+    "  edge-node check-proof --genesis genesis.cbor m01-3.proof\n";
+constexpr const char* kSettleExample = "  edge-node settle --input cluster.yaml --rule waterfill\n";
+constexpr const char* kDecodeExample =
+    "  mosquitto_sub ... -F '%t %x' | edge-node decode --genesis genesis.cbor\n";
+
+std::string examples(std::initializer_list<const char*> lines) {
+    std::string out = lines.size() == 1 ? "Example:\n" : "Examples:\n";
+    for (const char* line : lines)
+        out += line;
+    return out;
+}
+
+std::string all_examples() {
+    return examples({kRunExample, kVerifyExample, kBackupExample, kBlocksExample,
+                     kSettlementExample, kClustersExample, kEvidenceExample, kNodesExample,
+                     kProveExample, kProveEvidenceExample, kCheckProofExample, kSettleExample,
+                     kDecodeExample}) +
+           "config/edge-node.yaml describes every key of the configuration.\n"
+           "Exit codes: 0 done, 1 failed or a fault was found, 2 wrong usage or unreadable input.";
+}
 
 // Options live as long as the parser; the chosen command's status ends here.
 struct Commands {
@@ -59,6 +84,7 @@ void add_source(CLI::App& command, LedgerSource& source) {
 
 void add_run(CLI::App& app, Commands& c) {
     auto* run = app.add_subcommand("run", "Run the node until a signal");
+    run->footer(examples({kRunExample}));
     run->add_option("--config", c.run.config, "Configuration file (YAML)")->required();
     run->add_flag("--check-config", c.run.check_only, "Check the configuration and stop");
     run->add_flag("--accept-lost-safety-record", c.run.accept_lost_safety_record,
@@ -69,6 +95,7 @@ void add_run(CLI::App& app, Commands& c) {
 void add_verify(CLI::App& app, Commands& c) {
     auto* verify = app.add_subcommand(
         "verify", "Recompute a whole ledger from genesis and name the first fault");
+    verify->footer(examples({kVerifyExample}));
     verify->add_option("--genesis", c.verify.genesis, "Genesis file")->required();
     verify->add_option("--ledger", c.verify.ledger, "Ledger file")->required();
     verify->add_option("--config", c.verify.config,
@@ -80,6 +107,7 @@ void add_verify(CLI::App& app, Commands& c) {
 void add_backup(CLI::App& app, Commands& c) {
     auto* backup = app.add_subcommand(
         "backup", "Copy the ledger of a node, running or not, into a new file and check the copy");
+    backup->footer(examples({kBackupExample}));
     backup->add_option("--data", c.backup.data, "Data directory of the node")->required();
     backup->add_option("--to", c.backup.to, "File to write; it must not be there")->required();
     backup->callback([&c] { c.status = run_backup(c.backup, std::cout, std::cerr); });
@@ -87,13 +115,17 @@ void add_backup(CLI::App& app, Commands& c) {
 
 void add_show(CLI::App& app, Commands& c) {
     auto* show = app.add_subcommand("show", "Print blocks, settlements and bills");
+    show->footer(examples(
+        {kBlocksExample, kSettlementExample, kClustersExample, kEvidenceExample, kNodesExample}));
     show->require_subcommand(1);
     auto* blocks = show->add_subcommand("blocks", "Every block of the ledger, a line each");
+    blocks->footer(examples({kBlocksExample}));
     add_source(*blocks, c.blocks.source);
     blocks->add_flag("--json", c.blocks.json, "Print JSON");
     blocks->callback([&c] { c.status = run_show_blocks(c.blocks, std::cout, std::cerr); });
 
     auto* settlement = show->add_subcommand("settlement", "One cluster's settlement of a window");
+    settlement->footer(examples({kSettlementExample}));
     add_source(*settlement, c.settlement.source);
     settlement->add_option("--cluster", c.settlement.cluster, "Cluster")->required();
     settlement->add_option("--window", c.settlement.window, "Window, 0 is the first")->required();
@@ -102,16 +134,19 @@ void add_show(CLI::App& app, Commands& c) {
         [&c] { c.status = run_show_settlement(c.settlement, std::cout, std::cerr); });
 
     auto* clusters = show->add_subcommand("clusters", "All windows, shares, bills and accounts");
+    clusters->footer(examples({kClustersExample}));
     add_source(*clusters, c.clusters.source);
     clusters->add_flag("--json", c.clusters.json, "Print JSON");
     clusters->callback([&c] { c.status = run_show_clusters(c.clusters, std::cout, std::cerr); });
 
     auto* evidence = show->add_subcommand("evidence", "Who was proved to lie, and broken seals");
+    evidence->footer(examples({kEvidenceExample}));
     add_source(*evidence, c.evidence.source);
     evidence->add_flag("--json", c.evidence.json, "Print JSON");
     evidence->callback([&c] { c.status = run_show_evidence(c.evidence, std::cout, std::cerr); });
 
     auto* nodes = show->add_subcommand("nodes", "Reissues, takeovers and evidence, by node");
+    nodes->footer(examples({kNodesExample}));
     add_source(*nodes, c.nodes.source);
     nodes->add_flag("--json", c.nodes.json, "Print JSON");
     nodes->callback([&c] { c.status = run_show_nodes(c.nodes, std::cout, std::cerr); });
@@ -120,6 +155,7 @@ void add_show(CLI::App& app, Commands& c) {
 void add_proofs(CLI::App& app, Commands& c) {
     auto* prove = app.add_subcommand(
         "prove", "Write one file that proves a meter's reading and its bill line");
+    prove->footer(examples({kProveExample, kProveEvidenceExample}));
     auto* config = prove->add_option("--config", c.prove.config, "Node configuration");
     prove->add_option("--ledger", c.prove.ledger, "Ledger file, else the configuration's");
     auto* meter = prove->add_option("--meter", c.prove.meter, "Meter");
@@ -134,6 +170,7 @@ void add_proofs(CLI::App& app, Commands& c) {
     });
 
     auto* evidence = prove->add_subcommand("evidence", "Write one file that proves an offence");
+    evidence->footer(examples({kProveEvidenceExample}));
     add_source(*evidence, c.prove_evidence.source);
     evidence->add_option("who", c.prove_evidence.wanted, "Id of the evidence, or the culprit")
         ->required();
@@ -143,6 +180,7 @@ void add_proofs(CLI::App& app, Commands& c) {
 
     auto* check =
         app.add_subcommand("check-proof", "Check a proof with no network, no node and no ledger");
+    check->footer(examples({kCheckProofExample}));
     check->add_option("--genesis", c.check_proof.genesis, "Genesis file")->required();
     check->add_option("file", c.check_proof.file, "Proof file")->required();
     check->add_flag("--json", c.check_proof.json, "Print JSON");
@@ -152,6 +190,7 @@ void add_proofs(CLI::App& app, Commands& c) {
 void add_decode(CLI::App& app, Commands& c) {
     auto* decode = app.add_subcommand(
         "decode", "Print messages for a person: lines '<topic> <hex>' or '<hex>' on stdin");
+    decode->footer(examples({kDecodeExample}));
     decode->add_option("--genesis", c.decode.genesis, "Genesis file: checks signatures too");
     decode->add_flag("--cbor", c.decode.cbor, "Add CBOR diagnostic notation");
     decode->callback([&c] { c.status = run_decode(c.decode, std::cin, std::cout, std::cerr); });
@@ -159,6 +198,7 @@ void add_decode(CLI::App& app, Commands& c) {
 
 void add_settle(CLI::App& app, Commands& c) {
     auto* settle = app.add_subcommand("settle", "The contract alone, on figures you type");
+    settle->footer(examples({kSettleExample}));
     settle->add_option("--input", c.settle.input, "Figures (YAML)")->required();
     settle->add_option("--rule", c.rule, "paper (default), waterfill or generation")
         ->check(CLI::IsMember({"paper", "waterfill", "generation"}));
@@ -177,7 +217,7 @@ int main(int argc, char** argv) {
         "Edge node of a Fairfeed network: witnesses readings, agrees on the ledger, settles.",
         "edge-node");
     app.set_version_flag("--version", "edge-node " FAIRFEED_VERSION);
-    app.footer(fairfeed::kExamples);
+    app.footer(fairfeed::all_examples());
     app.require_subcommand(1);
     fairfeed::Commands commands;
     fairfeed::add_run(app, commands);
@@ -187,6 +227,10 @@ int main(int argc, char** argv) {
     fairfeed::add_proofs(app, commands);
     fairfeed::add_decode(app, commands);
     fairfeed::add_settle(app, commands);
+    if (const auto wrong = fairfeed::unknown_command(app, argc, argv)) {
+        std::cerr << *wrong << '\n';
+        return 2;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

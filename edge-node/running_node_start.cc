@@ -18,6 +18,9 @@ constexpr std::size_t kPeerBytes = 16'000'000;
 Unexpected<RunningNode::End> fails(std::string reason) {
     return unexpected(RunningNode::End{std::move(reason)});
 }
+Unexpected<RunningNode::End> mistake(std::string reason) {
+    return unexpected(RunningNode::End{.reason = std::move(reason), .mistake = true});
+}
 Unexpected<RunningNode::End> fails(const IoError& error) {
     return unexpected(RunningNode::End{error.message});
 }
@@ -27,9 +30,9 @@ Unexpected<RunningNode::End> fails(const IoError& error) {
 Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
     const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside) {
     auto signing = load_signing_key(config.signing_key);
-    if (!signing) return fails(signing.error());
+    if (!signing) return mistake(signing.error());
     auto agreement = load_agreement_key(config.agreement_key);
-    if (!agreement) return fails(agreement.error());
+    if (!agreement) return mistake(agreement.error());
     auto storage = Storage::open(config, genesis);
     if (!storage) return fails(storage.error());
     for (const std::string& mishap : storage->mishaps()) {
@@ -72,7 +75,7 @@ Result<void, RunningNode::End> RunningNode::catch_up() {
     if (!state) return unexpected(state.error());
     const VerifyKey* registered = state->node_key(config_.node);
     if (registered == nullptr || registered->point() != signing_.public_key()) {
-        return fails(concat(config_.signing_key.string(), ": not the key that genesis has for ",
+        return mistake(concat(config_.signing_key.string(), ": not the key that genesis has for ",
                             config_.node.str(), "; use the one of this network's provisioning"));
     }
     auto certificate = storage_.ledger().certificate(state->height);
@@ -81,7 +84,12 @@ Result<void, RunningNode::End> RunningNode::catch_up() {
     if (!memory) return fails(memory.error());
     const auto effects = node_.start(*state, *certificate, std::move(*memory), clock_.now());
     if (!effects)
-        return fails(concat(config_.safety_record().string(), ": ", to_string(effects.error())));
+        return fails(concat(config_.safety_record().string(),
+                            ": not a safety record of this node "
+                            "in this network (",
+                            to_string(effects.error()),
+                            "): name this node's own data directory, or move the file away; then "
+                            "it signs nothing until the others have committed two more heights"));
     if (!perform(*effects)) return unexpected(end_);
     return {};
 }

@@ -13,25 +13,27 @@ namespace {
 constexpr std::size_t kMostRebuilds = 3;
 constexpr std::int64_t kLookForRoomEveryMs = 500;
 
-Result<LoadedGenesis, std::string> load_genesis_of(const NodeConfig& config) {
+Result<LoadedGenesis, NodeFault> load_genesis_of(const NodeConfig& config) {
     const auto file = read_file(config.genesis);
-    if (!file) return unexpected(file.error().message);
+    if (!file) return unexpected(NodeFault{file.error().message, true});
     auto genesis = decode_genesis(*file);
     if (!genesis) {
-        return unexpected(concat(config.genesis.string(),
-                                 ": no valid genesis: ", to_string(genesis.error()),
-                                 "; copy genesis.cbor of the network's provisioning here"));
+        return unexpected(
+            NodeFault{concat(config.genesis.string(), ": no valid genesis: ",
+                             to_string(genesis.error()),
+                             "; copy genesis.cbor of the network's provisioning here"),
+                      true});
     }
     return std::move(*genesis);
 }
 
 // One life of the node; it must be over before its files are looked after.
-Result<RunningNode::End, std::string> live(const NodeConfig& config, const LoadedGenesis& genesis,
+Result<RunningNode::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
                                            const std::vector<std::string>& set_aside) {
     auto node = RunningNode::open(config, genesis, set_aside);
     if (node) return (*node)->run();
     if (node.error().ledger_damaged) return node.error();
-    return unexpected(node.error().reason);
+    return unexpected(NodeFault{node.error().reason, node.error().mistake});
 }
 
 // A node that ended for want of room and was started again, over and over, would wear the disk out
@@ -60,7 +62,7 @@ bool wait_for_room(const NodeConfig& config) {
 
 }  // namespace
 
-Result<int, std::string> run_node(const NodeConfig& config) {
+Result<int, NodeFault> run_node(const NodeConfig& config) {
     const auto genesis = load_genesis_of(config);
     if (!genesis) return unexpected(genesis.error());
     std::vector<std::string> set_aside;
@@ -75,7 +77,7 @@ Result<int, std::string> run_node(const NodeConfig& config) {
             return 1;
         }
         auto done = Storage::rebuild_ledger(config, *genesis, end->reason);
-        if (!done) return unexpected(done.error().message);
+        if (!done) return unexpected(NodeFault{done.error().message});
         log_warning("repaired", kv("what", *done));
         set_aside.push_back(std::move(*done));
     }

@@ -13,8 +13,13 @@
 
 namespace fairfeed {
 
+struct NodeFault {
+    std::string reason;    // one line for a person, with file and remedy where there is one
+    bool mistake = false;  // in what a person configured: starting again is no use
+};
+
 // Runs the node until SIGINT or SIGTERM. 0, or 1 after the disk or the chain failed while running.
-// Error: it could not start; one line for a person, with file and remedy where there is one.
-[[nodiscard]] Result<int, std::string> run_node(const NodeConfig& config);
+// Error: it could not start.
+[[nodiscard]] Result<int, NodeFault> run_node(const NodeConfig& config);
 
 }  // namespace fairfeed

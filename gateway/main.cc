@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "core/base/unknown_command.h"
 #include "gateway/commands/provision.h"
 
 namespace {
@@ -37,6 +38,10 @@ int main(int argc, char** argv) {
     command->add_flag("--json", provision.json, "Print the summary as JSON");
     command->footer(kExamples);
 
+    if (const auto wrong = fairfeed::unknown_command(app, argc, argv)) {
+        std::cerr << *wrong << '\n';
+        return kWrongUsage;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

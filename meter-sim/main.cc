@@ -3,20 +3,29 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "core/base/unknown_command.h"
 #include "meter-sim/commands/run.h"
 #include "meter-sim/commands/show.h"
 
 namespace {
 
-constexpr const char* kExamples =
-    "Examples:\n"
+constexpr const char* kRunExamples =
     "  meter-sim run --config meters.yaml          all meters at work until Ctrl-C\n"
     "  meter-sim run --config meters.yaml --tamper m01@3\n"
-    "                                              open meter m01 when window 3 begins\n"
+    "                                              open meter m01 when window 3 begins\n";
+constexpr const char* kShowExamples =
     "  meter-sim show --config meters.yaml         registers, readings and receipts so far\n"
-    "  meter-sim show --config meters.yaml --json  the same for programs\n"
+    "  meter-sim show --config meters.yaml --json  the same for programs\n";
+constexpr const char* kMore =
     "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
     "configuration.";
+
+std::string examples(std::initializer_list<const char*> lines) {
+    std::string out = "Examples:\n";
+    for (const char* line : lines)
+        out += line;
+    return out;
+}
 
 }  // namespace
 
@@ -24,12 +33,13 @@ int main(int argc, char** argv) {
     CLI::App app("Smart meters of a Fairfeed network: measure, sign, seal, keep and publish.",
                  "meter-sim");
     app.set_version_flag("--version", "meter-sim " FAIRFEED_VERSION);
-    app.footer(kExamples);
+    app.footer(examples({kRunExamples, kShowExamples, kMore}));
     app.require_subcommand(1);
     int status = 0;
 
     fairfeed::RunOptions run_options;
     auto* run = app.add_subcommand("run", "Play all meters of a configuration until a signal");
+    run->footer(examples({kRunExamples}));
     run->add_option("--config", run_options.config, "Configuration file (YAML)")->required();
     run->add_option("--tamper", run_options.tamper,
                     "METER@WINDOW: break the seal of this meter when the window begins");
@@ -37,10 +47,15 @@ int main(int argc, char** argv) {
 
     fairfeed::ShowOptions show_options;
     auto* show = app.add_subcommand("show", "Print registers, readings and receipts of the outbox");
+    show->footer(examples({kShowExamples}));
     show->add_option("--config", show_options.config, "Configuration file (YAML)")->required();
     show->add_flag("--json", show_options.json, "Print JSON");
     show->callback([&] { status = fairfeed::run_show(show_options, std::cout, std::cerr); });
 
+    if (const auto wrong = fairfeed::unknown_command(app, argc, argv)) {
+        std::cerr << *wrong << '\n';
+        return 2;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

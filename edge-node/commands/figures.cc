@@ -45,7 +45,7 @@ std::string kw_text(std::int64_t w) {
 }
 
 std::string money_text(std::int64_t micro) {
-    return decimal(micro, 6, 2);
+    return decimal(micro, 6, 6);
 }
 
 std::string percent_text(std::int64_t ppm) {

@@ -31,8 +31,8 @@ int run_run(const RunNodeOptions& options, std::ostream& out, std::ostream& err)
     set_log_level(level_of(config->log_level));
     const auto status = run_node(*config);
     if (!status) {
-        err << "edge-node: " << status.error() << '\n';
-        return 1;
+        err << "edge-node: " << status.error().reason << '\n';
+        return status.error().mistake ? 2 : 1;
     }
     return *status;
 }

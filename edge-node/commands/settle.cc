@@ -11,6 +11,7 @@
 #include "core/contract/settlement.h"
 #include "core/io/json.h"
 #include "core/io/yaml_file.h"
+#include "edge-node/commands/figures.h"
 
 namespace fairfeed {
 
@@ -185,17 +186,6 @@ Json to_json(const SettlementTotalsInput& input, const SettlementResult& result)
 
 // ---- a page for a person ----
 
-// "-1.250000" for -1250000: micro-currency and ppm as decimals, without a fraction type.
-std::string millionths(std::int64_t value) {
-    const bool minus = value < 0;
-    const std::uint64_t size =
-        minus ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
-    std::string digits = std::to_string(size % static_cast<std::uint64_t>(kPpm));
-    digits.insert(0, 6 - digits.size(), '0');
-    return (minus ? "-" : "") + std::to_string(size / static_cast<std::uint64_t>(kPpm)) + "." +
-           digits;
-}
-
 std::string duration(std::int64_t seconds) {
     const std::int64_t hours = seconds / kSecondsPerHour;
     const std::int64_t minutes = seconds % kSecondsPerHour / 60;
@@ -216,7 +206,7 @@ Row row_of(const MeterSettlement& meter) {
             std::to_string(meter.generation_wh),
             std::to_string(meter.curtailed_wh),
             std::to_string(meter.mes_w),
-            millionths(meter.posting_micro)};
+            money_text(meter.posting_micro)};
 }
 
 Row sum_row(const SettlementResult& result) {
@@ -233,7 +223,7 @@ Row sum_row(const SettlementResult& result) {
             std::to_string(totals.delivered_wh),
             std::to_string(totals.generation_wh - totals.delivered_wh),
             std::to_string(totals.mes_w),
-            millionths(-totals.grid_amount_micro)};
+            money_text(-totals.grid_amount_micro)};
 }
 
 void print_table(const SettlementResult& result, std::ostream& out) {
@@ -244,7 +234,7 @@ void print_table(const SettlementResult& result, std::ostream& out) {
         rows.push_back(row_of(meter));
     rows.push_back(sum_row(result));
     rows.push_back(
-        {"grid", "", "", "", "", "", "", "", "", millionths(result.totals.grid_amount_micro)});
+        {"grid", "", "", "", "", "", "", "", "", money_text(result.totals.grid_amount_micro)});
     std::array<std::size_t, kColumns> widths{};
     for (const Row& row : rows) {
         for (std::size_t i = 0; i < kColumns; ++i)
@@ -273,13 +263,13 @@ void print_page(const SettlementTotalsInput& input, const SettlementResult& resu
                 std::ostream& out) {
     const SettlementTotals& totals = result.totals;
     out << "One window of " << duration(input.window_seconds) << ", rule " << to_string(input.rule)
-        << ", import " << millionths(input.tariff.import_micro_per_kwh) << " and export "
-        << millionths(input.tariff.export_micro_per_kwh) << " per kWh\n\n"
+        << ", import " << money_text(input.tariff.import_micro_per_kwh) << " and export "
+        << money_text(input.tariff.export_micro_per_kwh) << " per kWh\n\n"
         << "  L  load                 " << totals.load_wh << " Wh\n"
         << "  G  available generation " << totals.generation_wh << " Wh\n"
         << "  D  = G - L              " << totals.d_wh << " Wh, " << meaning(totals) << '\n'
-        << "  DF                      " << millionths(totals.df_ppm) << '\n'
-        << "  PSA = 1 - DF            " << millionths(totals.psa_ppm) << '\n'
+        << "  DF                      " << percent_text(totals.df_ppm) << '\n'
+        << "  PSA = 1 - DF            " << percent_text(totals.psa_ppm) << '\n'
         << "  residual surplus        " << totals.residual_surplus_wh
         << " Wh that these shares would still let through\n\n";
     print_table(result, out);

@@ -99,6 +99,21 @@ void print_flags(const std::vector<SettlementLine>& lines, std::ostream& out) {
     }
 }
 
+// "a, b, c".
+template <class Range, class Name>
+std::string words_of(const Range& range, Name name) {
+    std::string out;
+    for (const auto& each : range)
+        out.append(out.empty() ? "" : ", ").append(name(each));
+    return out;
+}
+
+std::string settled_words(const std::vector<SettledWindow>* windows) {
+    if (windows == nullptr || windows->empty()) return "; no window of this cluster is";
+    return "; windows " + std::to_string(windows->front().window) + " to " +
+           std::to_string(windows->back().window) + " are";
+}
+
 void print_page(const LedgerHistory& history, const ClusterId& cluster, const SettledWindow& window,
                 std::ostream& out) {
     const GridClock grid = history.state.grid();
@@ -116,7 +131,9 @@ void print_page(const LedgerHistory& history, const ClusterId& cluster, const Se
     print_adjusted(window, out);
     if (!window.lines) {
         out << "Lines and bills are sealed to the committee: give --config of a member to read "
-               "them.\n";
+               "them ("
+            << words_of(committee->members, [](const NodeId& each) { return each.str(); })
+            << ").\n";
         return;
     }
     print_lines(window, out);
@@ -140,6 +157,13 @@ int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
             << history.error().explanation << '\n';
         return kExitFault;
     }
+    if (!history->state.clusters.contains(*cluster)) {
+        err << "--cluster: there is no cluster '" << cluster->str() << "'; there are "
+            << words_of(history->state.clusters,
+                        [](const auto& each) { return each.first.str(); })
+            << '\n';
+        return kExitUsage;
+    }
     const auto windows = history->clusters.find(*cluster);
     if (windows != history->clusters.end())
         for (const SettledWindow& window : windows->second) {
@@ -151,7 +175,8 @@ int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
             return kExitOk;
         }
     err << "cluster " << cluster->str() << ", window " << options.window
-        << ": not settled in this ledger (height " << opened->ledger.height() << ")\n";
+        << ": not settled in this ledger (height " << opened->ledger.height() << ")"
+        << settled_words(windows == history->clusters.end() ? nullptr : &windows->second) << '\n';
     return kExitFault;
 }
 

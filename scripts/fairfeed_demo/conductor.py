@@ -1,11 +1,12 @@
 """Runs the network: provisions it, starts everybody, waits, and stops everybody."""
 
 import json
+import shutil
 import signal
 import time
 
 from . import network as networks
-from . import processes, status
+from . import processes, status, summary
 from .faults import DemoFault, Interrupted, UsageFault
 from .processes import Crew
 
@@ -29,6 +30,8 @@ class Conductor:
 
     def start(self):
         """Provisions and starts everybody; other ports once more where one was taken meanwhile."""
+        if self._options.homes is not None:
+            self._try_recording()
         for attempt in range(_ATTEMPTS):
             self._directory.empty()
             self.network = networks.plan(self._options)
@@ -41,6 +44,27 @@ class Conductor:
                 raise DemoFault(f"a Mosquitto cannot start; see {self._directory.logs}")
         self._start_programs()
 
+    def _try_recording(self):
+        """An earlier run is removed only when this one's recording is sound to its last row."""
+        trial = self._directory.path / ".trial"
+        shutil.rmtree(trial, ignore_errors=True)
+        trial.mkdir()
+        try:
+            file = trial / "network.yaml"
+            file.write_text(networks.to_yaml(networks.plan(self._options)), encoding="utf-8")
+            self._run_provision(file, trial / "network")
+        finally:
+            shutil.rmtree(trial, ignore_errors=True)
+
+    def _run_provision(self, file, directory):
+        command = [self._programs.gateway, "provision", file, "--out", directory, "--json"]
+        code, output, errors = processes.run([str(part) for part in command])
+        if code == 2:
+            raise UsageFault(errors.strip() or "gateway provision refuses this network")
+        if code != 0:
+            raise DemoFault(f"gateway provision failed:\n{errors.strip()}")
+        return json.loads(output)
+
     def _provision(self):
         directory = self._directory
         directory.logs.mkdir()
@@ -48,15 +72,11 @@ class Conductor:
         early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
         directory.logs.rename(early_logs)
         early_file.write_text(networks.to_yaml(self.network), encoding="utf-8")
-        command = [self._programs.gateway, "provision", early_file, "--out", directory.path]
-        code, output, errors = processes.run([str(part) for part in (*command, "--json")])
-        early_logs.rename(directory.logs)
-        early_file.rename(directory.path / "network.yaml")
-        if code == 2:
-            raise UsageFault(errors.strip() or "gateway provision refuses this network")
-        if code != 0:
-            raise DemoFault(f"gateway provision failed:\n{errors.strip()}")
-        self.provisioned = json.loads(output)
+        try:
+            self.provisioned = self._run_provision(early_file, directory.path)
+        finally:
+            early_logs.rename(directory.logs)
+            early_file.rename(directory.path / "network.yaml")
         self._started_at = self.provisioned["starts_at"] / 1000
 
     def _start_brokers(self):
@@ -156,7 +176,9 @@ class Conductor:
     def keep_running(self):
         """Until Ctrl-C; then lets the readings on their way arrive."""
         try:
-            self._screen.line("Running on; Ctrl-C stops it and verifies every ledger.")
+            self._screen.line("Running on; Ctrl-C stops it and verifies every ledger. Listen in:")
+            for line in summary.listening(self._programs, self._directory, self.network):
+                self._screen.line(line)
             while True:
                 self._crew.check()
                 time.sleep(_POLL_S)

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 from . import build
+from . import network as networks
 from .tables import bars, counted, grid_time, kw, kwh, money, percent, table
 
 _CLASS_MEANS = {
@@ -127,7 +128,7 @@ def _bills(report):
             ])  # fmt: skip
     grid = report["accounts"][-1]["amount_micro"]
     rows.append(["", "grid", "", "", "", "", "", "", money(grid)])
-    return [f"Bills in kWh and money (negative: is owed; all accounts sum to "
+    return [f"Bills in kWh and money, rounded (negative: is owed; all accounts sum to "
             f"{report['money_sum_micro']})", *table("llrrrrrrr", rows)]  # fmt: skip
 
 
@@ -241,6 +242,19 @@ def next_commands(report, programs, directory, network):
     return ["Try next", *(line for command in commands for line in _typed([tool, *command]))]
 
 
+def listening(programs, directory, network):
+    """What a person types to hear the first node while --keep runs."""
+    node, keys = network.nodes[0], directory.path / "dgmd"
+    hear = [
+        "mosquitto_sub", "-h", networks.HOST, "-p", network.ports[0],
+        "--cafile", _shown(keys / "ca.crt"), "--cert", _shown(keys / "tls.crt"),
+        "--key", _shown(keys / "tls.key"), "-i", "dgmd", "-V", "mqttv5",
+        "-t", f"'ff1/{networks.NETWORK_NAME}/{node}/#'", "-F", "'%t %x'",
+    ]  # fmt: skip
+    decode = ["|", _shown(programs.edge_node), "decode", "--genesis", _shown(directory.genesis)]
+    return _typed([*hear, *decode])
+
+
 def _typed(words):
     """A command as a shell reads it, over as many lines as it takes."""
     lines, text = [], ""
@@ -255,7 +269,7 @@ def _typed(words):
 def _options_with_values(words):
     pieces = []
     while words:
-        count = 2 if words[0].startswith("--") else 1
+        count = 2 if words[0].startswith("-") else 1
         pieces.append(" ".join(words[:count]))
         words = words[count:]
     return pieces

@@ -97,7 +97,33 @@ TEST(Programs, say_how_they_are_used) {
         EXPECT_EQ(nothing.wait(), 2);
         RunningProgram unknown({program(name), "dance"});
         EXPECT_EQ(unknown.wait(), 2);
+        EXPECT_NE(unknown.output().find("no command 'dance'. There are: "), std::string::npos)
+            << unknown.output();
     }
+}
+
+TEST(Programs, name_the_command_that_was_probably_meant) {
+    RunningProgram one({program("edge-node"), "shwo", "blocks"});
+    EXPECT_EQ(one.wait(), 2);
+    EXPECT_NE(one.output().find("edge-node: no command 'shwo': did you mean 'show'? There are: "
+                                "run, verify, backup, show, prove, check-proof, decode, settle."),
+              std::string::npos)
+        << one.output();
+    RunningProgram two({program("edge-node"), "show", "block", "--json"});
+    EXPECT_EQ(two.wait(), 2);
+    EXPECT_NE(two.output().find("edge-node show: no command 'block': did you mean 'blocks'?"),
+              std::string::npos)
+        << two.output();
+}
+
+TEST(Programs, show_in_the_help_of_a_command_its_own_examples_only) {
+    RunningProgram help({program("edge-node"), "backup", "--help"});
+    EXPECT_EQ(help.wait(), 0);
+    EXPECT_NE(help.output().find("edge-node backup --data"), std::string::npos) << help.output();
+    EXPECT_EQ(help.output().find("edge-node verify"), std::string::npos) << help.output();
+    RunningProgram show({program("meter-sim"), "show", "--help"});
+    EXPECT_EQ(show.wait(), 0);
+    EXPECT_EQ(show.output().find("--tamper"), std::string::npos) << show.output();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "tests/e2e/demo.h"
@@ -21,6 +22,7 @@ std::vector<std::string> names_in(const std::filesystem::path& directory) {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(directory))
         names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
     return names;
 }
 
@@ -139,6 +141,8 @@ TEST(Demo, kept_running_it_goes_on_after_the_summary_until_it_is_interrupted) {
                         place.path());
     ASSERT_TRUE(demo.says("Ctrl-C stops it")) << demo.output();
     EXPECT_NE(demo.output().find("Bills"), std::string::npos) << demo.output();
+    EXPECT_NE(demo.output().find("mosquitto_sub -h 127.0.0.1 -p "), std::string::npos)
+        << demo.output();
     EXPECT_EQ(demo.children().size(), 5U);
     demo.signal(SIGINT);
     EXPECT_EQ(demo.wait(), 0) << demo.output();
@@ -174,6 +178,23 @@ TEST(Demo, wrong_arguments_end_with_one_clear_line) {
         EXPECT_NE(demo.output().find(wrong.named), std::string::npos) << demo.output();
     }
     EXPECT_EQ(names_in(place.path()), std::vector<std::string>{"no-homes.csv"});
+}
+
+TEST(Demo, a_recording_with_a_broken_row_costs_nobody_the_earlier_run) {
+    const TempDirectory place;
+    std::filesystem::create_directory(place / ".fairfeed-demo");
+    write(place / ".fairfeed-demo/.fairfeed-demo", "made by the demo\n");
+    write(place / ".fairfeed-demo/report.json", "of an earlier run\n");
+    write(place / "homes.csv",
+          "interval_start_local,load_kwh_h01,pv_kwh_h01\n"
+          "2016-08-08T00:00,1,0\n"
+          "2016-08-08T01:00,one,0\n");
+    RunningProgram demo(demo_command({"--homes", "homes.csv", "--nodes", "1"}), place.path());
+    EXPECT_EQ(demo.wait(), 2) << demo.output();
+    EXPECT_NE(demo.output().find("homes.csv:3: load_kwh_h01: 'one'"), std::string::npos)
+        << demo.output();
+    EXPECT_EQ(names_in(place / ".fairfeed-demo"),
+              (std::vector<std::string>{".fairfeed-demo", "report.json"}));
 }
 
 TEST(Demo, help_shows_examples) {

@@ -91,7 +91,7 @@ TEST_F(Settle, the_page_says_what_d_means_and_shows_every_posting) {
     EXPECT_EQ(surplus.status, 0);
     EXPECT_THAT(surplus.out, HasSubstr("One window of 4 h, rule paper"));
     EXPECT_THAT(surplus.out, HasSubstr("8000 Wh, surplus"));
-    EXPECT_THAT(surplus.out, HasSubstr("0.800000"));
+    EXPECT_THAT(surplus.out, HasSubstr("80.0 %"));
     EXPECT_THAT(surplus.out, HasSubstr("-0.880000"));
     EXPECT_THAT(surplus.out, HasSubstr("-1.145000"));
     const Outcome deficit = settle({kVectors / "no_prosumer.yaml", std::nullopt, false});

@@ -81,10 +81,17 @@ TEST(show_settlement, shows_lines_to_a_member_and_totals_to_everybody) {
     EXPECT_EQ(foreign.code, kExitOk);
     EXPECT_THAT(foreign.out, HasSubstr("sealed to the committee"));
     EXPECT_THAT(foreign.out, Not(HasSubstr("meter-2")));
+    EXPECT_THAT(foreign.out, HasSubstr("(node-2, node-3, "));
     options.window = 2;
-    EXPECT_EQ(test::say(run_show_settlement, options).code, kExitFault);
+    const Said open = test::say(run_show_settlement, options);
+    EXPECT_EQ(open.code, kExitFault);
+    EXPECT_THAT(open.err, HasSubstr("windows 0 to 1 are"));
     options.cluster = "Cluster 2";
     EXPECT_EQ(test::say(run_show_settlement, options).code, kExitUsage);
+    options.cluster = "cluster-7";
+    const Said unknown = test::say(run_show_settlement, options);
+    EXPECT_EQ(unknown.code, kExitUsage);
+    EXPECT_THAT(unknown.err, HasSubstr("no cluster 'cluster-7'; there are cluster-1, cluster-2"));
 }
 
 TEST(show_settlement, notes_a_peak_above_the_certified_capacity_and_a_reset) {
@@ -164,9 +171,9 @@ TEST(figures, are_exact_decimals_of_integers) {
     EXPECT_EQ(kwh_text(1234), "1.234");
     EXPECT_EQ(kwh_text(-7), "-0.007");
     EXPECT_EQ(kwh_text(0), "0.000");
-    EXPECT_EQ(money_text(1'250'000), "1.25");
+    EXPECT_EQ(money_text(1'250'000), "1.250000");
     EXPECT_EQ(money_text(-1), "-0.000001");
-    EXPECT_EQ(money_text(100'000), "0.10");
+    EXPECT_EQ(money_text(100'000), "0.100000");
     EXPECT_EQ(money_text(INT64_MIN), "-9223372036854.775808");
     EXPECT_EQ(percent_text(123'456), "12.3456 %");
     EXPECT_EQ(percent_text(1'000'000), "100.0 %");

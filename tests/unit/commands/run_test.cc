@@ -1,0 +1,56 @@
+// A node that cannot start says why, with the file and what to do, and whether starting it again
+// can help.
+#include "edge-node/commands/run.h"
+
+#include <gmock/gmock.h>
+
+#include "edge-node/commands/opened_ledger.h"
+#include "tests/unit/commands/node_directory.h"
+
+namespace fairfeed {
+namespace {
+
+using test::NodeDirectory;
+using test::Said;
+using test::TestNetwork;
+using ::testing::HasSubstr;
+
+class StartingNode : public ::testing::Test {
+  protected:
+    StartingNode() {
+        const SigningKey& own = test::signing_key(TestNetwork::node(1).str());
+        CHECK(save_secret(node_.in("s"), own.to_pem()).has_value());
+    }
+    [[nodiscard]] Said run() const {
+        return test::say(run_run, RunNodeOptions{.config = node_.config(1)});
+    }
+    NodeDirectory node_{1, 1};
+};
+
+TEST_F(StartingNode, whose_key_others_may_read_is_a_persons_mistake) {
+    std::filesystem::permissions(node_.in("s"), std::filesystem::perms{0644});
+    const Said said = run();
+    EXPECT_EQ(said.code, kExitUsage);
+    EXPECT_THAT(said.err, HasSubstr("others may read this key (mode 0644)"));
+    EXPECT_THAT(said.err, HasSubstr("chmod 600 " + node_.in("s").string()));
+}
+
+TEST_F(StartingNode, without_a_key_or_with_anothers_is_a_persons_mistake) {
+    std::filesystem::remove(node_.in("s"));
+    EXPECT_EQ(run().code, kExitUsage);
+    const SigningKey& other = test::signing_key("somebody");
+    ASSERT_TRUE(save_secret(node_.in("s"), other.to_pem()));
+    const Said said = run();
+    EXPECT_EQ(said.code, kExitUsage);
+    EXPECT_THAT(said.err, HasSubstr("not the key that genesis has for node-1"));
+}
+
+TEST_F(StartingNode, without_its_genesis_is_a_persons_mistake) {
+    std::filesystem::remove(node_.genesis());
+    const Said said = run();
+    EXPECT_EQ(said.code, kExitUsage);
+    EXPECT_THAT(said.err, HasSubstr("genesis.cbor"));
+}
+
+}  // namespace
+}  // namespace fairfeed
