@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 
+#include "core/base/check.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -33,24 +35,79 @@ std::string batch(const Transaction& transaction) {
            entries(settlement);
 }
 
-std::string block(const Block& block) {
-    std::string out = "commits block " + std::to_string(block.header.height) + ":";
-    std::size_t readings = 0;
-    for (const Transaction& transaction : block.transactions) {
-        const auto* settlement = std::get_if<Settlement>(&transaction.content);
-        if (transaction.kind == TransactionKind::reading) ++readings;
-        if (settlement == nullptr) continue;
-        out += " window " + std::to_string(settlement->window) + " by " +
-               settlement->proposer.str() + " for " + numbered(readings, "reading") +
-               entries(*settlement) + ", vouched for by " +
-               std::to_string(transaction.endorsements.size());
-        readings = 0;
+std::string offence(const Evidence& evidence) {
+    static constexpr std::array kNames{"two readings", "two batches", "two votes", "two proposals"};
+    return kNames.at(static_cast<std::size_t>(evidence.offence) - 1) + std::string(" of ") +
+           evidence.culprit;
+}
+
+std::string late(const Settlement& settlement) {
+    std::string out;
+    for (const ListedReading& reading : settlement.late)
+        out += ", " + reading.meter.str() + " late" + in_window(reading.window);
+    const AdjustmentTotals& adjusted = settlement.totals.adjusted;
+    if (adjusted.import_wh != 0) {
+        out += ", trues up " + std::to_string(adjusted.import_wh) + " Wh of import";
+    }
+    if (adjusted.export_wh != 0) {
+        out += ", trues up " + std::to_string(adjusted.export_wh) + " Wh of export";
     }
     return out;
 }
 
+std::string settled(const Settlement& settlement, std::size_t readings, std::size_t endorsements) {
+    return "window " + std::to_string(settlement.window) + " by " + settlement.proposer.str() +
+           " for " + numbered(readings, "reading") + entries(settlement) + late(settlement) +
+           ", vouched for by " + std::to_string(endorsements);
+}
+
+std::string block(const Block& block) {
+    std::vector<std::string> parts;
+    std::size_t readings = 0;
+    for (const Transaction& transaction : block.transactions) {
+        if (transaction.kind == TransactionKind::reading) {
+            ++readings;
+        } else if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+            parts.push_back(settled(*settlement, readings, transaction.endorsements.size()));
+            readings = 0;
+        } else if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+            parts.push_back("evidence of " + offence(*evidence));
+        } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
+            parts.push_back("alarm of " + alarm->meter.str() + in_window(alarm->window));
+        } else {
+            parts.push_back("notice of " + transaction.signer.str());
+        }
+    }
+    std::string out = "commits block " + std::to_string(block.header.height) + ": ";
+    for (const std::string& part : parts)
+        out += (&part == &parts.front() ? "" : ", and ") + part;
+    return out;
+}
+
+std::string standing(const Bytes& bytes) {
+    const auto record = consensus::decode_safety_record(bytes);
+    CHECK(record.has_value());
+    if (record->halt) {
+        const bool diverged = record->halt->reason == consensus::HaltReason::diverged;
+        return std::string("writes down that it signs nothing any more: ") +
+               (diverged ? "diverged" : "same key elsewhere");
+    }
+    if (!record->silence) return {};
+    static constexpr std::array kReasons{"lost", "in doubt", "outdated"};
+    return std::string("writes down that its safety record is ") +
+           kReasons.at(static_cast<std::size_t>(record->silence->reason) - 1) +
+           (record->silence->until
+                ? ": silent until block " + std::to_string(*record->silence->until)
+                : ": silent");
+}
+
+std::string round_of(Height height, Round round) {
+    return " in round " + std::to_string(round) + " of height " + std::to_string(height);
+}
+
 struct Teller {
     const Digest& network;
+    BlockNames* rounds;
 
     std::string operator()(const PersistReading& effect) const {
         return "keeps the reading of " + effect.reading.header.meter.str() +
@@ -63,17 +120,24 @@ struct Teller {
         return "keeps its endorsement of the " + batch(effect.batch);
     }
     std::string operator()(const PersistBlock&) const { return {}; }
-    std::string operator()(const PersistSafety&) const { return {}; }
+    std::string operator()(const PersistSafety& effect) const { return standing(effect.record); }
     std::string operator()(const CommitBlock& effect) const { return block(effect.block.block); }
     std::string operator()(const ForgetWindow&) const { return {}; }
-    std::string operator()(const AnswerBlocks&) const { return {}; }
-    std::string operator()(const MendBlock&) const { return {}; }
+    std::string operator()(const AnswerBlocks& effect) const {
+        return "gives " + effect.to.str() + " blocks from " + std::to_string(effect.request.from);
+    }
+    std::string operator()(const MendBlock& effect) const {
+        return "mends block " + std::to_string(effect.block.block.header.height);
+    }
     std::string operator()(const PersistDoubts&) const { return {}; }
     std::string operator()(const Publish& effect) const;
+    std::string round_message(const Publish& effect) const;
 };
 
 std::string receipt(const Receipt& said) {
-    return "receipts " + said.meter.str() + in_window(said.window);
+    const bool is_alarm = said.sequence == kAlarmCounter;
+    return (is_alarm ? "receipts the alarm of " : "receipts ") + said.meter.str() +
+           in_window(said.window);
 }
 
 std::string share(const ShareStatement& said) {
@@ -87,15 +151,64 @@ std::string objection(const Objection& said) {
 }
 
 std::string request(const Request& said, const std::string& to) {
-    const auto* readings = std::get_if<ReadingsRequest>(&said);
-    if (readings == nullptr) return {};
-    return "asks " + to + " for " + numbered(readings->readings.size(), "reading");
+    if (const auto* readings = std::get_if<ReadingsRequest>(&said)) {
+        return "asks " + to + " for " + numbered(readings->readings.size(), "reading");
+    }
+    if (const auto* blocks = std::get_if<BlocksRequest>(&said)) {
+        return "asks " + to + " for blocks from " + std::to_string(blocks->from);
+    }
+    if (const auto* bodies = std::get_if<BodiesRequest>(&said)) {
+        return "asks " + to + " for " + numbered(bodies->transactions.size(), "transaction");
+    }
+    return "asks what the others have seen of its votes";
 }
 
 std::string answer(const Answer& said, const std::string& to) {
-    const auto* readings = std::get_if<ReadingsAnswer>(&said);
-    if (readings == nullptr || readings->readings.empty()) return {};
-    return "gives " + to + " " + numbered(readings->readings.size(), "reading");
+    if (const auto* readings = std::get_if<ReadingsAnswer>(&said)) {
+        if (readings->readings.empty()) return {};
+        return "gives " + to + " " + numbered(readings->readings.size(), "reading");
+    }
+    if (const auto* bodies = std::get_if<BodiesAnswer>(&said)) {
+        return "gives " + to + " " + numbered(bodies->transactions.size(), "transaction");
+    }
+    const auto* attest = std::get_if<AttestAnswer>(&said);
+    if (attest == nullptr) return {};
+    const std::size_t seen = attest->votes.size() + attest->proposals.size();
+    return "tells " + to + ": height " + std::to_string(attest->height) + ", " +
+           (seen == 0 ? "nothing" : numbered(seen, "statement")) + " of it";
+}
+
+// Evidence and alarms that wait for a block; the rest of a bundle is told where it is committed.
+std::string bundle(const TransactionBundle& said) {
+    std::string out;
+    for (const Transaction& transaction : said.transactions) {
+        if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+            out += (out.empty() ? "brings evidence of " : ", ") + offence(*evidence);
+        } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
+            out += (out.empty() ? "passes on the alarm of " : ", ") + alarm->meter.str();
+        }
+    }
+    return out;
+}
+
+std::string Teller::round_message(const Publish& effect) const {
+    if (rounds == nullptr) return {};
+    switch (effect.topic.channel) {
+        case Channel::proposal: {
+            const ProposalContent said = decode_proposal(effect.message)->proposal.content;
+            return "proposes " + rounds->of(said.block) + round_of(said.height, said.round) +
+                   (said.valid_round ? ", valid since round " + std::to_string(*said.valid_round)
+                                     : "");
+        }
+        case Channel::prevote:
+        case Channel::precommit: {
+            const VoteContent said = decode_vote(effect.message)->content;
+            return (said.type == VoteType::prevote ? "prevotes " : "precommits ") +
+                   rounds->of(said.block) + round_of(said.height, said.round);
+        }
+        default:
+            return {};
+    }
 }
 
 std::string Teller::operator()(const Publish& effect) const {
@@ -122,26 +235,28 @@ std::string Teller::operator()(const Publish& effect) const {
             return request(decode_request(message, network)->content, item);
         case Channel::answer:
             return answer(*decode_answer(message, network), item);
-        case Channel::reading:
-        case Channel::event:
-        case Channel::proposal:
-        case Channel::prevote:
-        case Channel::precommit:
-        case Channel::polka:
-        case Channel::commit:
-        case Channel::status:
         case Channel::tx:
-        case Channel::command:
-        case Channel::tariff:
-            return {};
+            return bundle(*decode_bundle(message, network));
+        default:
+            return round_message(effect);
     }
-    return {};
 }
 
 }  // namespace
 
-std::string tell(const Effect& effect, const Digest& network) {
-    return std::visit(Teller{network}, effect);
+bool is_of_committee(const Effect& effect) {
+    static const std::set<Channel> kChannels{Channel::receipt,     Channel::refusal,
+                                             Channel::share,       Channel::batch,
+                                             Channel::endorsement, Channel::objection};
+    const auto* publish = std::get_if<Publish>(&effect);
+    if (publish != nullptr) return kChannels.contains(publish->topic.channel);
+    return std::holds_alternative<PersistReading>(effect) ||
+           std::holds_alternative<PersistBatch>(effect) ||
+           std::holds_alternative<PersistEndorsement>(effect);
+}
+
+std::string tell(const Effect& effect, const Digest& network, BlockNames* rounds) {
+    return std::visit(Teller{network, rounds}, effect);
 }
 
 }  // namespace fairfeed::test

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/wire/chain_codec.h"
 #include "core/wire/message_codec.h"
 
 namespace fairfeed::test {
@@ -61,11 +62,11 @@ void NodeWorld::start(const NodeId& id) {
         CHECK(node->replay({committed, before, state}).has_value());
         certificate = committed.certificate;
     }
-    auto effects = node->start(state, certificate, disks_.at(id).inbox, now_);
+    auto effects = node->start(state, certificate, disks_.at(id).inbox, now_of(id));
     CHECK(effects.has_value());
     nodes_[id] = std::move(node);
     perform(id, std::move(*effects));
-    perform(id, nodes_.at(id)->step(BrokerConnected{}, now_));
+    perform(id, nodes_.at(id)->step(BrokerConnected{}, now_of(id)));
 }
 
 void NodeWorld::crash(const NodeId& id) {
@@ -80,6 +81,35 @@ void NodeWorld::restart(const NodeId& id) {
 void NodeWorld::cut(const NodeId& a, const NodeId& b) {
     cuts_.insert({a, b});
     cuts_.insert({b, a});
+}
+
+void NodeWorld::set_clock(const NodeId& id, std::int64_t ahead_ms, bool synchronised) {
+    clocks_[id] = {ahead_ms, synchronised};
+}
+
+Instant NodeWorld::now_of(const NodeId& id) const {
+    Instant now = now_;
+    const auto clock = clocks_.find(id);
+    if (clock == clocks_.end()) return now;
+    now.real_ms += clock->second.first;
+    now.synchronised = clock->second.second;
+    return now;
+}
+
+void NodeWorld::rot(const NodeId& id, Height height) {
+    CommittedBlock& block = disks_.at(id).ledger.at(height - 1);
+    rotten_[id][height] = block_id(block.block.header);
+    block.block.header.time_ms ^= 1;
+    perform(id, nodes_.at(id)->step(BlockDamaged{height, rotten_[id][height]}, now_of(id)));
+}
+
+void NodeWorld::mend(const NodeId& id, const CommittedBlock& offered) {
+    const Height height = offered.block.header.height;
+    const auto rotten = rotten_[id].find(height);
+    if (rotten == rotten_[id].end() || rotten->second != block_id(offered.block.header)) return;
+    disks_.at(id).ledger.at(height - 1) = offered;
+    rotten_[id].erase(rotten);
+    perform(id, nodes_.at(id)->step(BlockMended{height}, now_of(id)));
 }
 
 void NodeWorld::perform(const NodeId& id, Effects effects) {
@@ -107,6 +137,8 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             for (const Transaction& transaction : commit->block.block.transactions)
                 disk.readings.insert(transaction.id);
             disk.inbox.blocks.clear();
+        } else if (auto* whole = std::get_if<MendBlock>(&effect)) {
+            mend(id, whole->block);
         } else if (auto* forget = std::get_if<ForgetWindow>(&effect)) {
             std::erase_if(disk.inbox.batches, [&](const Transaction& held) {
                 return std::get<Settlement>(held.content).cluster == forget->cluster;
@@ -156,6 +188,7 @@ void NodeWorld::answer_blocks(const NodeId& from, const AnswerBlocks& asked) {
     BlocksAnswer answer;
     for (const CommittedBlock& committed : disks_.at(from).ledger) {
         const Height height = committed.block.header.height;
+        if (rotten_[from].contains(height)) continue;
         if (height >= asked.request.from && height < asked.request.from + asked.request.count) {
             answer.blocks.push_back(committed);
         }
@@ -169,12 +202,13 @@ void NodeWorld::answer_blocks(const NodeId& from, const AnswerBlocks& asked) {
 void NodeWorld::publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
                                bool retained) {
     if (!nodes_.contains(to)) return;
-    perform(to, nodes_.at(to)->step(MessageArrived{to, topic, retained, packet}, now_));
+    perform(to, nodes_.at(to)->step(MessageArrived{to, topic, retained, packet}, now_of(to)));
 }
 
 void NodeWorld::arrive(const NodeId& broker, const Topic& topic, const Bytes& message,
                        const NodeId& to) {
-    perform(to, nodes_.at(to)->step(MessageArrived{broker, topic.str(), false, message}, now_));
+    perform(to,
+            nodes_.at(to)->step(MessageArrived{broker, topic.str(), false, message}, now_of(to)));
 }
 
 void NodeWorld::publish_reading(const OpenedReading& reading, std::vector<NodeId> to) {
@@ -201,7 +235,7 @@ bool NodeWorld::step_once(std::int64_t until_ms) {
     std::int64_t next_ms = until_ms;
     NodeId timer;
     for (const auto& [id, node] : nodes_) {
-        const std::int64_t due = std::max(node->next_deadline_ms(now_), now_.steady_ms + 1);
+        const std::int64_t due = std::max(node->next_deadline_ms(now_of(id)), now_.steady_ms + 1);
         if (due < next_ms) {
             next_ms = due;
             timer = id;
@@ -218,12 +252,12 @@ bool NodeWorld::step_once(std::int64_t until_ms) {
         if (node == nodes_.end()) return true;
         perform(packet.to,
                 node->second->step(MessageArrived{packet.from, packet.topic, false, packet.message},
-                                   now_));
+                                   now_of(packet.to)));
         return true;
     }
     if (timer.empty()) return false;
-    perform(timer, nodes_.at(timer)->step(TimePassed{}, now_));
-    EXPECT_GT(nodes_.at(timer)->next_deadline_ms(now_), now_.steady_ms)
+    perform(timer, nodes_.at(timer)->step(TimePassed{}, now_of(timer)));
+    EXPECT_GT(nodes_.at(timer)->next_deadline_ms(now_of(timer)), now_.steady_ms)
         << timer.str() << " would spin";
     return true;
 }

@@ -35,6 +35,7 @@ class NodeWorld {
     [[nodiscard]] Disk& disk_of(const NodeId& id) { return disks_.at(id); }  // to damage it
     [[nodiscard]] TestMeter& meter(const MeterId& id) { return meters_.at(id); }
     [[nodiscard]] Instant now() const { return now_; }
+    [[nodiscard]] Instant now_of(const NodeId& id) const;  // by its own clock
 
     // The meter's packet reaches the brokers of these nodes (default: its whole committee).
     void publish_reading(const OpenedReading& reading, std::vector<NodeId> to = {});
@@ -60,6 +61,10 @@ class NodeWorld {
     void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
     void cut(const NodeId& a, const NodeId& b);                // neither hears the other
     void heal() { cuts_.clear(); }
+    // From now on this node's clock says something else than the true time, or that it is not set.
+    void set_clock(const NodeId& id, std::int64_t ahead_ms, bool synchronised);
+    // The scrub finds the node's block damaged; until it is mended nobody gets it.
+    void rot(const NodeId& id, Height height);
 
     // Readings the node's receipts name, as meters would have received them.
     [[nodiscard]] const std::map<NodeId, std::set<Digest>>& receipts() const { return receipts_; }
@@ -84,6 +89,7 @@ class NodeWorld {
     void deliver(const NodeId& from, const Publish& publish);
     void hear_as_meter(const NodeId& from, const Publish& publish);
     void answer_blocks(const NodeId& from, const AnswerBlocks& asked);
+    void mend(const NodeId& id, const CommittedBlock& offered);
     bool step_once(std::int64_t until_ms);
 
     TestNetwork network_;
@@ -95,6 +101,8 @@ class NodeWorld {
     std::deque<Packet> bus_;
     std::set<NodeId> keyless_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
+    std::map<NodeId, std::pair<std::int64_t, bool>> clocks_;  // ahead by, synchronised
+    std::map<NodeId, std::map<Height, Digest>> rotten_;       // by height: the certified id
     std::map<NodeId, std::set<Digest>> receipts_;
     std::map<std::pair<NodeId, MeterId>, ShareStatement> shares_;
     std::vector<Refusal> refusals_;

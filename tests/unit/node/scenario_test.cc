@@ -1,5 +1,5 @@
-// The stories of tests/scenarios/committee_*.txt. FAIRFEED_UPDATE_SCENARIOS=1 writes what the nodes
-// do anew; read the diff before committing it.
+// The stories of whole nodes, tests/scenarios/{committee,nodes}_*.txt. FAIRFEED_UPDATE_SCENARIOS=1
+// writes what the nodes do anew; read the diff before committing it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ std::vector<std::string> stories() {
     std::vector<std::string> out;
     for (const auto& entry : std::filesystem::directory_iterator(kDirectory)) {
         const std::string name = entry.path().stem().string();
-        if (name.starts_with("committee_")) out.push_back(name);
+        if (!name.starts_with("consensus_")) out.push_back(name);
     }
     std::sort(out.begin(), out.end());
     return out;

@@ -1,37 +1,80 @@
 #include "tests/unit/node/story.h"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "edge-node/signing_words.h"
 
 namespace fairfeed::test {
 namespace {
 
 constexpr std::string_view kIndent = "    ";
+const std::string kNothing;
 
-std::vector<std::string> split(const std::string& line) {
-    std::istringstream in(line);
-    std::vector<std::string> words;
-    for (std::string word; in >> word;)
-        words.push_back(word);
-    return words;
+// An alarm without what differs from run to run (hashes) and without its advice.
+std::string gist(std::string alarm) {
+    alarm.resize(std::min(alarm.find(';'), alarm.size()));
+    const std::size_t hashes = alarm.find(" (ours");
+    if (hashes != std::string::npos) {
+        alarm.erase(hashes, alarm.find(')', hashes) + 1 - hashes);
+    }
+    return alarm;
 }
 
-[[noreturn]] void unknown(const std::vector<std::string>& words) {
+}  // namespace
+
+Words::Words(const std::string& line) {
+    std::istringstream in(line);
+    for (std::string word; in >> word;)
+        words_.push_back(word);
+}
+
+const std::string& Words::operator[](std::size_t i) const {
+    return i < words_.size() ? words_[i] : kNothing;
+}
+
+bool Words::has(const std::string& word) const {
+    return std::find(words_.begin(), words_.end(), word) != words_.end();
+}
+
+const std::string& Words::after(const std::string& word) const {
+    for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+        if (words_[i] == word) return words_[i + 1];
+    }
+    unknown();
+}
+
+std::vector<NodeId> Words::nodes_after(const std::string& word) const {
+    std::vector<NodeId> out;
+    const auto found = std::find(words_.begin(), words_.end(), word);
+    if (found == words_.end()) return out;
+    for (auto at = found + 1; at != words_.end() && at->starts_with("node-"); ++at)
+        out.emplace_back(*at);
+    return out;
+}
+
+std::int64_t Words::number_after(const std::string& word) const {
+    return std::stol(after(word));
+}
+
+Window Words::window() const {
+    return static_cast<Window>(number_after("window"));
+}
+
+void Words::unknown() const {
     std::string line;
-    for (const std::string& word : words)
+    for (const std::string& word : words_)
         line += word + " ";
     throw std::invalid_argument("no such command: " + line);
 }
 
-Window window_in(const std::vector<std::string>& words) {
-    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-        if (words[i] == "window") return static_cast<Window>(std::stoul(words[i + 1]));
-    }
-    unknown(words);
+std::string BlockNames::of(const std::optional<Digest>& block) {
+    if (!block) return "nil";
+    const auto letter = static_cast<char>('A' + letters_.size());
+    return std::string("block ") + letters_.try_emplace(*block, letter).first->second;
 }
-
-}  // namespace
 
 std::string Story::retell(const std::string& told) {
     Story story;
@@ -41,7 +84,7 @@ std::string Story::retell(const std::string& told) {
         if (line.starts_with(kIndent)) continue;
         out += line + "\n";
         if (line.empty() || line.starts_with("#")) continue;
-        story.follow(line);
+        story.follow(Words(line));
         for (const Deed& deed : std::exchange(story.deeds_, {})) {
             out += std::string(kIndent) + "+" + std::to_string(deed.after_ms) + " " + deed.nodes +
                    ": " + deed.what + "\n";
@@ -50,77 +93,76 @@ std::string Story::retell(const std::string& told) {
     return out;
 }
 
-// nodes 4 | window 0 ends | 500 ms pass | meter-1-1 reads window 0 [to node-1 ..] | meter-1-1 sends
-// window 0 [to ..] | all read window 0 | node-1 crashes | node-1 starts | node-1 and node-2 are cut
-// | links heal
-void Story::follow(const std::string& line) {
-    const Words words = split(line);
-    if (words.size() < 2) unknown(words);
-    if (words[0] == "nodes") return begin(words);
-    if (!world_) unknown(words);
+// nodes 4 | chain of 4 | window 0 ends | 500 ms pass | show node-1; the rest in story_meters.cc,
+// story_faults.cc and story_liars.cc.
+void Story::follow(const Words& words) {
+    if (words[0] == "nodes" || words[0] == "chain") return begin(words);
+    if (!world_) words.unknown();
     since_ms_ = world_->now().steady_ms;
-    if (words[0] == "window" || words[1] == "ms") return pass(words);
-    if (words[0] == "all" || words[1] == "reads" || words[1] == "sends") return read(words);
-    strike(words);
+    if (words[0] == "window" && words[2] == "ends") return world_->go_to_end_of(words.window());
+    if (words[1] == "ms") return world_->run_for(std::stol(words[0]));
+    if (words[0] == "show") return show(NodeId(words[1]));
+    if (is_of_meters(words)) return follow_meters(words);
+    if (!follow_faults(words) && !follow_liars(words)) words.unknown();
 }
 
 void Story::begin(const Words& words) {
-    TestNetworkOptions options = lab(std::stoul(words[1]), 1);
+    constexpr std::int64_t kUntilStartedMs = 10;  // all have answered each other (R22)
+    is_of_chain_ = words[0] == "chain";
+    TestNetworkOptions options = lab(std::stoul(words[words.size() - 1]), 1);
     options.meters_per_cluster = 2;
     world_ = std::make_unique<NodeWorld>(options);
+    world_->run_for(kUntilStartedMs);
     world_->watch([this](const NodeId& node, const Effect& effect) { hear(node, effect); });
 }
 
 void Story::hear(const NodeId& node, const Effect& effect) {
-    const std::string did = tell(effect, world_->network().network());
+    if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
+        batches_.insert_or_assign(batch->cluster, batch->batch);
+    }
+    if (is_of_chain_ && is_of_committee(effect)) return;
+    BlockNames* const names = is_of_chain_ ? &blocks_ : nullptr;
+    const std::string did = test::tell(effect, world_->network().network(), names);
     if (did.empty() || !told_.insert(node.str() + did).second) return;
+    const bool is_of_chain = std::holds_alternative<CommitBlock>(effect) ||
+                             std::holds_alternative<PersistSafety>(effect);
+    if (is_of_chain || !blocks_alone_are_told_) tell(node.str(), did);
+}
+
+void Story::tell(const std::string& who, const std::string& what) {
     const std::int64_t after_ms = world_->now().steady_ms - since_ms_;
     const auto same = std::find_if(deeds_.begin(), deeds_.end(), [&](const Deed& deed) {
-        return deed.after_ms == after_ms && deed.what == did;
+        return deed.after_ms == after_ms && deed.what == what;
     });
     if (same != deeds_.end()) {
-        same->nodes += " " + node.str();
+        same->nodes += " " + who;
     } else {
-        deeds_.push_back({after_ms, node.str(), did});
+        deeds_.push_back({after_ms, who, what});
     }
 }
 
-void Story::pass(const Words& words) {
-    if (words[1] == "ms") return world_->run_for(std::stol(words[0]));
-    world_->go_to_end_of(window_in(words));
-}
-
-void Story::read(const Words& words) {
-    const Window window = window_in(words);
-    if (words[0] == "all") return world_->measure(window, 900);
-    const MeterId meter(words[0]);
-    const bool producer = world_->first_state().capacity_w(meter, window) > 0;
-    const QuarterHour quarter = producer ? QuarterHour{0, 900, 900} : QuarterHour{100, 0, 0};
-    auto& kept = readings_[{meter, window}];
-    if (words[1] == "reads") {
-        kept = world_->meter(meter).read(window, flat_profile(world_->first_state(), quarter));
+// What the node's status says.
+void Story::show(const NodeId& node) {
+    const NodeSummary now = world_->node(node).summary();
+    const auto say = [&](const std::string& what) { tell(node.str(), what); };
+    say("is at height " + std::to_string(now.height) + ", " +
+        std::string(signing_state(now.consensus, now.starting)));
+    for (const auto& [peer, reasons] : now.refused_from) {
+        for (const auto& [reason, count] : reasons)
+            say("refused from " + peer.str() + ": " + reason + " " + std::to_string(count));
     }
-    if (!kept) unknown(words);
-    send(*kept, words);
-}
-
-void Story::send(const OpenedReading& reading, const Words& words) {
-    std::vector<NodeId> to;
-    for (std::size_t i = 5; i < words.size(); ++i)  // meter, reads, window, number, to
-        to.emplace_back(words[i]);
-    world_->publish_reading(reading, to);
-}
-
-void Story::strike(const Words& words) {
-    const NodeId node(words[0]);
-    if (words[1] == "crashes") return world_->crash(node);
-    if (words[1] == "starts") {
-        std::erase_if(told_, [&](const auto& said) { return said.starts_with(node.str()); });
-        return world_->restart(node);
-    }
-    if (words[0] == "links") return world_->heal();
-    if (words[1] != "and" || words.size() < 3) unknown(words);
-    world_->cut(node, NodeId(words[2]));
+    for (const auto& [culprit, count] : now.accused)
+        say("knows evidence against " + culprit + ": " + std::to_string(count));
+    for (const auto& [meter, from] : now.tampered)
+        say("knows " + meter.str() + " tampered with from window " + std::to_string(from) + " on");
+    for (const auto& [meter, windows] : now.silent)
+        say(meter.str() + " silent for " + std::to_string(windows) + " windows");
+    if (now.blocks_damaged > 0) say("blocks damaged: " + std::to_string(now.blocks_damaged));
+    if (now.blocks_mended > 0) say("blocks mended: " + std::to_string(now.blocks_mended));
+    for (const auto& [reason, count] : now.rejected)
+        say("readings rejected: " + reason + " " + std::to_string(count));
+    for (const std::string& alarm : now.alarms)
+        say("alarm: " + gist(alarm));
 }
 
 }  // namespace fairfeed::test
