@@ -24,9 +24,9 @@ std::vector<std::string> stories() {
     return out;
 }
 
-class CommitteeScenario : public testing::TestWithParam<std::string> {};
+class NodeScenario : public testing::TestWithParam<std::string> {};
 
-TEST_P(CommitteeScenario, goes_as_told) {
+TEST_P(NodeScenario, goes_as_told) {
     const std::filesystem::path file = kDirectory / (GetParam() + ".txt");
     std::stringstream told;
     told << std::ifstream(file).rdbuf();
@@ -36,7 +36,7 @@ TEST_P(CommitteeScenario, goes_as_told) {
     EXPECT_EQ(now, told.str()) << "FAIRFEED_UPDATE_SCENARIOS=1 accepts what the nodes do now";
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, CommitteeScenario, testing::ValuesIn(stories()),
+INSTANTIATE_TEST_SUITE_P(Of, NodeScenario, testing::ValuesIn(stories()),
                          [](const auto& story) { return story.param; });
 
 }  // namespace
