@@ -83,6 +83,16 @@ void NodeWorld::cut(const NodeId& a, const NodeId& b) {
     cuts_.insert({b, a});
 }
 
+void NodeWorld::lose_broker(const NodeId& id) {
+    brokerless_.insert(id);
+    perform(id, nodes_.at(id)->step(BrokerLost{}, now_of(id)));
+}
+
+void NodeWorld::connect_broker(const NodeId& id) {
+    brokerless_.erase(id);
+    perform(id, nodes_.at(id)->step(BrokerConnected{}, now_of(id)));
+}
+
 void NodeWorld::set_clock(const NodeId& id, std::int64_t ahead_ms, bool synchronised) {
     clocks_[id] = {ahead_ms, synchronised};
 }
@@ -137,6 +147,9 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             for (const Transaction& transaction : commit->block.block.transactions)
                 disk.readings.insert(transaction.id);
             disk.inbox.blocks.clear();
+        } else if (auto* doubts = std::get_if<PersistDoubts>(&effect)) {
+            disk.inbox.doubts = doubts->up_to;
+            disk.inbox.inbox_lost = false;
         } else if (auto* whole = std::get_if<MendBlock>(&effect)) {
             mend(id, whole->block);
         } else if (auto* forget = std::get_if<ForgetWindow>(&effect)) {
@@ -152,6 +165,7 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
 }
 
 void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
+    if (brokerless_.contains(from)) return;
     const Channel channel = publish.topic.channel;
     if (channel == Channel::receipt || channel == Channel::share || channel == Channel::refusal) {
         hear_as_meter(from, publish);
@@ -201,7 +215,7 @@ void NodeWorld::answer_blocks(const NodeId& from, const AnswerBlocks& asked) {
 
 void NodeWorld::publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
                                bool retained) {
-    if (!nodes_.contains(to)) return;
+    if (!nodes_.contains(to) || brokerless_.contains(to)) return;
     perform(to, nodes_.at(to)->step(MessageArrived{to, topic, retained, packet}, now_of(to)));
 }
 

@@ -61,6 +61,9 @@ class NodeWorld {
     void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
     void cut(const NodeId& a, const NodeId& b);                // neither hears the other
     void heal() { cuts_.clear(); }
+    // Its own broker: while it is lost no meter is heard, and nobody hears the node.
+    void lose_broker(const NodeId& id);
+    void connect_broker(const NodeId& id);
     // From now on this node's clock says something else than the true time, or that it is not set.
     void set_clock(const NodeId& id, std::int64_t ahead_ms, bool synchronised);
     // The scrub finds the node's block damaged; until it is mended nobody gets it.
@@ -101,6 +104,7 @@ class NodeWorld {
     std::deque<Packet> bus_;
     std::set<NodeId> keyless_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
+    std::set<NodeId> brokerless_;
     std::map<NodeId, std::pair<std::int64_t, bool>> clocks_;  // ahead by, synchronised
     std::map<NodeId, std::map<Height, Digest>> rotten_;       // by height: the certified id
     std::map<NodeId, std::set<Digest>> receipts_;

@@ -123,10 +123,17 @@ void Story::hear(const NodeId& node, const Effect& effect) {
     if (is_of_chain_ && is_of_committee(effect)) return;
     BlockNames* const names = is_of_chain_ ? &blocks_ : nullptr;
     const std::string did = test::tell(effect, world_->network().network(), names);
-    if (did.empty() || !told_.insert(node.str() + did).second) return;
+    if (did.empty()) return;
+    if (!told_.insert(node.str() + did).second && !is_answer(effect)) return;
     const bool is_of_chain = std::holds_alternative<CommitBlock>(effect) ||
                              std::holds_alternative<PersistSafety>(effect);
     if (is_of_chain || !blocks_alone_are_told_) tell(node.str(), did);
+}
+
+bool Story::is_answer(const Effect& effect) const {
+    const auto* said = std::get_if<Publish>(&effect);
+    return said != nullptr && world_->now().steady_ms == since_ms_ &&
+           (said->topic.channel == Channel::receipt || said->topic.channel == Channel::refusal);
 }
 
 void Story::tell(const std::string& who, const std::string& what) {

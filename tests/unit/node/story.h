@@ -1,6 +1,7 @@
 // A story of whole nodes, told line by line (tests/scenarios/committee_*.txt and nodes_*.txt): a
 // line is what happens to them, the indented lines below it are what they then do, each with its
-// virtual milliseconds since that line. What a node repeats unchanged (R13) is told once. A story
+// virtual milliseconds since that line. What a node repeats unchanged (R13) is told once, but for
+// receipts and refusals that answer at once. A story
 // of "nodes" leaves out the chain's own rounds, one of a "chain" what committees do. Pure text in
 // and out; the nodes are the real ones, in a NodeWorld.
 #pragma once
@@ -57,6 +58,7 @@ class Story {
     void follow(const Words& words);
     void begin(const Words& words);
     void hear(const NodeId& node, const Effect& effect);
+    [[nodiscard]] bool is_answer(const Effect& effect) const;
     void tell(const std::string& who, const std::string& what);
     void show(const NodeId& node);
     // story_meters.cc
@@ -74,6 +76,7 @@ class Story {
     void pull_down(const Words& words);
     void treat_disk(const Words& words);
     void treat_safety_record(const Words& words);
+    void lose_inbox(const NodeId& node);
     void set_clock(const Words& words);
     void start(const NodeId& node);
     // story_liars.cc

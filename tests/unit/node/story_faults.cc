@@ -7,7 +7,8 @@ namespace fairfeed::test {
 
 // node-1 crashes | node-1 starts | all crash | all start | node-1 and node-2 are cut | node-1 is
 // alone | links heal | disk of node-1 is .. | safety record of node-1 is .. | clock of node-1 is ..
-// | block 1 of node-1 rots
+// | inbox of node-1 is lost | broker of node-1 is lost | broker of node-1 is back | block 1 of
+// node-1 rots
 bool Story::follow_faults(const Words& words) {
     if (words[1] == "crashes" || words[1] == "starts" || words[0] == "all") {
         pull_down(words);
@@ -23,6 +24,12 @@ bool Story::follow_faults(const Words& words) {
         treat_disk(words);
     } else if (words[0] == "safety") {
         treat_safety_record(words);
+    } else if (words[0] == "inbox") {
+        lose_inbox(NodeId(words.after("of")));
+    } else if (words[0] == "broker" && words.has("lost")) {
+        world_->lose_broker(NodeId(words.after("of")));
+    } else if (words[0] == "broker") {
+        world_->connect_broker(NodeId(words.after("of")));
     } else if (words[0] == "clock") {
         set_clock(words);
     } else if (words[4] == "rots") {
@@ -83,6 +90,16 @@ void Story::treat_safety_record(const Words& words) {
     } else {
         words.unknown();
     }
+}
+
+// Readings, batches and endorsements; the safety record is a file of its own.
+void Story::lose_inbox(const NodeId& node) {
+    Memory& inbox = world_->disk_of(node).inbox;
+    Memory anew;
+    anew.safety_record = inbox.safety_record;
+    anew.safety = inbox.safety;
+    anew.inbox_lost = true;
+    inbox = std::move(anew);
 }
 
 // 60 s ahead | set | in 1970, and not synchronised

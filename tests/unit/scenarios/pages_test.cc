@@ -63,6 +63,7 @@ TEST(Stories, name_only_rules_that_exist_and_say_what_they_are_about) {
             EXPECT_TRUE(contains(rulebook().committee, rule)) << each.name << " names " << rule;
         EXPECT_FALSE(each.rules.empty() && each.committee.empty()) << each.name;
         EXPECT_FALSE(each.prose.empty()) << each.name;
+        EXPECT_FALSE(each.avoids.empty()) << each.name;
     }
 }
 
