@@ -7,6 +7,7 @@
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "tests/support/lab.h"
 #include "tests/support/virtual_disk.h"
 
 namespace fairfeed::test {
@@ -17,22 +18,8 @@ constexpr std::int64_t kWindowRealMs = 60'000;
 constexpr std::size_t kMostEventsPerTurn = 5;
 
 TestNetworkOptions story_options() {
-    TestNetworkOptions options;
-    options.nodes = 4;
-    options.clusters_with_meters = 2;
+    TestNetworkOptions options = lab(4, 2);
     options.meters_per_cluster = 2;
-    options.parameters.speed = 240;
-    options.parameters.timers = Timers{.propose_ms = 600,
-                                       .propose_step_ms = 200,
-                                       .propose_cap_ms = 3000,
-                                       .vote_ms = 200,
-                                       .vote_step_ms = 100,
-                                       .vote_cap_ms = 1500,
-                                       .grace_ms = 1500,
-                                       .slot_ms = 1000,
-                                       .fill_ms = 50,
-                                       .rebroadcast_ms = 300,
-                                       .rebroadcast_cap_ms = 1000};
     return options;
 }
 
@@ -202,7 +189,7 @@ std::vector<Said> NodeStory::statements(const Effects& turn, const Digest& netwo
 void InboxContent::apply(const Effect& effect) {
     if (const auto* reading = std::get_if<PersistReading>(&effect)) {
         const ReadingHeader& header = reading->reading.header;
-        readings.try_emplace({header.meter, header.window}, header.cluster,
+        readings.try_emplace({header.meter, header.window, reading->reading.id}, header.cluster,
                              reading->reading.envelope);
     } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
         const Window window = std::get<Settlement>(batch->batch.content).window;
@@ -222,7 +209,8 @@ void InboxContent::apply(const Effect& effect) {
         const auto held = batches.find(forget->cluster);
         if (held != batches.end() && held->second.first <= forget->window) batches.erase(held);
         std::erase_if(readings, [&](const auto& entry) {
-            return entry.second.first == forget->cluster && entry.first.second < forget->keep_from;
+            return entry.second.first == forget->cluster &&
+                   std::get<Window>(entry.first) < forget->keep_from;
         });
         std::erase_if(endorsements, [&](const auto& entry) {
             const std::string start = forget->cluster.str() + "/";
@@ -238,7 +226,8 @@ InboxContent InboxContent::of(const Memory& memory, const Digest& network) {
         const auto reading = decode_reading(envelope, network);
         if (!reading) continue;
         const ReadingHeader& header = reading->header;
-        out.readings.try_emplace({header.meter, header.window}, header.cluster, envelope);
+        out.readings.try_emplace({header.meter, header.window, reading->id}, header.cluster,
+                                 envelope);
     }
     for (const Transaction& batch : memory.batches)
         out.apply(PersistBatch{std::get<Settlement>(batch.content).cluster, batch});

@@ -3,30 +3,21 @@
 #include <algorithm>
 #include <memory>
 
+#include "tests/support/lab.h"
+
 namespace fairfeed::simulation {
 namespace {
 
 test::TestNetworkOptions options_of(const Plan& plan) {
-    test::TestNetworkOptions options;
-    options.nodes = plan.nodes;
+    test::TestNetworkOptions options = test::lab(plan.nodes, plan.clusters);
     options.clusters = plan.clusters;
-    options.clusters_with_meters = plan.clusters;
     options.meters_per_cluster = plan.meters;
     NetworkParameters& parameters = options.parameters;
     parameters.window_seconds = 3600;
     parameters.speed = parameters.window_seconds * 1000 / kWindowMs;
     parameters.window_limit = plan.windows;
-    parameters.timers = Timers{.propose_ms = 600,
-                               .propose_step_ms = 200,
-                               .propose_cap_ms = 3000,
-                               .vote_ms = 200,
-                               .vote_step_ms = 100,
-                               .vote_cap_ms = 1500,
-                               .grace_ms = 1500,
-                               .slot_ms = 1000,
-                               .fill_ms = 50,
-                               .rebroadcast_ms = 400,
-                               .rebroadcast_cap_ms = 3000};
+    parameters.timers.rebroadcast_ms = 400;
+    parameters.timers.rebroadcast_cap_ms = 3000;
     return options;
 }
 

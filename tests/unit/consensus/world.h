@@ -13,28 +13,12 @@
 #include <vector>
 
 #include "edge-node/consensus/replica.h"
+#include "tests/support/dice.h"
 #include "tests/unit/consensus/effect_text.h"
 
 namespace fairfeed::consensus {
 
-// SplitMix64.
-class Dice {
-  public:
-    explicit Dice(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t next() {
-        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-        return z ^ (z >> 31);
-    }
-    std::int64_t below(std::int64_t bound) {
-        return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound));
-    }
-    bool chance(int permille) { return below(1000) < permille; }
-
-  private:
-    std::uint64_t state_;
-};
+using test::Dice;
 
 struct WorldOptions {
     std::size_t validators = 4;

@@ -14,26 +14,6 @@ constexpr std::int64_t kLinkMs = 3;
 
 }  // namespace
 
-TestNetworkOptions lab(std::size_t nodes, std::size_t clusters_with_meters) {
-    TestNetworkOptions options;
-    options.nodes = nodes;
-    options.clusters_with_meters = clusters_with_meters;
-    NetworkParameters& parameters = options.parameters;
-    parameters.speed = 240;
-    parameters.timers = Timers{.propose_ms = 600,
-                               .propose_step_ms = 200,
-                               .propose_cap_ms = 3000,
-                               .vote_ms = 200,
-                               .vote_step_ms = 100,
-                               .vote_cap_ms = 1500,
-                               .grace_ms = 1500,
-                               .slot_ms = 1000,
-                               .fill_ms = 50,
-                               .rebroadcast_ms = 300,
-                               .rebroadcast_cap_ms = 1000};
-    return options;
-}
-
 NodeWorld::NodeWorld(TestNetworkOptions options)
     : network_(std::move(options)), first_state_(network_.initial_state()) {
     const NetworkParameters& parameters = network_.genesis().content.parameters;

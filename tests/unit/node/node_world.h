@@ -10,12 +10,9 @@
 #include <vector>
 
 #include "edge-node/node.h"
-#include "tests/support/test_network.h"
+#include "tests/support/lab.h"
 
 namespace fairfeed::test {
-
-// Lab timers, so that a window of a minute is long.
-[[nodiscard]] TestNetworkOptions lab(std::size_t nodes, std::size_t clusters_with_meters = 0);
 
 class NodeWorld {
   public:

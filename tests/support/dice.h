@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace fairfeed::simulation {
+namespace fairfeed::test {
 
 class Dice {
   public:
@@ -35,4 +35,4 @@ class Dice {
     std::uint64_t state_;
 };
 
-}  // namespace fairfeed::simulation
+}  // namespace fairfeed::test
