@@ -32,6 +32,7 @@ CommitteeDesk::CommitteeDesk(Setup setup)
 }
 
 // For readings asked for by id: another one held of the same slot gives way until it is promised.
+// Once: a third one proves no more than two, and would fill the disk.
 intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant now) const {
     intake::Context pulling = context(state, now);
     pulling.wanted = [this, &state](const SignedReading& reading) {
@@ -41,7 +42,8 @@ intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant 
         if (its_round == rounds_.end() || !next) return false;
         const bool is_open =
             header.window == *next || may_true_up(state, header.meter, header.window, *next);
-        return is_open && !its_round->second.has_promised(header.meter, header.window);
+        return is_open && !twofold_.contains({header.meter, header.window}) &&
+               its_round->second.promised(header.meter, header.window) == nullptr;
     };
     return pulling;
 }
@@ -105,14 +107,6 @@ intake::Context CommitteeDesk::context(const ChainState& state, Instant now) con
             }};
 }
 
-void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) {
-    auto reading = decode_reading(envelope, state.network);
-    if (!reading) return;
-    auto body = open_with(books_.keys(), *reading);
-    if (!body || ids_.contains({reading->header.meter, reading->header.window})) return;
-    keep(OpenedReading{std::move(*reading), std::move(*body)});
-}
-
 // The first reading of a slot stays, unless the chain has taken another one, or a batch lists
 // another one of a meter that signed two and nothing was promised yet.
 void CommitteeDesk::keep(OpenedReading opened) {
@@ -135,21 +129,6 @@ bool CommitteeDesk::is_settled(const ClusterId& cluster, Window window,
     return !next || window < *next;
 }
 
-void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& state) {
-    const auto* settlement = std::get_if<Settlement>(&batch.content);
-    if (settlement == nullptr || is_settled(settlement->cluster, settlement->window, state)) return;
-    if (auto* its_round = round(settlement->cluster, state)) its_round->restore_batch(batch);
-}
-
-void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
-                                        const Transaction& batch, const ChainState& state) {
-    if (!std::holds_alternative<Settlement>(batch.content)) return;
-    if (is_settled(endorsement.cluster, endorsement.window, state)) return;
-    if (auto* its_round = round(endorsement.cluster, state)) {
-        its_round->restore_endorsement(endorsement, signature, batch);
-    }
-}
-
 Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
                                                const ChainState& state, Instant now, Effects& out) {
     auto opened = compared(intake::judge_reading(arrival, context(state, now)), state);
@@ -169,12 +148,14 @@ Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
 }
 
 void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effects& out) {
-    const ReadingHeader& header = opened.reading.header;
-    // In place of another one, of a meter that signed two: that one is on the disk and receipted.
-    if (ids_.contains({header.meter, header.window})) return keep(std::move(opened));
-    ++accepted_;
+    const Slot slot{opened.reading.header.meter, opened.reading.header.window};
     out.push_back(PersistReading{opened.reading});
-    receipt(opened.reading, state, out);
+    if (ids_.contains(slot)) {  // of a meter that signed two, and that one stays on the disk
+        twofold_.insert(slot);
+    } else {
+        ++accepted_;
+        receipt(opened.reading, state, out);
+    }
     keep(std::move(opened));
 }
 

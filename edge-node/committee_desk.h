@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/contract/invariants.h"
@@ -36,11 +37,12 @@ class CommitteeDesk {
 
     // The ledger's blocks in order, genesis first: brings books and shares up to the tip.
     [[nodiscard]] Result<void, ReplayFault> replay(const ReplayStep& step);
-    // From the inbox, before a restart; after the replay.
-    void restore_reading(ByteView envelope, const ChainState& state);
+    // From the inbox, before a restart; after the replay, and readings last: of two of one slot
+    // the promised one is held.
     void restore_batch(const Transaction& batch, const ChainState& state);
     void restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                              const Transaction& batch, const ChainState& state);
+    void restore_reading(ByteView envelope, const ChainState& state);
 
     // After an inbox was lost: a reading that could be read from what is left of it, judged anew;
     // and all windows that have ended by now, in which this member then neither proposes nor
@@ -125,6 +127,7 @@ class CommitteeDesk {
     void compare(const Transaction& batch, const ChainState& state);
     void receipt_event(const MeterAlarm& alarm, const Digest& id, const ChainState& state,
                        Effects& out);
+    [[nodiscard]] bool is_promised(const SignedReading& reading) const;
     void keep(OpenedReading opened);
     void accept(OpenedReading opened, const ChainState& state, Effects& out);
     void receipt(const SignedReading& reading, const ChainState& state, Effects& out);
@@ -155,6 +158,7 @@ class CommitteeDesk {
     std::map<ClusterId, HeldReadings> readings_;
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;
+    std::set<Slot> twofold_;                    // of which the disk has two readings
     std::map<MeterId, ShareStatement> shares_;  // the latest of each
     std::int64_t heard_from_ms_ = committee::kDeaf;
     std::vector<CertifiedWindow> certified_;

@@ -109,6 +109,7 @@ void CommitteeDesk::drop_before(const ClusterId& cluster, Window first) {
     while (!windows.empty() && windows.begin()->first < first) {
         for (const auto& [meter, opened] : windows.begin()->second) {
             ids_.erase({meter, windows.begin()->first});
+            twofold_.erase({meter, windows.begin()->first});
             slots_.erase(opened.reading.id);
         }
         windows.erase(windows.begin());

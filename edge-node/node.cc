@@ -43,13 +43,13 @@ Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate>
     Effects out;
     committee_.restore_doubts(std::move(memory.doubts));
     if (memory.inbox_lost) recall_salvaged(memory, state, out);
-    for (const Bytes& reading : memory.readings)
-        committee_.restore_reading(reading, state);
     for (const Transaction& batch : memory.batches)
         committee_.restore_batch(batch, state);
     for (const PersistEndorsement& row : memory.endorsements) {
         committee_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
     }
+    for (const Bytes& reading : memory.readings)
+        committee_.restore_reading(reading, state);
     chain_.emplace(
         ChainDesk::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
         [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {

@@ -318,8 +318,9 @@ const Transaction* BatchRound::rival(const Transaction& batch) const {
     return same_place ? &heard->second.batch : nullptr;
 }
 
-bool BatchRound::has_promised(const MeterId& meter, Window window) const {
-    return promises_.contains({meter, window});
+const Digest* BatchRound::promised(const MeterId& meter, Window window) const {
+    const auto promise = promises_.find({meter, window});
+    return promise == promises_.end() ? nullptr : &promise->second;
 }
 
 // Something new was said: the back-off begins anew.

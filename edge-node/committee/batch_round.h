@@ -80,9 +80,9 @@ class BatchRound {
     // signs one (rule 5). nullptr: none.
     [[nodiscard]] const Transaction* rival(const Transaction& batch) const;
 
-    // Has this member endorsed a reading of the meter for the window, in its own settlement or as a
-    // late one in that at hand? Then no other one may follow.
-    [[nodiscard]] bool has_promised(const MeterId& meter, Window window) const;
+    // The reading of the meter for the window that this member has endorsed, in its own settlement
+    // or as a late one in that at hand: no other one may follow. nullptr: none.
+    [[nodiscard]] const Digest* promised(const MeterId& meter, Window window) const;
 
     // Steady time at which advance() has something to do without new input; nullopt: none.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const View& view) const;

@@ -10,12 +10,12 @@ namespace {
 
 constexpr DatabaseKind kInboxKind{.what = "an edge node's inbox",
                                   .application_id = 0x46664962,  // "FfIb"
-                                  .schema_version = 3,
+                                  .schema_version = 4,
                                   .schema = R"(
 CREATE TABLE readings(
     meter TEXT NOT NULL, window INTEGER NOT NULL, cluster TEXT NOT NULL, id BLOB NOT NULL,
     envelope BLOB NOT NULL, received_ms INTEGER NOT NULL,
-    PRIMARY KEY(meter, window)) STRICT, WITHOUT ROWID;
+    PRIMARY KEY(meter, window, id)) STRICT, WITHOUT ROWID;
 CREATE INDEX readings_by_window ON readings(cluster, window);
 CREATE TABLE batches(
     cluster TEXT PRIMARY KEY, window INTEGER NOT NULL, batch BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -60,7 +60,7 @@ class NodeStory {
 
 // What the inbox holds after some effects, as docs/protocol.md has it: an oracle of its own.
 struct InboxContent {
-    std::map<std::pair<MeterId, Window>, std::pair<ClusterId, Bytes>> readings;
+    std::map<std::tuple<MeterId, Window, Digest>, std::pair<ClusterId, Bytes>> readings;
     std::map<ClusterId, std::pair<Window, Bytes>> batches;
     std::map<std::string, Bytes> endorsements;  // by cluster, window, batch: signature and batch
     std::map<Digest, Height> blocks;

@@ -174,7 +174,7 @@ TEST_F(LateObjections, stand_against_a_second_late_reading_of_one_window) {
     const NodeId member = bench.members[1];
     EXPECT_EQ(order_of(*bench.hear_batch(member, parents_batch())),
               "persist endorsement, endorsement");
-    EXPECT_TRUE(bench.round(member).has_promised(kMeter, 1));
+    EXPECT_NE(bench.round(member).promised(kMeter, 1), nullptr);
     const OpenedReading other = bench.chain.meter(kMeter).read_body(1, late.body);
     HeldReadings theirs;
     theirs[1].insert({kMeter, other});

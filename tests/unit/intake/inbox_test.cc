@@ -2,6 +2,7 @@
 // takes exactly what it names.
 #include "edge-node/intake/inbox.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/crypto/digest.h"
@@ -103,15 +104,19 @@ TEST_F(InboxFile, loses_what_was_not_committed) {
     EXPECT_TRUE(contents().batches.empty());
 }
 
-TEST_F(InboxFile, keeps_the_first_reading_and_the_first_vote_of_a_slot) {
+TEST_F(InboxFile, keeps_both_readings_of_a_meter_that_signed_two) {
     ASSERT_TRUE(inbox_->begin());
-    ASSERT_TRUE(inbox_->put_reading(reading(kOne, "a", 0), 1));
     SignedReading second = reading(kOne, "a", 0);
+    second.id = sha256(as_bytes("another"));
     second.envelope = to_bytes(as_bytes("another"));
-    ASSERT_TRUE(inbox_->put_reading(second, 2));
+    for (const SignedReading& each : {reading(kOne, "a", 0), second, reading(kOne, "a", 0)})
+        ASSERT_TRUE(inbox_->put_reading(each, 1));
     ASSERT_TRUE(inbox_->commit());
-    EXPECT_EQ(texts(contents().readings), std::vector<std::string>{"a/0"});
+    reopen();
+    EXPECT_THAT(texts(contents().readings), testing::UnorderedElementsAre("a/0", "another"));
+}
 
+TEST_F(InboxFile, keeps_the_first_vote_of_a_slot) {
     ASSERT_TRUE(inbox_->begin());
     ASSERT_TRUE(inbox_->put_endorsement(row(kOne, 0, 0)));
     EndorsementRow other = row(kOne, 0, 0);
@@ -181,7 +186,7 @@ TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
         fill();
         inbox_.reset();
         {
-            auto behind = Database::open(directory_ / "inbox.db", {"an inbox", 0x46664962, 3, ""});
+            auto behind = Database::open(directory_ / "inbox.db", {"an inbox", 0x46664962, 4, ""});
             ASSERT_TRUE(behind) << behind.error().message;
             ASSERT_TRUE(behind->execute(damage));
         }

@@ -140,6 +140,37 @@ TEST_F(Accusations, a_second_reading_of_a_window_is_never_receipted_and_named_on
               (std::map<std::string, std::uint32_t>{{kMeter.str(), 1}}));
 }
 
+// A batch lists the one, this member had receipted the other: it takes over the listed one.
+TEST_F(Accusations, no_reading_is_receipted_or_promised_that_a_power_cut_would_take_away) {
+    const NodeId member = committee[1];
+    bool promised = false;
+    world.watch([&](const NodeId& id, const Effect& effect) {
+        promised = promised || (id == member && std::holds_alternative<PersistEndorsement>(effect));
+    });
+    world.go_to_end_of(1);
+    TestMeter twin = world.meter(kMeter);
+    const OpenedReading held = read(kMeter, 1);
+    const OpenedReading listed = twin.read(1, flat_profile(world.first_state(), {0, 200, 200}));
+    world.publish_reading(held, {member});
+    world.publish_reading(listed, {committee[0], committee[2], committee[3]});
+    for (const MeterId& meter : world.network().meters(kOne)) {
+        if (meter != kMeter) world.publish_reading(read(meter, 1));
+    }
+    ASSERT_TRUE(world.run_until([&] { return promised; }, kPatienceMs));
+    world.publish_reading(listed, {member});
+    EXPECT_TRUE(world.receipts().at(member).contains(listed.reading.id));
+    EXPECT_TRUE(world.disk(member).readings.contains(listed.reading.id));
+    EXPECT_TRUE(world.disk(member).readings.contains(held.reading.id)) << "that is receipted, too";
+
+    world.crash(member);
+    world.restart(member);
+    world.publish_reading(listed, {member});
+    EXPECT_TRUE(world.refusals().empty()) << "it still holds what it has promised";
+    world.publish_reading(held, {member});
+    EXPECT_EQ(world.refusals().size(), 1U);
+    expect_settled(1);
+}
+
 TEST_F(Accusations, one_sequence_in_two_windows_is_named_and_the_second_reading_refused) {
     TestMeter twin = world.meter(kMeter);
     settle(1);
