@@ -55,6 +55,7 @@ std::vector<Utterance> Liar::instead_of(const Publish& said) {
         case Behaviour::twins:
         case Behaviour::omitting:
         case Behaviour::lying_disk:
+        case Behaviour::colluding:
             break;
     }
     return only(said);

@@ -1,6 +1,6 @@
 // What a Byzantine node makes of what its honest program wants to say or hears: it has the node's
 // real key and nobody else's. One per lying node; the behaviours that are about machines (twins,
-// lying disks) are the simulation's own. One thread.
+// colluders, lying disks) are the simulation's own. One thread.
 #pragma once
 
 #include <deque>

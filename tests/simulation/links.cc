@@ -51,17 +51,24 @@ void Simulation::send_to_meter(const Host& host,
     if (plan_.is_honest(host.node) && publication->topic.channel == Channel::receipt) {
         const auto said = decode_receipt(publication->message, scenery_.network.network());
         if (!said) return oracles_.fail("a receipt that cannot be read");
-        honest_receipts_.emplace(said->content.reading, host.node);
+        oracles_.on_receipt(host.node, said->content);
     }
     if (!is_calm() && dice_.chance(plan_.loss_permille)) return;
     agenda_.add(
         {now_ms_ + delay_ms(), 0, What::meter_packet, meter->second, 0, false, publication});
 }
 
-bool Simulation::is_heard_by(const Host& from, const Host& to) const {
-    if (plan_.behaviours[from.node] != Behaviour::twins) return true;
-    const bool twin = plan_.behaviours[to.node] == Behaviour::twins;
-    return from.second == (twin ? to.second : twin_side_[to.node]);
+// Of two machines with one key each is heard by one half. Those of a conspiracy take work from
+// everybody, and of blocks hear their own half alone: else they would hear themselves, and stop.
+bool Simulation::is_heard_by(const Host& from, const Host& to, Channel channel) const {
+    const auto side = [&](const Host& host) {
+        return plan_.is_double(host.node) ? host.second : plan_.sides[host.node];
+    };
+    const bool is_work = channel == Channel::tx || channel == Channel::batch ||
+                         channel == Channel::endorsement || channel == Channel::objection;
+    const bool colludes = plan_.behaviours[to.node] == Behaviour::colluding;
+    const bool parted = plan_.is_double(from.node) || (colludes && !is_work);
+    return !parted || side(from) == side(to);
 }
 
 bool Simulation::passes(std::size_t from, std::size_t to) const {
@@ -79,7 +86,7 @@ std::int64_t Simulation::delay_ms() {
 void Simulation::transmit(const Host& from, std::size_t to, bool retained,
                           const std::shared_ptr<const Publication>& publication) {
     const Host& target = hosts_[to];
-    if (!target.program || !is_heard_by(from, target)) return;
+    if (!target.program || !is_heard_by(from, target, publication->topic.channel)) return;
     if (!passes(from.node, target.node)) return count("cut");
     if (!is_calm() && dice_.chance(plan_.loss_permille)) return count("loss");
     const bool twice = !is_calm() && dice_.chance(plan_.repeat_permille);

@@ -99,12 +99,7 @@ void print_json(const Order& order, const Totals& totals, const Cost& cost) {
     out.set("recovery_ms_p50", totals.recovery(50)).set("recovery_ms_p99", totals.recovery(99));
     out.set("longest_wait_ms", totals.longest_wait_ms);
     out.set("faults_injected", totals.faults_injected()).set("faults", std::move(faults));
-    if (order.beyond) {
-        Json losses = Json::object();
-        for (const auto& [kind, times] : totals.losses)
-            losses.set(kind, times);
-        out.set("losses", std::move(losses));
-    }
+    if (order.beyond) out.set("losses", losses_of(totals));
     out.set("digest", hex(totals.digest));
     std::cout << out.dump() << '\n';
 }
@@ -113,8 +108,11 @@ void print_summary(const Order& order, const Totals& totals, const Cost& cost) {
     if (order.json) return print_json(order, totals, cost);
     for (const auto& [kind, times] : totals.faults)
         std::cout << "injected " << kind << ": " << times << '\n';
-    for (const auto& [kind, times] : totals.losses)
-        std::cout << "lost with too many liars, " << kind << ": " << times << " runs\n";
+    for (const auto& [kind, loss] : totals.losses) {
+        std::cout << "lost with too many liars, " << kind << ": " << loss.runs
+                  << " runs, the first " << loss.first_seed << "; in " << loss.halted
+                  << " honest nodes had stopped signing in the end\n";
+    }
     const auto sum = [&](const char* name) {
         const auto found = totals.sums.find(name);
         return found == totals.sums.end() ? 0 : found->second;
@@ -125,10 +123,10 @@ void print_summary(const Order& order, const Totals& totals, const Cost& cost) {
               << totals.faults_injected() << " faults injected; " << sum("blocks") << " blocks, "
               << sum("receipted") << " readings receipted: " << sum("final") << " final, "
               << sum("late") << " late, " << sum("trued_up") << " trued up by registers, "
-              << sum("estimated_late") << " late and estimated, " << sum("open")
-              << " open; recovery p50 " << totals.recovery(50) << " ms, p99 " << totals.recovery(99)
-              << " ms, longest wait for a block " << totals.longest_wait_ms << " ms; digest "
-              << hex(totals.digest) << '\n';
+              << sum("estimated_late") << " late and estimated, " << sum("voided") << " void, "
+              << sum("open") << " open; recovery p50 " << totals.recovery(50) << " ms, p99 "
+              << totals.recovery(99) << " ms, longest wait for a block " << totals.longest_wait_ms
+              << " ms; digest " << hex(totals.digest) << '\n';
 }
 
 // Every jobs-th seed, from the job's own first one.

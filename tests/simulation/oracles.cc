@@ -1,5 +1,7 @@
 #include "tests/simulation/oracles.h"
 
+#include <algorithm>
+
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
@@ -99,11 +101,9 @@ void Oracles::on_batch(std::size_t node, const Publish& publish) {
 void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
     const BlockHeader& header = committed.block.header;
     const Digest id = block_id(header);
-    const auto [place, fresh] = blocks_.try_emplace(header.height, id);
-    if (place->second != id) {
-        return lose("fork: " + scenery_.nodes[node].str() + " committed another block at height " +
-                    std::to_string(header.height));
-    }
+    const auto [place, fresh] =
+        blocks_.try_emplace(header.height, Decided{id, node, committed.certificate});
+    if (place->second.block != id) return on_fork(node, committed);
     if (!fresh) return;
     if (committed.block.transactions.empty()) {
         fail("height " + std::to_string(header.height) + " is an empty block");  // R16
@@ -112,8 +112,37 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
         if (transaction.kind != TransactionKind::evidence) highest_at_work_ = header.height;
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
             on_settlement(*settlement);
+        } else if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
+            on_evidence(*evidence);
         }
     }
+}
+
+// Two quorums overlap: whoever stands in both certificates has lied.
+void Oracles::on_fork(std::size_t node, const CommittedBlock& committed) {
+    const BlockHeader& header = committed.block.header;
+    const Decided& other = blocks_.at(header.height);
+    std::string what = "fork: " + scenery_.nodes[node].str() + " committed block " +
+                       short_hex(block_id(header)) + " at height " + std::to_string(header.height) +
+                       ", " + scenery_.nodes[other.by].str() + " block " + short_hex(other.block) +
+                       "; signed both:";
+    for (const Witness& witness : committed.certificate.witnesses) {
+        const auto& first = other.certificate.witnesses;
+        const bool both = std::any_of(first.begin(), first.end(),
+                                      [&](const Witness& one) { return one.node == witness.node; });
+        if (both) what += ' ' + witness.node.str();
+    }
+    lose(what);
+}
+
+void Oracles::on_evidence(const Evidence& evidence) {
+    accused_.insert(evidence.culprit);
+    const auto& nodes = scenery_.nodes;
+    const auto node = std::find(nodes.begin(), nodes.end(), NodeId(evidence.culprit));
+    const bool lies = node == nodes.end()
+                          ? !meter_of_(MeterId(evidence.culprit)).is_honest()
+                          : !plan_.is_honest(static_cast<std::size_t>(node - nodes.begin()));
+    if (!lies) fail("evidence names honest " + evidence.culprit);
 }
 
 void Oracles::on_settlement(const Settlement& settlement) {
@@ -123,6 +152,17 @@ void Oracles::on_settlement(const Settlement& settlement) {
     if (!settled_.try_emplace(slot, settlement.entries).second) lose(what + " settled twice");
     const std::string wrong = audit_.on_settlement(settlement);
     if (!wrong.empty()) lose(what + ": " + wrong);
+}
+
+// Where nobody stirs it up, no votes either.
+void Oracles::on_idle_end(Height height, std::uint64_t statements) {
+    // Evidence against a liar is work, whenever it is found.
+    const Height last = plan_.has_liars() ? highest_at_work_ : highest();
+    if (last > height) lose("an idle network builds blocks");
+    if (!plan_.has_liars() && statements > 0) {
+        lose("an idle network says " + std::to_string(statements) +
+             " votes, proposals and batches");
+    }
 }
 
 void Oracles::on_load(std::size_t node, const NodeLoad& load) {

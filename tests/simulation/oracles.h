@@ -1,7 +1,7 @@
 // What must never happen, watched from outside the nodes: two blocks at one height, two statements
 // of an honest node in one slot, two shares of one meter and window, an honest endorsement of an
-// omission, an empty block, figures that are not the meters', an invariant that failed, memory or
-// disks that grow. The first violation is kept, in words. One
+// omission, evidence against who is honest, an empty block, figures that are not the meters', an
+// invariant that failed, memory or disks that grow. The first violation is kept, in words. One
 // per run; one thread.
 #pragma once
 
@@ -17,6 +17,17 @@
 
 namespace fairfeed::simulation {
 
+// Where the readings have gone that an honest node has receipted; each counts once.
+struct ReadingFates {
+    std::uint64_t receipted = 0;
+    std::uint64_t final_readings = 0;
+    std::uint64_t late = 0;       // settled without it, listed by a later settlement
+    std::uint64_t trued_up = 0;   // settled without it, covered by a later one's registers
+    std::uint64_t estimated = 0;  // settled without it, and nothing came after
+    std::uint64_t voided = 0;     // of a lying meter: EVIDENCE names it, or its entry is CONFLICT
+    std::uint64_t open = 0;       // not settled: only in a run that failed
+};
+
 class Oracles {
   public:
     Oracles(const Scenery& scenery, const Plan& plan, Audit::MeterOf meter_of)
@@ -29,6 +40,15 @@ class Oracles {
     // A node that is about to be destroyed or has arrived: its own invariants and accusations.
     // `durable`: the height its disk has reached.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
+    void on_receipt(std::size_t node, const Receipt& receipt);
+    // Calm, everything settled, and then nothing to do for a while (R16): since when the highest
+    // block stood at `height`, and votes, proposals and batches that were said in that time.
+    void on_idle_end(Height height, std::uint64_t statements);
+    // The disk of an honest node when the run is over.
+    void on_end(std::size_t node, const VirtualDisk& disk);
+    // A receipted reading that the chain has settled otherwise without saying why; empty: none.
+    [[nodiscard]] std::string unexplained_reading() const;
+    [[nodiscard]] ReadingFates account_for_readings();
     // What must hold whoever lies: what honest nodes say, keep and hold.
     void fail(const std::string& what);
     // What can be had with no more than f liars only: one chain, progress. A fault unless the plan
@@ -38,22 +58,27 @@ class Oracles {
     [[nodiscard]] const std::string& fault() const { return fault_; }
     [[nodiscard]] const std::string& lost() const { return lost_; }
     [[nodiscard]] bool is_over() const { return !fault_.empty() || !lost_.empty(); }
-    // The chain all agreed on: entries of what is settled.
-    [[nodiscard]] const std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>>&
-    settled() const {
-        return settled_;
+    [[nodiscard]] bool has_settled(const ClusterId& cluster, Window window) const {
+        return settled_.contains({cluster, window});
     }
-    [[nodiscard]] const Audit& audit() const { return audit_; }
+    // Of the chain all agreed on.
     [[nodiscard]] Height highest() const { return blocks_.empty() ? 0 : blocks_.rbegin()->first; }
-    // The highest block with anything in it but evidence.
-    [[nodiscard]] Height highest_at_work() const { return highest_at_work_; }
 
   private:
+    struct Receipted {
+        MeterId meter;
+        Window window = 0;
+        std::set<std::size_t> by;
+    };
+    [[nodiscard]] bool is_unexplained(const Digest& reading, const Receipted& receipted) const;
+    [[nodiscard]] EntryStatus settled_as(const Receipted& receipted) const;
     using Slot = std::tuple<std::size_t, Channel, Height, Round>;
     void on_statement(std::size_t node, const Publish& publish);
     void on_commit(std::size_t node, const CommittedBlock& committed);
     void on_batch(std::size_t node, const Publish& publish);
     void on_share(std::size_t node, const Publish& publish);
+    void on_fork(std::size_t node, const CommittedBlock& committed);
+    void on_evidence(const Evidence& evidence);
     void on_settlement(const Settlement& settlement);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const VirtualDisk& disk);
     void once(const Slot& slot, const Digest& what);
@@ -64,8 +89,15 @@ class Oracles {
     Audit audit_;
     std::string fault_;
     std::string lost_;
-    std::map<Height, Digest> blocks_;
-    Height highest_at_work_ = 0;
+    struct Decided {
+        Digest block;
+        std::size_t by = 0;  // the first honest node that committed it
+        Certificate certificate;
+    };
+    std::map<Height, Decided> blocks_;
+    std::set<std::string> accused_;  // meters and nodes that EVIDENCE on the chain names
+    std::map<Digest, Receipted> receipted_;
+    Height highest_at_work_ = 0;  // with anything in it but evidence
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;
     std::set<std::uint64_t> heard_;  // statements looked at
     std::map<Slot, Digest> said_;

@@ -1,6 +1,7 @@
 #include "tests/simulation/plan.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/model/allocation.h"
 #include "core/model/certificate.h"
@@ -30,21 +31,44 @@ Behaviour draw_behaviour(Dice& dice) {
     return static_cast<Behaviour>(1 + dice.index(kBehaviours - 1));
 }
 
+// So many different nodes.
+std::vector<std::size_t> draw_nodes(std::size_t wanted, const Plan& plan, Dice& dice) {
+    std::vector<std::size_t> all(plan.nodes);
+    std::iota(all.begin(), all.end(), 0);
+    for (std::size_t i = 0; i < wanted; ++i)
+        std::swap(all[i], all[i + dice.index(plan.nodes - i)]);
+    all.resize(wanted);
+    return all;
+}
+
+// As few as can give each half of the others a quorum of its own.
+void draw_conspiracy(Plan& plan, Dice& dice) {
+    const std::size_t nodes = plan.nodes;
+    std::size_t wanted = tolerated_faults(nodes) + 1;
+    while (wanted + 1 < nodes && wanted + (nodes - wanted) / 2 < quorum(nodes))
+        ++wanted;
+    for (const std::size_t node : draw_nodes(wanted, plan, dice))
+        plan.behaviours[node] = Behaviour::colluding;
+    bool side = false;
+    for (std::size_t i = 0; i < nodes; ++i) {
+        if (plan.is_honest(i)) plan.sides[i] = side = !side;
+    }
+}
+
 // One node stays honest, to be the witness.
 void draw_too_many_liars(Plan& plan, Dice& dice) {
     const std::size_t least = tolerated_faults(plan.nodes) + 1;
     if (plan.nodes <= least) return;
+    if (dice.chance(500)) return draw_conspiracy(plan, dice);
     const std::size_t wanted = least + dice.index(plan.nodes - least);
-    for (std::size_t made = 0; made < wanted;) {
-        const std::size_t node = dice.index(plan.nodes);
-        if (!plan.is_honest(node)) continue;
-        plan.behaviours[node] = dice.chance(500) ? Behaviour::twins : draw_behaviour(dice);
-        ++made;
-    }
+    for (const std::size_t node : draw_nodes(wanted, plan, dice))
+        plan.behaviours[node] = draw_behaviour(dice);
 }
 
 void draw_liars(Plan& plan, Dice& dice) {
     plan.behaviours.assign(plan.nodes, Behaviour::honest);
+    for (std::size_t i = 0; i < plan.nodes; ++i)
+        plan.sides.push_back(dice.chance(500));
     if (plan.liars == Liars::beyond) return draw_too_many_liars(plan, dice);
     const auto most = static_cast<std::int64_t>(tolerated_faults(plan.nodes));
     const std::int64_t wanted = dice.chance(600) ? most : dice.below(most + 1);
@@ -108,6 +132,12 @@ void draw_clocks(Plan& plan, Dice& dice) {
 
 }  // namespace
 
+bool Plan::has_liars() const {
+    const auto lies = [](auto behaviour) { return behaviour != decltype(behaviour)::honest; };
+    return std::any_of(behaviours.begin(), behaviours.end(), lies) ||
+           std::any_of(meter_behaviours.begin(), meter_behaviours.end(), lies);
+}
+
 std::string_view to_string(Behaviour behaviour) {
     switch (behaviour) {
         case Behaviour::honest:
@@ -130,6 +160,8 @@ std::string_view to_string(Behaviour behaviour) {
             return "replaying";
         case Behaviour::lying_disk:
             return "lying disk";
+        case Behaviour::colluding:
+            return "colluding";
     }
     return "?";
 }

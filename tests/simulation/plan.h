@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "core/base/ids.h"
-#include "tests/simulation/dice.h"
+#include "tests/support/dice.h"
 
 namespace fairfeed::simulation {
+
+using test::Dice;
 
 // Of a node. Everything but honest counts toward f.
 enum class Behaviour {
@@ -25,8 +27,9 @@ enum class Behaviour {
     double_batching,  // two valid batches in one slot, and an endorsement for every batch it hears
     replaying,        // says again what it said long ago
     lying_disk,       // fsync confirms what a power cut then takes away, in any order of files
+    colluding,        // beyond f only: twins of which each lives with one half of the others alone
 };
-constexpr std::size_t kBehaviours = 10;
+constexpr std::size_t kBehaviours = 10;  // up to f
 [[nodiscard]] std::string_view to_string(Behaviour behaviour);
 
 enum class MeterBehaviour {
@@ -35,7 +38,7 @@ enum class MeterBehaviour {
     time_travelling,  // readings of windows that are not the one that ended
     equivocating,     // two readings of one window, each to some of the committee
 };
-constexpr std::size_t kMeterBehaviours = 3;  // drawn: not the last, until rule 3 settles it
+constexpr std::size_t kMeterBehaviours = 4;
 [[nodiscard]] std::string_view to_string(MeterBehaviour behaviour);
 
 // How many of the nodes may lie.
@@ -83,6 +86,7 @@ struct Plan {
     std::int64_t idle_ms = 0;  // that the run goes on after everything is settled
     Liars liars = Liars::tolerated;
     std::vector<Behaviour> behaviours;             // by node
+    std::vector<bool> sides;                       // by node: which one of two twins it meets
     std::vector<MeterBehaviour> meter_behaviours;  // cluster by cluster
     std::vector<Cut> cuts;
     std::vector<BrokerOutage> outages;
@@ -92,6 +96,11 @@ struct Plan {
     [[nodiscard]] bool is_honest(std::size_t node) const {
         return behaviours[node] == Behaviour::honest;
     }
+    // One key in two machines.
+    [[nodiscard]] bool is_double(std::size_t node) const {
+        return behaviours[node] == Behaviour::twins || behaviours[node] == Behaviour::colluding;
+    }
+    [[nodiscard]] bool has_liars() const;  // nodes or meters
 };
 
 constexpr std::int64_t kWindowMs = 4000;

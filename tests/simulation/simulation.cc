@@ -1,4 +1,4 @@
-// The course of a run: what happens when, when it is over, and what is judged at its end.
+// The course of a run: what happens when, and when it is over.
 #include "tests/simulation/simulation.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@ namespace fairfeed::simulation {
 namespace {
 
 constexpr std::int64_t kPatienceMs = 60'000;  // of calm, until everybody must be there
+constexpr std::int64_t kAftermathMs = 5'000;  // of what too many liars have done
 constexpr std::size_t kMostUnderWay = 50'000;
 constexpr std::uint64_t kMostHappenings = 1'000'000;
 
@@ -26,7 +27,7 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
     for (std::size_t i = 0; i < plan_.nodes; ++i) {
         const Behaviour behaviour = plan_.behaviours[i];
         for (const bool second : {false, true}) {
-            if (second && behaviour != Behaviour::twins) continue;
+            if (second && !plan_.is_double(i)) continue;
             Host host;
             host.node = i;
             host.second = second;
@@ -35,7 +36,6 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
             }
             hosts_.push_back(std::move(host));
         }
-        twin_side_.push_back(dice_.chance(500));
     }
     for (const MeterId& id : scenery_.meters) {
         meter_index_[id] = meters_.size();
@@ -88,29 +88,37 @@ Outcome Simulation::run() {
     schedule();
     const std::int64_t last_window_ms = std::int64_t{plan_.windows} * kWindowMs;
     const std::int64_t end_ms = std::max(plan_.calm_ms, last_window_ms) + kPatienceMs;
-    while (!agenda_.empty() && !oracles_.is_over() && !done_) {
+    while (!agenda_.empty() && oracles_.fault().empty() && !done_) {
         const Happening next = agenda_.take();
         now_ms_ = next.at_ms;
         if (now_ms_ > end_ms) break;
+        if (lost_at_ms_ && now_ms_ > *lost_at_ms_ + kAftermathMs) break;
         if (++happenings_ > kMostHappenings) oracles_.fail("the run does not come to an end");
         if (agenda_.size() > kMostUnderWay) oracles_.fail("the network is flooded");
         happen(next);
+        if (!oracles_.lost().empty() && !lost_at_ms_) lost_at_ms_ = now_ms_;
     }
+    end();
+    return outcome_;
+}
+
+void Simulation::end() {
     std::string missing;
     if (!oracles_.is_over() && !is_done(&missing)) oracles_.lose("no progress: " + missing);
     for (const Host& host : hosts_) {
         if (!host.program || !plan_.is_honest(host.node)) continue;
-        oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
+        const NodeSummary summary = host.program->summary();
+        oracles_.on_summary(host.node, summary, host.disk.ledger().size());
+        oracles_.on_end(host.node, host.disk);
+        outcome_.halted += summary.consensus.halt ? 1 : 0;
     }
-    judge_receipts();
-    judge_readings(outcome_);
+    outcome_.readings = oracles_.account_for_readings();
     outcome_.virtual_ms = now_ms_;
     outcome_.recovery_ms =
         std::max<std::int64_t>(0, idle_from_ms_.value_or(now_ms_) - plan_.calm_ms);
     outcome_.height = oracles_.highest();
     outcome_.fault = oracles_.fault();
     outcome_.lost = oracles_.lost();
-    return outcome_;
 }
 
 void Simulation::happen(const Happening& now) {
@@ -253,7 +261,7 @@ void Simulation::calm_down() {
 }
 
 void Simulation::check() {
-    if (idle_from_ms_ || !is_calm() || !is_done(nullptr)) return;
+    if (idle_from_ms_ || lost_at_ms_ || !is_calm() || !is_done(nullptr)) return;
     done_ = plan_.idle_ms == 0;
     if (!done_) begin_idling();
 }
@@ -265,30 +273,9 @@ void Simulation::begin_idling() {
     at(now_ms_ + plan_.idle_ms, What::idle_end, 0);
 }
 
-// R16: without work no blocks; and where nobody stirs it up, no votes either.
 void Simulation::judge_idling() {
     done_ = true;
-    const bool nobody_lies =
-        std::all_of(plan_.behaviours.begin(), plan_.behaviours.end(),
-                    [](Behaviour behaviour) { return behaviour == Behaviour::honest; });
-    // Evidence against a liar is work, whenever it is found.
-    const Height last = nobody_lies ? oracles_.highest() : oracles_.highest_at_work();
-    if (last > idle_height_) oracles_.lose("an idle network builds blocks");
-    if (nobody_lies && idle_statements_ > 0) {
-        oracles_.lose("an idle network says " + std::to_string(idle_statements_) +
-                      " votes, proposals and batches");
-    }
-}
-
-// Rule 1: who has receipted a reading holds it, in the inbox or on the chain.
-void Simulation::judge_receipts() {
-    for (const auto& [reading, node] : honest_receipts_) {
-        const auto host = std::find_if(hosts_.begin(), hosts_.end(),
-                                       [node = node](const Host& one) { return one.node == node; });
-        if (host->disk.keeps_reading(reading)) continue;
-        oracles_.fail(name(*host) + " has receipted reading " + short_hex(reading) +
-                      " and does not hold it");
-    }
+    oracles_.on_idle_end(idle_height_, idle_statements_);
 }
 
 bool Simulation::is_done(std::string* missing) const {
@@ -299,7 +286,7 @@ bool Simulation::is_done(std::string* missing) const {
     for (const auto& [cluster, record] : scenery_.first_state.clusters) {
         if (record.meters.empty()) continue;
         for (Window window = 0; window < plan_.windows; ++window) {
-            if (oracles_.settled().contains({cluster, window})) continue;
+            if (oracles_.has_settled(cluster, window)) continue;
             return lacks("window " + std::to_string(window) + " of " + cluster.str() +
                          " is not settled");
         }
@@ -312,44 +299,8 @@ bool Simulation::is_done(std::string* missing) const {
                          " of " + std::to_string(oracles_.highest()));
         }
     }
-    return true;
-}
-
-bool Simulation::is_late(const ClusterId& cluster, const MeterId& meter, Window window) const {
-    const auto& entries = oracles_.settled().at({cluster, window});
-    return std::any_of(entries.begin(), entries.end(), [&](const SettlementEntry& entry) {
-        return entry.meter == meter && entry.status != EntryStatus::reading;
-    });
-}
-
-// Every receipted reading is final; or it came late and a later settlement lists it; or a later
-// reading's registers have trued up its window; or, where no settlement came after, it stands
-// estimated.
-void Simulation::judge_readings(Outcome& outcome) {
-    for (const SimulatedMeter& meter : meters_) {
-        if (!meter.is_honest()) continue;
-        for (const auto& [window, reading] : meter.readings()) {
-            const auto receipt = honest_receipts_.lower_bound({reading.id, 0});
-            if (receipt == honest_receipts_.end() || receipt->first != reading.id) continue;
-            ++outcome.receipted;
-            const auto settled = oracles_.settled().find({meter.cluster(), window});
-            if (settled == oracles_.settled().end()) {
-                ++outcome.open;
-                continue;
-            }
-            const Digest* listed = oracles_.audit().listed(meter.id(), window);
-            if (listed != nullptr && *listed != reading.id) {
-                oracles_.lose("the reading of " + meter.id().str() + ", window " +
-                              std::to_string(window) + ", was settled as something else");
-            } else if (listed != nullptr) {
-                ++(is_late(meter.cluster(), meter.id(), window) ? outcome.late
-                                                                : outcome.final_readings);
-            } else {
-                ++(oracles_.audit().is_trued_up(meter.id(), window) ? outcome.trued_up
-                                                                    : outcome.estimated);
-            }
-        }
-    }
+    const std::string unexplained = oracles_.unexplained_reading();
+    return unexplained.empty() || lacks(unexplained);
 }
 
 Outcome simulate(std::uint64_t seed, std::size_t nodes, Liars liars, Story story) {

@@ -25,12 +25,8 @@ struct Outcome {
     std::uint64_t steps = 0;       // of nodes
     std::uint64_t messages = 0;    // delivered
     Height height = 0;
-    std::uint64_t receipted = 0;  // readings that an honest node has receipted
-    std::uint64_t final_readings = 0;
-    std::uint64_t late = 0;            // settled without it, listed by a later settlement
-    std::uint64_t trued_up = 0;        // settled without it, covered by a later one's registers
-    std::uint64_t estimated = 0;       // settled without it, and nothing came after
-    std::uint64_t open = 0;            // not settled: only in a run that failed
+    ReadingFates readings;
+    std::uint64_t halted = 0;          // honest nodes that in the end had stopped signing (R24)
     std::int64_t longest_wait_ms = 0;  // of a transaction for the next block, when calm
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
 };
@@ -49,7 +45,7 @@ class Simulation {
   private:
     struct Host {
         std::size_t node = 0;
-        bool second = false;  // of twins
+        bool second = false;  // of two with one key
         std::unique_ptr<Node> program;
         std::unique_ptr<Liar> liar;  // null: says what its program says
         VirtualDisk disk;
@@ -86,7 +82,7 @@ class Simulation {
                   const std::shared_ptr<const Publication>& publication);
     // Retained values of a broker, to everybody or one host that has just connected to it.
     void offer_retained(const Host& from, std::size_t to);
-    [[nodiscard]] bool is_heard_by(const Host& from, const Host& to) const;
+    [[nodiscard]] bool is_heard_by(const Host& from, const Host& to, Channel channel) const;
     [[nodiscard]] bool passes(std::size_t from, std::size_t to) const;
     [[nodiscard]] std::int64_t delay_ms();
     void measure(std::size_t meter, Window window);
@@ -105,10 +101,8 @@ class Simulation {
     void check();
     void begin_idling();
     void judge_idling();
-    void judge_receipts();
     [[nodiscard]] bool is_done(std::string* missing) const;
-    void judge_readings(Outcome& outcome);
-    [[nodiscard]] bool is_late(const ClusterId& cluster, const MeterId& meter, Window window) const;
+    void end();
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
     void count(std::string_view kind) { ++outcome_.faults[std::string(kind)]; }
     void note(const std::function<std::string()>& line) const;
@@ -127,13 +121,12 @@ class Simulation {
     Agenda agenda_;
     std::vector<Host> hosts_;
     std::vector<bool> broker_up_;
-    std::vector<bool> twin_side_;  // by node: which of a pair of twins it hears
     std::vector<SimulatedMeter> meters_;
     std::map<MeterId, std::size_t> meter_index_;
-    std::set<std::pair<Digest, std::size_t>> honest_receipts_;  // reading, node
     Oracles oracles_;
     std::uint64_t happenings_ = 0;
     bool done_ = false;
+    std::optional<std::int64_t> lost_at_ms_;  // too many liars: when it first showed
     // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
     std::optional<std::int64_t> idle_from_ms_;
     Height idle_height_ = 0;

@@ -47,22 +47,31 @@ std::string kind_of(const std::string& loss) {
 
 }  // namespace
 
+void Loss::add(const Loss& other) {
+    runs += other.runs;
+    first_seed = std::min(first_seed, other.first_seed);
+    halted += other.halted;
+}
+
 void Totals::add(std::uint64_t seed, const Outcome& outcome) {
     ++seeds;
     if (!outcome.fault.empty()) failed.push_back(seed);
-    if (!outcome.lost.empty()) ++losses[kind_of(outcome.lost)];
+    if (!outcome.lost.empty()) {
+        losses[kind_of(outcome.lost)].add({1, seed, outcome.halted > 0 ? 1U : 0U});
+    }
     recovery_ms.push_back(outcome.recovery_ms);
     digest += mixed(seed, outcome.digest);
     sums["virtual_ms"] += outcome.virtual_ms;
     sums["steps"] += static_cast<std::int64_t>(outcome.steps);
     sums["messages"] += static_cast<std::int64_t>(outcome.messages);
     sums["blocks"] += static_cast<std::int64_t>(outcome.height);
-    sums["receipted"] += static_cast<std::int64_t>(outcome.receipted);
-    sums["final"] += static_cast<std::int64_t>(outcome.final_readings);
-    sums["late"] += static_cast<std::int64_t>(outcome.late);
-    sums["trued_up"] += static_cast<std::int64_t>(outcome.trued_up);
-    sums["estimated_late"] += static_cast<std::int64_t>(outcome.estimated);
-    sums["open"] += static_cast<std::int64_t>(outcome.open);
+    sums["receipted"] += static_cast<std::int64_t>(outcome.readings.receipted);
+    sums["final"] += static_cast<std::int64_t>(outcome.readings.final_readings);
+    sums["late"] += static_cast<std::int64_t>(outcome.readings.late);
+    sums["trued_up"] += static_cast<std::int64_t>(outcome.readings.trued_up);
+    sums["estimated_late"] += static_cast<std::int64_t>(outcome.readings.estimated);
+    sums["voided"] += static_cast<std::int64_t>(outcome.readings.voided);
+    sums["open"] += static_cast<std::int64_t>(outcome.readings.open);
     longest_wait_ms = std::max(longest_wait_ms, outcome.longest_wait_ms);
     for (const auto& [kind, times] : outcome.faults)
         faults[kind] += times;
@@ -78,8 +87,8 @@ void Totals::merge(const Totals& other) {
         sums[name] += value;
     for (const auto& [kind, times] : other.faults)
         faults[kind] += times;
-    for (const auto& [kind, times] : other.losses)
-        losses[kind] += times;
+    for (const auto& [kind, loss] : other.losses)
+        losses[kind].add(loss);
     longest_wait_ms = std::max(longest_wait_ms, other.longest_wait_ms);
 }
 
@@ -97,12 +106,22 @@ std::uint64_t Totals::faults_injected() const {
     return sum;
 }
 
+Json losses_of(const Totals& totals) {
+    Json out = Json::object();
+    for (const auto& [kind, loss] : totals.losses) {
+        Json one = Json::object();
+        one.set("runs", loss.runs).set("first_seed", loss.first_seed).set("halted", loss.halted);
+        out.set(kind, std::move(one));
+    }
+    return out;
+}
+
 std::string to_line(const Totals& totals) {
     Json out = Json::object();
     out.set("seeds", totals.seeds).set("failed", list_of(totals.failed));
     out.set("recovery_ms", list_of(totals.recovery_ms));
     out.set("digest", std::to_string(totals.digest)).set("sums", table_of(totals.sums));
-    out.set("faults", table_of(totals.faults)).set("losses", table_of(totals.losses));
+    out.set("faults", table_of(totals.faults)).set("losses", losses_of(totals));
     out.set("longest_wait_ms", totals.longest_wait_ms);
     return out.dump();
 }
@@ -117,7 +136,12 @@ Totals from_line(const std::string& line) {
     totals.digest = std::stoull(*json->at("digest").as_text());
     read_table(json->at("sums"), totals.sums);
     read_table(json->at("faults"), totals.faults);
-    read_table(json->at("losses"), totals.losses);
+    for (const auto& [kind, loss] : *json->at("losses").as_object()) {
+        const auto number = [&loss = loss](std::string_view name) {
+            return static_cast<std::uint64_t>(*loss.at(name).as_int());
+        };
+        totals.losses[kind] = {number("runs"), number("first_seed"), number("halted")};
+    }
     totals.longest_wait_ms = *json->at("longest_wait_ms").as_int();
     return totals;
 }

@@ -11,6 +11,13 @@
 
 namespace fairfeed::simulation {
 
+struct Loss {
+    std::uint64_t runs = 0;
+    std::uint64_t first_seed = UINT64_MAX;  // the lowest
+    std::uint64_t halted = 0;               // runs in which honest nodes signed no more in the end
+    void add(const Loss& other);
+};
+
 struct Totals {
     std::uint64_t seeds = 0;
     std::vector<std::uint64_t> failed;
@@ -18,7 +25,7 @@ struct Totals {
     std::uint64_t digest = 0;
     std::map<std::string, std::int64_t> sums;     // virtual_ms, steps, messages, blocks ..
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
-    std::map<std::string, std::uint64_t> losses;  // runs with too many liars, by what went
+    std::map<std::string, Loss> losses;           // runs with too many liars, by what went first
     std::int64_t longest_wait_ms = 0;
 
     void add(std::uint64_t seed, const Outcome& outcome);
@@ -27,6 +34,7 @@ struct Totals {
     [[nodiscard]] std::uint64_t faults_injected() const;
 };
 
+[[nodiscard]] Json losses_of(const Totals& totals);
 // Everything, for merging elsewhere; from_json CHECKs that it is such text.
 [[nodiscard]] std::string to_line(const Totals& totals);
 [[nodiscard]] Totals from_line(const std::string& line);

@@ -34,9 +34,8 @@ void VirtualDisk::apply(const Effect& effect) {
         blocks_.erase(blocks_.begin());
     if (const auto* reading = std::get_if<PersistReading>(&effect)) {
         const ReadingHeader& header = reading->reading.header;
-        readings_.try_emplace(
-            {header.meter, header.window},
-            ReadingRow{header.cluster, reading->reading.id, reading->reading.envelope});
+        readings_.try_emplace({header.meter, header.window, reading->reading.id},
+                              ReadingRow{header.cluster, reading->reading.envelope});
     } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
         batches_.insert_or_assign(batch->cluster, batch->batch);
     } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
@@ -57,7 +56,7 @@ void VirtualDisk::apply(const Effect& effect) {
         });
         std::erase_if(readings_, [&](const auto& entry) {
             return entry.second.cluster == forget->cluster &&
-                   entry.first.second < forget->keep_from;
+                   std::get<Window>(entry.first) < forget->keep_from;
         });
     }
 }
@@ -102,8 +101,9 @@ void VirtualDisk::fall_back(const std::vector<VirtualDisk>& earlier, Dice& dice)
 }
 
 bool VirtualDisk::keeps_reading(const Digest& id) const {
-    const bool in_inbox = std::any_of(readings_.begin(), readings_.end(),
-                                      [&](const auto& row) { return row.second.id == id; });
+    const bool in_inbox = std::any_of(readings_.begin(), readings_.end(), [&](const auto& row) {
+        return std::get<Digest>(row.first) == id;
+    });
     return in_inbox || std::any_of(ledger_.begin(), ledger_.end(), [&](const auto& committed) {
                const auto& all = committed.block.transactions;
                return std::any_of(all.begin(), all.end(),

@@ -1,9 +1,9 @@
 // The disk of a simulated node: ledger, inbox and safety record, with the meaning of each write
-// taken from Inbox and Ledger (first row of a slot stays, a newer batch replaces). What Storage
-// promises is kept, and no more: its groups are synced one after the other, so that a later group
-// is never there without an earlier one; a group that a power cut strikes counts if all its sectors
-// arrived, and else never happened (a transaction without its commit, a slot whose CRC is wrong;
-// tests/crash shows this on real files). A plain value.
+// taken from Inbox and Ledger (the first vote of a slot stays, a newer batch replaces). What
+// Storage promises is kept, and no more: its groups are synced one after the other, so that a later
+// group is never there without an earlier one; a group that a power cut strikes counts if all its
+// sectors arrived, and else never happened (a transaction without its commit, a slot whose CRC is
+// wrong; tests/crash shows this on real files). A plain value.
 #pragma once
 
 #include <map>
@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "edge-node/node.h"
-#include "tests/simulation/dice.h"
+#include "tests/support/dice.h"
 
 namespace fairfeed::simulation {
+
+using test::Dice;
 
 // What a power cut does to the group of writes under way.
 enum class PowerCut {
@@ -38,7 +40,9 @@ class VirtualDisk {
     [[nodiscard]] const std::vector<CommittedBlock>& ledger() const { return ledger_; }  // from 1
     [[nodiscard]] Memory memory() const;
     [[nodiscard]] bool holds_reading(const MeterId& meter, Window window) const {
-        return readings_.contains({meter, window});
+        const auto first = readings_.lower_bound({meter, window, Digest{}});
+        return first != readings_.end() && std::get<MeterId>(first->first) == meter &&
+               std::get<Window>(first->first) == window;
     }
     // In the inbox or on the chain.
     [[nodiscard]] bool keeps_reading(const Digest& id) const;
@@ -52,11 +56,10 @@ class VirtualDisk {
   private:
     struct ReadingRow {
         ClusterId cluster;
-        Digest id;
         Bytes envelope;
     };
     std::vector<CommittedBlock> ledger_;
-    std::map<std::pair<MeterId, Window>, ReadingRow> readings_;
+    std::map<std::tuple<MeterId, Window, Digest>, ReadingRow> readings_;
     std::map<ClusterId, Transaction> batches_;
     // With the version in front, so that they come back in its order.
     std::map<std::tuple<ClusterId, Window, std::uint32_t, Digest>, PersistEndorsement>

@@ -1,0 +1,319 @@
+// Every oracle is shown what it is there for, and says so: an alarm that was never heard proves
+// nothing by its silence.
+#include "tests/simulation/oracles.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/contract/cluster_book.h"
+#include "core/crypto/digest.h"
+#include "core/wire/consensus_codec.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+#include "tests/simulation/simulated_meter.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+using testing::HasSubstr;
+
+// Four honest nodes, one cluster of two meters, the first of them `first`.
+Plan plan_with(MeterBehaviour first) {
+    Plan plan;
+    plan.clusters = 1;
+    plan.meters = 2;
+    plan.behaviours.assign(plan.nodes, Behaviour::honest);
+    plan.sides.assign(plan.nodes, false);
+    plan.meter_behaviours = {first, MeterBehaviour::honest};
+    return plan;
+}
+
+class TheOracles : public testing::Test {
+  protected:
+    explicit TheOracles(MeterBehaviour first = MeterBehaviour::honest) : plan(plan_with(first)) {
+        for (std::size_t i = 0; i < scenery.meters.size(); ++i)
+            meters.emplace_back(scenery, scenery.meters[i], plan.meter_behaviours[i], Dice(i));
+    }
+    [[nodiscard]] const SimulatedMeter& meter_of(const MeterId& id) const {
+        return id == meters[0].id() ? meters[0] : meters[1];
+    }
+    [[nodiscard]] OpenedReading measure(SimulatedMeter& meter, Window window) {
+        const KeptReading& kept = meter.measure(window);
+        auto reading = decode_reading(kept.envelope, network.network());
+        CHECK(reading.has_value());
+        return {std::move(*reading), kept.body};
+    }
+    // The next window as it ought to be settled.
+    [[nodiscard]] Settlement settle(Window window) {
+        readings.clear();
+        for (SimulatedMeter& meter : meters)
+            readings.emplace(meter.id(), measure(meter, window));
+        return chain.settle(cluster, window, readings);
+    }
+    // The line of the first meter, with other figures and a seal that fits them.
+    template <class Change>
+    [[nodiscard]] Settlement with_line(Settlement settlement, Change change) const {
+        const auto lines = ClusterBook::open_lines(settlement, scenery.keys);
+        CHECK(lines.has_value());
+        SettlementLine line = lines->front();
+        change(line);
+        SealedLine& sealed = settlement.lines.front();
+        const SymmetricKey* key = scenery.keys.find(sealed.meter, sealed.key_epoch);
+        sealed = seal_line(settlement, line, sealed.key_epoch, sealed.salt, *key);
+        return settlement;
+    }
+    void commit(std::size_t node, const Settlement& settlement) {
+        const auto batch = make_batch(settlement, network.network(), network.key(nodes[0]));
+        commit(node, std::vector<Transaction>{batch});
+    }
+    void commit(std::size_t node, std::vector<Transaction> transactions, std::int64_t time_ms = 0) {
+        const Block block = chain.next_block(std::move(transactions), time_ms);
+        const auto certificate = test::make_certificate(network, chain.state(), block.header);
+        oracles.on_effect(node, CommitBlock{{block, certificate}}, disk);
+    }
+    void accuse(const std::string& culprit) {
+        Transaction transaction;
+        transaction.kind = TransactionKind::evidence;
+        transaction.content = Evidence{Offence::two_readings, culprit, {}, {}, {}, {}, {}};
+        commit(0, std::vector<Transaction>{transaction});
+    }
+    void say(std::size_t node, Channel channel, Bytes message) {
+        const std::string& name = scenery.first_state.genesis.parameters.name;
+        oracles.on_effect(node, Publish{{name, nodes[node].str(), channel, "-"}, message}, disk);
+    }
+    void vote(std::optional<Digest> block) {
+        say(0, Channel::prevote, encode_vote({{VoteType::prevote, 1, 0, block}, nodes[0], {}}));
+    }
+    void endorse(const Settlement& settlement) {
+        const auto batch = make_batch(settlement, network.network(), network.key(nodes[0]));
+        const Endorsement content{cluster, settlement.window, settlement.version, batch.id};
+        oracles.on_effect(1, PersistEndorsement{content, {}, batch}, disk);
+    }
+    void expect(const std::string& complaint) {
+        EXPECT_THAT(oracles.fault(), HasSubstr(complaint));
+    }
+
+    Plan plan;
+    const Scenery& scenery = scenery_of(plan);
+    const test::TestNetwork& network = scenery.network;
+    const std::vector<NodeId>& nodes = scenery.nodes;
+    const ClusterId cluster = test::TestNetwork::cluster(1);
+    std::vector<SimulatedMeter> meters;
+    test::TestChain chain{network};
+    OpenedReadings readings;
+    VirtualDisk disk;
+    Oracles oracles{scenery, plan,
+                    [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); }};
+};
+
+class WithAMeterThatSignsTwo : public TheOracles {
+  protected:
+    WithAMeterThatSignsTwo() : TheOracles(MeterBehaviour::equivocating) {}
+};
+
+TEST_F(TheOracles, say_nothing_where_all_is_well) {
+    const Settlement settlement = settle(0);
+    for (const auto& [id, opened] : readings) {
+        disk.apply(PersistReading{opened.reading});
+        oracles.on_receipt(1, {id, 0, 1, opened.reading.id});
+    }
+    endorse(settlement);
+    commit(0, settlement);
+    commit(1, settlement);
+    vote(sha256(as_bytes("a")));
+    vote(sha256(as_bytes("a")));
+    oracles.on_load(0, {});
+    oracles.on_end(1, disk);
+    oracles.on_idle_end(oracles.highest(), 0);
+    EXPECT_EQ(oracles.account_for_readings().final_readings, 2U);
+    expect("");
+    EXPECT_FALSE(oracles.is_over()) << oracles.fault();
+}
+
+TEST_F(TheOracles, name_height_and_culprits_of_a_fork) {
+    const Settlement settlement = settle(0);
+    const auto batch = make_batch(settlement, network.network(), network.key(nodes[0]));
+    commit(1, {batch});
+    commit(2, {batch}, chain.next_block({batch}).header.time_ms + 1);
+    expect("fork: node-3 committed block ");
+    expect("at height 1, node-2 block ");
+    expect("; signed both: node-1 node-2 node-3");
+}
+
+TEST_F(TheOracles, know_honest_nodes_that_say_two_things_in_one_slot) {
+    vote(sha256(as_bytes("a")));
+    vote(std::nullopt);
+    expect("honest node-1 equivocated: prevote of height 1, round 0");
+}
+
+TEST_F(TheOracles, know_honest_nodes_that_sign_two_batches_of_one_version) {
+    Settlement settlement = settle(0);
+    for (const std::uint32_t rule : {1U, 2U}) {
+        settlement.contract_version = rule;
+        const auto batch = make_batch(settlement, network.network(), network.key(nodes[0]));
+        say(0, Channel::batch, encode_transaction(batch));
+    }
+    expect("honest node-1 said two batches of cluster-1, window 0");
+}
+
+TEST_F(TheOracles, know_honest_nodes_that_endorse_two_readings_of_one_slot) {
+    Settlement settlement = settle(0);
+    endorse(settlement);
+    settlement.entries[0].reading = sha256(as_bytes("another"));
+    settlement.version = 1;
+    endorse(settlement);
+    expect("honest node-2 endorsed two readings in one slot");
+}
+
+TEST_F(TheOracles, know_honest_nodes_that_vouch_for_the_absence_of_what_they_hold) {
+    Settlement settlement = settle(0);
+    disk.apply(PersistReading{readings.at(meters[0].id()).reading});
+    settlement.entries[0].status = EntryStatus::missing;
+    endorse(settlement);
+    expect("endorsed that the reading of meter-1-1, window 0, is missing and holds it");
+}
+
+TEST_F(TheOracles, know_evidence_against_the_honest) {
+    accuse("node-2");
+    expect("evidence names honest node-2");
+}
+
+TEST_F(TheOracles, miss_a_single_watt_hour) {
+    commit(0, with_line(settle(0), [](SettlementLine& line) {
+               ++line.import_wh;
+               ++line.load_wh;
+           }));
+    expect("window 0 of cluster-1: meter-1-1: the window's energy is not what the meter measured");
+}
+
+TEST_F(TheOracles, miss_a_watt_hour_that_was_trued_up_too_much) {
+    commit(0, with_line(settle(0), [](SettlementLine& line) { ++line.adjusted.import_wh; }));
+    expect("meter-1-1: what was settled and trued up is not what its registers moved");
+}
+
+TEST_F(TheOracles, miss_a_single_micro) {
+    commit(0, with_line(settle(0), [](SettlementLine& line) { ++line.closing.balance_micro; }));
+    expect("meter-1-1: the balance is not the energy times the tariff");
+}
+
+TEST_F(TheOracles, miss_a_thousandth_of_a_micro) {
+    commit(0, with_line(settle(0), [](SettlementLine& line) { ++line.closing.import_remainder; }));
+    expect("meter-1-1: the balance is not the energy times the tariff");
+}
+
+TEST_F(TheOracles, miss_a_micro_between_accounts_and_grid) {
+    Settlement settlement = settle(0);
+    ++settlement.totals.grid_amount_micro;
+    commit(0, settlement);
+    expect("window 0 of cluster-1: its money does not sum to zero");
+}
+
+TEST_F(TheOracles, know_a_reading_that_enters_the_chain_twice) {
+    const Settlement settlement = settle(0);
+    Audit audit(scenery,
+                [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); });
+    EXPECT_EQ(audit.on_settlement(settlement), "");
+    EXPECT_EQ(audit.on_settlement(settlement), "meter-1-1: a second reading of window 0");
+}
+
+TEST_F(TheOracles, know_a_window_that_is_settled_twice) {
+    const Settlement settlement = settle(0);
+    const auto batch = make_batch(settlement, network.network(), network.key(nodes[0]));
+    commit(0, {batch, batch});
+    expect("window 0 of cluster-1 settled twice");
+}
+
+TEST_F(TheOracles, ask_whoever_has_receipted_a_reading_for_it) {
+    oracles.on_receipt(2, {meters[0].id(), 0, 1, sha256(as_bytes("a reading"))});
+    oracles.on_end(1, disk);
+    EXPECT_FALSE(oracles.is_over()) << "node-2 has receipted nothing";
+    oracles.on_end(2, disk);
+    expect("node-3 has receipted reading ");
+    expect(" and does not hold it");
+}
+
+TEST_F(WithAMeterThatSignsTwo, do_not_accept_that_the_chain_took_another_reading_and_says_nothing) {
+    const Digest other = sha256(as_bytes("its other reading"));
+    oracles.on_receipt(0, {meters[0].id(), 0, 1, other});
+    EXPECT_EQ(oracles.account_for_readings().open, 1U);
+    commit(0, settle(0));
+    (void)oracles.account_for_readings();
+    expect("reading " + short_hex(other) +
+           " of meter-1-1, window 0, was settled as something else");
+}
+
+TEST_F(WithAMeterThatSignsTwo, accept_it_once_evidence_names_the_meter) {
+    oracles.on_receipt(0, {meters[0].id(), 0, 1, sha256(as_bytes("its other reading"))});
+    commit(0, settle(0));
+    chain.run_window({cluster}, 0);
+    accuse("meter-1-1");
+    EXPECT_EQ(oracles.account_for_readings().voided, 1U);
+    EXPECT_FALSE(oracles.is_over()) << oracles.fault();
+}
+
+TEST_F(TheOracles, know_memory_and_disks_that_grow) {
+    NodeLoad load;
+    load.readings = 5;
+    oracles.on_load(3, load);
+    expect("node-4 holds 5 readings, more than 4");
+    Oracles others(scenery, plan, {});
+    for (std::uint8_t i = 0; i < 65; ++i) {
+        Block block;
+        block.header.height = 1;
+        others.on_effect(0, PersistBlock{sha256(Bytes{i}), block}, disk);
+        disk.apply(PersistBlock{sha256(Bytes{i}), block});
+    }
+    others.on_effect(0, PersistBlock{}, disk);
+    EXPECT_EQ(others.fault(), "node-1 keeps 65 undecided rows");
+}
+
+TEST_F(TheOracles, know_work_where_there_is_none) {
+    oracles.on_idle_end(0, 0);
+    EXPECT_FALSE(oracles.is_over());
+    Oracles votes(scenery, plan, {});
+    votes.on_idle_end(0, 3);
+    EXPECT_EQ(votes.fault(), "an idle network says 3 votes, proposals and batches");
+    commit(0, std::vector<Transaction>{});
+    EXPECT_EQ(oracles.fault(), "height 1 is an empty block");
+    Oracles blocks(scenery, plan, {});
+    const Block block = chain.next_block({});
+    blocks.on_effect(0, CommitBlock{{block, {}}}, disk);
+    blocks.on_idle_end(0, 0);
+    EXPECT_EQ(blocks.fault(), "height 1 is an empty block");
+}
+
+TEST_F(TheOracles, know_two_states_of_one_height_and_invariants_that_failed) {
+    NodeSummary summary;
+    summary.height = 7;
+    oracles.on_summary(0, summary, 7);
+    summary.app_hash = sha256(as_bytes("another"));
+    oracles.on_summary(1, summary, 6);
+    EXPECT_FALSE(oracles.is_over()) << "what a crash kept from the disk never was";
+    oracles.on_summary(1, summary, 7);
+    expect("node-2 has another state at height 7");
+    Oracles others(scenery, plan, {});
+    summary.invariants = {{"conservation", true, false, "public", "height 7"}};
+    others.on_summary(2, summary, 7);
+    EXPECT_EQ(others.fault(), "node-3: conservation: height 7");
+    Oracles alarmed(scenery, plan, {});
+    summary.invariants.clear();
+    summary.alarms = {"validator node-4 voted twice"};
+    alarmed.on_summary(2, summary, 7);
+    EXPECT_EQ(alarmed.fault(), "node-3: validator node-4 voted twice") << "who is honest";
+}
+
+TEST_F(TheOracles, count_as_lost_what_more_liars_than_tolerated_may_take_and_nothing_else) {
+    plan.liars = Liars::beyond;
+    const auto batch = make_batch(settle(0), network.network(), network.key(nodes[0]));
+    commit(1, {batch});
+    commit(2, {batch}, chain.next_block({batch}).header.time_ms + 1);
+    EXPECT_EQ(oracles.fault(), "");
+    EXPECT_THAT(oracles.lost(), HasSubstr("fork: node-3"));
+    vote(sha256(as_bytes("a")));
+    vote(std::nullopt);
+    expect("honest node-1 equivocated");
+}
+
+}  // namespace
+}  // namespace fairfeed::simulation

@@ -1,0 +1,73 @@
+// What becomes of receipted readings: their members hold them, and the chain takes each, or its
+// meter's registers do, or evidence says why not.
+#include "tests/simulation/oracles.h"
+
+namespace fairfeed::simulation {
+
+void Oracles::on_receipt(std::size_t node, const Receipt& receipt) {
+    Receipted& receipted = receipted_[receipt.reading];
+    receipted.meter = receipt.meter;
+    receipted.window = receipt.window;
+    receipted.by.insert(node);
+}
+
+// Rule 1: in the inbox or on the chain.
+void Oracles::on_end(std::size_t node, const VirtualDisk& disk) {
+    for (const auto& [reading, receipted] : receipted_) {
+        if (!receipted.by.contains(node) || disk.keeps_reading(reading)) continue;
+        fail(scenery_.nodes[node].str() + " has receipted reading " + short_hex(reading) +
+             " and does not hold it");
+    }
+}
+
+// As the settlement of the window has its meter; missing also where it has not.
+EntryStatus Oracles::settled_as(const Receipted& receipted) const {
+    const auto settled = settled_.find({meter_of_(receipted.meter).cluster(), receipted.window});
+    if (settled == settled_.end()) return EntryStatus::missing;
+    for (const SettlementEntry& entry : settled->second) {
+        if (entry.meter == receipted.meter) return entry.status;
+    }
+    return EntryStatus::missing;
+}
+
+// Rule 3: the chain took another reading of the slot, and nothing says that the meter signed two;
+// or it calls a conflict what an honest meter has said.
+bool Oracles::is_unexplained(const Digest& reading, const Receipted& receipted) const {
+    const Digest* listed = audit_.listed(receipted.meter, receipted.window);
+    if (listed != nullptr) {
+        return *listed != reading && !accused_.contains(receipted.meter.str());
+    }
+    return settled_as(receipted) == EntryStatus::conflict && meter_of_(receipted.meter).is_honest();
+}
+
+std::string Oracles::unexplained_reading() const {
+    for (const auto& [reading, receipted] : receipted_) {
+        if (!is_unexplained(reading, receipted)) continue;
+        return "reading " + short_hex(reading) + " of " + receipted.meter.str() + ", window " +
+               std::to_string(receipted.window) + ", was settled as something else";
+    }
+    return {};
+}
+
+ReadingFates Oracles::account_for_readings() {
+    if (const std::string wrong = unexplained_reading(); !wrong.empty()) lose(wrong);
+    ReadingFates fates;
+    for (const auto& [reading, receipted] : receipted_) {
+        ++fates.receipted;
+        const Digest* listed = audit_.listed(receipted.meter, receipted.window);
+        const EntryStatus settled = settled_as(receipted);
+        if (!has_settled(meter_of_(receipted.meter).cluster(), receipted.window)) {
+            ++fates.open;
+        } else if (listed != nullptr && *listed == reading) {
+            ++(settled == EntryStatus::reading ? fates.final_readings : fates.late);
+        } else if (listed != nullptr || settled == EntryStatus::conflict) {
+            ++fates.voided;
+        } else {
+            const bool covered = audit_.is_trued_up(receipted.meter, receipted.window);
+            ++(covered ? fates.trued_up : fates.estimated);
+        }
+    }
+    return fates;
+}
+
+}  // namespace fairfeed::simulation
