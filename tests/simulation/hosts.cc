@@ -84,6 +84,7 @@ void Simulation::crash(Host& host, std::string_view how) {
     note([&] { return name(host) + " stops: " + std::string(how); });
     if (plan_.is_honest(host.node)) {
         oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
+        oracles_.on_disk(host.node, host.disk);
     }
     host.program.reset();
     host.connected = false;
@@ -127,10 +128,7 @@ void Simulation::look_at(Host& host) {
     if (host.work_since_ms < 0) host.work_since_ms = now_ms_;
     const std::int64_t waited_ms = now_ms_ - host.work_since_ms;
     outcome_.longest_wait_ms = std::max(outcome_.longest_wait_ms, waited_ms);
-    if (waited_ms > longest_wait_ms()) {
-        oracles_.lose(name(host) + " has had a transaction for " + std::to_string(waited_ms) +
-                      " ms without a block");
-    }
+    oracles_.on_wait(host.node, waited_ms, longest_wait_ms());
 }
 
 void Simulation::perform(Host& host, const Effects& effects) {

@@ -51,7 +51,7 @@ void Simulation::send_to_meter(const Host& host,
     if (plan_.is_honest(host.node) && publication->topic.channel == Channel::receipt) {
         const auto said = decode_receipt(publication->message, scenery_.network.network());
         if (!said) return oracles_.fail("a receipt that cannot be read");
-        oracles_.on_receipt(host.node, said->content);
+        oracles_.on_receipt(host.node, said->content, host.disk);
     }
     if (!is_calm() && dice_.chance(plan_.loss_permille)) return;
     agenda_.add(

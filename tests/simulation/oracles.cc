@@ -154,6 +154,12 @@ void Oracles::on_settlement(const Settlement& settlement) {
     if (!wrong.empty()) lose(what + ": " + wrong);
 }
 
+void Oracles::on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t most_ms) {
+    if (waited_ms <= most_ms) return;
+    lose(scenery_.nodes[node].str() + " has had a transaction for " + std::to_string(waited_ms) +
+         " ms without a block");
+}
+
 // Where nobody stirs it up, no votes either.
 void Oracles::on_idle_end(Height height, std::uint64_t statements) {
     // Evidence against a liar is work, whenever it is found.

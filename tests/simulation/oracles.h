@@ -40,12 +40,14 @@ class Oracles {
     // A node that is about to be destroyed or has arrived: its own invariants and accusations.
     // `durable`: the height its disk has reached.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
-    void on_receipt(std::size_t node, const Receipt& receipt);
+    void on_receipt(std::size_t node, const Receipt& receipt, const VirtualDisk& disk);
     // Calm, everything settled, and then nothing to do for a while (R16): since when the highest
     // block stood at `height`, and votes, proposals and batches that were said in that time.
     void on_idle_end(Height height, std::uint64_t statements);
-    // The disk of an honest node when the run is over.
-    void on_end(std::size_t node, const VirtualDisk& disk);
+    // The disk of an honest node as a crash or the end of the run leaves it.
+    void on_disk(std::size_t node, const VirtualDisk& disk);
+    // Calm, and this node has had a transaction for so long without a block.
+    void on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t most_ms);
     // A receipted reading that the chain has settled otherwise without saying why; empty: none.
     [[nodiscard]] std::string unexplained_reading() const;
     [[nodiscard]] ReadingFates account_for_readings();

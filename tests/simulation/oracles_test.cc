@@ -110,13 +110,21 @@ class TheOracles : public testing::Test {
 class WithAMeterThatSignsTwo : public TheOracles {
   protected:
     WithAMeterThatSignsTwo() : TheOracles(MeterBehaviour::equivocating) {}
+    // Of window 0; not the one that settle() takes.
+    [[nodiscard]] Digest receipt_of_another() {
+        SimulatedMeter twin(scenery, meters[0].id(), MeterBehaviour::equivocating, Dice(99));
+        const SignedReading reading = measure(twin, 0).reading;
+        disk.apply(PersistReading{reading});
+        oracles.on_receipt(0, {meters[0].id(), 0, 1, reading.id}, disk);
+        return reading.id;
+    }
 };
 
 TEST_F(TheOracles, say_nothing_where_all_is_well) {
     const Settlement settlement = settle(0);
     for (const auto& [id, opened] : readings) {
         disk.apply(PersistReading{opened.reading});
-        oracles.on_receipt(1, {id, 0, 1, opened.reading.id});
+        oracles.on_receipt(1, {id, 0, 1, opened.reading.id}, disk);
     }
     endorse(settlement);
     commit(0, settlement);
@@ -124,7 +132,7 @@ TEST_F(TheOracles, say_nothing_where_all_is_well) {
     vote(sha256(as_bytes("a")));
     vote(sha256(as_bytes("a")));
     oracles.on_load(0, {});
-    oracles.on_end(1, disk);
+    oracles.on_disk(1, disk);
     oracles.on_idle_end(oracles.highest(), 0);
     EXPECT_EQ(oracles.account_for_readings().final_readings, 2U);
     expect("");
@@ -225,17 +233,24 @@ TEST_F(TheOracles, know_a_window_that_is_settled_twice) {
 }
 
 TEST_F(TheOracles, ask_whoever_has_receipted_a_reading_for_it) {
-    oracles.on_receipt(2, {meters[0].id(), 0, 1, sha256(as_bytes("a reading"))});
-    oracles.on_end(1, disk);
+    const SignedReading reading = measure(meters[0], 0).reading;
+    const Receipt receipt{meters[0].id(), 0, 1, reading.id};
+    VirtualDisk written;
+    written.apply(PersistReading{reading});
+    oracles.on_receipt(2, receipt, written);
+    oracles.on_disk(1, disk);
     EXPECT_FALSE(oracles.is_over()) << "node-2 has receipted nothing";
-    oracles.on_end(2, disk);
-    expect("node-3 has receipted reading ");
-    expect(" and does not hold it");
+    oracles.on_disk(2, disk);
+    EXPECT_EQ(oracles.fault(),
+              "node-3 has receipted reading " + short_hex(reading.id) + " and does not hold it");
+    Oracles hasty(scenery, plan, {});
+    hasty.on_receipt(2, receipt, disk);
+    EXPECT_EQ(hasty.fault(),
+              "node-3 receipts reading " + short_hex(reading.id) + " before it is on the disk");
 }
 
 TEST_F(WithAMeterThatSignsTwo, do_not_accept_that_the_chain_took_another_reading_and_says_nothing) {
-    const Digest other = sha256(as_bytes("its other reading"));
-    oracles.on_receipt(0, {meters[0].id(), 0, 1, other});
+    const Digest other = receipt_of_another();
     EXPECT_EQ(oracles.account_for_readings().open, 1U);
     commit(0, settle(0));
     (void)oracles.account_for_readings();
@@ -244,7 +259,7 @@ TEST_F(WithAMeterThatSignsTwo, do_not_accept_that_the_chain_took_another_reading
 }
 
 TEST_F(WithAMeterThatSignsTwo, accept_it_once_evidence_names_the_meter) {
-    oracles.on_receipt(0, {meters[0].id(), 0, 1, sha256(as_bytes("its other reading"))});
+    (void)receipt_of_another();
     commit(0, settle(0));
     chain.run_window({cluster}, 0);
     accuse("meter-1-1");
@@ -266,6 +281,13 @@ TEST_F(TheOracles, know_memory_and_disks_that_grow) {
     }
     others.on_effect(0, PersistBlock{}, disk);
     EXPECT_EQ(others.fault(), "node-1 keeps 65 undecided rows");
+}
+
+TEST_F(TheOracles, know_work_that_nobody_does) {
+    oracles.on_wait(2, 15'000, 15'000);
+    EXPECT_FALSE(oracles.is_over());
+    oracles.on_wait(2, 15'001, 15'000);
+    EXPECT_EQ(oracles.fault(), "node-3 has had a transaction for 15001 ms without a block");
 }
 
 TEST_F(TheOracles, know_work_where_there_is_none) {

@@ -4,7 +4,11 @@
 
 namespace fairfeed::simulation {
 
-void Oracles::on_receipt(std::size_t node, const Receipt& receipt) {
+void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const VirtualDisk& disk) {
+    if (!disk.keeps_reading(receipt.reading)) {
+        fail(scenery_.nodes[node].str() + " receipts reading " + short_hex(receipt.reading) +
+             " before it is on the disk");
+    }
     Receipted& receipted = receipted_[receipt.reading];
     receipted.meter = receipt.meter;
     receipted.window = receipt.window;
@@ -12,7 +16,7 @@ void Oracles::on_receipt(std::size_t node, const Receipt& receipt) {
 }
 
 // Rule 1: in the inbox or on the chain.
-void Oracles::on_end(std::size_t node, const VirtualDisk& disk) {
+void Oracles::on_disk(std::size_t node, const VirtualDisk& disk) {
     for (const auto& [reading, receipted] : receipted_) {
         if (!receipted.by.contains(node) || disk.keeps_reading(reading)) continue;
         fail(scenery_.nodes[node].str() + " has receipted reading " + short_hex(reading) +

@@ -109,7 +109,7 @@ void Simulation::end() {
         if (!host.program || !plan_.is_honest(host.node)) continue;
         const NodeSummary summary = host.program->summary();
         oracles_.on_summary(host.node, summary, host.disk.ledger().size());
-        oracles_.on_end(host.node, host.disk);
+        oracles_.on_disk(host.node, host.disk);
         outcome_.halted += summary.consensus.halt ? 1 : 0;
     }
     outcome_.readings = oracles_.account_for_readings();
