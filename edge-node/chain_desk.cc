@@ -45,7 +45,7 @@ void ChainDesk::start(Instant now, Effects& out) {
         (void)bench_.add(self_, std::move(block), state_, signatures_);
     }
     restored_.clear();
-    remember_decided(state_.validators);
+    remember_decided(state_.tip_validators);
     begin_inquiry(out);
 }
 
@@ -66,7 +66,7 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
     if (!decoded) return unexpected(decoded.error());
     const Proposal& proposal = decoded->proposal;
     if (proposal.proposer != sender) return unexpected(Reject::wrong_topic);
-    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
     if (proposal.content.height <= state_.height) return {};
     if (proposal.content.height > state_.height + 1) {
         notice_height(sender, proposal.content.height - 1, out);
@@ -92,7 +92,7 @@ Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, Byt
     if (vote->validator != sender || vote->content.type != type) {
         return unexpected(Reject::wrong_topic);
     }
-    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
     if (vote->content.height <= state_.height) return {};
     if (auto ok = verify_vote(*vote, state_.network, *state_.node_key(sender)); !ok) return ok;
     if (vote->content.height > state_.height + 1) {
@@ -123,12 +123,10 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
     return {};
 }
 
-Result<void, Reject> ChainDesk::on_status(const NodeId& sender, const NodeStatus& status,
-                                          Instant now, Effects& out) {
+void ChainDesk::on_status(const NodeId& sender, const NodeStatus& status, Instant now,
+                          Effects& out) {
     now_ = now;
-    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
     notice_height(sender, status.height, out);
-    return {};
 }
 
 Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies, Instant now,
@@ -370,11 +368,6 @@ void ChainDesk::enter_height(Effects& out) {
 void ChainDesk::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {
     out.push_back(Publish{Topic{state_.genesis.parameters.name, self_.str(), channel, item},
                           std::move(message)});
-}
-
-bool ChainDesk::is_validator(const NodeId& node) const {
-    const auto& all = state_.validators;
-    return std::find(all.begin(), all.end(), node) != all.end();
 }
 
 }  // namespace fairfeed

@@ -61,8 +61,8 @@ class ChainDesk {
     // POLKA or COMMIT.
     [[nodiscard]] Result<void, Reject> on_certified(const NodeId& sender, VoteType type,
                                                     ByteView message, Instant now, Effects& out);
-    [[nodiscard]] Result<void, Reject> on_status(const NodeId& sender, const NodeStatus& status,
-                                                 Instant now, Effects& out);
+    // Of any registered node: it is only a claim.
+    void on_status(const NodeId& sender, const NodeStatus& status, Instant now, Effects& out);
     // Transactions of our own or from a peer, to wait for a block.
     [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
                                                  Instant now, Effects& out);
@@ -126,6 +126,9 @@ class ChainDesk {
     void follow_inquiry(Effects& out);
     [[nodiscard]] bool is_asking() const;
     void ask_what_was_seen(Effects& out);
+    [[nodiscard]] std::vector<NodeId> others() const;  // validators beside this node
+    [[nodiscard]] Result<void, Reject> adopt_shown(const AttestAnswer& answer, const VerifyKey& own,
+                                                   Effects& out);
     void enter_height(Effects& out);
     [[nodiscard]] bool is_diverged() const;
     void diverge(const BlockHeader& theirs, Effects& out);
@@ -149,7 +152,6 @@ class ChainDesk {
     void notice_height(const NodeId& peer, Height height, Effects& out);
     void ask_for_blocks(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
-    [[nodiscard]] bool is_validator(const NodeId& node) const;
 
     NodeId self_;
     const Signer& signer_;

@@ -21,8 +21,7 @@ void ChainDesk::begin_inquiry(Effects& out) {
     if (trust_ == SafetyTrust::in_doubt)
         drive(consensus::Doubted{consensus::SilenceReason::in_doubt}, out);
     if (trust_ == SafetyTrust::accepted) drive(consensus::DoubtForgiven{}, out);
-    const bool self = is_validator(self_);
-    inquiry_.begin(self ? state_.validators.size() - 1 : 0, state_.genesis.parameters.timers, now_);
+    inquiry_.begin(state_.genesis.parameters.timers, now_);
     question_ = encode_request(AttestRequest{state_.height + 1}, self_, state_.network, signer_);
     question_id_ = sha256(question_);
     say_standing(out);
@@ -32,15 +31,15 @@ void ChainDesk::begin_inquiry(Effects& out) {
 // Also asks on while silent, because only answers tell how long that must last.
 bool ChainDesk::is_asking() const {
     const auto& silence = replica_.silence();
-    return is_validator(self_) && (starting_ || (silence && !silence->until));
+    return !state_.is_revoked(self_) && (starting_ || (silence && !silence->until));
 }
 
 void ChainDesk::follow_inquiry(Effects& out) {
     const auto& silence = replica_.silence();
-    if (silence && !silence->until && inquiry_.has_caught_up(state_.height)) {
+    if (silence && !silence->until && inquiry_.has_caught_up(others(), state_.height)) {
         drive(consensus::Trusted{state_.height + 2}, out);
     }
-    if (starting_ && inquiry_.is_over(now_)) {
+    if (starting_ && inquiry_.is_over(others(), now_)) {
         starting_ = false;
         enter_height(out);
     }
@@ -49,9 +48,14 @@ void ChainDesk::follow_inquiry(Effects& out) {
 
 void ChainDesk::ask_what_was_seen(Effects& out) {
     inquiry_.asked(now_, starting_);
-    for (const NodeId& peer : state_.validators) {
-        if (peer != self_) say(Channel::request, peer.str(), question_, out);
-    }
+    for (const NodeId& peer : others())
+        say(Channel::request, peer.str(), question_, out);
+}
+
+std::vector<NodeId> ChainDesk::others() const {
+    std::vector<NodeId> out = state_.validators;
+    std::erase(out, self_);
+    return out;
 }
 
 AttestAnswer ChainDesk::attest(const NodeId& asker, const AttestRequest& request,
@@ -68,21 +72,11 @@ AttestAnswer ChainDesk::attest(const NodeId& asker, const AttestRequest& request
 Result<void, Reject> ChainDesk::on_attest(const NodeId& sender, const AttestAnswer& answer,
                                           Instant now, Effects& out) {
     now_ = now;
-    if (!is_validator(sender)) return unexpected(Reject::wrong_validators);
-    const VerifyKey* own = state_.node_key(self_);
-    if (answer.question != question_id_ || own == nullptr) return {};
-    for (const Vote& vote : answer.votes) {
-        if (vote.validator != self_) return unexpected(Reject::wrong_topic);
-        if (auto ok = verify_vote(vote, state_.network, *own); !ok) return ok;
+    if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (answer.question != question_id_) return {};
+    if (const VerifyKey* own = state_.node_key(self_)) {
+        if (auto shown = adopt_shown(answer, *own, out); !shown) return shown;
     }
-    for (const Proposal& proposal : answer.proposals) {
-        if (proposal.proposer != self_) return unexpected(Reject::wrong_topic);
-        if (auto ok = verify_proposal(proposal, state_.network, *own); !ok) return ok;
-    }
-    for (const Vote& vote : answer.votes)
-        drive(consensus::OwnVoteShown{vote}, out);
-    for (const Proposal& proposal : answer.proposals)
-        drive(consensus::OwnProposalShown{proposal}, out);
     // The others have a chain: this node may have been part of it, on a disk that is gone.
     if (trust_ == SafetyTrust::fresh && starting_ && answer.height > 0) {
         drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
@@ -90,6 +84,23 @@ Result<void, Reject> ChainDesk::on_attest(const NodeId& sender, const AttestAnsw
     inquiry_.on_answer(sender, answer.height);
     notice_height(sender, answer.height, out);
     follow_inquiry(out);
+    return {};
+}
+
+Result<void, Reject> ChainDesk::adopt_shown(const AttestAnswer& answer, const VerifyKey& own,
+                                            Effects& out) {
+    for (const Vote& vote : answer.votes) {
+        if (vote.validator != self_) return unexpected(Reject::wrong_topic);
+        if (auto ok = verify_vote(vote, state_.network, own); !ok) return ok;
+    }
+    for (const Proposal& proposal : answer.proposals) {
+        if (proposal.proposer != self_) return unexpected(Reject::wrong_topic);
+        if (auto ok = verify_proposal(proposal, state_.network, own); !ok) return ok;
+    }
+    for (const Vote& vote : answer.votes)
+        drive(consensus::OwnVoteShown{vote}, out);
+    for (const Proposal& proposal : answer.proposals)
+        drive(consensus::OwnProposalShown{proposal}, out);
     return {};
 }
 

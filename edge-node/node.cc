@@ -147,6 +147,7 @@ void Node::on(const MessageArrived& event, Effects& out) {
     if (!sender || *sender != event.broker || *sender == self_) {
         return count(refused_, Reject::wrong_topic);
     }
+    if (state().is_revoked(*sender)) return count(refused_, Reject::revoked);
     peers_heard_.insert(*sender);
     if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
         if (is_repetition(handled.error())) return;
@@ -220,7 +221,8 @@ Result<void, Reject> Node::on_chain_message(const Topic& topic, const NodeId& se
     }
     const auto status = believed(decode_status(message, state().network), sender);
     if (!status) return unexpected(status.error());
-    return chain_->on_status(sender, *status, now_, out);
+    chain_->on_status(sender, *status, now_, out);
+    return {};
 }
 
 Result<void, Reject> Node::on_committee_message(const Topic& topic, const NodeId& sender,
@@ -366,6 +368,8 @@ NodeSummary Node::summary() const {
     out.objections = committee_.objections();
     out.peers_heard = peers_heard_;
     out.alarms = signing_alarms(out.consensus, out.attested);
+    if (auto alarm = registration_alarm(chain, self_, signer_.public_key()); !alarm.empty())
+        out.alarms.push_back(std::move(alarm));
     const auto& odd = committee_.alarms();
     out.alarms.insert(out.alarms.end(), odd.begin(), odd.end());
     out.blocks_damaged = repair_.damaged();

@@ -74,9 +74,9 @@ Result<void, RunningNode::End> RunningNode::catch_up() {
     const auto state = replay_ledger();
     if (!state) return unexpected(state.error());
     const VerifyKey* registered = state->node_key(config_.node);
-    if (registered == nullptr || registered->point() != signing_.public_key()) {
-        return mistake(concat(config_.signing_key.string(), ": not the key that genesis has for ",
-                            config_.node.str(), "; use the one of this network's provisioning"));
+    if (registered != nullptr && registered->point() != signing_.public_key()) {
+        return mistake(concat(config_.signing_key.string(), ": not the key that the chain has for ",
+                              config_.node.str(), "; use the one that DGMD registered"));
     }
     auto certificate = storage_.ledger().certificate(state->height);
     if (!certificate) return fails(certificate.error());

@@ -76,4 +76,21 @@ std::vector<std::string> signing_alarms(const Snapshot& snapshot, std::size_t at
     return out;
 }
 
+std::string registration_alarm(const ChainState& state, const NodeId& self, const PublicKey& key) {
+    const auto found = state.nodes.find(self);
+    const std::string height = std::to_string(state.height);
+    if (found == state.nodes.end()) {
+        return self.str() + " is not registered in this chain up to height " + height +
+               ": it follows, and signs nothing; DGMD registers it (NODE)";
+    }
+    if (found->second.registration.signing_key != key) {
+        return "another key is registered for " + self.str() +
+               ": nobody believes what this node signs; give it the key that DGMD registered";
+    }
+    if (!found->second.revoked_from) return {};
+    return "DGMD has revoked " + self.str() + " from height " +
+           std::to_string(*found->second.revoked_from) +
+           " on: the others do not hear it any more; stop it";
+}
+
 }  // namespace fairfeed

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/contract/state.h"
 #include "edge-node/consensus/replica.h"
 
 namespace fairfeed {
@@ -15,5 +16,9 @@ namespace fairfeed {
 // attested: other validators that have answered since the start. Empty while nothing is wrong.
 [[nodiscard]] std::vector<std::string> signing_alarms(const consensus::Snapshot& snapshot,
                                                       std::size_t attested);
+// Why the chain does not know this node, or does not want it any more (NODE, REVOKE). Empty while
+// it is a registered node with this key.
+[[nodiscard]] std::string registration_alarm(const ChainState& state, const NodeId& self,
+                                             const PublicKey& key);
 
 }  // namespace fairfeed

@@ -107,8 +107,25 @@ void write(Writer& out, const OffenceRecord& offences) {
     out.unsigned_integer(offences.newest);
 }
 
+// Windows and heights.
+template <class Number>
+void write(Writer& out, const std::optional<Number>& number) requires std::is_integral_v<Number> {
+    if (number) {
+        out.unsigned_integer(*number);
+    } else {
+        out.null();
+    }
+}
+
+void write(Writer& out, const std::optional<ValidatorChange>& change) {
+    if (!change) return out.null();
+    out.array(2);
+    out.text(change->node.str());
+    out.unsigned_integer(change->from);
+}
+
 void write(Writer& out, const NodeRecord& node) {
-    out.array(4);
+    out.array(5);
     write(out, node.registration);
     out.map(node.offences.size());
     for (const auto& [offence, record] : node.offences) {
@@ -117,6 +134,7 @@ void write(Writer& out, const NodeRecord& node) {
     }
     out.unsigned_integer(node.reissued);
     out.unsigned_integer(node.taken_over);
+    write(out, node.revoked_from);
 }
 
 void write(Writer& out, const std::optional<Tampering>& tampering) {
@@ -125,14 +143,6 @@ void write(Writer& out, const std::optional<Tampering>& tampering) {
     out.unsigned_integer(tampering->from);
     out.unsigned_integer(static_cast<std::uint64_t>(tampering->type));
     out.bytes(tampering->event.view());
-}
-
-void write(Writer& out, const std::optional<Window>& window) {
-    if (window) {
-        out.unsigned_integer(*window);
-    } else {
-        out.null();
-    }
 }
 
 void write(Writer& out, const MeterRecord& meter) {
@@ -173,7 +183,7 @@ void write(Writer& out, const std::map<Key, Record>& records) {
 
 Digest app_hash(const ChainState& state) {
     Writer out;
-    out.array(13);
+    out.array(15);
     out.bytes(state.network.view());
     out.unsigned_integer(state.height);
     out.bytes(state.tip.view());
@@ -187,6 +197,8 @@ Digest app_hash(const ChainState& state) {
     write(out, state.validators);
     out.unsigned_integer(state.validator_epoch);
     out.bytes(state.validators_hash.view());
+    write(out, state.tip_validators);
+    write(out, state.validator_change);
     return sha256(out.result());
 }
 

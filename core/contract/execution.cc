@@ -7,6 +7,7 @@
 #include "core/contract/accusations.h"
 #include "core/contract/registry.h"
 #include "core/contract/settlement_rules.h"
+#include "core/contract/validators.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -141,7 +142,7 @@ Result<void, Reject> check_parent_certificate(const ChainState& state, const Blo
         certificate->content.height != state.height || certificate->content.block != state.tip) {
         return unexpected(Reject::wrong_certificate);
     }
-    return check_certificate(state, *certificate);
+    return check_certificate(state, state.tip_validators, *certificate);
 }
 
 Result<void, Reject> check_header(const ChainState& state, const Block& block) {
@@ -154,8 +155,7 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
     if (header.epoch != state.validator_epoch || header.validators != state.validators_hash) {
         return unexpected(Reject::wrong_validators);
     }
-    const auto& validators = state.validators;
-    if (std::find(validators.begin(), validators.end(), header.proposer) == validators.end()) {
+    if (!state.is_validator(header.proposer)) {
         return unexpected(Reject::wrong_proposer_turn);
     }
     if (header.transaction_count != block.transactions.size() ||
@@ -169,7 +169,7 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
 std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction> waiting) {
     std::vector<const Transaction*> found;
     for (const Transaction& transaction : waiting) {
-        if (is_registry_kind(transaction.kind)) found.push_back(&transaction);
+        if (is_dgmd_kind(transaction.kind)) found.push_back(&transaction);
     }
     std::stable_sort(found.begin(), found.end(), [](const Transaction* a, const Transaction* b) {
         return registry_sequence(a->content) < registry_sequence(b->content);
@@ -314,6 +314,8 @@ Verdict execute_block(ChainState& state, const Block& block, SignatureChecker& s
     state.height = block.header.height;
     state.tip = block_id(block.header);
     state.tip_time_ms = block.header.time_ms;
+    state.tip_validators = state.validators;
+    advance_validators(state, state.height + 1);
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/contract/billing.h"
+#include "core/contract/validators.h"
 
 namespace fairfeed {
 
@@ -24,6 +25,14 @@ Window earliest_effective(const ChainState& state, Height height, std::int64_t t
     return *running == UINT32_MAX ? UINT32_MAX : *running + 1;
 }
 
+// Known, and not on its way out.
+Verdict check_serves(const ChainState& state, const NodeId& node) {
+    const auto found = state.nodes.find(node);
+    if (found == state.nodes.end()) return unexpected(Reject::unknown_node);
+    if (found->second.revoked_from) return unexpected(Reject::revoked);
+    return {};
+}
+
 // A name stands for one thing on the whole network: it is a certificate's CN and an MQTT user.
 bool name_is_taken(const ChainState& state, const std::string& name) {
     return name == state.genesis.dgmd.str() || name == kGridAccount ||
@@ -35,7 +44,11 @@ Verdict check(const Entry& entry, const NodeRegistration& node) {
     if (name_is_taken(entry.state, node.node.str())) return unexpected(Reject::already_registered);
     if (!VerifyKey::from_point(node.signing_key)) return unexpected(Reject::malformed);
     if (!VerifyKey::from_point(node.agreement_key)) return unexpected(Reject::malformed);
-    return {};
+    return check_joins(entry.state, node);
+}
+
+Verdict check(const Entry& entry, const NodeRevocation& revocation) {
+    return check_leaves(entry.state, revocation.node);
 }
 
 // A connection has one meter at a time: another one only after the last was tampered with, and with
@@ -86,7 +99,7 @@ Verdict check(const Entry& entry, const CommitteeAllocation& committee) {
         return unexpected(Reject::duplicate);
     }
     for (const NodeId& member : members) {
-        if (!entry.state.nodes.contains(member)) return unexpected(Reject::unknown_node);
+        if (auto may = check_serves(entry.state, member); !may) return may;
     }
     const ClusterRecord* known = entry.state.cluster(committee.cluster);
     const std::uint32_t last_epoch = known ? known->committee.epoch : 0;
@@ -114,9 +127,8 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
         if (i > 0 && !(grant.entries[i - 1].recipient < recipient)) {
             return unexpected(Reject::not_canonical);
         }
-        const bool known =
-            recipient == entry.state.genesis.dgmd || entry.state.nodes.contains(recipient);
-        if (!known) return unexpected(Reject::unknown_node);
+        if (recipient == entry.state.genesis.dgmd) continue;
+        if (auto may = check_serves(entry.state, recipient); !may) return may;
     }
     return {};
 }
@@ -160,10 +172,15 @@ void changed(ChainState& state, const ClusterId& cluster, Height height, Window 
     if (height > 0) state.clusters[cluster].changes.push_back({height, effective});
 }
 
-void apply(ChainState& state, const NodeRegistration& node, Height) {
+void apply(ChainState& state, const NodeRegistration& node, Height height) {
     NodeRecord& record = state.nodes[node.node];
     record.registration = node;
     record.key = VerifyKey::from_point(node.signing_key);
+    if (height > 0) (void)schedule_change(state, node.node, height);
+}
+
+void apply(ChainState& state, const NodeRevocation& revocation, Height height) {
+    state.nodes.at(revocation.node).revoked_from = schedule_change(state, revocation.node, height);
 }
 
 void apply(ChainState& state, const MeterRegistration& meter, Height height) {
@@ -218,17 +235,13 @@ struct SequenceOf {
 
 }  // namespace
 
-bool is_registry_kind(TransactionKind kind) {
-    return kind >= TransactionKind::meter && kind <= TransactionKind::tariff;
-}
-
 std::uint64_t registry_sequence(const TransactionContent& content) {
     return std::visit(SequenceOf{}, content);
 }
 
 Verdict check_registry(const ChainState& state, const Transaction& transaction, Height height,
                        std::int64_t time_ms) {
-    if (!is_registry_kind(transaction.kind)) return unexpected(Reject::reserved_kind);
+    if (!is_dgmd_kind(transaction.kind)) return unexpected(Reject::reserved_kind);
     if (transaction.signer != state.genesis.dgmd) return unexpected(Reject::unknown_node);
     if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
     if (registry_sequence(transaction.content) != state.dgmd_sequence + 1) {

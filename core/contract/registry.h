@@ -11,9 +11,6 @@
 
 namespace fairfeed {
 
-// Is this one of DGMD's kinds?
-[[nodiscard]] bool is_registry_kind(TransactionKind kind);
-
 // Its sequence number; 0 for content of any other kind.
 [[nodiscard]] std::uint64_t registry_sequence(const TransactionContent& content);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/registry.h"
+#include "core/contract/validators.h"
 
 namespace fairfeed {
 
@@ -39,23 +40,6 @@ Result<void, Reject> check_identities(const Genesis& genesis) {
     return {};
 }
 
-std::vector<AllocationNode> allocation_of(const ChainState& state) {
-    std::vector<AllocationNode> nodes;
-    for (const auto& [id, record] : state.nodes) {
-        nodes.push_back({id, {}, record.registration.location, 0});
-    }
-    for (const auto& [id, cluster] : state.clusters) {
-        const NodeId& parent = cluster.committee.members.front();
-        const auto node =
-            std::find_if(nodes.begin(), nodes.end(),
-                         [&parent](const AllocationNode& each) { return each.node == parent; });
-        CHECK(node != nodes.end());
-        if (node->parent_of.empty()) node->parent_of = id;
-        node->meters += static_cast<std::int64_t>(cluster.meters.size());
-    }
-    return nodes;
-}
-
 // What the transactions of block 0 must have built together.
 Result<void, Reject> check_founded(const ChainState& state) {
     const Genesis& genesis = state.genesis;
@@ -90,6 +74,16 @@ Result<void, Reject> execute_founding(ChainState& state, const Block& block) {
 const VerifyKey* ChainState::node_key(const NodeId& node) const {
     const auto found = nodes.find(node);
     return found != nodes.end() && found->second.key ? &*found->second.key : nullptr;
+}
+
+bool ChainState::is_revoked(const NodeId& node) const {
+    const auto found = nodes.find(node);
+    return found != nodes.end() && found->second.revoked_from &&
+           *found->second.revoked_from <= height + 1;
+}
+
+bool ChainState::is_validator(const NodeId& node) const {
+    return std::find(validators.begin(), validators.end(), node) != validators.end();
 }
 
 const VerifyKey* ChainState::meter_key(const MeterId& meter) const {
@@ -221,8 +215,7 @@ Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
     if (const auto executed = execute_founding(state, block); !executed) {
         return unexpected(executed.error());
     }
-    state.validators = validator_order(allocation_of(state));
-    state.validators_hash = validators_hash(state.validators);
+    if (!found_validators(state)) return unexpected(Reject::wrong_validators);
     if (block.header.validators != state.validators_hash || block.header.epoch != 0) {
         return unexpected(Reject::wrong_validators);
     }

@@ -61,6 +61,14 @@ struct NodeRecord {
     // another member had to settle.
     std::uint32_t reissued = 0;
     std::uint32_t taken_over = 0;
+    std::optional<Height> revoked_from;  // first height without its voice (REVOKE)
+};
+
+// A node joins or leaves the validators (R21): at most one is on its way.
+struct ValidatorChange {
+    NodeId node;
+    Height from = 0;  // first height that the changed set decides
+    bool operator==(const ValidatorChange&) const = default;
 };
 
 // An EVENT took the meter out of the settlements, for ever (rule 11).
@@ -107,12 +115,20 @@ struct ChainState {
     std::map<ClusterId, ClusterRecord> clusters;
     std::vector<Dated<Tariff>> tariffs;
     std::vector<Change> tariff_changes;
-    std::vector<NodeId> validators;  // in proposer order (R3); fixed at genesis in this version
-    std::uint32_t validator_epoch = 0;
+    // Those who decide the height after this one, in proposer order (R3); validators.h changes
+    // them.
+    std::vector<NodeId> validators;
+    std::uint32_t validator_epoch = 0;  // changes since genesis
     Digest validators_hash;
+    std::vector<NodeId> tip_validators;  // those who decided the tip
+    std::optional<ValidatorChange> validator_change;
 
     [[nodiscard]] GridClock grid() const { return GridClock(genesis.parameters); }
-    [[nodiscard]] const VerifyKey* node_key(const NodeId& node) const;     // nullptr: unknown
+    // nullptr: unknown. A revoked node keeps its key: what it signed in time still counts.
+    [[nodiscard]] const VerifyKey* node_key(const NodeId& node) const;
+    // Is its voice gone by the height after this one (REVOKE)?
+    [[nodiscard]] bool is_revoked(const NodeId& node) const;
+    [[nodiscard]] bool is_validator(const NodeId& node) const;
     [[nodiscard]] const VerifyKey* meter_key(const MeterId& meter) const;  // nullptr: unknown
     [[nodiscard]] const ClusterRecord* cluster(const ClusterId& cluster) const;
     // Who certifies this window: the latest allocation effective for it, else the cluster's first;

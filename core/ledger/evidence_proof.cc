@@ -38,7 +38,7 @@ struct Walk {
             }
             const auto& content = transaction.content;
             const bool says_who = std::holds_alternative<MeterRegistration>(content) ||
-                                  std::holds_alternative<NodeRegistration>(content) ||
+                                  changes_validators(transaction) ||
                                   std::holds_alternative<MeterAlarm>(content);
             if (block.header.height > 0 && says_who) {
                 registry.push_back({include(block, i), block.header, step.committed.certificate});
@@ -52,9 +52,8 @@ std::vector<RegistryEvidence> needed(const Walk& walk, const std::string& culpri
     for (const RegistryEvidence& evidence : walk.registry) {
         const Transaction& transaction = evidence.included.transaction;
         const auto* meter = std::get_if<MeterRegistration>(&transaction.content);
-        const auto* node = std::get_if<NodeRegistration>(&transaction.content);
-        const bool is_culprit = (meter != nullptr && meter->meter.str() == culprit) ||
-                                (node != nullptr && node->node.str() == culprit);
+        const bool is_culprit =
+            (meter != nullptr && meter->meter.str() == culprit) || changes_validators(transaction);
         if (is_culprit || makes_room(transaction, walk.state, MeterId(culprit))) {
             out.push_back(evidence);
         }

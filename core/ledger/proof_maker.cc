@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "core/ledger/proof.h"
 #include "core/ledger/proof_parts.h"
@@ -88,20 +87,9 @@ const Content* last_of(const std::vector<RegistryEvidence>& registry, Window win
     return last;
 }
 
-std::set<NodeId> members_since_genesis(const Walk& walk) {
-    std::set<NodeId> members;
-    for (const RegistryEvidence& evidence : walk.registry) {
-        const auto* allocation =
-            std::get_if<CommitteeAllocation>(&evidence.included.transaction.content);
-        if (allocation != nullptr && allocation->cluster == walk.cluster)
-            members.insert(allocation->members.begin(), allocation->members.end());
-    }
-    return members;
-}
-
-// Of everything DGMD said since genesis, what this proof rests on.
+// Of everything DGMD said since genesis, what this proof rests on; of NODE and REVOKE all, because
+// each changes who certifies blocks.
 std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
-    const std::set<NodeId> members = members_since_genesis(walk);
     const auto& transactions = walk.found->block.transactions;
     const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;
     const auto* tariff =
@@ -112,12 +100,11 @@ std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     for (const RegistryEvidence& evidence : walk.registry) {
         const TransactionContent& content = evidence.included.transaction.content;
         const auto* registration = std::get_if<MeterRegistration>(&content);
-        const auto* node = std::get_if<NodeRegistration>(&content);
         const auto* allocation = std::get_if<CommitteeAllocation>(&content);
         const bool wanted =
             (registration != nullptr && registration->meter == walk.meter) ||
             makes_room(evidence.included.transaction, walk.state, walk.meter) ||
-            (node != nullptr && members.contains(node->node)) ||
+            changes_validators(evidence.included.transaction) ||
             (allocation != nullptr && allocation->cluster == walk.cluster) ||
             (tariff != nullptr && std::get_if<TariffNotice>(&content) == tariff) ||
             (capacity != nullptr && std::get_if<CapacityCertificate>(&content) == capacity);

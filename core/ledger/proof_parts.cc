@@ -2,6 +2,7 @@
 
 #include "core/contract/accusations.h"
 #include "core/contract/registry.h"
+#include "core/contract/validators.h"
 #include "core/crypto/merkle.h"
 #include "core/wire/transaction_codec.h"
 
@@ -20,7 +21,7 @@ Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reaso
     return fault(part, std::string(what) + ": " + std::string(to_string(reason)));
 }
 
-Result<void, ProofFault> check_block(const ChainState& state, const BlockHeader& header,
+Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
                                      const Certificate& certificate) {
     if (header.network != state.network)
         return fault(ProofPart::header, "the header is of another network");
@@ -28,6 +29,12 @@ Result<void, ProofFault> check_block(const ChainState& state, const BlockHeader&
     if (content.type != VoteType::precommit || content.height != header.height ||
         content.block != block_id(header))
         return fault(ProofPart::certificate, "the certificate is about another block");
+    advance_validators(state, header.height);
+    if (header.epoch != state.validator_epoch)
+        return fault(ProofPart::registry,
+                     "block " + std::to_string(header.height) + " is of validator epoch " +
+                         std::to_string(header.epoch) + ", and the file has the changes up to " +
+                         std::to_string(state.validator_epoch));
     if (const auto checked = check_certificate(state, certificate); !checked)
         return fault(ProofPart::certificate, "the validators' certificate", checked.error());
     return {};
@@ -53,6 +60,14 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
     return {};
 }
 
+// What committees a revoked node was in, and which windows were open, a stranger need not know.
+Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
+                                const BlockHeader& header) {
+    const auto valid = check_registry(state, transaction, header.height, header.time_ms);
+    if (valid || valid.error() != Reject::still_allocated) return valid;
+    return {};
+}
+
 }  // namespace
 
 // Adds one of DGMD's later transactions to what genesis says.
@@ -60,7 +75,7 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
                                       Height before) {
     const Transaction& transaction = evidence.included.transaction;
     const bool is_event = transaction.kind == TransactionKind::event;
-    if (!is_registry_kind(transaction.kind) && !is_event)
+    if (!is_dgmd_kind(transaction.kind) && !is_event)
         return fault(ProofPart::registry, "an attached transaction is not DGMD's");
     if (evidence.header.height > before)
         return fault(ProofPart::registry, "an attached transaction is later than the settlement");
@@ -77,9 +92,7 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
         return fault(ProofPart::registry, "attached transactions are out of order");
     // What DGMD said in between does not concern this proof.
     state.dgmd_sequence = sequence - 1;
-    if (const auto valid =
-            check_registry(state, transaction, evidence.header.height, evidence.header.time_ms);
-        !valid)
+    if (const auto valid = check_dgmd(state, transaction, evidence.header); !valid)
         return fault(ProofPart::registry, "an attached transaction", valid.error());
     if (const auto valid = signatures.transaction(transaction, state.network, *dgmd); !valid)
         return fault(ProofPart::registry, "DGMD's signature", valid.error());
@@ -92,6 +105,10 @@ IncludedTransaction include(const Block& block, std::size_t index) {
     for (const Transaction& transaction : block.transactions)
         ids.push_back(transaction.id);
     return {block.transactions[index], index, merkle_path(ids, index)};
+}
+
+bool changes_validators(const Transaction& transaction) {
+    return transaction.kind == TransactionKind::node || transaction.kind == TransactionKind::revoke;
 }
 
 bool makes_room(const Transaction& event, const ChainState& state, const MeterId& for_meter) {

@@ -11,8 +11,9 @@ namespace fairfeed {
 [[nodiscard]] Unexpected<ProofFault> fault(ProofPart part, std::string explanation);
 [[nodiscard]] Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reason);
 
-// The header is of this network, and a quorum of its validators signed for it.
-[[nodiscard]] Result<void, ProofFault> check_block(const ChainState& state,
+// The header is of this network, and a quorum of those who decide its height signed for it (R21:
+// blocks come in the order of the chain, and every change of validators before them is attached).
+[[nodiscard]] Result<void, ProofFault> check_block(ChainState& state,
                                                    const BlockHeader& header,
                                                    const Certificate& certificate);
 [[nodiscard]] bool is_included(const IncludedTransaction& included, const BlockHeader& header);
@@ -23,6 +24,8 @@ namespace fairfeed {
                                                     Height before);
 
 [[nodiscard]] IncludedTransaction include(const Block& block, std::size_t index);
+// NODE and REVOKE (R21).
+[[nodiscard]] bool changes_validators(const Transaction& transaction);
 // The EVENT of another meter on the service point of a registration in this list.
 [[nodiscard]] bool makes_room(const Transaction& event, const ChainState& state,
                               const MeterId& for_meter);

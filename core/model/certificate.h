@@ -70,4 +70,9 @@ struct Certificate {
     return (n + tolerated_faults(n) + 2) / 2;
 }
 
+// More would not fit a node's safety record (R12), which holds a polka of them.
+constexpr std::size_t kMaxValidators = 64;
+// A network never shrinks below the smallest one that tolerates a liar (R19).
+constexpr std::size_t kFewestAfterRevocation = 4;
+
 }  // namespace fairfeed

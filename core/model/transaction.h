@@ -20,8 +20,8 @@
 
 namespace fairfeed {
 
-// Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused, except `event`
-// and `evidence`.
+// Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused, except `event`,
+// `revoke` and `evidence`.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -43,6 +43,12 @@ enum class TransactionKind : std::uint8_t {
     demand_response = 17,
 };
 
+// Signed by DGMD, and numbered by its sequence.
+[[nodiscard]] constexpr bool is_dgmd_kind(TransactionKind kind) {
+    return (kind >= TransactionKind::meter && kind <= TransactionKind::tariff) ||
+           kind == TransactionKind::revoke;
+}
+
 // Metres east and north of the site's origin.
 struct Location {
     std::int32_t east_m = 0;
@@ -52,6 +58,7 @@ struct Location {
 
 // DGMD's transactions carry a sequence number that must be one above the last one committed, so
 // that none can be replayed, and take effect with a window, never earlier (threat 55).
+// After genesis its node becomes a validator (R21).
 struct NodeRegistration {
     std::uint64_t sequence = 0;
     NodeId node;
@@ -59,6 +66,13 @@ struct NodeRegistration {
     PublicKey agreement_key;  // data-key grants
     Location location;
     bool operator==(const NodeRegistration&) const = default;
+};
+
+// REVOKE: the node ceases to be a validator, and nothing it says is heard any more (R19, R21).
+struct NodeRevocation {
+    std::uint64_t sequence = 0;
+    NodeId node;
+    bool operator==(const NodeRevocation&) const = default;
 };
 
 struct MeterRegistration {
@@ -265,9 +279,10 @@ struct Settlement {
 // window: the order in which their transactions stand in front of it in a block.
 [[nodiscard]] std::vector<ListedReading> listed_readings(const Settlement& settlement);
 
-using TransactionContent = std::variant<Genesis, SignedReading, Settlement, MeterRegistration,
-                                        NodeRegistration, CommitteeAllocation, KeyGrant,
-                                        CapacityCertificate, TariffNotice, MeterAlarm, Evidence>;
+using TransactionContent =
+    std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
+                 CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice, MeterAlarm,
+                 Evidence, NodeRevocation>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;

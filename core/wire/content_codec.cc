@@ -20,6 +20,7 @@ struct KindOf {
         return TransactionKind::capacity;
     }
     TransactionKind operator()(const TariffNotice&) const { return TransactionKind::tariff; }
+    TransactionKind operator()(const NodeRevocation&) const { return TransactionKind::revoke; }
     TransactionKind operator()(const MeterAlarm&) const { return TransactionKind::event; }
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
 };
@@ -175,6 +176,20 @@ TariffNotice read_tariff(cbor::Reader& reader) {
     return notice;
 }
 
+void write(cbor::Writer& writer, const NodeRevocation& revocation) {
+    writer.map(2);
+    put_unsigned(writer, 1, revocation.sequence);
+    put_text(writer, 2, revocation.node.str());
+}
+
+NodeRevocation read_revocation(cbor::Reader& reader) {
+    NodeRevocation revocation;
+    reader.map_of(2);
+    revocation.sequence = take_unsigned(reader, 1);
+    revocation.node = take_name<NodeId>(reader, 2);
+    return revocation;
+}
+
 TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
     switch (kind) {
         case TransactionKind::meter:
@@ -189,11 +204,12 @@ TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
             return read_capacity(reader);
         case TransactionKind::tariff:
             return read_tariff(reader);
+        case TransactionKind::revoke:
+            return read_revocation(reader);
         case TransactionKind::genesis:
         case TransactionKind::reading:
         case TransactionKind::settlement:
         case TransactionKind::event:
-        case TransactionKind::revoke:
         case TransactionKind::deauthorise:
         case TransactionKind::adjust:
         case TransactionKind::evidence:
@@ -214,6 +230,7 @@ struct WriteContent {
     void operator()(const KeyGrant& content) const { write(writer, content); }
     void operator()(const CapacityCertificate& content) const { write(writer, content); }
     void operator()(const TariffNotice& content) const { write(writer, content); }
+    void operator()(const NodeRevocation& content) const { write(writer, content); }
     void operator()(const Genesis&) const { CHECK(false); }
     void operator()(const SignedReading&) const { CHECK(false); }
     void operator()(const Settlement&) const { CHECK(false); }
@@ -225,10 +242,6 @@ struct WriteContent {
 
 TransactionKind kind_of(const TransactionContent& content) {
     return std::visit(KindOf{}, content);
-}
-
-bool is_dgmd_kind(TransactionKind kind) {
-    return kind >= TransactionKind::meter && kind <= TransactionKind::tariff;
 }
 
 Bytes encode_dgmd_content(const TransactionContent& content) {

@@ -14,7 +14,6 @@ namespace fairfeed {
 [[nodiscard]] TransactionKind kind_of(const TransactionContent& content);
 
 // DGMD's kinds. The encoder CHECKs that the content is one; the decoder that the kind is.
-[[nodiscard]] bool is_dgmd_kind(TransactionKind kind);
 [[nodiscard]] Bytes encode_dgmd_content(const TransactionContent& content);
 [[nodiscard]] Result<TransactionContent, Reject> decode_dgmd_content(TransactionKind kind,
                                                                      ByteView bytes);

@@ -96,10 +96,9 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .content = std::move(*content)};
 }
 
-// GENESIS to TARIFF, EVENT and EVIDENCE; the numbers between and above are reserved.
+// GENESIS to REVOKE, and EVIDENCE; the numbers between and above are reserved.
 bool is_built(std::uint64_t number) {
-    return number <= static_cast<std::uint64_t>(TransactionKind::tariff) ||
-           number == static_cast<std::uint64_t>(TransactionKind::event) ||
+    return number <= static_cast<std::uint64_t>(TransactionKind::revoke) ||
            number == static_cast<std::uint64_t>(TransactionKind::evidence);
 }
 

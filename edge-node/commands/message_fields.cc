@@ -152,6 +152,9 @@ struct ContentFields {
                 {"export", money_text(notice.tariff.export_micro_per_kwh) + " per kWh"},
                 {"effective", "window " + std::to_string(notice.effective)}};
     }
+    Fields operator()(const NodeRevocation& revocation) const {
+        return {{"sequence", std::to_string(revocation.sequence)}, {"node", revocation.node.str()}};
+    }
     Fields operator()(const MeterAlarm& event) const {
         return {{"meter", event.meter.str()},
                 {"cluster", event.cluster.str()},

@@ -6,9 +6,8 @@
 
 namespace fairfeed::consensus {
 
-void Inquiry::begin(std::size_t others, const Timers& timers, Instant now) {
+void Inquiry::begin(const Timers& timers, Instant now) {
     timers_ = timers;
-    others_ = others;
     until_ms_ = now.steady_ms + std::min(kMostWaitMs, timers.propose_ms);
     ask_at_ms_ = now.steady_ms;
     tips_.clear();
@@ -19,14 +18,20 @@ void Inquiry::on_answer(const NodeId& peer, Height tip) {
     if (!first) known->second = std::min(known->second, tip);
 }
 
-bool Inquiry::is_over(Instant now) const {
-    return tips_.size() + tolerated_faults(others_ + 1) >= others_ || now.steady_ms >= until_ms_;
+bool Inquiry::is_over(const std::vector<NodeId>& others, Instant now) const {
+    const auto answers = std::count_if(others.begin(), others.end(),
+                                       [this](const NodeId& peer) { return tips_.contains(peer); });
+    return static_cast<std::size_t>(answers) + tolerated_faults(others.size() + 1) >=
+               others.size() ||
+           now.steady_ms >= until_ms_;
 }
 
-bool Inquiry::has_caught_up(Height tip) const {
-    const auto reached = std::count_if(tips_.begin(), tips_.end(),
-                                       [tip](const auto& entry) { return entry.second <= tip; });
-    return static_cast<std::size_t>(reached) >= quorum(others_ + 1);
+bool Inquiry::has_caught_up(const std::vector<NodeId>& others, Height tip) const {
+    const auto reached = std::count_if(others.begin(), others.end(), [&](const NodeId& peer) {
+        const auto answer = tips_.find(peer);
+        return answer != tips_.end() && answer->second <= tip;
+    });
+    return static_cast<std::size_t>(reached) >= quorum(others.size() + 1);
 }
 
 void Inquiry::asked(Instant now, bool waiting) {

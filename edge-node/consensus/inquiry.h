@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
@@ -18,16 +19,16 @@ class Inquiry {
   public:
     static constexpr std::int64_t kMostWaitMs = 3000;  // scaled down with propose_ms in the lab
 
-    // `others`: validators beside this one.
-    void begin(std::size_t others, const Timers& timers, Instant now);
+    void begin(const Timers& timers, Instant now);
     // A fresh answer of another validator: it had `tip` when it answered.
     void on_answer(const NodeId& peer, Height tip);
-    // Nothing is proposed or voted before this: n-1-f answers are in, or the time is over.
-    [[nodiscard]] bool is_over(Instant now) const;
+    // `others`: the validators beside this one of the height after the tip (R21); nobody else
+    // counts. Nothing is proposed or voted before this: n-1-f answers are in, or the time is over.
+    [[nodiscard]] bool is_over(const std::vector<NodeId>& others, Instant now) const;
     // As many others as make a quorum by themselves have answered with tips that are not above
     // ours. Whoever they are, one honest node among them had decided the height before the last for
     // which we can have voted (docs/chain-rules.md, R23).
-    [[nodiscard]] bool has_caught_up(Height tip) const;
+    [[nodiscard]] bool has_caught_up(const std::vector<NodeId>& others, Height tip) const;
     [[nodiscard]] std::size_t answers() const { return tips_.size(); }
 
     // When to ask again; the caller says so with asked().
@@ -37,7 +38,6 @@ class Inquiry {
 
   private:
     Timers timers_;
-    std::size_t others_ = 0;
     std::int64_t until_ms_ = 0;      // steady
     std::int64_t ask_at_ms_ = 0;     // steady
     std::map<NodeId, Height> tips_;  // the first answer of each: what it had when we started

@@ -49,8 +49,6 @@ struct Snapshot {
 
 class Replica {
   public:
-    static constexpr std::size_t kMaxValidators = 64;  // more would not fit the safety record
-
     // The signer must outlive the replica. A self that is no validator follows and never signs.
     Replica(ReplicaConfig config, const Signer& signer);
 

@@ -60,6 +60,7 @@ void write_transactions(const Corpus& corpus) {
                          3, kCluster, {10, -20}, {kNode, NodeId("node-1")}, 1, 0}));
     add("key_grant", samples::dgmd(samples::key_grant()));
     add("capacity", samples::dgmd(CapacityCertificate{6, kMeter, 5000, 0}));
+    add("revoke", samples::dgmd(NodeRevocation{7, NodeId("node-5")}));
     add("tariff", samples::dgmd(TariffNotice{7, {250'000, 80'000}, 42}));
     add("event", samples::seal_broken());
     add("evidence_readings", samples::two_readings());

@@ -213,7 +213,7 @@ Result<void, ExecutionFault> TestChain::append(const Block& block) {
     if (!executed) return executed;
     state_ = std::move(after);
     keys_.learn(state_, network_.dgmd(), agreement_key(network_.dgmd().str()));
-    certificate_ = make_certificate(network_, state_, block.header);
+    certificate_ = make_certificate(network_, before, block.header);
     blocks_.push_back({block, *certificate_});
     move_books(block, before);
     return {};

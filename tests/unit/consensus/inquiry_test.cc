@@ -11,65 +11,91 @@ Instant at(std::int64_t ms) {
     return {.steady_ms = ms, .real_ms = 0, .synchronised = true};
 }
 
-Inquiry begun(std::size_t others, std::int64_t propose_ms = 600) {
+Inquiry begun(std::int64_t propose_ms = 600) {
     Timers timers;
     timers.propose_ms = propose_ms;
     Inquiry inquiry;
-    inquiry.begin(others, timers, at(1000));
+    inquiry.begin(timers, at(1000));
     return inquiry;
 }
 
+// n1, n2, ...: the validators beside the one that asks.
+std::vector<NodeId> others(int count) {
+    std::vector<NodeId> out;
+    for (int i = 1; i <= count; ++i)
+        out.push_back(NodeId("n" + std::to_string(i)));
+    return out;
+}
+
 TEST(Boot, waits_for_all_but_the_faulty_others) {
-    for (const auto& [others, needed] :
+    for (const auto& [count, needed] :
          {std::pair{0, 0}, {1, 1}, {2, 2}, {3, 2}, {4, 3}, {5, 4}, {6, 4}, {9, 6}}) {
-        Inquiry inquiry = begun(static_cast<std::size_t>(others));
+        Inquiry inquiry = begun();
+        const auto peers = others(count);
         for (int i = 0; i < needed; ++i) {
-            EXPECT_FALSE(inquiry.is_over(at(1001))) << others << " others, " << i << " answers";
-            inquiry.on_answer(NodeId("n" + std::to_string(i)), 7);
+            EXPECT_FALSE(inquiry.is_over(peers, at(1001))) << count << " others, " << i;
+            inquiry.on_answer(peers[static_cast<std::size_t>(i)], 7);
         }
-        EXPECT_TRUE(inquiry.is_over(at(1001))) << others << " others";
+        EXPECT_TRUE(inquiry.is_over(peers, at(1001))) << count << " others";
     }
 }
 
 TEST(Boot, never_waits_longer_than_three_seconds) {
-    EXPECT_FALSE(begun(3, 600).is_over(at(1599)));
-    EXPECT_TRUE(begun(3, 600).is_over(at(1600)));
-    EXPECT_FALSE(begun(3, 60'000).is_over(at(3999)));
-    EXPECT_TRUE(begun(3, 60'000).is_over(at(4000)));
+    EXPECT_FALSE(begun(600).is_over(others(3), at(1599)));
+    EXPECT_TRUE(begun(600).is_over(others(3), at(1600)));
+    EXPECT_FALSE(begun(60'000).is_over(others(3), at(3999)));
+    EXPECT_TRUE(begun(60'000).is_over(others(3), at(4000)));
 }
 
 TEST(Boot, counts_a_peer_once) {
-    Inquiry inquiry = begun(3);
-    inquiry.on_answer(NodeId("b"), 7);
-    inquiry.on_answer(NodeId("b"), 8);
+    Inquiry inquiry = begun();
+    inquiry.on_answer(NodeId("n1"), 7);
+    inquiry.on_answer(NodeId("n1"), 8);
     EXPECT_EQ(inquiry.answers(), 1U);
-    EXPECT_FALSE(inquiry.is_over(at(1001)));
+    EXPECT_FALSE(inquiry.is_over(others(3), at(1001)));
+}
+
+TEST(Boot, does_not_count_who_is_no_validator_any_more) {
+    Inquiry inquiry = begun();
+    inquiry.on_answer(NodeId("n1"), 7);
+    inquiry.on_answer(NodeId("revoked"), 7);
+    EXPECT_FALSE(inquiry.is_over(others(3), at(1001)));
 }
 
 TEST(CaughtUp, takes_a_quorum_of_others_whose_tips_are_reached) {
-    Inquiry inquiry = begun(3);
-    inquiry.on_answer(NodeId("b"), 7);
-    inquiry.on_answer(NodeId("c"), 6);
-    EXPECT_FALSE(inquiry.has_caught_up(9)) << "two of three others are no quorum of four";
-    inquiry.on_answer(NodeId("d"), 9);
-    EXPECT_FALSE(inquiry.has_caught_up(8));
-    EXPECT_TRUE(inquiry.has_caught_up(9));
+    Inquiry inquiry = begun();
+    inquiry.on_answer(NodeId("n1"), 7);
+    inquiry.on_answer(NodeId("n2"), 6);
+    EXPECT_FALSE(inquiry.has_caught_up(others(3), 9)) << "two of three others: no quorum of four";
+    inquiry.on_answer(NodeId("n3"), 9);
+    EXPECT_FALSE(inquiry.has_caught_up(others(3), 8));
+    EXPECT_TRUE(inquiry.has_caught_up(others(3), 9));
+}
+
+// The quorum is of those who decide the next height, not of those who did when the node asked.
+TEST(CaughtUp, follows_the_validators_as_they_change) {
+    Inquiry inquiry = begun();
+    for (const NodeId& peer : others(3))
+        inquiry.on_answer(peer, 7);
+    EXPECT_TRUE(inquiry.has_caught_up(others(3), 7));
+    EXPECT_FALSE(inquiry.has_caught_up(others(4), 7)) << "three of four others: no quorum of five";
+    inquiry.on_answer(NodeId("n4"), 7);
+    EXPECT_TRUE(inquiry.has_caught_up(others(4), 7));
 }
 
 TEST(CaughtUp, is_not_kept_away_by_a_liar_while_the_others_are_a_quorum) {
-    Inquiry inquiry = begun(6);
-    for (const char* const honest : {"b", "c", "d", "e", "f"})
-        inquiry.on_answer(NodeId(honest), 7);
-    inquiry.on_answer(NodeId("liar"), UINT64_MAX);
-    EXPECT_TRUE(inquiry.has_caught_up(7));
+    Inquiry inquiry = begun();
+    for (const NodeId& honest : others(5))
+        inquiry.on_answer(honest, 7);
+    inquiry.on_answer(NodeId("n6"), UINT64_MAX);
+    EXPECT_TRUE(inquiry.has_caught_up(others(6), 7));
 }
 
 TEST(CaughtUp, cannot_be_where_the_others_are_no_quorum) {
-    Inquiry alone = begun(0);
-    EXPECT_FALSE(alone.has_caught_up(100));
-    Inquiry two = begun(1);
-    two.on_answer(NodeId("b"), 0);
-    EXPECT_FALSE(two.has_caught_up(100));
+    EXPECT_FALSE(begun().has_caught_up(others(0), 100));
+    Inquiry two = begun();
+    two.on_answer(NodeId("n1"), 0);
+    EXPECT_FALSE(two.has_caught_up(others(1), 100));
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ TEST_F(RegistryTest, takes_only_dgmds_next_transaction) {
     skipped.sequence += 1;
     EXPECT_EQ(judge(make(skipped, "dgmd", "dgmd")), "wrong_sequence");
     Transaction reserved = make(content, "dgmd", "dgmd");
-    reserved.kind = TransactionKind::revoke;
+    reserved.kind = TransactionKind::deauthorise;
     EXPECT_EQ(judge(reserved), "reserved_kind");
     EXPECT_EQ(judge(network_.genesis().block.block.transactions[0]), "reserved_kind");
 }

@@ -58,6 +58,18 @@ void NodeWorld::restart(const NodeId& id) {
     start(id);
 }
 
+void NodeWorld::join(const NodeId& id) {
+    disks_.insert_or_assign(id, Disk{});
+    start(id);
+}
+
+void NodeWorld::say_as_dgmd(const TransactionContent& content) {
+    const Transaction transaction = network_.from_dgmd(nodes_.begin()->second->state(), content);
+    const NodeId& carrier = nodes_.begin()->first;
+    deliver(carrier, {Topic{network_.genesis().content.parameters.name, carrier.str(), Channel::tx},
+                      encode_bundle({{transaction}})});
+}
+
 void NodeWorld::cut(const NodeId& a, const NodeId& b) {
     cuts_.insert({a, b});
     cuts_.insert({b, a});
@@ -153,7 +165,7 @@ void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
     }
     said_.insert_or_assign(channel, publish);
     const bool addressed = channel == Channel::request || channel == Channel::answer;
-    for (const NodeId& to : network_.nodes()) {
+    for (const auto& [to, disk] : disks_) {
         if (to == from || (addressed && to.str() != publish.topic.item)) continue;
         if (cuts_.contains({from, to})) continue;
         bus_.push_back({now_.steady_ms + kLinkMs, from, to, publish.topic.str(), publish.message});

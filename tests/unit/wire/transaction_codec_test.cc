@@ -55,7 +55,7 @@ TEST(Transaction, verifies_under_its_signers_key_and_network) {
 
 TEST(Transaction, every_reserved_kind_is_refused_by_name) {
     const Bytes envelope = samples::batch().envelope;
-    for (std::uint64_t kind = 10; kind < 30; ++kind) {
+    for (std::uint64_t kind = 11; kind < 30; ++kind) {
         if (kind == static_cast<std::uint64_t>(TransactionKind::evidence)) continue;
         EXPECT_EQ(decode_transaction(with_kind(kind, envelope), samples::network()).error(),
                   Reject::reserved_kind);
@@ -73,6 +73,7 @@ TEST(Transaction, an_envelope_of_one_kind_is_none_of_another) {
         samples::dgmd(samples::key_grant()),
         samples::dgmd(CapacityCertificate{1, MeterId("m"), 1, 0}),
         samples::dgmd(TariffNotice{1, {1, 1}, 0}),
+        samples::dgmd(NodeRevocation{1, NodeId("node-5")}),
         samples::seal_broken(),
         samples::two_votes(),
     };
