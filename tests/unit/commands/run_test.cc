@@ -42,7 +42,7 @@ TEST_F(StartingNode, without_a_key_or_with_anothers_is_a_persons_mistake) {
     ASSERT_TRUE(save_secret(node_.in("s"), other.to_pem()));
     const Said said = run();
     EXPECT_EQ(said.code, kExitUsage);
-    EXPECT_THAT(said.err, HasSubstr("not the key that genesis has for node-1"));
+    EXPECT_THAT(said.err, HasSubstr("not the key that the chain has for node-1"));
 }
 
 TEST_F(StartingNode, without_its_genesis_is_a_persons_mistake) {
