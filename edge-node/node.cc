@@ -147,7 +147,6 @@ void Node::on(const MessageArrived& event, Effects& out) {
     if (!sender || *sender != event.broker || *sender == self_) {
         return count(refused_, Reject::wrong_topic);
     }
-    if (state().is_revoked(*sender)) return count(refused_, Reject::revoked);
     peers_heard_.insert(*sender);
     if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
         if (is_repetition(handled.error())) return;
@@ -170,6 +169,7 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
 
 Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
                                    const MessageArrived& event, Effects& out) {
+    if (state().is_revoked(sender)) return unexpected(Reject::revoked);
     const ByteView message = event.message;
     switch (topic.channel) {
         case Channel::proposal:

@@ -74,6 +74,10 @@ std::string block(const Block& block) {
             parts.push_back("evidence of " + offence(*evidence));
         } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
             parts.push_back("alarm of " + alarm->meter.str() + in_window(alarm->window));
+        } else if (const auto* node = std::get_if<NodeRegistration>(&transaction.content)) {
+            parts.push_back(node->node.str() + " registered");
+        } else if (const auto* gone = std::get_if<NodeRevocation>(&transaction.content)) {
+            parts.push_back(gone->node.str() + " revoked");
         } else {
             parts.push_back("notice of " + transaction.signer.str());
         }

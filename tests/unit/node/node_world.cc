@@ -21,10 +21,10 @@ NodeWorld::NodeWorld(TestNetworkOptions options)
     for (const auto& [id, record] : first_state_.meters) {
         meters_.emplace(id, TestMeter(network_, id, record.registration.cluster));
     }
-    for (const NodeId& id : network_.nodes()) {
+    for (const NodeId& id : network_.nodes())
         disks_[id];
+    for (const NodeId& id : network_.nodes())
         start(id);
-    }
 }
 
 void NodeWorld::start(const NodeId& id) {
@@ -65,9 +65,9 @@ void NodeWorld::join(const NodeId& id) {
 
 void NodeWorld::say_as_dgmd(const TransactionContent& content) {
     const Transaction transaction = network_.from_dgmd(nodes_.begin()->second->state(), content);
-    const NodeId& carrier = nodes_.begin()->first;
-    deliver(carrier, {Topic{network_.genesis().content.parameters.name, carrier.str(), Channel::tx},
-                      encode_bundle({{transaction}})});
+    const NodeId& dgmd = network_.dgmd();
+    deliver(dgmd, {Topic{network_.genesis().content.parameters.name, dgmd.str(), Channel::tx},
+                   encode_bundle({{transaction}})});
 }
 
 void NodeWorld::cut(const NodeId& a, const NodeId& b) {

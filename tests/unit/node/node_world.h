@@ -56,7 +56,7 @@ class NodeWorld {
     void crash(const NodeId& id);  // loses everything but its disk
     void restart(const NodeId& id);
     void join(const NodeId& id);  // starts with an empty disk, whether the chain knows it or not
-    // The utility's next transaction, as the first node's broker would bring it to all others.
+    // The utility's next transaction, heard by all nodes that are up.
     void say_as_dgmd(const TransactionContent& content);
     void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
     void cut(const NodeId& a, const NodeId& b);                // neither hears the other

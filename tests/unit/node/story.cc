@@ -93,7 +93,8 @@ std::string Story::retell(const std::string& told) {
     return out;
 }
 
-// nodes 4 | chain of 4 | window 0 ends | 500 ms pass | show node-1; the rest in story_meters.cc,
+// nodes 4 | chain of 4 | window 0 ends | 500 ms pass | show node-1 | dgmd registers node-5 | dgmd
+// revokes node-5; the rest in story_meters.cc,
 // story_faults.cc and story_liars.cc.
 void Story::follow(const Words& words) {
     if (words[0] == "nodes" || words[0] == "chain") return begin(words);
@@ -102,6 +103,7 @@ void Story::follow(const Words& words) {
     if (words[0] == "window" && words[2] == "ends") return world_->go_to_end_of(words.window());
     if (words[1] == "ms") return world_->run_for(std::stol(words[0]));
     if (words[0] == "show") return show(NodeId(words[1]));
+    if (words[0] == "dgmd") return change_validators(words);
     if (is_of_meters(words)) return follow_meters(words);
     if (!follow_faults(words) && !follow_liars(words)) words.unknown();
 }
@@ -114,6 +116,21 @@ void Story::begin(const Words& words) {
     world_ = std::make_unique<NodeWorld>(options);
     world_->run_for(kUntilStartedMs);
     world_->watch([this](const NodeId& node, const Effect& effect) { hear(node, effect); });
+}
+
+void Story::change_validators(const Words& words) {
+    const NodeId node(words[2]);
+    if (words[1] == "registers") {
+        world_->say_as_dgmd(NodeRegistration{0,
+                                             node,
+                                             signing_key(node.str()).public_key(),
+                                             agreement_key(node.str()).public_key(),
+                                             {}});
+    } else if (words[1] == "revokes") {
+        world_->say_as_dgmd(NodeRevocation{0, node});
+    } else {
+        words.unknown();
+    }
 }
 
 void Story::hear(const NodeId& node, const Effect& effect) {

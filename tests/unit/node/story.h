@@ -61,6 +61,7 @@ class Story {
     [[nodiscard]] bool is_answer(const Effect& effect) const;
     void tell(const std::string& who, const std::string& what);
     void show(const NodeId& node);
+    void change_validators(const Words& words);
     // story_meters.cc
     [[nodiscard]] bool is_of_meters(const Words& words) const;
     void follow_meters(const Words& words);

@@ -5,13 +5,15 @@
 
 namespace fairfeed::test {
 
-// node-1 crashes | node-1 starts | all crash | all start | node-1 and node-2 are cut | node-1 is
-// alone | links heal | disk of node-1 is .. | safety record of node-1 is .. | clock of node-1 is ..
-// | inbox of node-1 is lost | broker of node-1 is lost | broker of node-1 is back | block 1 of
-// node-1 rots
+// node-1 crashes | node-1 starts | node-5 is new | all crash | all start | node-1 and node-2 are
+// cut | node-1 is alone | links heal | disk of node-1 is .. | safety record of node-1 is .. | clock
+// of node-1 is .. | inbox of node-1 is lost | broker of node-1 is lost | broker of node-1 is back |
+// block 1 of node-1 rots
 bool Story::follow_faults(const Words& words) {
     if (words[1] == "crashes" || words[1] == "starts" || words[0] == "all") {
         pull_down(words);
+    } else if (words[2] == "new") {
+        world_->join(NodeId(words[0]));
     } else if (words[0] == "links") {
         world_->heal();
     } else if (words[2] == "alone") {
