@@ -15,7 +15,7 @@ const ClusterId kCluster = TestNetwork::cluster(1);
 
 bool Story::is_of_meters(const Words& words) const {
     return (words[0] == "all" && words[1] == "read") || words[0].starts_with("window") ||
-           words[0] == "twin" || words[0].starts_with("meter-") || words[0] == "dgmd";
+           words[0] == "twin" || words[0].starts_with("meter-") || words[1] == "replaces";
 }
 
 // window 1 passes | windows 1 to 3 pass [but meter-1-2]: only blocks are told | all read window 0
