@@ -103,8 +103,8 @@ void Story::follow(const Words& words) {
     if (words[0] == "window" && words[2] == "ends") return world_->go_to_end_of(words.window());
     if (words[1] == "ms") return world_->run_for(std::stol(words[0]));
     if (words[0] == "show") return show(NodeId(words[1]));
-    if (words[0] == "dgmd") return change_validators(words);
     if (is_of_meters(words)) return follow_meters(words);
+    if (words[0] == "dgmd") return change_validators(words);
     if (!follow_faults(words) && !follow_liars(words)) words.unknown();
 }
 
