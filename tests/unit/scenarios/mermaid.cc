@@ -90,9 +90,7 @@ class NodesPicture {
   public:
     // expand: an arrow for each of several who say the same at one moment.
     NodesPicture(const Scenario& scenario, bool expand)
-        : nodes_(std::stoi(words_of(scenario.lines.front().command).back())),
-          expand_(expand),
-          diagram_(participants(nodes_)) {
+        : nodes_(nodes_of(scenario)), expand_(expand), diagram_(participants(nodes_)) {
         for (const Scenario::Line& line : scenario.lines) {
             if (&line != &scenario.lines.front()) command(line.command);
             for (const std::string& effect : line.effects)
@@ -103,6 +101,17 @@ class NodesPicture {
     [[nodiscard]] std::string text() const { return diagram_.text(); }
 
   private:
+    // node-5 is new: it comes to those there were.
+    static int nodes_of(const Scenario& scenario) {
+        int nodes = std::stoi(words_of(scenario.lines.front().command).back());
+        for (const auto& line : scenario.lines) {
+            const Strings words = words_of(line.command);
+            if (!words.empty() && words.back() == "new") {
+                nodes = std::max(nodes, std::stoi(words.front().substr(5)));
+            }
+        }
+        return nodes;
+    }
     static std::string id(std::string node) {
         std::erase(node, '-');
         return node;
