@@ -217,6 +217,10 @@ void NodeWorld::arrive(const NodeId& broker, const Topic& topic, const Bytes& me
             nodes_.at(to)->step(MessageArrived{broker, topic.str(), false, message}, now_of(to)));
 }
 
+void NodeWorld::happen(const NodeId& id, const NodeEvent& event) {
+    perform(id, nodes_.at(id)->step(event, now_));
+}
+
 void NodeWorld::publish_reading(const OpenedReading& reading, std::vector<NodeId> to) {
     const ReadingHeader& header = reading.reading.header;
     if (to.empty()) to = network_.committee(header.cluster);

@@ -40,6 +40,8 @@ class NodeWorld {
                         bool retained = false);
     // Something came over the connection to `broker`'s broker, whoever made it.
     void arrive(const NodeId& broker, const Topic& topic, const Bytes& message, const NodeId& to);
+    // Something that its shell tells a node.
+    void happen(const NodeId& id, const NodeEvent& event);
     // The last message that any node said on each channel between nodes.
     [[nodiscard]] const std::map<Channel, Publish>& said() const { return said_; }
     // All meters of all clusters measure the window and publish it, `generation_wh` a quarter.
