@@ -45,6 +45,7 @@ bool persists(const MeterEffect& effect) {
                           [](const meter_effect::PersistState&) { return true; },
                           [](const meter_effect::PersistFirstPublish&) { return true; },
                           [](const meter_effect::PersistReceipt&) { return true; },
+                          [](const meter_effect::PersistRefusal&) { return true; },
                           [](const meter_effect::Publish&) { return false; },
                           [](const meter_effect::ZeroiseKey&) { return false; },
                           [](const meter_effect::NoteRefusal&) { return false; },
@@ -78,7 +79,10 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
 
 // So many members that one of them is honest say that its window is settled.
 bool Meter::is_late(const Pending& pending) const {
-    return pending.too_late.size() >= shares_needed(setup_.enrolment.committee.size());
+    const auto too_late = std::count_if(
+        pending.refused.begin(), pending.refused.end(),
+        [](const auto& entry) { return entry.second == to_string(Reject::closed_window); });
+    return static_cast<std::size_t>(too_late) >= shares_needed(setup_.enrolment.committee.size());
 }
 
 template <class Map, class Act>
@@ -289,10 +293,18 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
     if (!refusal) return refusal.error();
     if (const auto fault = fault_of(*refusal, from, id())) return fault;
     const std::string& reason = refusal->content.reason;
-    ++refusals_[names_a_reject(reason) ? reason : std::string(kOtherReason)];
+    const std::string known = names_a_reject(reason) ? reason : std::string(kOtherReason);
+    ++refusals_[known];
     const auto found = pending_.find(refusal->content.sequence);
-    if (found != pending_.end() && reason == to_string(Reject::closed_window)) {
-        found->second.too_late.insert(from.node);
+    if (found != pending_.end()) {
+        // The first reason; and that the window is closed, which stays true.
+        std::string& said = found->second.refused[from.node];
+        const bool closed = known == to_string(Reject::closed_window) && said != known;
+        if (said.empty() || closed) {
+            said = known;
+            effects.push_back(
+                meter_effect::PersistRefusal{refusal->content.sequence, from.node, known});
+        }
     }
     effects.push_back(meter_effect::NoteRefusal{from.node, refusal->content.window, reason});
     return std::nullopt;

@@ -111,6 +111,12 @@ struct Publish {
 // The seal is broken, the alarm is on disk and under way: the signing key must not outlive it (A37,
 // A38). Last of its step; said again after a restart that came in between.
 struct ZeroiseKey {};
+// Why a member refuses a reading that is kept here: the first reason, or that its window is closed.
+struct PersistRefusal {
+    std::uint64_t sequence = 0;
+    NodeId member;
+    std::string reason;
+};
 // A member refused a reading. Counted by the meter, logged by whoever runs it.
 struct NoteRefusal {
     NodeId member;
@@ -124,10 +130,11 @@ struct NoteIgnored {
 };
 
 }  // namespace meter_effect
-using MeterEffect = std::variant<meter_effect::PersistReading, meter_effect::PersistState,
-                                 meter_effect::PersistFirstPublish, meter_effect::PersistReceipt,
-                                 meter_effect::Publish, meter_effect::ZeroiseKey,
-                                 meter_effect::NoteRefusal, meter_effect::NoteIgnored>;
+using MeterEffect =
+    std::variant<meter_effect::PersistReading, meter_effect::PersistState,
+                 meter_effect::PersistFirstPublish, meter_effect::PersistReceipt,
+                 meter_effect::PersistRefusal, meter_effect::Publish, meter_effect::ZeroiseKey,
+                 meter_effect::NoteRefusal, meter_effect::NoteIgnored>;
 using MeterEffects = std::vector<MeterEffect>;
 
 // Whether an effect must be on disk before any Publish of its step leaves.
@@ -170,7 +177,7 @@ class Meter {
         std::shared_ptr<const Bytes> envelope;
         std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
         std::int64_t back_off_ms = 0;
-        std::set<NodeId> too_late;  // members that said so
+        std::map<NodeId, std::string> refused;  // by whom, and why
         bool is_alarm = false;
     };
 

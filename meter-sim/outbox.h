@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,7 +14,10 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
+#include "core/crypto/digest.h"
 #include "core/io/io_error.h"
+#include "core/io/row_sum.h"
+#include "core/io/sequence_mark.h"
 #include "core/io/sqlite.h"
 #include "meter-sim/meter.h"
 
@@ -23,7 +27,8 @@ constexpr std::int64_t kRingDays = 92;
 
 struct OutboxReading {
     KeptReading reading;
-    bool complete = false;  // enough receipts
+    bool complete = false;                   // enough receipts
+    std::map<NodeId, std::string> refusals;  // by members, and why: see PersistRefusal
 };
 
 struct OutboxMeter {
@@ -37,7 +42,9 @@ using MeterAndEffect = std::pair<MeterId, const MeterEffect*>;
 
 class Outbox {
   public:
-    // Creates the file when it is not there. Errors: not an outbox, or another network's.
+    // Creates the file when it is not there, with `.mark` beside it, which says how far it had
+    // come. Errors: not an outbox, another network's, or (with `damage`) not what was written to
+    // it.
     [[nodiscard]] static Result<Outbox, IoError> open(const std::filesystem::path& file,
                                                       const Digest& network,
                                                       std::int64_t window_seconds);
@@ -49,25 +56,29 @@ class Outbox {
     [[nodiscard]] Result<void, IoError> write(const std::vector<MeterAndEffect>& effects);
 
   private:
-    explicit Outbox(Database database) : database_(std::move(database)) {}
-    [[nodiscard]] Result<void, IoError> prepare_all();
+    Outbox(Database database, SequenceMark mark)
+        : database_(std::move(database)), mark_(std::move(mark)) {}
+    [[nodiscard]] Result<void, IoError> prepare();
     [[nodiscard]] Result<void, IoError> claim(const Digest& network);
     [[nodiscard]] Result<void, IoError> write_one(const MeterId& meter, const MeterEffect& effect);
     [[nodiscard]] Result<void, IoError> write_state(const MeterId& meter, const MeterState& state);
     [[nodiscard]] Result<void, IoError> write_reading(const MeterId& meter,
                                                       const KeptReading& reading);
+    [[nodiscard]] Result<void, IoError> write_first_publish(
+        const MeterId& meter, const meter_effect::PersistFirstPublish& first);
+    [[nodiscard]] Result<void, IoError> write_refusal(const MeterId& meter,
+                                                      const meter_effect::PersistRefusal& refusal);
+    // One of the statements that write, with its rows folded into the sum.
+    template <class... Values>
+    [[nodiscard]] Result<void, IoError> run(std::size_t writing, const Values&... values);
 
     Database database_;
+    SequenceMark mark_;
+    RowSum sum_{sha256};
+    std::uint64_t sequence_ = 0;  // of the last commit
     std::int64_t ring_windows_ = 0;
-    std::optional<Statement> put_state_;
-    std::optional<Statement> drop_shares_;
-    std::optional<Statement> put_share_;
-    std::optional<Statement> put_reading_;
-    std::optional<Statement> roll_receipts_;
-    std::optional<Statement> roll_readings_;
-    std::optional<Statement> put_first_publish_;
-    std::optional<Statement> put_receipt_;
-    std::optional<Statement> put_complete_;
+    std::vector<Statement> statements_;
+    std::optional<Statement> put_seal_;
 };
 
 // Everything in an outbox, ascending by meter, for people and reports; works beside a running

@@ -72,6 +72,18 @@ Result<void, IoError> read_receipts(Statement& select, const MeterId& meter, Kep
     }
 }
 
+Result<void, IoError> read_refusals(Statement& select, const MeterId& meter, OutboxReading& row) {
+    select.bind(meter.str(), row.reading.sequence);
+    while (true) {
+        const auto more = select.step();
+        if (!more) return unexpected(more.error());
+        if (!*more) return {};
+        const auto node = NodeId::parse(select.text_at(0));
+        if (!node) return damaged("a refusal of meter " + meter.str());
+        row.refusals[*node] = select.text_at(1);
+    }
+}
+
 Result<std::vector<OutboxReading>, IoError> read_readings(Database& database, const MeterId& meter,
                                                           WhichReadings which) {
     auto select = database.prepare(
@@ -80,6 +92,9 @@ Result<std::vector<OutboxReading>, IoError> read_readings(Database& database, co
     if (!select) return unexpected(select.error());
     auto receipts = database.prepare("SELECT node FROM receipt WHERE meter = ?1 AND sequence = ?2");
     if (!receipts) return unexpected(receipts.error());
+    auto refusals =
+        database.prepare("SELECT node, reason FROM refusal WHERE meter = ?1 AND sequence = ?2");
+    if (!refusals) return unexpected(refusals.error());
     std::vector<OutboxReading> readings;
     select->bind(meter.str(), which == WhichReadings::all);
     while (true) {
@@ -97,6 +112,8 @@ Result<std::vector<OutboxReading>, IoError> read_readings(Database& database, co
         if (!select->is_null(4)) row.reading.first_publish_ms = select->int_at(4);
         row.complete = select->int_at(5) != 0;
         if (const auto read = read_receipts(*receipts, meter, row.reading); !read)
+            return unexpected(read.error());
+        if (const auto read = read_refusals(*refusals, meter, row); !read)
             return unexpected(read.error());
         readings.push_back(std::move(row));
     }
@@ -118,6 +135,33 @@ Result<std::vector<MeterId>, IoError> read_names(Database& database) {
 
 }  // namespace
 
+Result<OutboxSeal, IoError> check_seal(Database& database) {
+    auto check = database.prepare("PRAGMA integrity_check(1)");
+    if (!check) return unexpected(check.error());
+    const auto checked = check->step();
+    if (!checked) return unexpected(checked.error());
+    if (!*checked || check->text_at(0) != "ok")
+        return unexpected(IoError{"its tables and indexes do not fit together", true});
+    check->reset();
+    RowSum sum(sha256);
+    for (const SummedTable* table :
+         {&kMeterTable, &kShareTable, &kReadingTable, &kReceiptTable, &kRefusalTable}) {
+        auto select = database.prepare("SELECT * FROM " + std::string(table->name));
+        if (!select) return unexpected(select.error());
+        if (auto done = sum.fold_all(*select, *table); !done) return unexpected(done.error());
+    }
+    OutboxSeal seal;
+    auto select = database.prepare("SELECT sum, sequence FROM seal");
+    if (!select) return unexpected(select.error());
+    const auto found = select->step();
+    if (!found) return unexpected(found.error());
+    const bool whole = *found && Digest::from(select->blob_at(0)) == sum.value();
+    if (*found) seal = {sum.value(), static_cast<std::uint64_t>(select->int_at(1))};
+    if (*found ? !whole : sum.value() != Digest{})
+        return unexpected(IoError{"the outbox does not hold what was written to it", true});
+    return seal;
+}
+
 Result<std::optional<OutboxMeter>, IoError> read_meter(Database& database, const MeterId& meter,
                                                        WhichReadings which) {
     auto state = read_state(database, meter);
@@ -136,6 +180,7 @@ Result<std::vector<OutboxMeter>, IoError> read_outbox(const std::filesystem::pat
     if (!database) return unexpected(database.error());
     const auto begun = database->execute("BEGIN");  // one moment for all tables
     if (!begun) return unexpected(begun.error());
+    if (const auto sealed = check_seal(*database); !sealed) return unexpected(sealed.error());
     const auto names = read_names(*database);
     if (!names) return unexpected(names.error());
     std::vector<OutboxMeter> meters;

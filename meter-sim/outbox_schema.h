@@ -10,7 +10,7 @@
 
 namespace fairfeed {
 
-constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 1, R"sql(
+constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 2, R"sql(
 CREATE TABLE about (network BLOB NOT NULL);
 CREATE TABLE meter (
   id TEXT PRIMARY KEY,
@@ -52,7 +52,34 @@ CREATE TABLE receipt (
   node TEXT NOT NULL,
   PRIMARY KEY (meter, sequence, node)
 ) WITHOUT ROWID;
+CREATE TABLE refusal (
+  meter TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (meter, sequence, node)
+) WITHOUT ROWID;
+CREATE TABLE seal (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  sum BLOB NOT NULL,
+  sequence INTEGER NOT NULL
+);
 )sql"};
+
+constexpr SummedTable kMeterTable{"meter", 13};
+constexpr SummedTable kShareTable{"share", 4};
+constexpr SummedTable kReadingTable{"reading", 7};
+constexpr SummedTable kReceiptTable{"receipt", 3};
+constexpr SummedTable kRefusalTable{"refusal", 4};
+
+// The sum over all rows, as it was written with the last of them.
+struct OutboxSeal {
+    Digest sum;
+    std::uint64_t sequence = 0;  // how many times something was committed
+};
+// Reads everything. Error, with `damage`: the rows are not those that were written, or an index
+// does not find them.
+[[nodiscard]] Result<OutboxSeal, IoError> check_seal(Database& database);
 
 enum class WhichReadings { pending, all };
 

@@ -154,9 +154,12 @@ Result<void, IoError> Database::accept_kind(const DatabaseKind& kind, bool writa
         if (writable) return lay_out(kind);
         return unexpected(IoError{name + " is an empty database, not " + what});
     }
-    if (*id == kind.application_id && *version == kind.schema_version) return {};
     const auto same = is_laid_out_as(kind);
     if (!same) return unexpected(same.error());
+    const bool marked = *id == kind.application_id && *version == kind.schema_version;
+    if (marked && *same) return {};
+    if (marked)
+        return unexpected(IoError{name + " is damaged: its tables are not those of " + what, true});
     if (*same)
         return unexpected(IoError{name + " has the tables of " + what +
                                       " and a damaged mark in its header (application id " +

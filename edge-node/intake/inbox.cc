@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "core/crypto/digest.h"
 #include "core/io/set_aside.h"
 
 namespace fairfeed::intake {
@@ -31,16 +30,14 @@ CREATE TABLE seal(
     one INTEGER PRIMARY KEY CHECK(one = 1), sum BLOB NOT NULL, sequence INTEGER NOT NULL) STRICT;
 )"};
 
-struct Table {
-    std::string_view name;
-    int columns;
-    int content;  // the column with what the row is about
+struct Table : SummedTable {
+    int content = 0;  // the column with what the row is about
 };
-constexpr Table kReadings{"readings", 6, 4};
-constexpr Table kBatches{"batches", 3, 2};
-constexpr Table kEndorsements{"endorsements", 6, 5};
-constexpr Table kBlocks{"blocks", 3, 2};
-constexpr Table kDoubts{"doubts", 2, 0};
+constexpr Table kReadings{{"readings", 6}, 4};
+constexpr Table kBatches{{"batches", 3}, 2};
+constexpr Table kEndorsements{{"endorsements", 6}, 5};
+constexpr Table kBlocks{{"blocks", 3}, 2};
+constexpr Table kDoubts{{"doubts", 2}, 0};
 // In `doubts`: every cluster.
 constexpr std::string_view kAll;
 
@@ -99,50 +96,26 @@ std::filesystem::path mark_of(const std::filesystem::path& file) {
     return mark.replace_extension(".mark");
 }
 
-// Adds a row that is not in the sum, takes out one that is: the order does not matter.
-void fold(Digest& sum, const Statement& row, const Table& table) {
-    Bytes bytes = to_bytes(as_bytes(table.name));
-    for (int column = 0; column < table.columns; ++column) {
-        const ByteView value = row.blob_at(column);
-        for (unsigned shift = 0; shift < 32; shift += 8)
-            bytes.push_back(static_cast<std::uint8_t>(value.size() >> shift));
-        append(bytes, value);
-    }
-    const Digest digest = sha256(bytes);
-    for (std::size_t i = 0; i < sum.bytes.size(); ++i)
-        sum.bytes[i] ^= digest.bytes[i];
-}
-
-// Runs what is bound and folds every row it gives.
-Result<void, IoError> fold_all(Digest& sum, Statement& bound, const Table& table) {
-    for (;;) {
-        const auto row = bound.step();
-        if (!row) return unexpected(row.error());
-        if (!*row) return {};
-        fold(sum, bound, table);
-    }
-}
-
-Result<std::vector<Bytes>, IoError> blobs(Statement& statement, const Table& table, Digest& sum) {
+Result<std::vector<Bytes>, IoError> blobs(Statement& statement, const Table& table, RowSum& sum) {
     std::vector<Bytes> out;
     statement.reset();
     for (;;) {
         const auto row = statement.step();
         if (!row) return unexpected(row.error());
         if (!*row) return out;
-        fold(sum, statement, table);
+        sum.fold(statement, table);
         out.push_back(to_bytes(statement.blob_at(table.content)));
     }
 }
 
-Result<std::vector<EndorsementRow>, IoError> endorsement_rows(Statement& statement, Digest& sum) {
+Result<std::vector<EndorsementRow>, IoError> endorsement_rows(Statement& statement, RowSum& sum) {
     std::vector<EndorsementRow> out;
     statement.reset();
     for (;;) {
         const auto row = statement.step();
         if (!row) return unexpected(row.error());
         if (!*row) return out;
-        fold(sum, statement, kEndorsements);
+        sum.fold(statement, kEndorsements);
         const auto cluster = ClusterId::parse(statement.text_at(0));
         const auto batch = Digest::from(statement.blob_at(3));
         const auto signature = Signature::from(statement.blob_at(4));
@@ -184,7 +157,7 @@ Result<void, IoError> Inbox::prepare() {
     sequence_ = static_cast<std::uint64_t>(seal.int_at(1));
     seal.reset();
     if (!sum) return damaged();
-    sum_ = *sum;
+    sum_.set(*sum);
     return {};
 }
 
@@ -198,20 +171,21 @@ Result<void, IoError> Inbox::begin() {
 }
 
 Result<void, IoError> Inbox::commit() {
-    if (auto sealed = statements_[kPutSeal].run(sum_, sequence_ + 1); !sealed) return sealed;
+    if (auto sealed = statements_[kPutSeal].run(sum_.value(), sequence_ + 1); !sealed)
+        return sealed;
     if (auto done = statements_[kCommit].run(); !done) return done;
     return mark_.write(++sequence_);
 }
 
 Result<void, IoError> Inbox::put_doubts(const std::map<ClusterId, Window>& doubts) {
-    if (auto done = fold_all(sum_, statements_[kDropDoubts].bind(), kDoubts); !done) return done;
+    if (auto done = sum_.fold_all(statements_[kDropDoubts].bind(), kDoubts); !done) return done;
     for (const auto& [cluster, window] : doubts)
         if (auto done = put_doubt(cluster.str(), window); !done) return done;
     return {};
 }
 
 Result<void, IoError> Inbox::put_doubt(std::string_view cluster, Window window) {
-    return fold_all(sum_, statements_[kPutDoubt].bind(cluster, window), kDoubts);
+    return sum_.fold_all(statements_[kPutDoubt].bind(cluster, window), kDoubts);
 }
 
 Result<void, IoError> Inbox::put_reading(const SignedReading& reading, std::int64_t received_ms) {
@@ -219,14 +193,14 @@ Result<void, IoError> Inbox::put_reading(const SignedReading& reading, std::int6
     Statement& put =
         statements_[kPutReading].bind(header.meter.str(), header.window, header.cluster.str(),
                                       reading.id, reading.envelope, received_ms);
-    return fold_all(sum_, put, kReadings);
+    return sum_.fold_all(put, kReadings);
 }
 
 Result<void, IoError> Inbox::put_batch(const ClusterId& cluster, Window window, ByteView batch) {
     Statement& drop = statements_[kDropBatch].bind(cluster.str());
-    if (auto done = fold_all(sum_, drop, kBatches); !done) return done;
+    if (auto done = sum_.fold_all(drop, kBatches); !done) return done;
     Statement& put = statements_[kPutBatch].bind(cluster.str(), window, batch);
-    return fold_all(sum_, put, kBatches);
+    return sum_.fold_all(put, kBatches);
 }
 
 Result<void, IoError> Inbox::put_endorsement(const EndorsementRow& row) {
@@ -234,32 +208,32 @@ Result<void, IoError> Inbox::put_endorsement(const EndorsementRow& row) {
     Statement& put = statements_[kPutEndorsement].bind(endorsement.cluster.str(),
                                                        endorsement.window, endorsement.version,
                                                        endorsement.batch, row.signature, row.batch);
-    return fold_all(sum_, put, kEndorsements);
+    return sum_.fold_all(put, kEndorsements);
 }
 
 Result<void, IoError> Inbox::put_block(const Digest& id, Height height, ByteView block) {
-    return fold_all(sum_, statements_[kPutBlock].bind(id, height, block), kBlocks);
+    return sum_.fold_all(statements_[kPutBlock].bind(id, height, block), kBlocks);
 }
 
 Result<void, IoError> Inbox::forget_blocks(Height height) {
-    return fold_all(sum_, statements_[kForgetBlocks].bind(height), kBlocks);
+    return sum_.fold_all(statements_[kForgetBlocks].bind(height), kBlocks);
 }
 
 Result<void, IoError> Inbox::forget_window(const ClusterId& cluster, Window window,
                                            Window keep_from) {
     Statement& batches = statements_[kForgetBatch].bind(cluster.str(), window);
-    if (auto done = fold_all(sum_, batches, kBatches); !done) return done;
+    if (auto done = sum_.fold_all(batches, kBatches); !done) return done;
     Statement& doubts = statements_[kForgetDoubt].bind(cluster.str(), window);
-    if (auto done = fold_all(sum_, doubts, kDoubts); !done) return done;
+    if (auto done = sum_.fold_all(doubts, kDoubts); !done) return done;
     Statement& endorsements = statements_[kForgetEndorsements].bind(cluster.str(), window);
-    if (auto done = fold_all(sum_, endorsements, kEndorsements); !done) return done;
+    if (auto done = sum_.fold_all(endorsements, kEndorsements); !done) return done;
     Statement& readings = statements_[kForgetReadings].bind(cluster.str(), keep_from);
-    return fold_all(sum_, readings, kReadings);
+    return sum_.fold_all(readings, kReadings);
 }
 
 Result<InboxContents, IoError> Inbox::load() {
     InboxContents contents;
-    Digest sum;
+    RowSum sum(sha256);
     auto readings = blobs(statements_[kLoadReadings], kReadings, sum);
     if (!readings) return unexpected(readings.error());
     contents.readings = std::move(*readings);
@@ -273,18 +247,18 @@ Result<InboxContents, IoError> Inbox::load() {
     if (!blocks) return unexpected(blocks.error());
     contents.blocks = std::move(*blocks);
     if (auto done = load_doubts(contents, sum); !done) return unexpected(done.error());
-    if (sum != sum_ || mark_.sequence() > sequence_) return damaged();
+    if (sum.value() != sum_.value() || mark_.sequence() > sequence_) return damaged();
     return contents;
 }
 
-Result<void, IoError> Inbox::load_doubts(InboxContents& contents, Digest& sum) {
+Result<void, IoError> Inbox::load_doubts(InboxContents& contents, RowSum& sum) {
     Statement& doubts = statements_[kLoadDoubts];
     doubts.reset();
     for (;;) {
         const auto row = doubts.step();
         if (!row) return unexpected(row.error());
         if (!*row) return {};
-        fold(sum, doubts, kDoubts);
+        sum.fold(doubts, kDoubts);
         const auto cluster = ClusterId::parse(doubts.text_at(0));
         if (doubts.text_at(0) == kAll) contents.all_in_doubt = true;
         if (cluster) contents.doubts[*cluster] = static_cast<Window>(doubts.int_at(1));

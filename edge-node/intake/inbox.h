@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/crypto/digest.h"
+#include "core/io/row_sum.h"
 #include "core/io/sequence_mark.h"
 #include "core/io/sqlite.h"
 #include "core/model/transaction.h"
@@ -72,7 +74,7 @@ class Inbox {
   private:
     Inbox(Database database, SequenceMark mark, std::filesystem::path file);
     [[nodiscard]] Result<void, IoError> put_doubt(std::string_view cluster, Window window);
-    [[nodiscard]] Result<void, IoError> load_doubts(InboxContents& contents, Digest& sum);
+    [[nodiscard]] Result<void, IoError> load_doubts(InboxContents& contents, RowSum& sum);
     [[nodiscard]] Result<void, IoError> prepare();
     [[nodiscard]] Unexpected<IoError> damaged() const;
 
@@ -80,7 +82,7 @@ class Inbox {
     SequenceMark mark_;
     std::filesystem::path file_;
     std::uint64_t sequence_ = 0;  // of commits
-    Digest sum_;                  // of the rows: exclusive or of their hashes
+    RowSum sum_{sha256};
     std::vector<Statement> statements_;
 };
 

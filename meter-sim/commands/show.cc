@@ -28,6 +28,9 @@ Json reading_json(const OutboxReading& row) {
     Json receipts = Json::array();
     for (const NodeId& node : reading.receipts)
         receipts.push(node.str());
+    Json refusals = Json::object();
+    for (const auto& [node, reason] : row.refusals)
+        refusals.set(node.str(), reason);
     return Json::object()
         .set("window", reading.window)
         .set("sequence", reading.sequence)
@@ -35,6 +38,7 @@ Json reading_json(const OutboxReading& row) {
         .set("first_publish_ms",
              reading.first_publish_ms ? Json(*reading.first_publish_ms) : Json())
         .set("receipts", std::move(receipts))
+        .set("refusals", std::move(refusals))
         .set("complete", row.complete);
 }
 
@@ -76,7 +80,10 @@ void print_meter(const OutboxMeter& meter, std::ostream& out) {
         out << (row.complete ? "  receipted by" : "  pending, held by");
         for (const NodeId& node : row.reading.receipts)
             out << ' ' << node.str();
-        out << (row.reading.receipts.empty() ? " nobody\n" : "\n");
+        if (row.reading.receipts.empty()) out << " nobody";
+        for (const auto& [node, reason] : row.refusals)
+            out << ", refused by " << node.str() << " as " << reason;
+        out << '\n';
     }
 }
 

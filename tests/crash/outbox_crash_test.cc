@@ -28,7 +28,12 @@ std::vector<MeterEffects> live() {
         MeterEffects effects = meter.step(meter_event::Tick{}, bench().at(window));
         const KeptReading reading = only_reading(effects);
         writes.push_back(std::move(effects));
-        if (window == 4) continue;
+        if (window == 4) {
+            writes.push_back(meter.step(bench().refusal(bench().member(2), "closed_window",
+                                                        reading.window, reading.sequence),
+                                        bench().at(window, 60)));
+            continue;
+        }
         for (const std::size_t member : {2U, 3U}) {
             const NodeId from = bench().member(member);
             MeterEffects more = meter.step(bench().receipt(from, reading), bench().at(window, 60));
@@ -53,7 +58,7 @@ struct Content {
                 return entry.second.complete &&
                        entry.second.reading.window + kRing <= made->reading.window;
             });
-            readings[made->reading.sequence] = {made->reading, false};
+            readings[made->reading.sequence] = {made->reading, false, {}};
             readings[made->reading.sequence].reading.first_publish_ms.reset();
             state = made->state;
         } else if (const auto* told = std::get_if<meter_effect::PersistState>(&effect)) {
@@ -65,6 +70,8 @@ struct Content {
             OutboxReading& row = readings.at(receipt->sequence);
             row.reading.receipts.insert(receipt->member);
             row.complete = row.complete || receipt->complete;
+        } else if (const auto* refusal = std::get_if<meter_effect::PersistRefusal>(&effect)) {
+            readings.at(refusal->sequence).refusals[refusal->member] = refusal->reason;
         }
     }
     [[nodiscard]] bool is_that_of(const std::vector<OutboxMeter>& meters) const {
@@ -75,10 +82,20 @@ struct Content {
             meters[0].readings.begin(), meters[0].readings.end(), [&](const OutboxReading& row) {
                 const auto known = readings.find(row.reading.sequence);
                 return known != readings.end() && known->second.reading == row.reading &&
-                       known->second.complete == row.complete;
+                       known->second.complete == row.complete &&
+                       known->second.refusals == row.refusals;
             });
     }
 };
+
+bool is_same(const OutboxMeter& one, const OutboxMeter& other) {
+    const auto same = [](const OutboxReading& a, const OutboxReading& b) {
+        return a.reading == b.reading && a.complete == b.complete && a.refusals == b.refusals;
+    };
+    return one.state == other.state &&
+           std::equal(one.readings.begin(), one.readings.end(), other.readings.begin(),
+                      other.readings.end(), same);
+}
 
 const std::vector<MeterEffects>& story() {
     static const std::vector<MeterEffects> kStory = live();
@@ -177,6 +194,73 @@ TEST(OutboxCrash, no_power_cut_makes_a_meter_lose_a_reading_or_say_two_things) {
     const DiskHistory history = record(work);
     ASSERT_EQ(history.acknowledgements.size(), story().size());
     enumerate_power_cuts("outbox", history, check);
+}
+
+// After a stop, or with the log of a killed process beside the file.
+DiskImage disk_of_a_meter(bool killed) {
+    const DiskHistory history = record(work);
+    const std::size_t end =
+        killed ? history.acknowledgements[story().size() / 2] : history.operations.size();
+    VirtualDisk disk(history.start);
+    for (std::size_t i = 0; i < end; ++i)
+        disk.perform(history.operations[i]);
+    return disk.after(Cut::kept, 0);
+}
+
+void flip(Bytes& content, std::uint64_t seed) {
+    const std::size_t flips = 1 + next_random(seed) % 8;
+    const std::size_t first = next_random(seed) % content.size();
+    for (std::size_t i = 0; i < flips; ++i)
+        content[(first + i) % content.size()] ^=
+            static_cast<std::uint8_t>(1 + next_random(seed) % 255);
+}
+
+// A meter that starts has what it had; else it says what is damaged, and what to do.
+void damage(const std::string& file, bool killed) {
+    const DiskImage whole = disk_of_a_meter(killed);
+    ASSERT_TRUE(whole.files.contains(file)) << file;
+    const auto content = [](const DiskImage& image, std::string& reason) {
+        const testing_support::TempDirectory directory;
+        image.lay_out(directory.path());
+        auto outbox = open(directory.path());
+        if (!outbox) reason = outbox.error().message;
+        if (!outbox) return std::optional<OutboxMeter>();
+        auto meter = outbox->load(bench().meter_id());
+        EXPECT_TRUE(meter) << meter.error().message;
+        return meter ? *meter : std::nullopt;
+    };
+    std::string reason;
+    const auto truth = content(whole, reason);
+    ASSERT_TRUE(truth) << reason;
+    const std::size_t trials = full_enumeration() ? 3000 : 150;
+    std::size_t refused = 0;
+    for (std::size_t seed = 0; seed < trials; ++seed) {
+        SCOPED_TRACE(file + ", seed " + std::to_string(seed));
+        DiskImage damaged = whole;
+        flip(damaged.files.at(file), seed);
+        reason.clear();
+        const auto found = content(damaged, reason);
+        if (reason.empty()) {
+            EXPECT_TRUE(found && is_same(*found, *truth)) << "wrong content was taken for right";
+        } else {
+            ++refused;
+            EXPECT_NE(reason.find(": "), std::string::npos);
+            const bool remedy = reason.find("register new meters") != std::string::npos ||
+                                reason.find("name another file") != std::string::npos ||
+                                reason.find("move it away") != std::string::npos;
+            EXPECT_TRUE(remedy) << reason;
+        }
+    }
+    std::cout << "[  corrupt ] " << file << (killed ? " after a kill" : " after a stop") << ": "
+              << trials << " damages, " << trials - refused << " without effect, " << refused
+              << " refused\n";
+}
+
+TEST(OutboxCrash, no_damage_makes_a_meter_go_on_from_what_it_never_wrote) {
+    damage("outbox.db", false);
+}
+TEST(OutboxCrash, no_damage_of_the_log_takes_a_meter_back_to_an_earlier_moment) {
+    damage("outbox.db-wal", true);
 }
 
 TEST(OutboxCrash, a_failing_disk_is_reported_and_takes_back_nothing) {

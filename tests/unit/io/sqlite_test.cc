@@ -148,6 +148,14 @@ TEST_F(SqliteTest, knows_a_file_of_its_kind_by_its_tables_when_the_mark_is_damag
     }
 }
 
+TEST_F(SqliteTest, finds_a_table_that_is_not_the_one_that_was_laid_out) {
+    ASSERT_TRUE(open().execute("ALTER TABLE item RENAME COLUMN name TO nbme"));
+    const auto opened = Database::open(file_, kShop);
+    ASSERT_FALSE(opened);
+    EXPECT_TRUE(opened.error().damage);
+    EXPECT_THAT(opened.error().message, HasSubstr("its tables are not those of a shop"));
+}
+
 TEST_F(SqliteTest, refuses_a_file_that_is_no_database) {
     std::ofstream(file_) << std::string(5000, 'x');
     EXPECT_THAT(refusal(kShop), HasSubstr("not a database"));

@@ -103,6 +103,20 @@ TEST_F(OutboxTest, receipts_survive_and_complete_readings_are_not_pending_any_mo
 }
 
 // Whatever a killed process had done of a step, nobody ever hears two things about one window.
+TEST_F(OutboxTest, remembers_who_refused_a_reading_and_why) {
+    {
+        Outbox outbox = open();
+        Meter meter = started(outbox);
+        write(outbox, meter.step(kTick, bench_.at(1)));
+        for (const char* reason : {"future_window", "closed_window"})
+            write(outbox, meter.step(bench_.refusal(bench_.member(2), reason), bench_.at(1)));
+    }
+    const auto meters = read_outbox(file_);
+    ASSERT_TRUE(meters && meters->size() == 1);
+    const auto& refusals = meters->front().readings.front().refusals;
+    EXPECT_EQ(refusals, (std::map<NodeId, std::string>{{bench_.member(2), "closed_window"}}));
+}
+
 TEST_F(OutboxTest, no_kill_between_effects_makes_a_meter_say_two_things) {
     std::map<Window, Bytes> said;
     std::map<std::uint64_t, Window> window_of;
