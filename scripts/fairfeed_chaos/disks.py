@@ -81,6 +81,18 @@ def copy_data(source, target):
         (target / name).unlink(missing_ok=True)
 
 
+def restore_backup(backup, target):
+    """A new disk with a ledger on it and nothing else, as docs/operations.md says."""
+    for name in (*_DATA, "ledger.db-shm", "inbox.db-shm"):
+        (target / name).unlink(missing_ok=True)
+    shutil.copy2(backup, target / "ledger.db")
+
+
+def remove_safety_record(data):
+    """What a person does once the other machine with the same keys is off."""
+    (data / "safety.slot").unlink(missing_ok=True)
+
+
 def rot(ledger, dice):
     """A block of a running node's ledger is no longer what was committed."""
     database = sqlite3.connect(ledger, timeout=5, isolation_level=None)

@@ -40,6 +40,7 @@ class Findings:
                 "unsent": fates["unsent"],
             },
             "estimates": self._estimates(),
+            "evidence": self._evidence(),
             "windows_settled": self._settled(),
             "height": max((record.verify.get("height") or 0 for record in records), default=0),
             "ended_by_themselves": grid.roster.ended,
@@ -102,6 +103,11 @@ class Findings:
             for window in windows.values()
         )
 
+    def _evidence(self):
+        """Proofs on the chain that somebody signed two contradicting things."""
+        blocks = self._records[0].blocks if self._records else []
+        return sum(t["kind"] == "evidence" for block in blocks for t in block["transactions"])
+
     def _settled(self):
         return min(
             len(windows.get(cluster, {}))
@@ -140,6 +146,8 @@ class Findings:
             problems.append(f"the ledgers differ at {report['forks']} heights")
         if report["readings"]["unsent"]:
             problems.append(f"{report['readings']['unsent']} readings never left their meter")
+        if report["evidence"] and not any(each.kind == "clone" for each in struck):
+            problems.append(f"{report['evidence']} times somebody was proved to sign two things")
         if not struck:
             problems.append("no fault was injected")
         for each, recovery in zip(struck, self._recoveries):

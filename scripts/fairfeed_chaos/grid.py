@@ -102,14 +102,28 @@ class Grid:
 
     def mended(self, node):
         """How many blocks of its ledger this node has mended since it began."""
+        return self._status(node).get("storage", {}).get("blocks_mended", 0)
+
+    def has_stopped(self, node):
+        """It signs nothing any more until a person comes (R23, R24)."""
+        return self._status(node).get("signing", {}).get("state") == "stopped"
+
+    def _status(self, node):
         try:
-            report = json.loads(self._directory.node_status(node).read_text())
+            return json.loads(self._directory.node_status(node).read_text())
         except (OSError, ValueError):
-            return 0
-        return report.get("storage", {}).get("blocks_mended", 0)
+            return {}
 
     def ledger_of(self, node):
         return self._directory.ledger(node)
+
+    def back_up(self, node, file):
+        """While the node runs."""
+        command = [self._programs.edge_node, "backup", "--data", self.directory_of(node),
+                   "--to", file]  # fmt: skip
+        code, _, errors = processes.run([str(part) for part in command])
+        if code != 0:
+            raise DemoFault(f"edge-node backup failed:\n{errors.strip()}")
 
     def aside(self, name):
         """A place beside the nodes' own directories."""

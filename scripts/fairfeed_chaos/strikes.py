@@ -10,6 +10,7 @@ from .links import CUT, OPEN, SILENT, Links
 SINGLE_LIMIT_MS = 10_000
 BLACKOUT_LIMIT_MS = 60_000
 _LONG_MINUTES = 3
+_STATUS_S = 1.5  # a status file is never older
 _ROT_S = 45  # two passes of the scrub in the laboratory
 
 
@@ -164,6 +165,19 @@ def _yesterday(grid, dice):
     return node
 
 
+def _restored(grid, dice):
+    """A node's disk is gone; a backup of its ledger is all that comes back (R23)."""
+    node = dice.choice(grid.nodes)
+    backup = grid.aside("backup.db")
+    backup.unlink(missing_ok=True)
+    grid.back_up(node, backup)
+    grid.pass_time(dice.uniform(4, 10))
+    grid.roster.kill(process_of(node))
+    disks.restore_backup(backup, grid.directory_of(node))
+    grid.roster.start(process_of(node))
+    return node
+
+
 def _clone(grid, dice):
     """A second machine with a copy of a node's disk, keys and all, runs beside the first (R23)."""
     node = dice.choice(grid.nodes)
@@ -175,6 +189,11 @@ def _clone(grid, dice):
         clone = grid.start_clone(node, twin)
         grid.pass_time(dice.uniform(2, 6))
         grid.roster.kill(clone)
+    grid.pass_time(_STATUS_S)
+    if grid.has_stopped(node):  # for good, until a person has found the other one
+        grid.roster.kill(name)
+        disks.remove_safety_record(grid.directory_of(node))
+        grid.roster.start(name)
     return node
 
 
@@ -197,6 +216,7 @@ KINDS = {
     "disk_full": Kind(_disk_full, missing=_no_small_disk),
     "rot": Kind(_rot, takes_long=True),
     "yesterday": Kind(_yesterday, takes_long=True),
+    "restored": Kind(_restored, takes_long=True),
     "clone": Kind(_clone, takes_long=True),
     "quorum_kill": Kind(_quorum_kill, BLACKOUT_LIMIT_MS),
     "blackout": Kind(_blackout, BLACKOUT_LIMIT_MS),
