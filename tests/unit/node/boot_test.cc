@@ -128,6 +128,7 @@ TEST_F(BootingNodes, with_a_lost_safety_record_follow_and_sign_only_after_two_mo
 TEST_F(BootingNodes, stay_silent_over_a_restart) {
     settle(0);
     lose_safety_record(kFour);
+    EXPECT_TRUE(has_alarm(kFour, "lost: asks the others")) << "it knows no validators yet";
     world.run_for(10);
     world.crash(kFour);
     world.restart(kFour);
