@@ -303,9 +303,10 @@ std::vector<Effect> BatchRound::on_objection(const Objection& objection, const V
     return effects;
 }
 
-// More readings can be used now than this node's batch lists.
+// A reading can be used now that this node's batch does not list, be it in the place of another
+// one: nobody else would endorse that batch.
 bool BatchRound::has_outgrown_own(const View& view) const {
-    return usable_readings(*window_, view) > listed_readings(content_of(*own_)).size();
+    return !readings_withheld(content_of(*own_), view).empty();
 }
 
 const Transaction* BatchRound::rival(const Transaction& batch) const {

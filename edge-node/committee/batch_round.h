@@ -70,8 +70,7 @@ class BatchRound {
     [[nodiscard]] Result<std::vector<Effect>, Reject> on_endorsement(
         const Signed<Endorsement>& endorsement, const View& view);
     // The objector holds a reading the batch marks missing, or another one than it lists; the
-    // reading itself went to intake. The proposer reissues if it now has more readings than its
-    // batch lists.
+    // reading itself went to intake. The proposer reissues if its batch withholds it.
     [[nodiscard]] std::vector<Effect> on_objection(const Objection& objection, const View& view);
 
     // One of each proposer at most.

@@ -51,10 +51,6 @@ Bytes contradicting_reading(const Settlement& settlement, const View& view) {
     return {};
 }
 
-std::size_t usable_readings(Window window, const View& view) {
-    return view.book.usable(view.state, window, view.held).size();
-}
-
 Result<void, Reject> judge_place(const Settlement& settlement, const View& view) {
     const ClusterRecord& record = *view.state.cluster(settlement.cluster);
     const NetworkParameters& parameters = view.state.genesis.parameters;

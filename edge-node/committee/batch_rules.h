@@ -45,8 +45,6 @@ using Promises = std::map<Slot, Digest>;
 // The envelope of a reading this member holds where the settlement lists another one of the same
 // meter: with it everybody can prove that the meter signed two. Empty: there is none.
 [[nodiscard]] Bytes contradicting_reading(const Settlement& settlement, const View& view);
-// How many of the readings held a draft would use, late ones included.
-[[nodiscard]] std::size_t usable_readings(Window window, const View& view);
 
 // Its place in the chain: predecessor, contract and state. Needs no reading.
 [[nodiscard]] Result<void, Reject> judge_place(const Settlement& settlement, const View& view);

@@ -39,7 +39,8 @@ void read_table(const Json& json, std::map<std::string, Value>& out) {
 std::string kind_of(const std::string& loss) {
     for (const std::string_view kind :
          {"fork", "no progress", "settled twice", "another state", "another share",
-          "without a block", "an idle network", "diverged", "was settled as something else"}) {
+          "without a block", "an idle network", "diverged", "cannot replay",
+          "was settled as something else"}) {
         if (loss.find(kind) != std::string::npos) return std::string(kind);
     }
     return "other: " + loss;

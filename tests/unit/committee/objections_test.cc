@@ -146,6 +146,27 @@ TEST_F(LateObjections, carry_a_late_reading_that_a_batch_leaves_out) {
     EXPECT_EQ(order_of(*bench.hear_batch(member, second)), "persist endorsement, endorsement");
 }
 
+// Its late reading overtakes the one of the window at hand: a batch with it has no more readings.
+TEST_F(LateObjections, do_not_stop_a_cluster_whose_meter_signs_its_windows_out_of_order) {
+    const OpenedReading overtaking = bench.chain.meter(kMeter).read_body(1, late.body);
+    const NodeId member = bench.members[1];
+    const Transaction batch = parents_batch();
+    hold(member, overtaking);
+    const auto objections = all_of<SayObjection>(*bench.hear_batch(member, batch));
+    ASSERT_EQ(objections.size(), 1U);
+    EXPECT_EQ(objections[0].objection.reading, overtaking.reading.envelope);
+    hold(bench.parent(), overtaking);
+    const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
+    const auto said = all_of<SayBatch>(reissued);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(settlement_of(said[0].batch).entries[0].status, EntryStatus::conflict);
+    ASSERT_TRUE(bench.hear_batch(member, said[0].batch));
+    bench.pass(60'000);  // the grace: an entry has no reading
+    const auto endorsed = all_of<SayEndorsement>(bench.advance(member));
+    ASSERT_FALSE(endorsed.empty());
+    EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
+}
+
 TEST_F(LateObjections, are_not_made_after_the_member_has_endorsed) {
     const NodeId member = bench.members[1];
     const Transaction batch = parents_batch();
