@@ -34,6 +34,7 @@ enum class What : std::uint8_t {
     broker_returns,
     clock_changes,
     blackout,
+    utility,  // DGMD looks whether what it said is in the chain
     calm,
     check,     // liveness: are we done?
     idle_end,  // nothing has happened for a while: had to

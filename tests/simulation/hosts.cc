@@ -58,8 +58,12 @@ void Simulation::boot(Host& host) {
     const auto& ledger = host.disk.ledger();
     std::optional<Certificate> certificate;
     if (!ledger.empty()) certificate = ledger.back().certificate;
+    Memory memory = host.disk.memory();
+    if (plan_.is_newcomer(host.node) && memory.safety_record.empty()) {
+        memory.safety = ledger.empty() ? SafetyTrust::fresh : SafetyTrust::lost;
+    }
     auto effects =
-        program->start(std::move(*state), certificate, host.disk.memory(), clock_of(host));
+        program->start(std::move(*state), certificate, std::move(memory), clock_of(host));
     if (!effects) return oracles_.fail(name(host) + " does not start again");
     note([&] { return name(host) + " boots at height " + std::to_string(ledger.size()); });
     host.program = std::move(program);

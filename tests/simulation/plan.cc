@@ -130,6 +130,26 @@ void draw_clocks(Plan& plan, Dice& dice) {
     plan.clocks.push_back(change);
 }
 
+// It is cut off where the first node is.
+void draw_newcomer(Plan& plan, Dice& dice) {
+    const auto honest = static_cast<std::size_t>(
+        std::count(plan.behaviours.begin(), plan.behaviours.end(), Behaviour::honest));
+    if (honest < quorum(plan.nodes + 1)) return;
+    Newcomer newcomer;
+    newcomer.boots_ms = dice.below(plan.calm_ms);
+    newcomer.registered_ms = dice.below(plan.calm_ms);
+    const bool may_go = plan.nodes >= kFewestAfterRevocation;
+    if (may_go && dice.chance(500)) newcomer.revoked_ms = dice.below(2 * plan.calm_ms);
+    plan.newcomer = newcomer;
+    plan.behaviours.push_back(Behaviour::honest);
+    plan.sides.push_back(plan.sides.front());
+    for (Cut& cut : plan.cuts) {
+        for (auto& from : cut.blocked)
+            from.push_back(from.front());
+        cut.blocked.push_back(cut.blocked.front());
+    }
+}
+
 }  // namespace
 
 bool Plan::has_liars() const {
@@ -211,6 +231,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     }
     if (dice.chance(500)) draw_clocks(plan, dice);
     if (dice.chance(200)) plan.blackout_ms = dice.below(plan.calm_ms);
+    if (liars == Liars::tolerated && dice.chance(250)) draw_newcomer(plan, dice);
     return plan;
 }
 
@@ -232,6 +253,11 @@ std::string describe(const Plan& plan) {
         if (plan.is_honest(i)) continue;
         out += ", " + test::TestNetwork::node(i + 1).str() + " is ";
         out += to_string(plan.behaviours[i]);
+    }
+    if (plan.newcomer) {
+        out += ", a newcomer:" + field("boots_ms", plan.newcomer->boots_ms) +
+               field("registered_ms", plan.newcomer->registered_ms) +
+               field("revoked_ms", plan.newcomer->revoked_ms.value_or(-1));
     }
     for (const MeterBehaviour behaviour : plan.meter_behaviours) {
         if (behaviour == MeterBehaviour::honest) continue;

@@ -69,8 +69,17 @@ struct ClockChange {
     bool since_1970 = false;
 };
 
+// A node that genesis does not know (R21), after all others: it boots with an empty disk, DGMD
+// registers it, and perhaps revokes it again. It is honest and in no committee. As it may have to
+// be silent for a while (R23), the others are a quorum without it.
+struct Newcomer {
+    std::int64_t boots_ms = 0;
+    std::int64_t registered_ms = 0;
+    std::optional<std::int64_t> revoked_ms;
+};
+
 struct Plan {
-    std::size_t nodes = 4;
+    std::size_t nodes = 4;     // in genesis
     std::size_t clusters = 2;  // with meters
     std::size_t meters = 1;    // of each of them
     Window windows = 2;        // the run has
@@ -92,7 +101,10 @@ struct Plan {
     std::vector<BrokerOutage> outages;
     std::vector<ClockChange> clocks;
     std::optional<std::int64_t> blackout_ms;
+    std::optional<Newcomer> newcomer;
 
+    [[nodiscard]] std::size_t machines() const { return nodes + (newcomer ? 1 : 0); }
+    [[nodiscard]] bool is_newcomer(std::size_t node) const { return node >= nodes; }
     [[nodiscard]] bool is_honest(std::size_t node) const {
         return behaviours[node] == Behaviour::honest;
     }

@@ -28,6 +28,7 @@ Scenery::Scenery(const Plan& plan)
       first_state(network.initial_state()),
       keys(network.key_ring(first_state, network.dgmd())),
       nodes(network.nodes()) {
+    nodes.push_back(test::TestNetwork::node(plan.nodes + 1));
     for (const auto& [id, record] : first_state.meters)
         meters.push_back(id);
 }

@@ -11,8 +11,8 @@ struct Scenery {
     explicit Scenery(const Plan& plan);
     test::TestNetwork network;
     ChainState first_state;
-    KeyRing keys;  // DGMD's, which open everything
-    std::vector<NodeId> nodes;
+    KeyRing keys;                 // DGMD's, which open everything
+    std::vector<NodeId> nodes;    // those of genesis, and the one that may come later
     std::vector<MeterId> meters;  // of the clusters that have any
 
     [[nodiscard]] std::size_t index_of(const NodeId& node) const;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/wire/message_codec.h"
 #include "tests/simulation/fast_hash.h"
 
 namespace fairfeed::simulation {
@@ -20,11 +21,11 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
       scenery_(scenery_of(plan_)),
       dice_(seed ^ 0x5eed),
       story_(std::move(story)),
-      broker_up_(plan_.nodes, true),
+      broker_up_(plan_.machines(), true),
       oracles_(scenery_, plan_, [this](const MeterId& meter) -> const SimulatedMeter& {
           return meters_[meter_index_.at(meter)];
       }) {
-    for (std::size_t i = 0; i < plan_.nodes; ++i) {
+    for (std::size_t i = 0; i < plan_.machines(); ++i) {
         const Behaviour behaviour = plan_.behaviours[i];
         for (const bool second : {false, true}) {
             if (second && !plan_.is_double(i)) continue;
@@ -61,8 +62,14 @@ void Simulation::detail(const std::function<std::string()>& line) const {
 }
 
 void Simulation::schedule() {
-    for (std::size_t i = 0; i < hosts_.size(); ++i)
-        at(dice_.below(500), What::boot, i);
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        const bool late = plan_.is_newcomer(hosts_[i].node);
+        at(late ? plan_.newcomer->boots_ms : dice_.below(500), What::boot, i);
+    }
+    if (plan_.newcomer) {
+        utility_done_ = false;
+        at(plan_.newcomer->registered_ms, What::utility, 0);
+    }
     const GridClock grid(scenery_.first_state.genesis.parameters);
     const std::int64_t epoch_ms = scenery_.first_state.genesis.parameters.real_epoch_ms;
     for (std::size_t meter = 0; meter < meters_.size(); ++meter) {
@@ -179,6 +186,8 @@ void Simulation::happen(const Happening& now) {
                 crash(host, "power cut");
             }
             return;
+        case What::utility:
+            return follow_newcomer();
         case What::calm:
             return calm_down();
         case What::check:
@@ -206,8 +215,8 @@ void Simulation::cut_begins(std::size_t cut) {
     note([&] {
         std::string line =
             std::string(kind) + " until " + std::to_string(plan_.cuts[cut].to_ms) + " ms; unheard:";
-        for (std::size_t from = 0; from < plan_.nodes; ++from) {
-            for (std::size_t to = 0; to < plan_.nodes; ++to) {
+        for (std::size_t from = 0; from < plan_.machines(); ++from) {
+            for (std::size_t to = 0; to < plan_.machines(); ++to) {
                 if (!plan_.cuts[cut].blocked[from][to]) continue;
                 line += ' ' + scenery_.nodes[from].str() + " by " + scenery_.nodes[to].str() + ',';
             }
@@ -255,7 +264,7 @@ void Simulation::calm_down() {
         host.clock = ClockChange{};
         if (host.program) wake_when_due(host);
     }
-    for (std::size_t node = 0; node < plan_.nodes; ++node)
+    for (std::size_t node = 0; node < plan_.machines(); ++node)
         broker_returns(node);
     at(now_ms_, What::check, 0);
 }
@@ -278,21 +287,80 @@ void Simulation::judge_idling() {
     oracles_.on_idle_end(idle_height_, idle_statements_);
 }
 
+// Somebody honest whose broker brings what DGMD says to the others.
+Simulation::Host* Simulation::spokesman() {
+    std::vector<Host*> up;
+    for (Host& host : hosts_) {
+        const bool founder = !plan_.is_newcomer(host.node) && plan_.is_honest(host.node);
+        if (founder && host.program && host.connected) up.push_back(&host);
+    }
+    return up.empty() ? nullptr : up[dice_.index(up.size())];
+}
+
+std::optional<TransactionContent> Simulation::wish_of_utility(const ChainState& state) const {
+    const NodeId& id = scenery_.nodes[plan_.nodes];
+    const auto known = state.nodes.find(id);
+    if (known == state.nodes.end()) {
+        return NodeRegistration{0,
+                                id,
+                                scenery_.network.key(id).public_key(),
+                                test::agreement_key(id.str()).public_key(),
+                                {}};
+    }
+    const auto& revoked_ms = plan_.newcomer->revoked_ms;
+    const bool leaves = revoked_ms && !known->second.revoked_from;
+    if (leaves && now_ms_ >= *revoked_ms && !state.validator_change) return NodeRevocation{0, id};
+    return std::nullopt;
+}
+
+// DGMD says again what is not in the chain yet.
+void Simulation::follow_newcomer() {
+    constexpr std::int64_t kSayAgainMs = 500;
+    const auto& revoked_ms = plan_.newcomer->revoked_ms;
+    if (Host* host = spokesman()) {
+        const ChainState& state = host->program->state();
+        if (const auto wish = wish_of_utility(state)) {
+            const bool joins = std::holds_alternative<NodeRegistration>(*wish);
+            count(joins ? "validator added" : "validator revoked");
+            note([&] { return std::string("DGMD says ") + (joins ? "NODE" : "REVOKE"); });
+            const Transaction said = scenery_.network.from_dgmd(state, *wish);
+            publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
+                            encode_bundle({{said}})});
+        } else if (is_all_settled(nullptr) || !revoked_ms ||
+                   (now_ms_ >= *revoked_ms && !state.validator_change)) {
+            // Without settlements to come no block brings the last change into force.
+            utility_done_ = true;
+            return at(now_ms_, What::check, 0);
+        }
+    }
+    at(now_ms_ + kSayAgainMs, What::utility, 0);
+}
+
+bool Simulation::is_all_settled(std::string* missing) const {
+    for (const auto& [cluster, record] : scenery_.first_state.clusters) {
+        if (record.meters.empty()) continue;
+        for (Window window = 0; window < plan_.windows; ++window) {
+            if (oracles_.has_settled(cluster, window)) continue;
+            if (missing) {
+                *missing =
+                    "window " + std::to_string(window) + " of " + cluster.str() + " is not settled";
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
 bool Simulation::is_done(std::string* missing) const {
     const auto lacks = [&](const std::string& what) {
         if (missing) *missing = what;
         return false;
     };
-    for (const auto& [cluster, record] : scenery_.first_state.clusters) {
-        if (record.meters.empty()) continue;
-        for (Window window = 0; window < plan_.windows; ++window) {
-            if (oracles_.has_settled(cluster, window)) continue;
-            return lacks("window " + std::to_string(window) + " of " + cluster.str() +
-                         " is not settled");
-        }
-    }
+    if (!is_all_settled(missing)) return false;
+    if (!utility_done_) return lacks("DGMD waits for its word to be in the chain");
     for (const Host& host : hosts_) {
         if (!plan_.is_honest(host.node)) continue;
+        if (plan_.is_newcomer(host.node) && plan_.newcomer->revoked_ms) continue;
         if (!host.program) return lacks(name(host) + " is down");
         if (host.disk.ledger().size() != oracles_.highest()) {
             return lacks(name(host) + " is at height " + std::to_string(host.disk.ledger().size()) +

@@ -100,7 +100,11 @@ class Simulation {
     void calm_down();
     void check();
     void begin_idling();
+    void follow_newcomer();
+    [[nodiscard]] std::optional<TransactionContent> wish_of_utility(const ChainState& state) const;
+    [[nodiscard]] Host* spokesman();
     void judge_idling();
+    [[nodiscard]] bool is_all_settled(std::string* missing) const;
     [[nodiscard]] bool is_done(std::string* missing) const;
     void end();
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
@@ -126,6 +130,7 @@ class Simulation {
     Oracles oracles_;
     std::uint64_t happenings_ = 0;
     bool done_ = false;
+    bool utility_done_ = true;  // DGMD has said all that it had to say, and it is in the chain
     std::optional<std::int64_t> lost_at_ms_;  // too many liars: when it first showed
     // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
     std::optional<std::int64_t> idle_from_ms_;
