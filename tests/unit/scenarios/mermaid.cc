@@ -57,9 +57,9 @@ class ReplicaPicture {
         } else if (verb == "polka" || verb == "commit") {
             diagram_.arrow("others", self_, verb + " " + joined(words, 2) + " by " + words.at(1));
         } else if (verb == "flood") {
+            const Strings place(words.begin() + 2, words.end() - 1);
             diagram_.arrow(words.at(1), self_,
-                           words.back() + " votes from " + words.at(2) + " " +
-                               (words.size() > 4 ? words[3] : "") + " on");
+                           words.back() + " votes from " + joined(place, 0) + " on");
         } else if (verb == "start") {
             note("height " + words.at(1) + " begins");
         } else if (verb == "restart") {
@@ -170,7 +170,7 @@ class NodesPicture {
             return together(who, after + what);
         }
         for (const std::string& node : who)
-            diagram_.arrow(id(node), to, after + what);
+            diagram_.arrow(id(node), to, after + without_node(what));
     }
     // "" for what is not said to anybody.
     static std::string addressee(const std::string& what) {
@@ -185,6 +185,14 @@ class NodesPicture {
             begins_with_any(what, {"says ", "endorses ", "proposes ", "prevotes ", "precommits ",
                                    "brings ", "passes on ", "objects ", "asks what "});
         return is_said ? "everybody" : "";
+    }
+    // The arrow shows to whom: "asks node-1 for 1 reading" is "asks for 1 reading".
+    static std::string without_node(const std::string& what) {
+        Strings words = words_of(what);
+        if (words.size() < 2 || !words[1].starts_with("node-")) return what;
+        if (words[1].ends_with(':')) words[0] += ':';
+        words.erase(words.begin() + 1);
+        return joined(words, 0);
     }
     void together(const Strings& who, const std::string& what) {
         Strings over;

@@ -112,7 +112,7 @@ TEST(Picture, of_nodes_draws_who_says_what_to_whom) {
               "    node3->>everybody: +3 ms: prevotes nil\n"
               "    node1->>everybody: +3 ms: prevotes nil\n"
               "    Note over node1,node3: node-1, node-3: +4 ms: commits it no. 1\n"
-              "    node3->>node1: +9 ms: asks node-1 for 1 reading\n");
+              "    node3->>node1: +9 ms: asks for 1 reading\n");
 }
 
 TEST(Pictures, stay_readable) {
