@@ -169,7 +169,7 @@ void ChainDesk::say_standing(Effects& out) {
     say(Channel::status, "-", encode_status(status, self_, state_.network, signer_), out);
     if (tip_) say(Channel::commit, "-", encode_certified_outline(*tip_), out);
     status_at_ms_ = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_cap_ms;
-    if (starting_ && is_asking()) ask_what_was_seen(out);
+    if (starting_ && is_asking() && !inquiry_.is_over(others(), now_)) ask_what_was_seen(out);
 }
 
 std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
@@ -179,7 +179,7 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
     for (const auto& [id, wanted] : wanted_)
         if (wanted.ask_at_ms) earliest(*wanted.ask_at_ms);
     if (const auto ask = catch_up_.next_deadline_ms(state_.height)) earliest(*ask);
-    if (starting_) earliest(inquiry_.until_ms());
+    if (starting_ && inquiry_.until_ms() > now_.steady_ms) earliest(inquiry_.until_ms());
     if (is_asking()) earliest(inquiry_.ask_at_ms());
     if (turn_ && work_since_ms_) {
         earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);

@@ -39,7 +39,8 @@ void ChainDesk::follow_inquiry(Effects& out) {
     if (silence && !silence->until && inquiry_.has_caught_up(others(), state_.height)) {
         drive(consensus::Trusted{state_.height + 2}, out);
     }
-    if (starting_ && inquiry_.is_over(others(), now_)) {
+    if (starting_ && inquiry_.is_over(others(), now_) &&
+        !inquiry_.is_behind(others(), state_.height)) {
         starting_ = false;
         enter_height(out);
     }
@@ -47,7 +48,7 @@ void ChainDesk::follow_inquiry(Effects& out) {
 }
 
 void ChainDesk::ask_what_was_seen(Effects& out) {
-    inquiry_.asked(now_, starting_);
+    inquiry_.asked(now_, starting_ && !inquiry_.is_over(others(), now_));
     for (const NodeId& peer : others())
         say(Channel::request, peer.str(), question_, out);
 }

@@ -26,6 +26,14 @@ bool Inquiry::is_over(const std::vector<NodeId>& others, Instant now) const {
            now.steady_ms >= until_ms_;
 }
 
+bool Inquiry::is_behind(const std::vector<NodeId>& others, Height tip) const {
+    const auto further = std::count_if(others.begin(), others.end(), [&](const NodeId& peer) {
+        const auto answer = tips_.find(peer);
+        return answer != tips_.end() && answer->second > tip;
+    });
+    return static_cast<std::size_t>(further) > tolerated_faults(others.size() + 1);
+}
+
 bool Inquiry::has_caught_up(const std::vector<NodeId>& others, Height tip) const {
     const auto reached = std::count_if(others.begin(), others.end(), [&](const NodeId& peer) {
         const auto answer = tips_.find(peer);

@@ -25,6 +25,9 @@ class Inquiry {
     // `others`: the validators beside this one of the height after the tip (R21); nobody else
     // counts. Nothing is proposed or voted before this: n-1-f answers are in, or the time is over.
     [[nodiscard]] bool is_over(const std::vector<NodeId>& others, Instant now) const;
+    // More of them than may be faulty had blocks that we have not: the next height is decided, and
+    // whatever we said of it now could only contradict what we said before (R22).
+    [[nodiscard]] bool is_behind(const std::vector<NodeId>& others, Height tip) const;
     // As many others as make a quorum by themselves have answered with tips that are not above
     // ours. Whoever they are, one honest node among them had decided the height before the last for
     // which we can have voted (docs/chain-rules.md, R23).

@@ -62,6 +62,18 @@ TEST(Boot, does_not_count_who_is_no_validator_any_more) {
     EXPECT_FALSE(inquiry.is_over(others(3), at(1001)));
 }
 
+TEST(Behind, is_whom_more_others_are_ahead_of_than_may_be_faulty) {
+    Inquiry inquiry = begun();
+    EXPECT_FALSE(inquiry.is_behind(others(3), 0));
+    inquiry.on_answer(NodeId("n1"), 7);
+    EXPECT_FALSE(inquiry.is_behind(others(3), 5)) << "one of four may lie";
+    inquiry.on_answer(NodeId("stranger"), 9);
+    EXPECT_FALSE(inquiry.is_behind(others(3), 5)) << "who is no validator does not count";
+    inquiry.on_answer(NodeId("n2"), 6);
+    EXPECT_TRUE(inquiry.is_behind(others(3), 5));
+    EXPECT_FALSE(inquiry.is_behind(others(3), 6));
+}
+
 TEST(CaughtUp, takes_a_quorum_of_others_whose_tips_are_reached) {
     Inquiry inquiry = begun();
     inquiry.on_answer(NodeId("n1"), 7);
