@@ -125,6 +125,7 @@ class ChainDesk {
     void begin_inquiry(Effects& out);
     void follow_inquiry(Effects& out);
     [[nodiscard]] bool is_asking() const;
+    void begin_record(Effects& out);
     void ask_what_was_seen(Effects& out);
     [[nodiscard]] std::vector<NodeId> others() const;  // validators beside this node
     [[nodiscard]] Result<void, Reject> adopt_shown(const AttestAnswer& answer, const VerifyKey& own,

@@ -42,9 +42,18 @@ void ChainDesk::follow_inquiry(Effects& out) {
     if (starting_ && inquiry_.is_over(others(), now_) &&
         !inquiry_.is_behind(others(), state_.height)) {
         starting_ = false;
+        if (trust_ == SafetyTrust::fresh && !silence) begin_record(out);
         enter_height(out);
     }
     if (is_asking() && now_.steady_ms >= inquiry_.ask_at_ms()) ask_what_was_seen(out);
+}
+
+// From now on a missing record is a lost one: also of a node that has followed without a word.
+void ChainDesk::begin_record(Effects& out) {
+    consensus::SafetyRecord nothing_said;
+    nothing_said.network = state_.network;
+    nothing_said.height = state_.height + 1;
+    out.push_back(PersistSafety{consensus::encode_safety_record(nothing_said)});
 }
 
 void ChainDesk::ask_what_was_seen(Effects& out) {

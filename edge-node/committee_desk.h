@@ -36,7 +36,9 @@ class CommitteeDesk {
     void ask_before_signing(Permission may_sign) { may_sign_ = std::move(may_sign); }
 
     // The ledger's blocks in order, genesis first: brings books and shares up to the tip.
-    [[nodiscard]] Result<void, ReplayFault> replay(const ReplayStep& step);
+    // What a committee certified wrongly, with more liars than it tolerates, is an alarm, now as
+    // when the block came: the chain has it.
+    void replay(const ReplayStep& step);
     // From the inbox, before a restart; after the replay, and readings last: of two of one slot
     // the promised one is held.
     void restore_batch(const Transaction& batch, const ChainState& state);
@@ -136,6 +138,7 @@ class CommitteeDesk {
     void perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
                  const ChainState& state, Effects& out);
     void certify(const Transaction& settlement, const ClusterId& cluster);
+    void raise_alarm(const ReplayFault& fault);
     [[nodiscard]] Result<std::vector<RecomputedSettlement>, ReplayFault> follow(
         const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);

@@ -12,10 +12,14 @@ constexpr std::size_t kMaxAlarms = 64;
 
 }  // namespace
 
-Result<void, ReplayFault> CommitteeDesk::replay(const ReplayStep& step) {
-    const auto recomputed = follow(step);
-    if (!recomputed) return unexpected(recomputed.error());
-    return {};
+void CommitteeDesk::replay(const ReplayStep& step) {
+    if (const auto recomputed = follow(step); !recomputed) raise_alarm(recomputed.error());
+}
+
+void CommitteeDesk::raise_alarm(const ReplayFault& fault) {
+    if (alarms_.size() >= kMaxAlarms) return;
+    alarms_.push_back("block " + std::to_string(fault.height) + ": " + fault.reason + ": " +
+                      fault.explanation);
 }
 
 Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
@@ -49,9 +53,8 @@ void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState&
                 say_share(shares_.at(share.meter), after, out);
             }
         }
-    } else if (alarms_.size() < kMaxAlarms) {
-        alarms_.push_back("block " + std::to_string(recomputed.error().height) + ": " +
-                          recomputed.error().reason + ": " + recomputed.error().explanation);
+    } else {
+        raise_alarm(recomputed.error());
     }
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {

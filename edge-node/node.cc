@@ -23,8 +23,8 @@ Node::Node(Setup setup)
       committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}),
       repair_(setup.self, setup.signer) {}
 
-Result<void, ReplayFault> Node::replay(const ReplayStep& step) {
-    return committee_.replay(step);
+void Node::replay(const ReplayStep& step) {
+    committee_.replay(step);
 }
 
 Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate> tip_certificate,

@@ -102,7 +102,7 @@ class Node {
     Node& operator=(const Node&) = delete;
 
     // The ledger's blocks in order, genesis first. Then start(), once.
-    [[nodiscard]] Result<void, ReplayFault> replay(const ReplayStep& step);
+    void replay(const ReplayStep& step);
     // Takes over from before a restart and begins the next height. `state` is that of the tip.
     // Errors: a safety record that is damaged or of another network.
     [[nodiscard]] Result<Effects, Reject> start(ChainState state,

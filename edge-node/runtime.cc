@@ -18,18 +18,17 @@ Result<LoadedGenesis, NodeFault> load_genesis_of(const NodeConfig& config) {
     if (!file) return unexpected(NodeFault{file.error().message, true});
     auto genesis = decode_genesis(*file);
     if (!genesis) {
-        return unexpected(
-            NodeFault{concat(config.genesis.string(), ": no valid genesis: ",
-                             to_string(genesis.error()),
-                             "; copy genesis.cbor of the network's provisioning here"),
-                      true});
+        return unexpected(NodeFault{
+            concat(config.genesis.string(), ": no valid genesis: ", to_string(genesis.error()),
+                   "; copy genesis.cbor of the network's provisioning here"),
+            true});
     }
     return std::move(*genesis);
 }
 
 // One life of the node; it must be over before its files are looked after.
 Result<RunningNode::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
-                                           const std::vector<std::string>& set_aside) {
+                                         const std::vector<std::string>& set_aside) {
     auto node = RunningNode::open(config, genesis, set_aside);
     if (node) return (*node)->run();
     if (node.error().ledger_damaged) return node.error();

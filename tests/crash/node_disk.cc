@@ -76,7 +76,8 @@ Result<NodeDisk::Started, std::string> NodeDisk::start(Storage& storage) {
                             const Block& block = step.committed.block;
                             if (auto found = check_index(storage.ledger(), block); !found)
                                 return found;
-                            return started.node->replay(step);
+                            started.node->replay(step);
+                            return {};
                         });
     if (!state) {
         return unexpected(concat(is_damage(state.error()) ? "damaged ledger: " : "ledger: ",

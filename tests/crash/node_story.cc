@@ -47,7 +47,7 @@ NodeStory::NodeStory() : network_(story_options()) {
         nodes_[id] = std::make_unique<Node>(
             Node::Setup{id, network_.key(id), agreement_key(id.str()), counting_random()});
         Node& node = *nodes_[id];
-        CHECK(node.replay({{network_.genesis().block.block, {}}, states_[0], states_[0]}));
+        node.replay({{network_.genesis().block.block, {}}, states_[0], states_[0]});
         auto effects = node.start(states_[0], std::nullopt, {}, now_);
         CHECK(effects.has_value());
         perform(id, std::move(*effects));

@@ -86,6 +86,21 @@ TEST_F(BootingNodes, neither_propose_nor_vote_while_they_wait) {
     settle(1);
 }
 
+// A node that only followed until its first power cut would come back as one that has lost its
+// record, and with another one away nobody could end its silence.
+TEST_F(BootingNodes, write_down_before_their_first_height_that_they_have_signed_nothing) {
+    world.crash(kFour);
+    world.disk_of(kFour) = {};
+    world.disk_of(kFour).inbox.safety = SafetyTrust::fresh;
+    world.restart(kFour);
+    world.run_for(kWaitMs + 10);
+    const auto record = consensus::decode_safety_record(world.disk(kFour).inbox.safety_record);
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->height, 1U);
+    EXPECT_FALSE(record->prevote || record->precommit || record->proposal || record->silence);
+    settle(0);
+}
+
 // A blocking ATTEST: after a blackout everybody waits for everybody, for ever.
 TEST_F(BootingNodes, go_on_after_a_blackout_in_which_nobody_can_answer) {
     settle(0);

@@ -158,5 +158,29 @@ TEST_F(DivergedNode, stays_stopped_after_a_restart_answers_and_lets_the_others_g
     EXPECT_TRUE(world.disk(kHonest).inbox.endorsements.empty());
 }
 
+// A node that did not start because of what others had certified would be lost to the chain as
+// well.
+TEST(FalselyCertified, figures_are_an_alarm_at_every_start_and_keep_no_member_down) {
+    const TestNetwork network(lab(1));
+    TestChain chain(network);
+    const ClusterId cluster = TestNetwork::cluster(1);
+    const auto readings = chain.read_all(cluster, 0);
+    auto draft = chain.book(cluster).draft(chain.state(), 0, {{0, readings}});
+    ASSERT_TRUE(draft);
+    draft->lines[0].import_wh += 1;
+    const auto settlement = chain.book(cluster).seal(chain.state(), 0, *draft, kPeer, 0, 0,
+                                                     chain.keys(), network.random());
+    ASSERT_TRUE(settlement);
+    ASSERT_TRUE(chain.append(chain.next_block(chain.group(*settlement, readings))));
+    Node node({kPeer, network.key(kPeer), agreement_key(kPeer.str()), counting_random()});
+    const ChainState first = network.initial_state();
+    node.replay({{network.genesis().block.block, {}}, first, first});
+    node.replay({chain.blocks()[0], first, chain.state()});
+    ASSERT_TRUE(node.start(chain.state(), chain.certificate(), {},
+                           {1000, chain.state().tip_time_ms, true}));
+    ASSERT_FALSE(node.summary().alarms.empty());
+    EXPECT_NE(node.summary().alarms[0].find("recomputed from the readings"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fairfeed::test
