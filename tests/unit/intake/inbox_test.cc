@@ -1,6 +1,7 @@
 // What the inbox promises: committed is there after a reopen, uncommitted is not, and forgetting
 // takes exactly what it names.
 #include "edge-node/intake/inbox.h"
+#include "edge-node/intake/inbox_schema.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -186,7 +187,7 @@ TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
         fill();
         inbox_.reset();
         {
-            auto behind = Database::open(directory_ / "inbox.db", {"an inbox", 0x46664962, 4, ""});
+            auto behind = Database::open(directory_ / "inbox.db", kInboxKind);
             ASSERT_TRUE(behind) << behind.error().message;
             ASSERT_TRUE(behind->execute(damage));
         }
