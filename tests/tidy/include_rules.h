@@ -32,7 +32,7 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
         {"core/io/", {"core/base/"}},
         {"core/ledger/", kWith(kPure, "core/io/")},
         {"edge-node/intake/", kPure},
-        {"edge-node/intake/inbox.", kWith(kWith(kPure, "core/io/"), "edge-node/intake/")},
+        {"edge-node/intake/inbox", kWith(kWith(kPure, "core/io/"), "edge-node/intake/")},
         {"edge-node/committee/", kPure},
         {"edge-node/consensus/", kPure},
         {"edge-node/", {"core/"}},
