@@ -25,11 +25,20 @@ Block assemble(const BlockOutline& outline, const TransactionPool& pool,
     return block;
 }
 
+bool is_of_its_header(const BlockOutline& outline) {
+    const BlockHeader& header = outline.header;
+    return header.transaction_count == outline.transactions.size() &&
+           header.transactions_root == transactions_root(outline.transactions) &&
+           header.parent_certificate == certificate_hash(outline.parent_certificate);
+}
+
 }  // namespace
 
 void BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
     const Digest id = block_id(outline.header);
-    if (!outlines_.try_emplace(id, sender, outline).second) return;
+    // A wrong list under a true header would make the block invalid here, or never complete.
+    if (outlines_.contains(id) || !is_of_its_header(outline)) return;
+    outlines_.try_emplace(id, sender, outline);
     std::deque<Digest>& own = described_[sender];
     own.push_back(id);
     if (own.size() <= kMaxOutlinesPerSender) return;

@@ -42,7 +42,7 @@ void ChainDesk::follow_inquiry(Effects& out) {
     if (starting_ && inquiry_.is_over(others(), now_) &&
         !inquiry_.is_behind(others(), state_.height)) {
         starting_ = false;
-        if (trust_ == SafetyTrust::fresh && !silence) begin_record(out);
+        if (trust_ == SafetyTrust::fresh && !silence && !replica_.halt()) begin_record(out);
         enter_height(out);
     }
     if (is_asking() && now_.steady_ms >= inquiry_.ask_at_ms()) ask_what_was_seen(out);

@@ -159,7 +159,9 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
 
 Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
                                    const MessageArrived& event, Effects& out) {
-    if (state().is_revoked(sender)) return unexpected(Reject::revoked);
+    // It may still fetch the blocks that tell it so.
+    const bool asks = topic.channel == Channel::request;
+    if (state().is_revoked(sender) && !asks) return unexpected(Reject::revoked);
     const ByteView message = event.message;
     switch (topic.channel) {
         case Channel::proposal:
@@ -244,6 +246,8 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
     if (!request) return unexpected(request.error());
     if (const auto* blocks = std::get_if<BlocksRequest>(&*request)) {
         out.push_back(AnswerBlocks{sender, *blocks});
+    } else if (state().is_revoked(sender)) {
+        return unexpected(Reject::revoked);
     } else if (const auto* bodies = std::get_if<BodiesRequest>(&*request)) {
         auto answer = chain_->bodies(*bodies);
         if (!answer.transactions.empty()) {

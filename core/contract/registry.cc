@@ -48,7 +48,7 @@ Verdict check(const Entry& entry, const NodeRegistration& node) {
 }
 
 Verdict check(const Entry& entry, const NodeRevocation& revocation) {
-    return check_leaves(entry.state, revocation.node);
+    return check_leaves(entry.state, revocation.node, entry.earliest);
 }
 
 // A connection has one meter at a time: another one only after the last was tampered with, and with

@@ -37,15 +37,15 @@ bool names(const CommitteeAllocation* committee, const NodeId& node) {
                                              node) != committee->members.end();
 }
 
-// Does a committee wait for its word, for the window to settle next or any later one?
-bool is_allocated(const ChainState& state, const NodeId& node) {
+// Does a committee wait for its word, for the window to settle next or any later one? `earliest`:
+// the first window of a cluster that has none to settle yet.
+bool is_allocated(const ChainState& state, const NodeId& node, Window earliest) {
     for (const auto& [id, cluster] : state.clusters) {
         if (names(&cluster.committee, node)) return true;
-        const auto next = state.next_window(id);
-        if (!next) continue;
-        if (names(state.committee_of(id, *next), node)) return true;
+        const Window next = state.next_window(id).value_or(earliest);
+        if (names(state.committee_of(id, next), node)) return true;
         for (const CommitteeAllocation& earlier : cluster.earlier) {
-            if (earlier.effective > *next && names(&earlier, node)) return true;
+            if (earlier.effective > next && names(&earlier, node)) return true;
         }
     }
     return false;
@@ -70,7 +70,7 @@ Result<void, Reject> check_joins(const ChainState& state, const NodeRegistration
     return {};
 }
 
-Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node) {
+Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node, Window earliest) {
     const auto found = state.nodes.find(node);
     if (found == state.nodes.end()) return unexpected(Reject::unknown_node);
     if (found->second.revoked_from) return unexpected(Reject::revoked);
@@ -78,7 +78,7 @@ Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node) {
     if (state.validators.size() <= kFewestAfterRevocation) {
         return unexpected(Reject::too_few_validators);
     }
-    if (is_allocated(state, node)) return unexpected(Reject::still_allocated);
+    if (is_allocated(state, node, earliest)) return unexpected(Reject::still_allocated);
     return {};
 }
 

@@ -17,8 +17,10 @@ namespace fairfeed {
 [[nodiscard]] Result<void, Reject> check_joins(const ChainState& state,
                                                const NodeRegistration& node);
 // May the node cease to be one? Refused: unknown_node, revoked, change_pending, too_few_validators,
-// still_allocated (a committee of a window that is not settled names it: allocate that one first).
-[[nodiscard]] Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node);
+// still_allocated (a committee of a window that is not settled names it: allocate that one first;
+// `earliest`: the first window that a change may be effective for).
+[[nodiscard]] Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node,
+                                                Window earliest);
 
 // NODE or REVOKE stands in the block of this height: the first height that the changed set decides.
 Height schedule_change(ChainState& state, const NodeId& node, Height height);

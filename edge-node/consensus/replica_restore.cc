@@ -54,7 +54,9 @@ Result<void, Reject> Replica::restore(ByteView record) {
 
 // What was said is said again, to the letter: a proposal rebuilt would be an equivocation.
 void Replica::resume(const SafetyRecord& record) {
-    wake();
+    // A record of nothing said is no reason to stir up an idle network (R16).
+    const bool said_something = record.proposal || record.prevote || record.precommit;
+    if (said_something || record.round > 0) wake();
     start_round(record.round);
     step_ = record.step;
     locked_ = record.locked;

@@ -54,6 +54,20 @@ TEST(Restart, asks_for_a_block_again_when_none_was_proposed) {
     EXPECT_THAT(b.restart(1), ElementsAre("request block r0"));
 }
 
+// Else one restart in an idle network would keep everybody voting until there is work (R16).
+TEST(Restart, with_a_record_of_nothing_said_leaves_an_idle_network_idle) {
+    Bench a(4, 'a');
+    a.proposal('b', 0, 'V');
+    a.judged('V');
+    SafetyRecord nothing;
+    nothing.network = decode_safety_record(a.disk())->network;
+    nothing.height = 1;
+    a.set_disk(encode_safety_record(nothing));
+    EXPECT_THAT(a.restart(1), IsEmpty());
+    EXPECT_FALSE(a.replica().snapshot().awake);
+    EXPECT_THAT(a.wait(60'000), IsEmpty());
+}
+
 TEST(Restart, proposes_the_block_of_its_polka_again) {
     Bench c(4, 'c');
     c.proposal('b', 0, 'V');

@@ -160,6 +160,14 @@ TEST_F(FiveValidators, keep_a_node_that_a_committee_waits_for) {
     EXPECT_EQ(say(CommitteeAllocation{0, kOne, {}, without, 3, 9}), "accepted");
 }
 
+// Its first window would wait for a voice that nobody hears, and no allocation could mend that.
+TEST_F(FiveValidators, keep_a_node_that_a_cluster_without_meters_will_wait_for) {
+    const ClusterId fresh("cluster-new");
+    EXPECT_EQ(say(CommitteeAllocation{0, fresh, {}, {kFifth}, 1, 1}), "accepted");
+    EXPECT_EQ(say(CommitteeAllocation{0, fresh, {}, {NodeId("node-1")}, 2, 9}), "accepted");
+    EXPECT_EQ(say(NodeRevocation{0, kFifth}), "still_allocated");
+}
+
 // The order of R3 follows the meters, and a change is when it is looked at again.
 TEST(ValidatorOrder, is_made_anew_with_a_change_and_not_before) {
     const TestNetwork network(network_of(4, 2));

@@ -23,6 +23,8 @@ class Workbench : public ::testing::Test {
         BlockOutline outline;
         outline.header.time_ms = time_ms;
         outline.header.proposer = kRogue;
+        outline.header.transactions_root = transactions_root(outline.transactions);
+        outline.header.parent_certificate = certificate_hash(outline.parent_certificate);
         return outline;
     }
 
@@ -54,6 +56,20 @@ TEST_F(Workbench, judges_a_block_when_its_last_body_is_there) {
     EXPECT_FALSE(again.fresh) << "persisted once";
     ASSERT_NE(bench.valid(id), nullptr);
     EXPECT_EQ(bench.valid(id)->after.height, 1U);
+}
+
+// Else a liar who is quicker than the builder makes a good block invalid here for its whole height.
+TEST_F(Workbench, takes_no_list_that_is_not_the_headers) {
+    BlockOutline wrong = outline_of(block);
+    std::swap(wrong.transactions.front(), wrong.transactions.back());
+    bench.describe(kRogue, wrong);
+    BlockOutline longer = outline_of(block);
+    longer.transactions.push_back(longer.transactions.front());
+    bench.describe(kRogue, longer);
+    bench.describe(kPeer, outline_of(block));
+    ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
+    EXPECT_TRUE(judge(id).valid);
+    EXPECT_EQ(bench.source(id), kPeer);
 }
 
 TEST_F(Workbench, knows_a_block_that_does_not_execute_as_invalid) {

@@ -143,6 +143,19 @@ TEST_F(ShrinkingNetwork, does_not_hear_a_revoked_node) {
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 3));
 }
 
+// Else it would ask for ever, and sign for heights that are long decided.
+TEST_F(ShrinkingNetwork, still_gives_a_revoked_node_the_blocks_that_tell_it) {
+    settle(0);
+    world.crash(kFifth);
+    world.say_as_dgmd(NodeRevocation{0, kFifth});
+    EXPECT_TRUE(settles_at(TestNetwork::node(1), 1));
+    EXPECT_TRUE(settles_at(TestNetwork::node(1), 2));
+    world.restart(kFifth);
+    EXPECT_TRUE(world.run_until([&] { return has_alarm(kFifth, "DGMD has revoked node-5"); },
+                                kPatienceMs));
+    EXPECT_FALSE(standing(kFifth).may_sign);
+}
+
 TEST_F(ShrinkingNetwork, needs_a_revoked_node_until_the_change_is_in_force) {
     settle(0);
     const Height before = state().height;
