@@ -25,14 +25,14 @@ Block assemble(const BlockOutline& outline, const TransactionPool& pool,
     return block;
 }
 
+}  // namespace
+
 bool is_of_its_header(const BlockOutline& outline) {
     const BlockHeader& header = outline.header;
     return header.transaction_count == outline.transactions.size() &&
            header.transactions_root == transactions_root(outline.transactions) &&
            header.parent_certificate == certificate_hash(outline.parent_certificate);
 }
-
-}  // namespace
 
 void BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
     const Digest id = block_id(outline.header);

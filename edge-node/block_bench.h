@@ -14,6 +14,9 @@
 
 namespace fairfeed {
 
+// Are the transactions and the parent's certificate those that the header names?
+[[nodiscard]] bool is_of_its_header(const BlockOutline& outline);
+
 class BlockBench {
   public:
     // A block that executes on the tip's state, and the state it leads to.

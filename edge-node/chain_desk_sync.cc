@@ -10,14 +10,6 @@ namespace {
 
 constexpr std::uint32_t kBlocksPerRequest = 16;
 
-// The header is certified; what lies below it is only what the sender made of it.
-bool is_body_of_header(const Block& block) {
-    const BlockHeader& header = block.header;
-    return header.transaction_count == block.transactions.size() &&
-           header.transactions_root == transactions_root(block) &&
-           header.parent_certificate == certificate_hash(block.parent_certificate);
-}
-
 }  // namespace
 
 Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer,
@@ -55,7 +47,8 @@ Result<void, Reject> ChainDesk::import(const CommittedBlock& committed, Effects&
         return unexpected(Reject::wrong_certificate);
     }
     if (auto ok = check_certificate(state_, committed.certificate); !ok) return ok;
-    if (!is_body_of_header(committed.block)) return unexpected(Reject::wrong_root);
+    // The header is certified; what lies below it is only what the sender made of it.
+    if (!is_of_its_header(outline_of(committed.block))) return unexpected(Reject::wrong_root);
     look_for_own(committed.certificate, out);
     ChainState after = state_;
     if (auto ok = execute_block(after, committed.block, signatures_); !ok) {
