@@ -57,8 +57,10 @@ struct Location {
 };
 
 // DGMD's transactions carry a sequence number that must be one above the last one committed, so
-// that none can be replayed, and take effect with a window, never earlier (threat 55).
-// After genesis its node becomes a validator (R21).
+// that none can be replayed, and take effect with a window, never earlier (threat 55); those about
+// nodes with a height (R21).
+
+// NODE: after genesis the node becomes a validator.
 struct NodeRegistration {
     std::uint64_t sequence = 0;
     NodeId node;
@@ -68,7 +70,8 @@ struct NodeRegistration {
     bool operator==(const NodeRegistration&) const = default;
 };
 
-// REVOKE: the node ceases to be a validator, and nothing it says is heard any more (R19, R21).
+// REVOKE: the node ceases to be a validator, and nothing is taken from it any more but requests for
+// blocks (R19, R21).
 struct NodeRevocation {
     std::uint64_t sequence = 0;
     NodeId node;
