@@ -22,8 +22,9 @@ class Name {
     Name() = default;  // the empty name: "none"
     explicit Name(std::string_view text) : text_(text) { CHECK(is_valid_name(text)); }
     [[nodiscard]] static std::optional<Name> parse(std::string_view text) {
-        if (!is_valid_name(text)) return std::nullopt;
-        return Name(text);
+        std::optional<Name> name;
+        if (is_valid_name(text)) name.emplace().text_ = text;
+        return name;
     }
     [[nodiscard]] const std::string& str() const { return text_; }
     [[nodiscard]] bool empty() const { return text_.empty(); }

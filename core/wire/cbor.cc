@@ -36,6 +36,7 @@ namespace {
 
 constexpr int kMaxDepth = 16;
 constexpr std::uint64_t kFirstLongHead = 24;  // a smaller number is its own head
+constexpr std::uint64_t kNull = 0xf6;         // RFC 8949 3.3
 
 template <Kind kKind, class Value>
 void on_value(void* context, Value value) {
@@ -111,13 +112,6 @@ Fault read_head(ByteView data, Head& head) {
     return Fault::none;
 }
 
-// The kind of the next item; none if it has a fault.
-Kind peek(const Reader& reader, ByteView data) {
-    Head head;
-    const bool sound = read_head(data.subspan(reader.offset()), head) == Fault::none;
-    return sound ? head.kind : Kind::none;
-}
-
 bool is_plain_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -126,100 +120,113 @@ std::uint64_t negated(std::int64_t value) {
     return ~static_cast<std::uint64_t>(value);  // -1 - value
 }
 
-// Walks one item and everything in it; the heads are checked by the reader.
+// nullopt: beyond 64 bits with a sign.
+std::optional<std::int64_t> integer_of(const Head& head) {
+    if (head.value > INT64_MAX) return std::nullopt;
+    const auto value = static_cast<std::int64_t>(head.value);
+    return head.kind == Kind::negative_integer ? -1 - value : value;
+}
+
+}  // namespace
+
+// Walks one item and everything in it, and writes it in diagnostic notation if asked to.
 class Walker {
   public:
-    Walker(Reader& reader, ByteView data, std::string* notation)
-        : reader_(reader), data_(data), notation_(notation) {}
+    Walker(Reader& reader, std::string* notation) : reader_(reader), notation_(notation) {}
 
     void item(int depth) {
+        Head head;
         if (depth > kMaxDepth) return reader_.fail(Fault::malformed);
-        switch (peek(reader_, data_)) {
-            case Kind::unsigned_integer:
-                return say(std::to_string(reader_.unsigned_integer()));
-            case Kind::negative_integer:
-                return say(std::to_string(reader_.integer()));
-            case Kind::bytes:
-                return say_bytes(reader_.bytes());
-            case Kind::text:
-                return say("\"" + std::string(reader_.text()) + "\"");
-            case Kind::boolean:
-                return say(reader_.boolean() ? "true" : "false");
-            case Kind::null:
-                reader_.is_null();
-                return say("null");
+        if (!reader_.next(head)) return;
+        switch (head.kind) {
             case Kind::array:
-                return array(depth);
+                return array(head.value, depth);
             case Kind::map:
-                return map(depth);
-            case Kind::none:
-            case Kind::indefinite:
-            case Kind::other:
-                (void)reader_.unsigned_integer();  // names the fault
-                return;
+                return map(head.value, depth);
+            case Kind::text:
+                if (!is_plain_text(as_text(head.content))) reader_.fail(Fault::malformed);
+                break;
+            case Kind::negative_integer:
+                if (!integer_of(head)) reader_.fail(Fault::malformed);
+                break;
+            default:
+                break;
         }
+        if (notation_ && reader_.ok()) notation_->append(in_notation(head));
     }
 
   private:
+    static std::string in_notation(const Head& head) {
+        switch (head.kind) {
+            case Kind::negative_integer:
+                return std::to_string(*integer_of(head));
+            case Kind::bytes:
+                return "h'" + to_hex(head.content) + "'";
+            case Kind::text:
+                return "\"" + std::string(as_text(head.content)) + "\"";
+            case Kind::boolean:
+                return head.value != 0 ? "true" : "false";
+            case Kind::null:
+                return "null";
+            default:
+                return std::to_string(head.value);
+        }
+    }
     void say(std::string_view text) {
         if (notation_) notation_->append(text);
     }
-    void say_bytes(ByteView bytes) {
-        if (notation_) notation_->append("h'").append(to_hex(bytes)).append("'");
-    }
-    void array(int depth) {
-        const std::size_t size = reader_.array();
+    void array(std::uint64_t size, int depth) {
         say("[");
-        for (std::size_t i = 0; i < size && reader_.ok(); ++i) {
+        for (std::uint64_t i = 0; i < size && reader_.ok(); ++i) {
             if (i > 0) say(", ");
             item(depth + 1);
         }
         say("]");
     }
-    void map(int depth) {
-        const std::size_t size = reader_.map();
+    void map(std::uint64_t size, int depth) {
         say("{");
         std::uint64_t previous = 0;
-        for (std::size_t i = 0; i < size && reader_.ok(); ++i) {
+        for (std::uint64_t i = 0; i < size && reader_.ok(); ++i) {
             const std::uint64_t key = reader_.unsigned_integer();
             if (i > 0 && key <= previous) reader_.fail(Fault::not_canonical);
             previous = key;
             if (i > 0) say(", ");
-            say(std::to_string(key) + ": ");
+            if (notation_) say(std::to_string(key) + ": ");
             item(depth + 1);
         }
         say("}");
     }
 
     Reader& reader_;
-    ByteView data_;
     std::string* notation_;
 };
 
-}  // namespace
+void Writer::head(std::uint8_t major_type, std::uint64_t value) {
+    const auto type = static_cast<std::uint8_t>(major_type << 5);
+    if (value < kFirstLongHead) return out_.push_back(static_cast<std::uint8_t>(type | value));
+    std::array<std::uint8_t, 9> head;
+    const std::size_t size = cbor_encode_uint(value, head.data(), head.size());
+    head[0] |= type;
+    append(out_, ByteView(head).first(size));
+}
 
 void Writer::unsigned_integer(std::uint64_t value) {
-    if (value < kFirstLongHead) return out_.push_back(static_cast<std::uint8_t>(value));
-    std::array<std::uint8_t, 9> head;
-    append(out_, ByteView(head).first(cbor_encode_uint(value, head.data(), head.size())));
+    head(0, value);
 }
 
 void Writer::integer(std::int64_t value) {
-    if (value >= 0) return unsigned_integer(static_cast<std::uint64_t>(value));
-    std::array<std::uint8_t, 9> head;
-    append(out_, ByteView(head).first(cbor_encode_negint(negated(value), head.data(), 9)));
+    if (value >= 0) return head(0, static_cast<std::uint64_t>(value));
+    head(1, negated(value));
 }
 
 void Writer::bytes(ByteView value) {
-    std::array<std::uint8_t, 9> head;
-    append(out_, ByteView(head).first(cbor_encode_bytestring_start(value.size(), head.data(), 9)));
+    head(2, value.size());
     append(out_, value);
 }
 
 void Writer::text(std::string_view value) {
     CHECK(is_plain_text(value));
-    std::array<std::uint8_t, 9> head;
-    append(out_, ByteView(head).first(cbor_encode_string_start(value.size(), head.data(), 9)));
+    head(3, value.size());
     append(out_, as_bytes(value));
 }
 
@@ -234,24 +241,37 @@ void Writer::null() {
 }
 
 void Writer::array(std::size_t size) {
-    std::array<std::uint8_t, 9> head;
-    append(out_, ByteView(head).first(cbor_encode_array_start(size, head.data(), head.size())));
+    head(4, size);
 }
 
 void Writer::map(std::size_t size) {
-    std::array<std::uint8_t, 9> head;
-    append(out_, ByteView(head).first(cbor_encode_map_start(size, head.data(), head.size())));
+    head(5, size);
+}
+
+bool Reader::next(Head& head) {
+    if (!ok()) return false;
+    const Fault fault = read_head(data_.subspan(offset_), head);
+    if (fault != Fault::none) {
+        fail(fault);
+        return false;
+    }
+    offset_ += head.length;
+    const std::size_t left = data_.size() - offset_;
+    if (head.kind == Kind::array && head.value > left) fail(Fault::truncated);
+    if (head.kind == Kind::map && head.value > left / 2) fail(Fault::truncated);
+    return ok();
 }
 
 bool Reader::take(Head& head) {
     const Kind wanted = head.kind;
-    if (!ok()) return false;
-    const Fault fault = read_head(data_.subspan(offset_), head);
-    if (fault != Fault::none || head.kind != wanted) {
-        fail(fault != Fault::none ? fault : Fault::malformed);
-        return false;
-    }
-    offset_ += head.length;
+    if (!next(head)) return false;
+    if (head.kind != wanted) fail(Fault::malformed);
+    return ok();
+}
+
+bool Reader::skip(std::uint64_t byte) {
+    if (!ok() || offset_ == data_.size() || data_[offset_] != byte) return false;
+    ++offset_;
     return true;
 }
 
@@ -261,15 +281,12 @@ std::uint64_t Reader::unsigned_integer() {
 }
 
 std::int64_t Reader::integer() {
-    const bool negative = peek(*this, data_) == Kind::negative_integer;
-    Head head{.kind = negative ? Kind::negative_integer : Kind::unsigned_integer};
-    if (!take(head)) return 0;
-    if (head.value > INT64_MAX) {
-        fail(Fault::malformed);
-        return 0;
-    }
-    const auto value = static_cast<std::int64_t>(head.value);
-    return negative ? -1 - value : value;
+    Head head;
+    if (!next(head)) return 0;
+    const bool whole = head.kind == Kind::unsigned_integer || head.kind == Kind::negative_integer;
+    const auto value = whole ? integer_of(head) : std::nullopt;
+    if (!value) fail(Fault::malformed);
+    return value.value_or(0);
 }
 
 ByteView Reader::bytes() {
@@ -291,22 +308,17 @@ bool Reader::boolean() {
 }
 
 bool Reader::is_null() {
-    Head head{.kind = Kind::null};
-    return ok() && peek(*this, data_) == Kind::null && take(head);
+    return skip(kNull);
 }
 
 std::size_t Reader::array() {
     Head head{.kind = Kind::array};
-    if (!take(head)) return 0;
-    if (head.value > data_.size() - offset_) fail(Fault::truncated);
-    return ok() ? head.value : 0;
+    return take(head) ? head.value : 0;
 }
 
 std::size_t Reader::map() {
     Head head{.kind = Kind::map};
-    if (!take(head)) return 0;
-    if (head.value > (data_.size() - offset_) / 2) fail(Fault::truncated);
-    return ok() ? head.value : 0;
+    return take(head) ? head.value : 0;
 }
 
 void Reader::array_of(std::size_t size) {
@@ -318,15 +330,13 @@ void Reader::map_of(std::size_t size) {
 }
 
 void Reader::key(std::uint64_t expected) {
+    if (expected < kFirstLongHead && skip(expected)) return;
     if (unsigned_integer() != expected) fail(Fault::malformed);
 }
 
 bool Reader::optional_key(std::uint64_t expected) {
-    Head head;
-    if (!ok() || read_head(data_.subspan(offset_), head) != Fault::none) return false;
-    if (head.kind != Kind::unsigned_integer || head.value != expected) return false;
-    offset_ += head.length;
-    return true;
+    CHECK(expected < kFirstLongHead);
+    return skip(expected);
 }
 
 std::uint64_t Reader::unsigned_at_most(std::uint64_t most) {
@@ -338,7 +348,7 @@ std::uint64_t Reader::unsigned_at_most(std::uint64_t most) {
 
 ByteView Reader::item() {
     const std::size_t start = offset_;
-    if (ok()) Walker(*this, data_, nullptr).item(0);
+    if (ok()) Walker(*this, nullptr).item(0);
     return ok() ? data_.subspan(start, offset_ - start) : ByteView{};
 }
 
@@ -354,7 +364,7 @@ bool Reader::finish() {
 std::optional<std::string> diagnostic(ByteView data) {
     Reader reader(data);
     std::string notation;
-    Walker(reader, data, &notation).item(0);
+    Walker(reader, &notation).item(0);
     if (!reader.finish()) return std::nullopt;
     return notation;
 }

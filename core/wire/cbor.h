@@ -30,7 +30,8 @@ class Writer {
     [[nodiscard]] Bytes take() { return std::move(out_); }
 
   private:
-    static constexpr std::size_t kUsual = 256;  // bytes; most items are smaller
+    void head(std::uint8_t major_type, std::uint64_t value);  // RFC 8949 3
+    static constexpr std::size_t kUsual = 256;                // bytes; most items are smaller
     Bytes out_;
 };
 
@@ -55,7 +56,7 @@ class Reader {
     void array_of(std::size_t size);  // exactly this many
     void map_of(std::size_t size);
     void key(std::uint64_t expected);  // the next key must be this one
-    // The next key if it is this one: optional entries.
+    // The next key if it is this one, below 24: optional entries.
     bool optional_key(std::uint64_t expected);
     template <class Fixed>
     Fixed fixed() {
@@ -80,8 +81,13 @@ class Reader {
     [[nodiscard]] std::size_t offset() const { return offset_; }
 
   private:
-    // Pulls the next item if it is of the kind that head asks for.
+    friend class Walker;
+    // The next item's head, whatever its kind; a string's content with it.
+    bool next(Head& head);
+    // The same, if it is of the kind that head asks for.
     bool take(Head& head);
+    // Passes over the next item if this byte is all of it.
+    bool skip(std::uint64_t byte);
     ByteView data_;
     std::size_t offset_ = 0;
     Fault fault_ = Fault::none;
