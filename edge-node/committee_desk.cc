@@ -86,12 +86,11 @@ const HeldReadings& CommitteeDesk::held(const ClusterId& cluster) const {
     return windows == readings_.end() ? kNone : windows->second;
 }
 
-template <class Act>
-auto CommitteeDesk::with_view(const ClusterId& cluster, const ChainState& state, Instant now,
-                              Act act) {
-    const committee::View view{state,         book(cluster), books_.keys(),
-                               held(cluster), now,           heard_from_ms_};
-    return act(view);
+committee::View CommitteeDesk::view(const ClusterId& cluster, const ChainState& state,
+                                    Instant now) const {
+    return {
+        state,         state.next_window(cluster), book(cluster), books_.keys(), held(cluster), now,
+        heard_from_ms_};
 }
 
 intake::Context CommitteeDesk::context(const ChainState& state, Instant now) const {
@@ -182,9 +181,7 @@ Result<void, Reject> CommitteeDesk::on_batch(const NodeId& sender, const Transac
     const ClusterId cluster = settlement->cluster;
     auto* its_round = round(cluster, state);
     if (its_round == nullptr) return {};  // said to all nodes, meant for its committee
-    auto effects = with_view(cluster, state, now, [&](const committee::View& view) {
-        return its_round->on_batch(sender, batch, view);
-    });
+    auto effects = its_round->on_batch(sender, batch, view(cluster, state, now));
     if (!effects) {
         if (effects.error() == Reject::wrong_entries) compare(batch, state);
         return unexpected(effects.error());
@@ -199,9 +196,7 @@ Result<void, Reject> CommitteeDesk::on_endorsement(const Signed<Endorsement>& en
     const ClusterId cluster = endorsement.content.cluster;
     auto* its_round = round(cluster, state);
     if (its_round == nullptr) return {};
-    auto effects = with_view(cluster, state, now, [&](const committee::View& view) {
-        return its_round->on_endorsement(endorsement, view);
-    });
+    auto effects = its_round->on_endorsement(endorsement, view(cluster, state, now));
     if (!effects) return unexpected(effects.error());
     perform(*effects, cluster, state, out);
     return {};
@@ -226,9 +221,7 @@ Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const O
             return unexpected(opened.error().reason);
         }
     }
-    const auto effects = with_view(objection.cluster, state, now, [&](const committee::View& view) {
-        return its_round->on_objection(objection, view);
-    });
+    const auto effects = its_round->on_objection(objection, view(objection.cluster, state, now));
     perform(effects, objection.cluster, state, out);
     return {};
 }
@@ -303,9 +296,7 @@ void CommitteeDesk::advance(const ClusterId& cluster, const ChainState& state, I
                             Effects& out) {
     auto* its_round = round(cluster, state);
     if (its_round == nullptr) return;
-    const auto effects = with_view(
-        cluster, state, now, [&](const committee::View& view) { return its_round->advance(view); });
-    perform(effects, cluster, state, out);
+    perform(its_round->advance(view(cluster, state, now)), cluster, state, out);
 }
 
 void CommitteeDesk::perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
@@ -350,9 +341,7 @@ std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& st
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
         if (!takes_part(cluster, state)) continue;
-        const committee::View view{state,         book(cluster), books_.keys(),
-                                   held(cluster), now,           heard_from_ms_};
-        const auto due = its_round.next_deadline_ms(view);
+        const auto due = its_round.next_deadline_ms(view(cluster, state, now));
         if (due && (!deadline || *due < *deadline)) deadline = due;
     }
     return deadline;

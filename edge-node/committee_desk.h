@@ -116,8 +116,8 @@ class CommitteeDesk {
     committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
     // The cluster's readings: of the next window, of later ones, and of a day before.
     [[nodiscard]] const HeldReadings& held(const ClusterId& cluster) const;
-    template <class Act>
-    auto with_view(const ClusterId& cluster, const ChainState& state, Instant now, Act act);
+    [[nodiscard]] committee::View view(const ClusterId& cluster, const ChainState& state,
+                                       Instant now) const;
     [[nodiscard]] intake::Context context(const ChainState& state, Instant now) const;
     [[nodiscard]] intake::Context pulling_context(const ChainState& state, Instant now) const;
     [[nodiscard]] bool is_settled(const ClusterId& cluster, Window window,

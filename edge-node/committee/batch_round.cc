@@ -64,15 +64,13 @@ std::vector<Effect> BatchRound::advance(const View& view) {
 // The ledger is older than what this node has signed (it was lost, and is being fetched again):
 // what was promised must not be forgotten meanwhile.
 bool BatchRound::is_behind(const View& view) const {
-    const auto next = view.state.next_window(cluster_);
-    return has_spoken() && window_ && next && *next < *window_;
+    return has_spoken() && window_ && view.next && *view.next < *window_;
 }
 
 // The chain decides which window is next; whatever was said about another one is over.
 void BatchRound::follow_chain(const View& view) {
-    const auto next = view.state.next_window(cluster_);
-    if (next == window_) return;
-    window_ = next;
+    if (view.next == window_) return;
+    window_ = view.next;
     own_.reset();
     promises_.clear();
     endorsements_.clear();
@@ -80,15 +78,14 @@ void BatchRound::follow_chain(const View& view) {
     next_version_ = 0;
     build_at_ms_ = 0;
     std::erase_if(hearings_, [&](const auto& entry) {
-        return !next || content_of(entry.second.batch).window < *next;
+        return !view.next || content_of(entry.second.batch).window < *view.next;
     });
 }
 
 // Of the committee that governs the window being settled; a later one waits for its own.
 const std::vector<NodeId>& BatchRound::members(const View& view) const {
     const Window latest = UINT32_MAX;
-    const auto* committee =
-        view.state.committee_of(cluster_, view.state.next_window(cluster_).value_or(latest));
+    const auto* committee = view.state.committee_of(cluster_, view.next.value_or(latest));
     CHECK(committee != nullptr);
     return committee->members;
 }
@@ -101,8 +98,7 @@ std::optional<std::uint32_t> BatchRound::own_slot(const View& view) const {
 }
 
 std::int64_t BatchRound::ended_ms(const View& view) const {
-    const auto next = view.state.next_window(cluster_);
-    return view.now.steady_ms + view.state.grid().end_real_ms(*next) - view.now.real_ms;
+    return view.now.steady_ms + view.state.grid().end_real_ms(*view.next) - view.now.real_ms;
 }
 
 // Grace is time in which a meter could have been heard: a node that was down or cut off from its
@@ -114,7 +110,7 @@ std::int64_t BatchRound::grace_ends_ms(const View& view) const {
 
 // The parent builds as soon as nobody is missing; slot k opens k slots after the grace (rule 6).
 std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) const {
-    const auto window = *view.state.next_window(cluster_);
+    const Window window = *view.next;
     const auto meters = view.state.meters_of(cluster_, window);
     const bool complete = std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
         return held_of(view, {meter, window}) != nullptr;
@@ -258,8 +254,7 @@ Result<std::vector<Effect>, Reject> BatchRound::on_batch(const NodeId& sender,
         sender != settlement->proposer || batch.signer != settlement->proposer) {
         return unexpected(Reject::wrong_proposer);
     }
-    const auto next = view.state.next_window(cluster_);
-    if (!next || settlement->window < *next) return unexpected(Reject::closed_window);
+    if (!view.next || settlement->window < *view.next) return unexpected(Reject::closed_window);
     const auto held = hearings_.find(settlement->slot);
     if (held != hearings_.end() && held->second.batch.id == batch.id) return Effects{};
     if (is_behind(view)) return Effects{};
@@ -362,9 +357,8 @@ std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const
         if (steady_ms == kDeaf) return;
         deadline = deadline ? std::min(*deadline, steady_ms) : steady_ms;
     };
-    const auto next = view.state.next_window(cluster_);
-    if (!next || is_behind(view)) return deadline;
-    const bool here = next == window_;
+    if (!view.next || is_behind(view)) return deadline;
+    const bool here = view.next == window_;
     if (here && has_spoken()) earliest(say_at_ms_);
     for (const auto& [slot, hearing] : hearings_) {
         if (!here) break;

@@ -14,6 +14,7 @@ namespace fairfeed::committee {
 // and of those before it that may still be trued up (others do not matter).
 struct View {
     const ChainState& state;
+    std::optional<Window> next;  // what ChainState::next_window says of the cluster
     const ClusterBook& book;
     const KeyRing& keys;
     const HeldReadings& held;

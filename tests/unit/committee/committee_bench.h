@@ -61,7 +61,12 @@ class Bench {
         const Window next = *chain.state().next_window(cluster);
         HeldReadings& all = all_held_[node] = late[node];
         all[next] = held[node];
-        return {chain.state(), chain.book(cluster), has_keys ? chain.keys() : none_, all, now};
+        return {chain.state(),
+                chain.state().next_window(cluster),
+                chain.book(cluster),
+                has_keys ? chain.keys() : none_,
+                all,
+                now};
     }
     // The round as after a crash: nothing but what is restored.
     BatchRound& restart(const NodeId& node) {
