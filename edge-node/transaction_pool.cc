@@ -10,11 +10,26 @@ namespace {
 
 // Of one culprit at once: enough for all it can still be accused of, too little to fill a pool.
 constexpr std::size_t kEvidencePerCulprit = 4;
+// Of one window: as many as its committee has proposers (A1); an honest one certifies once on one
+// state, and what was drafted on an older state goes.
+constexpr std::size_t kSettlementsPerWindow = 4;
 
 // An accusation more than a day ahead of its cluster can wait, or is a game.
 bool is_near(const ClusterId& cluster, Window window, const ChainState& state) {
     const auto next = state.next_window(cluster);
     return !next || std::int64_t{window} <= std::int64_t{*next} + state.grid().windows_per_day();
+}
+
+// The window to settle next, or the one after, of a node whose chain is a block further.
+bool is_due(const Settlement& settlement, const ChainState& state) {
+    const auto next = state.next_window(settlement.cluster);
+    return next && std::int64_t{settlement.window} <= std::int64_t{*next} + 1;
+}
+
+// Drafted on a state that the chain has left behind?
+bool is_stale(const Settlement& settlement, const ChainState& state) {
+    return settlement.state_height <= state.height &&
+           !state.is_current(settlement.cluster, settlement.window, settlement.state_height);
 }
 
 // Has the chain moved past this transaction? Unknown meters and clusters are not past: they may
@@ -28,7 +43,7 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
     }
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
         const auto next = state.next_window(settlement->cluster);
-        return !next || settlement->window < *next;
+        return !next || settlement->window < *next || is_stale(*settlement, state);
     }
     if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
         const auto newer = check_evidence(state, *evidence, state.height + 1, INT64_MAX);
@@ -149,17 +164,19 @@ Result<void, Reject> check_endorsements(const Transaction& transaction,
 
 }  // namespace
 
+TransactionPool::Share TransactionPool::share_of(const Transaction& transaction) {
+    if (is_accusation(transaction)) return Share::accusations;
+    return is_dgmd_kind(transaction.kind) ? Share::notices : Share::windows;
+}
+
 Result<void, Reject> TransactionPool::add(const Transaction& transaction, const ChainState& state,
                                           SignatureChecker& signatures) {
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
     if (is_past(transaction, state)) return unexpected(Reject::already_committed);
-    if (by_id_.size() >= capacity_ && !expected_.contains(transaction.id)) {
-        return unexpected(Reject::too_many_transactions);
-    }
     if (is_accusation(transaction)) {
         if (auto possible = check_accusation(transaction, state); !possible) return possible;
-        if (auto room = find_room(transaction); !room) return room;
     }
+    if (auto room = find_room(transaction, state); !room) return room;
     const bool is_reading = transaction.kind == TransactionKind::reading;
     if (is_reading && !listed_.contains(transaction.id)) return unexpected(Reject::wrong_entries);
     std::optional<VerifyKey> parsed;
@@ -173,11 +190,32 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
         if (auto ok = check_endorsements(transaction, *settlement, state, signatures); !ok) {
             return ok;
         }
-        list(*settlement);
+        list(transaction);
     }
     by_id_.emplace(transaction.id, std::pair{next_place_++, transaction});
+    ++taken_[share_of(transaction)];
     if (is_accusation(transaction)) accusations_.insert(transaction.id);
     ++revision_;
+    return {};
+}
+
+// What this node asked for is always let in; else every share has its own places, so that no
+// committee can keep the department's notices or an accusation out.
+Result<void, Reject> TransactionPool::find_room(const Transaction& transaction,
+                                                const ChainState& state) const {
+    if (expected_.contains(transaction.id)) return {};
+    const auto taken = taken_.find(share_of(transaction));
+    if (taken != taken_.end() && taken->second >= capacity_) {
+        return unexpected(Reject::too_many_transactions);
+    }
+    if (is_accusation(transaction)) return find_room_for_accusation(transaction);
+    const auto* settlement = std::get_if<Settlement>(&transaction.content);
+    if (settlement == nullptr) return {};
+    if (!is_due(*settlement, state)) return unexpected(Reject::future_window);
+    const auto same_window = settlements_.find({settlement->cluster, settlement->window});
+    if (same_window != settlements_.end() && same_window->second.size() >= kSettlementsPerWindow) {
+        return unexpected(Reject::too_many_transactions);
+    }
     return {};
 }
 
@@ -191,8 +229,8 @@ std::vector<const Transaction*> TransactionPool::accusations_of(const Transactio
 }
 
 // A block that somebody proposed may hold another accusation of the same thing: that one is let in.
-Result<void, Reject> TransactionPool::find_room(const Transaction& accusation) const {
-    if (expected_.contains(accusation.id)) return {};
+Result<void, Reject> TransactionPool::find_room_for_accusation(
+    const Transaction& accusation) const {
     const auto held = accusations_of(accusation);
     std::uint64_t last = 0;
     for (const Transaction* other : held) {
@@ -212,6 +250,7 @@ void TransactionPool::make_room(const Transaction& accusation) {
         held.begin(), held.end(),
         [](const Transaction* a, const Transaction* b) { return place_of(*a) < place_of(*b); });
     const Digest id = (*last)->id;
+    --taken_[share_of(**last)];
     accusations_.erase(id);
     by_id_.erase(id);
 }
@@ -235,13 +274,15 @@ Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& tr
             auto added = add(transaction, state, signatures);
             const bool known = !added && (added.error() == Reject::duplicate ||
                                           added.error() == Reject::already_committed);
-            if (!added && !known) result = added;
+            if (!added && !known && result) result = added;
         }
     }
     return result;
 }
 
-void TransactionPool::list(const Settlement& settlement) {
+void TransactionPool::list(const Transaction& transaction) {
+    const auto& settlement = std::get<Settlement>(transaction.content);
+    settlements_[{settlement.cluster, settlement.window}].insert(transaction.id);
     for (const ListedReading& listed : listed_readings(settlement))
         listed_.insert(listed.reading);
 }
@@ -278,17 +319,20 @@ void TransactionPool::prune(const ChainState& state) {
         by_id_, [&](const auto& entry) { return is_past(entry.second.second, state); });
     if (dropped == 0) return;
     ++revision_;
-    std::erase_if(accusations_, [&](const Digest& id) { return !by_id_.contains(id); });
     listed_.clear();
+    settlements_.clear();
     for (const auto& [id, place] : by_id_) {
-        const auto* settlement = std::get_if<Settlement>(&place.second.content);
-        if (settlement != nullptr) list(*settlement);
+        if (place.second.kind == TransactionKind::settlement) list(place.second);
     }
     // A late reading may outlive the settlement it came with.
     std::erase_if(by_id_, [&](const auto& entry) {
         return entry.second.second.kind == TransactionKind::reading &&
                !listed_.contains(entry.first);
     });
+    std::erase_if(accusations_, [&](const Digest& id) { return !by_id_.contains(id); });
+    taken_.clear();
+    for (const auto& [id, place] : by_id_)
+        ++taken_[share_of(place.second)];
 }
 
 }  // namespace fairfeed

@@ -1,9 +1,10 @@
 // Transactions that wait for a block. Everything in it has had its own signature checked; whether
 // it still fits is decided by execution when a block is built. A settlement is taken only with its
 // quorum, a reading only when a settlement in the pool lists it: one meter can sign any number of
-// readings, but only a committee makes one matter. Evidence and events are taken when they are
-// proved and soon possible, a few per culprit. Bounded: a full pool refuses what nobody waits for.
-// Pure.
+// readings, but only a committee makes one matter. A settlement must be due, a few per window;
+// evidence and events are taken when they are proved and soon possible, a few per culprit. Bounded:
+// windows, accusations and the department's notices have a share each, and a full share refuses
+// what nobody waits for. Pure.
 #pragma once
 
 #include <map>
@@ -17,15 +18,16 @@ namespace fairfeed {
 
 class TransactionPool {
   public:
-    explicit TransactionPool(std::size_t capacity) : capacity_(capacity) {}
+    explicit TransactionPool(std::size_t capacity) : capacity_(capacity) {}  // of each share
 
-    // wrong_entries: a reading that no settlement in the pool lists.
+    // wrong_entries: a reading that no settlement in the pool lists; future_window: a settlement or
+    // an accusation that cannot enter the chain soon.
     // Reject::already_committed and Reject::duplicate are normal; anything else is somebody's
     // fault.
     [[nodiscard]] Result<void, Reject> add(const Transaction& transaction, const ChainState& state,
                                            SignatureChecker& signatures);
     // In any order: settlements first, so that a reading may stand before the one that lists it.
-    // The last reason that was not normal.
+    // The first reason that was not normal.
     [[nodiscard]] Result<void, Reject> add_all(const std::vector<Transaction>& transactions,
                                                const ChainState& state,
                                                SignatureChecker& signatures);
@@ -46,18 +48,25 @@ class TransactionPool {
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   private:
+    enum class Share : std::uint8_t { windows, accusations, notices };
+    [[nodiscard]] static Share share_of(const Transaction& transaction);
     [[nodiscard]] std::vector<const Transaction*> accusations_of(const Transaction& like) const;
-    [[nodiscard]] Result<void, Reject> find_room(const Transaction& accusation) const;
+    [[nodiscard]] Result<void, Reject> find_room(const Transaction& transaction,
+                                                 const ChainState& state) const;
+    [[nodiscard]] Result<void, Reject> find_room_for_accusation(
+        const Transaction& accusation) const;
     void make_room(const Transaction& accusation);
-    void list(const Settlement& settlement);
+    void list(const Transaction& settlement);
 
     std::size_t capacity_;
     std::uint64_t revision_ = 0;
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
-    std::set<Digest> expected_;     // of the height being decided
-    std::set<Digest> accusations_;  // evidence and events among by_id_
-    std::set<Digest> listed_;       // readings that settlements in the pool list
+    std::set<Digest> expected_;           // of the height being decided
+    std::set<Digest> accusations_;        // evidence and events among by_id_
+    std::map<Share, std::size_t> taken_;  // places
+    std::set<Digest> listed_;             // readings that settlements in the pool list
+    std::map<std::pair<ClusterId, Window>, std::set<Digest>> settlements_;  // ids
 };
 
 }  // namespace fairfeed

@@ -121,8 +121,9 @@ TEST_F(DamagedNodes, are_not_kept_from_settling_by_a_member_that_repeats_itself)
     EXPECT_TRUE(settles(0));
 }
 
-// Nobody had offered the window again: it, and with it every later one, was lost to the chain.
-TEST_F(DamagedNodes, settle_what_they_certified_while_their_pools_were_full) {
+// Nobody had offered a window again that was certified while the own pool was full: it, and with it
+// every later one, was lost to the chain.
+TEST_F(DamagedNodes, settle_while_their_pools_are_full_of_notices) {
     for (const std::size_t nodes : {1U, 4U}) {
         TestNetworkOptions options = lab(nodes, 1);
         options.parameters.max_block_transactions = 5;

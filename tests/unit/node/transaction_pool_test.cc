@@ -38,6 +38,17 @@ class Pool : public ::testing::Test {
         return out;
     }
 
+    [[nodiscard]] Transaction certified(const Settlement& settlement) const {
+        Transaction out =
+            make_batch(settlement, network.network(), network.key(settlement.proposer));
+        for (const std::size_t i : {1U, 2U, 3U})
+            out.endorsements.push_back(endorse(network, settlement, out.id, TestNetwork::node(i)));
+        return out;
+    }
+    [[nodiscard]] Settlement first_settlement() const {
+        return std::get<Settlement>(window.back().content);
+    }
+
     TestNetwork network{five_nodes()};
     TestChain chain{network};
     OpenedReadings readings = chain.read_all(kCluster, 0);
@@ -116,6 +127,55 @@ TEST_F(Pool, refuses_when_it_is_full_and_has_room_again_after_a_block) {
         ASSERT_FALSE(again);
         EXPECT_EQ(again.error(), Reject::already_committed);
     }
+}
+
+// The only member of a committee of one certifies whatever it likes: it had filled every pool, and
+// the department's notices and the evidence against it waited outside.
+TEST_F(Pool, is_not_filled_by_one_committee) {
+    Settlement settlement = first_settlement();
+    for (const Window ahead : {2U, 3U, 50U, UINT32_MAX}) {
+        settlement.window = ahead;
+        EXPECT_EQ(reason(certified(settlement)), "future_window");
+    }
+    settlement.window = 1;
+    settlement.state_height = chain.state().height + 1;
+    EXPECT_EQ(reason(certified(settlement)), "") << "this node may be a block behind";
+    settlement = first_settlement();
+    for (std::uint32_t version = 0; version < 4; ++version) {
+        settlement.version = version;
+        EXPECT_EQ(reason(certified(settlement)), "");
+    }
+    settlement.version = 4;
+    EXPECT_EQ(reason(certified(settlement)), "too_many_transactions");
+    const Transaction asked_for = certified(settlement);
+    pool.expect({asked_for.id});
+    EXPECT_EQ(reason(asked_for), "") << "a proposed block lists it";
+}
+
+TEST_F(Pool, has_places_for_notices_although_it_is_full_of_windows) {
+    TransactionPool small(window.size());
+    ASSERT_TRUE(small.add_all(window, chain.state(), signatures));
+    const ClusterId other = TestNetwork::cluster(2);
+    const OpenedReadings second = chain.read_all(other, 0);
+    const auto others = chain.group(chain.settle(other, 0, second), second);
+    EXPECT_EQ(small.add_all(others, chain.state(), signatures).error(),
+              Reject::too_many_transactions);
+    ChainState ahead = chain.state();
+    for (std::size_t i = 0; i <= window.size(); ++i) {
+        const auto notice = network.from_dgmd(ahead, CapacityCertificate{0, kMeter, 9, 5});
+        EXPECT_EQ(bool(small.add(notice, chain.state(), signatures)), i < window.size());
+        ++ahead.dgmd_sequence;
+    }
+}
+
+TEST_F(Pool, drops_what_was_drafted_on_a_state_that_the_chain_has_left) {
+    ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
+    const Transaction notice =
+        network.from_dgmd(chain.state(), CapacityCertificate{0, kMeter, 9, 0});
+    ASSERT_TRUE(chain.append(chain.next_block({notice})));
+    pool.prune(chain.state());
+    EXPECT_EQ(pool.size(), 0U) << "with the readings it alone listed";
+    EXPECT_EQ(reason(window.back()), "already_committed");
 }
 
 TEST_F(Pool, has_room_for_what_is_expected_until_a_block_is_decided_although_it_is_full) {
