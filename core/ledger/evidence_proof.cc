@@ -4,6 +4,7 @@
 
 #include "core/contract/accusations.h"
 #include "core/ledger/proof_parts.h"
+#include "core/ledger/proof_registry.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -25,41 +26,18 @@ struct Walk {
     const EvidenceWanted& wanted;
     std::optional<CommittedBlock> found;
     std::size_t index = 0;
-    std::vector<RegistryEvidence> registry;
-    ChainState state;  // at the tip
+    std::vector<RegistryEvidence> registry;  // up to the tip
 
     void see(const ReplayStep& step) {
         const Block& block = step.committed.block;
         for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-            const Transaction& transaction = block.transactions[i];
-            if (is_wanted(transaction, wanted)) {
-                found = step.committed;
-                index = i;
-            }
-            const auto& content = transaction.content;
-            const bool says_who = std::holds_alternative<MeterRegistration>(content) ||
-                                  changes_validators(transaction) ||
-                                  std::holds_alternative<MeterAlarm>(content);
-            if (block.header.height > 0 && says_who) {
-                registry.push_back({include(block, i), block.header, step.committed.certificate});
-            }
+            if (!is_wanted(block.transactions[i], wanted)) continue;
+            found = step.committed;
+            index = i;
         }
+        collect_registry(registry, step.committed);
     }
 };
-
-std::vector<RegistryEvidence> needed(const Walk& walk, const std::string& culprit) {
-    std::vector<RegistryEvidence> out;
-    for (const RegistryEvidence& evidence : walk.registry) {
-        const Transaction& transaction = evidence.included.transaction;
-        const auto* meter = std::get_if<MeterRegistration>(&transaction.content);
-        const bool is_culprit =
-            (meter != nullptr && meter->meter.str() == culprit) || changes_validators(transaction);
-        if (is_culprit || makes_room(transaction, walk.state, MeterId(culprit))) {
-            out.push_back(evidence);
-        }
-    }
-    return out;
-}
 
 std::string place_text(const Evidence& evidence) {
     const OffencePlace& place = evidence.place;
@@ -177,12 +155,12 @@ Result<EvidenceProof, Reject> decode_evidence_proof(ByteView bytes) {
 Result<EvidenceProof, ProofRefusal> make_evidence_proof(const Ledger& ledger,
                                                         const LoadedGenesis& genesis,
                                                         const EvidenceWanted& wanted) {
-    Walk walk{.wanted = wanted, .found = {}, .index = 0, .registry = {}, .state = {}};
-    auto end = replay(ledger, genesis, {.trust_signatures = true, .keep_before = false},
-                      [&](const ReplayStep& step) -> Result<void, ReplayFault> {
-                          walk.see(step);
-                          return {};
-                      });
+    Walk walk{.wanted = wanted, .found = {}, .index = 0, .registry = {}};
+    const auto end = replay(ledger, genesis, {.trust_signatures = true, .keep_before = false},
+                            [&](const ReplayStep& step) -> Result<void, ReplayFault> {
+                                walk.see(step);
+                                return {};
+                            });
     if (!end)
         return unexpected(ProofRefusal{"the ledger is not sound at height " +
                                        std::to_string(end.error().height) + ": " +
@@ -195,15 +173,16 @@ Result<EvidenceProof, ProofRefusal> make_evidence_proof(const Ledger& ledger,
         return unexpected(ProofRefusal{what + " in this ledger (height " +
                                        std::to_string(ledger.height()) + ")"});
     }
-    walk.state = std::move(*end);
     const Block& block = walk.found->block;
     const auto& evidence = std::get<Evidence>(block.transactions[walk.index].content);
-    std::vector<RegistryEvidence> registry = needed(walk, evidence.culprit);
-    std::erase_if(registry, [&](const RegistryEvidence& each) {
+    std::erase_if(walk.registry, [&](const RegistryEvidence& each) {
         return each.header.height > block.header.height;
     });
+    RegistrySubjects subjects;  // NODEs are needed anyway, and no meter has a node's name
+    subjects.meters.insert(MeterId(evidence.culprit));
     return EvidenceProof{genesis.network, block.header, walk.found->certificate,
-                         include(block, walk.index), std::move(registry)};
+                         include(block, walk.index),
+                         needed_registry(std::move(walk.registry), subjects, *end)};
 }
 
 bool is_evidence_file(ByteView bytes) {

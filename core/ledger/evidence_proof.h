@@ -18,7 +18,7 @@ struct EvidenceProof {
     BlockHeader header;
     Certificate certificate;
     IncludedTransaction evidence;
-    std::vector<RegistryEvidence> registry;  // who the culprit is, if genesis does not say
+    std::vector<RegistryEvidence> registry;  // as in a proof; of a meter its METER
     bool operator==(const EvidenceProof&) const = default;
 };
 

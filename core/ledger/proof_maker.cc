@@ -2,6 +2,7 @@
 
 #include "core/ledger/proof.h"
 #include "core/ledger/proof_parts.h"
+#include "core/ledger/proof_registry.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -35,17 +36,12 @@ void Walk::see(const ReplayStep& step) {
     if (found) return;
     const CommittedBlock& committed = step.committed;
     const auto& transactions = committed.block.transactions;
-    bool grants = committed.block.header.height == 0;
-    for (std::size_t i = 0; i < transactions.size(); ++i) {
-        const TransactionKind kind = transactions[i].kind;
-        grants = grants || kind == TransactionKind::key_grant;
-        const bool on_the_way =
-            kind == TransactionKind::reading || kind == TransactionKind::settlement ||
-            kind == TransactionKind::evidence || kind == TransactionKind::key_grant;
-        if (committed.block.header.height > 0 && !on_the_way)
-            registry.push_back(
-                {include(committed.block, i), committed.block.header, committed.certificate});
-    }
+    const bool grants =
+        committed.block.header.height == 0 ||
+        std::any_of(transactions.begin(), transactions.end(), [](const Transaction& each) {
+            return each.kind == TransactionKind::key_grant;
+        });
+    collect_registry(registry, committed);
     if (grants) keys.learn(step.after, holder.node, holder.agreement);
     look_for_settlement(step);
 }
@@ -87,8 +83,6 @@ const Content* last_of(const std::vector<RegistryEvidence>& registry, Window win
     return last;
 }
 
-// Of everything DGMD said since genesis, what this proof rests on; of NODE and REVOKE all, because
-// each changes who certifies blocks.
 std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     const auto& transactions = walk.found->block.transactions;
     const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;
@@ -96,21 +90,10 @@ std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
         last_of<TariffNotice>(walk.registry, settled, [](const auto&) { return true; });
     const auto* capacity = last_of<CapacityCertificate>(
         walk.registry, settled, [&](const auto& c) { return c.meter == walk.meter; });
-    std::vector<RegistryEvidence> needed;
-    for (const RegistryEvidence& evidence : walk.registry) {
-        const TransactionContent& content = evidence.included.transaction.content;
-        const auto* registration = std::get_if<MeterRegistration>(&content);
-        const auto* allocation = std::get_if<CommitteeAllocation>(&content);
-        const bool wanted =
-            (registration != nullptr && registration->meter == walk.meter) ||
-            makes_room(evidence.included.transaction, walk.state, walk.meter) ||
-            changes_validators(evidence.included.transaction) ||
-            (allocation != nullptr && allocation->cluster == walk.cluster) ||
-            (tariff != nullptr && std::get_if<TariffNotice>(&content) == tariff) ||
-            (capacity != nullptr && std::get_if<CapacityCertificate>(&content) == capacity);
-        if (wanted) needed.push_back(evidence);
-    }
-    return needed;
+    RegistrySubjects subjects{.meters = {walk.meter}, .clusters = {walk.cluster}, .sequences = {}};
+    if (tariff != nullptr) subjects.sequences.insert(tariff->sequence);
+    if (capacity != nullptr) subjects.sequences.insert(capacity->sequence);
+    return needed_registry(walk.registry, subjects, walk.state);
 }
 
 std::string what(const Walk& walk) {

@@ -107,19 +107,6 @@ IncludedTransaction include(const Block& block, std::size_t index) {
     return {block.transactions[index], index, merkle_path(ids, index)};
 }
 
-bool changes_validators(const Transaction& transaction) {
-    return transaction.kind == TransactionKind::node || transaction.kind == TransactionKind::revoke;
-}
-
-bool makes_room(const Transaction& event, const ChainState& state, const MeterId& for_meter) {
-    const auto* alarm = std::get_if<MeterAlarm>(&event.content);
-    const auto meter = state.meters.find(for_meter);
-    if (alarm == nullptr || meter == state.meters.end()) return false;
-    const auto before = state.meters.find(alarm->meter);
-    return before != state.meters.end() && alarm->meter != for_meter &&
-           before->second.registration.service_point == meter->second.registration.service_point;
-}
-
 // [transaction, index, [path]]
 void write_included(cbor::Writer& writer, const IncludedTransaction& included) {
     writer.array(3);

@@ -13,8 +13,7 @@ namespace fairfeed {
 
 // The header is of this network, and a quorum of those who decide its height signed for it (R21:
 // blocks come in the order of the chain, and every change of validators before them is attached).
-[[nodiscard]] Result<void, ProofFault> check_block(ChainState& state,
-                                                   const BlockHeader& header,
+[[nodiscard]] Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
                                                    const Certificate& certificate);
 [[nodiscard]] bool is_included(const IncludedTransaction& included, const BlockHeader& header);
 // Adds one of DGMD's later transactions, or the EVENT that made room for a new meter, to what
@@ -24,11 +23,6 @@ namespace fairfeed {
                                                     Height before);
 
 [[nodiscard]] IncludedTransaction include(const Block& block, std::size_t index);
-// NODE and REVOKE (R21).
-[[nodiscard]] bool changes_validators(const Transaction& transaction);
-// The EVENT of another meter on the service point of a registration in this list.
-[[nodiscard]] bool makes_room(const Transaction& event, const ChainState& state,
-                              const MeterId& for_meter);
 
 void write_included(cbor::Writer& writer, const IncludedTransaction& included);
 [[nodiscard]] IncludedTransaction read_included(cbor::Reader& reader, const Digest& network);
