@@ -34,6 +34,11 @@ void* operator new(std::size_t size) {
     return memory;
 }
 
+// std::stable_sort asks for its buffer this way, and gives it back to the delete below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return operator new(size);
+}
+
 void operator delete(void* memory) noexcept {
     if (memory != nullptr) fairfeed::fuzz::held -= ::malloc_usable_size(memory);
     std::free(memory);
