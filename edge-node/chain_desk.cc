@@ -66,12 +66,12 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
     if (!decoded) return unexpected(decoded.error());
     const Proposal& proposal = decoded->proposal;
     if (proposal.proposer != sender) return unexpected(Reject::wrong_topic);
-    if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
-    if (proposal.content.height <= state_.height) return {};
-    if (proposal.content.height > state_.height + 1) {
+    if (proposal.content.height > state_.height + 1) {  // its validators may be others (R21)
         notice_height(sender, proposal.content.height - 1, out);
         return {};
     }
+    if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
+    if (proposal.content.height <= state_.height) return {};
     if (starting_) return {};
     if (replica_.proposer(proposal.content.round) != sender) {
         return unexpected(Reject::wrong_proposer_turn);
@@ -92,12 +92,14 @@ Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, Byt
     if (vote->validator != sender || vote->content.type != type) {
         return unexpected(Reject::wrong_topic);
     }
-    if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
+    const bool is_ahead = vote->content.height > state_.height + 1;
+    if (is_ahead) notice_height(sender, vote->content.height - 1, out);
+    if (!state_.is_validator(sender)) {
+        if (is_ahead) return {};  // its validators may be others (R21)
+        return unexpected(Reject::wrong_validators);
+    }
     if (vote->content.height <= state_.height) return {};
     if (auto ok = verify_vote(*vote, state_.network, *state_.node_key(sender)); !ok) return ok;
-    if (vote->content.height > state_.height + 1) {
-        notice_height(sender, vote->content.height - 1, out);
-    }
     drive(consensus::VoteSeen{std::move(*vote)}, out);
     return {};
 }

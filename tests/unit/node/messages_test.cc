@@ -165,6 +165,15 @@ TEST_F(BadMessages, from_nodes_the_chain_does_not_know_get_no_answer) {
                    encode_vote({{VoteType::prevote, height + 1, 0, std::nullopt}, stranger, {}}));
 }
 
+// A node that was away while another one was registered took its votes for a fault.
+TEST_F(BadMessages, are_not_the_votes_of_a_validator_to_be) {
+    const NodeId later("node-9");
+    const Height height = world.node(kTarget).state().height + 2;
+    world.arrive(later, topic(later, Channel::prevote),
+                 encode_vote({{VoteType::prevote, height, 0, std::nullopt}, later, {}}), kTarget);
+    EXPECT_FALSE(world.node(kTarget).summary().refused.contains("wrong_validators"));
+}
+
 TEST_F(BadMessages, that_object_do_not_grow_a_table_with_their_reasons) {
     const ClusterId cluster = TestNetwork::cluster(1);
     for (int i = 0; i < 20; ++i) {
