@@ -10,25 +10,18 @@ namespace {
 
 // Rounded up, so that the bound holds whatever the allocator adds.
 constexpr std::size_t kStatementBytes = 320;
-constexpr std::size_t kWitnessBytes = 128;
 
 struct Entry {
-    NodeId sender;  // the empty name: a certificate
+    NodeId sender;
     Height height = 0;
-    std::size_t bytes = 0;
 };
 
 std::optional<Entry> describe(const Event& event) {
     if (const auto* seen = std::get_if<ProposalSeen>(&event)) {
-        return Entry{seen->proposal.proposer, seen->proposal.content.height, kStatementBytes};
+        return Entry{seen->proposal.proposer, seen->proposal.content.height};
     }
     if (const auto* seen = std::get_if<VoteSeen>(&event)) {
-        return Entry{seen->vote.validator, seen->vote.content.height, kStatementBytes};
-    }
-    if (const auto* seen = std::get_if<CertificateSeen>(&event)) {
-        const Certificate& certificate = seen->certificate;
-        return Entry{NodeId{}, certificate.content.height,
-                     kStatementBytes + kWitnessBytes * certificate.witnesses.size()};
+        return Entry{seen->vote.validator, seen->vote.content.height};
     }
     return std::nullopt;
 }
@@ -39,12 +32,8 @@ bool says_the_same(const Event& a, const Event& b) {
     if (const auto* seen = std::get_if<ProposalSeen>(&a)) {
         return seen->proposal.content == std::get_if<ProposalSeen>(&b)->proposal.content;
     }
-    if (const auto* seen = std::get_if<VoteSeen>(&a)) {
-        return seen->vote.content == std::get_if<VoteSeen>(&b)->vote.content;
-    }
-    const auto* seen = std::get_if<CertificateSeen>(&a);
-    return seen != nullptr &&
-           seen->certificate.content == std::get_if<CertificateSeen>(&b)->certificate.content;
+    const auto* seen = std::get_if<VoteSeen>(&a);
+    return seen != nullptr && seen->vote.content == std::get_if<VoteSeen>(&b)->vote.content;
 }
 
 }  // namespace
@@ -53,12 +42,12 @@ void FutureBuffer::add(const Event& event) {
     const auto entry = describe(event);
     if (!entry) return;
     Share& share = shares_[entry->sender];
-    if (share.bytes + entry->bytes > kBytesPerSender) return;
+    if (share.bytes + kStatementBytes > kBytesPerSender) return;
     std::vector<Event>& held = share.events[entry->height];
     const auto same = [&](const Event& other) { return says_the_same(event, other); };
     if (std::any_of(held.begin(), held.end(), same)) return;
     held.push_back(event);
-    share.bytes += entry->bytes;
+    share.bytes += kStatementBytes;
 }
 
 std::vector<Event> FutureBuffer::take(Height height) {
@@ -66,8 +55,7 @@ std::vector<Event> FutureBuffer::take(Height height) {
     for (auto& [sender, share] : shares_) {
         const auto end = share.events.upper_bound(height);
         for (auto at = share.events.begin(); at != end; ++at) {
-            for (const Event& event : at->second)
-                share.bytes -= describe(event)->bytes;
+            share.bytes -= at->second.size() * kStatementBytes;
             if (at->first == height) {
                 out.insert(out.end(), at->second.begin(), at->second.end());
             }
