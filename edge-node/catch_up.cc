@@ -5,7 +5,7 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::uint32_t kMostDoublings = 6;
+constexpr std::uint32_t kMostDoublings = 4;  // of the pause after an answer that failed
 
 }  // namespace
 
