@@ -10,6 +10,7 @@
 
 #include "core/ledger/chain_verifier.h"
 #include "tests/crash/node_disk.h"
+#include "tests/support/dice.h"
 
 namespace fairfeed::test {
 namespace {
@@ -205,14 +206,15 @@ void judge_apart(const std::filesystem::path& directory, const Truth& truth, Out
 }
 
 void flip(Bytes& content, std::uint64_t seed) {
-    const std::size_t flips = 1 + next_random(seed) % 8;
+    Dice dice(seed);
+    const std::size_t flips = 1 + dice.next() % 8;
     // Together, as a bad sector has them, or anywhere.
-    const bool together = next_random(seed) % 2 == 0;
-    const std::size_t first = next_random(seed) % content.size();
+    const bool together = dice.next() % 2 == 0;
+    const std::size_t first = dice.next() % content.size();
     for (std::size_t i = 0; i < flips; ++i) {
         const std::size_t at =
-            together ? (first + i) % content.size() : next_random(seed) % content.size();
-        content[at] ^= static_cast<std::uint8_t>(1 + next_random(seed) % 255);
+            together ? (first + i) % content.size() : dice.next() % content.size();
+        content[at] ^= static_cast<std::uint8_t>(1 + dice.next() % 255);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "tests/support/dice.h"
 #include "tests/support/lab.h"
 #include "tests/support/virtual_disk.h"
 
@@ -138,10 +139,10 @@ void NodeStory::pass_time(std::int64_t until_ms) {
 }
 
 void NodeStory::group_turns(std::vector<Effects> single) {
-    std::uint64_t chance = 7;
+    Dice dice(7);
     for (std::size_t i = 0; i < single.size();) {
-        const bool several = next_random(chance) % 2 == 0;
-        const std::size_t wanted = several ? 2 + next_random(chance) % kMostEventsPerTurn : 1;
+        const bool several = dice.next() % 2 == 0;
+        const std::size_t wanted = several ? 2 + dice.next() % kMostEventsPerTurn : 1;
         Effects turn;
         for (std::size_t taken = 0; taken < wanted && i < single.size(); ++taken, ++i)
             std::move(single[i].begin(), single[i].end(), std::back_inserter(turn));

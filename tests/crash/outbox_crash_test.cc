@@ -4,6 +4,7 @@
 
 #include "meter-sim/outbox.h"
 #include "tests/crash/crash_enumeration.h"
+#include "tests/support/dice.h"
 #include "tests/unit/meter/meter_bench.h"
 
 namespace fairfeed::test {
@@ -208,11 +209,11 @@ DiskImage disk_of_a_meter(bool killed) {
 }
 
 void flip(Bytes& content, std::uint64_t seed) {
-    const std::size_t flips = 1 + next_random(seed) % 8;
-    const std::size_t first = next_random(seed) % content.size();
+    Dice dice(seed);
+    const std::size_t flips = 1 + dice.next() % 8;
+    const std::size_t first = dice.next() % content.size();
     for (std::size_t i = 0; i < flips; ++i)
-        content[(first + i) % content.size()] ^=
-            static_cast<std::uint8_t>(1 + next_random(seed) % 255);
+        content[(first + i) % content.size()] ^= static_cast<std::uint8_t>(1 + dice.next() % 255);
 }
 
 // A meter that starts has what it had; else it says what is damaged, and what to do.

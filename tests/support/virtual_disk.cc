@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/base/check.h"
+#include "tests/support/dice.h"
 
 namespace fairfeed::test {
 namespace {
@@ -26,14 +27,6 @@ bool covers(const DiskOperation& sync, const DiskOperation& operation) {
 }
 
 }  // namespace
-
-std::uint64_t next_random(std::uint64_t& state) {
-    state += 0x9e3779b97f4a7c15U;
-    std::uint64_t z = state;
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31U);
-}
 
 std::string_view to_string(Cut cut) {
     switch (cut) {
@@ -80,7 +73,7 @@ std::uint64_t DiskImage::fingerprint() const {
     std::uint64_t sum = 0;
     const auto mix = [&sum](std::string_view text) {
         sum ^= std::hash<std::string_view>{}(text);
-        sum = next_random(sum);
+        sum = Dice(sum).next();
     };
     for (const std::string& name : directories)
         mix(name);
@@ -141,6 +134,7 @@ void VirtualDisk::make_durable(const DiskOperation& sync) {
 }
 
 DiskImage VirtualDisk::after(Cut cut, std::uint64_t seed) const {
+    Dice dice(seed);
     Content content = durable_;
     const bool tears = cut == Cut::torn && !pending_.empty();
     const DiskOperation* torn = tears ? pending_.back() : nullptr;
@@ -151,7 +145,7 @@ DiskImage VirtualDisk::after(Cut cut, std::uint64_t seed) const {
             content.apply(*operation);
         } else if (cut == Cut::torn) {
             content.apply(*operation, 0, size / 2);
-        } else if (const std::uint64_t chance = next_random(seed); chance % 3 == 0) {
+        } else if (const std::uint64_t chance = dice.next(); chance % 3 == 0) {
             content.apply(*operation);
         } else if (chance % 3 == 1 && size > kSector) {
             const std::size_t middle = (chance >> 8U) % (size / kSector) * kSector + kSector;

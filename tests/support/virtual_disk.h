@@ -79,7 +79,4 @@ class VirtualDisk {
     std::vector<const DiskOperation*> pending_;
 };
 
-// Random numbers that are the same everywhere (splitmix64).
-[[nodiscard]] std::uint64_t next_random(std::uint64_t& state);
-
 }  // namespace fairfeed::test

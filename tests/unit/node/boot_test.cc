@@ -22,8 +22,7 @@ class BootingNodes : public ::testing::Test {
     void settle(Window window) {
         world.go_to_end_of(window);
         world.measure(window, 700);
-        const auto done = [&] { return world.settled(kCluster, window) && world.agreed_at(1); };
-        ASSERT_TRUE(world.run_until(done, kPatienceMs)) << "window " << window;
+        ASSERT_TRUE(world.settles(kCluster, window)) << "window " << window;
     }
     void settle_without(const NodeId& id, Window window) {
         world.go_to_end_of(window);
@@ -47,11 +46,6 @@ class BootingNodes : public ::testing::Test {
     }
     [[nodiscard]] consensus::Snapshot standing(const NodeId& id) {
         return world.node(id).summary().consensus;
-    }
-    [[nodiscard]] bool has_alarm(const NodeId& id, std::string_view words) {
-        for (const std::string& alarm : world.node(id).summary().alarms)
-            if (alarm.find(words) != std::string::npos) return true;
-        return false;
     }
 
     NodeWorld world{lab(4, 1)};
@@ -125,7 +119,7 @@ TEST_F(BootingNodes, with_a_lost_safety_record_follow_and_sign_only_after_two_mo
         world.run_until([&] { return standing(kFour).silence->until.has_value(); }, kPatienceMs));
     const Height tip = world.node(kFour).state().height;
     EXPECT_EQ(standing(kFour).silence->until, tip + 2);
-    EXPECT_TRUE(has_alarm(kFour, "safety record is lost"));
+    EXPECT_TRUE(world.has_alarm(kFour, "safety record is lost"));
     Window window = 1;
     for (; world.node(kFour).state().height < tip + 2; ++window) {
         EXPECT_FALSE(standing(kFour).may_sign);
@@ -133,7 +127,7 @@ TEST_F(BootingNodes, with_a_lost_safety_record_follow_and_sign_only_after_two_mo
         EXPECT_TRUE(world.disk(kFour).inbox.endorsements.empty()) << "window " << window;
     }
     EXPECT_TRUE(standing(kFour).may_sign);
-    EXPECT_FALSE(has_alarm(kFour, "safety record"));
+    EXPECT_FALSE(world.has_alarm(kFour, "safety record"));
     settle(window);
     settle(window + 1);
     world.crash(kThree);
@@ -143,7 +137,7 @@ TEST_F(BootingNodes, with_a_lost_safety_record_follow_and_sign_only_after_two_mo
 TEST_F(BootingNodes, stay_silent_over_a_restart) {
     settle(0);
     lose_safety_record(kFour);
-    EXPECT_TRUE(has_alarm(kFour, "lost: asks the others")) << "it knows no validators yet";
+    EXPECT_TRUE(world.has_alarm(kFour, "lost: asks the others")) << "it knows no validators yet";
     world.run_for(10);
     world.crash(kFour);
     world.restart(kFour);
@@ -167,7 +161,7 @@ TEST_F(BootingNodes, find_out_from_the_others_that_their_safety_record_is_an_old
     world.restart(kFour);
     ASSERT_TRUE(world.run_until([&] { return standing(kFour).silence.has_value(); }, 50));
     EXPECT_EQ(standing(kFour).silence->reason, consensus::SilenceReason::outdated);
-    EXPECT_TRUE(has_alarm(kFour, "older than votes that others have of it"));
+    EXPECT_TRUE(world.has_alarm(kFour, "older than votes that others have of it"));
     EXPECT_FALSE(standing(kFour).may_sign);
     world.restart(kTwo);
     world.restart(kThree);
@@ -200,7 +194,7 @@ TEST_F(BootingNodes, that_the_others_cannot_do_without_say_what_to_do) {
     lose_safety_record(kFour);
     world.run_for(5000);
     EXPECT_FALSE(standing(kFour).may_sign);
-    EXPECT_TRUE(has_alarm(kFour, "--accept-lost-safety-record"));
+    EXPECT_TRUE(world.has_alarm(kFour, "--accept-lost-safety-record"));
     world.crash(kFour);
     world.disk_of(kFour).inbox.safety = SafetyTrust::accepted;
     world.restart(kFour);
@@ -223,12 +217,12 @@ TEST_F(BootingNodes, stop_when_their_key_votes_elsewhere) {
     }
     world.arrive(kOne, {"test", kOne.str(), Channel::polka, "-"},
                  encode_certified_outline({outline, polka}), kFour);
-    EXPECT_TRUE(has_alarm(kFour, "same key elsewhere"));
+    EXPECT_TRUE(world.has_alarm(kFour, "same key elsewhere"));
     EXPECT_FALSE(standing(kFour).may_sign);
     world.crash(kFour);
     world.restart(kFour);
     world.run_for(100);
-    EXPECT_TRUE(has_alarm(kFour, "same key elsewhere"));
+    EXPECT_TRUE(world.has_alarm(kFour, "same key elsewhere"));
     settle(1);
     EXPECT_TRUE(world.disk(kFour).inbox.endorsements.empty());
 }

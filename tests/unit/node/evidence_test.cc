@@ -28,9 +28,7 @@ class Accusations : public ::testing::Test {
         expect_settled(window);
     }
     void expect_settled(Window window) {
-        ASSERT_TRUE(world.run_until(
-            [&] { return world.settled(kOne, window) && world.agreed_at(1); }, kPatienceMs))
-            << "window " << window << " not settled";
+        ASSERT_TRUE(world.settles(kOne, window)) << "window " << window << " not settled";
     }
     template <class Holds>
     [[nodiscard]] bool soon(Holds holds) {

@@ -36,9 +36,7 @@ class LateReadings : public ::testing::Test {
         }
     }
     void expect_settled(Window window) {
-        ASSERT_TRUE(world.run_until(
-            [&] { return world.settled(kCluster, window) && world.agreed_at(1); }, kPatienceMs))
-            << "window " << window << " not settled";
+        ASSERT_TRUE(world.settles(kCluster, window)) << "window " << window << " not settled";
     }
     // One more window; `reading`: what the meter says in time, if anything.
     void settle(Window window, const OpenedReading* reading) {

@@ -11,6 +11,7 @@ namespace fairfeed::test {
 namespace {
 
 constexpr std::int64_t kLinkMs = 3;
+constexpr std::int64_t kMinuteMs = 60'000;
 
 }  // namespace
 
@@ -304,6 +305,17 @@ bool NodeWorld::settled(const ClusterId& cluster, Window window) const {
     return std::all_of(nodes_.begin(), nodes_.end(), [&](const auto& entry) {
         const ClusterRecord* record = entry.second->state().cluster(cluster);
         return record->last_window && *record->last_window >= window;
+    });
+}
+
+bool NodeWorld::settles(const ClusterId& cluster, Window window) {
+    return run_until([&] { return settled(cluster, window) && agreed_at(1); }, kMinuteMs);
+}
+
+bool NodeWorld::has_alarm(const NodeId& id, std::string_view words) {
+    const std::vector<std::string> alarms = node(id).summary().alarms;
+    return std::any_of(alarms.begin(), alarms.end(), [&](const std::string& alarm) {
+        return alarm.find(words) != std::string::npos;
     });
 }
 

@@ -54,6 +54,10 @@ class NodeWorld {
     // All nodes that are up have this height and one tip.
     [[nodiscard]] bool agreed_at(Height height) const;
     [[nodiscard]] bool settled(const ClusterId& cluster, Window window) const;
+    // Lets time pass until all nodes that are up have settled it and agree; false: not within a
+    // minute.
+    [[nodiscard]] bool settles(const ClusterId& cluster, Window window);
+    [[nodiscard]] bool has_alarm(const NodeId& id, std::string_view words);  // among others
 
     void crash(const NodeId& id);  // loses everything but its disk
     void restart(const NodeId& id);

@@ -27,8 +27,7 @@ class ChangingNetwork : public ::testing::Test {
     void settle(Window window) {
         world.go_to_end_of(window);
         world.measure(window, 700);
-        const auto done = [&] { return world.settled(kCluster, window) && world.agreed_at(1); };
-        ASSERT_TRUE(world.run_until(done, kPatienceMs)) << "window " << window;
+        ASSERT_TRUE(world.settles(kCluster, window)) << "window " << window;
     }
     // What only the members up can see of it.
     [[nodiscard]] bool settles_at(const NodeId& id, Window window) {
@@ -60,11 +59,6 @@ class ChangingNetwork : public ::testing::Test {
     [[nodiscard]] consensus::Snapshot standing(const NodeId& id) {
         return world.node(id).summary().consensus;
     }
-    [[nodiscard]] bool has_alarm(const NodeId& id, std::string_view words) {
-        for (const std::string& alarm : world.node(id).summary().alarms)
-            if (alarm.find(words) != std::string::npos) return true;
-        return false;
-    }
 
     NodeWorld world;
 };
@@ -93,13 +87,13 @@ TEST_F(GrowingNetwork, lets_a_node_wait_for_its_registration) {
     settle(0);
     world.join(kFifth);
     world.run_for(5000);
-    EXPECT_TRUE(has_alarm(kFifth, "node-5 is not registered in this chain up to height 0"));
+    EXPECT_TRUE(world.has_alarm(kFifth, "node-5 is not registered in this chain up to height 0"));
     EXPECT_GT(world.node(kThree).summary().refused["unknown_node"], 0U);
     register_fifth();
     settle(1);
     settle(2);
     settle(3);
-    EXPECT_FALSE(has_alarm(kFifth, "not registered"));
+    EXPECT_FALSE(world.has_alarm(kFifth, "not registered"));
     world.crash(kFour);
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 4));
 }
@@ -136,7 +130,7 @@ TEST_F(ShrinkingNetwork, does_not_hear_a_revoked_node) {
     EXPECT_EQ(state().validator_epoch, 1U);
     EXPECT_TRUE(state().is_revoked(kFifth));
     EXPECT_FALSE(standing(kFifth).may_sign);
-    EXPECT_TRUE(has_alarm(kFifth, "DGMD has revoked node-5"));
+    EXPECT_TRUE(world.has_alarm(kFifth, "DGMD has revoked node-5"));
     EXPECT_GT(world.node(kThree).summary().refused["revoked"], 0U);
     world.crash(kFifth);
     world.crash(kFour);  // three of four are enough now
@@ -151,7 +145,7 @@ TEST_F(ShrinkingNetwork, still_gives_a_revoked_node_the_blocks_that_tell_it) {
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 1));
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 2));
     world.restart(kFifth);
-    EXPECT_TRUE(world.run_until([&] { return has_alarm(kFifth, "DGMD has revoked node-5"); },
+    EXPECT_TRUE(world.run_until([&] { return world.has_alarm(kFifth, "DGMD has revoked node-5"); },
                                 kPatienceMs));
     EXPECT_FALSE(standing(kFifth).may_sign);
 }
