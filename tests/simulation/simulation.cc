@@ -313,22 +313,30 @@ std::optional<TransactionContent> Simulation::wish_of_utility(const ChainState& 
     return std::nullopt;
 }
 
+// Without settlements to come no block brings the last change into force; but what was said once
+// waits in somebody's pool.
+bool Simulation::is_last_word_in(const ChainState& state) const {
+    const auto& revoked_ms = plan_.newcomer->revoked_ms;
+    if (!revoked_ms) return true;
+    if (now_ms_ >= *revoked_ms && !state.validator_change) return true;
+    const bool is_gone = state.nodes.at(scenery_.nodes[plan_.nodes]).revoked_from.has_value();
+    return is_all_settled(nullptr) && (is_gone || !revocation_said_);
+}
+
 // DGMD says again what is not in the chain yet.
 void Simulation::follow_newcomer() {
     constexpr std::int64_t kSayAgainMs = 500;
-    const auto& revoked_ms = plan_.newcomer->revoked_ms;
     if (Host* host = spokesman()) {
         const ChainState& state = host->program->state();
         if (const auto wish = wish_of_utility(state)) {
             const bool joins = std::holds_alternative<NodeRegistration>(*wish);
+            revocation_said_ = revocation_said_ || !joins;
             count(joins ? "validator added" : "validator revoked");
             note([&] { return std::string("DGMD says ") + (joins ? "NODE" : "REVOKE"); });
             const Transaction said = scenery_.network.from_dgmd(state, *wish);
             publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
                             encode_bundle({{said}})});
-        } else if (is_all_settled(nullptr) || !revoked_ms ||
-                   (now_ms_ >= *revoked_ms && !state.validator_change)) {
-            // Without settlements to come no block brings the last change into force.
+        } else if (is_last_word_in(state)) {
             utility_done_ = true;
             return at(now_ms_, What::check, 0);
         }

@@ -102,6 +102,7 @@ class Simulation {
     void begin_idling();
     void follow_newcomer();
     [[nodiscard]] std::optional<TransactionContent> wish_of_utility(const ChainState& state) const;
+    [[nodiscard]] bool is_last_word_in(const ChainState& state) const;
     [[nodiscard]] Host* spokesman();
     void judge_idling();
     [[nodiscard]] bool is_all_settled(std::string* missing) const;
@@ -131,6 +132,7 @@ class Simulation {
     std::uint64_t happenings_ = 0;
     bool done_ = false;
     bool utility_done_ = true;  // DGMD has said all that it had to say, and it is in the chain
+    bool revocation_said_ = false;
     std::optional<std::int64_t> lost_at_ms_;  // too many liars: when it first showed
     // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
     std::optional<std::int64_t> idle_from_ms_;
