@@ -203,7 +203,11 @@ class Walker {
 
 void Writer::head(std::uint8_t major_type, std::uint64_t value) {
     const auto type = static_cast<std::uint8_t>(major_type << 5);
-    if (value < kFirstLongHead) return out_.push_back(static_cast<std::uint8_t>(type | value));
+    if (value >= kFirstLongHead) return long_head(type, value);
+    out_.push_back(static_cast<std::uint8_t>(type | value));
+}
+
+void Writer::long_head(std::uint8_t type, std::uint64_t value) {
     std::array<std::uint8_t, 9> head;
     const std::size_t size = cbor_encode_uint(value, head.data(), head.size());
     head[0] |= type;

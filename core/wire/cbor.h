@@ -31,7 +31,8 @@ class Writer {
 
   private:
     void head(std::uint8_t major_type, std::uint64_t value);  // RFC 8949 3
-    static constexpr std::size_t kUsual = 256;                // bytes; most items are smaller
+    void long_head(std::uint8_t type, std::uint64_t value);
+    static constexpr std::size_t kUsual = 256;  // bytes; most items are smaller
     Bytes out_;
 };
 

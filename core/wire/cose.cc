@@ -108,7 +108,10 @@ Bytes sig_structure(ByteView protected_header, ByteView external_aad, ByteView p
 }
 
 Bytes external_aad(Domain domain, const Digest& network) {
-    Bytes aad = to_bytes(as_bytes(tag_of(domain)));
+    const ByteView tag = as_bytes(tag_of(domain));
+    Bytes aad;
+    aad.reserve(tag.size() + 1 + network.view().size());
+    append(aad, tag);
     aad.push_back(0x00);
     append(aad, network.view());
     return aad;

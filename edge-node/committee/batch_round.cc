@@ -108,14 +108,16 @@ std::int64_t BatchRound::grace_ends_ms(const View& view) const {
     return std::max(ended_ms(view), view.heard_from_ms) + timers_of(view).grace_ms;
 }
 
+bool BatchRound::has_every_reading(const View& view) const {
+    const auto meters = view.state.meters_of(cluster_, *view.next);
+    return std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
+        return held_of(view, {meter, *view.next}) != nullptr;
+    });
+}
+
 // The parent builds as soon as nobody is missing; slot k opens k slots after the grace (rule 6).
 std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) const {
-    const Window window = *view.next;
-    const auto meters = view.state.meters_of(cluster_, window);
-    const bool complete = std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
-        return held_of(view, {meter, window}) != nullptr;
-    });
-    if (slot == 0 && complete) return std::max(ended_ms(view), build_at_ms_);
+    if (slot == 0 && has_every_reading(view)) return std::max(ended_ms(view), build_at_ms_);
     const std::int64_t grace_ms = grace_ends_ms(view);
     if (grace_ms == kDeaf) return kDeaf;
     return std::max(grace_ms + slot * timers_of(view).slot_ms, build_at_ms_);

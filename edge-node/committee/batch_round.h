@@ -107,6 +107,7 @@ class BatchRound {
     [[nodiscard]] std::optional<std::uint32_t> own_slot(const View& view) const;
     [[nodiscard]] std::int64_t ended_ms(const View& view) const;       // steady
     [[nodiscard]] std::int64_t grace_ends_ms(const View& view) const;  // steady
+    [[nodiscard]] bool has_every_reading(const View& view) const;
     [[nodiscard]] std::int64_t build_due_ms(std::uint32_t slot, const View& view) const;
     void build(std::uint32_t slot, const View& view, Effects& effects);
     void hear(const Transaction& batch);
