@@ -26,7 +26,9 @@ class Needs {
 
   private:
     RegistrySubjects subjects_;
-    std::set<std::string> service_points_;  // where every EVENT is needed
+    // Where every EVENT makes room for a METER: at its service point, and in its cluster.
+    std::set<std::string> service_points_;
+    std::set<ClusterId> growing_;
     const ChainState& state_;
 };
 
@@ -40,7 +42,8 @@ bool Needs::contain(const Transaction& transaction) const {
         return subjects_.clusters.contains(committee->cluster);
     if (const auto* event = std::get_if<MeterAlarm>(&content)) {
         const MeterRecord& meter = state_.meters.at(event->meter);
-        return service_points_.contains(meter.registration.service_point);
+        return service_points_.contains(meter.registration.service_point) ||
+               growing_.contains(meter.registration.cluster);
     }
     return subjects_.sequences.contains(registry_sequence(content));
 }
@@ -50,6 +53,7 @@ void Needs::add_those_of(const Transaction& transaction) {
     if (const auto* meter = std::get_if<MeterRegistration>(&content)) {
         subjects_.clusters.insert(meter->cluster);
         service_points_.insert(meter->service_point);
+        growing_.insert(meter->cluster);
     } else if (const auto* event = std::get_if<MeterAlarm>(&content)) {
         subjects_.meters.insert(event->meter);
     } else if (const auto* capacity = std::get_if<CapacityCertificate>(&content)) {

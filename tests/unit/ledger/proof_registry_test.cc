@@ -19,8 +19,17 @@ const MeterId kFirst = TestNetwork::meter(1, 1);
 const MeterId kSecond("second");
 const MeterId kThird("third");
 
+TestNetworkOptions one_node(std::size_t meters) {
+    TestNetworkOptions options;
+    options.nodes = 1;
+    options.meters_per_cluster = meters;
+    return options;
+}
+
 class ProofRegistry : public testing::Test {
   protected:
+    explicit ProofRegistry(TestNetworkOptions options = one_node(2))
+        : stored_(std::move(options)) {}
     void append(const Transaction& transaction) {
         TestChain& chain = stored_.chain();
         const std::int64_t time_ms = chain.state().tip_time_ms + 1000;
@@ -30,11 +39,11 @@ class ProofRegistry : public testing::Test {
     void say(const TransactionContent& content) {
         append(stored_.network().from_dgmd(stored_.chain().state(), content));
     }
-    // At the service point of the first meter.
-    void install(const MeterId& meter, const ClusterId& cluster, Window effective) {
+    void install(const MeterId& meter, const ClusterId& cluster, Window effective,
+                 const std::string& service_point = "sp-" + kFirst.str()) {
         const TestNetwork& network = stored_.network();
         const auto& key = network.key(meter).public_key();
-        say(MeterRegistration{0, meter, cluster, "sp-" + kFirst.str(), key, effective});
+        say(MeterRegistration{0, meter, cluster, service_point, key, effective});
         say(network.grant(meter, 1, {kNode, network.dgmd()}, effective));
     }
     void open(const MeterId& meter, const ClusterId& cluster, Window window) {
@@ -108,12 +117,7 @@ class ProofRegistry : public testing::Test {
         }
     }
 
-    StoredChain stored_{[] {
-        TestNetworkOptions options;
-        options.nodes = 1;
-        options.meters_per_cluster = 2;
-        return options;
-    }()};
+    StoredChain stored_;
 };
 
 // The first meter was there at genesis; the third one measures from window 4 on.
@@ -194,6 +198,28 @@ TEST_F(MeterOfALaterCluster, is_no_gap_in_the_proof_of_the_meter_that_replaced_i
                 ElementsAre("EVENT " + kFirst.str(), "COMMITTEE cluster-2", "METER second",
                             "EVENT second", "METER third"));
     EXPECT_EQ(fault_of(proof), "none");
+}
+
+// As many meters as a block has room for: a further one needs one of them to be out.
+class FullCluster : public ProofRegistry {
+  protected:
+    static TestNetworkOptions four_meters() {
+        TestNetworkOptions options = one_node(4);
+        options.parameters.max_block_transactions = 5;
+        return options;
+    }
+    FullCluster() : ProofRegistry(four_meters()) {}
+};
+
+TEST_F(FullCluster, has_no_proof_of_a_new_meter_without_the_event_that_made_room_for_it) {
+    run_windows(0, 0);
+    open(kFirst, kFounded, 1);
+    install(kSecond, kFounded, 2, "sp-elsewhere");
+    run_windows(1, 2);
+    const Proof proof = proof_of(kSecond, 2);
+    EXPECT_THAT(attached(proof.registry), ElementsAre("EVENT " + kFirst.str(), "METER second"));
+    EXPECT_EQ(fault_of(proof), "none");
+    expect_none_can_be_left_out(proof);
 }
 
 }  // namespace
