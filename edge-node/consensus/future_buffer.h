@@ -1,7 +1,7 @@
-// Messages of the next two heights, kept until the height starts (A2). Every validator has its own
+// Votes of the next two heights, kept until the height starts (A2). Every validator has its own
 // share of bytes, so a flood crowds out nobody else. What does not fit or is held already is
-// dropped: honest nodes say it again (R13). A certificate is not kept: of a later height it is a
-// claim (R14). Owned by the replica.
+// dropped: honest nodes say it again (R13). Proposals and certificates are not kept: of a later
+// height they are claims (R14). Owned by the replica.
 #pragma once
 
 #include <cstddef>
@@ -18,20 +18,15 @@ class FutureBuffer {
     static constexpr Height kHeightsAhead = 2;
     static constexpr std::size_t kBytesPerSender = 16 * 1024;
 
-    // Only ProposalSeen and VoteSeen are kept.
-    void add(const Event& event);
-    // Messages of this height in order of arrival by sender; they and older ones are forgotten.
-    [[nodiscard]] std::vector<Event> take(Height height);
-    // Messages that wait, of one sender.
-    [[nodiscard]] std::vector<Event> of(const NodeId& sender) const;
+    void add(const Vote& vote);
+    // Votes of this height in order of arrival by sender; they and older ones are forgotten.
+    [[nodiscard]] std::vector<Vote> take(Height height);
+    // Votes that wait, of one sender.
+    [[nodiscard]] std::vector<Vote> of(const NodeId& sender) const;
     [[nodiscard]] std::size_t bytes() const;  // approximate memory held
 
   private:
-    struct Share {
-        std::size_t bytes = 0;
-        std::map<Height, std::vector<Event>> events;
-    };
-    std::map<NodeId, Share> shares_;
+    std::map<NodeId, std::vector<Vote>> votes_;  // by sender, as they came
 };
 
 }  // namespace fairfeed::consensus

@@ -30,15 +30,14 @@ Effects Replica::step(const Event& event, Instant now) {
     return std::exchange(effects_, {});
 }
 
-bool Replica::is_for_now(Height height, const NodeId* sender, const Event& event) {
-    if (height_ == 0 || (sender != nullptr && !votes_.is_validator(*sender))) return false;
-    if (sender != nullptr && *sender == config_.self) return false;
-    if (height == height_ && !decided_) {
-        wake();
-        return true;
-    }
-    if (height > height_ && height - height_ <= FutureBuffer::kHeightsAhead) future_.add(event);
-    return false;
+bool Replica::is_for_now(Height height) {
+    if (height_ == 0 || height != height_ || decided_) return false;
+    wake();
+    return true;
+}
+
+bool Replica::is_from_another(const NodeId& sender) const {
+    return height_ != 0 && sender != config_.self && votes_.is_validator(sender);
 }
 
 void Replica::on(const ProposalSeen& event) {
@@ -46,7 +45,7 @@ void Replica::on(const ProposalSeen& event) {
     const NodeId& sender = event.proposal.proposer;
     if (content.valid_round && *content.valid_round >= content.round) return;
     if (content.height == height_ && height_ != 0 && proposer(content.round) != sender) return;
-    if (!is_for_now(content.height, &sender, event)) return;
+    if (!is_from_another(sender) || !is_for_now(content.height)) return;
     asked_.erase(content.block);
     votes_.saw_round(sender, content.round);
     if (!within_window(content.round, round_)) return;
@@ -58,13 +57,16 @@ void Replica::on(const ProposalSeen& event) {
 }
 
 void Replica::on(const VoteSeen& event) {
-    if (!is_for_now(event.vote.content.height, &event.vote.validator, event)) return;
-    report_one(votes_.add(event.vote, round_));
+    const Vote& vote = event.vote;
+    const Height height = vote.content.height;
+    if (!is_from_another(vote.validator)) return;
+    if (height > height_ && height - height_ <= FutureBuffer::kHeightsAhead) future_.add(vote);
+    if (is_for_now(height)) report_one(votes_.add(vote, round_));
 }
 
 void Replica::on(const CertificateSeen& event) {
     if (!event.certificate.content.block) return;
-    if (!is_for_now(event.certificate.content.height, nullptr, event)) return;
+    if (!is_for_now(event.certificate.content.height)) return;
     look_for_own(event.certificate);
     asked_.erase(*event.certificate.content.block);
     report(votes_.add(event.certificate));
@@ -109,9 +111,8 @@ void Replica::on(const HeightStarts& event) {
     start_round(0);
     if (restored_ && restored_->height < height_) restored_.reset();
     if (restored_ && restored_->height == height_) resume(*std::exchange(restored_, std::nullopt));
-    for (const Event& waiting : future_.take(height_)) {
-        std::visit([this](const auto& seen) { on(seen); }, waiting);
-    }
+    for (const Vote& waiting : future_.take(height_))
+        on(VoteSeen{waiting});
 }
 
 void Replica::start_round(Round round) {

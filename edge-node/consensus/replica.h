@@ -135,9 +135,9 @@ class Replica {
     void wake() { awake_ = true; }
     void report(const std::vector<VoteSet::Conflict>& conflicts);
     void report_one(const std::optional<VoteSet::Conflict>& conflict);
-    // A message of this height from another validator (it wakes us, R16). Buffers what is to come
-    // and drops the rest. A certificate has no sender.
-    [[nodiscard]] bool is_for_now(Height height, const NodeId* sender, const Event& event);
+    // Is a message of the height being decided, which wakes us (R16)?
+    [[nodiscard]] bool is_for_now(Height height);
+    [[nodiscard]] bool is_from_another(const NodeId& sender) const;  // validator
     [[nodiscard]] std::int64_t propose_timeout_ms() const;
     [[nodiscard]] std::int64_t vote_timeout_ms() const;
 

@@ -116,22 +116,14 @@ void Replica::look_for_own(const Certificate& certificate) {
 
 Statements Replica::statements_of(const NodeId& validator) const {
     Statements out;
-    const auto take = [&out, &validator](const Event& event) {
-        if (const auto* seen = std::get_if<VoteSeen>(&event)) {
-            if (seen->vote.validator != validator) return;
-            out.take(seen->vote);
-        } else if (const auto* proposed = std::get_if<ProposalSeen>(&event)) {
-            if (proposed->proposal.proposer == validator) out.take(proposed->proposal);
-        }
-    };
     for (const auto& [round, proposals] : proposals_) {
         for (const Proposal& proposal : proposals)
-            take(ProposalSeen{proposal});
+            if (proposal.proposer == validator) out.take(proposal);
     }
     for (const Vote& vote : votes_.of(validator))
-        take(VoteSeen{vote});
-    for (const Event& event : future_.of(validator))
-        take(event);
+        out.take(vote);
+    for (const Vote& vote : future_.of(validator))
+        out.take(vote);
     return out;
 }
 

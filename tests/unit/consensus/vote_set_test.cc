@@ -136,11 +136,11 @@ TEST(Buffering, keeps_no_sender_above_its_share_and_no_repetition) {
     for (Round round = 0; round < 10'000; ++round) {
         const VoteContent content{VoteType::prevote, 7, round, std::nullopt};
         for (int repeated = 0; repeated < 2; ++repeated) {
-            buffer.add(VoteSeen{Vote{content, Bench::name('a'), {}}});
+            buffer.add(Vote{content, Bench::name('a'), {}});
         }
     }
     EXPECT_LE(buffer.bytes(), FutureBuffer::kBytesPerSender);
-    buffer.add(VoteSeen{Vote{{VoteType::prevote, 8, 0, std::nullopt}, Bench::name('b'), {}}});
+    buffer.add(Vote{{VoteType::prevote, 8, 0, std::nullopt}, Bench::name('b'), {}});
     EXPECT_EQ(buffer.take(8).size(), 1U);
     EXPECT_EQ(buffer.bytes(), 0U);
 }
@@ -148,7 +148,7 @@ TEST(Buffering, keeps_no_sender_above_its_share_and_no_repetition) {
 TEST(Buffering, gives_a_height_once_and_forgets_what_is_older) {
     FutureBuffer buffer;
     for (const Height height : {7U, 8U, 9U}) {
-        buffer.add(VoteSeen{Vote{{VoteType::prevote, height, 0, {}}, Bench::name('b'), {}}});
+        buffer.add(Vote{{VoteType::prevote, height, 0, {}}, Bench::name('b'), {}});
     }
     EXPECT_EQ(buffer.take(8).size(), 1U);
     EXPECT_EQ(buffer.take(8).size(), 0U);
