@@ -36,7 +36,7 @@ namespace {
 
 constexpr int kMaxDepth = 16;
 constexpr std::uint64_t kFirstLongHead = 24;  // a smaller number is its own head
-constexpr std::uint64_t kNull = 0xf6;         // RFC 8949 3.3
+constexpr std::uint8_t kNull = 0xf6;          // RFC 8949 3.3
 
 template <Kind kKind, class Value>
 void on_value(void* context, Value value) {
@@ -273,7 +273,7 @@ bool Reader::take(Head& head) {
     return ok();
 }
 
-bool Reader::skip(std::uint64_t byte) {
+bool Reader::skip(std::uint8_t byte) {
     if (!ok() || offset_ == data_.size() || data_[offset_] != byte) return false;
     ++offset_;
     return true;
@@ -334,13 +334,13 @@ void Reader::map_of(std::size_t size) {
 }
 
 void Reader::key(std::uint64_t expected) {
-    if (expected < kFirstLongHead && skip(expected)) return;
+    if (expected < kFirstLongHead && skip(static_cast<std::uint8_t>(expected))) return;
     if (unsigned_integer() != expected) fail(Fault::malformed);
 }
 
 bool Reader::optional_key(std::uint64_t expected) {
     CHECK(expected < kFirstLongHead);
-    return skip(expected);
+    return skip(static_cast<std::uint8_t>(expected));
 }
 
 std::uint64_t Reader::unsigned_at_most(std::uint64_t most) {

@@ -1,6 +1,7 @@
 // CBOR with core deterministic encoding (RFC 8949 4.2): shortest integers, definite lengths,
 // integer map keys ascending. The writer can produce nothing else; the reader refuses everything
-// else, so that decode(x) either fails or encode(decode(x)) == x. The item coding is libcbor's.
+// else, so that decode(x) either fails or encode(decode(x)) == x. Beyond a head of one byte the
+// item coding is libcbor's.
 #pragma once
 
 #include <cstdint>
@@ -88,7 +89,7 @@ class Reader {
     // The same, if it is of the kind that head asks for.
     bool take(Head& head);
     // Passes over the next item if this byte is all of it.
-    bool skip(std::uint64_t byte);
+    bool skip(std::uint8_t byte);
     ByteView data_;
     std::size_t offset_ = 0;
     Fault fault_ = Fault::none;

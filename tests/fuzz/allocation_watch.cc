@@ -26,17 +26,19 @@ std::size_t AllocationWatch::peak_bytes() const {
 
 }  // namespace fairfeed::fuzz
 
-void* operator new(std::size_t size) {
+// std::stable_sort asks for its buffer this way, and gives it back to the delete below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     void* const memory = std::malloc(size == 0 ? 1 : size);
-    if (memory == nullptr) throw std::bad_alloc();
+    if (memory == nullptr) return nullptr;
     fairfeed::fuzz::held += ::malloc_usable_size(memory);
     fairfeed::fuzz::peak = std::max(fairfeed::fuzz::peak, fairfeed::fuzz::held);
     return memory;
 }
 
-// std::stable_sort asks for its buffer this way, and gives it back to the delete below.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return operator new(size);
+void* operator new(std::size_t size) {
+    void* const memory = operator new(size, std::nothrow);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
 }
 
 void operator delete(void* memory) noexcept {
