@@ -311,8 +311,8 @@ void Node::submit_certified(Effects& out) {
         say_pending(out);
     }
     std::erase_if(pending_, [&](const auto& entry) {
-        const auto next = state().next_window(entry.first.first);
-        return !next || entry.first.second < *next;
+        const auto& settlement = std::get<Settlement>(entry.second.transactions.back().content);
+        return !state().is_current(settlement.cluster, settlement.window, settlement.state_height);
     });
 }
 

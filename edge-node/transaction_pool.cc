@@ -10,9 +10,9 @@ namespace {
 
 // Of one culprit at once: enough for all it can still be accused of, too little to fill a pool.
 constexpr std::size_t kEvidencePerCulprit = 4;
-// Of one window: as many as its committee has proposers (A1); an honest one certifies once on one
+// Of one cluster: as many as its committee has proposers (A43); an honest one certifies once on one
 // state, and what was drafted on an older state goes.
-constexpr std::size_t kSettlementsPerWindow = 4;
+constexpr std::size_t kSettlementsPerCluster = 4;
 
 // An accusation more than a day ahead of its cluster can wait, or is a game.
 bool is_near(const ClusterId& cluster, Window window, const ChainState& state) {
@@ -43,7 +43,7 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
     }
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
         const auto next = state.next_window(settlement->cluster);
-        return !next || settlement->window < *next || is_stale(*settlement, state);
+        return !next || settlement->window < *next;
     }
     if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
         const auto newer = check_evidence(state, *evidence, state.height + 1, INT64_MAX);
@@ -62,6 +62,20 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
             }
         },
         transaction.content);
+}
+
+// Nobody's fault: it came again, or the sender's chain is shorter or longer than this node's.
+bool is_of_another_time(const Transaction& transaction, Reject reason) {
+    switch (reason) {
+        case Reject::duplicate:
+        case Reject::already_committed:
+        case Reject::stale_state:
+            return true;
+        case Reject::future_window:
+            return transaction.kind == TransactionKind::settlement;
+        default:
+            return false;
+    }
 }
 
 const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
@@ -173,6 +187,10 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
                                           SignatureChecker& signatures) {
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
     if (is_past(transaction, state)) return unexpected(Reject::already_committed);
+    const auto* settlement = std::get_if<Settlement>(&transaction.content);
+    if (settlement && is_stale(*settlement, state) && !expected_.contains(transaction.id)) {
+        return unexpected(Reject::stale_state);
+    }
     if (is_accusation(transaction)) {
         if (auto possible = check_accusation(transaction, state); !possible) return possible;
     }
@@ -186,7 +204,7 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     }
     if (auto ok = signatures.transaction(transaction, state.network, *key); !ok) return ok;
     if (is_accusation(transaction)) make_room(transaction);
-    if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+    if (settlement != nullptr) {
         if (auto ok = check_endorsements(transaction, *settlement, state, signatures); !ok) {
             return ok;
         }
@@ -212,8 +230,10 @@ Result<void, Reject> TransactionPool::find_room(const Transaction& transaction,
     const auto* settlement = std::get_if<Settlement>(&transaction.content);
     if (settlement == nullptr) return {};
     if (!is_due(*settlement, state)) return unexpected(Reject::future_window);
-    const auto same_window = settlements_.find({settlement->cluster, settlement->window});
-    if (same_window != settlements_.end() && same_window->second.size() >= kSettlementsPerWindow) {
+    const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
+    if (listed_readings(*settlement).size() >= most) return unexpected(Reject::wrong_entries);
+    const auto others = settlements_.find(settlement->cluster);
+    if (others != settlements_.end() && others->second >= kSettlementsPerCluster) {
         return unexpected(Reject::too_many_transactions);
     }
     return {};
@@ -268,13 +288,19 @@ Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& tr
                                               const ChainState& state,
                                               SignatureChecker& signatures) {
     Result<void, Reject> result;
+    std::set<Digest> left_out;  // readings that only settlements list which are left out
     for (const bool readings : {false, true}) {
         for (const Transaction& transaction : transactions) {
             if ((transaction.kind == TransactionKind::reading) != readings) continue;
+            if (left_out.contains(transaction.id) && !listed_.contains(transaction.id)) continue;
             auto added = add(transaction, state, signatures);
-            const bool known = !added && (added.error() == Reject::duplicate ||
-                                          added.error() == Reject::already_committed);
-            if (!added && !known && result) result = added;
+            if (added) continue;
+            if (!is_of_another_time(transaction, added.error())) {
+                if (result) result = added;
+            } else if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+                for (const ListedReading& listed : listed_readings(*settlement))
+                    left_out.insert(listed.reading);
+            }
         }
     }
     return result;
@@ -282,7 +308,7 @@ Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& tr
 
 void TransactionPool::list(const Transaction& transaction) {
     const auto& settlement = std::get<Settlement>(transaction.content);
-    settlements_[{settlement.cluster, settlement.window}].insert(transaction.id);
+    ++settlements_[settlement.cluster];
     for (const ListedReading& listed : listed_readings(settlement))
         listed_.insert(listed.reading);
 }
@@ -315,8 +341,11 @@ std::vector<Transaction> TransactionPool::waiting() const {
 
 void TransactionPool::prune(const ChainState& state) {
     expected_.clear();
-    const auto dropped = std::erase_if(
-        by_id_, [&](const auto& entry) { return is_past(entry.second.second, state); });
+    const auto dropped = std::erase_if(by_id_, [&](const auto& entry) {
+        const Transaction& held = entry.second.second;
+        const auto* settlement = std::get_if<Settlement>(&held.content);
+        return is_past(held, state) || (settlement && is_stale(*settlement, state));
+    });
     if (dropped == 0) return;
     ++revision_;
     listed_.clear();

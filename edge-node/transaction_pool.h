@@ -20,14 +20,14 @@ class TransactionPool {
   public:
     explicit TransactionPool(std::size_t capacity) : capacity_(capacity) {}  // of each share
 
-    // wrong_entries: a reading that no settlement in the pool lists; future_window: a settlement or
-    // an accusation that cannot enter the chain soon.
-    // Reject::already_committed and Reject::duplicate are normal; anything else is somebody's
-    // fault.
+    // wrong_entries: a reading that no settlement in the pool lists, or a settlement that lists
+    // more than a block holds; future_window: a settlement or an accusation that cannot enter the
+    // chain soon; stale_state: a settlement drafted on a state that the chain has left.
     [[nodiscard]] Result<void, Reject> add(const Transaction& transaction, const ChainState& state,
                                            SignatureChecker& signatures);
     // In any order: settlements first, so that a reading may stand before the one that lists it.
-    // The first reason that was not normal.
+    // What came again, or from a node whose chain is shorter or longer, is left out without a word;
+    // the first other reason.
     [[nodiscard]] Result<void, Reject> add_all(const std::vector<Transaction>& transactions,
                                                const ChainState& state,
                                                SignatureChecker& signatures);
@@ -62,11 +62,11 @@ class TransactionPool {
     std::uint64_t revision_ = 0;
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
-    std::set<Digest> expected_;           // of the height being decided
-    std::set<Digest> accusations_;        // evidence and events among by_id_
-    std::map<Share, std::size_t> taken_;  // places
-    std::set<Digest> listed_;             // readings that settlements in the pool list
-    std::map<std::pair<ClusterId, Window>, std::set<Digest>> settlements_;  // ids
+    std::set<Digest> expected_;                     // of the height being decided
+    std::set<Digest> accusations_;                  // evidence and events among by_id_
+    std::map<Share, std::size_t> taken_;            // places
+    std::set<Digest> listed_;                       // readings that settlements in the pool list
+    std::map<ClusterId, std::size_t> settlements_;  // in the pool
 };
 
 }  // namespace fairfeed

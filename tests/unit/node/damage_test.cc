@@ -2,6 +2,7 @@
 // their readings, with a peer that withholds or floods. What was accepted is never lost.
 #include <gtest/gtest.h>
 
+#include "core/crypto/digest.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -121,28 +122,41 @@ TEST_F(DamagedNodes, are_not_kept_from_settling_by_a_member_that_repeats_itself)
     EXPECT_TRUE(settles(0));
 }
 
-// Nobody had offered a window again that was certified while the own pool was full: it, and with it
-// every later one, was lost to the chain.
-TEST_F(DamagedNodes, settle_while_their_pools_are_full_of_notices) {
-    for (const std::size_t nodes : {1U, 4U}) {
-        TestNetworkOptions options = lab(nodes, 1);
-        options.parameters.max_block_transactions = 5;
-        world = std::make_unique<NodeWorld>(options);
-        const NodeId dgmd = world->network().dgmd();
-        ChainState ahead = world->first_state();
-        for (std::size_t i = 0; i < kPoolOfFive; ++i) {
-            ++ahead.dgmd_sequence;  // the first one is missing, so none can enter a block
-            const auto notice =
-                world->network().from_dgmd(ahead, CapacityCertificate{0, kMeter, 0, 5});
-            for (const NodeId& id : world->network().nodes())
-                world->arrive(dgmd, {"test", dgmd.str(), Channel::tx, "-"},
-                              encode_bundle({{notice}}), id);
+// Committees of liars have certified windows that follow nothing: none of them can enter a block.
+std::vector<TransactionBundle> windows_without_a_place(const TestNetwork& network) {
+    TestChain chain(network);
+    std::vector<TransactionBundle> bundles;
+    for (std::size_t i = 1; i <= network.nodes().size(); ++i) {
+        const ClusterId cluster = TestNetwork::cluster(i);
+        for (std::uint8_t version = 0; version < 4; ++version) {
+            const OpenedReadings readings = chain.read_all(cluster, 0);
+            Settlement settlement = chain.settle(cluster, 0, readings);
+            settlement.version = version;
+            settlement.previous = sha256(as_bytes("nothing"));
+            bundles.push_back({chain.group(settlement, readings)});
         }
-        for (const NodeId& id : world->network().nodes())
-            ASSERT_EQ(world->node(id).summary().waiting_transactions, kPoolOfFive);
-        run_window(0);
-        run_window(1);
     }
+    return bundles;
+}
+
+// A window that was certified while the own pool was full was offered to nobody: it, and with it
+// every later one, was lost to the chain.
+TEST_F(DamagedNodes, settle_what_they_certified_while_their_pools_were_full) {
+    TestNetworkOptions options = lab(5);
+    options.meters_per_cluster = 4;
+    options.parameters.max_block_transactions = 5;
+    world = std::make_unique<NodeWorld>(options);
+    const auto say = [&](std::size_t liar, const TransactionBundle& bundle, const NodeId& id) {
+        const NodeId name = TestNetwork::node(liar);
+        world->arrive(name, {"test", name.str(), Channel::tx, "-"}, encode_bundle(bundle), id);
+    };
+    for (const TransactionBundle& bundle : windows_without_a_place(world->network()))
+        for (const NodeId& id : world->network().nodes())
+            say(id == TestNetwork::node(1) ? 2 : 1, bundle, id);
+    for (const NodeId& id : world->network().nodes())
+        ASSERT_EQ(world->node(id).summary().waiting_transactions, kPoolOfFive);
+    run_window(0);
+    run_window(1);
 }
 
 TEST_F(DamagedNodes, are_not_filled_by_readings_nobody_certified) {

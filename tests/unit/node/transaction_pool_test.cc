@@ -141,11 +141,11 @@ TEST_F(Pool, is_not_filled_by_one_committee) {
     settlement.state_height = chain.state().height + 1;
     EXPECT_EQ(reason(certified(settlement)), "") << "this node may be a block behind";
     settlement = first_settlement();
-    for (std::uint32_t version = 0; version < 4; ++version) {
+    for (std::uint32_t version = 0; version < 3; ++version) {
         settlement.version = version;
         EXPECT_EQ(reason(certified(settlement)), "");
     }
-    settlement.version = 4;
+    settlement.version = 3;
     EXPECT_EQ(reason(certified(settlement)), "too_many_transactions");
     const Transaction asked_for = certified(settlement);
     pool.expect({asked_for.id});
@@ -175,7 +175,12 @@ TEST_F(Pool, drops_what_was_drafted_on_a_state_that_the_chain_has_left) {
     ASSERT_TRUE(chain.append(chain.next_block({notice})));
     pool.prune(chain.state());
     EXPECT_EQ(pool.size(), 0U) << "with the readings it alone listed";
-    EXPECT_EQ(reason(window.back()), "already_committed");
+    EXPECT_EQ(reason(window.back()), "stale_state");
+    EXPECT_TRUE(pool.add_all(window, chain.state(), signatures)) << "an honest node is behind";
+    EXPECT_EQ(pool.size(), 0U);
+    pool.expect(window);
+    EXPECT_TRUE(pool.add_all(window, chain.state(), signatures));
+    EXPECT_EQ(pool.size(), window.size()) << "a proposed block lists it: to be judged, and refused";
 }
 
 TEST_F(Pool, has_room_for_what_is_expected_until_a_block_is_decided_although_it_is_full) {
