@@ -7,8 +7,9 @@
 #include "core/base/check.h"
 #include "core/io/file.h"
 #include "core/io/slot_file.h"
-#include "core/ledger/proof.h"
+#include "core/ledger/evidence_proof.h"
 #include "core/wire/chunk.h"
+#include "core/wire/evidence_codec.h"
 #include "core/wire/topics.h"
 #include "edge-node/consensus/safety_record.h"
 #include "tests/fuzz/little_state.h"
@@ -274,6 +275,27 @@ void write_crypto(const Corpus& corpus) {
     corpus.add("chunk", "received", packet);
 }
 
+void write_evidence_files(const Corpus& corpus) {
+    EvidenceProof proof;
+    proof.network = samples::network();
+    proof.header = samples::block().header;
+    proof.certificate = samples::certificate();
+    proof.evidence = {samples::two_readings(), 0, {samples::digest("sibling")}};
+    proof.registry = {
+        {{samples::dgmd(samples::key_grant()), 0, {}}, proof.header, proof.certificate}};
+    corpus.add("evidence_file", "one", encode_evidence_proof(proof));
+    const LittleState& little = little_state();
+    test::TestChain chain(little.network);
+    const auto read = [&] {
+        return chain.meter(MeterId("meter-1-1"))
+            .read(0, test::flat_profile(little.state, {1, 0, 0}))
+            .reading.envelope;
+    };
+    const auto alone = make_evidence(Offence::two_readings, read(), read(), little.state.network);
+    CHECK(alone);
+    corpus.add("evidence_file", "alone", encode_transaction(*alone));
+}
+
 void write_files(const Corpus& corpus) {
     corpus.copy("node_config", "config/edge-node.yaml");
     corpus.copy("sim_config", "config/meter-sim.yaml");
@@ -298,6 +320,7 @@ int main(int argc, char** argv) {
     write_verifiers(corpus);
     write_contract(corpus);
     write_safety(corpus);
+    write_evidence_files(corpus);
     write_crypto(corpus);
     write_files(corpus);
     std::cout << "seeds written\n";
