@@ -20,11 +20,14 @@ mutants killed. Builds build/release first, unless FAIRFEED_BIN_DIR names progra
 EXAMPLES = """\
 examples:
   scripts/bench reliability                    about ten minutes, after the build
-  scripts/bench reliability --quick --json     two minutes; one JSON object on standard output
-  scripts/bench reliability --seconds 3600 --minutes 60 --seed 7 > report.txt
+  scripts/bench reliability --quick            two minutes
+  scripts/bench reliability --seconds 3600 --minutes 60 --seed 7 > report.json
+
+A terminal shows tables; a file or a program is given one JSON object, and so is a terminal with
+--json. Progress goes to standard error.
 
 exit status: 0 nothing lost, no fork, every seed sound, every recovery in time, every mutant killed;
-1 not so, and it says which; 2 wrong usage. With --json progress goes to standard error."""
+1 not so, and it says which; 2 wrong usage."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,7 +60,7 @@ def _parse(arguments):
     part.add_argument("--nodes", type=int, default=4, metavar="K",
                       help="of a simulated network (default 4)")  # fmt: skip
     part.add_argument("--quick", action="store_true", help="a short look at everything")
-    part.add_argument("--json", action="store_true", help="print one JSON object")
+    part.add_argument("--json", action="store_true", help="print JSON on a terminal as well")
     part.add_argument("--dir", type=Path, default=Path(".fairfeed-chaos"), metavar="DIR",
                       help="where chaos writes (default .fairfeed-chaos)")  # fmt: skip
     return parser.parse_args(arguments)
@@ -74,7 +77,7 @@ def main(arguments):
         return _USAGE if isinstance(fault, UsageFault) else _FAILED
     except KeyboardInterrupt:
         return 130
-    if options.json:
+    if options.json or not sys.stdout.isatty():
         print(json.dumps(report, indent=2))
     else:
         print("\n".join(reliability.summary(report)))

@@ -79,7 +79,10 @@ bool Simulation::passes(std::size_t from, std::size_t to) const {
 
 std::int64_t Simulation::delay_ms() {
     if (is_calm()) return dice_.between(1, 5);
-    if (dice_.chance(plan_.slow_permille)) return dice_.between(50, 3000);
+    if (dice_.chance(plan_.slow_permille)) {
+        count("slow");
+        return dice_.between(50, 3000);
+    }
     return dice_.between(1, 30);
 }
 
