@@ -219,7 +219,7 @@ TEST_F(Accusations, a_parent_that_signs_two_batches_is_named) {
     expect_settled(1);
 }
 
-TEST_F(Accusations, a_validator_that_votes_or_proposes_twice_is_named) {
+TEST_F(Accusations, a_validator_that_votes_twice_is_named) {
     const NodeId liar = TestNetwork::node(4);
     const Height height = world.node(committee[0]).state().height + 1;
     for (const char* block : {"one", "other"}) {
