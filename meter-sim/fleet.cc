@@ -6,6 +6,7 @@
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/wire/topics.h"
+#include "meter-sim/meter_key.h"
 
 namespace fairfeed {
 
@@ -199,7 +200,7 @@ Result<void, IoError> Fleet::perform() {
 
 Result<void, IoError> Fleet::zeroise_key(std::size_t meter) const {
     log_warning("seal broken, key zeroised", kv("meter", meters_[meter].id()));
-    return write_file_atomically(signing_keys_[meter], as_bytes(kZeroised), 0600);
+    return zeroise_meter_key(signing_keys_[meter]);
 }
 
 void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication) {

@@ -8,6 +8,7 @@
 #include "core/io/file.h"
 #include "core/model/recorded_homes.h"
 #include "core/wire/chain_codec.h"
+#include "meter-sim/meter_key.h"
 #include "meter-sim/sources.h"
 
 namespace fairfeed {
@@ -48,19 +49,18 @@ std::optional<RecordedHomes> load_homes(const SimConfig& config, Errors& errors)
 
 // Keys that do not load are errors; the meter's public half must be the one in genesis.
 bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
-    if (const auto text = read_text_file(meter.signing_key); text && *text == kZeroised)
-        return true;
-    const auto signing_key = load_signing_key(meter.signing_key);
+    const auto signing_key = load_meter_key(meter.signing_key);
+    if (signing_key && !*signing_key) return true;
     if (!signing_key) errors.push_back(signing_key.error());
     const auto data_key = load_symmetric_key(meter.data_key);
     if (!data_key) errors.push_back(data_key.error());
     if (!signing_key || !data_key) return false;
-    if (signing_key->public_key() != setup.enrolment.signing_key) {
+    if ((*signing_key)->public_key() != setup.enrolment.signing_key) {
         errors.push_back(meter.signing_key.string() +
                          ": not the key genesis registers for meter '" + meter.id.str() + "'");
         return false;
     }
-    setup.signer = std::make_shared<const SigningKey>(*signing_key);
+    setup.signer = std::make_shared<const SigningKey>(**signing_key);
     setup.data_key = *data_key;
     return true;
 }

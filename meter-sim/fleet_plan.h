@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -25,9 +24,6 @@ struct FleetPlan {
     NetworkParameters parameters;
     std::vector<PlannedMeter> meters;
 };
-
-// What a signing key file says once the key is gone.
-constexpr std::string_view kZeroised = "zeroised: the seal of this meter was broken\n";
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
 

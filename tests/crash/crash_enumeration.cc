@@ -91,8 +91,9 @@ bool full_enumeration() {
     return wish != nullptr && std::string_view(wish) == "1";
 }
 
-DiskHistory record(const DiskWork& work) {
+DiskHistory record(const DiskWork& work, const DiskImage& start) {
     const TempDirectory directory;
+    start.lay_out(directory.path());
     DiskRecording recording(directory.path());
     work(directory.path(), recording);
     return recording.history();

@@ -41,7 +41,8 @@ void enumerate_power_cuts(const std::string& name, const DiskHistory& history,
 // with EIO and ENOSPC: it must have heard of the failure before the next acknowledgement.
 using DiskWork =
     std::function<void(const std::filesystem::path& directory, DiskRecording& recording)>;
-[[nodiscard]] DiskHistory record(const DiskWork& work);
+// `start`: what lies in the directory before.
+[[nodiscard]] DiskHistory record(const DiskWork& work, const DiskImage& start = {});
 void enumerate_disk_faults(const std::string& name, const DiskHistory& healthy,
                            const DiskWork& work, const DiskCheck& check);
 

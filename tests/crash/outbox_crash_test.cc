@@ -1,7 +1,11 @@
 // A meter's outbox: after any power cut the meter goes on by itself with what it had written, and
-// never uses a sequence number or a window for other bytes than those that had left.
+// never uses a sequence number or a window for other bytes than those that had left. Once its alarm
+// has left it signs nothing any more.
 #include <gtest/gtest.h>
 
+#include "core/io/file.h"
+#include "core/wire/event_codec.h"
+#include "meter-sim/meter_key.h"
 #include "meter-sim/outbox.h"
 #include "tests/crash/crash_enumeration.h"
 #include "tests/support/dice.h"
@@ -11,7 +15,8 @@ namespace fairfeed::test {
 namespace {
 
 constexpr Window kWindows = 6;
-constexpr Window kRing = 2;  // so short that it rolls
+constexpr Window kRing = 2;               // so short that it rolls
+constexpr Window kBreaks = kWindows + 1;  // its seal, as this window begins
 constexpr std::int64_t kWindowSeconds = kRingDays * kSecondsPerDay / kRing;
 
 const MeterBench& bench() {
@@ -19,11 +24,28 @@ const MeterBench& bench() {
     return kBench;
 }
 
+// The last window, the alarm, and what leaves; then, as fleet.cc does it, the key; then receipts.
+void break_open(Meter& meter, std::vector<MeterEffects>& writes) {
+    MeterEffects effects = meter.step(meter_event::Tick{}, bench().at(kBreaks));
+    const auto signed_last = all_of<meter_effect::PersistReading>(effects);
+    CHECK(signed_last.size() == 2 && meter.is_broken());
+    CHECK(std::holds_alternative<meter_effect::ZeroiseKey>(effects.back()));
+    effects.pop_back();
+    writes.push_back(std::move(effects));
+    writes.push_back({meter_effect::ZeroiseKey{}});
+    for (const auto& [kept, state] : signed_last)
+        for (const std::size_t member : {2U, 3U})
+            writes.push_back(
+                meter.step(bench().receipt(bench().member(member), kept), bench().at(kBreaks, 60)));
+}
+
 // One transaction each: the steps of a meter that measures, publishes, is receipted and told its
-// share. Window 3 is receipted by nobody.
+// share. Window 3 is receipted by nobody. At last somebody opens it.
 std::vector<MeterEffects> live() {
     std::vector<MeterEffects> writes;
-    Meter meter = bench().fresh();
+    MeterSetup setup = bench().setup();
+    setup.breaks_at = kBreaks;
+    Meter meter(std::move(setup), {}, {});
     bench().connect_all(meter, bench().at(0));
     for (Window window = 1; window <= kWindows; ++window) {
         MeterEffects effects = meter.step(meter_event::Tick{}, bench().at(window));
@@ -45,6 +67,7 @@ std::vector<MeterEffects> live() {
             writes.push_back(std::move(more));
         }
     }
+    break_open(meter, writes);
     return writes;
 }
 
@@ -111,11 +134,31 @@ Content content_after(std::size_t writes) {
     return content;
 }
 
-Result<void, IoError> write(Outbox& outbox, const MeterEffects& effects) {
+std::filesystem::path key_in(const std::filesystem::path& directory) {
+    return directory / "meter.pem";
+}
+
+bool gives_up_key(const MeterEffects& effects) {
+    return !all_of<meter_effect::ZeroiseKey>(effects).empty();
+}
+
+// As fleet.cc performs them.
+Result<void, IoError> write(Outbox& outbox, const MeterEffects& effects,
+                            const std::filesystem::path& directory) {
     std::vector<MeterAndEffect> entries;
     for (const MeterEffect& effect : effects)
         entries.emplace_back(bench().meter_id(), &effect);
-    return outbox.write(entries);
+    if (auto done = outbox.write(entries); !done || !gives_up_key(effects)) return done;
+    return zeroise_meter_key(key_in(directory));
+}
+
+// A meter that has its key and has measured nothing.
+const DiskImage& new_meter() {
+    static const DiskImage kNew = [] {
+        const std::string pem = bench().network().key(bench().meter_id()).to_pem();
+        return DiskImage{{{key_in({}).string(), to_bytes(as_bytes(pem))}}, {}};
+    }();
+    return kNew;
 }
 
 Result<Outbox, IoError> open(const std::filesystem::path& directory) {
@@ -129,10 +172,14 @@ void work(const std::filesystem::path& directory, DiskRecording& recording) {
         auto outbox = open(directory);
         if (!outbox) return;
         for (; next < end; ++next) {
-            if (!write(*outbox, story()[next])) return;
+            if (!write(*outbox, story()[next], directory)) return;
             recording.acknowledge();
         }
     }
+}
+
+DiskHistory history_of_a_meter() {
+    return record(work, new_meter());
 }
 
 // The bytes that had left before the power went, by sequence and by window.
@@ -142,44 +189,103 @@ struct Heard {
 
     void hear(const MeterEffects& effects) {
         for (const auto& publish : all_of<meter_effect::Publish>(effects)) {
-            const ReadingHeader header = bench().decoded(*publish.envelope).header;
-            const auto& same = by_sequence.try_emplace(header.sequence, *publish.envelope);
-            ASSERT_EQ(same.first->second, *publish.envelope) << "sequence " << header.sequence;
-            const auto& window = by_window.try_emplace(header.window, *publish.envelope);
-            ASSERT_EQ(window.first->second, *publish.envelope) << "window " << header.window;
+            const auto [sequence, window] = place_of(*publish.envelope);
+            const auto& same = by_sequence.try_emplace(sequence, *publish.envelope);
+            ASSERT_EQ(same.first->second, *publish.envelope) << "sequence " << sequence;
+            const auto& first = by_window.try_emplace(window, *publish.envelope);
+            ASSERT_EQ(first.first->second, *publish.envelope) << "window " << window;
         }
+    }
+    // An alarm takes both of a reading that will never be.
+    static std::pair<std::uint64_t, Window> place_of(const Bytes& envelope) {
+        if (const auto event = decode_event(envelope, bench().network().network())) {
+            const auto& alarm = std::get<MeterAlarm>(event->content);
+            return {alarm.counter, alarm.window};
+        }
+        const ReadingHeader header = bench().decoded(envelope).header;
+        return {header.sequence, header.window};
     }
 };
 
-// Started as fleet.cc does, it measures two more windows.
-void go_on(Outbox& outbox, Heard& heard) {
-    auto known = outbox.load(bench().meter_id());
-    ASSERT_TRUE(known) << known.error().message;
-    std::vector<KeptReading> pending;
-    MeterState state;
-    if (*known) {
-        state = (*known)->state;
-        for (const OutboxReading& row : (*known)->readings)
-            pending.push_back(row.reading);
+// nullptr: it is not in the outbox.
+const OutboxReading* alarm_in(const std::vector<OutboxMeter>& meters) {
+    if (meters.empty() || meters[0].readings.empty()) return nullptr;
+    const OutboxReading& last = meters[0].readings.back();
+    const bool is_alarm =
+        decode_event(last.reading.envelope, bench().network().network()).has_value();
+    return is_alarm ? &last : nullptr;
+}
+
+// Started as fleet_plan.cc and fleet.cc do; nobody breaks its seal again.
+struct Restarted {
+    std::optional<Meter> meter;
+    MeterEffects effects;  // of the next hours, performed
+
+    void live(Outbox& outbox, const std::filesystem::path& directory) {
+        std::filesystem::permissions(key_in(directory), std::filesystem::perms(0600));
+        const auto key = load_meter_key(key_in(directory));
+        ASSERT_TRUE(key) << key.error();
+        auto known = outbox.load(bench().meter_id());
+        ASSERT_TRUE(known) << known.error().message;
+        std::vector<KeptReading> pending;
+        MeterState state;
+        if (*known) {
+            state = (*known)->state;
+            for (const OutboxReading& row : (*known)->readings)
+                pending.push_back(row.reading);
+        }
+        MeterSetup setup = bench().setup();
+        setup.signer.reset();
+        if (*key) setup.signer = std::make_shared<const SigningKey>(**key);
+        meter.emplace(std::move(setup), std::move(state), std::move(pending));
+        for (const NodeId& node : bench().network().committee(TestNetwork::cluster(1)))
+            ASSERT_NO_FATAL_FAILURE(step(meter_event::Connected{node}, outbox, directory));
+        ASSERT_NO_FATAL_FAILURE(step(meter_event::Tick{}, outbox, directory));
     }
-    Meter meter(bench().setup(), std::move(state), std::move(pending));
-    const Instant end = bench().at(kWindows + 2);
-    for (const NodeId& node : bench().network().committee(TestNetwork::cluster(1))) {
-        const MeterEffects effects = meter.step(meter_event::Connected{node}, end);
-        ASSERT_TRUE(write(outbox, effects));
-        heard.hear(effects);
+    void step(const MeterEvent& event, Outbox& outbox, const std::filesystem::path& directory) {
+        const MeterEffects done = meter->step(event, bench().at(kWindows + 2));
+        ASSERT_TRUE(write(outbox, done, directory));
+        effects.insert(effects.end(), done.begin(), done.end());
     }
-    const MeterEffects effects = meter.step(meter_event::Tick{}, end);
-    ASSERT_TRUE(write(outbox, effects));
-    heard.hear(effects);
-    ASSERT_EQ(meter.state().next_window, kWindows + 2) << "every window was measured";
-    ASSERT_EQ(meter.state().next_sequence, kWindows + 3U) << "one sequence number each";
+};
+
+// It measures every window until now.
+void go_on(Outbox& outbox, const std::filesystem::path& directory, Heard& heard) {
+    Restarted again;
+    ASSERT_NO_FATAL_FAILURE(again.live(outbox, directory));
+    ASSERT_NO_FATAL_FAILURE(heard.hear(again.effects));
+    ASSERT_FALSE(again.meter->is_broken()) << "no alarm is kept, but the key is gone";
+    ASSERT_EQ(again.meter->state().next_window, kWindows + 2) << "every window was measured";
+    ASSERT_EQ(again.meter->state().next_sequence, kWindows + 3U) << "one sequence number each";
+}
+
+// It signs nothing; it says the alarm until it is receipted, and the key does not come back.
+void stay_silent(Outbox& outbox, const std::filesystem::path& directory, bool receipted,
+                 Heard& heard) {
+    for (const int life : {1, 2}) {
+        SCOPED_TRACE("life " + std::to_string(life) + " after the power cut");
+        Restarted again;
+        ASSERT_NO_FATAL_FAILURE(again.live(outbox, directory));
+        ASSERT_NO_FATAL_FAILURE(heard.hear(again.effects));
+        ASSERT_TRUE(again.meter->is_broken());
+        ASSERT_TRUE(all_of<meter_effect::PersistReading>(again.effects).empty());
+        const auto said = all_of<meter_effect::Publish>(again.effects);
+        const bool alarms = std::any_of(said.begin(), said.end(), [](const auto& publish) {
+            return publish.topic.ends_with("/event/-");
+        });
+        ASSERT_EQ(alarms, !receipted);
+        const auto key = load_meter_key(key_in(directory));
+        ASSERT_TRUE(key && !*key) << "the alarm has left and the key is still there";
+    }
 }
 
 void check(const CutPoint& point, const std::filesystem::path& directory) {
     Heard heard;
-    for (std::size_t i = 0; i < point.acknowledged; ++i)
+    bool key_is_gone = false;
+    for (std::size_t i = 0; i < point.acknowledged; ++i) {
         heard.hear(story()[i]);
+        key_is_gone = key_is_gone || gives_up_key(story()[i]);
+    }
     auto outbox = open(directory);
     ASSERT_TRUE(outbox) << outbox.error().message;
     const auto meters = read_outbox(directory / "outbox.db");
@@ -188,18 +294,26 @@ void check(const CutPoint& point, const std::filesystem::path& directory) {
     const bool old = content_after(point.acknowledged).is_that_of(*meters);
     ASSERT_TRUE(old || content_after(last).is_that_of(*meters))
         << "neither what was written nor that and the write under way";
-    go_on(*outbox, heard);
+    if (key_is_gone) {
+        const auto text = read_text_file(key_in(directory));
+        ASSERT_TRUE(text && *text == kZeroised) << "the key came back";
+    }
+    if (const OutboxReading* alarm = alarm_in(*meters)) {
+        stay_silent(*outbox, directory, alarm->complete, heard);
+    } else {
+        go_on(*outbox, directory, heard);
+    }
 }
 
 TEST(OutboxCrash, no_power_cut_makes_a_meter_lose_a_reading_or_say_two_things) {
-    const DiskHistory history = record(work);
+    const DiskHistory history = history_of_a_meter();
     ASSERT_EQ(history.acknowledgements.size(), story().size());
     enumerate_power_cuts("outbox", history, check);
 }
 
 // After a stop, or with the log of a killed process beside the file.
 DiskImage disk_of_a_meter(bool killed) {
-    const DiskHistory history = record(work);
+    const DiskHistory history = history_of_a_meter();
     const std::size_t end =
         killed ? history.acknowledgements[story().size() / 2] : history.operations.size();
     VirtualDisk disk(history.start);
@@ -265,7 +379,7 @@ TEST(OutboxCrash, no_damage_of_the_log_takes_a_meter_back_to_an_earlier_moment) 
 }
 
 TEST(OutboxCrash, a_failing_disk_is_reported_and_takes_back_nothing) {
-    enumerate_disk_faults("outbox_faults", record(work), work, check);
+    enumerate_disk_faults("outbox_faults", history_of_a_meter(), work, check);
 }
 
 }  // namespace
