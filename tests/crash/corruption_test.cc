@@ -26,20 +26,10 @@ const NodeStory& story() {
     return NodeStory::get();
 }
 
-// The data directory in the middle of the story, with an open batch, endorsements and blocks.
+// In the middle of the story there are an open batch, endorsements and blocks; after a kill the log
+// beside the database holds the newest part.
 DiskImage directory_of_a_node(bool killed) {
-    const NodeDisk disk;
-    const auto work = [&](const std::filesystem::path& directory, DiskRecording& recording) {
-        disk.work(directory, recording);
-    };
-    const DiskHistory history = record(work);
-    // After a kill the log beside the database holds the newest part.
-    const std::size_t end =
-        killed ? history.acknowledgements[story().turns().size() / 2] : history.operations.size();
-    VirtualDisk virtual_disk(history.start);
-    for (std::size_t i = 0; i < end; ++i)
-        virtual_disk.perform(history.operations[i]);
-    return virtual_disk.after(Cut::kept, 0);
+    return killed ? NodeDisk::after_kill(story().turns().size() / 2 + 1) : NodeDisk::after_stop();
 }
 
 struct Truth {

@@ -44,6 +44,34 @@ NodeDisk::NodeDisk() : story_(NodeStory::get()) {
     standings_.push_back(now);
 }
 
+namespace {
+
+const DiskHistory& whole_history() {
+    static const DiskHistory kHistory = record([](const auto& directory, DiskRecording& recording) {
+        NodeDisk().work(directory, recording);
+    });
+    return kHistory;
+}
+
+DiskImage kept_after(std::size_t operations) {
+    const DiskHistory& history = whole_history();
+    VirtualDisk disk(history.start);
+    for (std::size_t i = 0; i < operations; ++i)
+        disk.perform(history.operations[i]);
+    return disk.after(Cut::kept, 0);
+}
+
+}  // namespace
+
+const DiskImage& NodeDisk::after_stop() {
+    static const DiskImage kImage = kept_after(whole_history().operations.size());
+    return kImage;
+}
+
+DiskImage NodeDisk::after_kill(std::size_t turns) {
+    return kept_after(whole_history().acknowledgements.at(turns - 1));
+}
+
 NodeConfig NodeDisk::config(const std::filesystem::path& directory) {
     NodeConfig config;
     config.node = NodeStory::self();

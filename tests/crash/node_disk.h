@@ -17,6 +17,10 @@ class NodeDisk {
     void work(const std::filesystem::path& directory, DiskRecording& recording) const;
     void check(const CutPoint& point, const std::filesystem::path& directory) const;
 
+    // The directory after the story and a stop; or of a node that was killed after so many turns,
+    // with its logs.
+    [[nodiscard]] static const DiskImage& after_stop();
+    [[nodiscard]] static DiskImage after_kill(std::size_t turns);
     [[nodiscard]] static NodeConfig config(const std::filesystem::path& directory);
     // A node on what the storage holds, with what it wants done first.
     struct Started {

@@ -94,14 +94,17 @@ int __wrap_mkdir(const char* path, mode_t mode) {
 
 int __wrap_rename(const char* from, const char* to) {
     DiskRecording* recording = DiskRecording::of(absolute(to));
-    if (recording != nullptr && told(recording->rename(absolute(from), absolute(to))) != 0)
+    if (recording != nullptr && ::access(from, F_OK) == 0 &&
+        told(recording->rename(absolute(from), absolute(to))) != 0)
         return -1;
     return __real_rename(from, to);
 }
 
 int __wrap_unlink(const char* path) {
     DiskRecording* recording = DiskRecording::of(absolute(path));
-    if (recording != nullptr && told(recording->remove(absolute(path))) != 0) return -1;
+    if (recording != nullptr && ::access(path, F_OK) == 0 &&
+        told(recording->remove(absolute(path))) != 0)
+        return -1;
     return __real_unlink(path);
 }
 
