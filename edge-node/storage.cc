@@ -5,6 +5,7 @@
 #include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/io/log.h"
+#include "core/io/set_aside.h"
 #include "core/ledger/ledger_salvage.h"
 #include "core/ledger/replay.h"
 #include "core/wire/transaction_codec.h"
@@ -23,27 +24,56 @@ std::optional<std::size_t> last_safety_record(const Effects& turn) {
     return last;
 }
 
-Result<intake::Inbox, IoError> open_sound_inbox(const NodeConfig& config) {
+// What a power cut interrupted in the middle of a start.
+Result<void, IoError> finish_replacements(const NodeConfig& config,
+                                          std::vector<std::string>& mishaps) {
+    for (const std::filesystem::path& file : {config.ledger(), config.inbox()}) {
+        const auto aside = finish_replacement(file);
+        if (!aside) return unexpected(aside.error());
+        if (*aside)
+            mishaps.push_back(concat(file.string(), " was damaged: it stands aside as ",
+                                     (*aside)->string(),
+                                     "; the power went when it was being replaced"));
+    }
+    return {};
+}
+
+// From the damaged ones beside it, until the node has written down what it takes over.
+intake::InboxContents salvage_inbox(const NodeConfig& config, std::vector<std::string>& mishaps) {
+    intake::InboxContents salvaged;
+    for (const std::filesystem::path& aside : damaged_copies(config.inbox())) {
+        intake::InboxContents more = intake::Inbox::salvage(aside);
+        std::ranges::move(more.readings, std::back_inserter(salvaged.readings));
+        std::ranges::move(more.blocks, std::back_inserter(salvaged.blocks));
+    }
+    mishaps.push_back(concat("the inbox was lost; ", salvaged.readings.size(),
+                             " readings could be read; this node endorses nothing in windows that "
+                             "have ended until the others have settled them"));
+    return salvaged;
+}
+
+Result<intake::Inbox, IoError> open_sound_inbox(const NodeConfig& config,
+                                                intake::InboxContents& salvaged,
+                                                std::vector<std::string>& mishaps) {
     auto inbox = intake::Inbox::open(config.inbox());
     if (!inbox) return inbox;
-    if (const auto contents = inbox->load(); !contents) return unexpected(contents.error());
+    const auto contents = inbox->load();
+    if (!contents) return unexpected(contents.error());
+    if (contents->all_in_doubt) salvaged = salvage_inbox(config, mishaps);
     return inbox;
 }
 
 // One that is damaged is set aside, and a new one begun that knows that it has forgotten.
 Result<intake::Inbox, IoError> open_inbox(const NodeConfig& config, intake::InboxContents& salvaged,
                                           std::vector<std::string>& mishaps) {
-    auto inbox = open_sound_inbox(config);
+    auto inbox = open_sound_inbox(config, salvaged, mishaps);
     if (inbox || !inbox.error().damage) return inbox;
     const std::string reason = inbox.error().message;
     const auto aside = intake::Inbox::begin_anew(config.inbox(), Clock().now().real_ms);
     if (!aside) return unexpected(aside.error());
-    salvaged = intake::Inbox::salvage(*aside);
-    mishaps.push_back(concat("the inbox was damaged (", reason, "): it stands aside as ",
-                             aside->string(), "; ", salvaged.readings.size(),
-                             " readings could be read; this node endorses nothing in windows that "
-                             "have ended until the others have settled them"));
-    return open_sound_inbox(config);
+    mishaps.push_back(
+        concat("the inbox was damaged (", reason, "): it stands aside as ", aside->string()));
+    return open_sound_inbox(config, salvaged, mishaps);
 }
 
 // One without a sound slot is set aside; what it said is lost, and the node silent (R23).
@@ -91,6 +121,7 @@ Result<std::string, IoError> Storage::rebuild_ledger(const NodeConfig& config,
 Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGenesis& genesis) {
     if (auto made = make_directories(config.data, 0700); !made) return unexpected(made.error());
     std::vector<std::string> mishaps;
+    if (auto done = finish_replacements(config, mishaps); !done) return unexpected(done.error());
     auto ledger = Ledger::open(config.ledger(), genesis);
     if (!ledger && ledger.error().damage) {
         auto rebuilt = rebuild_ledger(config, genesis, ledger.error().message);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -11,6 +12,9 @@
 
 namespace fairfeed {
 namespace {
+
+constexpr std::string_view kDamaged = ".damaged-";
+constexpr std::string_view kReplacement = ".new";  // of what stands aside, not yet in its place
 
 std::filesystem::path beside(const std::filesystem::path& file, std::string_view suffix) {
     return file.string().append(suffix);
@@ -27,7 +31,7 @@ std::string utc_date(std::int64_t real_ms) {
 
 // Not taken yet.
 std::filesystem::path name_for_damaged(const std::filesystem::path& file, std::int64_t real_ms) {
-    const std::string wanted = file.string() + ".damaged-" + utc_date(real_ms);
+    const std::string wanted = file.string().append(kDamaged) + utc_date(real_ms);
     std::filesystem::path name = wanted;
     std::error_code ignored;
     for (int count = 2; std::filesystem::exists(name, ignored); ++count)
@@ -46,18 +50,60 @@ Result<void, IoError> remove_file(const std::filesystem::path& file) {
     return unexpected(io_error_from_errno("remove '" + file.string() + "'"));
 }
 
+// With logs and replacements, in order.
+std::vector<std::filesystem::path> names_for_damaged(const std::filesystem::path& file) {
+    const std::string start = file.filename().string().append(kDamaged);
+    std::vector<std::filesystem::path> out;
+    std::error_code ignored;
+    const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
+        if (entry.path().filename().string().starts_with(start)) out.push_back(entry.path());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+// Does again whatever of it was done before, and has the same result.
+Result<void, IoError> exchange(const std::filesystem::path& file,
+                               const std::filesystem::path& aside) {
+    for (const std::string_view suffix : {"-wal", ""}) {
+        auto done = move_file(beside(file, suffix), beside(aside, suffix));
+        if (done) done = sync_directory_of(file);
+        if (!done) return done;
+    }
+    if (auto done = remove_file(beside(file, "-shm")); !done) return done;
+    return put_in_place(beside(aside, kReplacement), file);
+}
+
 }  // namespace
 
-Result<std::filesystem::path, IoError> set_aside(const std::filesystem::path& file,
-                                                 std::int64_t real_ms) {
+Result<std::filesystem::path, IoError> replace_database(const std::filesystem::path& fresh,
+                                                        const std::filesystem::path& file,
+                                                        std::int64_t real_ms) {
     std::filesystem::path name = name_for_damaged(file, real_ms);
-    for (const std::string_view suffix : {"-wal", ""}) {
-        auto done = move_file(beside(file, suffix), beside(name, suffix));
-        if (done) done = sync_directory_of(file);
-        if (!done) return unexpected(done.error());
-    }
-    if (auto done = remove_file(beside(file, "-shm")); !done) return unexpected(done.error());
+    auto done = put_in_place(fresh, beside(name, kReplacement));
+    if (done) done = exchange(file, name);
+    if (!done) return unexpected(done.error());
     return name;
+}
+
+Result<std::optional<std::filesystem::path>, IoError> finish_replacement(
+    const std::filesystem::path& file) {
+    std::optional<std::filesystem::path> finished;
+    for (const std::filesystem::path& name : names_for_damaged(file)) {
+        if (!name.string().ends_with(kReplacement)) continue;
+        finished = name.string().substr(0, name.string().size() - kReplacement.size());
+        if (auto done = exchange(file, *finished); !done) return unexpected(done.error());
+    }
+    return finished;
+}
+
+std::vector<std::filesystem::path> damaged_copies(const std::filesystem::path& file) {
+    std::vector<std::filesystem::path> out = names_for_damaged(file);
+    std::erase_if(out, [](const std::filesystem::path& name) {
+        const std::string text = name.string();
+        return text.ends_with("-wal") || text.ends_with("-shm") || text.ends_with(kReplacement);
+    });
+    return out;
 }
 
 Result<std::filesystem::path, IoError> replace_damaged(const std::filesystem::path& file,

@@ -65,9 +65,8 @@ Result<Salvage, IoError> salvage_ledger(const std::filesystem::path& file,
     if (auto done = remove_database(fresh); !done) return unexpected(done.error());
     const auto height = copy_what_holds(file, fresh, genesis);
     if (!height) return unexpected(height.error());
-    auto aside = set_aside(file, real_ms);
+    auto aside = replace_database(fresh, file, real_ms);
     if (!aside) return unexpected(aside.error());
-    if (auto done = put_in_place(fresh, file); !done) return unexpected(done.error());
     return Salvage{std::move(*aside), *height};
 }
 

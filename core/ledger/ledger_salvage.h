@@ -15,7 +15,8 @@ struct Salvage {
     Height height = 0;            // of the tip of the new one
 };
 
-// Errors: the disk does not do it; then at worst no ledger stands there, which is a sound one too.
+// Errors: the disk does not do it. Then, and after a power cut, finish_replacement() before the
+// next opening does the rest, or nothing has happened.
 [[nodiscard]] Result<Salvage, IoError> salvage_ledger(const std::filesystem::path& file,
                                                       const LoadedGenesis& genesis,
                                                       std::int64_t real_ms);

@@ -262,10 +262,7 @@ Result<std::filesystem::path, IoError> Inbox::begin_anew(const std::filesystem::
         if (done) done = inbox.commit();
         if (!done) return unexpected(done.error());
     }
-    auto aside = set_aside(file, real_ms);
-    if (!aside) return unexpected(aside.error());
-    if (auto done = put_in_place(fresh, file); !done) return unexpected(done.error());
-    return aside;
+    return replace_database(fresh, file, real_ms);
 }
 
 InboxContents Inbox::salvage(const std::filesystem::path& file) {

@@ -41,7 +41,8 @@ class Inbox {
   public:
     [[nodiscard]] static Result<Inbox, IoError> open(const std::filesystem::path& file);
     // In the place of a damaged one, which nobody has open and which is set aside: a new inbox that
-    // knows that it knows nothing. Gives the name of the old one.
+    // knows that it knows nothing. Gives the name of the old one. After a power cut in between
+    // finish_replacement() must come before open().
     [[nodiscard]] static Result<std::filesystem::path, IoError> begin_anew(
         const std::filesystem::path& file, std::int64_t real_ms);
     // Readings and blocks that can still be read from a damaged one: whatever they are worth, they

@@ -132,17 +132,21 @@ void NodeDisk::check(const CutPoint& point, const std::filesystem::path& directo
     expect_receipted(point.acknowledged, *storage, *memory);
     auto started = start(*storage);
     ASSERT_TRUE(started) << started.error();
-    expect_no_contradiction(point.acknowledged, started->effects);
     ASSERT_TRUE(storage->write(started->effects, kRealMs));
+    go_on(point.acknowledged, *storage, *started);
+}
+
+void NodeDisk::go_on(std::size_t turns, Storage& storage, Started& started, bool silent) const {
+    expect_no_contradiction(turns, started.effects, silent);
     Instant now = story_.end();
-    Effects more = started->node->step(BrokerConnected{}, now);
+    Effects more = started.node->step(BrokerConnected{}, now);
     for (std::size_t i = 0; i < kTimers; ++i) {
-        expect_no_contradiction(point.acknowledged, more);
-        ASSERT_TRUE(storage->write(more, kRealMs));
-        const std::int64_t due = started->node->next_deadline_ms(now);
+        expect_no_contradiction(turns, more, silent);
+        ASSERT_TRUE(storage.write(more, kRealMs));
+        const std::int64_t due = started.node->next_deadline_ms(now);
         now.real_ms += due - now.steady_ms;
         now.steady_ms = due;
-        more = started->node->step(TimePassed{}, now);
+        more = started.node->step(TimePassed{}, now);
     }
 }
 
@@ -221,8 +225,10 @@ void NodeDisk::expect_receipted(std::size_t acknowledged, const Storage& storage
     }
 }
 
-void NodeDisk::expect_no_contradiction(std::size_t acknowledged, const Effects& effects) const {
+void NodeDisk::expect_no_contradiction(std::size_t acknowledged, const Effects& effects,
+                                       bool silent) const {
     for (const Said& each : NodeStory::statements(effects, story_.network().network())) {
+        ASSERT_FALSE(silent) << "says " << each.first;
         const auto known = said_.find(each.first);
         if (known == said_.end() || known->second.second >= acknowledged) continue;
         ASSERT_EQ(each.second, known->second.first) << "says two things about " << each.first;

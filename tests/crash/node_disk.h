@@ -29,6 +29,9 @@ class NodeDisk {
     };
     // By the real replay of the ledger; the error is what the node would say and end.
     [[nodiscard]] static Result<Started, std::string> start(Storage& storage);
+    // What it says from its start on is nothing else than what it had said in so many turns.
+    // `silent`: nothing at all.
+    void go_on(std::size_t turns, Storage& storage, Started& started, bool silent = false) const;
 
     // Ledger, safety record and inbox are those of some moment of the turn that was under way.
     void expect_a_moment(const CutPoint& point, Storage& storage, const Memory& memory) const;
@@ -37,7 +40,8 @@ class NodeDisk {
     void expect_ledger(const Ledger& ledger) const;
     void expect_receipted(std::size_t acknowledged, const Storage& storage,
                           const Memory& memory) const;
-    void expect_no_contradiction(std::size_t acknowledged, const Effects& effects) const;
+    void expect_no_contradiction(std::size_t acknowledged, const Effects& effects,
+                                 bool silent) const;
 
     // Of the turns before the one with this index.
     struct Standing {
