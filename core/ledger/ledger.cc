@@ -66,6 +66,13 @@ constexpr std::array<std::string_view, kSqlCount> kSql{
     "SELECT id FROM transactions WHERE height = ?1 ORDER BY position",
 };
 
+// When the block was committed, if that still is what was written.
+std::optional<std::int64_t> sound_note(const StoredBlock& row) {
+    if (!row.certificate || !row.committed_at_ms) return std::nullopt;
+    const bool sound = row.note_hash == stored_note_hash(*row.certificate, *row.committed_at_ms);
+    return sound ? row.committed_at_ms : std::nullopt;
+}
+
 }  // namespace
 
 Digest stored_body_hash(ByteView body) {
@@ -296,14 +303,17 @@ Result<void, IoError> Ledger::commit_all(const std::vector<DatedBlock>& blocks) 
     return {};
 }
 
-Result<void, IoError> Ledger::mend(const CommittedBlock& committed, std::int64_t committed_at_ms) {
+Result<void, IoError> Ledger::mend(const CommittedBlock& committed, std::int64_t mended_at_ms) {
     const Height at = committed.block.header.height;
     CHECK(at >= 1 && at <= store_->height);
+    const auto stored = store_->stored_block(at);
+    const auto noted = stored && *stored ? sound_note(**stored) : std::nullopt;
     auto transaction = WriteTransaction::begin(store_->database);
     if (!transaction) return unexpected(transaction.error());
     if (auto done = store_->statements[kForgetTransactions].run(at); !done) return done;
     const Bytes witness = encode_certificate(committed.certificate);
-    if (auto done = store_->insert(committed.block, &witness, committed_at_ms); !done) return done;
+    if (auto done = store_->insert(committed.block, &witness, noted.value_or(mended_at_ms)); !done)
+        return done;
     return transaction->commit();
 }
 
@@ -327,7 +337,7 @@ Result<std::optional<CommittedBlock>, IoError> Ledger::block(Height height) cons
     if (!row.committed_at_ms) return damaged(height, "the note of its commit is missing");
     if (row.body_hash != stored_body_hash(row.body))
         return damaged(height, "its bytes are not those that were written");
-    if (row.note_hash != stored_note_hash(*row.certificate, *row.committed_at_ms))
+    if (!sound_note(row))
         return damaged(height, "its certificate or its date is not that which was written");
     const auto certificate = decode_certificate(*row.certificate);
     if (!certificate)

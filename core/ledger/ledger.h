@@ -59,9 +59,10 @@ class Ledger {
                                                 const Digest& parent) const;
     // Does this block encode to the very bytes that were committed at its height?
     [[nodiscard]] Result<bool, IoError> wrote(const Block& block) const;
-    // Writes a block of 1..height() again, whole, with its index, over whatever stands there.
+    // Writes a block of 1..height() again, whole, with its index, over whatever stands there; the
+    // note of its commit says what it said before, if that can still be read, else now.
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& committed,
-                                             std::int64_t committed_at_ms);
+                                             std::int64_t mended_at_ms);
     // A consistent copy in a new file, also while somebody writes; for `edge-node backup`.
     [[nodiscard]] Result<void, IoError> back_up_to(const std::filesystem::path& file) const;
     // What the file says of itself; open_read_only() needs it.

@@ -148,6 +148,22 @@ TEST_F(DamagedLedger, is_whole_again_once_its_block_is_written_anew) {
     EXPECT_TRUE(examine(3));
 }
 
+// A mended block seemed to have been committed when it was mended.
+TEST_F(DamagedLedger, keeps_the_time_of_a_commit_that_can_still_be_read) {
+    const CommittedBlock& second = stored_.chain().blocks()[1];
+    const std::int64_t committed_at_ms = *stored_.open().committed_at_ms(2).value();
+    for (const char* damage : {"UPDATE blocks SET body = x'00' WHERE height = 2",
+                               "UPDATE commits SET committed_at_ms = 1 WHERE height = 2"}) {
+        stored_.rot(damage);
+        auto ledger = Ledger::open(stored_.file(), stored_.genesis());
+        ASSERT_TRUE(ledger) << ledger.error().message;
+        ASSERT_TRUE(ledger->mend(second, kNow));
+        EXPECT_TRUE(examine(2));
+        const bool legible = std::string_view(damage).find("commits") == std::string_view::npos;
+        EXPECT_EQ(*ledger->committed_at_ms(2).value(), legible ? committed_at_ms : kNow);
+    }
+}
+
 TEST_F(DamagedLedger, knows_the_bytes_it_committed) {
     const Ledger ledger = stored_.open();
     Block block = stored_.chain().blocks()[1].block;
