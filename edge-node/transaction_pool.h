@@ -1,7 +1,7 @@
 // Transactions that wait for a block. Everything in it has had its own signature checked; whether
 // it still fits is decided by execution when a block is built. A settlement is taken only with its
 // quorum, a reading only when a settlement in the pool lists it: one meter can sign any number of
-// readings, but only a committee makes one matter. A settlement must be due, a few per window;
+// readings, but only a committee makes one matter. A settlement must be due, a few per cluster;
 // evidence and events are taken when they are proved and soon possible, a few per culprit. Bounded:
 // windows, accusations and the department's notices have a share each, and a full share refuses
 // what nobody waits for. Pure.
