@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "core/io/file_access.h"
+
 namespace fairfeed {
 namespace {
 
@@ -43,7 +45,7 @@ int write_all(int descriptor, ByteView content) {
 Result<void, IoError> sync_directory(const std::filesystem::path& directory) {
     const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened.is_open() || ::fsync(opened.get()) != 0)
-        return unexpected(io_error_from_errno("sync directory " + quoted(directory)));
+        return unexpected(io_error_of_file("sync directory", directory));
     return {};
 }
 
@@ -53,10 +55,10 @@ std::filesystem::path directory_of(const std::filesystem::path& file) {
 
 Result<void, IoError> write_temporary(std::string& name, ByteView content, mode_t mode) {
     const Descriptor opened(::mkostemp(name.data(), O_CLOEXEC));
-    if (!opened.is_open()) return unexpected(io_error_from_errno("create '" + name + "'"));
+    if (!opened.is_open()) return unexpected(io_error_of_file("create", name));
     if (::fchmod(opened.get(), mode) != 0 || write_all(opened.get(), content) != 0 ||
         ::fsync(opened.get()) != 0) {
-        const IoError error = io_error_from_errno("write '" + name + "'");
+        const IoError error = io_error_of_file("write", name);
         ::unlink(name.c_str());
         return unexpected(error);
     }
@@ -69,7 +71,7 @@ Result<Bytes, IoError> read_file(const std::filesystem::path& file, std::size_t 
     const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     struct stat facts {};
     if (!opened.is_open() || ::fstat(opened.get(), &facts) != 0)
-        return unexpected(io_error_from_errno("read " + quoted(file)));
+        return unexpected(io_error_of_file("read", file));
     if (!S_ISREG(facts.st_mode))
         return unexpected(IoError{"read " + quoted(file) + ": not a regular file"});
     Bytes content;
@@ -77,7 +79,7 @@ Result<Bytes, IoError> read_file(const std::filesystem::path& file, std::size_t 
     while (true) {
         const ssize_t got = ::read(opened.get(), chunk.data(), chunk.size());
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return unexpected(io_error_from_errno("read " + quoted(file)));
+        if (got < 0) return unexpected(io_error_of_file("read", file));
         if (got == 0) return content;
         append(content, ByteView(chunk).first(static_cast<std::size_t>(got)));
         if (content.size() > max_bytes)
@@ -98,7 +100,7 @@ Result<void, IoError> write_file_atomically(const std::filesystem::path& file, B
     std::string temporary = file.string() + ".XXXXXX";
     if (auto written = write_temporary(temporary, content, mode); !written) return written;
     if (::rename(temporary.c_str(), file.c_str()) != 0) {
-        const IoError error = io_error_from_errno("replace " + quoted(file));
+        const IoError error = io_error_of_file("replace", file);
         ::unlink(temporary.c_str());
         return unexpected(error);
     }
@@ -108,6 +110,21 @@ Result<void, IoError> write_file_atomically(const std::filesystem::path& file, B
 Result<void, IoError> write_file_atomically(const std::filesystem::path& file,
                                             std::string_view content, mode_t mode) {
     return write_file_atomically(file, as_bytes(content), mode);
+}
+
+Result<void, IoError> replace_file(const std::filesystem::path& file, std::string_view content,
+                                   mode_t mode) {
+    const std::string fresh = file.string() + ".new";
+    {
+        constexpr int kFresh = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
+        const Descriptor opened(::open(fresh.c_str(), kFresh, mode));
+        if (!opened.is_open() || ::fchmod(opened.get(), mode) != 0 ||
+            write_all(opened.get(), as_bytes(content)) != 0)
+            return unexpected(io_error_of_file("write", fresh));
+    }
+    if (::rename(fresh.c_str(), file.c_str()) != 0)
+        return unexpected(io_error_of_file("replace", file));
+    return {};
 }
 
 Result<void, IoError> sync_directory_of(const std::filesystem::path& file) {
@@ -121,12 +138,12 @@ Result<void, IoError> make_directories(const std::filesystem::path& directory, m
         if (part.empty() || part == "/" || part == "." || part == "..") continue;
         if (::mkdir(so_far.c_str(), mode) == 0) {
             if (::chmod(so_far.c_str(), mode) != 0)
-                return unexpected(io_error_from_errno("set the mode of " + quoted(so_far)));
+                return unexpected(io_error_of_file("set the mode of", so_far));
             // Else the name, and with it all that is ever synced inside, can go with the power.
             if (auto synced = sync_directory(directory_of(so_far)); !synced) return synced;
             continue;
         }
-        const IoError error = io_error_from_errno("make directory " + quoted(so_far));
+        const IoError error = io_error_of_file("make directory", so_far);
         struct stat facts {};
         if (::stat(so_far.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode))
             return unexpected(error);

@@ -30,6 +30,11 @@ constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
                                                           std::string_view content,
                                                           mode_t mode = 0644);
 
+// The same without a sync, through `file`.new: for what is of no use after a power cut, and would
+// wear a card out. One writer.
+[[nodiscard]] Result<void, IoError> replace_file(const std::filesystem::path& file,
+                                                 std::string_view content, mode_t mode = 0644);
+
 // Makes the names of the files beside this one durable: created, renamed, removed.
 [[nodiscard]] Result<void, IoError> sync_directory_of(const std::filesystem::path& file);
 

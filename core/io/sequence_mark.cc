@@ -10,6 +10,7 @@
 
 #include "core/base/bytes.h"
 #include "core/io/file.h"
+#include "core/io/file_access.h"
 #include "core/io/slot_file.h"
 
 namespace fairfeed {
@@ -53,7 +54,7 @@ Result<SequenceMark, IoError> SequenceMark::open(const std::filesystem::path& fi
         if (!made) return unexpected(made.error());
     }
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
-    if (descriptor < 0) return unexpected(io_error_from_errno("open '" + file.string() + "'"));
+    if (descriptor < 0) return unexpected(io_error_of_file("open", file));
     SequenceMark mark(descriptor, file);
     mark.load();
     return mark;

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/io/file.h"
+#include "core/io/file_access.h"
 #include "core/io/set_aside.h"
 
 namespace fairfeed {
@@ -112,7 +113,7 @@ Result<SlotFile, IoError> SlotFile::open(const std::filesystem::path& file) {
             return unexpected(created.error());
     const std::string name = "safety record '" + file.string() + "'";
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
-    if (descriptor < 0) return unexpected(io_error_from_errno("open " + name));
+    if (descriptor < 0) return unexpected(io_error_of_file("open safety record", file));
     SlotFile opened(descriptor, file);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return unexpected(io_error_from_errno("lock " + name));

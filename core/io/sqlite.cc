@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/io/file.h"
+#include "core/io/file_access.h"
 
 namespace fairfeed {
 namespace {
@@ -28,13 +29,23 @@ bool is_damage(int extended_code) {
     }
 }
 
+// SQLite names neither the owner of a file nor whom it keeps out.
+std::string access_words(const char* file, int extended_code) {
+    const int code = extended_code & 0xff;
+    const bool kept_out = code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM;
+    if (!kept_out || file == nullptr || *file == '\0') return "";
+    const auto fault = access_fault(file);
+    return fault ? ": " + *fault : "";
+}
+
 IoError error_of(sqlite3* handle, std::string_view action) {
     const char* file = sqlite3_db_filename(handle, "main");
     std::string message(action);
     if (file != nullptr && *file != '\0') message.append(" in '").append(file).append("'");
     message.append(": ").append(sqlite3_errmsg(handle));
     const int code = sqlite3_extended_errcode(handle);
-    return IoError{message + " (" + sqlite3_errstr(code) + ")", is_damage(code)};
+    message.append(" (").append(sqlite3_errstr(code)).append(")").append(access_words(file, code));
+    return IoError{std::move(message), is_damage(code)};
 }
 
 // A file: URI, so that psow=0 can be said: no write is taken to be atomic beyond its own bytes.
@@ -62,7 +73,7 @@ int open_handle(const std::string& uri, int flags, sqlite3** handle) {
 Result<void, IoError> create_private(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
-        return unexpected(io_error_from_errno("open database '" + file.string() + "'"));
+        return unexpected(io_error_of_file("open database", file));
     ::close(descriptor);
     return {};
 }
@@ -103,7 +114,8 @@ Result<Database, IoError> Database::open_read_only(const std::filesystem::path& 
     Database database(handle);
     if (code != SQLITE_OK)
         return unexpected(
-            IoError{"open database '" + file.string() + "': " + sqlite3_errmsg(handle)});
+            IoError{"open database '" + file.string() + "': " + sqlite3_errmsg(handle) +
+                    access_words(file.c_str(), code)});
     // A copy on a read-only medium has no place for the shared-memory file; without a log beside
     // it nobody is writing and the file alone is the whole truth.
     code = sqlite3_exec(handle, "PRAGMA schema_version", nullptr, nullptr, nullptr);

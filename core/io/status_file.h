@@ -1,0 +1,63 @@
+// What a daemon says of itself for scripts and people: one JSON object in a file, replaced whole,
+// with the time and the process that wrote it, so that a reader sees when it is old or its writer
+// dead. It stands in a runtime directory and is never synced: written when something has changed,
+// and now and then as a sign of life. A file that cannot be written is logged once and stops
+// nobody. One thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/base/units.h"
+#include "core/io/io_error.h"
+#include "core/io/json.h"
+#include "core/io/process.h"
+
+namespace fairfeed {
+
+class StatusFile {
+  public:
+    static constexpr std::int64_t kSignOfLifeMs = 30'000;
+
+    // Empty: nothing is written. Missing directories are made at the first write.
+    explicit StatusFile(std::filesystem::path file);
+
+    // Members `written_at` (Unix milliseconds), `pid` and `pid_started` come before the facts.
+    void show(const Json& facts, Instant now);
+
+    [[nodiscard]] const std::filesystem::path& path() const { return file_; }
+
+  private:
+    [[nodiscard]] Result<void, IoError> write(const Json& facts, Instant now) const;
+
+    std::filesystem::path file_;
+    ProcessMark process_;
+    Json shown_;  // null: nothing yet
+    std::int64_t due_ms_ = INT64_MIN;
+    std::string fault_;  // of the last write; empty: none
+};
+
+// A status file as a reader finds it.
+struct FoundStatus {
+    std::filesystem::path file;
+    Json facts;
+    std::int64_t age_ms = 0;  // by the reader's clock
+    bool running = false;     // the process that wrote it lives
+    // Nobody has written for longer than a living process would leave it.
+    [[nodiscard]] bool is_stale() const { return age_ms > 3 * StatusFile::kSignOfLifeMs; }
+};
+
+[[nodiscard]] Result<FoundStatus, IoError> read_status(const std::filesystem::path& file,
+                                                       std::int64_t real_ms);
+
+// Where a daemon's status file stands when its configuration names none: in the directory that the
+// service manager made for it; else below /run for root, below the account's own runtime directory
+// for others, below /tmp where there is none. `name`: that of the directory, as in its unit.
+[[nodiscard]] std::filesystem::path default_status_file(std::string_view name);
+// The same for a reader, who may be another account than the daemon's.
+[[nodiscard]] std::filesystem::path find_status_file(std::string_view name);
+
+}  // namespace fairfeed
