@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/io/host.h"
 #include "core/io/yaml_file.h"
 
 namespace fairfeed {
@@ -63,9 +64,16 @@ void read_brokers(const YamlView& root, SimConfig& config) {
         BrokerPlace broker;
         broker.node = entry.require_name<NodeId>("node");
         broker.host = entry.require_text("host");
+        const auto fault = fault_of_host(broker.host);
+        if (fault && !broker.host.empty()) entry.fail("host", *fault);
         broker.port = static_cast<std::uint16_t>(entry.require_int("port", 1, 65535));
         if (!broker.node.empty() && !seen.insert(broker.node).second)
             entry.fail("node", "the broker of '" + broker.node.str() + "' is there twice");
+        for (const BrokerPlace& other : config.brokers)
+            if (other.port == broker.port && is_same_host(other.host, broker.host))
+                entry.fail("port", "the broker of '" + other.node.str() + "' is at " + other.host +
+                                       " port " + std::to_string(other.port) +
+                                       " already, which is the same place");
         config.brokers.push_back(std::move(broker));
     }
 }

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/base/shell.h"
+
 namespace fairfeed {
 namespace {
 
@@ -80,7 +82,7 @@ Result<SecretText, KeyFileError> read_secret(const std::filesystem::path& file) 
     if (!S_ISREG(status.st_mode)) return fault(file, "not a regular file; name a key file");
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return fault(file, "others may read this key (mode " + octal(status.st_mode & 07777U) +
-                               "); run: chmod 600 " + file.string());
+                               "); run: chmod 600 " + shell_word(file.string()));
     }
     return read_all(descriptor, file);
 }

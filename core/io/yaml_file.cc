@@ -9,6 +9,7 @@
 
 #include "core/base/check.h"
 #include "core/io/file.h"
+#include "core/io/yaml_documents.h"
 
 namespace fairfeed {
 namespace {
@@ -330,6 +331,7 @@ Result<YamlDocument, YamlErrors> YamlDocument::parse(const std::filesystem::path
         source->object({error.mark.line, error.mark.column}, error.msg);
         return unexpected(YamlErrors{source->errors.front().second});
     }
+    if (const auto rest = rest_after_document(text)) source->object({rest->line, 0}, rest->message);
     if (!source->root.IsMap())
         return unexpected(YamlErrors{file.string() + ": must hold keys and values (a map)"});
     return YamlDocument(std::move(source));

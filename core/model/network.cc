@@ -9,7 +9,10 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kMaxSpeed = 1'000'000;
-constexpr std::int64_t kMaxEpochMs = 253'402'300'800'000;  // the year 10000
+// A real time outside these is one in another unit: seconds for milliseconds, or the reverse.
+constexpr std::int64_t kEarliestStartMs = 946'684'800'000;  // 2000
+constexpr std::int64_t kLatestStartMs = 4'102'444'800'000;  // 2100
+constexpr std::int64_t kMaxEpochMs = 253'402'300'800'000;   // the year 10000
 constexpr std::int64_t kMaxTimerMs = 86'400'000;
 constexpr std::int64_t kMaxGridDelay = 366 * kSecondsPerDay;
 
@@ -45,7 +48,9 @@ std::optional<std::string_view> fault_of(const NetworkParameters& p) {
     if (!within(p.grid_epoch_s, -kMaxEpochMs / 1000, kMaxEpochMs / 1000)) {
         return "grid_epoch_s: out of range";
     }
-    if (!within(p.real_epoch_ms, -kMaxEpochMs, kMaxEpochMs)) return "real_epoch_ms: out of range";
+    if (!within(p.real_epoch_ms, kEarliestStartMs, kLatestStartMs)) {
+        return "real_epoch_ms: Unix milliseconds of the years 2000 to 2100";
+    }
     if (!within(p.speed, 1, kMaxSpeed)) return "speed: 1 to 1000000";
     if (p.window_seconds % kSecondsPerQuarter != 0) {
         return "window_seconds: not a multiple of 900";

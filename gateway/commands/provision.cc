@@ -3,9 +3,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <optional>
 #include <sstream>
 #include <string>
 
+#include "core/base/units.h"
 #include "core/crypto/random.h"
 #include "core/io/clock.h"
 #include "gateway/commands/provision_report.h"
@@ -22,6 +24,7 @@ namespace fairfeed {
 
 namespace {
 
+constexpr std::int64_t kFarthestStartMs = 366 * kSecondsPerDay * 1000;
 constexpr int kDone = 0;
 constexpr int kMachineFailed = 1;
 constexpr int kWrongInput = 2;
@@ -42,6 +45,16 @@ void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
         directory.open_file(where / "acl", mosquitto_acl(lab, node));
     }
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
+}
+
+// Windows that ended long before anybody measured them help nobody, and a start in years is a slip.
+std::optional<std::string> fault_of_start(const LabNetwork& lab, std::int64_t now_ms) {
+    if (!lab.starts_at_ms) return std::nullopt;
+    const std::int64_t ahead_ms = *lab.starts_at_ms - now_ms;
+    if (ahead_ms >= -kFarthestStartMs && ahead_ms <= kFarthestStartMs) return std::nullopt;
+    return "'network.starts_at' " + std::to_string(*lab.starts_at_ms) + " is more than a year " +
+           (ahead_ms < 0 ? "before" : "after") +
+           " this machine's time: write the milliseconds of the start, or starts_in_s";
 }
 
 int machine_failed(const std::string& what, const NetworkDirectory& directory, std::ostream& err) {
@@ -75,9 +88,13 @@ int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostre
     if (!directory) err << directory.error() << '\n';
     if (!lab || !directory) return kWrongInput;
 
+    const Clock clock;
+    if (const auto fault = fault_of_start(*lab, clock.now().real_ms)) {
+        err << options.network.string() << ": " << *fault << '\n';
+        return kWrongInput;
+    }
     const NetworkPlan plan = plan_network(*lab);
     const NetworkKeys keys = make_keys(*lab, system_random());
-    const Clock clock;
     if (const auto trial = found_network(*lab, plan, keys, clock.now().real_ms); !trial) {
         err << options.network.string() << ": " << trial.error() << '\n';
         return kWrongInput;

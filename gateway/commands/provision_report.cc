@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/shell.h"
 #include "core/base/units.h"
 #include "core/model/allocation.h"
 #include "gateway/dgmd/key_store.h"
@@ -138,9 +139,10 @@ void print_next(const ProvisionReport& report, std::ostream& out) {
         << ":\n  genesis.cbor, nodes/, meters/, dgmd/, ca/. Keys are for you alone (mode 0600);\n"
            "  take ca/ offline: only who adds or renews a certificate needs it.\n\n"
         << "Next, for every node, and once for the meters:\n"
-        << "  mosquitto -c " << (first / "mosquitto.conf").string() << '\n'
-        << "  edge-node run --config " << (first / "edge-node.yaml").string() << '\n'
-        << "  meter-sim run --config " << (path / layout::kMeterConfig).string() << '\n';
+        << "  mosquitto -c " << shell_word((first / "mosquitto.conf").string()) << '\n'
+        << "  edge-node run --config " << shell_word((first / "edge-node.yaml").string()) << '\n'
+        << "  meter-sim run --config " << shell_word((path / layout::kMeterConfig).string())
+        << '\n';
 }
 
 Json nodes_json(const ProvisionReport& report) {

@@ -4,6 +4,7 @@
 
 #include "core/contract/billing.h"
 #include "core/contract/state.h"
+#include "core/io/host.h"
 
 namespace fairfeed {
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::int64_t kMaxMetres = 1'000'000'000;
 constexpr std::int64_t kMaxPort = 65'535;
-constexpr std::size_t kMaxHostLength = 253;
 constexpr std::string_view kNobody = "-";  // topics say it where an item is nobody's
 
 Location read_location(const YamlView& view) {
@@ -19,18 +19,17 @@ Location read_location(const YamlView& view) {
             static_cast<std::int32_t>(view.require_int("north_m", -kMaxMetres, kMaxMetres))};
 }
 
-// It ends in a certificate, a broker's configuration and URIs.
-bool is_host(std::string_view text) {
-    if (text.empty() || text.size() > kMaxHostLength || text.front() == '-') return false;
-    return std::all_of(text.begin(), text.end(), [](char each) {
-        return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
-               (each >= '0' && each <= '9') || each == '.' || each == ':' || each == '-';
-    });
+// The host ends in a certificate, a broker's configuration and other programs' files.
+void check_host(const YamlView& view, std::string_view key, const std::string& host) {
+    if (host.empty()) return;
+    const bool listens = key == "listen";
+    if (const auto fault = listens ? fault_of_listen_host(host) : fault_of_host(host))
+        view.fail(key, *fault + (!listens && is_any_address(host) ? ", and " + host + " as 'listen'"
+                                                                  : ""));
 }
 
-void check_host(const YamlView& view, std::string_view key, const std::string& host) {
-    if (host.empty() || is_host(host)) return;
-    view.fail(key, "'" + host + "' is no host name, IPv4 or IPv6 address");
+bool is_loopback(const std::string& host) {
+    return is_same_host(host, "localhost") || is_loopback_address(host);
 }
 
 void refuse_reserved(const YamlView& view, const std::string& name) {
@@ -61,6 +60,25 @@ const LabNode* LabMembers::find_node(const NodeId& id) const {
     return found != lab_.nodes.end() ? &*found : nullptr;
 }
 
+// Two brokers that others dial at one place are one broker, whatever its names. On one machine
+// (loopback), one that listens on every address stands in the way of all others on its port.
+void LabMembers::check_listener(const YamlView& view, const LabNode& node) {
+    if (node.address.empty() || node.listen.empty() || node.port == 0) return;
+    for (const LabNode& other : lab_.nodes) {
+        if (other.port != node.port) continue;
+        const bool any = is_any_address(node.listen) || is_any_address(other.listen);
+        const bool one_machine = is_loopback(node.address) && is_loopback(other.address);
+        const bool same_listen = !any && is_same_host(node.listen, other.listen);
+        const bool taken =
+            is_same_host(node.address, other.address) || same_listen || (any && one_machine);
+        if (!taken) continue;
+        view.fail("port", "the broker of node '" + other.id.str() + "' is at " + other.address +
+                              " port " + std::to_string(other.port) +
+                              " already, which is the same place: give this one another port");
+        return;
+    }
+}
+
 void LabMembers::read_nodes(const YamlView& root) {
     const auto views = root.require_list("nodes");
     if (views.empty() && root.has("nodes")) root.fail("nodes", "a network needs a node");
@@ -74,10 +92,7 @@ void LabMembers::read_nodes(const YamlView& root) {
         node.listen = view.optional_text("listen").value_or(node.address);
         if (view.has("listen")) check_host(view, "listen", node.listen);
         node.port = static_cast<std::uint16_t>(view.require_int("port", 1, kMaxPort));
-        if (!node.listen.empty() && !listeners_.emplace(node.listen, node.port).second) {
-            view.fail("port", "another node's broker listens on " + node.listen + " port " +
-                                  std::to_string(node.port) + " already");
-        }
+        check_listener(view, node);
         lab_.nodes.push_back(std::move(node));
     }
 }

@@ -24,6 +24,7 @@ class LabMembers {
   private:
     // Fails at `id` if the name is reserved or taken by somebody with an identity.
     void claim(const YamlView& view, const std::string& name, const std::string& what);
+    void check_listener(const YamlView& view, const LabNode& node);
     void check_parent(const YamlView& view, const LabCluster& cluster);
     void check_cluster_of(const YamlView& view, const LabMeter& meter);
     void check_service_point(const YamlView& view, const LabMeter& meter);
@@ -35,7 +36,6 @@ class LabMembers {
     std::map<NodeId, ClusterId> parent_of_;
     std::map<ClusterId, std::size_t> cluster_meters_;
     std::set<std::string> service_points_;
-    std::set<std::pair<std::string, std::uint16_t>> listeners_;
 };
 
 }  // namespace fairfeed

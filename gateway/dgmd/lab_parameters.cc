@@ -14,7 +14,9 @@ namespace fairfeed {
 
 namespace {
 
-constexpr std::int64_t kMaxEpochS = 253'402'300'799;  // the end of the year 9999
+constexpr std::int64_t kMaxEpochS = 253'402'300'799;        // the end of the year 9999
+constexpr std::int64_t kEarliestStartMs = 946'684'800'000;  // 2000
+constexpr std::int64_t kLatestStartMs = 4'102'444'800'000;  // 2100
 constexpr std::int64_t kMaxSpeed = 1'000'000;
 constexpr std::int64_t kMaxTimerMs = 86'400'000;
 constexpr std::int64_t kMaxStartsInS = 366 * kSecondsPerDay;
@@ -139,8 +141,21 @@ void read_share(const YamlView& network, NetworkParameters& parameters) {
     }
 }
 
+// What is no time of this century is one in seconds or in microseconds.
+void check_start(const YamlView& network, LabNetwork& lab) {
+    const std::int64_t at_ms = lab.starts_at_ms.value_or(kEarliestStartMs);
+    if (at_ms >= kEarliestStartMs && at_ms <= kLatestStartMs) return;
+    const bool seconds = at_ms >= kEarliestStartMs / 1000 && at_ms <= kLatestStartMs / 1000;
+    network.fail("starts_at",
+                 "'network.starts_at' is in Unix milliseconds, and " + std::to_string(at_ms) +
+                     " is no time between the years 2000 and 2100" +
+                     (seconds ? ": for these seconds write " + std::to_string(at_ms * 1000) : ""));
+    lab.starts_at_ms = std::nullopt;
+}
+
 void read_start(const YamlView& network, LabNetwork& lab) {
-    lab.starts_at_ms = network.optional_int("starts_at", 0, kMaxEpochS * 1000);
+    lab.starts_at_ms = network.optional_int("starts_at", INT64_MIN, INT64_MAX);
+    check_start(network, lab);
     lab.starts_in_s =
         network.optional_int("starts_in_s", 0, kMaxStartsInS).value_or(kDefaultStartsInS);
     if (network.has("starts_at") && network.has("starts_in_s")) {

@@ -102,7 +102,20 @@ const BadLab kBadLabs[] = {
     {"window zero", "14400", "0",
      "lab.yaml:5:19: 'network.window_seconds' must be between 900 and 28800 (a reading must stay "
      "below 1 KiB), not 0"},
-    {"start said twice", "preset: lab", "starts_at: 5\n  starts_in_s: 6",
+    {"start in seconds", "preset: lab", "starts_at: 1764442800",
+     "lab.yaml:6:14: 'network.starts_at' is in Unix milliseconds, and 1764442800 is no time "
+     "between "
+     "the years 2000 and 2100: for these seconds write 1764442800000"},
+    {"start in microseconds", "preset: lab", "starts_at: 1764442800000000",
+     "lab.yaml:6:14: 'network.starts_at' is in Unix milliseconds, and 1764442800000000 is no time "
+     "between the years 2000 and 2100"},
+    {"start before clocks", "preset: lab", "starts_at: -1",
+     "lab.yaml:6:14: 'network.starts_at' is in Unix milliseconds, and -1 is no time between the "
+     "years 2000 and 2100"},
+    {"grid epoch in milliseconds", "2016-08-08T00:00", "1470614400000",
+     "lab.yaml:3:15: 'network.grid_epoch' must be a time like 2016-08-08T00:00 or seconds since "
+     "1970, not '1470614400000'"},
+    {"start said twice", "preset: lab", "starts_at: 1764442800000\n  starts_in_s: 6",
      "lab.yaml:7:16: 'network.starts_at' and 'network.starts_in_s' say the same thing twice: write "
      "one of them"},
     {"unknown preset", "preset: lab", "preset: moon",
@@ -146,7 +159,29 @@ const BadLab kBadLabs[] = {
     {"port zero", "18831", "0",
      "lab.yaml:11:11: 'nodes[0].port' must be between 1 and 65535, not 0"},
     {"same port twice", "18832", "18831",
-     "lab.yaml:15:11: another node's broker listens on 127.0.0.1 port 18831 already"},
+     "lab.yaml:15:11: the broker of node 'n1' is at 127.0.0.1 port 18831 already, which is the "
+     "same place: give this one another port"},
+    {"same listener under another name", "127.0.0.1\n    port: 18832", "LocalHost\n    port: 18831",
+     "lab.yaml:15:11: the broker of node 'n1' is at 127.0.0.1 port 18831 already, which is the "
+     "same place: give this one another port"},
+    {"same listener behind two addresses", "127.0.0.1\n    port: 18832",
+     "10.0.0.7\n    listen: 127.0.0.1\n    port: 18831",
+     "lab.yaml:16:11: the broker of node 'n1' is at 127.0.0.1 port 18831 already, which is the "
+     "same place: give this one another port"},
+    {"one listens on every address of the other's machine", "127.0.0.1\n    port: 18832",
+     "127.0.0.2\n    listen: 0.0.0.0\n    port: 18831",
+     "lab.yaml:16:11: the broker of node 'n1' is at 127.0.0.1 port 18831 already, which is the "
+     "same place: give this one another port"},
+    {"address with a port", "address: 127.0.0.1", "address: localhost:8883",
+     "lab.yaml:10:14: 'localhost:8883' has a port in it: write the host alone, the port has its "
+     "own key"},
+    {"address that is none", "address: 127.0.0.1", "address: 300.1.1.1",
+     "lab.yaml:10:14: '300.1.1.1' is no IPv4 address: write four numbers from 0 to 255"},
+    {"address of every machine", "address: 127.0.0.1", "address: 0.0.0.0",
+     "lab.yaml:10:14: '0.0.0.0' means every address of a machine and cannot be dialled: write the "
+     "machine's own address or name, and 0.0.0.0 as 'listen'"},
+    {"listen that is none", "address: 127.0.0.1", "address: n1.lan\n    listen: ':::'",
+     "lab.yaml:11:13: ':::' is no IPv6 address"},
     {"address with a space", "address: 127.0.0.1", "address: 127.0.0.1 allow_anonymous",
      "lab.yaml:10:14: '127.0.0.1 allow_anonymous' is no host name, IPv4 or IPv6 address"},
     {"location off the map", "north_m: 400", "north_m: 9999999999",
@@ -165,6 +200,17 @@ TEST(LabFile, says_what_is_wrong_and_where) {
         ASSERT_FALSE(lab) << row.damage;
         EXPECT_THAT(lab.error(), testing::Contains(row.error)) << row.damage;
     }
+}
+
+TEST(LabFile, lets_every_machine_listen_on_all_its_addresses_at_one_port) {
+    const TempDirectory directory;
+    std::string text = kSmallLab;
+    for (const char* address : {"192.168.1.4", "n2.lan"})
+        text = with(text, "address: 127.0.0.1",
+                    std::string("address: ") + address + "\n    listen: 0.0.0.0");
+    const auto lab = load_lab_text(directory, with(text, "18832", "18831"));
+    ASSERT_TRUE(lab) << lab.error().front();
+    EXPECT_EQ(lab->nodes[1].listen, "0.0.0.0");
 }
 
 TEST(LabFile, says_everything_at_once_in_the_order_of_the_file) {

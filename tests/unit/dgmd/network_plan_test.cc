@@ -11,6 +11,8 @@
 namespace fairfeed {
 namespace {
 
+constexpr std::int64_t kNowMs = 1'700'000'000'000;
+
 using testing::ElementsAre;
 
 // Nodes on a line, 100 m apart; node i is parent of cluster i and has i meters there.
@@ -69,7 +71,7 @@ TEST(GenesisBuilder, founds_networks_of_every_size_as_the_nodes_accept_them) {
     for (const int nodes : {1, 2, 3, 4, 7, 16}) {
         const LabNetwork lab = line_of(nodes);
         const NetworkPlan plan = plan_network(lab);
-        const auto founded = found_network(lab, plan, make_keys(lab, system_random()), 1'000'000);
+        const auto founded = found_network(lab, plan, make_keys(lab, system_random()), kNowMs);
         ASSERT_TRUE(founded) << nodes << ": " << founded.error();
         EXPECT_EQ(founded->state.validators, plan.validators);
         for (const auto& [cluster, members] : plan.committees)
@@ -82,7 +84,7 @@ TEST(GenesisBuilder, hands_out_no_genesis_that_nodes_would_refuse) {
     LabNetwork lab = line_of(2);
     lab.tariff.import_micro_per_kwh = -1;
     const auto founded =
-        found_network(lab, plan_network(lab), make_keys(lab, system_random()), 1'000'000);
+        found_network(lab, plan_network(lab), make_keys(lab, system_random()), kNowMs);
     ASSERT_FALSE(founded);
     EXPECT_EQ(founded.error(), "nodes would refuse this genesis: out_of_range");
 }

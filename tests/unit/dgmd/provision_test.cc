@@ -239,7 +239,8 @@ TEST(Provision, writes_a_meter_configuration_of_known_keys) {
 }
 
 TEST(Provision, names_an_old_start_and_a_network_of_one_node) {
-    std::string text = with(kSmallLab, "  speed", "  starts_at: 1000\n  speed");
+    const std::string yesterday = std::to_string(Clock().now().real_ms - 86'400'000);
+    std::string text = with(kSmallLab, "  speed", "  starts_at: " + yesterday + "\n  speed");
     text = with(text,
                 "  - id: n2\n    location: {east_m: 300, north_m: 400}\n"
                 "    address: 127.0.0.1\n    port: 18832\n",
@@ -252,6 +253,38 @@ TEST(Provision, names_an_old_start_and_a_network_of_one_node) {
     EXPECT_THAT(made.run().out, HasSubstr("already past"));
     EXPECT_THAT(made.run().out, HasSubstr("single, f = 0: everything rests on this node"));
     EXPECT_THAT(content_of(made.network())["nodes/n1/edge-node.yaml"], HasSubstr("peers: []\n"));
+}
+
+TEST(Provision, refuses_a_start_years_away_and_writes_nothing) {
+    const TempDirectory directory;
+    const std::int64_t now_ms = Clock().now().real_ms;
+    constexpr std::int64_t kTwoYearsMs = 730LL * 86'400'000;
+    const std::pair<std::int64_t, const char*> rows[] = {
+        {now_ms - kTwoYearsMs, "more than a year before"},
+        {now_ms + kTwoYearsMs, "more than a year after"},
+    };
+    for (const auto& [starts_at, said] : rows) {
+        write_text(
+            directory / "lab.yaml",
+            with(kSmallLab, "  speed", "  starts_at: " + std::to_string(starts_at) + "\n  speed"));
+        const auto run = provision(directory / "lab.yaml", directory / "net");
+        EXPECT_EQ(run.status, 2);
+        EXPECT_THAT(run.err, HasSubstr("lab.yaml: 'network.starts_at'"));
+        EXPECT_THAT(run.err, HasSubstr(said));
+        EXPECT_FALSE(std::filesystem::exists(directory / "net"));
+    }
+}
+
+TEST(Provision, prints_commands_that_work_where_a_path_has_spaces) {
+    const TempDirectory directory;
+    write_text(directory / "lab.yaml", kSmallLab);
+    const auto run = provision(directory / "lab.yaml", directory / "my street's net");
+    ASSERT_EQ(run.status, 0) << run.err;
+    const std::string quoted =
+        "'" + directory.path().string() + "/my street'\\''s net/nodes/n1/mosquitto.conf'\n";
+    EXPECT_THAT(run.out, HasSubstr("mosquitto -c " + quoted));
+    EXPECT_THAT(run.out, HasSubstr("net/nodes/n1/edge-node.yaml'\n"));
+    EXPECT_THAT(run.out, HasSubstr("net/meters/meter-sim.yaml'\n"));
 }
 
 TEST(Provision, summarises_for_programs) {

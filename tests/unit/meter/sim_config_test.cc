@@ -49,6 +49,16 @@ TEST_F(SimConfigTest, the_described_example_is_a_sound_configuration) {
     EXPECT_EQ(config->homes.filename(), "homes.csv");
 }
 
+TEST_F(SimConfigTest, hosts_that_nobody_can_dial_and_one_broker_under_two_names_are_refused) {
+    std::string head = head_;
+    head.replace(
+        head.find("}]"), 2,
+        "}, {node: n2, host: localhost, port: 1883}, {node: n3, host: 1.2.3.4.5, port: 1}]");
+    EXPECT_THAT(errors(head + "source: {seed: 7}\n" + meter_ + "}\n"),
+                ::testing::ElementsAre(HasSubstr("the broker of 'n1' is at 127.0.0.1 port 1883"),
+                                       HasSubstr("'1.2.3.4.5' is no IPv4 address")));
+}
+
 TEST_F(SimConfigTest, paths_are_taken_from_the_files_directory) {
     const auto config = load(head_ + "source: {seed: 7}\n" + meter_ + ", pv_w: 3000}\n");
     ASSERT_TRUE(config) << config.error().front();

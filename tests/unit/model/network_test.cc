@@ -144,7 +144,10 @@ TEST(NetworkParameters, names_what_is_wrong) {
     EXPECT_EQ(fault([](auto& p) { p.window_limit = -1; }), "window_limit: out of range");
     EXPECT_EQ(fault([](auto& p) { p.share_offset_s = -1; }), "share_offset_s: out of range");
     EXPECT_EQ(fault([](auto& p) { p.share_notice_s = -1; }), "share_notice_s: out of range");
-    EXPECT_EQ(fault([](auto& p) { p.real_epoch_ms = INT64_MAX; }), "real_epoch_ms: out of range");
+    EXPECT_EQ(fault([](auto& p) { p.real_epoch_ms = INT64_MAX; }),
+              "real_epoch_ms: Unix milliseconds of the years 2000 to 2100");
+    EXPECT_EQ(fault([](auto& p) { p.real_epoch_ms /= 1000; }),
+              "real_epoch_ms: Unix milliseconds of the years 2000 to 2100");
     EXPECT_EQ(fault([](auto& p) { p.grid_epoch_s = INT64_MIN; }), "grid_epoch_s: out of range");
     EXPECT_EQ(fault([](auto& p) { p.contract_version = 2; }), "contract_version: only 1 is known");
     EXPECT_EQ(fault([](auto& p) { p.max_block_transactions = 1001; }),

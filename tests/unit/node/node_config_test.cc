@@ -79,6 +79,19 @@ TEST_F(NodeConfigFile, refuses_itself_and_repetitions_among_the_peers) {
                 ElementsAre(HasSubstr("this node itself"), HasSubstr("listed twice")));
 }
 
+TEST_F(NodeConfigFile, refuses_hosts_that_nobody_can_dial_and_one_broker_under_two_names) {
+    std::string text(kGood);
+    text += "  - {node: node-3, host: 0.0.0.0, port: 1}\n";
+    text += "  - {node: node-4, host: localhost, port: 8884}\n";
+    text += "  - {node: node-5, host: 127.0.0.1, port: 8883}\n";
+    const auto config = load(text);
+    ASSERT_FALSE(config);
+    EXPECT_THAT(config.error(),
+                ElementsAre(HasSubstr("node.yaml:9:26: '0.0.0.0' means every address"),
+                            HasSubstr("node.yaml:10:43: the broker of 'node-2' is at 127.0.0.1"),
+                            HasSubstr("node.yaml:11:43: the broker of 'node-1' is at 127.0.0.1")));
+}
+
 TEST_F(NodeConfigFile, that_is_not_there_is_one_line) {
     const auto config = load_node_config(directory_ / "none.yaml");
     ASSERT_FALSE(config);
