@@ -314,6 +314,9 @@ void ChainDesk::build_if_due(Effects& out) {
     const bool full = std::int64_t(work_.size()) >= parameters.max_block_transactions;
     const bool waited = now_.steady_ms >= *work_since_ms_ + parameters.timers.fill_ms;
     if (turn_->round == 0 && !full && !waited) return;
+    // Time has passed since: a notice may have missed the window that it was to take effect with.
+    work_ = select_transactions(state_, pool_.waiting(), selection_time_ms(), signatures_);
+    if (work_.empty()) return work_since_ms_.reset();
     Block block = make_next_block(state_, self_, work_, tip_certificate_, now_);
     const Turn turn = *turn_;
     turn_.reset();

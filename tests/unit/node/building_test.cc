@@ -2,6 +2,7 @@
 // company, and a height follows the one before without a pause.
 #include <gtest/gtest.h>
 
+#include "core/wire/event_codec.h"
 #include "tests/unit/node/node_world.h"
 
 namespace fairfeed::test {
@@ -46,6 +47,29 @@ TEST_F(Building, puts_windows_that_end_together_into_one_block) {
 TEST_F(Building, goes_on_to_the_next_height_at_once_while_work_waits) {
     const std::int64_t took_ms = time_to(3, 3, kOneWindow);
     EXPECT_LT(took_ms, 2 * fill_ms_) << "three full blocks; a pause each would be more";
+}
+
+// While nobody could agree, a notice waited until its window had begun: it can never enter a block
+// now. The meter's alarm beside it can.
+TEST_F(Building, goes_on_when_a_notice_has_missed_the_window_it_was_to_take_effect_with) {
+    NodeWorld world(lab(2, 1));
+    const NodeId one = TestNetwork::node(1);
+    const NodeId two = TestNetwork::node(2);
+    const MeterId meter = TestNetwork::meter(1, 1);
+    const MeterAlarm alarm{1, world.network().network(), meter, TestNetwork::cluster(1), 0, 1,
+                           AlarmType::seal_broken, 1'470'614'400};
+    const Transaction event = make_event(alarm, world.network().key(meter));
+    const Topic topic{world.network().genesis().content.parameters.name, meter.str(),
+                      Channel::event, "-"};
+    world.cut(one, two);
+    world.say_as_dgmd(CapacityCertificate{0, meter, 4000, 1});
+    for (const NodeId& node : {one, two})
+        world.publish_packet(topic.str(), event.envelope, node);
+    world.go_to_end_of(0);
+    world.run_for(100);
+    world.heal();
+    EXPECT_TRUE(world.run_until([&] { return world.node(one).state().is_tampered(meter, 1); },
+                                kPatienceMs));
 }
 
 }  // namespace
