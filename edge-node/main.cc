@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "core/base/unknown_command.h"
+#include "core/base/program.h"
 #include "edge-node/commands/backup.h"
 #include "edge-node/commands/check_proof.h"
 #include "edge-node/commands/decode.h"
@@ -227,14 +227,5 @@ int main(int argc, char** argv) {
     fairfeed::add_proofs(app, commands);
     fairfeed::add_decode(app, commands);
     fairfeed::add_settle(app, commands);
-    if (const auto wrong = fairfeed::unknown_command(app, argc, argv)) {
-        std::cerr << *wrong << '\n';
-        return 2;
-    }
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    return commands.status;
+    return fairfeed::run_program<CLI::ParseError>(app, argc, argv, commands.status);
 }

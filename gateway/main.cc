@@ -3,12 +3,10 @@
 
 #include <iostream>
 
-#include "core/base/unknown_command.h"
+#include "core/base/program.h"
 #include "gateway/commands/provision.h"
 
 namespace {
-
-constexpr int kWrongUsage = 2;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -37,15 +35,7 @@ int main(int argc, char** argv) {
         ->type_name("DIR");
     command->add_flag("--json", provision.json, "Print the summary as JSON");
     command->footer(kExamples);
-
-    if (const auto wrong = fairfeed::unknown_command(app, argc, argv)) {
-        std::cerr << *wrong << '\n';
-        return kWrongUsage;
-    }
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kWrongUsage;
-    }
-    return fairfeed::run_provision(provision, std::cout, std::cerr);
+    int status = 0;
+    command->callback([&] { status = fairfeed::run_provision(provision, std::cout, std::cerr); });
+    return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
 }

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#include "core/base/unknown_command.h"
+#include "core/base/program.h"
 #include "meter-sim/commands/run.h"
 #include "meter-sim/commands/show.h"
 
@@ -52,14 +52,5 @@ int main(int argc, char** argv) {
     show->add_flag("--json", show_options.json, "Print JSON");
     show->callback([&] { status = fairfeed::run_show(show_options, std::cout, std::cerr); });
 
-    if (const auto wrong = fairfeed::unknown_command(app, argc, argv)) {
-        std::cerr << *wrong << '\n';
-        return 2;
-    }
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    return status;
+    return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
 }

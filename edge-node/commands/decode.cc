@@ -30,7 +30,7 @@ class Decoding {
 
     void lines(std::istream& in) {
         std::string line;
-        while (std::getline(in, line)) {
+        while (out_ && std::getline(in, line)) {
             if (!line.empty() && line.back() == '\r') line.pop_back();
             if (!line.empty()) one_line(line);
             out_.flush();  // a person watches a stream

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <iomanip>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,6 @@ namespace fairfeed {
 namespace {
 
 constexpr int kDone = 0;
-constexpr int kOutputFailed = 1;
 constexpr int kWrongInput = 2;
 
 // ---- the file a person wrote ----
@@ -290,14 +288,12 @@ int run_settle(const SettleOptions& options, std::ostream& out, std::ostream& er
         err << options.input.string() << ": " << describe(result.error()) << '\n';
         return kWrongInput;
     }
-    std::ostringstream page;
     if (options.json) {
-        page << to_json(*input, *result).dump(2) << '\n';
+        out << to_json(*input, *result).dump(2) << '\n';
     } else {
-        print_page(*input, *result, page);
+        print_page(*input, *result, out);
     }
-    out << page.str() << std::flush;
-    return out ? kDone : kOutputFailed;
+    return kDone;
 }
 
 }  // namespace fairfeed

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <optional>
-#include <sstream>
 #include <string>
 
 #include "core/base/units.h"
@@ -65,15 +64,12 @@ int machine_failed(const std::string& what, const NetworkDirectory& directory, s
     return kMachineFailed;
 }
 
-int print_report(const ProvisionReport& report, bool json, std::ostream& out) {
-    std::ostringstream page;
+void print_report(const ProvisionReport& report, bool json, std::ostream& out) {
     if (json) {
-        page << report_json(report).dump(2) << '\n';
+        out << report_json(report).dump(2) << '\n';
     } else {
-        print_report_page(report, page);
+        print_report_page(report, out);
     }
-    out << page.str() << std::flush;
-    return out ? kDone : kMachineFailed;
 }
 
 }  // namespace
@@ -107,7 +103,8 @@ int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostre
     if (!founded) return machine_failed(founded.error(), *directory, err);
     directory->open_file(layout::kGenesis, founded->file);
     if (directory->fault()) return machine_failed(*directory->fault(), *directory, err);
-    return print_report({*lab, plan, founded->state, *directory, now_ms}, options.json, out);
+    print_report({*lab, plan, founded->state, *directory, now_ms}, options.json, out);
+    return kDone;
 }
 
 }  // namespace fairfeed

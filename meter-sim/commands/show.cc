@@ -110,8 +110,7 @@ int run_show(const ShowOptions& options, std::ostream& out, std::ostream& err) {
         for (const OutboxMeter& meter : *meters)
             print_meter(meter, out);
     }
-    out.flush();
-    return out ? 0 : 1;
+    return 0;
 }
 
 }  // namespace fairfeed

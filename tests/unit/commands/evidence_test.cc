@@ -1,45 +1,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/wire/event_codec.h"
-#include "core/wire/evidence_codec.h"
 #include "edge-node/commands/check_proof.h"
 #include "edge-node/commands/prove_evidence.h"
 #include "edge-node/commands/show.h"
-#include "tests/unit/commands/node_directory.h"
+#include "tests/unit/commands/accused_directory.h"
 
 namespace fairfeed {
 namespace {
 
+using test::AccusedDirectory;
 using test::NodeDirectory;
 using test::Said;
-using test::TestNetwork;
 using testing::HasSubstr;
 
-const MeterId kMeter = TestNetwork::meter(1, 1);
-
-// A ledger with two readings of one meter and a broken seal of another.
-class AccusedDirectory : public NodeDirectory {
-  public:
-    AccusedDirectory() : NodeDirectory(4, 1) {
-        test::TestChain& chain = stored().chain();
-        const TestNetwork& network = stored().network();
-        const auto read = [&] {
-            return chain.meter(kMeter)
-                .read(1, test::flat_profile(chain.state(), {100, 0, 0}))
-                .reading.envelope;
-        };
-        const auto evidence =
-            make_evidence(Offence::two_readings, read(), read(), network.network());
-        const MeterId opened = TestNetwork::meter(2, 1);
-        const auto event = make_event({1, network.network(), opened, TestNetwork::cluster(2), 1, 9,
-                                       AlarmType::cover_open, 1'470'700'000},
-                                      network.key(opened));
-        CHECK(chain.append(chain.next_block({*evidence, event})));
-        stored().store();
-    }
-    [[nodiscard]] LedgerSource source() const { return {std::nullopt, genesis(), ledger()}; }
-};
+const MeterId kMeter = AccusedDirectory::culprit();
 
 TEST(show_evidence_command, lists_liars_and_broken_seals) {
     const AccusedDirectory node;

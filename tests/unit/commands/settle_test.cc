@@ -197,12 +197,5 @@ TEST_F(Settle, names_a_file_that_cannot_be_read) {
     EXPECT_THAT(run.err, HasSubstr("/nowhere/window.yaml"));
 }
 
-TEST_F(Settle, reports_an_output_that_takes_nothing) {
-    std::ostringstream out;
-    std::ostringstream err;
-    out.setstate(std::ios::badbit);
-    EXPECT_EQ(run_settle({kVectors / "worked_example.yaml", std::nullopt, false}, out, err), 1);
-}
-
 }  // namespace
 }  // namespace fairfeed

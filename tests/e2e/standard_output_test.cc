@@ -1,0 +1,160 @@
+// Every command of every program with a standard output that takes nothing (/dev/full): what could
+// not be said is a failure, whatever the command found.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <set>
+#include <sstream>
+
+#include "tests/e2e/demo.h"
+#include "tests/e2e/running_program.h"
+#include "tests/unit/commands/accused_directory.h"
+
+namespace fairfeed::e2e {
+namespace {
+
+using test::AccusedDirectory;
+using testing_support::TempDirectory;
+
+constexpr const char* kLost = "standard output could not be written";
+
+struct Command {
+    std::string words;  // "edge-node show blocks"
+    std::string arguments;
+    std::string input = "/dev/null";
+};
+
+std::string quoted(const std::filesystem::path& path) {
+    return "'" + path.string() + "'";
+}
+
+std::string shell_line(const Command& command, const std::string& output) {
+    const std::size_t space = command.words.find(' ');
+    return "exec " + program(command.words.substr(0, space)) + command.words.substr(space) + " " +
+           command.arguments + " <" + command.input + " >" + output;
+}
+
+// What a program's help lists beneath "Subcommands:".
+std::vector<std::string> listed_below(const std::string& words) {
+    RunningProgram help({"/bin/sh", "-c", shell_line({words + " --help", ""}, "/dev/stdout")});
+    EXPECT_EQ(help.wait(), 0) << words;
+    std::vector<std::string> found;
+    bool listing = false;
+    for (const std::string& line : help.lines()) {
+        if (line.rfind("Subcommands:", 0) == 0) {
+            listing = true;
+        } else if (listing && line.rfind("  ", 0) == 0 && line.size() > 2 && line[2] != ' ') {
+            found.push_back(line.substr(2, line.find(' ', 2) - 2));
+        } else if (line.empty() || line[0] != ' ') {
+            listing = false;
+        }
+    }
+    return found;
+}
+
+std::set<std::string> all_commands() {
+    std::set<std::string> found;
+    for (const char* name : {"edge-node ", "gateway ", "meter-sim "}) {
+        for (const std::string& command : listed_below(name)) {
+            const std::string words = name + command;
+            const auto below = listed_below(words);
+            for (const std::string& each : below)
+                found.insert(words + " " + each);
+            if (below.empty() || command == "prove") found.insert(words);
+        }
+    }
+    return found;
+}
+
+class StandardOutput : public ::testing::Test {
+  protected:
+    StandardOutput() {
+        const std::string source = FAIRFEED_SOURCE_DIR;
+        RunningProgram made({program("gateway"), "provision", source + "/config/lab.yaml", "--out",
+                             (directory_ / "lab").string()});
+        EXPECT_EQ(made.wait(), 0) << made.output();
+    }
+
+    // Run to its end twice, the second time to /dev/full; a proof is written under a name of its
+    // own each time.
+    std::vector<Command> commands() {
+        const std::string source = FAIRFEED_SOURCE_DIR;
+        const std::string genesis = "--genesis " + quoted(node_.genesis());
+        const std::string ledger = genesis + " --ledger " + quoted(node_.ledger());
+        const std::string config = "--config " + quoted(node_.config(1));
+        const std::string one = " --cluster cluster-1 --window 0";
+        return {
+            {"edge-node run", "--check-config " + config},
+            {"edge-node verify", ledger},
+            {"edge-node backup", "--data " + quoted(node_.in("")) + " --to " + fresh("copy")},
+            {"edge-node show blocks", ledger},
+            {"edge-node show settlement", config + one},
+            {"edge-node show clusters", config},
+            {"edge-node show evidence", ledger},
+            {"edge-node show nodes", ledger},
+            {"edge-node prove", config + " --meter meter-1-1 --window 0 --out " + fresh("proof")},
+            {"edge-node prove evidence", ledger + " --out " + fresh("evidence") + " meter-1-1"},
+            {"edge-node check-proof", genesis + " " + quoted(node_.in("guilt.evidence"))},
+            {"edge-node decode", genesis, quoted(node_.genesis())},
+            {"edge-node settle",
+             "--input " + source + "/tests/vectors/contract/exact_balance.yaml"},
+            {"gateway provision", source + "/config/lab.yaml --out " + fresh("network")},
+            {"meter-sim run", "--config " + quoted(meters())},
+            {"meter-sim show", "--json --config " + quoted(meters())},
+        };
+    }
+    [[nodiscard]] std::filesystem::path meters() const {
+        return directory_ / "lab/meters/meter-sim.yaml";
+    }
+    std::string fresh(const std::string& name) {
+        return quoted(directory_ / (name + std::to_string(++made_)));
+    }
+    int end_of(const Command& command, const std::string& output, std::string& said) {
+        RunningProgram running({"/bin/sh", "-c", shell_line(command, output)});
+        if (command.words == "meter-sim run") {  // the brokers of the lab are not there
+            EXPECT_TRUE(running.says("no connection")) << running.output();
+            running.signal(SIGTERM);
+        }
+        const int status = running.wait();
+        said = running.output();
+        return status;
+    }
+
+    AccusedDirectory node_;
+    TempDirectory directory_;
+    int made_ = 0;
+};
+
+TEST_F(StandardOutput, that_takes_nothing_is_a_failure_of_every_command) {
+    std::string said;
+    const Command guilt{"edge-node prove evidence",
+                        "--genesis " + quoted(node_.genesis()) + " --ledger " +
+                            quoted(node_.ledger()) + " --out " +
+                            quoted(node_.in("guilt.evidence")) + " meter-1-1"};
+    ASSERT_EQ(end_of(guilt, "/dev/null", said), 0) << said;
+    std::set<std::string> tried;
+    for (const Command& command : commands()) {
+        SCOPED_TRACE(command.words);
+        tried.insert(command.words);
+        EXPECT_EQ(end_of(command, "/dev/null", said), 0) << said;
+        EXPECT_EQ(said.find(kLost), std::string::npos) << said;
+    }
+    EXPECT_EQ(tried, all_commands()) << "a command that this test does not know";
+    for (const Command& command : commands()) {
+        SCOPED_TRACE(command.words);
+        EXPECT_EQ(end_of(command, "/dev/full", said), 1) << said;
+        EXPECT_NE(said.find(kLost), std::string::npos) << said;
+    }
+}
+
+TEST_F(StandardOutput, is_looked_at_for_help_and_versions_as_well) {
+    for (const char* words : {"edge-node --help", "edge-node show --help", "gateway --version",
+                              "meter-sim run --help", "meter-sim --version"}) {
+        std::string said;
+        EXPECT_EQ(end_of({words, ""}, "/dev/full", said), 1) << words;
+        EXPECT_NE(said.find(kLost), std::string::npos) << words << ": " << said;
+    }
+}
+
+}  // namespace
+}  // namespace fairfeed::e2e
