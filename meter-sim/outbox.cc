@@ -92,11 +92,13 @@ Result<void, IoError> Outbox::run(std::size_t writing, const Values&... values) 
 Result<Outbox, IoError> Outbox::open(const std::filesystem::path& file, const Digest& network,
                                      std::int64_t window_seconds) {
     CHECK(window_seconds > 0);
+    auto lock = FileLock::take(file, "the meters' outbox");
+    if (!lock) return unexpected(lock.error());
     auto database = Database::open(file, kOutboxKind);
     if (!database) return unexpected(with_remedy(file, database.error()));
     auto mark = SequenceMark::open(mark_of(file));
     if (!mark) return unexpected(mark.error());
-    Outbox outbox(std::move(*database), std::move(*mark));
+    Outbox outbox(std::move(*lock), std::move(*database), std::move(*mark));
     outbox.ring_windows_ = (kRingDays * kSecondsPerDay + window_seconds - 1) / window_seconds;
     if (const auto prepared = outbox.prepare(); !prepared)
         return unexpected(with_remedy(file, prepared.error()));
@@ -120,7 +122,23 @@ Result<void, IoError> Outbox::prepare() {
     auto put_seal = database_.prepare("INSERT OR REPLACE INTO seal VALUES (1, ?1, ?2)");
     if (!put_seal) return unexpected(put_seal.error());
     put_seal_.emplace(std::move(*put_seal));
+    auto get_sequence = database_.prepare("SELECT sequence FROM seal");
+    if (!get_sequence) return unexpected(get_sequence.error());
+    get_sequence_.emplace(std::move(*get_sequence));
     return {};
+}
+
+// Within a transaction. A lock does not reach to another machine or another name of the file, and
+// what two write side by side would be taken for damage ever after.
+Result<void, IoError> Outbox::check_alone() {
+    const auto row = get_sequence_->bind().step();
+    if (!row) return unexpected(row.error());
+    const auto found = static_cast<std::uint64_t>(*row ? get_sequence_->int_at(0) : 0);
+    get_sequence_->reset();
+    if (found == sequence_) return {};
+    return unexpected(
+        IoError{"another process writes to this outbox: nothing of this one was added to it; one "
+                "outbox is for one meter-sim"});
 }
 
 Result<void, IoError> Outbox::claim(const Digest& network) {
@@ -149,6 +167,7 @@ Result<void, IoError> Outbox::write(const std::vector<MeterAndEffect>& effects) 
     if (!has_work) return {};
     auto transaction = WriteTransaction::begin(database_);
     if (!transaction) return unexpected(transaction.error());
+    if (auto alone = check_alone(); !alone) return alone;
     for (const auto& [meter, effect] : effects)
         if (auto written = write_one(meter, *effect); !written) return written;
     if (auto sealed = put_seal_->run(sum_.value(), sequence_ + 1); !sealed) return sealed;

@@ -1,7 +1,8 @@
 // The meters' memory on disk: one SQLite file for all meters of a process. Registers, sequence and
 // obeyed shares of each meter, and its readings as sealed bytes with who has receipted them: a ring
 // of at least 92 days that only ever overwrites what is receipted (A34, committee rule 1). A batch
-// of effects is one transaction; after an error of write() the process ends. One thread.
+// of effects is one transaction; after an error of write() this object is of no use any more, and
+// what the file holds is the truth. One process has it at a time. One thread.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/crypto/digest.h"
+#include "core/io/file_lock.h"
 #include "core/io/io_error.h"
 #include "core/io/row_sum.h"
 #include "core/io/sequence_mark.h"
@@ -43,8 +45,8 @@ using MeterAndEffect = std::pair<MeterId, const MeterEffect*>;
 class Outbox {
   public:
     // Creates the file when it is not there, with `.mark` beside it, which says how far it had
-    // come. Errors: not an outbox, another network's, or (with `damage`) not what was written to
-    // it.
+    // come, and `.lock`. Errors: another process has it, and nothing was touched; not an outbox;
+    // another network's; or (with `damage`) not what was written to it.
     [[nodiscard]] static Result<Outbox, IoError> open(const std::filesystem::path& file,
                                                       const Digest& network,
                                                       std::int64_t window_seconds);
@@ -56,10 +58,11 @@ class Outbox {
     [[nodiscard]] Result<void, IoError> write(const std::vector<MeterAndEffect>& effects);
 
   private:
-    Outbox(Database database, SequenceMark mark)
-        : database_(std::move(database)), mark_(std::move(mark)) {}
+    Outbox(FileLock lock, Database database, SequenceMark mark)
+        : lock_(std::move(lock)), database_(std::move(database)), mark_(std::move(mark)) {}
     [[nodiscard]] Result<void, IoError> prepare();
     [[nodiscard]] Result<void, IoError> claim(const Digest& network);
+    [[nodiscard]] Result<void, IoError> check_alone();
     [[nodiscard]] Result<void, IoError> write_one(const MeterId& meter, const MeterEffect& effect);
     [[nodiscard]] Result<void, IoError> write_state(const MeterId& meter, const MeterState& state);
     [[nodiscard]] Result<void, IoError> write_reading(const MeterId& meter,
@@ -72,6 +75,7 @@ class Outbox {
     template <class... Values>
     [[nodiscard]] Result<void, IoError> run(std::size_t writing, const Values&... values);
 
+    FileLock lock_;  // first: given up last
     Database database_;
     SequenceMark mark_;
     RowSum sum_{sha256};
@@ -79,6 +83,7 @@ class Outbox {
     std::int64_t ring_windows_ = 0;
     std::vector<Statement> statements_;
     std::optional<Statement> put_seal_;
+    std::optional<Statement> get_sequence_;
 };
 
 // Everything in an outbox, ascending by meter, for people and reports; works beside a running

@@ -81,8 +81,8 @@ bool RunningProgram::read_more() {
     return true;
 }
 
-bool RunningProgram::says(const std::string& text) {
-    while (output_.find(text) == std::string::npos)
+bool RunningProgram::says(const std::string& text, std::size_t from) {
+    while (output_.find(text, from) == std::string::npos)
         if (!read_more()) return false;
     return true;
 }

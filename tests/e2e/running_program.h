@@ -20,8 +20,9 @@ class RunningProgram {
     RunningProgram(const RunningProgram&) = delete;
     RunningProgram& operator=(const RunningProgram&) = delete;
 
-    // Reads until the output holds `text`. False: it ended, or said nothing for a minute.
-    [[nodiscard]] bool says(const std::string& text);
+    // Reads until the output holds `text`, at `from` or later. False: it ended, or said nothing for
+    // a minute.
+    [[nodiscard]] bool says(const std::string& text, std::size_t from = 0);
     // Reads to the end. The exit status, or 128 + the signal that ended it.
     [[nodiscard]] int wait();
     void signal(int number) const;

@@ -204,6 +204,46 @@ TEST_F(OutboxTest, the_first_publish_is_noted_once_and_can_be_read_beside_a_runn
     EXPECT_EQ(meters->at(0).state, meter.state());
 }
 
+TEST_F(OutboxTest, is_for_one_process_and_refuses_the_next_by_name) {
+    Outbox outbox = open();
+    const auto link = directory_ / "link.db";
+    std::filesystem::create_symlink(file_, link);
+    for (const auto& name : {file_, link}) {
+        const auto second = Outbox::open(name, bench_.network().network(), kWindow);
+        ASSERT_FALSE(second);
+        EXPECT_THAT(second.error().message, HasSubstr("'" + name.string() + "' is in use by"));
+        EXPECT_FALSE(second.error().damage);
+    }
+    Meter meter = started(outbox);
+    write(outbox, meter.step(kTick, bench_.at(1)));
+}
+
+// Another machine, or a lock file that somebody removed.
+TEST_F(OutboxTest, is_not_damaged_by_two_writers_that_no_lock_keeps_apart) {
+    const auto attempt = [&](Outbox& outbox, Meter& meter, Window window) {
+        const MeterEffects effects = meter.step(kTick, bench_.at(window));
+        std::vector<MeterAndEffect> writes;
+        for (const MeterEffect& effect : effects)
+            writes.emplace_back(bench_.meter_id(), &effect);
+        return outbox.write(writes);
+    };
+    {
+        Outbox one = open();
+        Meter meter = started(one);
+        ASSERT_TRUE(attempt(one, meter, 1));
+        std::filesystem::remove(file_.string() + ".lock");
+        Outbox other = open();
+        Meter twin = started(other);
+        ASSERT_TRUE(attempt(other, twin, 2));
+        const auto refused = attempt(one, meter, 3);
+        ASSERT_FALSE(refused);
+        EXPECT_THAT(refused.error().message, HasSubstr("another process writes"));
+        ASSERT_TRUE(attempt(other, twin, 3));
+    }
+    Outbox outbox = open();
+    EXPECT_EQ(started(outbox).state().next_window, 3U);
+}
+
 TEST_F(OutboxTest, refuses_the_outbox_of_another_network) {
     { (void)open(); }
     Digest other = bench_.network().network();
