@@ -52,7 +52,9 @@ TEST_F(Building, goes_on_to_the_next_height_at_once_while_work_waits) {
 // While nobody could agree, a notice waited until its window had begun: it can never enter a block
 // now. The meter's alarm beside it can.
 TEST_F(Building, goes_on_when_a_notice_has_missed_the_window_it_was_to_take_effect_with) {
-    NodeWorld world(lab(2, 1));
+    TestNetworkOptions options = lab(2, 1);
+    options.meters_effective = 5;  // nothing to settle, and so nothing new
+    NodeWorld world(options);
     const NodeId one = TestNetwork::node(1);
     const NodeId two = TestNetwork::node(2);
     const MeterId meter = TestNetwork::meter(1, 1);
@@ -62,13 +64,19 @@ TEST_F(Building, goes_on_when_a_notice_has_missed_the_window_it_was_to_take_effe
     const Topic topic{world.network().genesis().content.parameters.name, meter.str(),
                       Channel::event, "-"};
     world.cut(one, two);
-    world.say_as_dgmd(CapacityCertificate{0, meter, 4000, 1});
+    MeterRegistration notice;
+    notice.meter = MeterId("meter-1-9");
+    notice.cluster = TestNetwork::cluster(1);
+    notice.service_point = "sp-9";
+    notice.signing_key = signing_key("meter-1-9").public_key();
+    notice.effective = 1;
+    world.say_as_dgmd(notice);
     for (const NodeId& node : {one, two})
         world.publish_packet(topic.str(), event.envelope, node);
     world.go_to_end_of(0);
     world.run_for(100);
     world.heal();
-    EXPECT_TRUE(world.run_until([&] { return world.node(one).state().is_tampered(meter, 1); },
+    EXPECT_TRUE(world.run_until([&] { return world.node(one).state().is_tampered(meter, 9); },
                                 kPatienceMs));
 }
 
