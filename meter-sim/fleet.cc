@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/io/file.h"
+#include "core/io/descriptors.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/wire/topics.h"
@@ -13,8 +13,9 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kQueueCapacity = 100'000;
-constexpr std::size_t kBatch = 1024;      // events and due meters per transaction
-constexpr std::int64_t kStatusMs = 1000;  // between status files; also the longest wait
+constexpr std::size_t kBatch = 256;         // events and due meters per transaction
+constexpr std::size_t kMostEffects = 4096;  // of a turn, before the next due meter
+constexpr std::int64_t kLookMs = 1000;      // between looks at disk and status; the longest wait
 constexpr std::int64_t kNever = INT64_MAX;
 constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that has something to say talks
 
@@ -38,8 +39,11 @@ void log_effect(const MeterId& meter, const MeterEffect& effect) {
 
 }  // namespace
 
-Fleet::Fleet(FleetSettings settings, Outbox outbox)
-    : settings_(std::move(settings)), outbox_(std::move(outbox)), news_(kQueueCapacity) {}
+Fleet::Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, Outbox outbox)
+    : ca_certificate_(std::move(ca_certificate)),
+      surface_(surface),
+      outbox_(std::move(outbox)),
+      news_(kQueueCapacity) {}
 
 Fleet::~Fleet() {
     for (auto& lines : lines_)
@@ -48,9 +52,10 @@ Fleet::~Fleet() {
     lines_.clear();
 }
 
-Result<std::unique_ptr<Fleet>, IoError> Fleet::start(FleetSettings settings, FleetPlan plan,
+Result<std::unique_ptr<Fleet>, IoError> Fleet::start(const std::filesystem::path& ca_certificate,
+                                                     FleetSurface& surface, FleetPlan plan,
                                                      Outbox outbox) {
-    std::unique_ptr<Fleet> fleet(new Fleet(std::move(settings), std::move(outbox)));
+    std::unique_ptr<Fleet> fleet(new Fleet(ca_certificate, surface, std::move(outbox)));
     for (const PlannedMeter& planned : plan.meters)
         if (auto added = fleet->add_meter(planned); !added) return unexpected(added.error());
     for (std::size_t i = 0; i < plan.meters.size(); ++i)
@@ -74,6 +79,7 @@ Result<void, IoError> Fleet::add_meter(PlannedMeter planned) {
     signing_keys_.push_back(planned.signing_key);
     meters_.emplace_back(std::move(planned.setup), std::move(state), std::move(pending));
     deadline_of_.push_back(kNever);
+    knows_set_.push_back(0);
     return {};
 }
 
@@ -85,7 +91,7 @@ void Fleet::connect(std::size_t meter, const PlannedMeter& planned) {
         MqttConfig config;
         config.uri = "mqtts://" + broker.host + ":" + std::to_string(broker.port);
         config.client_id = id.str();
-        config.ca_file = settings_.ca_certificate;
+        config.ca_file = ca_certificate_;
         config.certificate_file = planned.tls_certificate;
         config.key_file = planned.tls_key;
         config.keep_alive_s = kKeepAliveS;
@@ -116,49 +122,78 @@ MqttHandlers Fleet::handlers(std::size_t meter, const NodeId& member) {
 }
 
 void Fleet::stop() {
-    news_.push_always(Stop{});
+    stopping_ = true;
+    news_.push_always(Stop{});  // to wake the loop
 }
 
-Result<void, IoError> Fleet::run(const Clock& clock) {
-    std::int64_t next_status_ms = INT64_MIN;
+Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
+    MeterClock own(clock.now());
+    std::int64_t next_look_ms = INT64_MIN;
     while (true) {
-        bool stopping = false;
         const auto batch = news_.pop_batch(kBatch, wait_ms(clock.now()));
-        const Instant now = clock.now();
-        for (const News& news : batch) {
-            if (std::holds_alternative<Stop>(news)) stopping = true;
-            const auto* about = std::get_if<MeterNews>(&news);
-            if (about == nullptr) continue;
-            if (const auto* gone = std::get_if<meter_event::Disconnected>(&about->event))
-                log_warning("no connection", kv("meter", meters_[about->meter].id()),
-                            kv("broker", gone->member), kv("reason", about->reason));
-            step_meter(about->meter, about->event, now);
-        }
-        if (now.steady_ms >= next_status_ms) {  // also after a step of the real clock
+        const Instant machine = clock.now();
+        const bool doubted = own.is_doubted();
+        const MeterClock::Look look = own.look(machine);
+        if (look.set) ++clock_set_;
+        if (own.is_doubted() && !doubted)
+            log_warning("the clock leapt; the meters do not follow it until it has stood a while",
+                        kv("ahead_ms", machine.real_ms - look.now.real_ms));
+        hear(batch, look.now);
+        const bool look_now = stopping_ || machine.steady_ms >= next_look_ms;
+        if (look_now)  // also after a step of the clock
             for (std::size_t i = 0; i < meters_.size(); ++i)
-                schedule(i, now);
+                schedule(i, look.now);
+        step_due(look.now);
+        if (auto performed = perform(); !performed) return end_of(performed.error());
+        if (look_now) {
+            look_after(machine);
+            next_look_ms = machine.steady_ms + kLookMs;
         }
-        step_due(now);
-        if (auto performed = perform(); !performed) return performed;
-        if (stopping || now.steady_ms >= next_status_ms) {
-            if (auto written = write_status(); !written) return written;
-            next_status_ms = now.steady_ms + kStatusMs;
-            notify_watchdog();
-        }
-        if (stopping) return {};
+        if (stopping_) return FleetEnd::stopped;
+        if (surface_.room.is_full()) return FleetEnd::no_room;
     }
 }
 
+void Fleet::hear(const std::vector<News>& batch, const Instant& now) {
+    for (const News& news : batch) {
+        const auto* about = std::get_if<MeterNews>(&news);
+        if (about == nullptr || stopping_) continue;
+        if (const auto* gone = std::get_if<meter_event::Disconnected>(&about->event))
+            log_warning("no connection", kv("meter", meters_[about->meter].id()),
+                        kv("broker", gone->member), kv("reason", about->reason));
+        step_meter(about->meter, about->event, now);
+    }
+}
+
+void Fleet::look_after(const Instant& machine) {
+    surface_.status.show(to_json(status()), machine);
+    (void)surface_.room.look();
+    notify_watchdog();
+}
+
+// What a full disk or a lack of descriptors broke off is in no outbox and was not said.
+Result<FleetEnd, IoError> Fleet::end_of(const IoError& error) {
+    if (error.damage) return unexpected(error);
+    const bool has_room = surface_.room.look();
+    if (has_room && !descriptor_shortage()) return unexpected(error);
+    log_error("the meters come to rest", kv("reason", error.message));
+    return has_room ? FleetEnd::no_descriptors : FleetEnd::no_room;
+}
+
 std::int64_t Fleet::wait_ms(const Instant& now) const {
-    if (deadlines_.empty()) return kStatusMs;
+    if (deadlines_.empty()) return kLookMs;
     const std::int64_t first_ms = deadlines_.begin()->first;
     if (first_ms <= now.steady_ms) return 0;
-    return std::min(kStatusMs, first_ms - now.steady_ms);
+    return std::min(kLookMs, first_ms - now.steady_ms);
 }
 
 void Fleet::step_meter(std::size_t meter, const MeterEvent& event, const Instant& now) {
-    for (MeterEffect& effect : meters_[meter].step(event, now))
-        effects_.emplace_back(meter, std::move(effect));
+    const auto step = [&](const MeterEvent& each) {
+        for (MeterEffect& effect : meters_[meter].step(each, now))
+            effects_.emplace_back(meter, std::move(effect));
+    };
+    if (std::exchange(knows_set_[meter], clock_set_) != clock_set_) step(meter_event::ClockSet{});
+    step(event);
     schedule(meter, now);
 }
 
@@ -168,8 +203,10 @@ void Fleet::step_due(const Instant& now) {
         if (at_ms > now.steady_ms || due.size() == kBatch) break;
         due.push_back(meter);
     }
-    for (const std::size_t meter : due)
+    for (const std::size_t meter : due) {
+        if (stopping_ || effects_.size() >= kMostEffects) return;  // they stay due
         step_meter(meter, meter_event::Tick{}, now);
+    }
 }
 
 void Fleet::schedule(std::size_t meter, const Instant& now) {
@@ -222,11 +259,6 @@ FleetStatus Fleet::status() const {
                           [](const Line& line) { return line.client->is_connected(); }));
     }
     return status;
-}
-
-Result<void, IoError> Fleet::write_status() const {
-    if (settings_.status_file.empty()) return {};
-    return write_file_atomically(settings_.status_file, to_json(status()).dump() + "\n");
 }
 
 }  // namespace fairfeed

@@ -1,9 +1,10 @@
 // All meters of a process at work: one MQTT connection per meter and committee member, one outbox,
 // one loop. Callbacks of brokers and signals only post; the loop steps the meters, writes a batch
-// of effects in one transaction and only then publishes. Owned by `run`; run() is called once and
-// the loop's thread is its caller's.
+// of effects in one transaction and only then publishes. A turn of it is short whatever has piled
+// up. Owned by `run`; run() is called once and the loop's thread is its caller's.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -15,31 +16,40 @@
 
 #include "core/base/result.h"
 #include "core/io/clock.h"
+#include "core/io/disk_space.h"
 #include "core/io/event_queue.h"
 #include "core/io/io_error.h"
 #include "core/io/mqtt_client.h"
+#include "core/io/status_file.h"
 #include "meter-sim/fleet_plan.h"
 #include "meter-sim/fleet_status.h"
 #include "meter-sim/meter.h"
+#include "meter-sim/meter_clock.h"
 #include "meter-sim/outbox.h"
 
 namespace fairfeed {
 
-struct FleetSettings {
-    std::filesystem::path ca_certificate;
-    std::filesystem::path status_file;  // empty: none
+// What outlives a fleet that comes to rest and begins anew.
+struct FleetSurface {
+    StatusFile status;
+    DiskRoom room;  // where the outbox stands
 };
+
+// Why a fleet has come to rest: it was told to, or begins anew on its outbox when there is room on
+// the disk, or descriptors, again. Nothing was said that is not in the outbox.
+enum class FleetEnd { stopped, no_room, no_descriptors };
 
 class Fleet {
   public:
     // Meters go on from the outbox where it knows them.
-    [[nodiscard]] static Result<std::unique_ptr<Fleet>, IoError> start(FleetSettings settings,
-                                                                       FleetPlan plan,
-                                                                       Outbox outbox);
+    [[nodiscard]] static Result<std::unique_ptr<Fleet>, IoError> start(
+        const std::filesystem::path& ca_certificate, FleetSurface& surface, FleetPlan plan,
+        Outbox outbox);
     ~Fleet();  // closes all connections
 
-    // Until stop(). Error: the outbox or the status file cannot be written.
-    [[nodiscard]] Result<void, IoError> run(const Clock& clock);
+    // Until stop(), or something that can be waited for is wanting. Error: the outbox cannot be
+    // written for another reason, or is damaged.
+    [[nodiscard]] Result<FleetEnd, IoError> run(const Clock& clock);
     void stop();  // any thread; run() returns soon
 
     [[nodiscard]] FleetStatus status() const;
@@ -59,29 +69,35 @@ class Fleet {
         std::unique_ptr<MqttClient> client;
     };
 
-    Fleet(FleetSettings settings, Outbox outbox);
+    Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, Outbox outbox);
     [[nodiscard]] Result<void, IoError> add_meter(PlannedMeter planned);
     void connect(std::size_t meter, const PlannedMeter& planned);
     [[nodiscard]] MqttHandlers handlers(std::size_t meter, const NodeId& member);
 
     [[nodiscard]] std::int64_t wait_ms(const Instant& now) const;
+    void hear(const std::vector<News>& batch, const Instant& now);
+    void look_after(const Instant& machine);
+    [[nodiscard]] Result<FleetEnd, IoError> end_of(const IoError& error);
     void step_meter(std::size_t meter, const MeterEvent& event, const Instant& now);
     void step_due(const Instant& now);
     void schedule(std::size_t meter, const Instant& now);
     [[nodiscard]] Result<void, IoError> perform();
     [[nodiscard]] Result<void, IoError> zeroise_key(std::size_t meter) const;
     void publish(std::size_t meter, const meter_effect::Publish& publication);
-    [[nodiscard]] Result<void, IoError> write_status() const;
 
-    FleetSettings settings_;
+    std::filesystem::path ca_certificate_;
+    FleetSurface& surface_;
     Outbox outbox_;
     MqttDialer dialer_;
     std::vector<Meter> meters_;
     std::vector<std::vector<Line>> lines_;  // by meter
     std::vector<std::filesystem::path> signing_keys_;
     std::set<Deadline> deadlines_;
-    std::vector<std::int64_t> deadline_of_;                     // by meter; INT64_MAX: none
+    std::vector<std::int64_t> deadline_of_;  // by meter; INT64_MAX: none
+    std::uint64_t clock_set_ = 1;            // how many times, the start included
+    std::vector<std::uint64_t> knows_set_;   // by meter: which of them it was told
     std::vector<std::pair<std::size_t, MeterEffect>> effects_;  // of this turn of the loop
+    std::atomic<bool> stopping_{false};
     EventQueue<News> news_;
 };
 

@@ -62,6 +62,7 @@ Json to_json(const FleetStatus& status) {
     json.set("ignored", counts_json(status.ignored));
     json.set("last_window", status.last_window ? Json(*status.last_window) : Json());
     json.set("done", status.done);
+    json.set("waiting", status.waiting.empty() ? Json() : Json(status.waiting));
     return json;
 }
 

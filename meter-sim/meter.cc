@@ -66,33 +66,32 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
     for (KeptReading& reading : pending) {
         if (has_enough(reading.receipts)) continue;
         CHECK(reading.sequence < state_.next_sequence);
-        auto envelope = std::make_shared<const Bytes>(reading.envelope);
         const std::uint64_t sequence = reading.sequence;
         const bool is_alarm = decode_event(reading.envelope, setup_.network).has_value();
-        pending_.emplace(
-            sequence, Pending{std::move(reading), std::move(envelope), INT64_MIN, 0, {}, is_alarm});
+        pending_.emplace(sequence, PendingReading(std::move(reading), is_alarm));
         if (!is_alarm || is_broken()) continue;
         setup_.signer.reset();
         key_to_zeroise_ = true;
     }
 }
 
-// So many members that one of them is honest say that its window is settled.
-bool Meter::is_late(const Pending& pending) const {
-    const auto too_late = std::count_if(
-        pending.refused.begin(), pending.refused.end(),
-        [](const auto& entry) { return entry.second == to_string(Reject::closed_window); });
-    return static_cast<std::size_t>(too_late) >= shares_needed(setup_.enrolment.committee.size());
+std::size_t Meter::honest_members() const {
+    return shares_needed(setup_.enrolment.committee.size());
 }
 
 template <class Map, class Act>
 void Meter::for_each_under_way(Map& pending, Act act) const {
+    const std::size_t needed = honest_members();
     std::size_t in_time = 0;
     std::size_t late = 0;
+    bool early = false;
     for (auto& [sequence, each] : pending) {
         if (each.is_alarm) continue;
-        if (is_late(each)) {
+        if (each.is_late(needed)) {
             if (++late > kMaxLateUnderWay) continue;
+        } else if (each.is_early(needed)) {
+            // One of them asks whether the time has come; the others would be told the same.
+            if (std::exchange(early, true)) continue;
         } else if (++in_time > kMaxUnderWay) {
             break;
         }
@@ -104,14 +103,16 @@ void Meter::for_each_under_way(Map& pending, Act act) const {
 
 MeterEffects Meter::step(const MeterEvent& event, const Instant& now) {
     MeterEffects effects;
+    if (std::holds_alternative<meter_event::ClockSet>(event)) told_until_ms_ = now.real_ms;
     measure(now, effects);
     break_seal(now, effects);
     std::visit(Overloaded{
                    [](const meter_event::Tick&) {},
+                   [](const meter_event::ClockSet&) {},
                    [&](const meter_event::Connected& e) { connected(e.member, now, effects); },
                    [&](const meter_event::Disconnected& e) { connected_.erase(e.member); },
                    [&](const meter_event::Message& e) {
-                       const auto reason = hear(e, effects);
+                       const auto reason = hear(e, now, effects);
                        if (!reason) return;
                        ++ignored_[std::string(to_string(*reason))];
                        effects.push_back(meter_effect::NoteIgnored{e.topic, *reason});
@@ -129,7 +130,7 @@ std::optional<std::int64_t> Meter::deadline_ms(const Instant& now) const {
         deadline = std::min(deadline.value_or(INT64_MAX), steady_ms);
     };
     if (key_to_zeroise_) at_latest(now.steady_ms);
-    if (!has_measured_all()) {
+    if (!has_measured_all() && !waits_to_be_heard()) {
         const std::int64_t next_ms = is_to_break()
                                          ? clock_.real_ms(clock_.start_s(*setup_.breaks_at))
                                          : clock_.end_real_ms(state_.next_window);
@@ -137,7 +138,8 @@ std::optional<std::int64_t> Meter::deadline_ms(const Instant& now) const {
         const auto at = checked_add(now.steady_ms, std::max<std::int64_t>(0, wait.value_or(0)));
         if (wait && at) at_latest(*at);
     }
-    for_each_under_way(pending_, [&](const Pending& pending) { at_latest(pending.next_send_ms); });
+    for_each_under_way(pending_,
+                       [&](const PendingReading& pending) { at_latest(send_at_ms(pending, now)); });
     return deadline;
 }
 
@@ -158,6 +160,7 @@ std::size_t Meter::unpublished() const {
 void Meter::measure(const Instant& now, MeterEffects& effects) {
     for (std::size_t windows = 0;
          windows < kMaxWindowsPerStep && !has_measured_all() && !is_to_break(); ++windows) {
+        if (waits_to_be_heard()) return;
         while (!measurement_.is_complete() &&
                clock_.real_ms(measurement_.next_quarter_end_s()) <= now.real_ms) {
             const std::int64_t share_w =
@@ -194,9 +197,14 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
 
     KeptReading kept{header.window, header.sequence, reading.id, reading.envelope, {}, {}};
     effects.push_back(meter_effect::PersistReading{kept, state_});
-    auto envelope = std::make_shared<const Bytes>(kept.envelope);
-    pending_.emplace(header.sequence,
-                     Pending{std::move(kept), std::move(envelope), INT64_MIN, 0, {}, false});
+    pending_.emplace(header.sequence, PendingReading(std::move(kept), false));
+    if (clock_.end_real_ms(header.window) <= told_until_ms_) told_.insert(header.sequence);
+}
+
+// The next window did not pass here, and nobody knows yet whether those before it are over.
+bool Meter::waits_to_be_heard() const {
+    if (clock_.end_real_ms(state_.next_window) > told_until_ms_) return false;
+    return told_.size() >= kMaxToldUnheard;
 }
 
 // Everything before the window in which it is opened is measured.
@@ -219,26 +227,32 @@ void Meter::break_seal(const Instant& now, MeterEffects& effects) {
     ++state_.next_sequence;
     KeptReading kept{alarm.window, alarm.counter, event.id, event.envelope, {}, {}};
     effects.push_back(meter_effect::PersistReading{kept, state_});
-    auto envelope = std::make_shared<const Bytes>(kept.envelope);
-    pending_.emplace(alarm.counter,
-                     Pending{std::move(kept), std::move(envelope), INT64_MIN, 0, {}, true});
+    pending_.emplace(alarm.counter, PendingReading(std::move(kept), true));
     setup_.signer.reset();
     key_to_zeroise_ = true;
 }
 
+std::int64_t Meter::send_at_ms(const PendingReading& pending, const Instant& now) const {
+    if (pending.is_alarm) return pending.next_send_ms;
+    const auto left_ms = checked_sub(clock_.end_real_ms(pending.reading.window), now.real_ms);
+    if (!left_ms || *left_ms <= 0) return pending.next_send_ms;
+    return checked_add(now.steady_ms, *left_ms).value_or(INT64_MAX);
+}
+
 void Meter::send_due(const Instant& now, MeterEffects& effects) {
-    const Timers& timers = setup_.parameters.timers;
-    for_each_under_way(pending_, [&](Pending& pending) {
-        if (pending.next_send_ms > now.steady_ms) return;
+    for_each_under_way(pending_, [&](PendingReading& pending) {
+        const std::int64_t at_ms = send_at_ms(pending, now);
+        // Its window is not over here either, so no refusal says more: at its end it leaves at
+        // once.
+        if (at_ms != pending.next_send_ms) pending.begin_anew();
+        if (at_ms > now.steady_ms) return;
         for (const CommitteeMember& member : setup_.enrolment.committee)
             publish_to(pending, member.node, now, effects);
-        pending.back_off_ms =
-            std::clamp(pending.back_off_ms * 2, timers.rebroadcast_ms, timers.rebroadcast_cap_ms);
-        pending.next_send_ms = now.steady_ms + pending.back_off_ms;
+        pending.sent(setup_.parameters.timers, now.steady_ms);
     });
 }
 
-void Meter::publish_to(Pending& pending, const NodeId& member, const Instant& now,
+void Meter::publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
                        MeterEffects& effects) {
     if (!connected_.contains(member) || pending.reading.receipts.contains(member)) return;
     if (!pending.reading.first_publish_ms) {
@@ -252,19 +266,24 @@ void Meter::publish_to(Pending& pending, const NodeId& member, const Instant& no
 void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& effects) {
     if (find_member(member) == nullptr) return;
     connected_.insert(member);
-    for_each_under_way(pending_, [&](Pending& pending) {
-        if (pending.next_send_ms > now.steady_ms) publish_to(pending, member, now, effects);
+    for_each_under_way(pending_, [&](PendingReading& pending) {
+        const std::int64_t at_ms = send_at_ms(pending, now);
+        // What is due goes to everybody in this step; who refused it does not hear it more often.
+        if (at_ms <= now.steady_ms || at_ms != pending.next_send_ms) return;
+        if (!pending.refused.contains(member)) publish_to(pending, member, now, effects);
     });
 }
 
-std::optional<Reject> Meter::hear(const meter_event::Message& message, MeterEffects& effects) {
+std::optional<Reject> Meter::hear(const meter_event::Message& message, const Instant& now,
+                                  MeterEffects& effects) {
     const auto topic = Topic::parse(message.topic);
     if (!topic || topic->network != setup_.parameters.name || topic->item != id().str())
         return Reject::wrong_topic;
     const auto* member = find_member(NodeId(topic->sender));
     if (member == nullptr) return Reject::not_a_member;
     if (topic->channel == Channel::receipt) return hear_receipt(*member, message.payload, effects);
-    if (topic->channel == Channel::refusal) return hear_refusal(*member, message.payload, effects);
+    if (topic->channel == Channel::refusal)
+        return hear_refusal(*member, message.payload, now, effects);
     if (topic->channel == Channel::share) return hear_share(*member, message.payload, effects);
     return Reject::wrong_topic;
 }
@@ -283,12 +302,13 @@ std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Byt
     if (!reading.receipts.insert(from.node).second) return std::nullopt;
     const bool complete = has_enough(reading.receipts);
     effects.push_back(meter_effect::PersistReceipt{reading.sequence, from.node, complete});
+    if (complete || found->second.is_heard(honest_members())) told_.erase(reading.sequence);
     if (complete) pending_.erase(found);
     return std::nullopt;
 }
 
 std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Bytes& payload,
-                                          MeterEffects& effects) {
+                                          const Instant& now, MeterEffects& effects) {
     const auto refusal = decode_refusal(payload, setup_.network);
     if (!refusal) return refusal.error();
     if (const auto fault = fault_of(*refusal, from, id())) return fault;
@@ -297,14 +317,11 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
     ++refusals_[known];
     const auto found = pending_.find(refusal->content.sequence);
     if (found != pending_.end()) {
-        // The first reason; and that the window is closed, which stays true.
-        std::string& said = found->second.refused[from.node];
-        const bool closed = known == to_string(Reject::closed_window) && said != known;
-        if (said.empty() || closed) {
-            said = known;
+        PendingReading& pending = found->second;
+        if (pending.refused_by(from.node, known, setup_.parameters.timers, now.steady_ms))
             effects.push_back(
                 meter_effect::PersistRefusal{refusal->content.sequence, from.node, known});
-        }
+        if (pending.is_heard(honest_members())) told_.erase(pending.reading.sequence);
     }
     effects.push_back(meter_effect::NoteRefusal{from.node, refusal->content.window, reason});
     return std::nullopt;

@@ -27,21 +27,11 @@
 #include "meter-sim/energy_source.h"
 #include "meter-sim/enrolment.h"
 #include "meter-sim/measurement.h"
+#include "meter-sim/pending_reading.h"
 #include "meter-sim/registers.h"
 #include "meter-sim/share_book.h"
 
 namespace fairfeed {
-
-// A reading as the meter keeps it: the same bytes are sent for ever.
-struct KeptReading {
-    Window window = 0;
-    std::uint64_t sequence = 0;
-    Digest id;
-    Bytes envelope;
-    std::optional<std::int64_t> first_publish_ms;  // Unix time just before the first PUBLISH
-    std::set<NodeId> receipts;
-    bool operator==(const KeptReading&) const = default;
-};
 
 // What a meter goes on from after a restart.
 struct MeterState {
@@ -68,6 +58,8 @@ struct MeterSetup {
 namespace meter_event {
 
 struct Tick {};  // a deadline has passed
+// The clock was set: what lies before `now` did not pass here. Said at every start, too.
+struct ClockSet {};
 struct Connected {
     NodeId member;
 };
@@ -80,7 +72,7 @@ struct Message {  // whatever a broker sent
 };
 
 }  // namespace meter_event
-using MeterEvent = std::variant<meter_event::Tick, meter_event::Connected,
+using MeterEvent = std::variant<meter_event::Tick, meter_event::ClockSet, meter_event::Connected,
                                 meter_event::Disconnected, meter_event::Message>;
 
 namespace meter_effect {
@@ -111,7 +103,7 @@ struct Publish {
 // The seal is broken, the alarm is on disk and under way: the signing key must not outlive it (A37,
 // A38). Last of its step; said again after a restart that came in between.
 struct ZeroiseKey {};
-// Why a member refuses a reading that is kept here: the first reason, or that its window is closed.
+// Why a member refuses a reading that is kept here: see PendingReading::refused_by.
 struct PersistRefusal {
     std::uint64_t sequence = 0;
     NodeId member;
@@ -149,8 +141,12 @@ class Meter {
     static constexpr std::size_t kMaxUnderWay = 32;
     // Of readings whose window is settled without them: they must not keep the others waiting.
     static constexpr std::size_t kMaxLateUnderWay = 4;
-    // A meter that was switched off measures at most so many windows in one step.
+    // A meter that slept measures at most so many windows in one step.
     static constexpr std::size_t kMaxWindowsPerStep = 64;
+    // Windows that did not pass on its own clock (it was switched off, or the clock was set) are
+    // measured so many at a time, the next when enough members have heard of one: a clock that is
+    // wrong makes it sign no more than these too early.
+    static constexpr std::size_t kMaxToldUnheard = 4;
 
     // `pending`: kept readings without enough receipts, in the order of their sequence.
     Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pending);
@@ -172,34 +168,29 @@ class Meter {
     [[nodiscard]] const std::map<std::string, std::uint64_t>& ignored() const { return ignored_; }
 
   private:
-    struct Pending {
-        KeptReading reading;
-        std::shared_ptr<const Bytes> envelope;
-        std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
-        std::int64_t back_off_ms = 0;
-        std::map<NodeId, std::string> refused;  // by whom, and why
-        bool is_alarm = false;
-    };
-
-    [[nodiscard]] bool is_late(const Pending& pending) const;
-    // Calls `act` with those that may be sent now, in order.
+    [[nodiscard]] std::size_t honest_members() const;
+    // Calls `act` with those that may be sent, in order.
     template <class Map, class Act>
     void for_each_under_way(Map& pending, Act act) const;
+    [[nodiscard]] bool waits_to_be_heard() const;
+    // When it may leave at the earliest, steady: a reading not before its window is over.
+    [[nodiscard]] std::int64_t send_at_ms(const PendingReading& pending, const Instant& now) const;
     void measure(const Instant& now, MeterEffects& effects);
     void finish_window(const Instant& now, MeterEffects& effects);
     [[nodiscard]] bool is_to_break() const;
     void break_seal(const Instant& now, MeterEffects& effects);
     void send_due(const Instant& now, MeterEffects& effects);
-    void publish_to(Pending& pending, const NodeId& member, const Instant& now,
+    void publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
                     MeterEffects& effects);
     void connected(const NodeId& member, const Instant& now, MeterEffects& effects);
 
     [[nodiscard]] std::optional<Reject> hear(const meter_event::Message& message,
-                                             MeterEffects& effects);
+                                             const Instant& now, MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_receipt(const CommitteeMember& from,
                                                      const Bytes& payload, MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_refusal(const CommitteeMember& from,
-                                                     const Bytes& payload, MeterEffects& effects);
+                                                     const Bytes& payload, const Instant& now,
+                                                     MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_share(const CommitteeMember& from,
                                                    const Bytes& payload, MeterEffects& effects);
     [[nodiscard]] const CommitteeMember* find_member(const NodeId& node) const;
@@ -213,7 +204,9 @@ class Meter {
     std::string topic_;        // reading/-
     std::string alarm_topic_;  // event/-
     bool key_to_zeroise_ = false;
-    std::map<std::uint64_t, Pending> pending_;  // by sequence
+    std::map<std::uint64_t, PendingReading> pending_;  // by sequence
+    std::int64_t told_until_ms_ = INT64_MIN;           // by its clock, when that was last set
+    std::set<std::uint64_t> told_;  // sequences of windows before that, not heard of yet
     std::set<NodeId> connected_;
     std::map<std::string, std::uint64_t> refusals_;
     std::map<std::string, std::uint64_t> ignored_;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/io/descriptors.h"
 #include "core/io/mqtt_dial_plan.h"
 #include "core/io/mqtt_outbox.h"
 #include "core/io/tcp_delay.h"
@@ -31,7 +32,8 @@ std::uint64_t number_of(const mqtt::token& token) {
 
 std::string reason_of(const mqtt::token& token) {
     if (token.get_return_code() == MQTTASYNC_FAILURE)
-        return "nobody listens there, or TLS failed (authority, certificate or host name)";
+        return descriptor_shortage().value_or(
+            "nobody listens there, or TLS failed (authority, certificate or host name)");
     return mqtt::exception(token.get_return_code(), token.get_reason_code()).what();
 }
 

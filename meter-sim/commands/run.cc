@@ -1,14 +1,16 @@
 #include "meter-sim/commands/run.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/io/clock.h"
+#include "core/io/descriptors.h"
 #include "core/io/file.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
@@ -22,33 +24,36 @@ namespace fairfeed {
 
 namespace {
 
-// The wish to stop, whether it comes before or after there is a fleet to tell.
+constexpr std::int64_t kLookAgainMs = 1000;
+constexpr std::string_view kRuntimeName = "fairfeed-meters";  // as in its unit
+
+// The wish to stop, whether it comes before, while or after there is a fleet to tell.
 class StopWish {
   public:
     void express() {
         const std::lock_guard lock(mutex_);
         expressed_ = true;
         if (fleet_ != nullptr) fleet_->stop();
+        changed_.notify_all();
     }
     void pass_to(Fleet* fleet) {
         const std::lock_guard lock(mutex_);
         fleet_ = fleet;
         if (expressed_ && fleet_ != nullptr) fleet_->stop();
     }
+    // Until it is expressed, or the time is up; true: it is expressed.
+    [[nodiscard]] bool wait(std::int64_t for_ms) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, std::chrono::milliseconds(for_ms),
+                                 [this] { return expressed_; });
+    }
 
   private:
     std::mutex mutex_;
+    std::condition_variable changed_;
     bool expressed_ = false;
     Fleet* fleet_ = nullptr;
 };
-
-// A connection is a file descriptor, and the customary limit of 1024 is soon reached.
-void raise_open_file_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 int complain(const std::vector<std::string>& errors, std::ostream& err) {
     for (const std::string& error : errors)
@@ -86,6 +91,111 @@ std::vector<std::string> plan_tampering(const std::vector<std::string>& wishes, 
     return errors;
 }
 
+std::filesystem::path directory_of(const std::filesystem::path& file) {
+    return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+// Life after life of one fleet on its outbox, until it is told to stop or something is wrong that
+// waiting does not mend.
+class Playing {
+  public:
+    Playing(const RunOptions& options, const SimConfig& config, FleetSurface surface,
+            StopWish& wish, std::ostream& err)
+        : options_(options),
+          config_(config),
+          surface_(std::move(surface)),
+          wish_(wish),
+          err_(err) {}
+
+    // 0, or the exit code of what went wrong.
+    [[nodiscard]] int play(FleetPlan plan) {
+        std::optional<FleetPlan> next(std::move(plan));
+        while (wait_for_room()) {
+            if (!next) {  // whose seal broke meanwhile has no key any more
+                auto again = planned();
+                if (!again) return complain(again.error(), err_);
+                next.emplace(std::move(*again));
+            }
+            const auto ended = live(std::move(*next));
+            next.reset();
+            if (!ended) return complain(ended.error(), err_);
+            if (*ended == FleetEnd::stopped) return 0;
+            if (*ended == FleetEnd::no_descriptors && wait("no file descriptor is left")) return 0;
+        }
+        return 0;
+    }
+    [[nodiscard]] Result<FleetPlan, std::vector<std::string>> planned() const {
+        auto plan = plan_fleet(config_);
+        if (!plan) return plan;
+        if (auto wrong = plan_tampering(options_.tamper, *plan); !wrong.empty())
+            return unexpected(std::move(wrong));
+        return plan;
+    }
+    [[nodiscard]] const FleetStatus& status() const { return status_; }
+
+  private:
+    [[nodiscard]] Result<FleetEnd, IoError> live(FleetPlan plan) {
+        if (auto made = make_directories(directory_of(config_.outbox), 0700); !made)
+            return unexpected(made.error());
+        auto outbox = Outbox::open(config_.outbox, plan.network, plan.parameters.window_seconds);
+        if (!outbox) return unexpected(outbox.error());
+        auto fleet =
+            Fleet::start(config_.ca_certificate, surface_, std::move(plan), std::move(*outbox));
+        if (!fleet) return unexpected(fleet.error());
+        wish_.pass_to(fleet->get());
+        notify_ready();
+        auto ended = (*fleet)->run(clock_);
+        wish_.pass_to(nullptr);
+        status_ = (*fleet)->status();
+        return ended;
+    }
+    // Says so, to everybody who may ask. False: to stop came first.
+    [[nodiscard]] bool wait_for_room() {
+        DiskRoom& room = surface_.room;
+        if (room.look()) return true;
+        notify_ready();
+        log_error("the disk is full; the meters say nothing until there is room",
+                  kv("directory", directory_of(config_.outbox).string()),
+                  kv("wanted_bytes", DiskRoom::kEnoughBytes));
+        while (!room.look())
+            if (wait("the disk is full: make room")) return false;
+        log_info("there is room on the disk again");
+        return true;
+    }
+    // A while at rest; true: it is to stop.
+    [[nodiscard]] bool wait(const std::string& why) {
+        status_.connections_up = 0;
+        status_.waiting = why;
+        surface_.status.show(to_json(status_), clock_.now());
+        notify_status(why);
+        notify_watchdog();
+        const bool stop = wish_.wait(kLookAgainMs);
+        status_.waiting.clear();
+        return stop;
+    }
+
+    const RunOptions& options_;
+    const SimConfig& config_;
+    FleetSurface surface_;
+    StopWish& wish_;
+    std::ostream& err_;
+    Clock clock_;
+    FleetStatus status_;  // when the last fleet came to rest
+};
+
+std::size_t connections_of(const FleetPlan& plan) {
+    std::size_t count = 0;
+    for (const PlannedMeter& meter : plan.meters)
+        count += meter.brokers.size();
+    return count;
+}
+
+FleetSurface surface_of(const SimConfig& config) {
+    const std::filesystem::path status =
+        config.status_file.empty() ? default_status_file(kRuntimeName) : config.status_file;
+    return {StatusFile(status), DiskRoom(directory_of(config.outbox))};
+}
+
 }  // namespace
 
 int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
@@ -100,26 +210,17 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     if (!plan) return complain(plan.error(), err);
     if (const auto wrong = plan_tampering(options.tamper, *plan); !wrong.empty())
         return complain(wrong, err);
-    raise_open_file_limit();
-    if (config->outbox.has_parent_path())
-        if (const auto made = make_directories(config->outbox.parent_path(), 0700); !made)
-            return complain(made.error(), err);
-    auto outbox = Outbox::open(config->outbox, plan->network, plan->parameters.window_seconds);
-    if (!outbox) return complain(outbox.error(), err);
-
+    raise_descriptor_limit();
+    if (const auto shortage = descriptor_shortage_with(connections_of(*plan)))
+        log_warning("some meters will be without connections", kv("reason", *shortage));
     out << "meter-sim: " << plan->meters.size() << " meters of network " << plan->parameters.name
         << ", windows of " << plan->parameters.window_seconds << " s at speed "
         << plan->parameters.speed << std::endl;
-    auto fleet = Fleet::start({config->ca_certificate, config->status_file}, std::move(*plan),
-                              std::move(*outbox));
-    if (!fleet) return complain(fleet.error(), err);
-    wish.pass_to(fleet->get());
-    notify_ready();
-    const auto ended = (*fleet)->run(Clock());
+    Playing playing(options, *config, surface_of(*config), wish, err);
+    const int ended = playing.play(std::move(*plan));
     notify_stopping();
-    wish.pass_to(nullptr);
-    if (!ended) return complain(ended.error(), err);
-    const FleetStatus status = (*fleet)->status();
+    if (ended != 0) return ended;
+    const FleetStatus& status = playing.status();
     out << "meter-sim: stopped; " << status.sent << " readings sent, " << status.receipted
         << " receipted, " << status.pending << " kept for the next start" << std::endl;
     return 0;

@@ -30,6 +30,7 @@ class RunningProgram {
     [[nodiscard]] const std::string& output() const { return output_; }
     [[nodiscard]] std::vector<std::string> lines() const;
     [[nodiscard]] std::vector<pid_t> children() const;
+    [[nodiscard]] pid_t id() const { return process_; }
 
   private:
     [[nodiscard]] bool read_more();

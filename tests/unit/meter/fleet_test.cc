@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -53,8 +54,8 @@ TestNetworkOptions options() {
 
 class FleetTest : public ::testing::Test {
   protected:
-    FleetTest()
-        : bench_(options()),
+    explicit FleetTest(const TestNetworkOptions& network = options())
+        : bench_(network),
           parent_(bench_.member(1)),
           broker_(broker_acl(parameters().name, parent_, {})) {
         write_configuration();
@@ -136,8 +137,10 @@ class FleetTest : public ::testing::Test {
         auto plan = plan_fleet(*loaded);
         if (!plan) ADD_FAILURE() << plan.error().front();
         auto outbox = Outbox::open(loaded->outbox, plan->network, 900);
-        auto fleet = Fleet::start({loaded->ca_certificate, loaded->status_file}, std::move(*plan),
-                                  std::move(*outbox));
+        surface_.emplace(
+            FleetSurface{StatusFile(loaded->status_file), DiskRoom(directory_.path())});
+        auto fleet =
+            Fleet::start(loaded->ca_certificate, *surface_, std::move(*plan), std::move(*outbox));
         CHECK(fleet.has_value());
         return std::move(*fleet);
     }
@@ -145,7 +148,10 @@ class FleetTest : public ::testing::Test {
     FleetStatus run_fleet_until(const std::function<bool()>& condition) {
         const SignalWatch signals([](Signal) {});
         auto fleet = start_fleet();
-        std::thread loop([&] { EXPECT_TRUE(fleet->run(Clock())); });
+        std::thread loop([&] {
+            const auto ended = fleet->run(Clock());
+            EXPECT_TRUE(ended && *ended == FleetEnd::stopped);
+        });
         EXPECT_TRUE(wait_for(condition));
         fleet->stop();
         loop.join();
@@ -177,6 +183,7 @@ class FleetTest : public ::testing::Test {
     std::map<std::pair<MeterId, Window>, std::vector<Bytes>> heard_;
     MqttDialer dialer_;
     std::unique_ptr<MqttClient> client_;
+    std::optional<FleetSurface> surface_;
 };
 
 TEST_F(FleetTest, every_window_of_every_meter_is_resent_until_it_is_receipted) {
@@ -224,6 +231,55 @@ TEST_F(FleetTest, what_was_not_receipted_is_sent_again_by_the_next_process) {
             };
             EXPECT_EQ(id(before), id(after));
         }
+}
+
+TEST_F(FleetTest, a_status_file_that_cannot_be_written_stops_nobody) {
+    const auto text = read_text_file(config());
+    ASSERT_TRUE(text);
+    const std::string wanted = "status_file: status.json";
+    std::string other = *text;
+    other.replace(other.find(wanted), wanted.size(), "status_file: /dev/null/status.json");
+    std::ofstream(config()) << other;
+    start_parent();
+    (void)run_fleet_until([&] {
+        const std::lock_guard lock(mutex_);
+        return heard_.size() == static_cast<std::size_t>(kWindows * kMeters);
+    });
+    end_parent();
+}
+
+// Its clock stops it while there is a backlog of many years, and many windows in each second.
+class FleetWithBacklogTest : public FleetTest {
+  protected:
+    FleetWithBacklogTest() : FleetTest(long_ago()) {}
+    static TestNetworkOptions long_ago() {
+        TestNetworkOptions out = options();
+        out.parameters.window_limit = 0;
+        out.parameters.real_epoch_ms = 946'684'800'000;  // 2000
+        return out;
+    }
+};
+
+class StoppingClock : public Clock {
+  public:
+    explicit StoppingClock(Fleet& fleet) : fleet_(fleet) {}
+    Instant now() const override {
+        constexpr int kLooks = 4;
+        if (++looks_ == kLooks) fleet_.stop();
+        return Clock::now();
+    }
+
+  private:
+    Fleet& fleet_;
+    mutable int looks_ = 0;
+};
+
+TEST_F(FleetWithBacklogTest, stops_at_once_when_it_is_told_to) {
+    const SignalWatch signals([](Signal) {});
+    auto fleet = start_fleet();
+    const auto ended = fleet->run(StoppingClock(*fleet));
+    ASSERT_TRUE(ended && *ended == FleetEnd::stopped);
+    EXPECT_LE(fleet->status().pending, kMeters * Meter::kMaxToldUnheard);
 }
 
 TEST_F(FleetTest, a_configuration_that_names_wrong_files_ends_with_one_line_each) {
