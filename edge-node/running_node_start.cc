@@ -114,7 +114,8 @@ void RunningNode::connect() {
 std::unique_ptr<MqttClient> RunningNode::dial(const BrokerAddress& address,
                                               std::vector<MqttSubscription> subscriptions) {
     MqttConfig config;
-    config.uri = concat("mqtts://", address.host, ":", address.port);
+    config.host = address.host;
+    config.port = address.port;
     config.client_id = config_.node.str();
     config.ca_file = config_.ca_certificate;
     config.certificate_file = config_.tls_certificate;

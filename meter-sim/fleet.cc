@@ -89,7 +89,8 @@ void Fleet::connect(std::size_t meter, const PlannedMeter& planned) {
     const MeterId& id = meters_[meter].id();
     for (const BrokerPlace& broker : planned.brokers) {
         MqttConfig config;
-        config.uri = "mqtts://" + broker.host + ":" + std::to_string(broker.port);
+        config.host = broker.host;
+        config.port = broker.port;
         config.client_id = id.str();
         config.ca_file = ca_certificate_;
         config.certificate_file = planned.tls_certificate;

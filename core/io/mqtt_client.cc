@@ -1,16 +1,15 @@
 #include "core/io/mqtt_client.h"
 
-#include <mqtt/async_client.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <utility>
 
-#include "core/io/descriptors.h"
 #include "core/io/mqtt_dial_plan.h"
 #include "core/io/mqtt_outbox.h"
+#include "core/io/mqtt_route.h"
+#include "core/io/paho.h"
 #include "core/io/tcp_delay.h"
 
 namespace fairfeed {
@@ -19,46 +18,15 @@ namespace {
 constexpr std::int64_t kCloseMs = 1000;      // the destructor's bound
 constexpr std::int64_t kDrainMs = 500;       // of it, for handing over what was accepted
 constexpr std::int64_t kRetryMs = 100;       // after Paho refused a publish for the moment
+constexpr std::int64_t kResolveMs = 5000;    // before a silent name server is told of
 constexpr std::int64_t kDialSlackMs = 2000;  // beyond Paho's own connect timeout
 constexpr std::int64_t kDisconnectMs = 200;
-
-// What a listener gets back: a number of ours, carried where Paho carries a pointer.
-void* to_context(std::uint64_t number) {
-    return reinterpret_cast<void*>(number);
-}
-std::uint64_t number_of(const mqtt::token& token) {
-    return reinterpret_cast<std::uint64_t>(token.get_user_context());
-}
-
-std::string reason_of(const mqtt::token& token) {
-    if (token.get_return_code() == MQTTASYNC_FAILURE)
-        return descriptor_shortage().value_or(
-            "nobody listens there, or TLS failed (authority, certificate or host name)");
-    return mqtt::exception(token.get_return_code(), token.get_reason_code()).what();
-}
-
-// Turns the two virtual calls of a Paho action into one function.
-class Completion final : public virtual mqtt::iaction_listener {
-  public:
-    using Done = std::function<void(const mqtt::token&, bool succeeded)>;
-    explicit Completion(Done done) : done_(std::move(done)) {}
-    void on_success(const mqtt::token& token) override { done_(token, true); }
-    void on_failure(const mqtt::token& token) override { done_(token, false); }
-
-  private:
-    Done done_;
-};
-
-mqtt::create_options create_options_for(const MqttConfig& config) {
-    mqtt::create_options options(MQTTVERSION_5);
-    options.set_max_buffered_messages(static_cast<int>(config.max_in_flight) + 1);
-    return options;
-}
 
 MqttPatience patience_of(const MqttConfig& config) {
     MqttPatience patience;
     patience.redial_min_ms = config.redial_min_ms;
     patience.redial_max_ms = config.redial_max_ms;
+    patience.resolve_ms = kResolveMs;
     patience.dial_ms = config.connect_timeout_s * 1000 + kDialSlackMs;
     patience.hang_up_ms = 2 * kDisconnectMs;
     patience.drain_ms = kDrainMs;
@@ -87,6 +55,10 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     void schedule(std::int64_t at_ms) {
         if (const auto self = weak_from_this().lock()) dialer_.schedule(self, at_ms);
     }
+    [[nodiscard]] std::function<void()> wake_when_resolved();
+    void resolve();
+    void look_at_answer();
+    void unresolved();
     void dial(std::uint64_t attempt);
     void subscribe_all(std::uint64_t attempt);
     void send_waiting();
@@ -114,18 +86,19 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     mutable std::mutex mutex_;  // never held while a handler or Paho is called
     std::condition_variable closed_;
     MqttDialPlan plan_;
+    MqttRoute route_;
     MqttOutbox outbox_;
     MqttCounts counts_;
 
-    Completion on_dialled_{[this](const mqtt::token& token, bool ok) {
-        dialled(number_of(token), ok, reason_of(token));
+    paho::Completion on_dialled_{[this](const mqtt::token& token, bool ok) {
+        dialled(paho::number_of(token), ok, paho::reason_of(token));
     }};
-    Completion on_subscribed_{
-        [this](const mqtt::token& token, bool ok) { subscribed(number_of(token), ok); }};
-    Completion on_published_{[this](const mqtt::token& token, bool ok) {
-        published(number_of(token), ok, static_cast<int>(token.get_reason_code()));
+    paho::Completion on_subscribed_{
+        [this](const mqtt::token& token, bool ok) { subscribed(paho::number_of(token), ok); }};
+    paho::Completion on_published_{[this](const mqtt::token& token, bool ok) {
+        published(paho::number_of(token), ok, static_cast<int>(token.get_reason_code()));
     }};
-    Completion on_hung_up_{[this](const mqtt::token&, bool) { hung_up(); }};
+    paho::Completion on_hung_up_{[this](const mqtt::token&, bool) { hung_up(); }};
     mqtt::async_client client_;  // last: destroyed first, and may still complete actions then
 };
 
@@ -134,8 +107,9 @@ MqttLink::MqttLink(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers)
       config_(std::move(config)),
       handlers_(std::move(handlers)),
       plan_(patience_of(config_)),
+      route_(dialer.names(), config_.host, config_.port),
       outbox_(config_.max_in_flight, config_.max_buffered),
-      client_(config_.uri, config_.client_id, create_options_for(config_)) {
+      client_(paho::kAnyUri, config_.client_id, paho::create_options_for(config_)) {
     client_.set_connection_lost_handler([this](const std::string& cause) { lost(cause); });
     client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode code) {
         lost("disconnected by the broker, reason code " + std::to_string(code));
@@ -146,6 +120,7 @@ MqttLink::MqttLink(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers)
 void MqttLink::work() {
     using Step = MqttDialPlan::Step;
     std::unique_lock lock(mutex_);
+    if (plan_.is_resolving()) look_at_answer();
     const Step step = plan_.take_step(MqttDialer::steady_now_ms(), outbox_.empty());
     const std::uint64_t attempt = plan_.attempt();
     if (step != Step::end && plan_.due_ms() != INT64_MAX) schedule(plan_.due_ms());
@@ -153,6 +128,10 @@ void MqttLink::work() {
     switch (step) {
         case Step::none:
             return send_waiting();
+        case Step::resolve:
+            return resolve();
+        case Step::unresolved:
+            return unresolved();
         case Step::dial:
             return dial(attempt);
         case Step::hang_up:
@@ -165,32 +144,55 @@ void MqttLink::work() {
     }
 }
 
+std::function<void()> MqttLink::wake_when_resolved() {
+    return [waiting = weak_from_this()] {
+        if (const auto link = waiting.lock()) link->schedule(0);
+    };
+}
+
+void MqttLink::resolve() {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now_ms = MqttDialer::steady_now_ms();
+    const auto look = route_.look(now_ms, wake_when_resolved());
+    if (look.pending) return;
+    if (look.addresses > 0) (void)plan_.resolved(look.addresses, now_ms);
+    schedule(0);
+}
+
+// With the lock held. What is still pending may be waited for until Step::unresolved.
+void MqttLink::look_at_answer() {
+    const auto look = route_.look_again();
+    if (look.addresses > 0) (void)plan_.resolved(look.addresses, MqttDialer::steady_now_ms());
+    if (look.addresses == 0 && !look.pending) plan_.stop_waiting();
+}
+
+void MqttLink::unresolved() {
+    std::string reason;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!plan_.resolved(0, MqttDialer::steady_now_ms())) return;
+        reason = route_.reason();
+        schedule(plan_.due_ms());
+    }
+    tell_connection(reason);
+}
+
 void MqttLink::dial(std::uint64_t attempt) {
-    mqtt::ssl_options tls;
-    tls.set_trust_store(config_.ca_file.string());
-    tls.set_key_store(config_.certificate_file.string());
-    tls.set_private_key(config_.key_file.string());
-    tls.set_enable_server_cert_auth(true);
-    tls.set_verify(true);  // of the broker's name; Paho's default does not look at it
-    tls.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
-    // No error handler: Paho C++ 1.2.0 calls it through a pointer to options that are gone.
-    mqtt::connect_options options;
-    options.set_mqtt_version(MQTTVERSION_5);
-    options.set_clean_start(true);
-    options.set_automatic_reconnect(false);
-    options.set_keep_alive_interval(config_.keep_alive_s);
-    options.set_connect_timeout(config_.connect_timeout_s);
-    options.set_max_inflight(static_cast<int>(config_.max_in_flight));
-    options.set_ssl(std::move(tls));
+    std::string uri;
+    {
+        const std::lock_guard lock(mutex_);
+        uri = route_.begin(plan_.address());
+    }
     try {
-        client_.connect(std::move(options), to_context(attempt), on_dialled_);
+        client_.connect(paho::connect_options_for(config_, uri, route_.ticket()),
+                        paho::to_context(attempt), on_dialled_);
     } catch (const mqtt::exception& error) {
         dialled(attempt, false, error.what());
     }
 }
 
 void MqttLink::subscribe_all(std::uint64_t attempt) {
-    if (const auto port = port_of_uri(config_.uri)) send_without_delay(*port);
+    send_without_delay(config_.port);
     if (config_.subscriptions.empty()) return subscribed(attempt, true);
     for (const MqttSubscription& wanted : config_.subscriptions) {
         mqtt::subscribe_options options;
@@ -198,7 +200,7 @@ void MqttLink::subscribe_all(std::uint64_t attempt) {
             static_cast<mqtt::subscribe_options::RetainHandling>(wanted.retained));
         options.set_retain_as_published(false);
         try {
-            client_.subscribe(wanted.filter, 1, to_context(attempt), on_subscribed_, options);
+            client_.subscribe(wanted.filter, 1, paho::to_context(attempt), on_subscribed_, options);
         } catch (const mqtt::exception&) {
             return subscribed(attempt, false);
         }
@@ -214,7 +216,7 @@ void MqttLink::send_waiting() {
                                                 sent->payload.size(), 1, sent->retain);
         lock.unlock();
         try {
-            client_.publish(message, to_context(number), on_published_);
+            client_.publish(message, paho::to_context(number), on_published_);
         } catch (const mqtt::exception&) {
             return published(number, false, 0);
         }
@@ -230,13 +232,20 @@ void MqttLink::hang_up() {
 }
 
 void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string& reason) {
+    std::string why;
+    bool tried_all = true;
     {
         const std::lock_guard lock(mutex_);
+        const std::size_t address = plan_.address();
         if (!plan_.dialled(attempt, succeeded, MqttDialer::steady_now_ms())) return;
         if (succeeded) ++counts_.connects;
+        if (succeeded) route_.succeeded(address);
+        if (!succeeded) route_.failed(address, reason);
+        tried_all = plan_.address() == address;
+        why = route_.reason();
         schedule(succeeded ? 0 : plan_.due_ms());
     }
-    if (!succeeded) tell_connection(reason);
+    if (!succeeded && tried_all) tell_connection(why);
 }
 
 void MqttLink::subscribed(std::uint64_t attempt, bool succeeded) {

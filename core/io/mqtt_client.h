@@ -31,7 +31,8 @@ struct MqttSubscription {
 };
 
 struct MqttConfig {
-    std::string uri;        // mqtts://host:port
+    std::string host;  // name or address; the broker's certificate must be for it
+    std::uint16_t port = 0;
     std::string client_id;  // the name in the certificate
     std::filesystem::path ca_file;
     std::filesystem::path certificate_file;

@@ -12,9 +12,11 @@ constexpr std::int64_t kRetireMs = 100;
 
 }  // namespace
 
-MqttDialer::MqttDialer() : thread_([this] { run(); }) {}
+MqttDialer::MqttDialer(NameResolver::Lookup lookup)
+    : names_(std::move(lookup)), thread_([this] { run(); }) {}
 
 MqttDialer::~MqttDialer() {
+    names_.silence();  // a look-up that ends from here on finds nobody
     {
         const std::lock_guard lock(mutex_);
         ended_ = true;

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/io/name_resolver.h"
+
 namespace fairfeed {
 
 // What the thread serves: the connection behind an MqttClient, or a test's own.
@@ -25,7 +27,8 @@ class DialTarget {
 
 class MqttDialer {
   public:
-    MqttDialer();
+    // Names of brokers are looked up by `lookup`, for all clients alike.
+    explicit MqttDialer(NameResolver::Lookup lookup = NameResolver::look_up);
     ~MqttDialer();  // returns once every retired target has been destroyed
     MqttDialer(const MqttDialer&) = delete;
     MqttDialer& operator=(const MqttDialer&) = delete;
@@ -34,6 +37,7 @@ class MqttDialer {
     void schedule(const std::shared_ptr<DialTarget>& target, std::int64_t at_ms);
     // Destroys the target on the dialer's thread once no callback can be on its way out of it.
     void retire(std::shared_ptr<DialTarget> target);
+    [[nodiscard]] NameResolver& names() { return names_; }
     [[nodiscard]] static std::int64_t steady_now_ms();
 
   private:
@@ -47,6 +51,7 @@ class MqttDialer {
     std::map<std::shared_ptr<DialTarget>, std::int64_t> due_;
     std::deque<std::pair<std::int64_t, std::shared_ptr<DialTarget>>> retired_;
     bool ended_ = false;
+    NameResolver names_;
     std::thread thread_;  // last: it uses all of the above
 };
 

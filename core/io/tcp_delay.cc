@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 
 #include <charconv>
+#include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace fairfeed {
@@ -43,12 +45,6 @@ void send_without_delay(std::uint16_t remote_port) {
         (void)::setsockopt(*descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     ::closedir(descriptors);
-}
-
-std::optional<std::uint16_t> port_of_uri(std::string_view uri) {
-    const std::size_t colon = uri.rfind(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    return whole_number<std::uint16_t>(uri.substr(colon + 1));
 }
 
 }  // namespace fairfeed

@@ -5,14 +5,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 namespace fairfeed {
 
 void send_without_delay(std::uint16_t remote_port);
-
-// The port of "scheme://host:port".
-[[nodiscard]] std::optional<std::uint16_t> port_of_uri(std::string_view uri);
 
 }  // namespace fairfeed

@@ -1,7 +1,7 @@
 #include "tests/support/broker.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -58,8 +58,10 @@ pid_t spawn(const std::string& config, const std::string& log) {
 
 }  // namespace
 
-Broker::Broker(std::string_view acl, const std::string& host)
-    : authority_(CertificateAuthority::create("Fairfeed test CA", kDays)), port_(free_port()) {
+Broker::Broker(std::string_view acl, const std::string& host, std::string listen)
+    : authority_(CertificateAuthority::create("Fairfeed test CA", kDays)),
+      listen_(std::move(listen)),
+      port_(free_port()) {
     for (int attempt = 0; attempt < kStartTries; ++attempt) {
         write_configuration(acl, host);
         revive();
@@ -71,10 +73,6 @@ Broker::Broker(std::string_view acl, const std::string& host)
 
 Broker::~Broker() {
     die();
-}
-
-std::string Broker::uri(const std::string& host) const {
-    return "mqtts://" + host + ":" + std::to_string(port_);
 }
 
 ClientFiles Broker::issue(const std::string& name) const {
@@ -94,7 +92,7 @@ void Broker::write_configuration(std::string_view acl, const std::string& host) 
     const std::string in = directory_.path().string() + "/";
     write(directory_ / "mosquitto.conf",
           "per_listener_settings false\nuser " + invoking_user() + "\nlistener " +
-              std::to_string(port_) + " 127.0.0.1\ncafile " + in + "ca.pem\ncertfile " + in +
+              std::to_string(port_) + " " + listen_ + "\ncafile " + in + "ca.pem\ncertfile " + in +
               "broker.pem\nkeyfile " + in + "broker.key\nrequire_certificate true\n" +
               "use_identity_as_username true\nallow_anonymous false\ntls_version tlsv1.2\n" +
               "acl_file " + in + "acl\npersistence false\nmax_queued_messages 100000\n" +
@@ -119,12 +117,15 @@ bool Broker::has_exited() {
 }
 
 bool Broker::accepts_connections() const {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int code = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    addrinfo hints{};
+    hints.ai_flags = AI_NUMERICHOST;
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* place = nullptr;
+    const std::string port = std::to_string(port_);
+    CHECK(::getaddrinfo(listen_.c_str(), port.c_str(), &hints, &place) == 0);
+    const int probe = ::socket(place->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int code = ::connect(probe, place->ai_addr, place->ai_addrlen);
+    ::freeaddrinfo(place);
     ::close(probe);
     return code == 0;
 }

@@ -23,15 +23,16 @@ struct ClientFiles {
 
 class Broker {
   public:
+    static constexpr std::string_view kOpenAcl = "topic readwrite #\npattern readwrite #\n";
     // `acl` is the text of Mosquitto's ACL file; the user is the CN of the client's certificate.
-    // The broker's certificate is valid for `host` and for nothing else.
-    explicit Broker(std::string_view acl = "topic readwrite #\npattern readwrite #\n",
-                    const std::string& host = "127.0.0.1");
+    // The broker's certificate is valid for `host` and for nothing else. It listens on `listen`, a
+    // loopback address.
+    explicit Broker(std::string_view acl = kOpenAcl, const std::string& host = "127.0.0.1",
+                    std::string listen = "127.0.0.1");
     ~Broker();
     Broker(const Broker&) = delete;
     Broker& operator=(const Broker&) = delete;
 
-    [[nodiscard]] std::string uri(const std::string& host = "127.0.0.1") const;
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::filesystem::path ca_file() const { return directory_ / "ca.pem"; }
     [[nodiscard]] ClientFiles issue(const std::string& name) const;
@@ -46,6 +47,7 @@ class Broker {
 
     TempDirectory directory_;
     CertificateAuthority authority_;
+    std::string listen_;
     std::uint16_t port_;
     pid_t process_ = -1;
 };

@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{"left_over", "core/io/x.cc", "// TODO later\n", 1, "finishing it"},
         Planted{"disabled", "core/io/x.cc", "TEST(A, DISABLED_b)\n", 1, "a test that passes"},
         Planted{"topic", "gateway/x.cc", "auto t = \"ff1/lab/+\";\n", 1, "core/wire/topics.h"},
-        Planted{"io_up", "core/io/x.cc", "#include \"core/crypto/digest.h\"\n", 1,
+        Planted{"io_up", "core/io/x.cc", "#include \"core/model/network.h\"\n", 1,
                 "core/io/ may not include"},
         Planted{"contract_io", "core/contract/x.cc", "#include \"core/io/log.h\"\n", 1,
                 "core/contract/ may not include"},

@@ -104,7 +104,8 @@ class ProvisionedBroker : public testing::Test {
     std::unique_ptr<MqttClient> connect(const std::string& name, const std::string& directory,
                                         std::vector<MqttSubscription> subscriptions = {}) {
         MqttConfig config;
-        config.uri = "mqtts://127.0.0.1:" + std::to_string(port_);
+        config.host = "127.0.0.1";
+        config.port = port_;
         config.client_id = name;
         config.ca_file = *made_ / "nodes/n2/keys/ca.crt";
         config.certificate_file = *made_ / (directory + "/tls.crt");

@@ -90,7 +90,8 @@ class FleetTest : public ::testing::Test {
     // The parent: receipts what it hears, except the first time it hears it.
     void start_parent() {
         MqttConfig mqtt;
-        mqtt.uri = broker_.uri();
+        mqtt.host = "127.0.0.1";
+        mqtt.port = broker_.port();
         mqtt.client_id = parent_.str();
         mqtt.ca_file = broker_.ca_file();
         const auto tls = broker_.issue(parent_.str());
