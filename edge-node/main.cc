@@ -12,6 +12,7 @@
 #include "edge-node/commands/run.h"
 #include "edge-node/commands/settle.h"
 #include "edge-node/commands/show.h"
+#include "edge-node/commands/status.h"
 #include "edge-node/commands/verify.h"
 
 namespace fairfeed {
@@ -19,6 +20,7 @@ namespace {
 
 // The program's help shows all of them, a command's its own.
 constexpr const char* kRunExample = "  edge-node run --config edge-node.yaml\n";
+constexpr const char* kStatusExample = "  edge-node status --config edge-node.yaml\n";
 constexpr const char* kVerifyExample =
     "  edge-node verify --genesis genesis.cbor --ledger ledger.db --config edge-node.yaml\n";
 constexpr const char* kBackupExample =
@@ -49,7 +51,7 @@ std::string examples(std::initializer_list<const char*> lines) {
 }
 
 std::string all_examples() {
-    return examples({kRunExample, kVerifyExample, kBackupExample, kBlocksExample,
+    return examples({kRunExample, kStatusExample, kVerifyExample, kBackupExample, kBlocksExample,
                      kSettlementExample, kClustersExample, kEvidenceExample, kNodesExample,
                      kProveExample, kProveEvidenceExample, kCheckProofExample, kSettleExample,
                      kDecodeExample}) +
@@ -61,6 +63,7 @@ std::string all_examples() {
 struct Commands {
     int status = 0;
     RunNodeOptions run;
+    StatusOptions status_of;
     VerifyOptions verify;
     BackupOptions backup;
     ShowBlocksOptions blocks;
@@ -90,6 +93,15 @@ void add_run(CLI::App& app, Commands& c) {
     run->add_flag("--accept-lost-safety-record", c.run.accept_lost_safety_record,
                   "Sign again at once although votes may be forgotten; read operations.md first");
     run->callback([&c] { c.status = run_run(c.run, std::cout, std::cerr); });
+}
+
+void add_status(CLI::App& app, Commands& c) {
+    auto* status = app.add_subcommand(
+        "status", "How the node of a configuration stands, and whether it lives");
+    status->footer(examples({kStatusExample}));
+    status->add_option("--config", c.status_of.config, "Configuration file (YAML)")->required();
+    status->add_flag("--json", c.status_of.json, "Print JSON");
+    status->callback([&c] { c.status = run_status(c.status_of, std::cout, std::cerr); });
 }
 
 void add_verify(CLI::App& app, Commands& c) {
@@ -221,6 +233,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     fairfeed::Commands commands;
     fairfeed::add_run(app, commands);
+    fairfeed::add_status(app, commands);
     fairfeed::add_verify(app, commands);
     fairfeed::add_backup(app, commands);
     fairfeed::add_show(app, commands);

@@ -30,7 +30,7 @@ struct NodeConfig {
     std::filesystem::path ca_certificate;
     BrokerAddress broker;                    // its own
     std::vector<BrokerAddress> peers;        // everybody else's
-    std::filesystem::path status_file;       // rewritten about once a second; empty: none
+    std::filesystem::path status_file;       // empty: in the runtime directory, see below
     std::string log_level;                   // debug, info, warning, error
     ClockTrust clock = ClockTrust::kernel;   // who vouches for real time (R20)
     bool accept_lost_safety_record = false;  // R23: only ever from the command line
@@ -39,6 +39,11 @@ struct NodeConfig {
     [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }
     [[nodiscard]] std::filesystem::path safety_record() const { return data / "safety.slot"; }
 };
+
+// The directory of a node's status file, as in its unit, for default_status_file().
+[[nodiscard]] inline std::string runtime_name(const NodeId& node) {
+    return "fairfeed/" + node.str();
+}
 
 // All errors at once, one line each: file:line:column: what, and what to do.
 [[nodiscard]] Result<NodeConfig, std::vector<std::string>> load_node_config(

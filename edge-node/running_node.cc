@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/io/disk_space.h"
-#include "core/io/file.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/wire/message_codec.h"
@@ -38,10 +36,10 @@ RunningNode::End RunningNode::run() {
         }
         written = perform(turn);
     }
-    notify_stopping();
     for (const auto& client : clients_)
         client->start_close();
     clients_.clear();
+    stopping_ = true;
     report(clock_.now());
     log_info("node stopped", kv("node", config_.node), kv("height", node_.state().height));
     return end_;
@@ -55,6 +53,7 @@ std::int64_t RunningNode::wait_ms(Instant now) const {
 void RunningNode::handle(Posted posted, Effects& turn) {
     if (auto* packet = std::get_if<Packet>(&posted)) {
         waiting_.at(packet->broker).give_back(packet->cost());
+        if (!packet->retained) outlook_.on_heard(packet->broker, clock_.now());
         auto message = whole_message(*packet);
         if (!message) return;
         add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
@@ -75,16 +74,25 @@ std::optional<Bytes> RunningNode::whole_message(Packet& packet) {
 }
 
 void RunningNode::handle_connection(const ConnectionChanged& change, Effects& turn) {
-    if (change.connected) {
+    const Instant now = clock_.now();
+    outlook_.on_connection(change.broker, change.connected, change.reason, now);
+    if (change.connected)
         connected_.insert(change.broker);
-        log_info("connected", kv("broker", change.broker));
-        if (change.broker == config_.node) add(turn, node_.step(BrokerConnected{}, clock_.now()));
-    } else {
+    else
         connected_.erase(change.broker);
-        if (change.broker == config_.node) add(turn, node_.step(BrokerLost{}, clock_.now()));
-        log_warning("not connected; dialling again", kv("broker", change.broker),
-                    kv("reason", change.reason));
+    if (change.broker == config_.node) {
+        NodeEvent event = BrokerLost{};
+        if (change.connected) event = BrokerConnected{};
+        add(turn, node_.step(event, now));
     }
+    const auto untold = connection_log_.on_change(change.broker, now);
+    if (!untold) return;
+    const std::string before = *untold == 0 ? "" : kv("changes_not_told", *untold);
+    if (change.connected)
+        log_info("connected", kv("broker", change.broker), before);
+    else
+        log_warning("not connected; dialling again", kv("broker", change.broker),
+                    kv("reason", change.reason), before);
 }
 
 void RunningNode::add(Effects& turn, Effects more) {
@@ -151,8 +159,7 @@ void RunningNode::scrub(Instant now, Effects& turn) {
 
 // Before a write fails the node goes quiet, and comes back when there is room.
 void RunningNode::look_at_space() {
-    const auto room = free_bytes(config_.data);
-    if (!room || *room >= kLeastFreeBytes) return;
+    if (surface_.room.look()) return;
     end_.disk_full = true;
     stopping_ = true;
 }
@@ -166,19 +173,29 @@ void RunningNode::send(const Topic& topic, ByteView message) {
     }
 }
 
-void RunningNode::report(Instant now) {
-    report_at_ms_ = now.steady_ms + kStatusEveryMs;
+void RunningNode::kick_watchdog(Instant now) {
+    if (now.steady_ms < kick_at_ms_) return;
+    kick_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
-    const NodeSummary summary = node_.summary();
-    for (const AlarmNews& news : alarms_.look(summary)) {
+}
+
+void RunningNode::tell_alarms(const NodeSummary& summary) {
+    for (const AlarmNews& news : surface_.alarms.look(summary)) {
         if (news.over)
             log_info("alarm is over", kv("what", news.what));
         else
             log_warning("alarm", kv("what", news.what));
     }
-    notify_status(concat("height ", summary.height, ", ", connected_.size(), " of ",
-                         config_.peers.size() + 1, " brokers connected"));
-    if (config_.status_file.empty()) return;
+}
+
+void RunningNode::report(Instant now) {
+    report_at_ms_ = now.steady_ms + kStatusEveryMs;
+    kick_watchdog(now);
+    NodeSummary summary = node_.summary();
+    Outlook::View view = outlook_.look(node_.state(), summary, now);
+    summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());
+    if (!stopping_) tell_alarms(summary);
+    if (std::exchange(told_line_, view.line) != view.line) notify_status(view.line);
     std::uint64_t lost = not_sent_ + queue_.refused();
     for (const auto& [broker, waiting] : waiting_)
         lost += waiting.refused();
@@ -189,11 +206,10 @@ void RunningNode::report(Instant now) {
         config_.peers.size(),
         lost,
         summary,
-        {storage_.scrubbed().blocks(), storage_.scrubbed().passes(), set_aside_}};
-    if (auto done = write_file_atomically(config_.status_file, to_json(status).dump(2) + "\n");
-        !done) {
-        log_warning("status file not written", kv("reason", done.error().message));
-    }
+        {storage_.scrubbed().blocks(), storage_.scrubbed().passes(), set_aside_},
+        std::move(view),
+        !stopping_};
+    surface_.status.show(to_json(status), now);
 }
 
 }  // namespace fairfeed

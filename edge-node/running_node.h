@@ -13,15 +13,26 @@
 
 #include "core/io/byte_budget.h"
 #include "core/io/clock.h"
+#include "core/io/disk_space.h"
 #include "core/io/event_queue.h"
 #include "core/io/mqtt_client.h"
 #include "core/io/signals.h"
+#include "core/io/status_file.h"
 #include "core/wire/chunk.h"
 #include "edge-node/alarm_log.h"
+#include "edge-node/connection_log.h"
 #include "edge-node/node.h"
+#include "edge-node/outlook.h"
 #include "edge-node/storage.h"
 
 namespace fairfeed {
+
+// What outlasts one life of the node: how it is seen from outside, and whether there is room.
+struct NodeSurface {
+    StatusFile status;
+    AlarmLog alarms;
+    DiskRoom room;
+};
 
 class RunningNode {
   public:
@@ -32,11 +43,10 @@ class RunningNode {
         bool disk_full = false;  // nearly: no write has failed
         bool mistake = false;    // a person's, in what was configured: starting again is no use
     };
-    // A node does not run on a disk with less room than this.
-    static constexpr std::uint64_t kLeastFreeBytes = 8'000'000;
-    // set_aside: what was, in earlier lives.
+    // set_aside: what was, in earlier lives. The surface outlives the node.
     [[nodiscard]] static Result<std::unique_ptr<RunningNode>, End> open(
-        const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside);
+        const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
+        NodeSurface& surface);
     [[nodiscard]] End run();
 
   private:
@@ -61,7 +71,7 @@ class RunningNode {
     using Posted = std::variant<Packet, ConnectionChanged, Signalled>;
 
     RunningNode(NodeConfig config, LoadedGenesis genesis, SigningKey signing,
-                AgreementKey agreement, Storage storage)
+                AgreementKey agreement, Storage storage, NodeSurface& surface)
         : config_(std::move(config)),
           genesis_(std::move(genesis)),
           signing_(std::move(signing)),
@@ -69,8 +79,11 @@ class RunningNode {
           storage_(std::move(storage)),
           node_({config_.node, signing_, std::move(agreement), system_random()}),
           queue_(kQueueCapacity),
-          signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }) {}
+          signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }),
+          surface_(surface),
+          outlook_(config_.node, others(config_), clock_.now()) {}
 
+    [[nodiscard]] static std::vector<NodeId> others(const NodeConfig& config);
     [[nodiscard]] Result<void, End> catch_up();
     [[nodiscard]] Result<ChainState, End> replay_ledger();
     void connect();
@@ -86,6 +99,8 @@ class RunningNode {
     void look_at_space();
     void send(const Topic& topic, ByteView message);
     [[nodiscard]] std::int64_t wait_ms(Instant now) const;
+    void kick_watchdog(Instant now);
+    void tell_alarms(const NodeSummary& summary);
     void report(Instant now);
 
     NodeConfig config_;
@@ -104,7 +119,11 @@ class RunningNode {
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;
     std::vector<std::string> set_aside_;
-    AlarmLog alarms_;
+    NodeSurface& surface_;
+    Outlook outlook_;
+    ConnectionLog connection_log_;
+    std::string told_line_;  // to the service manager
+    std::int64_t kick_at_ms_ = 0;
     std::string scrub_fault_;  // of the last look; empty: none
     bool stopping_ = false;
     End end_;

@@ -28,7 +28,8 @@ Unexpected<RunningNode::End> fails(const IoError& error) {
 }  // namespace
 
 Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
-    const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside) {
+    const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
+    NodeSurface& surface) {
     auto signing = load_signing_key(config.signing_key);
     if (!signing) return mistake(signing.error());
     auto agreement = load_agreement_key(config.agreement_key);
@@ -39,11 +40,18 @@ Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
         log_warning("repaired", kv("what", mishap));
         set_aside.push_back(mishap);
     }
-    std::unique_ptr<RunningNode> node(new RunningNode(config, genesis, std::move(*signing),
-                                                      std::move(*agreement), std::move(*storage)));
+    std::unique_ptr<RunningNode> node(new RunningNode(
+        config, genesis, std::move(*signing), std::move(*agreement), std::move(*storage), surface));
     node->set_aside_ = std::move(set_aside);
     if (auto ready = node->catch_up(); !ready) return unexpected(ready.error());
     return node;
+}
+
+std::vector<NodeId> RunningNode::others(const NodeConfig& config) {
+    std::vector<NodeId> out;
+    for (const BrokerAddress& peer : config.peers)
+        out.push_back(peer.node);
+    return out;
 }
 
 // The node follows along. What does not hold although it is what was written is no damage.
@@ -52,6 +60,7 @@ Result<ChainState, RunningNode::End> RunningNode::replay_ledger() {
         replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
                [this](const ReplayStep& step) -> Result<void, ReplayFault> {
                    const Block& block = step.committed.block;
+                   kick_watchdog(clock_.now());
                    storage_.learn(block_id(block.header));
                    if (auto found = check_index(storage_.ledger(), block); !found) return found;
                    node_.replay(step);

@@ -52,6 +52,15 @@ Json signing(const NodeSummary& summary) {
 
 }  // namespace
 
+Json waiting_json(const NodeId& node, const std::string& alarm) {
+    return Json::object()
+        .set("node", node.str())
+        .set("running", true)
+        .set("line", alarm)
+        .set("signing", Json::object().set("state", "waiting"))
+        .set("alarms", Json::array().push(alarm));
+}
+
 Json to_json(const StatusReport& report) {
     const NodeSummary& summary = report.summary;
     Json settled = Json::object();
@@ -73,7 +82,12 @@ Json to_json(const StatusReport& report) {
     for (const auto& [meter, from] : summary.tampered)
         tampered.set(meter.str(), from);
     Json out = Json::object();
+    Json missing = Json::object();
+    for (const Outlook::Missing& each : report.view.missing)
+        missing.set(each.node.str(), each.why);
     out.set("node", report.node.str());
+    out.set("running", report.running);
+    out.set("line", report.view.line);
     out.set("height", summary.height);
     out.set("tip", to_hex(summary.tip.view()));
     out.set("app_hash", to_hex(summary.app_hash.view()));
@@ -85,6 +99,7 @@ Json to_json(const StatusReport& report) {
     out.set("broker_connected", report.broker_connected);
     out.set("peers_connected", report.peers_connected);
     out.set("peers", report.peers);
+    out.set("missing", std::move(missing));
     out.set("dropped", report.dropped);
     out.set("waiting_transactions", summary.waiting_transactions);
     out.set("windows_settled", std::move(settled));

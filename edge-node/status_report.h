@@ -1,9 +1,10 @@
-// What a node says of itself once a second for scripts and people: the status file's JSON. Local
-// facts, no part of the protocol; docs/operations.md names every member.
+// What a node says of itself for scripts and people: the facts of its status file. Local, no part
+// of the protocol; docs/operations.md names every member.
 #pragma once
 
 #include "core/io/json.h"
 #include "edge-node/node.h"
+#include "edge-node/outlook.h"
 
 namespace fairfeed {
 
@@ -22,7 +23,12 @@ struct StatusReport {
     std::uint64_t dropped = 0;  // messages not sent or not taken because a queue was full
     const NodeSummary& summary;
     StorageReport storage = {};
+    Outlook::View view = {};
+    bool running = true;  // false: the last word of a node that ends
 };
+
+// Of a node that waits until its disk has room; nothing else of it can be told.
+[[nodiscard]] Json waiting_json(const NodeId& node, const std::string& alarm);
 
 [[nodiscard]] Json to_json(const StatusReport& report);
 

@@ -1,7 +1,6 @@
 #include "edge-node/commands/figures.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/base/check.h"
 
@@ -19,12 +18,6 @@ std::string decimal(std::int64_t value, std::size_t decimals, std::size_t least)
     while (fraction.size() > least && fraction.back() == '0')
         fraction.pop_back();
     return (minus ? "-" : "") + digits + (fraction.empty() ? "" : "." + fraction);
-}
-
-std::string padded(std::int64_t value, std::size_t width) {
-    std::string text = std::to_string(value);
-    if (text.size() < width) text.insert(0, width - text.size(), '0');
-    return text;
 }
 
 // Bytes that start a character: names in a table may be UTF-8.
@@ -50,24 +43,6 @@ std::string money_text(std::int64_t micro) {
 
 std::string percent_text(std::int64_t ppm) {
     return decimal(ppm, 4, 1) + " %";
-}
-
-std::string utc_text(std::int64_t seconds) {
-    using std::chrono::days;
-    const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
-    const auto midnight = std::chrono::floor<days>(time);
-    const std::chrono::year_month_day date(midnight);
-    const std::chrono::hh_mm_ss clock(time - midnight);
-    return padded(static_cast<int>(date.year()), 4) + "-" +
-           padded(static_cast<unsigned>(date.month()), 2) + "-" +
-           padded(static_cast<unsigned>(date.day()), 2) + " " + padded(clock.hours().count(), 2) +
-           ":" + padded(clock.minutes().count(), 2) + ":" + padded(clock.seconds().count(), 2);
-}
-
-std::string utc_ms_text(std::int64_t ms) {
-    const std::chrono::milliseconds time(ms);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    return utc_text(seconds.count()) + "." + padded((time - seconds).count(), 3);
 }
 
 std::string count_text(std::uint64_t count, std::string_view one, std::string_view many) {

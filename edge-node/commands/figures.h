@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/utc_text.h"
+
 namespace fairfeed {
 
 [[nodiscard]] std::string kwh_text(std::int64_t wh);       // 1234 -> "1.234"
 [[nodiscard]] std::string kw_text(std::int64_t w);         // 5000 -> "5.000"
 [[nodiscard]] std::string money_text(std::int64_t micro);  // to the micro: "-1.250000"
 [[nodiscard]] std::string percent_text(std::int64_t ppm);  // 123456 -> "12.3456 %"
-[[nodiscard]] std::string utc_text(std::int64_t seconds);  // "2016-08-08 04:00:00"
-[[nodiscard]] std::string utc_ms_text(std::int64_t ms);    // with ".123"
 [[nodiscard]] std::string count_text(std::uint64_t count, std::string_view one,
                                      std::string_view many);  // "1 block", "2 blocks"
 

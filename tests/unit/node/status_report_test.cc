@@ -30,14 +30,22 @@ TEST(StatusFile, names_every_member) {
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
     summary.blocks_damaged = 1;
     summary.blocks_mended = 4;
-    const Json json =
-        to_json({NodeId("node-1"), true, 2, 3, 9, summary, {21, 2, {"the ledger was damaged"}}});
+    const Json json = to_json({NodeId("node-1"),
+                               true,
+                               2,
+                               3,
+                               9,
+                               summary,
+                               {21, 2, {"the ledger was damaged"}},
+                               {{{NodeId("node-4"), "no connection: refused"}}, {}, "height 7"}});
     const std::string zeros(62, '0');
     const std::string expected =
-        R"({"node":"node-1","height":7,"tip":"ab)" + zeros + R"(","app_hash":")" + zeros +
+        R"({"node":"node-1","running":true,"line":"height 7","height":7,"tip":"ab)" + zeros +
+        R"(","app_hash":")" + zeros +
         R"(cd","deciding":{"height":8,"round":2},)"
         R"("signing":{"state":"observer"},"committee_class":"full",)"
-        R"("broker_connected":true,"peers_connected":2,"peers":3,"dropped":9,)"
+        R"("broker_connected":true,"peers_connected":2,"peers":3,)"
+        R"("missing":{"node-4":"no connection: refused"},"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
         R"("silent":{"meter-1":3},)"
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"

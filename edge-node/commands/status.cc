@@ -1,0 +1,66 @@
+#include "edge-node/commands/status.h"
+
+#include "core/base/utc_text.h"
+#include "core/io/clock.h"
+#include "core/io/status_file.h"
+#include "edge-node/commands/opened_ledger.h"
+#include "edge-node/node_config.h"
+
+namespace fairfeed {
+namespace {
+
+std::string text_of(const Json& facts, std::string_view key) {
+    const std::string* text = facts.at(key).as_text();
+    return text == nullptr ? "" : *text;
+}
+
+std::string liveness(const FoundStatus& found) {
+    const std::int64_t* pid = found.facts.at("pid").as_int();
+    const std::string process = "process " + std::to_string(pid == nullptr ? 0 : *pid);
+    if (!found.running) return "does not run: " + process + " is gone";
+    if (found.is_stale()) return "hangs: " + process + " lives and has long written nothing";
+    return "runs (" + process + ")";
+}
+
+bool has_alarms(const FoundStatus& found) {
+    const Json::Array* alarms = found.facts.at("alarms").as_array();
+    return alarms != nullptr && !alarms->empty();
+}
+
+void print_page(const FoundStatus& found, std::ostream& out) {
+    out << text_of(found.facts, "node") << ' ' << liveness(found) << "; written "
+        << span_text(found.age_ms) << " ago to " << found.file.string() << '\n';
+    const bool now = found.running && !found.is_stale();
+    out << (now ? "  " : "  said last: ") << text_of(found.facts, "line") << '\n';
+    if (!has_alarms(found)) return;
+    for (const Json& alarm : *found.facts.at("alarms").as_array())
+        out << "  alarm: " << (alarm.as_text() == nullptr ? "" : *alarm.as_text()) << '\n';
+}
+
+}  // namespace
+
+int run_status(const StatusOptions& options, std::ostream& out, std::ostream& err) {
+    const auto config = load_node_config(options.config);
+    if (!config) return report_input_errors(config.error(), err);
+    const std::filesystem::path file = config->status_file.empty()
+                                           ? find_status_file(runtime_name(config->node))
+                                           : config->status_file;
+    auto found = read_status(file, Clock().now().real_ms);
+    if (!found) {
+        err << found.error().message << ": has " << config->node.str()
+            << " ever run on this machine since it started?\n";
+        return kExitUsage;
+    }
+    if (options.json) {
+        Json whole = found->facts;
+        whole.set("file", found->file.string());
+        whole.set("age_ms", found->age_ms);
+        whole.set("process_lives", found->running);
+        out << whole.dump(2) << '\n';
+    } else {
+        print_page(*found, out);
+    }
+    return found->running && !found->is_stale() && !has_alarms(*found) ? kExitOk : kExitFault;
+}
+
+}  // namespace fairfeed
