@@ -9,6 +9,7 @@
 #include "core/base/units.h"
 #include "core/crypto/random.h"
 #include "core/io/clock.h"
+#include "gateway/commands/provision_advice.h"
 #include "gateway/commands/provision_report.h"
 #include "gateway/dgmd/broker_files.h"
 #include "gateway/dgmd/genesis_builder.h"
@@ -28,19 +29,22 @@ constexpr int kDone = 0;
 constexpr int kMachineFailed = 1;
 constexpr int kWrongInput = 2;
 
-// The account Mosquitto drops to when root starts it; a bare number where it has no name.
+// The account Mosquitto drops to when root starts it in place, where the keys are the caller's own;
+// a bare number where it has no name.
 std::string invoking_user() {
     const passwd* entry = ::getpwuid(::geteuid());
     return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
 }
 
 void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
-    const std::string user = invoking_user();
+    const std::string user = lab.in_place ? invoking_user() : std::string(services::kBrokerAccount);
+    const std::filesystem::path place =
+        lab.in_place ? directory.path() : std::filesystem::path(services::kConfiguration);
+    if (lab.in_place) directory.directory(layout::kRun, false);
     for (const LabNode& node : lab.nodes) {
         const auto where = layout::node_directory(node.id);
         directory.open_file(where / "edge-node.yaml", edge_node_yaml(lab, node));
-        directory.open_file(where / "mosquitto.conf",
-                            mosquitto_conf(node, directory.path() / where, user));
+        directory.open_file(where / "mosquitto.conf", mosquitto_conf(node, place / where, user));
         directory.open_file(where / "acl", mosquitto_acl(lab, node));
     }
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
@@ -64,7 +68,9 @@ int machine_failed(const std::string& what, const NetworkDirectory& directory, s
     return kMachineFailed;
 }
 
-void print_report(const ProvisionReport& report, bool json, std::ostream& out) {
+void print_report(const ProvisionReport& report, bool json, std::ostream& out, std::ostream& err) {
+    for (const std::string& warning : warnings_of(report.lab))
+        err << "warning: " << warning << '\n';
     if (json) {
         out << report_json(report).dump(2) << '\n';
     } else {
@@ -103,7 +109,7 @@ int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostre
     if (!founded) return machine_failed(founded.error(), *directory, err);
     directory->open_file(layout::kGenesis, founded->file);
     if (directory->fault()) return machine_failed(*directory->fault(), *directory, err);
-    print_report({*lab, plan, founded->state, *directory, now_ms}, options.json, out);
+    print_report({*lab, plan, founded->state, *directory, now_ms}, options.json, out, err);
     return kDone;
 }
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "core/base/shell.h"
 #include "core/base/units.h"
 #include "core/model/allocation.h"
+#include "gateway/commands/provision_advice.h"
 #include "gateway/dgmd/key_store.h"
 
 namespace fairfeed {
@@ -132,17 +132,18 @@ void print_start(const ProvisionReport& report, std::ostream& out) {
         << "; rule " << to_string(parameters.rule) << '\n';
 }
 
-void print_next(const ProvisionReport& report, std::ostream& out) {
-    const std::filesystem::path& path = report.directory.path();
-    const auto first = path / layout::node_directory(report.lab.nodes.front().id);
-    out << "Wrote " << counted(report.directory.files(), "file") << " to " << path.string()
+void print_written(const ProvisionReport& report, std::ostream& out) {
+    out << "Wrote " << counted(report.directory.files(), "file") << " to "
+        << report.directory.path().string()
         << ":\n  genesis.cbor, nodes/, meters/, dgmd/, ca/. Keys are for you alone (mode 0600);\n"
-           "  take ca/ offline: only who adds or renews a certificate needs it.\n\n"
-        << "Next, for every node, and once for the meters:\n"
-        << "  mosquitto -c " << shell_word((first / "mosquitto.conf").string()) << '\n'
-        << "  edge-node run --config " << shell_word((first / "edge-node.yaml").string()) << '\n'
-        << "  meter-sim run --config " << shell_word((path / layout::kMeterConfig).string())
-        << '\n';
+           "  take ca/ offline: only who adds or renews a certificate needs it.\n\n";
+}
+
+Json warnings_json(const LabNetwork& lab) {
+    Json warnings = Json::array();
+    for (const std::string& warning : warnings_of(lab))
+        warnings.push(warning);
+    return warnings;
 }
 
 Json nodes_json(const ProvisionReport& report) {
@@ -237,7 +238,8 @@ Json report_json(const ProvisionReport& report) {
         .set("clusters", clusters_json(report))
         .set("meters", meters_json(report.lab))
         .set("meter_config", (path / layout::kMeterConfig).string())
-        .set("files", report.directory.files());
+        .set("files", report.directory.files())
+        .set("warnings", warnings_json(report.lab));
 }
 
 void print_report_page(const ProvisionReport& report, std::ostream& out) {
@@ -256,7 +258,8 @@ void print_report_page(const ProvisionReport& report, std::ostream& out) {
     out << '\n';
     print_table(node_table(report), out);
     out << '\n';
-    print_next(report, out);
+    print_written(report, out);
+    print_next_steps(report, out);
 }
 
 }  // namespace fairfeed

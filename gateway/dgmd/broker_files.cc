@@ -15,7 +15,7 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            "per_listener_settings false\n"
            "user " +
            user + "\nlistener " + std::to_string(node.port) + " " + node.listen + "\n" + "cafile " +
-           file("keys", layout::kAuthorityCertificate) + "certfile " +
+           file("broker", layout::kAuthorityCertificate) + "certfile " +
            file("broker", layout::kTlsCertificate) + "keyfile " + file("broker", layout::kTlsKey) +
            "tls_version tlsv1.2\n"
            "ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305\n"

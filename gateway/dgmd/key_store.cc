@@ -48,6 +48,7 @@ void write_keys(const NetworkKeys& keys, NetworkDirectory& directory) {
         write_office(own.own, authority, where / "keys", directory);
         directory.directory(where / "broker", true);
         write_identity(own.broker, where / "broker", directory);
+        directory.open_file(where / "broker" / layout::kAuthorityCertificate, authority);
     }
     write_meters(keys, authority, directory);
 }

@@ -14,6 +14,7 @@ namespace fairfeed {
 // Names inside a network's directory; the configurations are written to match.
 namespace layout {
 constexpr std::string_view kGenesis = "genesis.cbor";
+constexpr std::string_view kRun = "run";  // status files of a network that runs in place
 constexpr std::string_view kMeterConfig = "meters/meter-sim.yaml";
 constexpr std::string_view kSigningKey = "signing.key";
 constexpr std::string_view kAgreementKey = "agreement.key";

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -50,6 +51,7 @@ struct LabNetwork {
     std::optional<std::int64_t> starts_at_ms;
     std::int64_t starts_in_s = 0;  // where starts_at_ms is absent
     bool operator_clock = false;   // nodes take their machine's clock as it is
+    bool in_place = false;         // runs where it was provisioned; else as services (`services`)
     Tariff tariff;
     MeterSource source;
     std::vector<LabNode> nodes;
@@ -62,6 +64,14 @@ struct LabNetwork {
         return dated;
     }
 };
+
+// Where the units of systemd/ look and keep their state (docs/operations.md).
+namespace services {
+constexpr std::string_view kConfiguration = "/etc/fairfeed";
+constexpr std::string_view kNodeState = "/var/lib/fairfeed";
+constexpr std::string_view kMeterState = "/var/lib/fairfeed-meters";
+constexpr std::string_view kBrokerAccount = "mosquitto";
+}  // namespace services
 
 // The utility's own name on its network: no node and no meter can have it.
 [[nodiscard]] inline NodeId dgmd_id() {

@@ -222,6 +222,7 @@ void read_parameters(const YamlView& network, LabNetwork& lab) {
                                                                    {"lab", Preset::lab}};
     const Preset preset = network.optional_choice("preset", presets).value_or(Preset::field);
     lab.operator_clock = preset == Preset::lab;
+    lab.in_place = preset == Preset::lab;
     if (preset == Preset::lab) parameters.timers = lab_timers();
     read_timers(network, parameters.timers);
     parameters.degraded_quorum = network.optional_bool("degraded_quorum").value_or(false);

@@ -39,6 +39,19 @@ std::string peers_section(const LabNetwork& lab, const LabNode& node) {
     return text;
 }
 
+// A service keeps its state where its unit makes room for it, and its status where the unit says.
+std::string node_places(const LabNetwork& lab, const LabNode& node) {
+    const std::string id = node.id.str();
+    if (!lab.in_place) return "data: " + std::string(services::kNodeState) + "/" + id + "\n";
+    return "data: .\nstatus_file: ../../" + std::string(layout::kRun) + "/node-" + id + ".json\n";
+}
+
+std::string meter_places(const LabNetwork& lab) {
+    if (!lab.in_place) return "outbox: " + std::string(services::kMeterState) + "/outbox.db\n";
+    const std::string run(layout::kRun);
+    return "outbox: outbox.db\nstatus_file: ../" + run + "/meter-sim.json\n";
+}
+
 std::string source_section(const MeterSource& source) {
     if (!source.homes.empty()) return "source:\n  homes: " + quoted(source.homes.string()) + "\n";
     std::string text = "source:\n  seed: " + std::to_string(source.seed.value_or(0)) + "\n";
@@ -66,17 +79,17 @@ std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node) {
     std::string text =
         "# Made by `gateway provision`; config/edge-node.yaml explains the keys.\n"
         "node: " +
-        quoted(node.id.str()) + "\n" + line("genesis", "../../", layout::kGenesis) + "data: .\n" +
-        keys_section() + "broker:\n  host: " + quoted(node.address) +
+        quoted(node.id.str()) + "\n" + line("genesis", "../../", layout::kGenesis) +
+        node_places(lab, node) + keys_section() + "broker:\n  host: " + quoted(node.address) +
         "\n  port: " + std::to_string(node.port) + "\n" + peers_section(lab, node) +
-        "status_file: status.json\nlog_level: info\n";
+        "log_level: info\n";
     return text + "clock: " + (lab.operator_clock ? "operator" : "kernel") + "\n";
 }
 
 std::string meter_sim_yaml(const LabNetwork& lab) {
     std::string text = "# Made by `gateway provision`; config/meter-sim.yaml explains the keys.\n" +
-                       line("genesis", "../", layout::kGenesis) +
-                       "outbox: outbox.db\nstatus_file: status.json\nlog_level: info\n" +
+                       line("genesis", "../", layout::kGenesis) + meter_places(lab) +
+                       "log_level: info\n" +
                        line("ca_certificate", "", layout::kAuthorityCertificate) + "brokers:\n";
     for (const LabNode& node : lab.nodes)
         text += broker_item(node);

@@ -133,6 +133,8 @@ class Grid:
         """The same node a second time, from a copy of its directory; its name in the roster."""
         name = f"clone-of-{node}"
         config = directory / "edge-node.yaml"
+        # Another machine's status file is another file.
+        config.write_text(config.read_text().replace(f"/node-{node}.json", f"/{name}.json"))
         self.roster.start(name, [self._programs.edge_node, "run", "--config", config])
         return name
 

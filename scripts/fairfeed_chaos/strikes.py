@@ -10,7 +10,7 @@ from .links import CUT, OPEN, SILENT, Links
 SINGLE_LIMIT_MS = 10_000
 BLACKOUT_LIMIT_MS = 60_000
 _LONG_MINUTES = 3
-_STATUS_S = 1.5  # a status file is never older
+_STATUS_S = 1.5  # what a status file says was true within
 _ROT_S = 45  # two passes of the scrub in the laboratory
 
 

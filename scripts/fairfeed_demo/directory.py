@@ -79,7 +79,7 @@ class DemoDirectory:
 
     @property
     def meter_status(self):
-        return self.path / "meters" / "status.json"
+        return self.path / "run" / "meter-sim.json"
 
     def node(self, node):
         return self.path / "nodes" / node
@@ -88,7 +88,7 @@ class DemoDirectory:
         return self.node(node) / "edge-node.yaml"
 
     def node_status(self, node):
-        return self.node(node) / "status.json"
+        return self.path / "run" / f"node-{node}.json"
 
     def ledger(self, node):
         return self.node(node) / "ledger.db"

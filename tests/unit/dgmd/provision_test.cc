@@ -18,6 +18,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing_support::content_of;
 using testing_support::kSmallLab;
 using testing_support::provision;
@@ -64,9 +65,10 @@ TEST(Provision, refuses_to_provision_twice_and_leaves_every_byte_alone) {
     const auto again = provision(made.lab(), made.network());
     EXPECT_EQ(again.status, 2);
     EXPECT_EQ(again.out, "");
-    EXPECT_EQ(again.err, made.network().string() +
-                             ": holds ca, dgmd, genesis.cbor, meters, nodes already, and keys are "
-                             "never overwritten; name a new directory or move this one away\n");
+    EXPECT_EQ(again.err,
+              made.network().string() +
+                  ": holds ca, dgmd, genesis.cbor, meters, nodes and 1 more already, and keys are "
+                  "never overwritten; name a new directory or move this one away\n");
     EXPECT_EQ(content_of(made.network()), before);
 }
 
@@ -204,7 +206,7 @@ TEST(Provision, writes_a_node_configuration_of_known_keys) {
     EXPECT_EQ(peers[0].require_name<NodeId>("node"), NodeId("n2"));
     EXPECT_EQ(peers[0].require_text("host"), "127.0.0.1");
     EXPECT_EQ(peers[0].require_int("port", 1, 65535), 18832);
-    EXPECT_EQ(root.require_path("status_file"), made / "nodes/n1/status.json");
+    EXPECT_EQ(root.require_path("status_file"), made / "run/node-n1.json");
     EXPECT_EQ(root.require_text("log_level"), "info");
     EXPECT_EQ(root.require_text("clock"), "operator");
     EXPECT_THAT(document->finish(), ElementsAre());
@@ -217,7 +219,7 @@ TEST(Provision, writes_a_meter_configuration_of_known_keys) {
     const YamlView root = document->root();
     EXPECT_EQ(root.require_path("genesis"), made / "genesis.cbor");
     EXPECT_EQ(root.require_path("outbox"), made / "meters/outbox.db");
-    EXPECT_EQ(root.require_path("status_file"), made / "meters/status.json");
+    EXPECT_EQ(root.require_path("status_file"), made / "run/meter-sim.json");
     EXPECT_EQ(root.require_text("log_level"), "info");
     EXPECT_TRUE(std::filesystem::exists(root.require_path("ca_certificate")));
     std::vector<std::string> brokers;
@@ -236,6 +238,42 @@ TEST(Provision, writes_a_meter_configuration_of_known_keys) {
     }
     EXPECT_EQ(meters[0].require_int("pv_w", 0, 10'000), 2700);
     EXPECT_THAT(document->finish(), ElementsAre());
+}
+
+// The field preset: no word of the directory that the network happened to be made in.
+TEST(Provision, of_the_field_names_the_places_of_the_units_and_the_commands_to_get_there) {
+    const Provisioned made(
+        with(with(kSmallLab, "speed: 4800", "speed: 1"), "  preset: lab\n", "  preset: field\n"));
+    ASSERT_EQ(made.run().status, 0) << made.run().err;
+    auto files = content_of(made.network());
+    const std::string& node = files["nodes/n1/edge-node.yaml"];
+    EXPECT_THAT(node, HasSubstr("data: /var/lib/fairfeed/n1\n"));
+    EXPECT_THAT(node, Not(HasSubstr("status_file")));
+    EXPECT_THAT(files["meters/meter-sim.yaml"],
+                HasSubstr("outbox: /var/lib/fairfeed-meters/outbox.db\n"));
+    const std::string& broker = files["nodes/n1/mosquitto.conf"];
+    EXPECT_THAT(broker, HasSubstr("user mosquitto\n"));
+    EXPECT_THAT(broker, HasSubstr("cafile /etc/fairfeed/nodes/n1/broker/ca.crt\n"));
+    EXPECT_THAT(broker, Not(HasSubstr(made.network().string())));
+    EXPECT_THAT(made.run().out,
+                HasSubstr("systemctl enable --now fairfeed-mosquitto@n1 edge-node@n1\n"));
+    EXPECT_THAT(made.run().out, HasSubstr("tar -C /etc/fairfeed -x"));
+    EXPECT_EQ(made.run().err, "");
+}
+
+TEST(Provision, warns_of_field_timers_with_windows_of_ten_seconds) {
+    const std::string fast =
+        with(with(kSmallLab, "speed: 4800", "speed: 1440"), "  preset: lab\n", "  preset: field\n");
+    const Provisioned made(fast);
+    ASSERT_EQ(made.run().status, 0) << made.run().err;
+    EXPECT_THAT(made.run().err, HasSubstr("warning: windows last 10 s"));
+    EXPECT_THAT(made.run().err, HasSubstr("60 s (grace_ms) and 30 s (slot_ms)"));
+    EXPECT_THAT(made.run().err, HasSubstr("preset: lab"));
+    const TempDirectory directory;
+    write_text(directory / "lab.yaml", fast);
+    const auto json = Json::parse(provision(directory / "lab.yaml", directory / "net", true).out);
+    ASSERT_TRUE(json);
+    EXPECT_NE(json->at("warnings").at(0).as_text(), nullptr);
 }
 
 TEST(Provision, names_an_old_start_and_a_network_of_one_node) {

@@ -1,0 +1,72 @@
+#include "gateway/commands/provision_advice.h"
+
+#include "core/base/shell.h"
+#include "gateway/dgmd/key_store.h"
+
+namespace fairfeed {
+
+namespace {
+
+void print_steps_in_place(const ProvisionReport& report, std::ostream& out) {
+    const std::filesystem::path& path = report.directory.path();
+    const auto first = path / layout::node_directory(report.lab.nodes.front().id);
+    out << "Next, for every node, and once for the meters:\n"
+        << "  mosquitto -c " << shell_word((first / "mosquitto.conf").string()) << '\n'
+        << "  edge-node run --config " << shell_word((first / "edge-node.yaml").string()) << '\n'
+        << "  meter-sim run --config " << shell_word((path / layout::kMeterConfig).string())
+        << '\n';
+}
+
+std::string carry(const std::filesystem::path& from, const std::string& what,
+                  const std::string& where) {
+    return "  tar -C " + shell_word(from.string()) + " -c genesis.cbor " + what + " | ssh root@" +
+           where + " tar -C " + std::string(services::kConfiguration) + " -x\n";
+}
+
+void print_steps_for_services(const ProvisionReport& report, std::ostream& out) {
+    const std::filesystem::path& path = report.directory.path();
+    const LabNode& first = report.lab.nodes.front();
+    const std::string id = first.id.str();
+    out << "Next (docs/operations.md, \"A Pi under systemd\"); every program looks below "
+        << services::kConfiguration << ".\nThe files of " << id
+        << ", and likewise of every other node, to its machine:\n"
+        << carry(path, "nodes/" + id, first.address) << "There, as root:\n"
+        << "  systemd-tmpfiles --create\n"
+        << "  systemctl enable --now fairfeed-mosquitto@" << id << " edge-node@" << id << '\n'
+        << "The meters' to theirs, and there as root:\n"
+        << carry(path, "meters", "METERS") << "  systemd-tmpfiles --create\n"
+        << "  systemctl enable --now meter-sim\n";
+}
+
+std::string seconds(std::int64_t ms) {
+    const std::int64_t tenths = ms / 100;
+    return std::to_string(tenths / 10) +
+           (tenths % 10 != 0 ? "." + std::to_string(tenths % 10) : "") + " s";
+}
+
+}  // namespace
+
+void print_next_steps(const ProvisionReport& report, std::ostream& out) {
+    if (report.lab.in_place)
+        print_steps_in_place(report, out);
+    else
+        print_steps_for_services(report, out);
+}
+
+std::vector<std::string> warnings_of(const LabNetwork& lab) {
+    std::vector<std::string> warnings;
+    const NetworkParameters& parameters = lab.parameters;
+    const Timers& timers = parameters.timers;
+    const std::int64_t window_ms = parameters.window_seconds * 1000 / parameters.speed;
+    if (timers.grace_ms + timers.slot_ms > window_ms) {
+        std::string line = "windows last " + seconds(window_ms) +
+                           ", and a window whose meter is missing and whose parent is away waits " +
+                           seconds(timers.grace_ms) + " (grace_ms) and " + seconds(timers.slot_ms) +
+                           " (slot_ms): its cluster falls behind while others end";
+        if (!lab.in_place) line += "; these are field timers, `preset: lab` has short ones";
+        warnings.push_back(std::move(line));
+    }
+    return warnings;
+}
+
+}  // namespace fairfeed
