@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
+#include "edge-node/commands/rule_replay.h"
 
 namespace fairfeed {
 namespace {
@@ -85,6 +86,20 @@ Json bills_json(const std::map<MeterId, MeterBill>& bills) {
                      .set("estimated_windows", bill.estimated_windows)
                      .set("adjusted_micro", bill.adjusted_micro));
     return out;
+}
+
+Json rules_json(const ChainState& state, const std::vector<SettledWindow>& windows) {
+    const auto outcomes = replay_rules(state.genesis.parameters, windows);
+    if (!outcomes) return Json();
+    Json rules = Json::array();
+    for (const RuleOutcome& outcome : *outcomes)
+        rules.push(Json::object()
+                       .set("rule", to_string(outcome.rule))
+                       .set("surplus_wh", outcome.surplus_wh)
+                       .set("left_wh", outcome.left_wh)
+                       .set("curtailed_in_surplus_wh", outcome.curtailed_in_surplus_wh)
+                       .set("curtailed_without_surplus_wh", outcome.curtailed_without_surplus_wh));
+    return rules;
 }
 
 Json account_json(std::string_view account, std::int64_t amount_micro) {
@@ -181,6 +196,7 @@ Json cluster_json(const ChainState& state, const ClusterId& cluster,
         .set("committee_class", to_string(committee_class(record->committee.members.size())))
         .set("silent", std::move(silent))
         .set("windows", std::move(settled))
+        .set("rules", rules_json(state, windows))
         .set("bills", bills ? bills_json(*bills) : Json())
         .set("accounts", std::move(accounts));
 }

@@ -13,6 +13,9 @@ _BILL_KEYS = (
     "meter", "import_wh", "export_wh", "credited_wh", "amount_micro",
     "load_wh", "available_wh", "generation_wh", "estimated_windows", "adjusted_micro",
 )  # fmt: skip
+_RULE_KEYS = (
+    "surplus_wh", "left_wh", "curtailed_in_surplus_wh", "curtailed_without_surplus_wh",
+)  # fmt: skip
 _GRID = "grid"
 
 
@@ -45,6 +48,7 @@ class Figures:
             "readings": self._readings(),
             "windows_settled": self._windows_settled(),
             "clusters": [self._cluster(cluster) for cluster in network.clusters],
+            "rules": self._rules(),
             "bills": self._bills(),
             "accounts": self._accounts(),
         }
@@ -161,6 +165,16 @@ class Figures:
             "committee_class": told.get("committee_class"),
             "windows": windows,
         }
+
+    def _rules(self):
+        """What each rule would have done with the settled windows, over all clusters."""
+        sums = {}
+        for cluster in self._network.clusters:
+            for told in self._told_by_parent(cluster).get("rules") or []:
+                outcome = sums.setdefault(told["rule"], dict.fromkeys(_RULE_KEYS, 0))
+                for key in _RULE_KEYS:
+                    outcome[key] += told[key]
+        return [{"rule": rule, **outcome} for rule, outcome in sums.items()]
 
     def _bills(self):
         return [

@@ -14,6 +14,9 @@ _CLASS_MEANS = {
     "degraded": "{members} members and all must agree: none may fail or lie",
     "single": "1 member: everything rests on it",
 }
+_RULE_COLUMNS = (
+    "surplus_wh", "left_wh", "curtailed_in_surplus_wh", "curtailed_without_surplus_wh",
+)  # fmt: skip
 _MAX_MES = 4  # prosumers named in a line
 _WIDTH = 100
 
@@ -34,6 +37,7 @@ def settlement(report):
     """Energy, the most interesting windows and the bills."""
     return [
         *_energy(report), "",
+        *_rules(report), "",
         *_best_windows(report), "",
         *_bills(report),
     ]  # fmt: skip
@@ -70,6 +74,47 @@ def _energy(report):
     together = [sum(column) for column in zip(*all_sums)] or [0] * 7
     rows.append(["together", *map(kwh, together), ""])
     return ["Energy in kWh", *table("lrrrrrrrl", rows)]
+
+
+def _rules(report):
+    """The same windows under every rule, and why the paper's caps do nothing where they do not."""
+    rows = [["rule", "surplus", "left", "curtailed", "curtailed"],
+            ["", "D > 0", "standing", "in surplus", "without"]]  # fmt: skip
+    for outcome in report["rules"]:
+        this = outcome["rule"] == report["rule"]
+        rows.append([
+            outcome["rule"] + (" (this run)" if this else ""),
+            *(kwh(outcome[key]) for key in _RULE_COLUMNS),
+        ])  # fmt: skip
+    return [
+        "These windows under each rule, in kWh: replayed by window totals through the contract, each",
+        "share binding when it did here",
+        *table("lrrrr", rows),
+        *_why_caps_do_not_bind(report),
+    ]
+
+
+def _why_caps_do_not_bind(report):
+    paper = next((each for each in report["rules"] if each["rule"] == "paper"), None)
+    windows = [w for c in report["clusters"] for w in c["windows"] if w["d_wh"] > 0]
+    if paper is None or not windows or paper["left_wh"] * 10 < paper["surplus_wh"] * 9:
+        return []
+    running = max(_running_ppm(report, window) for window in windows)
+    share = min(window["psa_ppm"] for window in windows)
+    return textwrap.wrap(
+        "Why the paper's caps do not bind: its share is 1 - DF of every nameplate, together the load "
+        "plus all nameplate that is idle. No cluster ran above "
+        f"{percent(running)} of its nameplate in a window with surplus, and no share was below "
+        f"{percent(share)}. `--rule waterfill` curtails until the surplus is gone.",
+        width=_WIDTH, initial_indent="  ", subsequent_indent="  ",
+    )  # fmt: skip
+
+
+def _running_ppm(report, window):
+    """Available generation in parts per million of what the nameplates could give in a window."""
+    capacity_w = sum(share["capacity_w"] for share in window["shares"])
+    full_wh = capacity_w * report["window_seconds"] // 3600
+    return window["generation_wh"] * 1_000_000 // full_wh if full_wh else 0
 
 
 def _best_windows(report):

@@ -131,6 +131,12 @@ void expect_documented_members(const Json& report) {
                             {"export_wh", number},
                             {"credited_wh", number},
                             {"amount_micro", number}});
+    expect_members_of_each(report.at("rules"), "rules",
+                           {{"rule", Kind::text},
+                            {"surplus_wh", number},
+                            {"left_wh", number},
+                            {"curtailed_in_surplus_wh", number},
+                            {"curtailed_without_surplus_wh", number}});
     expect_members_of_each(report.at("accounts"), "accounts",
                            {{"account", Kind::text}, {"amount_micro", number}});
     expect_members(report.at("finality_ms"), "finality_ms", {{"p50", number}, {"p99", number}});

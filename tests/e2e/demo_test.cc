@@ -68,6 +68,10 @@ TEST(Demo, a_small_network_settles_in_the_demos_own_directory_and_its_suggestion
     EXPECT_GT(curtailed_wh(report), 0) << "a summer noon under this rule leaves a surplus unused";
     EXPECT_FALSE(std::filesystem::exists(place / "lab/left-by-the-last-one"));
     EXPECT_TRUE(std::filesystem::exists(place / "lab/nodes/n1/ledger.db"));
+    EXPECT_FALSE(std::filesystem::exists(place / "lab/nodes/n1/status.json"))
+        << "a status file in the data directory";
+    ASSERT_EQ(report.at("rules").as_array()->size(), 3U);
+    EXPECT_NE(demo.output().find("These windows under each rule"), std::string::npos);
 
     const auto commands = suggestions(demo);
     EXPECT_EQ(commands.size(), 5U) << demo.output();

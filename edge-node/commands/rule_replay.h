@@ -1,0 +1,27 @@
+// What each of the three rules would have done with a cluster's settled windows: the contract's own
+// settlement gives the shares, which bind when this chain's did. By window totals: a share is one
+// cap on the whole window, and what a meter could have generated and used is as settled. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/ledger/history.h"
+
+namespace fairfeed {
+
+struct RuleOutcome {
+    ShareRule rule = ShareRule::paper;
+    std::int64_t surplus_wh = 0;                    // of the windows with D > 0
+    std::int64_t left_wh = 0;                       // of it, what the shares let through
+    std::int64_t curtailed_in_surplus_wh = 0;       // in these windows
+    std::int64_t curtailed_without_surplus_wh = 0;  // in the others: a share binds a window late
+    bool operator==(const RuleOutcome&) const = default;
+};
+
+// In the order of ShareRule. nullopt: lines are sealed.
+[[nodiscard]] std::optional<std::vector<RuleOutcome>> replay_rules(
+    const NetworkParameters& parameters, const std::vector<SettledWindow>& windows);
+
+}  // namespace fairfeed
