@@ -118,7 +118,11 @@ void Outlook::on_heard(const NodeId& node, Instant now) {
 
 std::vector<Outlook::Missing> Outlook::missing(const ChainState& state, Instant now) const {
     std::vector<Missing> out;
+    for (const NodeId& node : state.validators)
+        if (node != self_ && !others_.contains(node))
+            out.push_back({node, "not among the peers of edge-node.yaml"});
     for (const auto& [node, line] : others_) {
+        if (state.is_revoked(node)) continue;
         const std::int64_t quiet_ms = now.steady_ms - std::max(line.since_ms, line.heard_ms);
         if (!line.connected && now.steady_ms - line.since_ms >= kPatienceMs)
             out.push_back({node, concat("no connection: ", line.reason)});

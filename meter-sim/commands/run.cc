@@ -12,6 +12,7 @@
 #include "core/io/clock.h"
 #include "core/io/descriptors.h"
 #include "core/io/file.h"
+#include "core/io/file_access.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/io/signals.h"
@@ -206,6 +207,8 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     const auto config = load_sim_config(options.config);
     if (!config) return complain(config.error(), err);
     set_log_level(config->log_level);
+    if (auto foreign = foreign_root_fault(directory_of(config->outbox), "meter-sim run ..."))
+        return complain(std::vector{std::move(*foreign)}, err);
     auto plan = plan_fleet(*config);
     if (!plan) return complain(plan.error(), err);
     if (const auto wrong = plan_tampering(options.tamper, *plan); !wrong.empty())

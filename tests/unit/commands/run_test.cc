@@ -3,6 +3,7 @@
 #include "edge-node/commands/run.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "edge-node/commands/opened_ledger.h"
 #include "tests/unit/commands/node_directory.h"
@@ -43,6 +44,19 @@ TEST_F(StartingNode, without_a_key_or_with_anothers_is_a_persons_mistake) {
     const Said said = run();
     EXPECT_EQ(said.code, kExitUsage);
     EXPECT_THAT(said.err, HasSubstr("not the key that the chain has for node-1"));
+}
+
+TEST_F(StartingNode, as_root_on_the_directory_of_another_account_is_a_persons_mistake) {
+    if (::geteuid() != 0) GTEST_SKIP() << "for root alone";
+    constexpr uid_t kNobody = 65'534;
+    const auto config = node_.config(1);
+    ASSERT_EQ(::chown(node_.in("").c_str(), kNobody, kNobody), 0);
+    const auto before = std::filesystem::last_write_time(node_.in(""));
+    const Said said =
+        test::say(run_run, RunNodeOptions{.config = config, .accept_lost_safety_record = true});
+    EXPECT_EQ(said.code, kExitUsage);
+    EXPECT_THAT(said.err, HasSubstr("runuser -u nobody -- edge-node run"));
+    EXPECT_EQ(std::filesystem::last_write_time(node_.in("")), before) << "root left a file";
 }
 
 TEST_F(StartingNode, without_its_genesis_is_a_persons_mistake) {

@@ -103,6 +103,23 @@ TEST_F(Surroundings, without_a_quorum_are_an_alarm_that_names_who_is_missing) {
     EXPECT_THAT(alarms(), IsEmpty());
 }
 
+TEST_F(Surroundings, with_a_validator_that_the_configuration_lacks_name_it_and_count_it_away) {
+    outlook_ = std::make_unique<Outlook>(kOwn, std::vector{TestNetwork::node(2)}, now_);
+    connect(1);
+    connect(2);
+    EXPECT_THAT(look().line, HasSubstr("node-3 (not among the peers of edge-node.yaml)"));
+    EXPECT_THAT(alarms(), ElementsAre(HasSubstr("no quorum: 2 of 4")));
+}
+
+TEST_F(Surroundings, do_not_miss_a_node_that_was_revoked) {
+    lose(4);
+    pass(3000);
+    EXPECT_EQ(look().missing.size(), 1U);
+    state_.nodes.at(TestNetwork::node(4)).revoked_from = 1;
+    std::erase(state_.validators, TestNetwork::node(4));
+    EXPECT_THAT(look().missing, IsEmpty());
+}
+
 TEST_F(Surroundings, notice_a_node_that_died_beside_a_broker_that_lives) {
     const std::int64_t silence_ms =
         3 * network_.genesis().content.parameters.timers.rebroadcast_cap_ms + 5000;
