@@ -5,13 +5,15 @@
 
 #include "core/base/program.h"
 #include "gateway/commands/provision.h"
+#include "gateway/commands/show_recording.h"
 
 namespace {
 
 constexpr const char* kExamples =
     "Examples:\n"
     "  gateway provision config/lab.yaml --out lab\n"
-    "  gateway provision street.yaml --out /etc/fairfeed/street --json\n\n"
+    "  gateway provision street.yaml --out /etc/fairfeed/street --json\n"
+    "  gateway recording homes.csv\n\n"
     "Exit status: 0 done, 1 the machine failed (disk, output), 2 wrong usage or input.";
 
 }  // namespace
@@ -37,5 +39,15 @@ int main(int argc, char** argv) {
     command->footer(kExamples);
     int status = 0;
     command->callback([&] { status = fairfeed::run_provision(provision, std::cout, std::cerr); });
+
+    fairfeed::ShowRecordingOptions recording;
+    CLI::App* show = app.add_subcommand(
+        "recording", "Read recorded homes as provisioning does: what they hold, or what is wrong");
+    show->add_option("file", recording.file, "interval_start_local, load_kwh_<home>, pv_kwh_<home>")
+        ->required()
+        ->type_name("FILE.csv");
+    show->add_flag("--json", recording.json, "Print JSON");
+    show->footer("Example:\n  gateway recording homes.csv\n");
+    show->callback([&] { status = fairfeed::run_show_recording(recording, std::cout, std::cerr); });
     return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
 }

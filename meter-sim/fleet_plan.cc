@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/base/units.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "core/model/recorded_homes.h"
@@ -39,12 +41,38 @@ std::optional<RecordedHomes> load_homes(const SimConfig& config, Errors& errors)
         errors.push_back(text.error().message);
         return std::nullopt;
     }
+    const Digest digest = sha256(as_bytes(*text));
+    if (config.homes_digest && digest != *config.homes_digest) {
+        errors.push_back(config.homes.string() +
+                         ": not the recording that this network was made with (its SHA-256 begins "
+                         "with " +
+                         short_hex(digest) + ", not with " + short_hex(*config.homes_digest) +
+                         "): put that one back, or provision a network with this one");
+        return std::nullopt;
+    }
     auto homes = parse_recorded_homes(config.homes.string(), *text);
     if (!homes) {
         errors.insert(errors.end(), homes.error().begin(), homes.error().end());
         return std::nullopt;
     }
     return std::move(*homes);
+}
+
+// Window 0 is the first row; after the last one the recording goes round.
+void check_span(const SimConfig& config, const RecordedHomes& homes, FleetPlan& plan,
+                Errors& errors) {
+    const NetworkParameters& parameters = plan.parameters;
+    if (homes.start_s != parameters.grid_epoch_s)
+        errors.push_back(config.homes.string() + ": its first row begins at " +
+                         std::to_string(homes.start_s) + " s, and window 0 of this network at " +
+                         std::to_string(parameters.grid_epoch_s) +
+                         " s: it is another recording than the network was made with");
+    const std::int64_t recorded_s = homes.hours * kSecondsPerHour;
+    if (parameters.window_limit > 0 &&
+        parameters.window_limit * parameters.window_seconds <= recorded_s)
+        return;
+    plan.notice = config.homes.string() + " has " + std::to_string(homes.hours) +
+                  " hours and the run is longer: it starts again after them";
 }
 
 // Keys that do not load are errors; the meter's public half must be the one in genesis.
@@ -144,7 +172,8 @@ Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) 
     const auto homes = load_homes(config, errors);
     require_files({config.ca_certificate}, errors);
     if (!genesis) return unexpected(std::move(errors));
-    FleetPlan plan{genesis->network, genesis->content.parameters, {}};
+    FleetPlan plan{genesis->network, genesis->content.parameters, {}, ""};
+    if (homes) check_span(config, *homes, plan, errors);
     Planner planner(config, *genesis, homes, errors);
     for (const SimMeter& meter : config.meters)
         if (auto planned = planner.plan(meter)) plan.meters.push_back(std::move(*planned));

@@ -23,6 +23,7 @@ struct FleetPlan {
     Digest network;
     NetworkParameters parameters;
     std::vector<PlannedMeter> meters;
+    std::string notice;  // what an operator should know; empty: nothing
 };
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);

@@ -19,10 +19,18 @@ void read_source(const YamlView& source, SimConfig& config) {
     }
     if (const auto homes = source.optional_path("homes")) {
         config.homes = *homes;
+        if (const auto hex = source.optional_text("homes_sha256")) {
+            const auto bytes = from_hex(*hex);
+            if (bytes) config.homes_digest = Digest::from(*bytes);
+            if (!config.homes_digest)
+                source.fail("homes_sha256", "'homes_sha256' must be 64 hexadecimal digits");
+        }
         if (source.has("latitude_deg"))
             source.fail("latitude_deg", "'latitude_deg' goes with 'seed' only");
         return;
     }
+    if (source.has("homes_sha256"))
+        source.fail("homes_sha256", "'homes_sha256' goes with 'homes' only");
     config.seed = static_cast<std::uint64_t>(source.require_int("seed", 0, INT64_MAX));
     config.latitude_deg =
         source.optional_int("latitude_deg", -kMaxLatitudeDeg, kMaxLatitudeDeg).value_or(50);

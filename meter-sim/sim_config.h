@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/io/log.h"
@@ -37,7 +38,8 @@ struct SimConfig {
     LogLevel log_level = LogLevel::info;
     std::filesystem::path ca_certificate;
     std::vector<BrokerPlace> brokers;
-    std::filesystem::path homes;  // empty: the built-in model
+    std::filesystem::path homes;         // empty: the built-in model
+    std::optional<Digest> homes_digest;  // of the recording the network was made with
     std::uint64_t seed = 0;
     std::int64_t latitude_deg = 50;
     std::vector<SimMeter> meters;

@@ -6,15 +6,19 @@
 #include <optional>
 
 #include "core/base/check.h"
-#include "core/base/ids.h"
 #include "core/base/units.h"
 
 namespace fairfeed {
 
 namespace {
 
-constexpr std::int64_t kMaxHourMwh = 1'000'000'000;   // 1 MW for an hour: no home
-constexpr std::int64_t kMaxNominalW = 1'000'000'000;  // and no roof
+constexpr std::int64_t kMaxHourMwh = 1'000'000'000;  // 1 MW for an hour: no home
+constexpr std::int64_t kMaxNominalW = 100'000'000;   // and no roof: what can be certified
+constexpr int kMwhPlaces = 6;                        // of a kWh
+constexpr int kWattPlaces = 3;                       // of a kW
+constexpr int kFirstYear = 1970;
+constexpr int kLastYear = 2100;
+constexpr std::size_t kMaxHomeName = 100;
 constexpr std::int64_t kMwhPerWh = 1000;
 constexpr std::int64_t kQuartersPerHour = 4;
 constexpr std::int64_t kCapacityStepW = 500;
@@ -22,77 +26,9 @@ constexpr std::string_view kTimeColumn = "interval_start_local";
 constexpr std::string_view kLoadPrefix = "load_kwh_";
 constexpr std::string_view kPvPrefix = "pv_kwh_";
 
-class Complaints {
-  public:
-    explicit Complaints(std::string_view file) : file_(file) {}
-    void add(std::size_t line, const std::string& what) {
-        ++count_;
-        if (lines_.size() < kMaxRecordingErrors)
-            lines_.push_back(file_ + ":" + std::to_string(line) + ": " + what);
-    }
-    [[nodiscard]] bool empty() const { return count_ == 0; }
-    [[nodiscard]] RecordingErrors take() {
-        if (count_ > lines_.size())
-            lines_.push_back(file_ + ": and " + std::to_string(count_ - lines_.size()) + " more");
-        return std::move(lines_);
-    }
-
-  private:
-    std::string file_;
-    RecordingErrors lines_;
-    std::size_t count_ = 0;
-};
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    std::size_t begin = 0;
-    while (true) {
-        const std::size_t end = text.find(separator, begin);
-        parts.push_back(text.substr(begin, end - begin));
-        if (end == std::string_view::npos) return parts;
-        begin = end + 1;
-    }
-}
-
-// Lines without their ends; an empty last one is dropped.
-std::vector<std::string_view> split_lines(std::string_view text) {
-    auto lines = split(text, '\n');
-    if (lines.back().empty()) lines.pop_back();
-    for (auto& line : lines)
-        if (line.ends_with('\r')) line.remove_suffix(1);
-    return lines;
-}
-
-std::string quoted(std::string_view text) {
-    return "'" + std::string(text) + "'";
-}
-
 bool all_digits(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(),
                                         [](char digit) { return digit >= '0' && digit <= '9'; });
-}
-
-// A plain decimal as an integer in units of 10^-places; the reason where it is none.
-Result<std::int64_t, std::string> parse_decimal(std::string_view text, std::size_t places,
-                                                std::int64_t max) {
-    if (text.empty()) return unexpected(std::string("is empty"));
-    if (text.starts_with('-')) return unexpected(std::string("is negative"));
-    const std::size_t dot = text.find('.');
-    const std::string_view whole = text.substr(0, dot);
-    std::string_view fraction;
-    if (dot != std::string_view::npos) fraction = text.substr(dot + 1);
-    if (!all_digits(whole) || (dot != std::string_view::npos && !all_digits(fraction)))
-        return unexpected(std::string("is not a plain decimal number"));
-    while (fraction.size() > places && fraction.ends_with('0'))
-        fraction.remove_suffix(1);
-    if (fraction.size() > places)
-        return unexpected("has more than " + std::to_string(places) + " decimal places");
-    std::string digits(whole);
-    digits.append(fraction).append(places - fraction.size(), '0');
-    std::int64_t value = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (read.ec != std::errc() || value > max) return unexpected(std::string("is too large"));
-    return value;
 }
 
 std::optional<int> parse_digits(std::string_view text) {
@@ -103,16 +39,19 @@ std::optional<int> parse_digits(std::string_view text) {
     return value;
 }
 
-// YYYY-MM-DDTHH:MM, the hour full; seconds since 1970 as if UTC.
+// YYYY-MM-DDTHH:MM or with a blank, :00 seconds or not, the hour full; seconds since 1970 as if
+// UTC.
 std::optional<std::int64_t> parse_hour(std::string_view text) {
-    if (text.size() != 16 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text.substr(13) != ":00")
+    if (text.size() == 19 && text.ends_with(":00")) text.remove_suffix(3);
+    if (text.size() != 16 || text[4] != '-' || text[7] != '-' ||
+        (text[10] != 'T' && text[10] != ' ') || text.substr(13) != ":00")
         return std::nullopt;
     const auto year = parse_digits(text.substr(0, 4));
     const auto month = parse_digits(text.substr(5, 2));
     const auto day = parse_digits(text.substr(8, 2));
     const auto hour = parse_digits(text.substr(11, 2));
     if (!year || !month || !day || !hour || *hour > 23) return std::nullopt;
+    if (*year < kFirstYear || *year > kLastYear) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(*year),
                                            std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
@@ -137,7 +76,7 @@ std::optional<Column> parse_column(std::string_view name) {
     } else {
         return std::nullopt;
     }
-    if (!is_valid_name(column.home)) return std::nullopt;
+    if (column.home.empty() || column.home.size() > kMaxHomeName) return std::nullopt;
     return column;
 }
 
@@ -148,49 +87,66 @@ const Column* find_column(const std::vector<Column>& columns, std::string_view h
     return found == columns.end() ? nullptr : &*found;
 }
 
-std::vector<Column> parse_heading(std::string_view line, Complaints& complaints) {
-    const auto names = split(line, ',');
+std::vector<Column> parse_heading(const CsvRow& heading, CsvComplaints& complaints) {
+    const auto& names = heading.cells;
     if (names[0] != kTimeColumn)
-        complaints.add(
-            1, "the first column must be " + quoted(kTimeColumn) + ", not " + quoted(names[0]));
+        complaints.add(heading.line, "the first column must be '" + std::string(kTimeColumn) +
+                                         "', not " + visible(names[0]));
     std::vector<Column> columns;
     for (std::size_t i = 1; i < names.size(); ++i) {
         auto column = parse_column(names[i]);
         if (!column) {
-            complaints.add(1, "unknown column " + quoted(names[i]) +
-                                  "; expected load_kwh_<home> or pv_kwh_<home>");
+            complaints.add(heading.line, "unknown column " + visible(names[i]) +
+                                             "; expected load_kwh_<home> or pv_kwh_<home>");
         } else if (find_column(columns, column->home, column->is_pv) != nullptr) {
-            complaints.add(1, "column " + quoted(names[i]) + " is there twice");
+            complaints.add(heading.line, "column " + visible(names[i]) + " is there twice");
         } else {
             columns.push_back(std::move(*column));
         }
     }
     for (const Column& column : columns)
         if (column.is_pv && find_column(columns, column.home, false) == nullptr)
-            complaints.add(1, "home " + quoted(column.home) + " has no load column");
-    if (columns.empty()) complaints.add(1, "no home: a load_kwh_<home> column is needed");
+            complaints.add(heading.line, "home " + visible(column.home) + " has no load column");
+    if (columns.empty() && complaints.empty())
+        complaints.add(heading.line, "no home: a load_kwh_<home> column is needed");
     return columns;
 }
 
-void parse_row(std::string_view line, std::size_t number, std::vector<Column>& columns,
-               Complaints& complaints) {
-    const auto cells = split(line, ',');
-    if (cells.size() != columns.size() + 1) {
-        complaints.add(number, "expected " + std::to_string(columns.size() + 1) + " cells, found " +
-                                   std::to_string(cells.size()));
-        return;
-    }
+void parse_energy(const CsvTable& table, const CsvRow& row, std::vector<Column>& columns,
+                  CsvComplaints& complaints) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        Column& column = columns[i];
-        const auto value = parse_decimal(cells[i + 1], 6, kMaxHourMwh);
+        const auto value =
+            parse_decimal(row.cells[i + 1], kMwhPlaces, kMaxHourMwh, table.decimal_comma);
         if (value) {
-            column.hours_mwh.push_back(*value);
+            columns[i].hours_mwh.push_back(*value);
         } else {
-            complaints.add(number, std::string(column.is_pv ? kPvPrefix : kLoadPrefix) +
-                                       column.home + ": " + quoted(cells[i + 1]) + " " +
-                                       value.error());
+            complaints.add(row.line, table.heading.cells[i + 1] + ": " + visible(row.cells[i + 1]) +
+                                         " " + value.error());
         }
     }
+}
+
+// Each an hour after the one before; where the first one begins.
+std::int64_t parse_hours(const CsvTable& table, CsvComplaints& complaints) {
+    std::optional<std::int64_t> expected_s;
+    std::int64_t start_s = 0;
+    for (const CsvRow& row : table.rows) {
+        const auto hour_s = parse_hour(row.cells[0]);
+        if (!hour_s) {
+            complaints.add(row.line,
+                           visible(row.cells[0]) + " is not a full hour like 2016-08-08T13:00");
+        } else if (expected_s && *hour_s != *expected_s) {
+            complaints.add(row.line,
+                           visible(row.cells[0]) + " does not follow the row before by one hour");
+        }
+        if (hour_s && !expected_s) start_s = *hour_s;
+        if (hour_s) {
+            expected_s = *hour_s + kSecondsPerHour;
+        } else if (expected_s) {
+            *expected_s += kSecondsPerHour;
+        }
+    }
+    return start_s;
 }
 
 RecordedHomes assemble(std::int64_t start_s, std::int64_t hours,
@@ -258,64 +214,46 @@ const RecordedHome* RecordedHomes::find(std::string_view name) const {
     return found == homes.end() ? nullptr : &*found;
 }
 
-Result<RecordedHomes, RecordingErrors> parse_recorded_homes(std::string_view file,
-                                                            std::string_view text) {
-    Complaints complaints(file);
-    const auto lines = split_lines(text);
-    if (lines.empty()) {
-        complaints.add(1, "the file is empty");
-        return unexpected(complaints.take());
-    }
-    auto columns = parse_heading(lines[0], complaints);
+Result<RecordedHomes, CsvErrors> parse_recorded_homes(std::string_view file,
+                                                      std::string_view text) {
+    CsvComplaints complaints(file);
+    const CsvTable table = parse_csv(text, complaints);
+    if (table.heading.line == 0) return unexpected(complaints.take());
+    auto columns = parse_heading(table.heading, complaints);
     if (!complaints.empty()) return unexpected(complaints.take());
-    if (lines.size() == 1) complaints.add(1, "no rows after the heading");
-    std::optional<std::int64_t> start_s;
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-        const std::string_view time = lines[i].substr(0, lines[i].find(','));
-        const auto hour_s = parse_hour(time);
-        if (i == 1) start_s = hour_s;
-        if (!hour_s) {
-            complaints.add(i + 1, quoted(time) + " is not a full hour like 2016-08-08T13:00");
-        } else if (start_s &&
-                   *hour_s != *start_s + static_cast<std::int64_t>(i - 1) * kSecondsPerHour) {
-            complaints.add(i + 1, quoted(time) + " does not follow the row before by one hour");
-            start_s = *hour_s - static_cast<std::int64_t>(i - 1) * kSecondsPerHour;
-        }
-        parse_row(lines[i], i + 1, columns, complaints);
-    }
+    if (table.rows.empty()) complaints.add(table.heading.line, "no rows after the heading");
+    const std::int64_t start_s = parse_hours(table, complaints);
+    for (const CsvRow& row : table.rows)
+        parse_energy(table, row, columns, complaints);
     if (!complaints.empty()) return unexpected(complaints.take());
-    return assemble(*start_s, static_cast<std::int64_t>(lines.size() - 1), columns);
+    return assemble(start_s, static_cast<std::int64_t>(table.rows.size()), columns);
 }
 
-Result<std::map<std::string, std::int64_t>, RecordingErrors> parse_homes_meta(
-    std::string_view file, std::string_view text) {
-    Complaints complaints(file);
-    const auto lines = split_lines(text);
-    const auto heading = split(lines.empty() ? std::string_view() : lines[0], ',');
-    const auto home_at = std::find(heading.begin(), heading.end(), "home") - heading.begin();
-    const auto power_at =
-        std::find(heading.begin(), heading.end(), "pv_nominal_kw") - heading.begin();
-    for (const auto& [name, place] : {std::pair{"home", home_at}, {"pv_nominal_kw", power_at}})
-        if (static_cast<std::size_t>(place) == heading.size())
-            complaints.add(1, "no column " + quoted(name));
+Result<std::map<std::string, std::int64_t>, CsvErrors> parse_homes_meta(std::string_view file,
+                                                                        std::string_view text) {
+    CsvComplaints complaints(file);
+    const CsvTable table = parse_csv(text, complaints);
+    if (table.heading.line == 0) return unexpected(complaints.take());
+    const auto& names = table.heading.cells;
+    const auto place_of = [&](std::string_view name) {
+        const auto found = std::find(names.begin(), names.end(), name);
+        if (found == names.end())
+            complaints.add(table.heading.line, "no column '" + std::string(name) + "'");
+        return static_cast<std::size_t>(found - names.begin());
+    };
+    const std::size_t home_at = place_of("home");
+    const std::size_t power_at = place_of("pv_nominal_kw");
     if (!complaints.empty()) return unexpected(complaints.take());
-
     std::map<std::string, std::int64_t> nominal_w;
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-        const auto cells = split(lines[i], ',');
-        if (cells.size() != heading.size()) {
-            complaints.add(i + 1, "expected " + std::to_string(heading.size()) + " cells, found " +
-                                      std::to_string(cells.size()));
-            continue;
-        }
-        const std::string_view home = cells[static_cast<std::size_t>(home_at)];
-        const std::string_view power = cells[static_cast<std::size_t>(power_at)];
-        const auto watts = parse_decimal(power, 3, kMaxNominalW);
-        if (!is_valid_name(home)) complaints.add(i + 1, quoted(home) + " is not a home's name");
+    for (const CsvRow& row : table.rows) {
+        const std::string& home = row.cells[home_at];
+        const std::string& power = row.cells[power_at];
+        const auto watts = parse_decimal(power, kWattPlaces, kMaxNominalW, table.decimal_comma);
+        if (home.empty()) complaints.add(row.line, "home: '' is empty");
         if (!watts) {
-            complaints.add(i + 1, "pv_nominal_kw: " + quoted(power) + " " + watts.error());
+            complaints.add(row.line, "pv_nominal_kw: " + visible(power) + " " + watts.error());
         } else if (!nominal_w.emplace(home, *watts).second) {
-            complaints.add(i + 1, "home " + quoted(home) + " is there twice");
+            complaints.add(row.line, "home " + visible(home) + " is there twice");
         }
     }
     if (!complaints.empty()) return unexpected(complaints.take());

@@ -1,8 +1,9 @@
 // Recorded homes: hourly load and PV of real households as exact integers, and their energy per
 // quarter hour. Parses text that the caller has read; knows no file system and no meter. Energy is
-// kept in mWh as recorded; a quarter hour is a difference of floor(exact cumulative mWh / 1000), an
-// hour split evenly, so that the quarters of a run add up to the floor of the file's total exactly.
-// Used by the meters (what they measure) and by provisioning (certified capacity). Re-entrant.
+// kept in mWh, rounded from finer records; a quarter hour is a difference of floor(exact cumulative
+// mWh / 1000), an hour split evenly, so that the quarters of a run add up to the floor of the
+// file's total exactly. Used by the meters (what they measure) and by provisioning (certified
+// capacity). Re-entrant.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/model/csv_table.h"
 
 namespace fairfeed {
 
@@ -36,7 +38,7 @@ class HourlySeries {
 };
 
 struct RecordedHome {
-    std::string name;  // suffix of its columns: "h01"
+    std::string name;  // suffix of its columns, as it stands there: "h01", "House_1"
     HourlySeries load;
     HourlySeries pv;  // available generation; all zero where there is no such column
 };
@@ -49,18 +51,14 @@ struct RecordedHomes {
     [[nodiscard]] const RecordedHome* find(std::string_view name) const;
 };
 
-using RecordingErrors = std::vector<std::string>;  // "file:line: what is wrong"
-
-constexpr std::size_t kMaxRecordingErrors = 20;  // the rest is only counted
-
 // interval_start_local,load_kwh_<home>...,pv_kwh_<home>... in any order after the first; rows one
-// hour apart; plain decimals of at most six places. `file` is the name in the error lines.
-[[nodiscard]] Result<RecordedHomes, RecordingErrors> parse_recorded_homes(std::string_view file,
-                                                                          std::string_view text);
+// hour apart, in kWh. `file` is the name in the error lines.
+[[nodiscard]] Result<RecordedHomes, CsvErrors> parse_recorded_homes(std::string_view file,
+                                                                    std::string_view text);
 
 // Nominal PV power in W per home, from a table with columns `home` and `pv_nominal_kw`; other
 // columns are not looked at.
-[[nodiscard]] Result<std::map<std::string, std::int64_t>, RecordingErrors> parse_homes_meta(
+[[nodiscard]] Result<std::map<std::string, std::int64_t>, CsvErrors> parse_homes_meta(
     std::string_view file, std::string_view text);
 
 // What a home without a nameplate is certified for: its recorded PV peak, rounded up to 500 W.

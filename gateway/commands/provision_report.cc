@@ -1,12 +1,12 @@
 #include "gateway/commands/provision_report.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iomanip>
 #include <string>
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/base/utc_text.h"
 #include "core/model/allocation.h"
 #include "gateway/commands/provision_advice.h"
 #include "gateway/dgmd/key_store.h"
@@ -34,23 +34,6 @@ std::vector<std::string> neighbours_of(const std::vector<NodeId>& members) {
     auto names = names_of(members);
     names.erase(names.begin());
     return names;
-}
-
-std::string two_digits(std::int64_t value) {
-    return (value < 10 ? "0" : "") + std::to_string(value);
-}
-
-// "2016-08-08 00:00:00".
-std::string calendar(std::int64_t unix_s) {
-    const std::int64_t day = static_cast<std::int64_t>(floor_div(unix_s, kSecondsPerDay));
-    const std::int64_t second = unix_s - day * kSecondsPerDay;
-    const std::chrono::year_month_day date{
-        std::chrono::sys_days(std::chrono::days(static_cast<int>(day)))};
-    return std::to_string(static_cast<int>(date.year())) + "-" +
-           two_digits(static_cast<unsigned>(date.month())) + "-" +
-           two_digits(static_cast<unsigned>(date.day())) + " " +
-           two_digits(second / kSecondsPerHour) + ":" + two_digits(second % kSecondsPerHour / 60) +
-           ":" + two_digits(second % 60);
 }
 
 std::string counted(std::size_t count, const std::string& what) {
@@ -119,10 +102,10 @@ Table node_table(const ProvisionReport& report) {
 void print_start(const ProvisionReport& report, std::ostream& out) {
     const NetworkParameters& parameters = report.state.genesis.parameters;
     const std::int64_t ahead_s = (parameters.real_epoch_ms - report.now_ms) / 1000;
-    out << "  starts   " << calendar(parameters.real_epoch_ms / 1000) << " UTC, "
+    out << "  starts   " << utc_text(parameters.real_epoch_ms / 1000) << " UTC, "
         << (parameters.real_epoch_ms > report.now_ms ? "in " + std::to_string(ahead_s) + " s"
                                                      : std::string("already past"))
-        << "; grid time is then " << calendar(parameters.grid_epoch_s) << '\n'
+        << "; grid time is then " << utc_text(parameters.grid_epoch_s) << '\n'
         << "  windows  " << parameters.window_seconds / 60 << " grid minutes, "
         << parameters.window_seconds * 1000 / parameters.speed << " real ms each at speed "
         << parameters.speed
@@ -130,6 +113,34 @@ void print_start(const ProvisionReport& report, std::ostream& out) {
                 ? ", " + std::to_string(parameters.window_limit) + " of them"
                 : std::string(", without end"))
         << "; rule " << to_string(parameters.rule) << '\n';
+}
+
+// A recording that is shorter than the run goes round, and nobody should find that out by chance.
+bool starts_again(const ProvisionReport& report) {
+    const NetworkParameters& parameters = report.state.genesis.parameters;
+    return parameters.window_limit == 0 || report.lab.source.homes_hours * kSecondsPerHour <
+                                               parameters.window_limit * parameters.window_seconds;
+}
+
+void print_recording(const ProvisionReport& report, std::ostream& out) {
+    const MeterSource& source = report.lab.source;
+    if (source.homes.empty()) return;
+    const std::int64_t windows =
+        source.homes_hours * kSecondsPerHour / report.state.genesis.parameters.window_seconds;
+    out << "  homes    " << source.homes.string() << ", " << source.homes_hours
+        << " hours recorded: " << counted(static_cast<std::size_t>(windows), "whole window")
+        << (starts_again(report) ? "; the run is longer, and the recording then starts again" : "")
+        << '\n';
+}
+
+Json recording_json(const ProvisionReport& report) {
+    const MeterSource& source = report.lab.source;
+    if (source.homes.empty()) return {};
+    return Json::object()
+        .set("file", source.homes.string())
+        .set("sha256", to_hex(source.homes_digest.view()))
+        .set("hours", source.homes_hours)
+        .set("starts_again", starts_again(report));
 }
 
 void print_written(const ProvisionReport& report, std::ostream& out) {
@@ -237,6 +248,7 @@ Json report_json(const ProvisionReport& report) {
         .set("nodes", nodes_json(report))
         .set("clusters", clusters_json(report))
         .set("meters", meters_json(report.lab))
+        .set("recording", recording_json(report))
         .set("meter_config", (path / layout::kMeterConfig).string())
         .set("files", report.directory.files())
         .set("warnings", warnings_json(report.lab));
@@ -253,6 +265,7 @@ void print_report_page(const ProvisionReport& report, std::ostream& out) {
         << tolerated_faults(validators) << " may lie; block 0 by "
         << report.plan.genesis_node().str() << ", which has most meters\n";
     print_start(report, out);
+    print_recording(report, out);
     out << '\n';
     print_table(cluster_table(report), out);
     out << '\n';

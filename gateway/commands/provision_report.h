@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <ostream>
+#include <string>
 
 #include "core/contract/state.h"
 #include "core/io/json.h"

@@ -44,6 +44,8 @@ void align_with_recording(const YamlView& network, const Recording& recording, L
                                        " s and its first row is window 0: leave grid_epoch out");
     }
     lab.parameters.grid_epoch_s = start_s;
+    lab.source.homes_digest = recording.digest();
+    lab.source.homes_hours = recording.hours();
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
     read_parameters(network, lab);
     read_tariff(root, lab.tariff);
     read_source(root, lab.source);
-    RecordingErrors recording_errors;
+    CsvErrors recording_errors;
     std::optional<Recording> recording;
     if (!lab.source.homes.empty()) {
         auto loaded = Recording::load(lab.source.homes);
@@ -65,8 +67,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
             recording = std::move(*loaded);
             align_with_recording(network, *recording, lab);
         } else {
-            recording_errors = loaded.error();
-            root.require_map("meter_source").fail("homes", "the recording cannot be used");
+            recording_errors = loaded.error();  // they name the recording itself
         }
     } else if (root.has("network") && !network.has("grid_epoch")) {
         (void)network.require_text("grid_epoch");

@@ -44,6 +44,8 @@ struct MeterSource {
     std::optional<std::int64_t> seed;
     std::optional<std::int64_t> latitude_deg;  // with a seed only
     std::filesystem::path homes;               // absolute; empty: none
+    Digest homes_digest;                       // of that file as it was read
+    std::int64_t homes_hours = 0;
 };
 
 struct LabNetwork {

@@ -53,7 +53,9 @@ std::string meter_places(const LabNetwork& lab) {
 }
 
 std::string source_section(const MeterSource& source) {
-    if (!source.homes.empty()) return "source:\n  homes: " + quoted(source.homes.string()) + "\n";
+    if (!source.homes.empty())
+        return "source:\n  homes: " + quoted(source.homes.string()) +
+               "\n  homes_sha256: " + quoted(to_hex(source.homes_digest.view())) + "\n";
     std::string text = "source:\n  seed: " + std::to_string(source.seed.value_or(0)) + "\n";
     if (source.latitude_deg) {
         text += "  latitude_deg: " + std::to_string(*source.latitude_deg) + "\n";

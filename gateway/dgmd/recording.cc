@@ -1,5 +1,6 @@
 #include "gateway/dgmd/recording.h"
 
+#include "core/crypto/digest.h"
 #include "core/io/file.h"
 
 namespace fairfeed {
@@ -10,19 +11,20 @@ constexpr std::size_t kMaxNamed = 10;
 
 }  // namespace
 
-Result<Recording, RecordingErrors> Recording::load(const std::filesystem::path& file) {
+Result<Recording, CsvErrors> Recording::load(const std::filesystem::path& file) {
     const auto text = read_text_file(file);
-    if (!text) return unexpected(RecordingErrors{text.error().message});
+    if (!text) return unexpected(CsvErrors{text.error().message});
     auto homes = parse_recorded_homes(file.string(), *text);
     if (!homes) return unexpected(homes.error());
+    const Digest digest = sha256(as_bytes(*text));
     const std::filesystem::path beside = file.parent_path() / "homes_meta.csv";
     std::error_code ignored;
-    if (!std::filesystem::exists(beside, ignored)) return Recording(std::move(*homes), {});
+    if (!std::filesystem::exists(beside, ignored)) return Recording(std::move(*homes), digest, {});
     const auto meta = read_text_file(beside);
-    if (!meta) return unexpected(RecordingErrors{meta.error().message});
+    if (!meta) return unexpected(CsvErrors{meta.error().message});
     auto nominal_w = parse_homes_meta(beside.string(), *meta);
     if (!nominal_w) return unexpected(nominal_w.error());
-    return Recording(std::move(*homes), std::move(*nominal_w));
+    return Recording(std::move(*homes), digest, std::move(*nominal_w));
 }
 
 std::optional<std::int64_t> Recording::capacity_w(const std::string& home) const {

@@ -1,5 +1,6 @@
 // Recorded homes as provisioning needs them: which homes there are, when the recording begins, and
-// what each home is certified for. Reads two files; the meters read the recording again themselves.
+// what each home is certified for. Reads two files; the meters read the recording again themselves,
+// and know it by its digest.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/model/recorded_homes.h"
 
@@ -17,18 +19,23 @@ class Recording {
   public:
     // FILE.csv and, where there is one, homes_meta.csv beside it. Errors: one line each, naming the
     // file and, for what is in it, the line.
-    [[nodiscard]] static Result<Recording, RecordingErrors> load(const std::filesystem::path& file);
+    [[nodiscard]] static Result<Recording, CsvErrors> load(const std::filesystem::path& file);
 
     [[nodiscard]] std::int64_t start_s() const { return homes_.start_s; }
+    [[nodiscard]] std::int64_t hours() const { return homes_.hours; }
+    [[nodiscard]] const std::vector<RecordedHome>& homes() const { return homes_.homes; }
+    [[nodiscard]] const Digest& digest() const { return digest_; }  // SHA-256 of FILE.csv
     // Nameplate PV of homes_meta.csv, else the recorded peak rounded up to 500 W; nullopt: no such
     // home.
     [[nodiscard]] std::optional<std::int64_t> capacity_w(const std::string& home) const;
     [[nodiscard]] std::string names() const;  // "h01, h02", the first ten
 
   private:
-    Recording(RecordedHomes homes, std::map<std::string, std::int64_t> nominal_w)
-        : homes_(std::move(homes)), nominal_w_(std::move(nominal_w)) {}
+    Recording(RecordedHomes homes, const Digest& digest,
+              std::map<std::string, std::int64_t> nominal_w)
+        : homes_(std::move(homes)), digest_(digest), nominal_w_(std::move(nominal_w)) {}
     RecordedHomes homes_;
+    Digest digest_;
     std::map<std::string, std::int64_t> nominal_w_;
 };
 

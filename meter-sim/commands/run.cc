@@ -213,6 +213,7 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     if (!plan) return complain(plan.error(), err);
     if (const auto wrong = plan_tampering(options.tamper, *plan); !wrong.empty())
         return complain(wrong, err);
+    if (!plan->notice.empty()) log_warning(plan->notice);
     raise_descriptor_limit();
     if (const auto shortage = descriptor_shortage_with(connections_of(*plan)))
         log_warning("some meters will be without connections", kv("reason", *shortage));

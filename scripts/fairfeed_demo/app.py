@@ -46,11 +46,13 @@ def _watch_signals():
 
 def _run(chosen):
     screen = Screen()
-    networks.check_recording(chosen)
+    programs = build.find_or_build(screen)
+    recording = None
+    if chosen.homes is not None:
+        recording = networks.read_recording(programs.gateway, chosen.homes)
     directory = DemoDirectory(chosen.dir)
     directory.claim()
-    programs = build.find_or_build(screen)
-    conductor = Conductor(chosen, programs, directory, screen)
+    conductor = Conductor(chosen, programs, directory, screen, recording)
     try:
         return _play(chosen, programs, directory, conductor, screen)
     except BaseException:

@@ -9,6 +9,7 @@ from . import network as networks
 from . import processes, status, summary
 from .faults import DemoFault, Interrupted, UsageFault
 from .processes import Crew
+from .tables import counted
 
 _POLL_S = 0.25
 _STALLED_S = 60.0
@@ -17,11 +18,12 @@ _BROKER_S = 10.0
 
 
 class Conductor:
-    def __init__(self, options, programs, directory, screen):
+    def __init__(self, options, programs, directory, screen, recording):
         self._options = options
         self._programs = programs
         self._directory = directory
         self._screen = screen
+        self._recording = recording  # of the homes that the options name
         self._crew = None
         self._started_at = 0.0
         self.network = None
@@ -30,11 +32,11 @@ class Conductor:
 
     def start(self):
         """Provisions and starts everybody; other ports once more where one was taken meanwhile."""
-        if self._options.homes is not None:
+        if self._recording is not None:
             self._try_recording()
         for attempt in range(_ATTEMPTS):
             self._directory.empty()
-            self.network = networks.plan(self._options)
+            self.network = networks.plan(self._options, self._recording)
             self._provision()
             self._crew = Crew(self._directory.logs)
             if self._start_brokers():
@@ -43,6 +45,9 @@ class Conductor:
             if attempt + 1 == _ATTEMPTS:
                 raise DemoFault(f"a Mosquitto cannot start; see {self._directory.logs}")
         self._start_programs()
+        if self._recording is not None and self.provisioned["recording"]["starts_again"]:
+            hours = counted(self._recording["hours"], "hour")
+            self._screen.line(f"the recording has {hours}: this run is longer, and begins it again")
 
     def _try_recording(self):
         """An earlier run is removed only when this one's recording is sound to its last row."""
@@ -51,7 +56,8 @@ class Conductor:
         trial.mkdir()
         try:
             file = trial / "network.yaml"
-            file.write_text(networks.to_yaml(networks.plan(self._options)), encoding="utf-8")
+            network = networks.plan(self._options, self._recording)
+            file.write_text(networks.to_yaml(network), encoding="utf-8")
             self._run_provision(file, trial / "network")
         finally:
             shutil.rmtree(trial, ignore_errors=True)

@@ -1,6 +1,5 @@
 """The demo's network as a person would write it: network.yaml for `gateway provision`."""
 
-import csv
 import hashlib
 import json
 import math
@@ -9,6 +8,7 @@ import re
 import socket
 from dataclasses import dataclass, field
 
+from . import processes
 from .faults import DemoFault, UsageFault
 
 NETWORK_NAME = "demo"
@@ -77,32 +77,33 @@ def free_ports(count):
     raise DemoFault(f"no {count} free ports on {HOST}")
 
 
-def homes_of(recording):
-    """Names of the homes in a recording, in the order of its load columns, and its hours."""
-    try:
-        with open(recording, newline="", encoding="utf-8-sig") as file:
-            rows = csv.reader(file)
-            header = next(rows, [])
-            hours = sum(1 for row in rows if row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageFault(f"--homes: {recording}: {error}") from error
-    homes = [match[1] for name in header if (match := re.fullmatch(r"load_kwh_(.+)", name))]
-    if not homes:
-        raise UsageFault(f"--homes: {recording}:1: no column load_kwh_<home>")
-    return homes, hours
+def read_recording(gateway, file):
+    """What a recording holds, as the programs themselves read it."""
+    code, output, errors = processes.run([str(gateway), "recording", str(file), "--json"])
+    if code != 0:
+        fault = UsageFault if code == 2 else DemoFault
+        raise fault(f"--homes: {errors.strip() or 'gateway cannot read this recording'}")
+    return json.loads(output)
 
 
-def check_recording(options):
-    """UsageFault where --homes names something that is no recording; the rest is provisioning's."""
-    if options.homes is not None:
-        homes_of(options.homes)
+def meter_name(home, taken):
+    """A home may be called anything; a meter's name is of a-z, 0-9 and '-', and nobody else's."""
+    plain = re.sub(r"[^a-z0-9]+", "-", home.lower()).strip("-")[:20] or "home"
+    name, number = plain, 1
+    while name in taken:
+        name = f"home-{plain}" + (f"-{number}" if number > 1 else "")
+        number += 1
+    return name
 
 
-def _recorded_meters(homes, clusters):
-    return [
-        Meter(id=home, cluster=clusters[i % len(clusters)], home=home)
-        for i, home in enumerate(homes)
-    ]
+def _recorded_meters(homes, clusters, nodes):
+    taken = {"dgmd", "grid", *nodes}
+    meters = []
+    for i, home in enumerate(homes):
+        name = meter_name(home, taken)
+        taken.add(name)
+        meters.append(Meter(id=name, cluster=clusters[i % len(clusters)], home=home))
+    return meters
 
 
 def _model_meters(clusters, seed):
@@ -116,15 +117,16 @@ def _model_meters(clusters, seed):
     return meters
 
 
-def plan(options):
+def plan(options, recording=None):
+    """`recording`: of read_recording(), where the options name homes."""
     width = len(str(options.nodes))
     nodes = [f"n{number:0{width}}" for number in range(1, options.nodes + 1)]
     clusters = list(CLUSTERS[: options.nodes])
     recorded_windows = 0
-    if options.homes is not None:
-        homes, hours = homes_of(options.homes)
-        recorded_windows = hours * 3600 // WINDOW_SECONDS
-        meters = _recorded_meters(homes, clusters)
+    if recording is not None:
+        homes = [home["name"] for home in recording["homes"]]
+        recorded_windows = recording["hours"] * 3600 // WINDOW_SECONDS
+        meters = _recorded_meters(homes, clusters, nodes)
     else:
         meters = _model_meters(clusters, options.seed)
     limit = max(recorded_windows, options.windows) if recorded_windows else 0

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <fstream>
 #include <set>
 #include <sstream>
 
+#include "core/io/clock.h"
+#include "core/io/status_file.h"
 #include "tests/e2e/demo.h"
 #include "tests/e2e/running_program.h"
 #include "tests/unit/commands/accused_directory.h"
@@ -85,6 +88,7 @@ class StandardOutput : public ::testing::Test {
         const std::string one = " --cluster cluster-1 --window 0";
         return {
             {"edge-node run", "--check-config " + config},
+            {"edge-node status", "--config " + quoted(status_of_this_process())},
             {"edge-node verify", ledger},
             {"edge-node backup", "--data " + quoted(node_.in("")) + " --to " + fresh("copy")},
             {"edge-node show blocks", ledger},
@@ -99,9 +103,25 @@ class StandardOutput : public ::testing::Test {
             {"edge-node settle",
              "--input " + source + "/tests/vectors/contract/exact_balance.yaml"},
             {"gateway provision", source + "/config/lab.yaml --out " + fresh("network")},
+            {"gateway recording", quoted(recording())},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim show", "--json --config " + quoted(meters())},
         };
+    }
+    // A node's, as long as the test runs.
+    [[nodiscard]] std::filesystem::path status_of_this_process() const {
+        const auto file = node_.in("run/status.json");
+        StatusFile(file).show(Json::object().set("node", "node-1").set("alarms", Json::array()),
+                              Clock().now());
+        std::stringstream text;
+        text << std::ifstream(node_.config(1)).rdbuf() << "status_file: run/status.json\n";
+        std::ofstream(node_.in("status.yaml")) << text.str();
+        return node_.in("status.yaml");
+    }
+    [[nodiscard]] std::filesystem::path recording() const {
+        const auto file = directory_ / "homes.csv";
+        std::ofstream(file) << "interval_start_local,load_kwh_a\n2016-08-08T00:00,1\n";
+        return file;
     }
     [[nodiscard]] std::filesystem::path meters() const {
         return directory_ / "lab/meters/meter-sim.yaml";

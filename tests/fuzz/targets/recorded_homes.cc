@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(meta || !meta.error().empty());
     const auto homes = parse_recorded_homes("homes.csv", text);
     if (!homes) {
-        CHECK(!homes.error().empty() && homes.error().size() <= kMaxRecordingErrors + 1);
+        CHECK(!homes.error().empty() && homes.error().size() <= kMaxCsvErrors + 1);
         return 0;
     }
     for (const RecordedHome& home : homes->homes) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/crypto/digest.h"
 #include "gateway/dgmd/lab_parameters.h"
 #include "tests/unit/dgmd/lab_text.h"
 
@@ -312,15 +313,21 @@ TEST(LabFile, refuses_a_calendar_other_than_the_recordings) {
                             "is window 0: leave grid_epoch out"));
 }
 
-TEST(LabFile, names_the_lines_of_a_wrong_recording) {
+TEST(LabFile, names_the_lines_of_a_wrong_recording_and_no_other_file) {
     const TempDirectory directory;
     const std::string text = homes_lab(directory);
     write_text(directory / "homes.csv", with(kTwoHomes, "0.3,2.1", "0.3,-2.1"));
     const auto lab = load_lab_text(directory, text);
     ASSERT_FALSE(lab);
-    ASSERT_EQ(lab.error().size(), 2U);
-    EXPECT_EQ(lab.error()[0], "lab.yaml:23:23: the recording cannot be used");
-    EXPECT_THAT(lab.error()[1], testing::StartsWith("homes.csv:3: "));
+    EXPECT_THAT(lab.error(), ElementsAre("homes.csv:3: pv_kwh_h1: '-2.1' is negative"));
+}
+
+TEST(LabFile, remembers_which_recording_it_read_and_how_long_it_is) {
+    const TempDirectory directory;
+    const auto lab = load_lab_text(directory, homes_lab(directory));
+    ASSERT_TRUE(lab);
+    EXPECT_EQ(lab->source.homes_digest, sha256(as_bytes(std::string_view(kTwoHomes))));
+    EXPECT_EQ(lab->source.homes_hours, 2);
 }
 
 TEST(LabFile, certifies_the_seventeen_recorded_homes) {
