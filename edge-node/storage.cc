@@ -99,9 +99,10 @@ SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
 
 }  // namespace
 
-Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, Ledger ledger,
+Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
                  intake::Inbox inbox, SlotFile safety)
-    : genesis_(std::move(genesis)),
+    : lock_(std::move(lock)),
+      genesis_(std::move(genesis)),
       ledger_(std::move(ledger)),
       inbox_(std::move(inbox)),
       safety_(std::move(safety)),
@@ -120,6 +121,10 @@ Result<std::string, IoError> Storage::rebuild_ledger(const NodeConfig& config,
 
 Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGenesis& genesis) {
     if (auto made = make_directories(config.data, 0700); !made) return unexpected(made.error());
+    // Before anything is looked at: what a running node is writing would be taken for damage.
+    auto lock =
+        FileLock::take(config.data / "node", "the data directory '" + config.data.string() + "'");
+    if (!lock) return unexpected(lock.error());
     std::vector<std::string> mishaps;
     if (auto done = finish_replacements(config, mishaps); !done) return unexpected(done.error());
     auto ledger = Ledger::open(config.ledger(), genesis);
@@ -136,7 +141,8 @@ Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGen
     auto safety = open_safety(config, mishaps);
     if (!safety) return unexpected(safety.error());
     const Height height = ledger->height();
-    Storage storage(config, genesis, std::move(*ledger), std::move(*inbox), std::move(*safety));
+    Storage storage(config, genesis, std::move(*lock), std::move(*ledger), std::move(*inbox),
+                    std::move(*safety));
     storage.mishaps_ = std::move(mishaps);
     storage.salvaged_ = std::move(salvaged);
     storage.trust_ = config.accept_lost_safety_record ? SafetyTrust::accepted

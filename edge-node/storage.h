@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "core/io/file_lock.h"
 #include "core/io/slot_file.h"
 #include "core/ledger/ledger.h"
 #include "edge-node/effects.h"
@@ -18,7 +19,8 @@ namespace fairfeed {
 
 class Storage {
   public:
-    // Errors say what to do. What is damaged is no error: see mishaps().
+    // Errors say what to do; another process has the directory: nothing was touched. What is
+    // damaged is no error: see mishaps().
     [[nodiscard]] static Result<Storage, IoError> open(const NodeConfig& config,
                                                        const LoadedGenesis& genesis);
     // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What
@@ -48,8 +50,8 @@ class Storage {
     [[nodiscard]] const Scrub& scrubbed() const { return scrub_; }
 
   private:
-    Storage(const NodeConfig& config, LoadedGenesis genesis, Ledger ledger, intake::Inbox inbox,
-            SlotFile safety);
+    Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
+            intake::Inbox inbox, SlotFile safety);
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
     // The block with a certificate, both beyond doubt; nullopt: they are not.
     [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> proven(
@@ -59,6 +61,7 @@ class Storage {
     [[nodiscard]] Result<void, IoError> begin_inbox();
     [[nodiscard]] Result<void, IoError> flush_inbox();
 
+    FileLock lock_;  // first: given up last
     LoadedGenesis genesis_;
     Ledger ledger_;
     intake::Inbox inbox_;

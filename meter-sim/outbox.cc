@@ -92,7 +92,7 @@ Result<void, IoError> Outbox::run(std::size_t writing, const Values&... values) 
 Result<Outbox, IoError> Outbox::open(const std::filesystem::path& file, const Digest& network,
                                      std::int64_t window_seconds) {
     CHECK(window_seconds > 0);
-    auto lock = FileLock::take(file, "the meters' outbox");
+    auto lock = FileLock::take(file, "the meters' outbox '" + file.string() + "'");
     if (!lock) return unexpected(lock.error());
     auto database = Database::open(file, kOutboxKind);
     if (!database) return unexpected(with_remedy(file, database.error()));

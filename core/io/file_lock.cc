@@ -21,9 +21,8 @@ Result<FileLock, IoError> FileLock::take(const std::filesystem::path& file, std:
     if (lock.descriptor_ < 0) return unexpected(io_error_of_file("open", place));
     if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
     if (errno != EWOULDBLOCK) return unexpected(io_error_of_file("lock", place));
-    return unexpected(IoError{std::string(what) + " '" + file.string() +
-                              "' is in use by another process (fuser " + place.string() +
-                              " tells which): stop that one first, or name another file"});
+    return unexpected(IoError{std::string(what) + " is in use by another process (fuser " +
+                              place.string() + " tells which): stop that one first"});
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

@@ -13,8 +13,8 @@ namespace fairfeed {
 
 class FileLock {
   public:
-    // `file`.lock is what is locked; links are followed first. Error: "<what> '<file>' is in use by
-    // another process", with the command that tells which; or the lock cannot be made.
+    // `file`.lock is what is locked; links are followed first. Error: "<what> is in use by another
+    // process", with the command that tells which; or the lock cannot be made.
     [[nodiscard]] static Result<FileLock, IoError> take(const std::filesystem::path& file,
                                                         std::string_view what);
     FileLock(FileLock&& other) noexcept;

@@ -1,6 +1,8 @@
 // The node's disk: what a turn promised is there after a restart, in order, and the last safety
 // record is the one that counts.
 #include "edge-node/storage.h"
+#include "core/io/sequence_mark.h"
+#include "core/io/set_aside.h"
 
 #include <gtest/gtest.h>
 
@@ -292,6 +294,17 @@ TEST_F(Disk, whose_ledger_is_of_another_kind_is_refused_with_what_to_do) {
     const auto opened = Storage::open(config_, network_.genesis());
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().message.find("move it away"), std::string::npos);
+}
+
+// It reads the inbox before, and its mark after a write of the first one.
+TEST_F(Disk, is_not_set_aside_by_a_second_owner_who_looks_while_the_first_one_writes) {
+    auto mark = SequenceMark::open(config_.data / "inbox.mark");
+    ASSERT_TRUE(mark);
+    ASSERT_TRUE(mark->write(mark->sequence() + 1000));
+    const auto second = Storage::open(config_, network_.genesis());
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().message.find("in use by another process"), std::string::npos);
+    EXPECT_TRUE(damaged_copies(config_.inbox()).empty());
 }
 
 TEST_F(Disk, refuses_a_second_owner_and_another_network) {
