@@ -106,7 +106,8 @@ TEST(Programs, name_the_command_that_was_probably_meant) {
     RunningProgram one({program("edge-node"), "shwo", "blocks"});
     EXPECT_EQ(one.wait(), 2);
     EXPECT_NE(one.output().find("edge-node: no command 'shwo': did you mean 'show'? There are: "
-                                "run, verify, backup, show, prove, check-proof, decode, settle."),
+                                "run, status, verify, backup, show, prove, check-proof, decode, "
+                                "settle."),
               std::string::npos)
         << one.output();
     RunningProgram two({program("edge-node"), "show", "block", "--json"});
