@@ -173,10 +173,10 @@ void RunningNode::send(const Topic& topic, ByteView message) {
     }
 }
 
-void RunningNode::kick_watchdog(Instant now) {
-    if (now.steady_ms < kick_at_ms_) return;
-    kick_at_ms_ = now.steady_ms + kStatusEveryMs;
-    notify_watchdog();
+void RunningNode::tell_progress(Instant now) {
+    if (now.steady_ms < progress_at_ms_) return;
+    progress_at_ms_ = now.steady_ms + kStatusEveryMs;
+    notify_progress();
 }
 
 void RunningNode::tell_alarms(const NodeSummary& summary) {
@@ -190,7 +190,7 @@ void RunningNode::tell_alarms(const NodeSummary& summary) {
 
 void RunningNode::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
-    kick_watchdog(now);
+    notify_watchdog();
     NodeSummary summary = node_.summary();
     Outlook::View view = outlook_.look(node_.state(), summary, now);
     summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());

@@ -99,7 +99,7 @@ class RunningNode {
     void look_at_space();
     void send(const Topic& topic, ByteView message);
     [[nodiscard]] std::int64_t wait_ms(Instant now) const;
-    void kick_watchdog(Instant now);
+    void tell_progress(Instant now);  // of a replay
     void tell_alarms(const NodeSummary& summary);
     void report(Instant now);
 
@@ -123,7 +123,7 @@ class RunningNode {
     Outlook outlook_;
     ConnectionLog connection_log_;
     std::string told_line_;  // to the service manager
-    std::int64_t kick_at_ms_ = 0;
+    std::int64_t progress_at_ms_ = 0;
     std::string scrub_fault_;  // of the last look; empty: none
     bool stopping_ = false;
     End end_;

@@ -60,7 +60,7 @@ Result<ChainState, RunningNode::End> RunningNode::replay_ledger() {
         replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
                [this](const ReplayStep& step) -> Result<void, ReplayFault> {
                    const Block& block = step.committed.block;
-                   kick_watchdog(clock_.now());
+                   tell_progress(clock_.now());
                    storage_.learn(block_id(block.header));
                    if (auto found = check_index(storage_.ledger(), block); !found) return found;
                    node_.replay(step);

@@ -6,6 +6,7 @@
 #include "core/base/program.h"
 #include "meter-sim/commands/run.h"
 #include "meter-sim/commands/show.h"
+#include "meter-sim/commands/status.h"
 
 namespace {
 
@@ -16,6 +17,8 @@ constexpr const char* kRunExamples =
 constexpr const char* kShowExamples =
     "  meter-sim show --config meters.yaml         registers, readings and receipts so far\n"
     "  meter-sim show --config meters.yaml --json  the same for programs\n";
+constexpr const char* kStatusExamples =
+    "  meter-sim status --config meters.yaml       how they stand, and whether they live\n";
 constexpr const char* kMore =
     "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
     "configuration.";
@@ -33,7 +36,7 @@ int main(int argc, char** argv) {
     CLI::App app("Smart meters of a Fairfeed network: measure, sign, seal, keep and publish.",
                  "meter-sim");
     app.set_version_flag("--version", "meter-sim " FAIRFEED_VERSION);
-    app.footer(examples({kRunExamples, kShowExamples, kMore}));
+    app.footer(examples({kRunExamples, kShowExamples, kStatusExamples, kMore}));
     app.require_subcommand(1);
     int status = 0;
 
@@ -51,6 +54,13 @@ int main(int argc, char** argv) {
     show->add_option("--config", show_options.config, "Configuration file (YAML)")->required();
     show->add_flag("--json", show_options.json, "Print JSON");
     show->callback([&] { status = fairfeed::run_show(show_options, std::cout, std::cerr); });
+
+    fairfeed::FleetStatusOptions status_options;
+    auto* stand = app.add_subcommand("status", "How the meters stand, and whether they live");
+    stand->footer(examples({kStatusExamples}));
+    stand->add_option("--config", status_options.config, "Configuration file (YAML)")->required();
+    stand->add_flag("--json", status_options.json, "Print JSON");
+    stand->callback([&] { status = fairfeed::run_status(status_options, std::cout, std::cerr); });
 
     return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -14,6 +15,9 @@
 #include "core/io/log.h"
 
 namespace fairfeed {
+
+// The directory of the meters' status file, as in their unit, for default_status_file().
+constexpr std::string_view kMetersRuntimeName = "fairfeed-meters";
 
 struct BrokerPlace {
     NodeId node;  // whose broker

@@ -24,6 +24,10 @@ void notify_watchdog() {
     tell("WATCHDOG=1");
 }
 
+void notify_progress() {
+    tell("WATCHDOG=1\nEXTEND_TIMEOUT_USEC=60000000");
+}
+
 void notify_status(std::string_view one_line) {
     std::string state = "STATUS=";
     for (const char c : one_line)

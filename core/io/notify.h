@@ -13,6 +13,8 @@ void notify_ready();
 void notify_status(std::string_view one_line);
 void notify_stopping();
 void notify_watchdog();
+// The same, and a minute more to get ready in: for a start that takes long and gets on.
+void notify_progress();
 // How often the service manager wants to hear from us, if it does: kick at half of it.
 [[nodiscard]] std::optional<std::int64_t> watchdog_interval_ms();
 

@@ -85,10 +85,25 @@ Result<FoundStatus, IoError> read_status(const std::filesystem::path& file, std:
         const std::int64_t* value = facts->at(key).as_int();
         return value == nullptr ? std::int64_t{0} : *value;
     };
-    FoundStatus found{file, {}, real_ms - number("written_at"),
+    FoundStatus found{file,
+                      {},
+                      real_ms - number("written_at"),
                       is_running({number("pid"), number("pid_started")})};
     found.facts = std::move(*facts);
     return found;
+}
+
+Json FoundStatus::for_programs() const {
+    Json whole = facts;
+    return whole.set("file", file.string()).set("age_ms", age_ms).set("process_lives", running);
+}
+
+std::string liveness(const FoundStatus& found) {
+    const std::int64_t* pid = found.facts.at("pid").as_int();
+    const std::string process = "process " + std::to_string(pid == nullptr ? 0 : *pid);
+    if (!found.running) return "does not run: " + process + " is gone";
+    if (found.is_stale()) return "hangs: " + process + " lives and has long written nothing";
+    return "runs (" + process + ")";
 }
 
 std::filesystem::path default_status_file(std::string_view name) {

@@ -48,7 +48,14 @@ struct FoundStatus {
     bool running = false;     // the process that wrote it lives
     // Nobody has written for longer than a living process would leave it.
     [[nodiscard]] bool is_stale() const { return age_ms > 3 * StatusFile::kSignOfLifeMs; }
+    // It tells how things stand now.
+    [[nodiscard]] bool is_current() const { return running && !is_stale(); }
+    // The facts with `file`, `age_ms` and `process_lives` added.
+    [[nodiscard]] Json for_programs() const;
 };
+
+// "runs (process 1234)", or in what way it does not.
+[[nodiscard]] std::string liveness(const FoundStatus& found);
 
 [[nodiscard]] Result<FoundStatus, IoError> read_status(const std::filesystem::path& file,
                                                        std::int64_t real_ms);

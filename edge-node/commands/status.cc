@@ -14,14 +14,6 @@ std::string text_of(const Json& facts, std::string_view key) {
     return text == nullptr ? "" : *text;
 }
 
-std::string liveness(const FoundStatus& found) {
-    const std::int64_t* pid = found.facts.at("pid").as_int();
-    const std::string process = "process " + std::to_string(pid == nullptr ? 0 : *pid);
-    if (!found.running) return "does not run: " + process + " is gone";
-    if (found.is_stale()) return "hangs: " + process + " lives and has long written nothing";
-    return "runs (" + process + ")";
-}
-
 bool has_alarms(const FoundStatus& found) {
     const Json::Array* alarms = found.facts.at("alarms").as_array();
     return alarms != nullptr && !alarms->empty();
@@ -30,8 +22,7 @@ bool has_alarms(const FoundStatus& found) {
 void print_page(const FoundStatus& found, std::ostream& out) {
     out << text_of(found.facts, "node") << ' ' << liveness(found) << "; written "
         << span_text(found.age_ms) << " ago to " << found.file.string() << '\n';
-    const bool now = found.running && !found.is_stale();
-    out << (now ? "  " : "  said last: ") << text_of(found.facts, "line") << '\n';
+    out << (found.is_current() ? "  " : "  said last: ") << text_of(found.facts, "line") << '\n';
     if (!has_alarms(found)) return;
     for (const Json& alarm : *found.facts.at("alarms").as_array())
         out << "  alarm: " << (alarm.as_text() == nullptr ? "" : *alarm.as_text()) << '\n';
@@ -52,15 +43,11 @@ int run_status(const StatusOptions& options, std::ostream& out, std::ostream& er
         return kExitUsage;
     }
     if (options.json) {
-        Json whole = found->facts;
-        whole.set("file", found->file.string());
-        whole.set("age_ms", found->age_ms);
-        whole.set("process_lives", found->running);
-        out << whole.dump(2) << '\n';
+        out << found->for_programs().dump(2) << '\n';
     } else {
         print_page(*found, out);
     }
-    return found->running && !found->is_stale() && !has_alarms(*found) ? kExitOk : kExitFault;
+    return found->is_current() && !has_alarms(*found) ? kExitOk : kExitFault;
 }
 
 }  // namespace fairfeed

@@ -26,7 +26,6 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kLookAgainMs = 1000;
-constexpr std::string_view kRuntimeName = "fairfeed-meters";  // as in its unit
 
 // The wish to stop, whether it comes before, while or after there is a fleet to tell.
 class StopWish {
@@ -193,7 +192,7 @@ std::size_t connections_of(const FleetPlan& plan) {
 
 FleetSurface surface_of(const SimConfig& config) {
     const std::filesystem::path status =
-        config.status_file.empty() ? default_status_file(kRuntimeName) : config.status_file;
+        config.status_file.empty() ? default_status_file(kMetersRuntimeName) : config.status_file;
     return {StatusFile(status), DiskRoom(directory_of(config.outbox))};
 }
 

@@ -50,6 +50,8 @@ TEST_F(NotifyTest, tells_the_service_manager) {
     EXPECT_EQ(heard(), "STATUS=height 7 STOPPING=1");
     notify_watchdog();
     EXPECT_EQ(heard(), "WATCHDOG=1");
+    notify_progress();
+    EXPECT_EQ(heard(), "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=60000000");
     notify_stopping();
     EXPECT_EQ(heard(), "STOPPING=1");
 }
