@@ -21,6 +21,11 @@ std::map<std::string, std::string> standing(const NodeSummary& summary) {
     for (const auto& [meter, missed] : summary.silent)
         add("meter " + meter.str() + " is silent: " + std::to_string(missed) +
             " settled windows in a row without a reading");
+    for (const auto& [meter, reason] : summary.unusable)
+        add("meter " + meter.str() + " talks, and its readings are refused: " + reason);
+    for (const auto& [meter, windows] : summary.over_certified)
+        add("meter " + meter.str() + " generates more than it is certified for: " +
+            std::to_string(windows) + " windows since its certificate");
     for (const auto& [meter, from] : summary.tampered)
         add("the seal of meter " + meter.str() + " is broken: windows from " +
             std::to_string(from) + " on settle without it");

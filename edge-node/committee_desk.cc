@@ -141,6 +141,7 @@ Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
         return unexpected(reason);
     }
     const ClusterId cluster = opened->reading.header.cluster;
+    refused_.erase(opened->reading.header.meter);
     accept(std::move(*opened), state, out);
     advance(cluster, state, now, out);
     return {};
@@ -168,6 +169,8 @@ void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& stat
 void CommitteeDesk::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
                            Effects& out) {
     const ReadingHeader& header = reading.header;
+    refused_.insert_or_assign(header.meter,
+                              Refusing{reason, state.next_window(header.cluster).value_or(0)});
     const Refusal said{header.meter, header.window, header.sequence,
                        std::string(to_string(reason))};
     say(Channel::refusal, header.meter.str(), encode_refusal(said, self_, state.network, signer_),

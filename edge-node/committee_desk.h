@@ -103,11 +103,22 @@ class CommitteeDesk {
         return objections_;
     }
     [[nodiscard]] const InvariantMonitor& invariants() const { return invariants_; }
+    // Why the meter's last reading was refused, if one was since three windows before the next one
+    // and none was taken after it: it is no silent meter.
+    [[nodiscard]] std::optional<Reject> refused_lately(const MeterId& meter,
+                                                       const ChainState& state) const;
+    // Meters whose lines are marked as generating more than is certified, and in how many windows
+    // since their certificate; of the clusters whose keys are held.
+    [[nodiscard]] std::map<MeterId, std::uint32_t> over_certified() const;
     // What must never happen and did, for people; empty in a healthy network.
     [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
 
   private:
     using Slot = std::pair<MeterId, Window>;
+    struct Refusing {
+        Reject reason;
+        Window heard = 0;  // the window that was next then
+    };
     [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
     [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
                                  const ChainState& state) const;
@@ -163,6 +174,7 @@ class CommitteeDesk {
     std::map<Digest, Slot> slots_;
     std::set<Slot> twofold_;                    // of which the disk has two readings
     std::map<MeterId, ShareStatement> shares_;  // the latest of each
+    std::map<MeterId, Refusing> refused_;       // meters of whose readings the last was refused
     std::int64_t heard_from_ms_ = committee::kDeaf;
     std::vector<CertifiedWindow> certified_;
     std::vector<Result<Transaction, Reject>> evidence_;

@@ -119,6 +119,24 @@ void CommitteeDesk::drop_before(const ClusterId& cluster, Window first) {
     }
 }
 
+std::optional<Reject> CommitteeDesk::refused_lately(const MeterId& meter,
+                                                    const ChainState& state) const {
+    const auto refused = refused_.find(meter);
+    if (refused == refused_.end()) return std::nullopt;
+    const auto next = state.next_window(state.meters.at(meter).registration.cluster);
+    if (next && *next - refused->second.heard > kSilentAfterWindows) return std::nullopt;
+    return refused->second.reason;
+}
+
+std::map<MeterId, std::uint32_t> CommitteeDesk::over_certified() const {
+    std::map<MeterId, std::uint32_t> out;
+    for (const auto& [cluster, its_book] : books_.books()) {
+        for (const SettlementLine& line : its_book.last_lines())
+            if (line.closing.over_capacity > 0) out[line.meter] = line.closing.over_capacity;
+    }
+    return out;
+}
+
 void CommitteeDesk::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
     const ClusterId& cluster = settlement.cluster;
     if (!readings_.contains(cluster) && !rounds_.contains(cluster)) return;

@@ -71,6 +71,9 @@ struct NodeSummary {
     std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
+    std::map<MeterId, std::string> unusable;  // those that talk all the same: why it is refused
+    // Meters that generate more than is certified: in how many windows since their certificate.
+    std::map<MeterId, std::uint32_t> over_certified;
     std::set<NodeId> peers_heard;
     std::size_t blocks_damaged = 0;  // on the disk, now
     std::uint64_t blocks_mended = 0;

@@ -64,8 +64,15 @@ NodeSummary Node::summary() const {
         }
         if (cluster.last_window) out.settled[id] = *cluster.last_window + 1;
     }
-    for (const auto& [id, meter] : chain.meters)
-        if (meter.is_silent()) out.silent[id] = meter.missed;
+    for (const auto& [id, meter] : chain.meters) {
+        if (!meter.is_silent()) continue;
+        if (const auto reason = committee_.refused_lately(id, chain)) {
+            out.unusable[id] = std::string(to_string(*reason));
+        } else {
+            out.silent[id] = meter.missed;
+        }
+    }
+    out.over_certified = committee_.over_certified();
     return out;
 }
 

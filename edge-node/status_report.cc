@@ -69,6 +69,12 @@ Json to_json(const StatusReport& report) {
     Json silent = Json::object();
     for (const auto& [meter, windows] : summary.silent)
         silent.set(meter.str(), windows);
+    Json unusable = Json::object();
+    for (const auto& [meter, reason] : summary.unusable)
+        unusable.set(meter.str(), reason);
+    Json over_certified = Json::object();
+    for (const auto& [meter, windows] : summary.over_certified)
+        over_certified.set(meter.str(), windows);
     Json alarms = Json::array();
     for (const std::string& alarm : summary.alarms)
         alarms.push(alarm);
@@ -104,6 +110,8 @@ Json to_json(const StatusReport& report) {
     out.set("waiting_transactions", summary.waiting_transactions);
     out.set("windows_settled", std::move(settled));
     out.set("silent", std::move(silent));
+    out.set("unusable", std::move(unusable));
+    out.set("over_certified", std::move(over_certified));
     out.set("readings", Json::object()
                             .set("accepted", summary.readings_accepted)
                             .set("duplicate", summary.readings_duplicate)

@@ -58,6 +58,7 @@ Result<Enrolment, std::string> find_enrolment(const Block& genesis, const MeterI
                      registration->effective,
                      grant->epoch,
                      capacity != nullptr ? capacity->capacity_w : 0,
+                     registration->installed,
                      std::move(*committee)};
 }
 

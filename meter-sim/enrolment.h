@@ -25,6 +25,7 @@ struct Enrolment {
     Window effective = 0;  // the first window it measures
     KeyEpoch key_epoch = 0;
     std::int64_t capacity_w = 0;             // certified; 0: a consumer
+    Registers installed;                     // what its registers say before the first window
     std::vector<CommitteeMember> committee;  // the parent first
 };
 

@@ -68,6 +68,7 @@ Result<void, IoError> Fleet::add_meter(PlannedMeter planned) {
     if (!known) return unexpected(known.error());
     MeterState state;
     state.next_window = planned.setup.enrolment.effective;
+    state.registers.total = planned.setup.enrolment.installed;
     std::vector<KeptReading> pending;
     if (*known) {
         state = std::move((*known)->state);

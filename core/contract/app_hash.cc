@@ -57,13 +57,21 @@ void write(Writer& out, const NodeRegistration& node) {
 }
 
 void write(Writer& out, const MeterRegistration& meter) {
-    out.array(6);
+    out.array(8);
     out.unsigned_integer(meter.sequence);
     out.text(meter.meter.str());
     out.text(meter.cluster.str());
     out.text(meter.service_point);
     out.bytes(meter.signing_key.view());
     out.unsigned_integer(meter.effective);
+    out.array(3);
+    out.integer(meter.rating.amperes);
+    out.integer(meter.rating.phases);
+    out.integer(meter.rating.volts);
+    out.array(3);
+    out.integer(meter.installed.import_wh);
+    out.integer(meter.installed.export_wh);
+    out.integer(meter.installed.generation_wh);
 }
 
 void write(Writer& out, const KeyGrantEntry& entry) {

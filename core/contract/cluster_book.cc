@@ -14,6 +14,17 @@ namespace {
 
 using Slot = std::pair<MeterId, Window>;
 
+// A share settled at a capacity of 0 is none: it says nothing about a capacity certified later.
+std::int64_t share_of(const SettlementLine& line) {
+    return line.capacity_w > 0 ? line.mes_w : kNoShareW;
+}
+
+// What the meter is told: who has no share has the capacity that is certified for the window for
+// which this one was settled.
+std::int64_t stated_share_w(const ChainState& state, const SettlementLine& line, Window target) {
+    return std::min(share_of(line), state.capacity_w(line.meter, target));
+}
+
 // A share that binds no later than one settled before it replaces that one.
 void add_share(ShareSchedule& shares, const ShareInForce& share) {
     while (!shares.empty() && shares.back().from_s >= share.from_s)
@@ -180,12 +191,13 @@ SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& set
                                   const SettlementLine& line, const HeldReadings& listed,
                                   std::int64_t header_time_ms) {
     const NetworkParameters& parameters = state.genesis.parameters;
-    const SettledShare share{line.meter, settlement.window, line.mes_w,
+    const Window target = share_is_for(parameters, settlement.window);
+    const SettledShare share{line.meter, settlement.window, stated_share_w(state, line, target),
                              share_binds_from_s(parameters, settlement.window, header_time_ms)};
     Account& account = accounts_[line.meter];
     account.closing = line.closing;
     account.capacity_w = line.capacity_w;
-    add_share(account.closing.shares, {share.mes_w, share.from_s});
+    add_share(account.closing.shares, {share_of(line), share.from_s});
     for (const auto& [window, readings] : listed) {
         const auto found = readings.find(line.meter);
         if (found != readings.end()) account.recent.emplace_back(window, found->second.body);

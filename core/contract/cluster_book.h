@@ -30,7 +30,8 @@ struct SettlementDraft {
     std::vector<ListedReading> late;
 };
 
-// A share and when it binds, known once its settlement is in a block.
+// A share and when it binds, known once its settlement is in a block: what its meter is told. Of a
+// meter without a share it is the capacity certified for the window the share is for.
 struct SettledShare {
     MeterId meter;
     Window window = 0;
@@ -44,7 +45,7 @@ class ClusterBook {
 
     // Rule 12 against what the book knows: registers never fall and continue the last closing
     // state (unless the reading says they were reset), profile fits registers, export within
-    // generation, available not below generation, peak generation at most four times the capacity.
+    // generation, powers within twice the connection's rating.
     [[nodiscard]] Result<void, Reject> plausible(const ChainState& state, Window window,
                                                  const MeterId& meter,
                                                  const ReadingBody& body) const;
@@ -117,8 +118,7 @@ class ClusterBook {
         bool is_conflict = false;       // the window's own was not
     };
 
-    [[nodiscard]] ClosingState opening(const ChainState& state, Window window,
-                                       const MeterId& meter) const;
+    [[nodiscard]] ClosingState opening(const ChainState& state, const MeterId& meter) const;
     [[nodiscard]] Result<void, Reject> take(const ChainState& state, Window window, Window settled,
                                             const OpenedReading& opened, Picked& picked) const;
     [[nodiscard]] Picked pick(const ChainState& state, Window window, const MeterId& meter,

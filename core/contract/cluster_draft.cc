@@ -7,6 +7,7 @@
 #include "core/contract/plausibility.h"
 #include "core/contract/settlement.h"
 #include "core/contract/settlement_rules.h"
+#include "core/contract/yield.h"
 
 namespace fairfeed {
 
@@ -58,32 +59,32 @@ std::optional<AdjustmentTotals> sum_adjustments(const std::vector<SettlementLine
 }
 
 Result<void, Reject> plausible_after(const ChainState& state, Window window, const MeterId& meter,
-                                     const ReadingBody& body, const ClosingState* closing) {
-    Expectation expected{quarters_of(state), state.installed_w(meter, window), std::nullopt, false};
-    if (closing && closing->has_registers) {
-        expected.last = closing->registers;
-        expected.follows_last = closing->read_window + 1 == window;
-    }
-    return check_plausible(body, expected);
+                                     const ReadingBody& body, const ClosingState& closing) {
+    const MeterRegistration& registration = state.meters.at(meter).registration;
+    // What flowed between the installation and the first window is no contradiction.
+    const bool follows_last = closing.unread_from == window && window > registration.effective;
+    return check_plausible(
+        body, {quarters_of(state), registration.rating.power_w(), closing.registers, follows_last});
 }
 
 }  // namespace
 
-// A meter that was never settled starts with a share of all its capacity, in force from the grid's
-// beginning.
-ClosingState ClusterBook::opening(const ChainState& state, Window window,
-                                  const MeterId& meter) const {
+// A meter that was never settled has the registers it was installed with, and no share since the
+// grid's beginning.
+ClosingState ClusterBook::opening(const ChainState& state, const MeterId& meter) const {
     const ClosingState* last = closing(meter);
     if (last) return *last;
+    const MeterRegistration& registration = state.meters.at(meter).registration;
     ClosingState fresh;
-    fresh.shares.push_back(
-        {state.capacity_w(meter, window), state.genesis.parameters.grid_epoch_s});
+    fresh.registers = registration.installed;
+    fresh.unread_from = registration.effective;
+    fresh.shares.push_back({kNoShareW, state.genesis.parameters.grid_epoch_s});
     return fresh;
 }
 
 Result<void, Reject> ClusterBook::plausible(const ChainState& state, Window window,
                                             const MeterId& meter, const ReadingBody& body) const {
-    return plausible_after(state, window, meter, body, closing(meter));
+    return plausible_after(state, window, meter, body, opening(state, meter));
 }
 
 // One more reading of the meter, if the chain and its figures allow.
@@ -95,7 +96,7 @@ Result<void, Reject> ClusterBook::take(const ChainState& state, Window window, W
     if (!taken) return taken;
     if (header.sequence <= picked.sequence) return unexpected(Reject::stale_sequence);
     const auto sound =
-        plausible_after(state, window, picked.meter, opened.body, &picked.true_up.closing());
+        plausible_after(state, window, picked.meter, opened.body, picked.true_up.closing());
     if (!sound) return sound;
     const bool is_done = window < settled ? picked.true_up.take_late(window, opened.body)
                                           : picked.true_up.take_present(window, opened.body);
@@ -113,7 +114,7 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
                                       const HeldReadings& held, std::size_t room) const {
     const MeterRecord& record = state.meters.at(meter);
     Picked out{.meter = meter,
-               .true_up = TrueUp(state, meter, opening(state, window, meter)),
+               .true_up = TrueUp(state, meter, opening(state, meter)),
                .late = {},
                .present = nullptr,
                .sequence = record.last_sequence,
@@ -193,7 +194,7 @@ SettlementLine ClusterBook::start_line(const ChainState& state, Window window,
         closing.over_capacity = 0;
     }
     const auto count = [&closing](std::uint32_t flags) {
-        if ((flags & kLineOverCapacity) != 0) ++closing.over_capacity;
+        if ((flags & (kLineOverCapacity | kLineUnregistered)) != 0) ++closing.over_capacity;
     };
     for (const OpenedReading* late : picked.late) {
         const std::int64_t then_w = state.capacity_w(meter, late->reading.header.window);
@@ -206,16 +207,12 @@ SettlementLine ClusterBook::start_line(const ChainState& state, Window window,
         line.flags |= flags;
         count(flags);
         closing.missed = 0;
-    } else if (closing.has_registers) {
-        closing.missed = window - closing.read_window;
     } else {
-        ++closing.missed;
+        closing.missed = window + 1 - closing.unread_from;
     }
     // Shares since the first window that may still be trued up.
     const std::int64_t oldest = std::int64_t{window} - late_windows(state);
-    const std::int64_t open = picked.present          ? window
-                              : closing.has_registers ? std::int64_t{closing.read_window} + 1
-                                                      : 0;
+    const std::int64_t open = picked.present ? window : closing.unread_from;
     const auto first = static_cast<Window>(std::max({open, oldest, std::int64_t{0}}));
     closing.shares = shares_since(closing.shares, state.grid().start_s(first));
     return line;
@@ -257,8 +254,12 @@ Result<SettlementDraft, Reject> ClusterBook::settle(const ChainState& state, Win
     const auto settled = settle_window(input);
     if (!settled) return unexpected(Reject::out_of_range);
     out.totals = settled->totals;
-    for (std::size_t i = 0; i < out.lines.size(); ++i)
+    for (std::size_t i = 0; i < out.lines.size(); ++i) {
         fill_in(out.lines[i], settled->meters[i], window);
+        const OpenedReading* present = picked[i].present;
+        if (present) out.lines[i].flags |= claim_flag(present->body, out.lines[i].available_wh);
+    }
+    flag_odd_yields(out.lines, parameters.window_seconds);
     const auto adjusted = sum_adjustments(out.lines);
     if (!adjusted) return unexpected(Reject::out_of_range);
     out.totals.adjusted = *adjusted;

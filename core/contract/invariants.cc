@@ -246,6 +246,18 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
     settled_[settlement.cluster] = settlement.window;
 }
 
+// Before its first line a meter stands as it was installed.
+InvariantMonitor::Standing& InvariantMonitor::standing_of(const ChainState& before,
+                                                          const MeterId& meter) {
+    const auto [standing, first] = standing_.try_emplace(meter);
+    const auto record = before.meters.find(meter);
+    if (first && record != before.meters.end()) {
+        standing->second.registers = record->second.registration.installed;
+        standing->second.base = standing->second.registers;
+    }
+    return standing->second;
+}
+
 // What a line says against the meter's line before.
 std::string InvariantMonitor::follow_money(const SettlementLine& line) {
     const Int128 balance = Int128{standing_[line.meter].balance_micro} + posting_of(line);
@@ -257,8 +269,6 @@ std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
     const Standing& last = standing_[line.meter];
     const ClosingState& closing = line.closing;
     const std::string who = line.meter.str() + " ";
-    if (!last.has_registers) return {};
-    if (!closing.has_registers) return who + "lost its registers";
     if (is_reset(line)) return {};
     const Registers& now = closing.registers;
     if (now.import_wh < last.registers.import_wh) return who + "import register fell";
@@ -272,7 +282,6 @@ std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
 std::string InvariantMonitor::follow_energy(const SettlementLine& line) {
     Standing& standing = standing_[line.meter];
     const ClosingState& closing = line.closing;
-    if (!closing.has_registers) return {};
     Int128 import_wh = 0, export_wh = 0, generation_wh = 0;
     for (const EstimatedWindow& estimate : closing.estimates) {
         import_wh += estimate.import_wh;
@@ -280,7 +289,7 @@ std::string InvariantMonitor::follow_energy(const SettlementLine& line) {
         generation_wh += estimate.generation_wh;
     }
     const Registers& now = closing.registers;
-    if (!standing.has_registers || is_reset(line)) {
+    if (is_reset(line)) {
         standing.base = now;
         standing.import_wh = import_wh;
         standing.export_wh = export_wh;
@@ -311,13 +320,12 @@ void InvariantMonitor::observe_lines(const ChainState& before, Height height,
     std::string energy = energy_of_lines(opened.lines, settlement.totals);
     std::string registers;
     for (const SettlementLine& line : opened.lines) {
+        Standing& standing = standing_of(before, line.meter);
         const std::string followed = follow_energy(line);
         if (energy.empty()) energy = followed;
         if (money.empty()) money = follow_money(line);
         if (registers.empty()) registers = follow_registers(line);
-        Standing& standing = standing_[line.meter];
         standing.registers = line.closing.registers;
-        standing.has_registers = line.closing.has_registers;
         standing.balance_micro = line.closing.balance_micro;
     }
     record(Check::energy_keyholders, height, energy);

@@ -47,9 +47,8 @@ class InvariantMonitor {
     enum class Check : std::size_t;
     struct Standing {
         Registers registers;
-        bool has_registers = false;
         std::int64_t balance_micro = 0;
-        // Since the first registers, or the last reset: where they stood, and what was settled.
+        // Since the installation, or the last reset: where they stood, and what was settled.
         Registers base;
         Int128 import_wh = 0, export_wh = 0, generation_wh = 0;
     };
@@ -57,6 +56,7 @@ class InvariantMonitor {
     void observe_settlement(const ChainState& before, Height height, const Settlement& settlement);
     void observe_lines(const ChainState& before, Height height, const Settlement& settlement,
                        const OpenedSettlement& opened);
+    [[nodiscard]] Standing& standing_of(const ChainState& before, const MeterId& meter);
     [[nodiscard]] std::string follow_money(const SettlementLine& line);
     [[nodiscard]] std::string follow_registers(const SettlementLine& line);
     [[nodiscard]] std::string follow_energy(const SettlementLine& line);

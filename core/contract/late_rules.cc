@@ -21,13 +21,15 @@ const MeterRecord* find(const ChainState& state, const MeterId& meter) {
 }
 
 // The windows before `settled` that are corrected for one meter; nullopt: none. `late` are its own.
+// The first reading closes the gap since the meter was installed, be it before its first window.
 std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_read,
                               std::span<const ListedReading> late) {
-    if (settled == 0 || (late.empty() && (!is_read || !meter.last_window))) return std::nullopt;
-    const Window first = meter.last_window ? *meter.last_window + 1 : late.front().window;
-    const Window last = is_read ? settled - 1 : late.back().window;
-    if (first > last) return std::nullopt;
-    return Span{first, last};
+    if (late.empty() && !is_read) return std::nullopt;
+    const Window first = meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
+    if (!is_read) return Span{first, late.back().window};
+    if (first < settled) return Span{first, settled - 1};
+    if (meter.last_window) return std::nullopt;
+    return Span{first, first};
 }
 
 // Of all meters together, and how many they are.

@@ -64,6 +64,12 @@ Verdict check_connection(const ChainState& state, const MeterRegistration& meter
     return {};
 }
 
+bool is_register_set(const Registers& registers) {
+    const auto within = [](std::int64_t wh) { return wh >= 0 && wh <= kMaxInstalledWh; };
+    return within(registers.import_wh) && within(registers.export_wh) &&
+           within(registers.generation_wh);
+}
+
 // Meters of a cluster that may still be settled.
 std::size_t live_meters(const ChainState& state, const ClusterRecord& cluster) {
     return static_cast<std::size_t>(
@@ -80,6 +86,9 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (!cluster) return unexpected(Reject::wrong_cluster);
     if (!is_valid_name(meter.service_point)) return unexpected(Reject::malformed);
     if (!VerifyKey::from_point(meter.signing_key)) return unexpected(Reject::malformed);
+    if (!is_rating(meter.rating) || !is_register_set(meter.installed)) {
+        return unexpected(Reject::out_of_range);
+    }
     if (auto free = check_connection(entry.state, meter); !free) return free;
     if (meter.effective < entry.earliest) return unexpected(Reject::not_effective);
     const auto block =

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/units.h"
+#include "core/contract/availability.h"
 
 namespace fairfeed {
 
@@ -227,19 +228,16 @@ Result<MeterTotals, SettlementFault> total_of(const MeterWindow& meter, std::int
     out.import_remainder = meter.import_remainder;
     out.export_remainder = meter.export_remainder;
     out.balance_micro = meter.balance_micro;
-    for (std::size_t i = 0; i < quarters; ++i) {
-        const QuarterHour& quarter = meter.profile[i];
+    for (const QuarterHour& quarter : meter.profile) {
         if (const Checked fault = wrong_quarter(meter.meter, quarter)) return unexpected(*fault);
-        const auto at_s = start_s + static_cast<std::int64_t>(i) * kSecondsPerQuarter;
-        const auto share_w = binding_share_w(meter.shares, meter.capacity_w, at_s);
-        const auto load_wh = quarter.import_wh + quarter.generation_wh - quarter.export_wh;
-        out.import_wh += quarter.import_wh;
-        out.export_wh += quarter.export_wh;
-        out.generation_wh += quarter.generation_wh;
-        out.credited_wh +=
-            credited_export_wh(quarter_cap_wh(share_w, i), load_wh, quarter.export_wh);
     }
-    out.available_wh = meter.available_wh.value_or(out.generation_wh);
+    const WindowEnergy energy =
+        window_energy(meter.profile, meter.shares, meter.capacity_w, start_s, meter.available_wh);
+    out.import_wh = energy.import_wh;
+    out.export_wh = energy.export_wh;
+    out.generation_wh = energy.generation_wh;
+    out.available_wh = energy.available_wh;
+    out.credited_wh = energy.credited_wh;
     return out;
 }
 

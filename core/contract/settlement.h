@@ -39,7 +39,7 @@ struct MeterWindow {
     MeterId meter;
     std::int64_t capacity_w = 0;               // authorised; 0 if none or deauthorised
     Profile profile;                           // window_seconds / 900 entries
-    std::optional<std::int64_t> available_wh;  // of the window; absent: the generation
+    std::optional<std::int64_t> available_wh;  // claimed for the window; availability.h
     ShareSchedule shares;                      // ascending by from_s; empty: 100 %
     std::int64_t import_remainder = 0;         // 0..999, carried by billing
     std::int64_t export_remainder = 0;
@@ -54,7 +54,8 @@ struct SettlementInput {
     std::vector<MeterWindow> meters;  // strictly ascending by id
 };
 
-// The same after the profile is summed and the export credited: where `edge-node settle` enters.
+// The same after the profile is summed, the export credited and the claim of available generation
+// counted: where `edge-node settle` enters.
 struct MeterTotals {
     MeterId meter;
     std::int64_t capacity_w = 0;

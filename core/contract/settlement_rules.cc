@@ -55,6 +55,14 @@ bool energies_agree(const SettlementTotals& totals) {
            totals.credited_wh <= totals.export_wh;
 }
 
+// What counts as available beyond what was generated is at most what the capacities could have
+// made.
+bool curtailment_fits(const SettlementTotals& totals, std::int64_t window_seconds,
+                      std::int64_t capacity_w) {
+    const Int128 curtailed_wh = totals.generation_wh - totals.delivered_wh;
+    return curtailed_wh * kSecondsPerHour <= Int128{capacity_w} * window_seconds;
+}
+
 // D, DF, PSA and the sum of the shares, as one producer with all the capacity would have them.
 bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
                   std::int64_t capacity_w) {
@@ -203,7 +211,9 @@ Verdict check_settlement_totals(const ChainState& state, const Settlement& settl
     if (!energies_in_range(totals)) return unexpected(Reject::out_of_range);
     if (!energies_agree(totals)) return unexpected(Reject::wrong_totals);
     const std::int64_t capacity_w = capacity_sum_w(state, settlement);
-    if (!shares_agree(settlement, state.genesis.parameters.window_seconds, capacity_w) ||
+    const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
+    if (!curtailment_fits(totals, window_seconds, capacity_w) ||
+        !shares_agree(settlement, window_seconds, capacity_w) ||
         !money_agrees(settlement, state.tariff(settlement.window)) ||
         !adjustments_agree(state, settlement)) {
         return unexpected(Reject::wrong_totals);

@@ -137,16 +137,6 @@ std::int64_t ChainState::capacity_w(const MeterId& meter, Window window) const {
     return certified ? certified->value : 0;
 }
 
-std::int64_t ChainState::installed_w(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    if (found == meters.end()) return 0;
-    std::int64_t most_w = 0;
-    for (const auto& certified : found->second.capacity_w) {
-        if (certified.effective <= window) most_w = std::max(most_w, certified.value);
-    }
-    return most_w;
-}
-
 Tariff ChainState::tariff(Window window) const {
     const auto* found = in_force(tariffs, window);
     return found ? found->value : Tariff{};

@@ -38,10 +38,11 @@ struct Change {
 
 // Limits that keep every sum of 900 meters within 64 bits, energy and money alike.
 constexpr std::size_t kMaxClusterMeters = 900;
-constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
-constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export
-constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;   // one meter, one window
-constexpr std::uint32_t kSilentAfterWindows = 3;             // rule 11
+constexpr std::int64_t kMaxCapacityW = 100'000'000;              // of one meter
+constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;      // import or export
+constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;       // one meter, one window
+constexpr std::int64_t kMaxInstalledWh = 1'000'000'000'000'000;  // of a register in METER
+constexpr std::uint32_t kSilentAfterWindows = 3;                 // rule 11
 constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
 
 // What EVIDENCE has proved against somebody. `newest` is the window or height of the latest: what
@@ -143,8 +144,6 @@ struct ChainState {
     // Is the meter out of the settlements by this window (rule 11)?
     [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;  // 0: none
-    // The largest ever certified up to the window: what its inverter may be able to do.
-    [[nodiscard]] std::int64_t installed_w(const MeterId& meter, Window window) const;
     [[nodiscard]] Tariff tariff(Window window) const;
     // The window to settle next; nullopt while the cluster has no meters, or at the window limit.
     [[nodiscard]] std::optional<Window> next_window(const ClusterId& cluster) const;

@@ -43,7 +43,7 @@ bool TrueUp::take_present(Window window, const ReadingBody& body) {
 }
 
 std::uint32_t TrueUp::unread_before(Window window) const {
-    return closing_.has_registers ? window - closing_.read_window - 1 : 0;
+    return window - closing_.unread_from;
 }
 
 bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
@@ -55,8 +55,7 @@ bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
     std::erase_if(closing_.estimates,
                   [window](const EstimatedWindow& each) { return each.window <= window; });
     closing_.registers = body.end;
-    closing_.has_registers = true;
-    closing_.read_window = window;
+    closing_.unread_from = window + 1;
     return true;
 }
 
@@ -84,11 +83,11 @@ Int128 TrueUp::allowed_wh(Window window) const {
     return sum;
 }
 
-// The estimates of these windows.
-TrueUp::Energy TrueUp::billed(Window first, Window last) const {
+// The estimates of the windows from `first` to before `end`.
+TrueUp::Energy TrueUp::billed(Window first, Window end) const {
     Energy sum;
     for (const EstimatedWindow& estimate : closing_.estimates) {
-        if (estimate.window < first || estimate.window > last) continue;
+        if (estimate.window < first || estimate.window >= end) continue;
         sum.import_wh += estimate.import_wh;
         sum.export_wh += estimate.export_wh;
         sum.generation_wh += estimate.generation_wh;
@@ -101,20 +100,23 @@ TrueUp::Energy TrueUp::billed(Window first, Window last) const {
 // use fell together, and must not gain by it.
 bool TrueUp::close_gap(Window before, const ReadingBody& body) {
     const auto start = registers_at_start(body);
-    if (!closing_.has_registers || is_reset(body) || !start) return true;
-    if (closing_.read_window + 1 >= before) return true;
+    if (is_reset(body) || !start) return true;
+    const Window first = closing_.unread_from;
+    const bool is_first = first == state_->meters.at(meter_).registration.effective;
+    if (first == before && !is_first) return true;
     const Registers& last = closing_.registers;
     Energy gap;
     gap.import_wh = Int128{start->import_wh} - last.import_wh;
     gap.export_wh = Int128{start->export_wh} - last.export_wh;
     gap.generation_wh = Int128{start->generation_wh} - last.generation_wh;
     Int128 allowed_wh_sum = 0;
-    for (Window window = closing_.read_window + 1; window < before; ++window)
+    for (Window window = first; window < before; ++window)
         allowed_wh_sum += allowed_wh(window);
     const Int128 own_use_wh =
         std::max(Int128{0}, gap.import_wh + gap.generation_wh - gap.export_wh);
     gap.credited_wh = std::min(gap.export_wh, std::max(Int128{0}, allowed_wh_sum - own_use_wh));
-    return correct(gap, billed(closing_.read_window + 1, before - 1), state_->tariff(before - 1));
+    const Window priced = before > first ? before - 1 : first;
+    return correct(gap, billed(first, before), state_->tariff(priced));
 }
 
 // As settle_window would have, had the reading been there.
@@ -132,7 +134,7 @@ bool TrueUp::replace_window(Window window, const Profile& profile) {
         measured.generation_wh += quarter.generation_wh;
         measured.credited_wh += credited_export_wh(cap_wh, load_wh, quarter.export_wh);
     }
-    return correct(measured, billed(window, window), state_->tariff(window));
+    return correct(measured, billed(window, window + 1), state_->tariff(window));
 }
 
 bool TrueUp::correct(const Energy& measured, const Energy& billed, const Tariff& tariff) {

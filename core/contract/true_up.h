@@ -20,11 +20,13 @@ class TrueUp {
 
     // A reading that came late, of a window after all that were read: first what lies between, by
     // registers and at the tariff of the last window of the gap, then the window itself, at its own
-    // tariff and under the share that bound then. false: a sum beyond 64 bits; nothing has changed.
+    // tariff and under the share that bound then. The first reading closes the gap since the meter
+    // was installed, which may lie before its first window and then bears that window's tariff.
+    // false: a sum beyond 64 bits; nothing has changed.
     [[nodiscard]] bool take_late(Window window, const ReadingBody& body);
     // The reading of the window being settled: only what lies before it.
     [[nodiscard]] bool take_present(Window window, const ReadingBody& body);
-    // How many windows in a row before this one have no reading; 0 for a meter never read.
+    // How many windows in a row before this one have no reading.
     [[nodiscard]] std::uint32_t unread_before(Window window) const;
     [[nodiscard]] const ClosingState& closing() const { return closing_; }
     [[nodiscard]] const Adjustment& adjustment() const { return adjustment_; }
@@ -35,7 +37,7 @@ class TrueUp {
     };
     [[nodiscard]] std::int64_t share_w(std::int64_t capacity_w, std::int64_t quarter_s) const;
     [[nodiscard]] Int128 allowed_wh(Window window) const;
-    [[nodiscard]] Energy billed(Window first, Window last) const;
+    [[nodiscard]] Energy billed(Window first, Window end) const;
     [[nodiscard]] bool take(Window window, const ReadingBody& body, bool is_late);
     [[nodiscard]] bool close_gap(Window before, const ReadingBody& body);
     [[nodiscard]] bool replace_window(Window window, const Profile& profile);

@@ -14,7 +14,7 @@
 
 namespace fairfeed {
 
-constexpr std::uint32_t kProofVersion = 1;
+constexpr std::uint32_t kProofVersion = 2;
 constexpr std::size_t kMaxProofBytes = 4'000'000;
 
 // A transaction and its Merkle path to the root in its block's header (RFC 9162 2.1.3).

@@ -1,7 +1,9 @@
 #include "core/ledger/proof_arithmetic.h"
 
+#include "core/contract/availability.h"
 #include "core/contract/billing.h"
 #include "core/contract/plausibility.h"
+#include "core/contract/share.h"
 
 namespace fairfeed {
 namespace {
@@ -9,22 +11,6 @@ namespace {
 Unexpected<ProofFault> wrong_energy(std::string_view figure) {
     return unexpected(ProofFault{ProofPart::energy, "the line's " + std::string(figure) +
                                                         " does not follow from the reading"});
-}
-
-struct Sums {
-    Int128 import_wh = 0;
-    Int128 export_wh = 0;
-    Int128 generation_wh = 0;
-};
-
-Sums sum(const Profile& profile) {
-    Sums out;
-    for (const QuarterHour& quarter : profile) {
-        out.import_wh += quarter.import_wh;
-        out.export_wh += quarter.export_wh;
-        out.generation_wh += quarter.generation_wh;
-    }
-    return out;
 }
 
 // The remainder that was carried in, if there can have been one.
@@ -35,6 +21,15 @@ std::optional<std::int64_t> carried_in(std::int64_t amount_micro, std::int64_t r
     if (before < 0 || before >= kRemainderLimit) return std::nullopt;
     if (remainder < 0 || remainder >= kRemainderLimit) return std::nullopt;
     return static_cast<std::int64_t>(before);
+}
+
+// One that settle_window would have taken.
+bool is_schedule(const ShareSchedule& shares) {
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        if (shares[i].share_w < 0 || shares[i].share_w > kMaxClusterWatts) return false;
+        if (i > 0 && shares[i].from_s < shares[i - 1].from_s) return false;
+    }
+    return true;
 }
 
 std::string of(std::size_t some, std::size_t all) {
@@ -63,27 +58,32 @@ std::string witnessed(const ProofFindings& findings) {
 
 namespace {
 
-// The line is of the reading's own window: all of it follows from the reading.
+// The line is of the reading's own window: all of it follows from the reading, the capacity and the
+// shares in its closing state.
 Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
     const ReadingBody& body = findings.body;
     const SettlementLine& line = findings.line;
-    const Sums sums = sum(body.profile);
-    const Int128 available_wh = body.available_wh ? Int128{*body.available_wh} : sums.generation_wh;
     if (line.estimated) return wrong_energy("mark `estimated`");
-    if (line.import_wh != sums.import_wh) return wrong_energy("import");
-    if (line.export_wh != sums.export_wh) return wrong_energy("export");
-    if (line.generation_wh != sums.generation_wh) return wrong_energy("generation");
-    if (line.load_wh != sums.import_wh + sums.generation_wh - sums.export_wh)
+    if (!check_profile(body.profile)) return wrong_energy("energy");
+    if (!is_schedule(line.closing.shares) || line.capacity_w < 0 || line.capacity_w > kMaxCapacityW)
+        return wrong_energy("shares in force");
+    const WindowEnergy energy = window_energy(body.profile, line.closing.shares, line.capacity_w,
+                                              findings.window_start_s, body.available_wh);
+    if (line.import_wh != energy.import_wh) return wrong_energy("import");
+    if (line.export_wh != energy.export_wh) return wrong_energy("export");
+    if (line.generation_wh != energy.generation_wh) return wrong_energy("generation");
+    if (line.load_wh != energy.import_wh + energy.generation_wh - energy.export_wh)
         return wrong_energy("load");
-    if (line.available_wh != available_wh) return wrong_energy("available generation");
-    if (line.curtailed_wh != available_wh - sums.generation_wh)
+    if (line.available_wh != energy.available_wh) return wrong_energy("available generation");
+    if (line.curtailed_wh != energy.available_wh - energy.generation_wh)
         return wrong_energy("curtailed energy");
-    if (line.credited_wh < 0 || line.credited_wh > line.export_wh)
-        return wrong_energy("credited export");
-    if (!line.closing.has_registers || line.closing.registers != body.end)
+    if (line.credited_wh != energy.credited_wh) return wrong_energy("credited export");
+    if (line.closing.unread_from != findings.window + 1 || line.closing.registers != body.end)
         return wrong_energy("closing registers");
-    if ((line.flags & ~kLineLateReset) != line_flags(body, line.capacity_w))
-        return wrong_energy("flags");
+    constexpr std::uint32_t kToldElsewhere = kLineLateReset | kLineOddYield;
+    const std::uint32_t told =
+        line_flags(body, line.capacity_w) | claim_flag(body, line.available_wh);
+    if ((line.flags & ~kToldElsewhere) != told) return wrong_energy("flags");
     return {};
 }
 
@@ -98,9 +98,8 @@ Result<void, ProofFault> check_later_line(const ProofFindings& findings) {
     if (line.credited_wh < 0 || line.credited_wh > line.export_wh)
         return wrong_energy("credited export");
     const ClosingState& closing = line.closing;
-    if (!closing.has_registers || closing.read_window < findings.window)
-        return wrong_energy("closing registers");
-    if (closing.read_window == findings.window && closing.registers != findings.body.end)
+    if (closing.unread_from <= findings.window) return wrong_energy("closing registers");
+    if (closing.unread_from == findings.window + 1 && closing.registers != findings.body.end)
         return wrong_energy("closing registers");
     return {};
 }
@@ -155,13 +154,14 @@ void describe_findings(ProofFindings& findings, const Proof& proof) {
         "reading and bill line open with their own keys",
         is_late ? "the reading came late: the settlement of window " +
                       std::to_string(findings.settled) + " lists it and trues its window up"
-                : "the line's energies and closing registers are those of the reading",
+                : "the line's energies, its credit under the shares it names and its closing "
+                  "registers are those of the reading",
         "the amounts follow from these energies, the tariff and remainders of 0 to 999 thousandths "
         "carried in",
     };
     findings.not_proved = {
-        "which share was in force during the window: credited export is only known to be within "
-        "the export",
+        "that the shares in the line's closing state, under which the export was credited, are "
+        "those of the settlements before",
         "the balance and the remainders carried in: they come from the windows before",
         "the other meters' readings, and so the share (MES) this window earned",
         "that nothing was changed in the registry between genesis and this block beyond the " +

@@ -99,13 +99,17 @@ std::int64_t GridClock::windows_per_day() const {
     return std::max<std::int64_t>(1, kSecondsPerDay / window_s_);
 }
 
+Window share_is_for(const NetworkParameters& parameters, Window window) {
+    const std::int64_t lag = parameters.basis == ShareBasis::previous_window
+                                 ? 1
+                                 : GridClock(parameters).windows_per_day();
+    return static_cast<Window>(std::min(window + lag, std::int64_t{UINT32_MAX}));
+}
+
 std::int64_t share_binds_from_s(const NetworkParameters& parameters, Window window,
                                 std::int64_t header_time_ms) {
     const GridClock clock(parameters);
-    const std::int64_t lag =
-        parameters.basis == ShareBasis::previous_window ? 1 : clock.windows_per_day();
-    const Int128 start_s =
-        parameters.grid_epoch_s + (Int128{window} + lag) * parameters.window_seconds;
+    const Int128 start_s = clock.start_s(share_is_for(parameters, window));
     const Int128 earliest_ms =
         std::max((start_s + parameters.share_offset_s) * 1000,
                  Int128{clock.grid_ms(header_time_ms)} + Int128{parameters.share_notice_s} * 1000);

@@ -89,6 +89,9 @@ class GridClock {
     std::int64_t window_s_;
 };
 
+// The window that the share settled for `window` is for (genesis: share basis).
+[[nodiscard]] Window share_is_for(const NetworkParameters& parameters, Window window);
+
 // First grid second at which the share settled for `window` binds (design 4): the first quarter
 // hour not before max(start of the window it is for + offset, grid(header time) + notice).
 [[nodiscard]] std::int64_t share_binds_from_s(const NetworkParameters& parameters, Window window,

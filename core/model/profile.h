@@ -19,6 +19,9 @@ struct QuarterHour {
 
 using Profile = std::vector<QuarterHour>;
 
+// The share of who has none: all of the capacity, whatever that is by then.
+constexpr std::int64_t kNoShareW = 1'000'000'000'000;
+
 // A share and the grid second from which it binds. In a schedule, ascending by from_s, the last
 // entry with from_s <= start of the quarter hour binds in it; without one the meter has 100 %.
 struct ShareInForce {

@@ -4,6 +4,14 @@
 
 namespace fairfeed {
 
+bool is_rating(const ConnectionRating& rating) {
+    const auto within = [](std::int64_t value, std::int64_t most) {
+        return value >= 1 && value <= most;
+    };
+    return within(rating.amperes, kMaxAmperes) && within(rating.phases, kMaxPhases) &&
+           within(rating.volts, kMaxVolts) && within(rating.power_w(), kMaxRatingW);
+}
+
 std::optional<Registers> registers_at_start(const ReadingBody& body) {
     Int128 import_wh = body.end.import_wh;
     Int128 export_wh = body.end.export_wh;

@@ -37,6 +37,23 @@ struct Registers {
     bool operator==(const Registers&) const = default;
 };
 
+// What a service connection is protected for, and its generation meter with it: the limit of each
+// phase and the voltage across it. What the meter measures is held against it (rule 12).
+struct ConnectionRating {
+    std::int64_t amperes = 63;
+    std::int64_t phases = 3;
+    std::int64_t volts = 230;
+    [[nodiscard]] std::int64_t power_w() const { return amperes * phases * volts; }
+    bool operator==(const ConnectionRating&) const = default;
+};
+constexpr std::int64_t kMaxAmperes = 100'000;
+constexpr std::int64_t kMaxPhases = 3;
+constexpr std::int64_t kMaxVolts = 1'000'000;
+constexpr std::int64_t kMaxRatingW = 1'000'000'000;
+
+// Each figure within its limits, and not zero.
+[[nodiscard]] bool is_rating(const ConnectionRating& rating);
+
 enum class ClockState : std::uint8_t { synchronised = 0, holdover = 1, unset = 2 };
 
 // Bits of ReadingBody::flags.
@@ -52,8 +69,9 @@ enum ReadingFlag : std::uint32_t {
 // frequency in mHz, power factor in thousandths (A31-A33).
 struct ReadingBody {
     Registers end;
-    Profile profile;                           // one entry per quarter hour of the window
-    std::optional<std::int64_t> available_wh;  // uncurtailed generation, if the inverter reports it
+    Profile profile;  // one entry per quarter hour of the window
+    // Uncurtailed generation, if the inverter reports it: a claim (contract/availability.h).
+    std::optional<std::int64_t> available_wh;
     std::int64_t peak_demand_w = 0;
     std::int64_t peak_demand_at_s = 0;
     std::int64_t peak_generation_w = 0;

@@ -85,6 +85,8 @@ struct MeterRegistration {
     std::string service_point;  // pseudonym of the connection, [a-z0-9-]{1,32}
     PublicKey signing_key;
     Window effective = 0;
+    ConnectionRating rating;
+    Registers installed;  // what its registers said when it was installed: where its bill begins
     bool operator==(const MeterRegistration&) const = default;
 };
 
@@ -214,8 +216,7 @@ struct Adjustment {
 
 // What a line says: the window's figures, and the closing state the next window starts from.
 struct ClosingState {
-    Registers registers;                // of the last real reading
-    bool has_registers = false;         // false until the first real reading
+    Registers registers;                // of the last real reading; before the first, as installed
     std::int64_t import_remainder = 0;  // 0..999 thousandths of a micro
     std::int64_t export_remainder = 0;
     std::int64_t balance_micro = 0;  // positive: the account owes
@@ -224,18 +225,23 @@ struct ClosingState {
     // ascending from_s; the one settled here is not in it, because its binding time depends on the
     // block it enters.
     ShareSchedule shares;
-    // Windows marked kLineOverCapacity since the certified capacity last changed: what a
-    // deauthorisation can point to (A69).
+    // Windows marked kLineOverCapacity or kLineUnregistered since the certified capacity last
+    // changed: what a deauthorisation can point to (A69).
     std::uint32_t over_capacity = 0;
-    Window read_window = 0;                  // at whose end the registers stood
-    std::vector<EstimatedWindow> estimates;  // after it, ascending; without those of zero
+    // First window without a reading after the registers: at its beginning they stood so.
+    Window unread_from = 0;
+    std::vector<EstimatedWindow> estimates;  // from it on, ascending; without those of zero
     bool operator==(const ClosingState&) const = default;
 };
-// Bits of SettlementLine::flags; the first two from the window's own reading.
+// Bits of SettlementLine::flags. They change no figure. All but kLineLateReset are about the
+// window's own reading; an estimate has none of them.
 enum LineFlag : std::uint32_t {
     kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (A69)
     kLineRegisterReset = 1U << 1U,  // the reading says so; its registers may be below the last ones
     kLineLateReset = 1U << 2U,      // a late reading taken with this line says so
+    kLineUnregistered = 1U << 3U,   // generation of which nothing is certified (A70)
+    kLineClaimCut = 1U << 4U,       // not all of the claimed available generation counted
+    kLineOddYield = 1U << 5U,       // far from the cluster's yield per watt (yield.h)
 };
 struct SettlementLine {
     MeterId meter;

@@ -25,19 +25,40 @@ struct KindOf {
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
 };
 
+// [amperes, phases, volts].
+void write_rating(cbor::Writer& writer, const ConnectionRating& rating) {
+    writer.array(3);
+    writer.integer(rating.amperes);
+    writer.integer(rating.phases);
+    writer.integer(rating.volts);
+}
+
+ConnectionRating read_rating(cbor::Reader& reader) {
+    ConnectionRating rating;
+    reader.array_of(3);
+    rating.amperes = reader.integer();
+    rating.phases = reader.integer();
+    rating.volts = reader.integer();
+    return rating;
+}
+
 void write(cbor::Writer& writer, const MeterRegistration& meter) {
-    writer.map(6);
+    writer.map(8);
     put_unsigned(writer, 1, meter.sequence);
     put_text(writer, 2, meter.meter.str());
     put_text(writer, 3, meter.cluster.str());
     put_text(writer, 4, meter.service_point);
     put_bytes(writer, 5, meter.signing_key.view());
     put_unsigned(writer, 6, meter.effective);
+    writer.key(7);
+    write_rating(writer, meter.rating);
+    writer.key(8);
+    write_registers(writer, meter.installed);
 }
 
 MeterRegistration read_meter(cbor::Reader& reader) {
     MeterRegistration meter;
-    reader.map_of(6);
+    reader.map_of(8);
     meter.sequence = take_unsigned(reader, 1);
     meter.meter = take_name<MeterId>(reader, 2);
     meter.cluster = take_name<ClusterId>(reader, 3);
@@ -45,6 +66,10 @@ MeterRegistration read_meter(cbor::Reader& reader) {
     if (!is_valid_name(meter.service_point)) reader.fail(cbor::Fault::malformed);
     meter.signing_key = take_fixed<PublicKey>(reader, 5);
     meter.effective = take_u32(reader, 6);
+    reader.key(7);
+    meter.rating = read_rating(reader);
+    reader.key(8);
+    meter.installed = read_registers(reader);
     return meter;
 }
 

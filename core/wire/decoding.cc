@@ -41,6 +41,22 @@ std::vector<Witness> read_witnesses(cbor::Reader& reader) {
     return witnesses;
 }
 
+void write_registers(cbor::Writer& writer, const Registers& registers) {
+    writer.array(3);
+    writer.integer(registers.import_wh);
+    writer.integer(registers.export_wh);
+    writer.integer(registers.generation_wh);
+}
+
+Registers read_registers(cbor::Reader& reader) {
+    Registers registers;
+    reader.array_of(3);
+    registers.import_wh = reader.integer();
+    registers.export_wh = reader.integer();
+    registers.generation_wh = reader.integer();
+    return registers;
+}
+
 void write_digests(cbor::Writer& writer, const std::vector<Digest>& digests) {
     writer.array(digests.size());
     for (const Digest& digest : digests)

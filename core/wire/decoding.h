@@ -12,6 +12,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/model/certificate.h"
+#include "core/model/reading.h"
 #include "core/model/reject.h"
 #include "core/wire/cbor.h"
 
@@ -85,6 +86,10 @@ template <class Name>
 // [[node, signature], ...], ascending by node, each once.
 void write_witnesses(cbor::Writer& writer, const std::vector<Witness>& witnesses);
 [[nodiscard]] std::vector<Witness> read_witnesses(cbor::Reader& reader);
+
+// [import, export, generation].
+void write_registers(cbor::Writer& writer, const Registers& registers);
+[[nodiscard]] Registers read_registers(cbor::Reader& reader);
 
 // [digest, ...], in the order given.
 void write_digests(cbor::Writer& writer, const std::vector<Digest>& digests);

@@ -54,14 +54,6 @@ Bytes encode_payload(const ReadingHeader& header, ByteView sealed_body) {
     return writer.take();
 }
 
-// Registers as [import, export, generation].
-void write_registers(cbor::Writer& writer, const Registers& registers) {
-    writer.array(3);
-    writer.integer(registers.import_wh);
-    writer.integer(registers.export_wh);
-    writer.integer(registers.generation_wh);
-}
-
 // Three integers per quarter hour in one array: a byte each less than an array per quarter.
 void write_profile(cbor::Writer& writer, const Profile& profile) {
     writer.array(3 * profile.size());

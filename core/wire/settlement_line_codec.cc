@@ -37,13 +37,10 @@ std::vector<EstimatedWindow> read_estimates(cbor::Reader& reader) {
 }
 
 void write_closing(cbor::Writer& writer, const ClosingState& closing) {
-    writer.map(10);
+    writer.map(9);
     writer.key(1);
-    writer.array(3);
-    writer.integer(closing.registers.import_wh);
-    writer.integer(closing.registers.export_wh);
-    writer.integer(closing.registers.generation_wh);
-    put_boolean(writer, 2, closing.has_registers);
+    write_registers(writer, closing.registers);
+    put_unsigned(writer, 2, closing.unread_from);
     put_integer(writer, 3, closing.import_remainder);
     put_integer(writer, 4, closing.export_remainder);
     put_integer(writer, 5, closing.balance_micro);
@@ -56,20 +53,16 @@ void write_closing(cbor::Writer& writer, const ClosingState& closing) {
         writer.integer(share.from_s);
     }
     put_unsigned(writer, 8, closing.over_capacity);
-    put_unsigned(writer, 9, closing.read_window);
-    writer.key(10);
+    writer.key(9);
     write_estimates(writer, closing.estimates);
 }
 
 ClosingState read_closing(cbor::Reader& reader) {
     ClosingState closing;
-    reader.map_of(10);
+    reader.map_of(9);
     reader.key(1);
-    reader.array_of(3);
-    closing.registers.import_wh = reader.integer();
-    closing.registers.export_wh = reader.integer();
-    closing.registers.generation_wh = reader.integer();
-    closing.has_registers = take_boolean(reader, 2);
+    closing.registers = read_registers(reader);
+    closing.unread_from = take_u32(reader, 2);
     closing.import_remainder = take_integer(reader, 3);
     closing.export_remainder = take_integer(reader, 4);
     closing.balance_micro = take_integer(reader, 5);
@@ -84,8 +77,7 @@ ClosingState read_closing(cbor::Reader& reader) {
         closing.shares.push_back(share);
     }
     closing.over_capacity = take_u32(reader, 8);
-    closing.read_window = take_u32(reader, 9);
-    reader.key(10);
+    reader.key(9);
     closing.estimates = read_estimates(reader);
     return closing;
 }

@@ -18,6 +18,9 @@ Json flags_json(std::uint32_t flags) {
     if ((flags & kLineOverCapacity) != 0) names.push("over_capacity");
     if ((flags & kLineRegisterReset) != 0) names.push("register_reset");
     if ((flags & kLineLateReset) != 0) names.push("late_register_reset");
+    if ((flags & kLineUnregistered) != 0) names.push("unregistered_generation");
+    if ((flags & kLineClaimCut) != 0) names.push("claim_cut");
+    if ((flags & kLineOddYield) != 0) names.push("odd_yield");
     return names;
 }
 

@@ -110,11 +110,18 @@ struct ContentFields {
         return fields;
     }
     Fields operator()(const MeterRegistration& meter) const {
-        return {{"sequence", std::to_string(meter.sequence)},
-                {"meter", meter.meter.str()},
-                {"cluster", meter.cluster.str()},
-                {"service point", meter.service_point},
-                {"effective", "window " + std::to_string(meter.effective)}};
+        return {
+            {"sequence", std::to_string(meter.sequence)},
+            {"meter", meter.meter.str()},
+            {"cluster", meter.cluster.str()},
+            {"service point", meter.service_point},
+            {"effective", "window " + std::to_string(meter.effective)},
+            {"connection", std::to_string(meter.rating.phases) + " x " +
+                               std::to_string(meter.rating.amperes) + " A at " +
+                               std::to_string(meter.rating.volts) + " V"},
+            {"installed with", std::to_string(meter.installed.import_wh) + " Wh imported, " +
+                                   std::to_string(meter.installed.export_wh) + " exported, " +
+                                   std::to_string(meter.installed.generation_wh) + " generated"}};
     }
     Fields operator()(const NodeRegistration& node) const {
         return {{"sequence", std::to_string(node.sequence)},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/contract/availability.h"
 #include "core/contract/settlement.h"
 #include "core/io/json.h"
 #include "core/io/yaml_file.h"
@@ -94,12 +95,20 @@ MeterTotals read_meter(const YamlView& view, std::int64_t window_seconds) {
     meter.import_wh = figure(view, "import_wh", kMost);
     meter.export_wh = exported.value.value_or(0);
     meter.generation_wh = generation.value.value_or(0);
-    meter.available_wh = available.value.value_or(meter.generation_wh);
     const std::int64_t share_w = std::min(meter.capacity_w, share.value.value_or(meter.capacity_w));
-    const auto cap_wh =
-        static_cast<std::int64_t>(Int128{share_w} * window_seconds / kSecondsPerHour);
+    const auto through_window_wh = [window_seconds](std::int64_t power_w) {
+        return static_cast<std::int64_t>(Int128{power_w} * window_seconds / kSecondsPerHour);
+    };
+    const std::int64_t cap_wh = through_window_wh(share_w);
     const std::int64_t load_wh = meter.import_wh + meter.generation_wh - meter.export_wh;
     meter.credited_wh = credited_export_wh(cap_wh, load_wh, meter.export_wh);
+    const bool is_curtailed =
+        share_w < meter.capacity_w &&
+        stands_at_cap(cap_wh, {meter.import_wh, meter.export_wh, meter.generation_wh});
+    const std::int64_t room_wh =
+        is_curtailed ? through_window_wh(meter.capacity_w) - meter.generation_wh : 0;
+    meter.available_wh = counted_available_wh(meter.generation_wh,
+                                              std::max(room_wh, std::int64_t{0}), available.value);
     return meter;
 }
 

@@ -72,7 +72,9 @@ class Registrar {
             add(MeterRegistration{.meter = meter.id,
                                   .cluster = meter.cluster,
                                   .service_point = meter.service_point,
-                                  .signing_key = keys_.meters.at(meter.id).signing.public_key()});
+                                  .signing_key = keys_.meters.at(meter.id).signing.public_key(),
+                                  .rating = meter.rating,
+                                  .installed = meter.installed});
         }
     }
 

@@ -37,6 +37,39 @@ void refuse_reserved(const YamlView& view, const std::string& name) {
     if (name == kNobody) view.fail("id", "the name '-' stands for nobody in topics");
 }
 
+// Without one, what the installation needs of three phases: never less than 63 A each.
+void read_rating(const YamlView& view, LabMeter& meter, std::int64_t needed_w) {
+    ConnectionRating& rating = meter.rating;
+    const auto written = view.optional_map("connection");
+    if (written) {
+        rating.amperes = written->require_int("amperes", 1, kMaxAmperes);
+        rating.phases = written->optional_int("phases", 1, kMaxPhases).value_or(rating.phases);
+        rating.volts = written->optional_int("volts", 1, kMaxVolts).value_or(rating.volts);
+    } else {
+        const std::int64_t an_ampere_w = rating.phases * rating.volts;
+        rating.amperes = std::max(rating.amperes, (needed_w + an_ampere_w - 1) / an_ampere_w);
+    }
+    if (!is_rating(rating)) {
+        view.fail("connection", "a connection has at most " + std::to_string(kMaxAmperes) +
+                                    " A and " + std::to_string(kMaxRatingW) +
+                                    " W: write amperes and volts that fit");
+    } else if (rating.power_w() < needed_w) {
+        view.fail("connection", std::to_string(rating.power_w()) + " W are less than the " +
+                                    std::to_string(needed_w) +
+                                    " W that this meter is certified for or measures");
+    }
+}
+
+Registers read_registers(const YamlView& view) {
+    Registers registers;
+    const auto written = view.optional_map("registers");
+    if (!written) return registers;
+    registers.import_wh = written->require_int("import_wh", 0, kMaxInstalledWh);
+    registers.export_wh = written->require_int("export_wh", 0, kMaxInstalledWh);
+    registers.generation_wh = written->require_int("generation_wh", 0, kMaxInstalledWh);
+    return registers;
+}
+
 }  // namespace
 
 LabMembers::LabMembers(LabNetwork& lab) : lab_(lab) {
@@ -185,6 +218,9 @@ void LabMembers::read_meters(const YamlView& root, const Recording* recording) {
         meter.service_point = view.optional_name<MeterId>("service_point").value_or(meter.id).str();
         check_service_point(view, meter);
         read_energy(view, meter, recording);
+        const std::int64_t recorded_w = recording != nullptr ? recording->peak_w(meter.home) : 0;
+        read_rating(view, meter, std::max({meter.capacity_w, meter.pv_w.value_or(0), recorded_w}));
+        meter.installed = read_registers(view);
         lab_.meters.push_back(std::move(meter));
     }
 }

@@ -35,6 +35,8 @@ struct LabMeter {
     ClusterId cluster;
     std::int64_t capacity_w = 0;  // certified; 0: a consumer
     std::string service_point;
+    ConnectionRating rating;
+    Registers installed;               // what its registers say before the first window
     std::optional<std::int64_t> pv_w;  // with a seed only; absent: the capacity
     std::string home;                  // with a recording only
 };

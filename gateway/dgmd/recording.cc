@@ -1,5 +1,7 @@
 #include "gateway/dgmd/recording.h"
 
+#include <algorithm>
+
 #include "core/crypto/digest.h"
 #include "core/io/file.h"
 
@@ -8,6 +10,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxNamed = 10;
+constexpr std::int64_t kMwhPerWh = 1000;  // milliwatt hours
 
 }  // namespace
 
@@ -32,6 +35,13 @@ std::optional<std::int64_t> Recording::capacity_w(const std::string& home) const
     if (found == nullptr) return std::nullopt;
     const auto nameplate = nominal_w_.find(home);
     return nameplate != nominal_w_.end() ? nameplate->second : recorded_capacity_w(*found);
+}
+
+std::int64_t Recording::peak_w(const std::string& home) const {
+    const RecordedHome* found = homes_.find(home);
+    if (found == nullptr) return 0;
+    const std::int64_t peak_mwh = std::max(found->load.peak_hour_mwh(), found->pv.peak_hour_mwh());
+    return (peak_mwh + kMwhPerWh - 1) / kMwhPerWh;
 }
 
 std::string Recording::names() const {

@@ -28,6 +28,8 @@ class Recording {
     // Nameplate PV of homes_meta.csv, else the recorded peak rounded up to 500 W; nullopt: no such
     // home.
     [[nodiscard]] std::optional<std::int64_t> capacity_w(const std::string& home) const;
+    // The largest hour that the home uses or generates, rounded up to W; 0: no such home.
+    [[nodiscard]] std::int64_t peak_w(const std::string& home) const;
     [[nodiscard]] std::string names() const;  // "h01, h02", the first ten
 
   private:

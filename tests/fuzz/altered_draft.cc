@@ -58,7 +58,7 @@ void alter(SettlementDraft& draft, Input& input) {
             return;
         case 3:
             line.estimated = input.byte() % 2 == 1;
-            line.closing.has_registers = input.byte() % 2 == 0;
+            line.closing.unread_from = input.byte();
             return;
         case 4:
             line.closing.balance_micro = input.figure(INT64_MAX);

@@ -53,9 +53,7 @@ bool is_sound(const MeterWindow& meter, std::int64_t quarters) {
         if (!within(meter.shares[i].share_w, kMostW)) return false;
         if (i > 0 && meter.shares[i].from_s < meter.shares[i - 1].from_s) return false;
     }
-    const Int128 available_wh = meter.available_wh ? Int128{*meter.available_wh} : generation_wh;
-    return within(import_wh, kMostWh) && within(available_wh, kMostWh) &&
-           generation_wh <= available_wh;
+    return within(import_wh, kMostWh) && within(generation_wh, kMostWh);
 }
 
 bool is_sound(const SettlementInput& input) {
@@ -71,35 +69,53 @@ bool is_sound(const SettlementInput& input) {
     return true;
 }
 
-// The share that binds when quarter hour k begins, and the watt hours it lets through until the
-// quarter's end less those until its beginning.
-Int128 cap_wh(const MeterWindow& meter, std::int64_t start_s, std::size_t k) {
+// The share that binds when quarter hour k begins; and the watt hours that a power lets through
+// until the quarter's end less those until its beginning.
+Int128 binding_w(const MeterWindow& meter, std::int64_t start_s, std::size_t k) {
     Int128 share_w = meter.capacity_w;
     const Int128 begins_s = Int128{start_s} + Int128{900} * static_cast<std::int64_t>(k);
     for (const ShareInForce& share : meter.shares)
         if (share.from_s <= begins_s) share_w = share.share_w;
-    const Natural bound = std::min(share_w, Int128{meter.capacity_w});
+    return std::min(share_w, Int128{meter.capacity_w});
+}
+
+Int128 through_wh(Int128 power_w, std::size_t k) {
     const auto until = [&](std::size_t quarters) {
-        return (Rational(bound * Natural(static_cast<std::int64_t>(quarters))) / Rational(4))
-            .floor();
+        return (Rational(power_w * static_cast<std::int64_t>(quarters)) / Rational(4)).floor();
     };
     return (until(k + 1) - until(k)).small();
 }
 
+// What a claim of available generation may add to quarter hour k.
+Int128 claimable_wh(const MeterWindow& meter, Int128 share_w, std::size_t k) {
+    if (share_w >= meter.capacity_w) return 0;
+    const QuarterHour& quarter = meter.profile[k];
+    const Int128 generated = quarter.generation_wh;
+    const Int128 load = generated + quarter.import_wh - quarter.export_wh;
+    const Rational allowed(std::max(load, through_wh(share_w, k)));
+    const Rational two_percent = allowed / Rational(50);
+    const Rational made(generated);
+    const bool is_at_cap = made <= allowed + two_percent && allowed <= made + two_percent;
+    return is_at_cap ? std::max(Int128{0}, through_wh(meter.capacity_w, k) - generated) : 0;
+}
+
 Meter summed(const MeterWindow& meter, std::int64_t start_s) {
     Meter out{.capacity_w = meter.capacity_w};
-    Int128 generation_wh = 0;
+    Int128 generation_wh = 0, claimable = 0;
     for (std::size_t k = 0; k < meter.profile.size(); ++k) {
         const QuarterHour& quarter = meter.profile[k];
         const Int128 load_wh =
             Int128{quarter.import_wh} + quarter.generation_wh - quarter.export_wh;
-        const Int128 room_wh = std::max(Int128{0}, cap_wh(meter, start_s, k) - load_wh);
+        const Int128 share_w = binding_w(meter, start_s, k);
+        const Int128 room_wh = std::max(Int128{0}, through_wh(share_w, k) - load_wh);
         out.load_wh += load_wh;
         out.import_wh += quarter.import_wh;
         out.credited_wh += std::min(Int128{quarter.export_wh}, room_wh);
         generation_wh += quarter.generation_wh;
+        claimable += claimable_wh(meter, share_w, k);
     }
-    out.available_wh = meter.available_wh ? Int128{*meter.available_wh} : generation_wh;
+    const Int128 claim = meter.available_wh ? Int128{*meter.available_wh} : generation_wh;
+    out.available_wh = std::clamp(claim, generation_wh, generation_wh + claimable);
     return out;
 }
 

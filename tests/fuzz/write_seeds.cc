@@ -55,7 +55,8 @@ void write_transactions(const Corpus& corpus) {
     add("genesis", make_genesis(samples::genesis(), samples::signer("node-1")));
     add("reading", make_reading_transaction(samples::reading()));
     add("settlement", samples::batch());
-    add("meter", samples::dgmd(MeterRegistration{1, kMeter, kCluster, "sp-17", key, 0}));
+    add("meter", samples::dgmd(MeterRegistration{
+                     1, kMeter, kCluster, "sp-17", key, 0, {35, 1, 240}, {1200, 30, 400}}));
     add("node", samples::dgmd(NodeRegistration{2, kNode, key, key, {-120, 4500}}));
     add("committee", samples::dgmd(CommitteeAllocation{
                          3, kCluster, {10, -20}, {kNode, NodeId("node-1")}, 1, 0}));

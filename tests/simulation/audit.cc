@@ -83,8 +83,8 @@ bool Audit::is_trued_up(const MeterId& meter, Window window) const {
            *account->second.listed.rbegin() > window;
 }
 
-// Where no estimate stands open, the sum of all that was settled and trued up is what flowed from
-// the first window read to the last one, gaps between them included.
+// Where no estimate stands open, the sum of all that was settled and trued up is what flowed since
+// the meter was installed, gaps included.
 std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
                              const SettlementLine& line) {
     Account& account = accounts_[line.meter];
@@ -95,12 +95,10 @@ std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
     const bool read = entry.status == EntryStatus::reading;
     if (!meter.is_honest() || !read || !line.closing.estimates.empty()) return {};
     const ReadingBody& last = meter.kept(window)->body;
-    const ReadingBody& first = meter.kept(*account.listed.begin())->body;
-    const QuarterHour in_first = sum_of(first.profile);
-    const QuarterHour flowed{
-        last.end.import_wh - first.end.import_wh + in_first.import_wh,
-        last.end.export_wh - first.end.export_wh + in_first.export_wh,
-        last.end.generation_wh - first.end.generation_wh + in_first.generation_wh};
+    const Registers& first = scenery_.first_state.meters.at(line.meter).registration.installed;
+    const QuarterHour flowed{last.end.import_wh - first.import_wh,
+                             last.end.export_wh - first.export_wh,
+                             last.end.generation_wh - first.generation_wh};
     if (account.energy == flowed) return {};
     return "what was settled and trued up is not what its registers moved";
 }

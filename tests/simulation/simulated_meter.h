@@ -57,7 +57,7 @@ class SimulatedMeter {
     bool is_prosumer_;
     Dice dice_;
     RandomSource random_;
-    Registers registers_{1000, 500, 2000};
+    Registers registers_ = test::kInstalled;
     std::uint64_t sequence_ = 0;
     Digest previous_;
     std::map<Window, KeptReading> kept_;

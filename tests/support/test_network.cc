@@ -110,7 +110,8 @@ class Founding {
         const MeterId meter = TestNetwork::meter(cluster, index);
         const Window effective = options_.meters_effective;
         add(MeterRegistration{0, meter, TestNetwork::cluster(cluster), "sp-" + meter.str(),
-                              signing_key(meter.str()).public_key(), effective});
+                              signing_key(meter.str()).public_key(), effective, ConnectionRating{},
+                              kInstalled});
         add(CapacityCertificate{0, meter, is_prosumer(index) ? options_.capacity_w : 0, effective});
         std::vector<NodeId> recipients = committee_from(cluster, options_.nodes);
         recipients.push_back(kDgmd);

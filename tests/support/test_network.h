@@ -27,6 +27,9 @@ namespace fairfeed::test {
 [[nodiscard]] const AgreementKey& agreement_key(std::string_view name);
 [[nodiscard]] SymmetricKey data_key(std::string_view name);
 
+// What the registers of every meter said when it was installed.
+constexpr Registers kInstalled{1000, 500, 2000};
+
 struct TestNetworkOptions {
     std::size_t nodes = 4;                 // node-1.. ; cluster-i has node-i as parent
     std::size_t clusters = 0;              // with a committee; 0: as many as nodes
@@ -102,7 +105,7 @@ class TestMeter {
     const TestNetwork& network_;
     MeterId meter_;
     ClusterId cluster_;
-    Registers registers_{1000, 500, 2000};
+    Registers registers_ = kInstalled;
     std::uint64_t sequence_ = 0;
     Digest previous_;
     RandomSource random_;

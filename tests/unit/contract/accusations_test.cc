@@ -274,9 +274,10 @@ TEST_F(AccusationTest, a_cluster_whose_only_meter_is_tampered_settles_nothing_an
 
 TEST_F(AccusationTest, only_a_new_meter_with_a_new_key_takes_a_tampered_meters_place) {
     const auto judge_meter = [&](const char* name, const char* service_point, const char* key) {
-        return judge({network_.from_dgmd(
-            chain_.state(), MeterRegistration{0, MeterId(name), kOne, service_point,
-                                              test::signing_key(key).public_key(), 3})});
+        return judge({network_.from_dgmd(chain_.state(),
+                                         MeterRegistration{0, MeterId(name), kOne, service_point,
+                                                           test::signing_key(key).public_key(), 3,
+                                                           ConnectionRating{}, test::kInstalled})});
     };
     const std::string point = "sp-" + kMeter.str();
     EXPECT_EQ(judge_meter("meter-new", point.c_str(), "meter-new"), "already_registered");
@@ -288,8 +289,8 @@ TEST_F(AccusationTest, only_a_new_meter_with_a_new_key_takes_a_tampered_meters_p
     const ChainState& state = chain_.state();
     const MeterId fresh("meter-new");
     commit({network_.from_dgmd(
-        state,
-        MeterRegistration{0, fresh, kOne, point, test::signing_key("meter-new").public_key(), 3})});
+        state, MeterRegistration{0, fresh, kOne, point, test::signing_key("meter-new").public_key(),
+                                 3, ConnectionRating{}, test::kInstalled})});
     std::vector<NodeId> readers = network_.committee(kOne);
     readers.push_back(network_.dgmd());
     commit({network_.from_dgmd(chain_.state(), network_.grant(fresh, 1, readers, 3))});

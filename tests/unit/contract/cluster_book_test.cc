@@ -51,16 +51,16 @@ TEST_F(ClusterBookTest, starts_with_all_the_capacity_and_carries_the_earned_shar
     const auto draft = book().draft(state(), 0, {{0, first}});
     ASSERT_TRUE(draft);
     const std::int64_t epoch_s = state().genesis.parameters.grid_epoch_s;
-    EXPECT_EQ(draft->lines[0].closing.shares, (ShareSchedule{{5000, epoch_s}}));
+    EXPECT_EQ(draft->lines[0].closing.shares, (ShareSchedule{{kNoShareW, epoch_s}}));
     EXPECT_LT(draft->lines[0].mes_w, 5000);
     EXPECT_EQ(draft->lines[1].mes_w, 0);  // a consumer has no capacity
     append(0, first);
     // Settled in a block at the end of window 0, binding after the notice, rounded to a quarter.
     const ShareInForce earned{draft->lines[0].mes_w, epoch_s + 14'400 + 900};
-    EXPECT_EQ(book().closing(kProsumer)->shares, (ShareSchedule{{5000, epoch_s}, earned}));
+    EXPECT_EQ(book().closing(kProsumer)->shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
     append(1, chain_.read_all(kOne, 1, 1000));
     // Both bind within window 1: one quarter hour the old one, then the new one.
-    EXPECT_EQ(line(kProsumer).closing.shares, (ShareSchedule{{5000, epoch_s}, earned}));
+    EXPECT_EQ(line(kProsumer).closing.shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
     EXPECT_LT(line(kProsumer).credited_wh, line(kProsumer).export_wh);
     append(2, chain_.read_all(kOne, 2, 1000));
     EXPECT_EQ(line(kProsumer).closing.shares.front(), earned);  // the first one is over
@@ -157,7 +157,8 @@ TEST_F(ClusterBookTest, estimates_nothing_for_a_meter_it_never_heard) {
     run_without(kProsumer, 0);
     EXPECT_TRUE(line(kProsumer).estimated);
     EXPECT_EQ(line(kProsumer).generation_wh, 0);
-    EXPECT_FALSE(line(kProsumer).closing.has_registers);
+    EXPECT_EQ(line(kProsumer).closing.registers, test::kInstalled);
+    EXPECT_EQ(line(kProsumer).closing.unread_from, 0U);
 }
 
 TEST_F(ClusterBookTest, settles_with_nobody_present) {
@@ -224,22 +225,21 @@ TEST_F(ClusterBookTest, judges_figures_by_name) {
         {"negative quarter", [](auto& b) { b.profile[3].import_wh = -1; }, "negative_energy"},
         {"absurd quarter", [](auto& b) { b.profile[3].import_wh = INT64_MAX; }, "out_of_range"},
         {"export above generation", [](auto& b) { b.profile[3].export_wh = 501; }, "not_plausible"},
-        {"available below generation", [](auto& b) { b.available_wh = 7999; }, "not_plausible"},
         {"negative register", [](auto& b) { b.end.import_wh = -1; }, "negative_energy"},
         {"profile above the register", [](auto& b) { b.end.generation_wh = 10; },
          "registers_contradict"},
         {"a gap where there was none", [](auto& b) { b.end.import_wh += 1; },
          "registers_contradict"},
         {"a register that fell", [](auto& b) { b.end.import_wh -= 1; }, "register_fell"},
-        {"four times the capacity", [](auto& b) { b.peak_generation_w = 20'000; }, "accepted"},
-        {"more than that", [](auto& b) { b.peak_generation_w = 20'001; }, "implausible_peak"},
+        {"twice the rating", [](auto& b) { b.peak_generation_w = 86'940; }, "accepted"},
+        {"more than that", [](auto& b) { b.peak_generation_w = 86'941; }, "implausible_peak"},
         {"a quarter above it",
          [](auto& b) {
-             b.profile[0].generation_wh += 5000;
-             b.end.generation_wh += 5000;
+             b.profile[0].generation_wh += 21'300;
+             b.end.generation_wh += 21'300;
          },
          "implausible_peak"},
-        {"available above it", [](auto& b) { b.available_wh = 80'001; }, "implausible_peak"},
+        {"any claim", [](auto& b) { b.available_wh = INT64_MAX; }, "accepted"},
     };
     for (const BodyDamage& row : table) {
         ReadingBody body = good;
@@ -247,32 +247,6 @@ TEST_F(ClusterBookTest, judges_figures_by_name) {
         const auto result = book().plausible(state(), 1, kProsumer, body);
         EXPECT_EQ(result ? "accepted" : to_string(result.error()), row.expected) << row.name;
     }
-}
-
-TEST_F(ClusterBookTest, counts_windows_over_capacity_until_the_capacity_changes) {
-    const auto run = [this](Window window, std::int64_t peak_w) {
-        OpenedReadings readings = chain_.read_all(kOne, window);
-        ReadingBody body = readings.at(kProsumer).body;
-        body.peak_generation_w = peak_w;
-        readings.at(kProsumer) = chain_.meter(kProsumer).read_body(window, body);
-        append(window, readings);
-        return std::pair{line(kProsumer).flags, line(kProsumer).closing.over_capacity};
-    };
-    using Told = std::pair<std::uint32_t, std::uint32_t>;
-    EXPECT_EQ(run(0, 5751), Told(kLineOverCapacity, 1));
-    EXPECT_EQ(run(1, 5750), Told(0, 1));
-    EXPECT_EQ(run(2, 9000), Told(kLineOverCapacity, 2));
-    run_without(kProsumer, 3);  // estimated from the window before: nobody measured a peak
-    EXPECT_EQ(line(kProsumer).flags, 0U);
-    EXPECT_EQ(line(kProsumer).closing.over_capacity, 2U);
-    const auto certificate =
-        network_.from_dgmd(state(), CapacityCertificate{0, kProsumer, 6000, 5});
-    const std::int64_t time_ms = state().tip_time_ms + 1;
-    ASSERT_TRUE(chain_.append(chain_.next_block({certificate}, time_ms)));
-    EXPECT_EQ(run(4, 6900), Told(kLineOverCapacity, 3));  // the new one is not in force yet
-    EXPECT_EQ(run(5, 6900), Told(0, 0));
-    EXPECT_EQ(run(6, 6901), Told(kLineOverCapacity, 1));
-    EXPECT_TRUE(chain_.invariants().all_held());
 }
 
 struct ForgedDraft {

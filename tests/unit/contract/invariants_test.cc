@@ -149,7 +149,6 @@ TEST_F(InvariantsTest, name_what_was_violated) {
              s.line(1).flags = kLineRegisterReset;
          },
          {}},
-        {"lost registers", [](auto& s) { s.line(1).closing.has_registers = false; }, {kRegisters}},
         {"a broken link", [](auto& s) { s.block.header.parent = Digest{}; }, {kLinked}},
         {"a state of another block", [](auto& s) { s.after.tip = Digest{}; }, {kLinked}},
         {"time turned back",

@@ -27,7 +27,7 @@ std::string_view verdict(const ReadingBody& body, const Expectation& expected) {
 }
 
 TEST(Plausibility, lets_registers_fall_only_where_the_meter_signs_a_reset) {
-    const Expectation expected{4, 5000, Registers{9000, 9000, 9000}, true};
+    const Expectation expected{4, 10'000, Registers{9000, 9000, 9000}, true};
     ReadingBody body = reading_that_ends_at({400, 400, 400});
     EXPECT_EQ(verdict(body, expected), "register_fell");
     body.flags = kFlagRegisterReset;
@@ -35,7 +35,7 @@ TEST(Plausibility, lets_registers_fall_only_where_the_meter_signs_a_reset) {
     // Up with a gap, or one register only: continuity is not demanded either way.
     body.end = {20'000, 9400, 400};
     EXPECT_EQ(verdict(body, expected), "accepted");
-    // The profile must fit the body's own registers, and powers the installation.
+    // The profile must fit the body's own registers, and powers the connection.
     body.end = {400, 400, 399};
     EXPECT_EQ(verdict(body, expected), "registers_contradict");
     body.end = {400, 400, 400};
@@ -50,10 +50,64 @@ TEST(Plausibility, flags_a_peak_above_115_percent_of_the_certified_capacity) {
     for (const auto& [peak_w, expected] : table) {
         body.peak_generation_w = peak_w;
         EXPECT_EQ(line_flags(body, 5000), expected) << peak_w;
-        EXPECT_EQ(line_flags(body, 0), 0U) << peak_w;
     }
     body.flags = kFlagRegisterReset | kFlagCurtailed;
     EXPECT_EQ(line_flags(body, 5000), kLineOverCapacity | kLineRegisterReset);
+}
+
+TEST(Plausibility, flags_a_quarter_hour_above_115_percent_whatever_peak_is_reported) {
+    ReadingBody body;
+    body.profile = {{0, 0, 100}, {0, 3900, 4000}};  // 16 kW
+    for (const std::int64_t told_w : {0, 4000, 5750}) {
+        body.peak_generation_w = told_w;
+        EXPECT_EQ(line_flags(body, 5000), kLineOverCapacity) << told_w;
+    }
+    EXPECT_EQ(line_flags(body, 13'913), kLineOverCapacity);
+    EXPECT_EQ(line_flags(body, 13'914), 0U);
+    body.profile[1].generation_wh = INT64_MAX;
+    EXPECT_EQ(line_flags(body, 5000), kLineOverCapacity);
+}
+
+TEST(Plausibility, settles_generation_that_nobody_certified_and_flags_it) {
+    ReadingBody body = reading_that_ends_at({400, 400, 400});
+    const Expectation household{4, ConnectionRating{}.power_w(), {}, false};
+    EXPECT_EQ(verdict(body, household), "accepted");
+    EXPECT_EQ(line_flags(body, 0), kLineUnregistered);
+    EXPECT_EQ(line_flags(body, 400), 0U);
+    body.profile.assign(4, {.import_wh = 100, .export_wh = 0, .generation_wh = 0});
+    EXPECT_EQ(line_flags(body, 0), 0U);
+    body.peak_generation_w = 1;
+    EXPECT_EQ(line_flags(body, 0), kLineUnregistered);
+}
+
+TEST(Plausibility, refuses_only_powers_that_the_connection_cannot_carry) {
+    const ConnectionRating rating{16, 1, 230};  // 3680 W; a quarter hour of twice that is 1840 Wh
+    const Expectation expected{4, rating.power_w(), {}, false};
+    using Figure = std::int64_t QuarterHour::*;
+    for (const Figure figure : {&QuarterHour::import_wh, &QuarterHour::generation_wh}) {
+        for (const std::int64_t wh : {1840, 1841}) {
+            ReadingBody body = reading_that_ends_at({9000, 9000, 9000});
+            body.profile[2].*figure = wh;
+            EXPECT_EQ(verdict(body, expected), wh == 1840 ? "accepted" : "implausible_peak");
+        }
+    }
+    ReadingBody body = reading_that_ends_at({9000, 9000, 9000});
+    body.peak_generation_w = 7360;
+    EXPECT_EQ(verdict(body, expected), "accepted");
+    body.peak_generation_w = 7361;
+    EXPECT_EQ(verdict(body, expected), "implausible_peak");
+}
+
+TEST(Plausibility, loses_no_reading_for_a_claim_of_available_generation) {
+    const Expectation expected{4, ConnectionRating{}.power_w(), {}, false};
+    ReadingBody body = reading_that_ends_at({400, 400, 400});
+    for (const std::int64_t claim_wh : {INT64_MIN, std::int64_t{-1}, std::int64_t{1}, INT64_MAX}) {
+        body.available_wh = claim_wh;
+        EXPECT_EQ(verdict(body, expected), "accepted") << claim_wh;
+    }
+    EXPECT_EQ(claim_flag(body, 400), kLineClaimCut);
+    body.available_wh = 400;
+    EXPECT_EQ(claim_flag(body, 400), 0U);
 }
 
 TEST(Plausibility, goes_on_from_the_registers_after_a_reset) {

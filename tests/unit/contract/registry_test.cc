@@ -20,7 +20,20 @@ PublicKey key_of(const char* name) {
 }
 
 MeterRegistration new_meter(const char* name) {
-    return {0, MeterId(name), kOne, "sp-new", key_of(name), 2};
+    return {
+        0, MeterId(name), kOne, "sp-new", key_of(name), 2, ConnectionRating{}, test::kInstalled};
+}
+
+MeterRegistration rated(const ConnectionRating& rating) {
+    MeterRegistration meter = new_meter("new");
+    meter.rating = rating;
+    return meter;
+}
+
+MeterRegistration installed(const Registers& registers) {
+    MeterRegistration meter = new_meter("new");
+    meter.installed = registers;
+    return meter;
 }
 
 // Window 0 is settled; window 1 runs, so that 2 is the first one that a change may concern.
@@ -63,10 +76,16 @@ TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
         {"a meter twice", new_meter(kMeter.str().c_str()), "already_registered"},
         {"a meter like a node", new_meter("node-1"), "already_registered"},
         {"a meter called grid", new_meter("grid"), "already_registered"},
-        {"a meter nowhere", MeterRegistration{0, MeterId("new"), ClusterId("x"), "sp", key, 2},
+        {"a meter nowhere",
+         MeterRegistration{0, MeterId("new"), ClusterId("x"), "sp", key, 2, {}, {}},
          "wrong_cluster"},
-        {"a meter for a running window", MeterRegistration{0, MeterId("new"), kOne, "sp", key, 1},
-         "not_effective"},
+        {"a meter for a running window",
+         MeterRegistration{0, MeterId("new"), kOne, "sp", key, 1, {}, {}}, "not_effective"},
+        {"a meter rated for nothing", rated({0, 3, 230}), "out_of_range"},
+        {"a meter of four phases", rated({63, 4, 230}), "out_of_range"},
+        {"a meter rated for more than a plant", rated({kMaxAmperes, 3, kMaxVolts}), "out_of_range"},
+        {"a meter with a register below zero", installed({0, 0, -1}), "out_of_range"},
+        {"a meter with an absurd register", installed({kMaxInstalledWh + 1, 0, 0}), "out_of_range"},
         {"capacity", CapacityCertificate{0, kMeter, 6000, 2}, "accepted"},
         {"capacity of the running window", CapacityCertificate{0, kMeter, 6000, 1},
          "not_effective"},

@@ -129,6 +129,7 @@ TEST(Settlement, a_deauthorised_meter_earns_nothing_even_under_an_older_share) {
 TEST(Settlement, what_was_available_and_not_generated_counts_as_surplus_and_as_curtailed) {
     SettlementInput input = two_meters();
     input.meters[0].available_wh = 2000;
+    input.meters[0].shares = {{1600, -900}};  // 400 Wh a quarter hour: what it generates
     const auto result = settle_window(input);
     ASSERT_TRUE(result);
     EXPECT_EQ(result->meters[0].curtailed_wh, 400);
@@ -225,16 +226,13 @@ std::vector<Refusal> refusals_of_figures() {
          {R::overflow, {}, "load_wh"}},
         {"a cluster's generation beyond the limit",
          [big](auto& in) {
-             in.meters[0].available_wh = big;
-             in.meters[1].available_wh = 1;
+             in.meters[0].profile[0] = {0, big - 1200, big - 1200};
+             in.meters[1].profile[0] = {0, 1, 1};
          },
          {R::overflow, {}, "available_wh"}},
         {"export above generation",
          [](auto& in) { in.meters[0].profile[3].export_wh = 401; },
          {R::export_above_generation, a, "export_wh"}},
-        {"generation above what was available",
-         [](auto& in) { in.meters[0].available_wh = 1599; },
-         {R::generation_above_available, a, "generation_wh"}},
         {"a negative share",
          [](auto& in) {
              in.meters[0].shares = {{-1, 0}};
@@ -293,6 +291,14 @@ TEST(Settlement, refuses_every_bad_figure_by_name) {
     }
 }
 
+TEST(Settlement, refuses_totals_with_more_generation_than_was_available) {
+    SettlementTotalsInput input{kHour, ShareRule::paper, {}, {}};
+    input.meters.push_back({MeterId("a"), 1000, 0, 5, 10, 9, 5, 0, 0, 0});
+    const auto result = settle_totals(input);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().reason, SettlementReason::generation_above_available);
+}
+
 TEST(Settlement, refuses_totals_that_credit_more_than_was_exported) {
     SettlementTotalsInput input{kHour, ShareRule::paper, {}, {}};
     input.meters.push_back({MeterId("a"), 1000, 0, 5, 10, 10, 6, 0, 0, 0});
@@ -305,7 +311,7 @@ TEST(Settlement, refuses_totals_that_credit_more_than_was_exported) {
 TEST(Settlement, takes_the_largest_figures_that_are_allowed) {
     SettlementInput input = two_meters();
     input.meters[0].capacity_w = kMaxClusterWatts;
-    input.meters[0].available_wh = kMaxClusterWattHours;
+    input.meters[0].profile[0] = {0, kMaxClusterWattHours - 1300, kMaxClusterWattHours - 1200};
     input.meters[1].profile[0].import_wh = kMaxClusterWattHours - 850;
     input.tariff = {0, 0};
     const auto result = settle_window(input);

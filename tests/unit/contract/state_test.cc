@@ -303,7 +303,6 @@ TEST(HistoryTest, answers_for_the_window_asked) {
     EXPECT_EQ(state.capacity_w(kMeter, 2), 4000);
     EXPECT_EQ(state.capacity_w(kMeter, 4), 9000);
     EXPECT_EQ(state.capacity_w(kMeter, 5), 1000);  // the later word for one window
-    EXPECT_EQ(state.installed_w(kMeter, 9), 9000);
     state.tariffs.push_back({42, {7, 8}});
     EXPECT_EQ(state.tariff(41).import_micro_per_kwh, 250'000);
     EXPECT_EQ(state.tariff(42).import_micro_per_kwh, 7);

@@ -71,7 +71,7 @@ TEST_F(TrueUpTest, takes_a_late_reading_while_the_window_itself_is_missing) {
     EXPECT_TRUE(line().estimated);
     EXPECT_EQ(line().import_wh, 2400);  // estimated from the late reading
     EXPECT_EQ(line().adjusted.import_wh, 800);
-    EXPECT_EQ(line().closing.read_window, 1U);
+    EXPECT_EQ(line().closing.unread_from, 2U);
     EXPECT_EQ(line().closing.missed, 1U);
     EXPECT_EQ(line().closing.estimates, (std::vector<EstimatedWindow>{{2, 2400, 0, 0, 0}}));
     EXPECT_EQ(bench.record(bench.consumer).missed, 1U);
@@ -180,7 +180,40 @@ TEST_F(TrueUpTest, takes_a_late_reading_that_says_reset_by_its_own_profile) {
     EXPECT_EQ(line().closing.registers.import_wh, 7 + 1760 + 1440);
 }
 
-TEST_F(TrueUpTest, takes_the_first_reading_of_a_meter_late_without_a_gap_before_it) {
+TEST_F(TrueUpTest, bills_a_meter_first_heard_in_window_3_from_its_installation_on) {
+    for (Window window = 0; window < 4; ++window) {
+        consume(window, 150, window == 3);
+        settle(window);
+    }
+    EXPECT_EQ(line().import_wh, 2400);
+    EXPECT_EQ(line().adjusted, (Adjustment{3 * 2400, 0, 0, 0, 3 * 2400 * 250, 0}));
+    EXPECT_EQ(line().closing.balance_micro, 4 * 2400 * 250);
+    const std::int64_t moved_wh = line().closing.registers.import_wh - test::kInstalled.import_wh;
+    EXPECT_EQ(moved_wh * 250, line().closing.balance_micro);
+}
+
+TEST_F(TrueUpTest, bills_what_flowed_between_the_installation_and_the_first_window) {
+    bench.chain.meter(bench.consumer).advance(test::flat_profile(bench.chain.state(), {40, 0, 0}));
+    consume(0, 150, true);
+    settle(0);
+    EXPECT_EQ(line().import_wh, 2400);
+    EXPECT_EQ(line().adjusted, (Adjustment{640, 0, 0, 0, 640 * 250, 0}));
+    consume(1, 150, true);
+    settle(1);
+    EXPECT_EQ(line().adjusted, Adjustment{});
+}
+
+TEST_F(TrueUpTest, pays_nothing_for_export_before_the_first_window) {
+    bench.chain.meter(bench.prosumer)
+        .advance(test::flat_profile(bench.chain.state(), {0, 300, 300}));
+    bench.measure(bench.prosumer, 0, {0, 100, 100});
+    bench.send(bench.prosumer, 0);
+    bench.measure_others(0, {bench.prosumer});
+    bench.settle(0);
+    EXPECT_EQ(bench.line(bench.prosumer).adjusted, (Adjustment{0, 4800, 4800, 0, 0, 0}));
+}
+
+TEST_F(TrueUpTest, takes_the_first_reading_of_a_meter_late_and_what_flowed_before_it) {
     consume(0, 100, false);
     settle(0);
     consume(1, 110, false);
@@ -189,7 +222,7 @@ TEST_F(TrueUpTest, takes_the_first_reading_of_a_meter_late_without_a_gap_before_
     bench.send(bench.consumer, 1);
     consume(2, 120, true);
     settle(2);
-    EXPECT_EQ(line().adjusted.import_wh, 1760);  // window 0 is nobody's any more
+    EXPECT_EQ(line().adjusted.import_wh, 1600 + 1760);  // by its registers, and by itself
     EXPECT_EQ(line().import_wh, 1920);
 }
 

@@ -180,7 +180,8 @@ TEST(ValidatorOrder, is_made_anew_with_a_change_and_not_before) {
     const NodeId one("node-1"), two("node-2"), three("node-3"), four("node-4");
     EXPECT_THAT(chain.state().validators, ElementsAre(one, two, three, four));
     add(MeterRegistration{0, MeterId("new"), TestNetwork::cluster(2), "sp-new",
-                          test::signing_key("new").public_key(), 9});
+                          test::signing_key("new").public_key(), 9, ConnectionRating{},
+                          test::kInstalled});
     EXPECT_THAT(chain.state().validators, ElementsAre(one, two, three, four));
     add(registration(kFifth));
     add(CapacityCertificate{0, TestNetwork::meter(1, 1), 4000, 60});

@@ -55,6 +55,40 @@ TEST(LabFile, takes_single_timers_beside_a_preset) {
     EXPECT_EQ(lab->parameters.timers.propose_ms, 600);
 }
 
+TEST(LabFile, rates_a_connection_for_three_phases_of_63_A_or_what_it_needs) {
+    const TempDirectory directory;
+    const auto plain = load_lab_text(directory, kSmallLab);
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->meters[0].rating, (ConnectionRating{63, 3, 230}));
+    EXPECT_EQ(plain->meters[0].installed, Registers{});
+    const auto large = load_lab_text(
+        directory, with(kSmallLab, "capacity_w: 3000", "capacity_w: 50000, pv_w: 69001"));
+    ASSERT_TRUE(large);
+    EXPECT_EQ(large->meters[0].rating, (ConnectionRating{101, 3, 230}));
+    const auto told = load_lab_text(
+        directory, with(kSmallLab, "capacity_w: 3000",
+                        "capacity_w: 3000, connection: {amperes: 16, phases: 1, volts: 240}, "
+                        "registers: {import_wh: 7, export_wh: 8, generation_wh: 9}"));
+    ASSERT_TRUE(told) << told.error().front();
+    EXPECT_EQ(told->meters[0].rating, (ConnectionRating{16, 1, 240}));
+    EXPECT_EQ(told->meters[0].installed, (Registers{7, 8, 9}));
+}
+
+TEST(LabFile, refuses_a_connection_that_cannot_carry_what_stands_behind_it) {
+    const TempDirectory directory;
+    const auto weak = load_lab_text(directory, with(kSmallLab, "capacity_w: 3000",
+                                                    "capacity_w: 3000, connection: {amperes: 4}"));
+    ASSERT_FALSE(weak);
+    EXPECT_THAT(weak.error(),
+                ElementsAre("lab.yaml:20:59: 2760 W are less than the 3000 W that this "
+                            "meter is certified for or measures"));
+    const auto absurd = load_lab_text(
+        directory, with(kSmallLab, "capacity_w: 3000",
+                        "capacity_w: 3000, connection: {amperes: 100000, volts: 1000000}"));
+    ASSERT_FALSE(absurd);
+    EXPECT_EQ(absurd.error().size(), 1U);
+}
+
 TEST(LabFile, starts_when_it_is_told_to) {
     const TempDirectory directory;
     const auto lab = load_lab_text(

@@ -26,7 +26,8 @@ LabNetwork line_of(int nodes) {
         lab.clusters.push_back({ClusterId("c" + number), NodeId("n" + number), {100 * i, 0}});
         for (int meter = 1; meter <= i; ++meter) {
             const std::string name = "m" + number + "-" + std::to_string(meter);
-            lab.meters.push_back({MeterId(name), ClusterId("c" + number), 1000, name, {}, ""});
+            lab.meters.push_back(
+                {MeterId(name), ClusterId("c" + number), 1000, name, {}, {}, {}, ""});
         }
     }
     return lab;

@@ -181,20 +181,18 @@ class ReadingForge {
         [](ReadingBody& body) { body.profile[0].import_wh = INT64_MAX; });
     add("export above generation", Reject::not_plausible,
         [](ReadingBody& body) { body.profile[0].export_wh = 401; });
-    add("available below generated", Reject::not_plausible,
-        [](ReadingBody& body) { body.available_wh = 1; });
     add("registers below their profile", Reject::registers_contradict,
         [](ReadingBody& body) { body.end.generation_wh = 1; });
     add("a register that fell", Reject::register_fell,
         [](ReadingBody& body) { body.end.generation_wh -= 1; });
     add("a gap where there is none", Reject::registers_contradict,
         [](ReadingBody& body) { body.end.import_wh += 1; });
-    add("a peak above four times the capacity", Reject::implausible_peak,
-        [](ReadingBody& body) { body.peak_generation_w = 20'001; });
-    add("a quarter hour above four times the capacity", Reject::implausible_peak,
+    add("a peak above twice the connection's rating", Reject::implausible_peak,
+        [](ReadingBody& body) { body.peak_generation_w = 86'941; });
+    add("a quarter hour above twice the connection's rating", Reject::implausible_peak,
         [](ReadingBody& body) {
-            body.profile[0].generation_wh += 4601;
-            body.end.generation_wh += 4601;
+            body.profile[0].generation_wh += 21'601;
+            body.end.generation_wh += 21'601;
         });
     return rows;
 }

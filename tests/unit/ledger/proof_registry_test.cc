@@ -43,7 +43,8 @@ class ProofRegistry : public testing::Test {
                  const std::string& service_point = "sp-" + kFirst.str()) {
         const TestNetwork& network = stored_.network();
         const auto& key = network.key(meter).public_key();
-        say(MeterRegistration{0, meter, cluster, service_point, key, effective});
+        say(MeterRegistration{0, meter, cluster, service_point, key, effective, ConnectionRating{},
+                              test::kInstalled});
         say(network.grant(meter, 1, {kNode, network.dgmd()}, effective));
     }
     void open(const MeterId& meter, const ClusterId& cluster, Window window) {

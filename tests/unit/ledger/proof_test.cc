@@ -72,7 +72,7 @@ TEST_F(ProofOfAReading, convinces_whoever_has_the_genesis_file) {
     EXPECT_EQ(findings->members, 4U);
     EXPECT_EQ(findings->signers, 3U);
     EXPECT_THAT(findings->proved, SizeIs(6));
-    EXPECT_THAT(findings->not_proved, Contains(HasSubstr("which share was in force")));
+    EXPECT_THAT(findings->not_proved, Contains(HasSubstr("those of the settlements before")));
 }
 
 TEST_F(ProofOfAReading, is_the_same_after_it_was_written_and_read) {
@@ -298,6 +298,27 @@ TEST_F(FalsifiedLine, is_found_where_it_contradicts_reading_capacity_or_tariff) 
         {"energy", [](SettlementLine& line) { line.mes_w = line.capacity_w + 1; }},
         {"energy", [](SettlementLine& line) { line.estimated = true; }},
         {"energy", [](SettlementLine& line) { line.flags = kLineOverCapacity; }},
+        {"energy", [](SettlementLine& line) { line.flags = kLineClaimCut; }},
+        {"none", [](SettlementLine& line) { line.flags = kLineOddYield; }},
+        {"energy", [](SettlementLine& line) { line.closing.unread_from += 1; }},
+        {"energy",
+         [](SettlementLine& line) {
+             line.closing.shares = {{10, 0}};
+         }},
+        {"energy",
+         [](SettlementLine& line) {
+             line.closing.shares.push_back({-1, INT64_MAX});
+         }},
+        {"energy",
+         [](SettlementLine& line) {
+             line.available_wh += 1;
+             line.curtailed_wh += 1;
+         }},
+        {"energy",
+         [](SettlementLine& line) {
+             line.credited_wh -= 1;
+             line.export_amount_micro -= 80;
+         }},
         {"energy", [](SettlementLine& line) { line.closing.registers.export_wh += 1; }},
         {"money", [](SettlementLine& line) { line.import_amount_micro += 1; }},
         {"money", [](SettlementLine& line) { line.export_amount_micro -= 1; }},
@@ -312,9 +333,14 @@ class ProofOfALaterMeter : public ::testing::Test {
   protected:
     void SetUp() override {
         stored_.run_windows(1);
-        const MeterRegistration registration{
-            0, meter_, TestNetwork::cluster(1), "sp-late", test::signing_key("late").public_key(),
-            3};
+        const MeterRegistration registration{0,
+                                             meter_,
+                                             TestNetwork::cluster(1),
+                                             "sp-late",
+                                             test::signing_key("late").public_key(),
+                                             3,
+                                             ConnectionRating{},
+                                             test::kInstalled};
         add(registration);
         add(CapacityCertificate{0, meter_, 3000, 3});
         add(TariffNotice{0, {300'000, 90'000}, 42});

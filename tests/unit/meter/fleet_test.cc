@@ -196,6 +196,8 @@ TEST_F(FleetTest, every_window_of_every_meter_is_resent_until_it_is_receipted) {
     for (const auto& [slot, envelopes] : heard_)
         for (const Bytes& envelope : envelopes)
             EXPECT_EQ(envelope, envelopes.front());
+    const Bytes& first = heard_.at({bench_.meter_id(), 0}).front();
+    EXPECT_EQ(registers_at_start(bench_.opened(first)), test::kInstalled) << "as METER says";
     const Json json = status();
     EXPECT_EQ(*json.at("sent").as_int(), kWindows * kMeters);
     EXPECT_EQ(*json.at("receipted").as_int(), kWindows * kMeters);

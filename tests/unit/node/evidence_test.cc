@@ -290,7 +290,8 @@ TEST_F(Accusations, only_a_replacement_with_a_new_key_clears_the_connection) {
     const MeterId fresh("meter-new");
     const Window from = 4;
     commit_from_dgmd(MeterRegistration{0, fresh, kOne, "sp-" + kMeter.str(),
-                                       signing_key(fresh.str()).public_key(), from});
+                                       signing_key(fresh.str()).public_key(), from,
+                                       ConnectionRating{}, kInstalled});
     std::vector<NodeId> readers = committee;
     readers.push_back(world.network().dgmd());
     commit_from_dgmd(world.network().grant(fresh, 1, readers, from));

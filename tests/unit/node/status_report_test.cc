@@ -24,6 +24,8 @@ TEST(StatusFile, names_every_member) {
     summary.objections = {{"wrong_totals", 1}};
     summary.settled = {{ClusterId("cluster-1"), 6}};
     summary.silent = {{MeterId("meter-1"), 3}};
+    summary.unusable = {{MeterId("meter-2"), "register_fell"}};
+    summary.over_certified = {{MeterId("meter-4"), 2}};
     summary.accused = {{"meter-3", 1}};
     summary.tampered = {{MeterId("meter-5"), 4}};
     summary.alarms = {"validator node-3 voted twice"};
@@ -47,7 +49,8 @@ TEST(StatusFile, names_every_member) {
         R"("broker_connected":true,"peers_connected":2,"peers":3,)"
         R"("missing":{"node-4":"no connection: refused"},"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
-        R"("silent":{"meter-1":3},)"
+        R"("silent":{"meter-1":3},"unusable":{"meter-2":"register_fell"},)"
+        R"("over_certified":{"meter-4":2},)"
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"
         R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
         R"("storage":{"scrubbed_blocks":21,"scrub_passes":2,"blocks_damaged":1,)"

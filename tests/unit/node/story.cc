@@ -181,6 +181,10 @@ void Story::show(const NodeId& node) {
         say("knows " + meter.str() + " tampered with from window " + std::to_string(from) + " on");
     for (const auto& [meter, windows] : now.silent)
         say(meter.str() + " silent for " + std::to_string(windows) + " windows");
+    for (const auto& [meter, reason] : now.unusable)
+        say(meter.str() + " talks, and is refused: " + reason);
+    for (const auto& [meter, windows] : now.over_certified)
+        say(meter.str() + " generates more than certified; windows: " + std::to_string(windows));
     if (now.blocks_damaged > 0) say("blocks damaged: " + std::to_string(now.blocks_damaged));
     if (now.blocks_mended > 0) say("blocks mended: " + std::to_string(now.blocks_mended));
     for (const auto& [reason, count] : now.rejected)

@@ -55,11 +55,12 @@ void Story::read_all(Window window, const Words& words) {
     }
 }
 
-// with 150 Wh a quarter | with a peak of 6000 W | with registers that fell | with registers reset
+// with 150 Wh a quarter | with a peak of 6000 W | with registers that fell | with registers reset |
+// with 200 Wh from a roof
 void Story::read(const MeterId& id, Window window, const Words& words) {
     const bool is_twin = words[0] == "twin";
     TestMeter& meter = is_twin ? twins_.at(id) : world_->meter(id);
-    const bool producer = world_->first_state().capacity_w(id, window) > 0;
+    const bool producer = world_->first_state().capacity_w(id, window) > 0 || words.has("roof");
     std::int64_t wh = producer ? kUsualWh : kUsualLoadWh;
     if (is_twin) wh /= 2;
     if (words.has("Wh")) wh = words.number_after("with");
@@ -116,7 +117,8 @@ void Story::replace(const MeterId& id, const Words& words) {
     readers.push_back(network.dgmd());
     const std::vector<TransactionContent> notices{
         MeterRegistration{0, fresh, kCluster, "sp-" + id.str(),
-                          signing_key(fresh.str()).public_key(), from},
+                          signing_key(fresh.str()).public_key(), from, ConnectionRating{},
+                          kInstalled},
         network.grant(fresh, 1, readers, from)};
     ChainState state = world_->node(node).state();
     for (const TransactionContent& content : notices) {

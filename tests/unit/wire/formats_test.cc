@@ -62,9 +62,14 @@ void add_transactions(std::vector<Sample>& out) {
     out.push_back(transaction("genesis", make_genesis(genesis(), signer("node-1"))));
     out.push_back(transaction("reading", make_reading_transaction(reading())));
     out.push_back(transaction("settlement", batch()));
-    out.push_back(
-        transaction("meter", dgmd(MeterRegistration{1, MeterId("meter-1"), ClusterId("cluster-1"),
-                                                    "sp-17", signer("meter-1").public_key(), 0})));
+    out.push_back(transaction("meter", dgmd(MeterRegistration{1,
+                                                              MeterId("meter-1"),
+                                                              ClusterId("cluster-1"),
+                                                              "sp-17",
+                                                              signer("meter-1").public_key(),
+                                                              0,
+                                                              {35, 1, 240},
+                                                              {1200, 30, 400}})));
     out.push_back(transaction("node", dgmd(NodeRegistration{2,
                                                             NodeId("node-1"),
                                                             signer("node-1").public_key(),

@@ -99,7 +99,7 @@ inline SettlementLine line() {
     SettlementLine line;
     line.meter = MeterId("meter-1");
     line.estimated = true;
-    line.flags = kLineOverCapacity | kLineRegisterReset;
+    line.flags = kLineOverCapacity | kLineRegisterReset | kLineClaimCut;
     line.capacity_w = 5000;
     line.load_wh = 2000;
     line.import_wh = 300;
@@ -113,14 +113,13 @@ inline SettlementLine line() {
     line.export_amount_micro = -88'000;
     line.adjusted = {-50, 40, 30, 20, -12'500, 1'600};
     line.closing = {.registers = {.import_wh = 1, .export_wh = 2, .generation_wh = 3},
-                    .has_registers = true,
                     .import_remainder = 999,
                     .export_remainder = 0,
                     .balance_micro = -13'000,
                     .missed = 1,
                     .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}},
                     .over_capacity = 7,
-                    .read_window = 6,
+                    .unread_from = 7,
                     .estimates = {{7, 300, 1200, 2900, 1100}}};
     return line;
 }

@@ -67,7 +67,7 @@ TEST(Transaction, an_envelope_of_one_kind_is_none_of_another) {
         make_genesis(samples::genesis(), samples::signer("node-1")),
         make_reading_transaction(samples::reading()),
         samples::batch(),
-        samples::dgmd(MeterRegistration{1, MeterId("m"), ClusterId("c"), "sp", {}, 0}),
+        samples::dgmd(MeterRegistration{1, MeterId("m"), ClusterId("c"), "sp", {}, 0, {}, {}}),
         samples::dgmd(NodeRegistration{1, NodeId("n"), {}, {}, {}}),
         samples::dgmd(CommitteeAllocation{1, ClusterId("c"), {}, {NodeId("n")}, 0, 0}),
         samples::dgmd(samples::key_grant()),
