@@ -221,7 +221,9 @@ Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const O
             accept(std::move(*opened), state, out);
             advance(objection.cluster, state, now, out);
         } else if (opened.error().reason != Reject::duplicate) {
-            return unexpected(opened.error().reason);
+            const bool is_over = is_settled(objection.cluster, objection.window, state);
+            const bool is_of_then = is_over && opened.error().reason == Reject::closed_window;
+            return unexpected(is_of_then ? Reject::already_committed : opened.error().reason);
         }
     }
     const auto effects = its_round->on_objection(objection, view(objection.cluster, state, now));

@@ -150,8 +150,7 @@ class CommitteeDesk {
                  const ChainState& state, Effects& out);
     void certify(const Transaction& settlement, const ClusterId& cluster);
     void raise_alarm(const ReplayFault& fault);
-    [[nodiscard]] Result<std::vector<RecomputedSettlement>, ReplayFault> follow(
-        const ReplayStep& step);
+    [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
     void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
     void keep_committed(const RecomputedSettlement& settlement);

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxAlarms = 64;
 }  // namespace
 
 void CommitteeDesk::replay(const ReplayStep& step) {
-    if (const auto recomputed = follow(step); !recomputed) raise_alarm(recomputed.error());
+    (void)follow(step);
 }
 
 void CommitteeDesk::raise_alarm(const ReplayFault& fault) {
@@ -22,21 +22,20 @@ void CommitteeDesk::raise_alarm(const ReplayFault& fault) {
                       fault.explanation);
 }
 
-Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
-    const ReplayStep& step) {
+std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) {
     auto recomputed = books_.follow(step);
+    for (const ReplayFault& fault : books_.faults())
+        raise_alarm(fault);
+    keep_shares(recomputed, step.after);
     std::vector<OpenedSettlement> opened;
-    if (recomputed) {
-        keep_shares(*recomputed, step.after);
-        for (const RecomputedSettlement& settlement : *recomputed) {
-            for (const auto& [window, readings] : settlement.readings) {
-                for (const auto& [meter, taken] : readings)
-                    compare(taken.reading, step.after);
-            }
-            keep_committed(settlement);
-            drop_before(settlement.opened.cluster, keep_from(settlement.opened.window, step.after));
-            opened.push_back(settlement.opened);
+    for (const RecomputedSettlement& settlement : recomputed) {
+        for (const auto& [window, readings] : settlement.readings) {
+            for (const auto& [meter, taken] : readings)
+                compare(taken.reading, step.after);
         }
+        keep_committed(settlement);
+        drop_before(settlement.opened.cluster, keep_from(settlement.opened.window, step.after));
+        opened.push_back(settlement.opened);
     }
     if (step.committed.block.header.height > 0) {
         invariants_.observe(step.before, step.committed.block, step.after, opened);
@@ -46,15 +45,9 @@ Result<std::vector<RecomputedSettlement>, ReplayFault> CommitteeDesk::follow(
 
 void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState& before,
                               const ChainState& after, Instant now, Effects& out) {
-    const auto recomputed = follow({committed, before, after});
-    if (recomputed) {
-        for (const RecomputedSettlement& settlement : *recomputed) {
-            for (const SettledShare& share : settlement.shares) {
-                say_share(shares_.at(share.meter), after, out);
-            }
-        }
-    } else {
-        raise_alarm(recomputed.error());
+    for (const RecomputedSettlement& settlement : follow({committed, before, after})) {
+        for (const SettledShare& share : settlement.shares)
+            say_share(shares_.at(share.meter), after, out);
     }
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {

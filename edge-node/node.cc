@@ -11,8 +11,7 @@ namespace {
 
 // Not somebody's fault: what a repeating network brings by nature.
 bool is_repetition(Reject reason) {
-    return reason == Reject::duplicate || reason == Reject::already_committed ||
-           reason == Reject::closed_window;
+    return reason == Reject::duplicate || reason == Reject::already_committed;
 }
 
 }  // namespace

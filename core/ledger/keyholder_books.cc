@@ -5,11 +5,11 @@
 namespace fairfeed {
 namespace {
 
-Unexpected<ReplayFault> fault(const Block& block, const Transaction& transaction, Reject reason,
-                              std::string_view what) {
-    return unexpected(ReplayFault{block.header.height, std::string(to_string(reason)),
-                                  "the " + describe(transaction) + ": " + std::string(what) + " (" +
-                                      std::string(to_string(reason)) + ")"});
+ReplayFault fault(const Block& block, const Transaction& transaction, Reject reason,
+                  std::string_view what) {
+    return {block.header.height, std::string(to_string(reason)),
+            "the " + describe(transaction) + ": " + std::string(what) + " (" +
+                std::string(to_string(reason)) + ")"};
 }
 
 bool grants_keys(const Block& block) {
@@ -53,8 +53,9 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
     for (const SignedReading* reading : readings_of(block, settlement)) {
         auto body = open_with(keys_, *reading);
         if (!body)
-            return fault(block, transaction, body.error(),
-                         "the reading of meter " + reading->header.meter.str() + " does not open");
+            return unexpected(
+                fault(block, transaction, body.error(),
+                      "the reading of meter " + reading->header.meter.str() + " does not open"));
         out.readings[reading->header.window].emplace(reading->header.meter,
                                                      OpenedReading{*reading, std::move(*body)});
     }
@@ -62,33 +63,43 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
         books_.try_emplace(settlement.cluster, ClusterBook(settlement.cluster)).first->second;
     // A cluster settles at most once in a block, so the state before the block is its draft's.
     const auto checked = book.check(step.before, settlement, out.readings, keys_);
-    if (!checked)
-        return fault(block, transaction, checked.error(),
-                     "the contract, recomputed from the readings, gives something else");
     auto shares = book.commit(step.after, settlement, out.readings, block.header.time_ms, keys_);
-    if (!shares) return fault(block, transaction, shares.error(), "its lines do not open");
+    if (!shares)
+        return unexpected(fault(block, transaction, shares.error(), "its lines do not open"));
+    if (!checked)
+        faults_.push_back(
+            fault(block, transaction, checked.error(),
+                  "the contract, recomputed from the readings, gives something else"));
     out.shares = std::move(*shares);
     out.opened.lines = book.last_lines();
     return out;
 }
 
-Result<std::vector<RecomputedSettlement>, ReplayFault> KeyholderBooks::follow(
-    const ReplayStep& step) {
+void KeyholderBooks::close(const ClusterId& cluster) {
+    closed_.insert(cluster);
+    books_.erase(cluster);
+}
+
+std::vector<RecomputedSettlement> KeyholderBooks::follow(const ReplayStep& step) {
     const Block& block = step.committed.block;
     if (holder_ && (block.header.height == 0 || grants_keys(block)))
         keys_.learn(step.after, holder_->node, holder_->agreement);
+    faults_.clear();
     std::vector<RecomputedSettlement> out;
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         const auto* settlement = std::get_if<Settlement>(&block.transactions[i].content);
         if (settlement == nullptr || closed_.contains(settlement->cluster)) continue;
         if (!holds_keys_of(block, *settlement)) {
-            closed_.insert(settlement->cluster);
-            books_.erase(settlement->cluster);
+            close(settlement->cluster);
             continue;
         }
         auto opened = recompute(step, i);
-        if (!opened) return unexpected(opened.error());
-        out.push_back(std::move(*opened));
+        if (opened) {
+            out.push_back(std::move(*opened));
+        } else {
+            faults_.push_back(std::move(opened.error()));
+            close(settlement->cluster);
+        }
     }
     return out;
 }

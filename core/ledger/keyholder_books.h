@@ -19,7 +19,7 @@ struct Keyholder {
     AgreementKey agreement;
 };
 
-// One settlement, opened and found equal to what the contract gives.
+// One settlement, opened. Unless faults() names its cluster, it is what the contract gives.
 struct RecomputedSettlement {
     OpenedSettlement opened;
     HeldReadings readings;  // those the settlement lists
@@ -33,10 +33,13 @@ class KeyholderBooks {
 
     // The settlements of this block that the keys open, each recomputed from its readings and the
     // book before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens and
-    // does not hold is a fault. A cluster with a line whose key is not held is closed from there
-    // on, since its closing states are lost.
-    [[nodiscard]] Result<std::vector<RecomputedSettlement>, ReplayFault> follow(
-        const ReplayStep& step);
+    // does not hold is a fault of its cluster alone: the chain has it, so the book goes on from its
+    // lines, as every other member's does. A cluster with a line whose key is not held, or with a
+    // line or reading that does not open, is closed from there on, since its closing states are
+    // lost.
+    [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
+    // Settlements of the block followed last that are not what the contract gives, or do not open.
+    [[nodiscard]] const std::vector<ReplayFault>& faults() const { return faults_; }
 
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
     [[nodiscard]] const std::map<ClusterId, ClusterBook>& books() const { return books_; }
@@ -46,11 +49,13 @@ class KeyholderBooks {
     [[nodiscard]] bool holds_keys_of(const Block& block, const Settlement& settlement) const;
     [[nodiscard]] Result<RecomputedSettlement, ReplayFault> recompute(const ReplayStep& step,
                                                                       std::size_t index);
+    void close(const ClusterId& cluster);
 
     std::optional<Keyholder> holder_;
     KeyRing keys_;
     std::map<ClusterId, ClusterBook> books_;
     std::set<ClusterId> closed_;
+    std::vector<ReplayFault> faults_;
 };
 
 // The readings of the block that this settlement lists, in its order.

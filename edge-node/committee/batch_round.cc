@@ -256,7 +256,9 @@ Result<std::vector<Effect>, Reject> BatchRound::on_batch(const NodeId& sender,
         sender != settlement->proposer || batch.signer != settlement->proposer) {
         return unexpected(Reject::wrong_proposer);
     }
-    if (!view.next || settlement->window < *view.next) return unexpected(Reject::closed_window);
+    if (!view.next || settlement->window < *view.next) {
+        return unexpected(Reject::already_committed);
+    }
     const auto held = hearings_.find(settlement->slot);
     if (held != hearings_.end() && held->second.batch.id == batch.id) return Effects{};
     if (is_behind(view)) return Effects{};

@@ -33,14 +33,20 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
     return verify_reading(reading, context.state.network, *key);
 }
 
-// Settled, and too old to be trued up or followed by a reading that is committed (rule 7).
-bool is_closed(const ChainState& state, const ReadingHeader& header, Window next) {
+// Who brought the reading: its meter, or a member that holds it and demands that it be settled.
+enum class Bearer { meter, member };
+
+// Settled, and too old to be trued up or followed by a reading that is committed (rule 7). A meter
+// is refused one settlement earlier than a member may demand: what was taken from a meter while a
+// settlement was under way may still be demanded of the next one.
+bool is_closed(const ChainState& state, const ReadingHeader& header, Window next, Bearer bearer) {
     if (header.window >= next) return false;
-    return std::int64_t{next} - header.window > late_windows(state) ||
-           !may_true_up(state, header.meter, header.window, next);
+    if (!may_true_up(state, header.meter, header.window, next)) return true;
+    return bearer == Bearer::meter && std::int64_t{next} - header.window > late_windows(state);
 }
 
-Result<void, Reject> judge_time(const SignedReading& reading, const Context& context) {
+Result<void, Reject> judge_time(const SignedReading& reading, const Context& context,
+                                Bearer bearer) {
     const ReadingHeader& header = reading.header;
     const NetworkParameters& parameters = context.state.genesis.parameters;
     const MeterRecord& meter = context.state.meters.at(header.meter);
@@ -58,7 +64,7 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
         }
     }
     const auto next = context.state.next_window(header.cluster);
-    if (!next || is_closed(context.state, header, *next)) {
+    if (!next || is_closed(context.state, header, *next, bearer)) {
         return unexpected(Reject::closed_window);
     }
     if (context.state.is_voided(header.meter, header.window)) {
@@ -84,11 +90,11 @@ Result<ReadingBody, Reject> open_and_judge(const SignedReading& reading, const C
     return body;
 }
 
-Verdict judge(SignedReading reading, const Context& context) {
+Verdict judge(SignedReading reading, const Context& context, Bearer bearer) {
     if (const auto claims = judge_claims(reading, context); !claims) {
         return refused(claims.error());
     }
-    if (const auto time = judge_time(reading, context); !time) {
+    if (const auto time = judge_time(reading, context, bearer); !time) {
         return unexpected(Refused{time.error(), std::move(reading)});
     }
     auto body = open_and_judge(reading, context);
@@ -107,13 +113,13 @@ Verdict judge_reading(const Arrival& arrival, const Context& context) {
     auto reading = decode_reading(arrival.packet, context.state.network);
     if (!reading) return refused(reading.error());
     if (arrival.topic.sender != reading->header.meter.str()) return refused(Reject::wrong_topic);
-    return judge(std::move(*reading), context);
+    return judge(std::move(*reading), context, Bearer::meter);
 }
 
 Verdict judge_pulled_reading(ByteView envelope, const Context& context) {
     auto reading = decode_reading(envelope, context.state.network);
     if (!reading) return refused(reading.error());
-    return judge(std::move(*reading), context);
+    return judge(std::move(*reading), context, Bearer::member);
 }
 
 }  // namespace fairfeed::intake

@@ -47,6 +47,8 @@ struct Refused {
                                                            const Context& context);
 
 // The same rules without topic: for a reading pulled from a fellow member or sent in an objection.
+// It takes whatever an honest member at the same height, or one height further, may demand as
+// withheld (ClusterBook::withheld), or two members could refuse each other's batches for ever.
 [[nodiscard]] Result<OpenedReading, Refused> judge_pulled_reading(ByteView envelope,
                                                                   const Context& context);
 

@@ -259,7 +259,7 @@ TEST(BatchRound, follows_the_chain_when_a_window_is_settled_without_it) {
     EXPECT_EQ(order_of(bench.advance(bench.parent())), "");
     const auto stale = bench.hear_batch(late, batch);
     ASSERT_FALSE(stale);
-    EXPECT_EQ(stale.error(), Reject::closed_window);
+    EXPECT_EQ(stale.error(), Reject::already_committed);
     const Transaction next = bench.batch_of(1);
     EXPECT_EQ(settlement_of(next).window, 1U);
     EXPECT_EQ(settlement_of(next).version, 0U);

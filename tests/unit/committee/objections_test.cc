@@ -269,7 +269,7 @@ TEST_F(Objections, are_for_members_strangers_batches_are_refused) {
     const auto elsewhere = [](Settlement& s) { s.cluster = TestNetwork::cluster(2); };
     EXPECT_EQ(refused(batch_with(bench, no_draft, elsewhere), parent), "wrong_cluster");
     EXPECT_EQ(refused(batch_with(bench, no_draft, [](Settlement& s) { s.window = 0; }), parent),
-              "closed_window");
+              "already_committed");
     Transaction forged =
         make_batch(settlement_of(good), bench.network.network(), bench.network.key(other));
     EXPECT_EQ(refused(forged, parent), "wrong_signature");

@@ -13,6 +13,7 @@ const MeterId kMeter = TestNetwork::meter(1, 2);
 
 class LateReadings : public ::testing::Test {
   protected:
+    explicit LateReadings(std::size_t nodes = 4) : world(lab(nodes, 1)) {}
     void TearDown() override {
         for (const NodeId& id : world.network().nodes()) {
             const NodeSummary summary = world.node(id).summary();
@@ -75,7 +76,7 @@ class LateReadings : public ::testing::Test {
         EXPECT_EQ(line(at).adjusted.import_wh, import_wh);
     }
 
-    NodeWorld world{lab(4, 1)};
+    NodeWorld world;
 };
 
 TEST_F(LateReadings, are_receipted_and_trued_up_with_the_next_window) {
@@ -193,6 +194,86 @@ TEST_F(LateReadings, make_a_silent_meter_speak_again) {
     EXPECT_FALSE(world.node(node).state().meters.at(kMeter).is_silent());
     EXPECT_EQ(world.node(node).state().meters.at(kMeter).missed, 1U);
     EXPECT_EQ(line(4).import_wh, 1600) << "estimated from the late reading";
+}
+
+// A committee of so many members, of whom half hold a reading that no member would take from its
+// meter any more.
+class LateReadingsAtTheAgeLimit : public LateReadings, public ::testing::WithParamInterface<int> {
+  protected:
+    LateReadingsAtTheAgeLimit() : LateReadings(static_cast<std::size_t>(GetParam())) {}
+    // The last members; the parent is never among them.
+    [[nodiscard]] static std::vector<NodeId> holders() {
+        std::vector<NodeId> out;
+        for (int i = GetParam() - GetParam() / 2; i < GetParam(); ++i)
+            out.push_back(TestNetwork::node(static_cast<std::size_t>(i) + 1));
+        return out;
+    }
+};
+
+TEST_P(LateReadingsAtTheAgeLimit, are_settled_whoever_holds_them) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    const OpenedReading late = measure(1, 150);
+    for (Window window = 1; window < 7; ++window)
+        settle(window, nullptr);
+    std::set<NodeId> endorsers;
+    world.watch([&](const NodeId& node, const Effect& effect) {
+        const auto* row = std::get_if<PersistEndorsement>(&effect);
+        if (row && row->endorsement.window == 7) endorsers.insert(node);
+    });
+    world.go_to_end_of(7);
+    measure_others(7);
+    const auto all_have_endorsed = [&] {
+        const auto all = holders();
+        return std::all_of(all.begin(), all.end(),
+                           [&](const NodeId& node) { return endorsers.contains(node); });
+    };
+    ASSERT_TRUE(world.run_until(all_have_endorsed, kPatienceMs));
+    ASSERT_FALSE(world.settled(kCluster, 7));
+    world.publish_reading(late, holders());
+    EXPECT_EQ(receipts(late), holders().size());
+    expect_settled(7);
+    EXPECT_TRUE(settlement(7).late.empty());
+    const OpenedReading last = measure(8, 100);
+    settle(8, &last);
+    // 1 was estimated 800 Wh too low; nothing flowed in 6, which was estimated as 0 was.
+    expect_trued_up(8, late, 800 - 1600);
+    settle(9, nullptr);
+}
+
+INSTANTIATE_TEST_SUITE_P(Members, LateReadingsAtTheAgeLimit, ::testing::Values(4, 3, 2));
+
+// What a meter brings too late is counted under its own name, by nodes and to the meter.
+TEST_F(LateReadings, that_members_refuse_are_counted_as_closed) {
+    const OpenedReading first = measure(0, 100);
+    settle(0, &first);
+    const OpenedReading late = measure(1, 150);
+    for (Window window = 1; window <= 7; ++window)
+        settle(window, nullptr);
+    const NodeId holder("node-2");
+    const Endorsement about{kCluster, 8, 0, Digest{}};
+    const Objection objection{about.cluster,
+                              about.window,
+                              about.version,
+                              about.batch,
+                              std::string(to_string(Reject::reading_withheld)),
+                              late.reading.envelope};
+    const auto count = [&] {
+        return world.node(NodeId("node-1")).summary().refused_from[holder]["closed_window"];
+    };
+    const auto object = [&](Window window) {
+        Objection said = objection;
+        said.window = window;
+        world.arrive(
+            holder, {"test", holder.str(), Channel::objection, kCluster.str()},
+            encode_objection(said, holder, world.network().network(), world.network().key(holder)),
+            NodeId("node-1"));
+    };
+    settle(8, nullptr);
+    object(8);
+    EXPECT_EQ(count(), 0U) << "of a window settled meanwhile: the objector is behind";
+    object(9);
+    EXPECT_EQ(count(), 1U);
 }
 
 }  // namespace
