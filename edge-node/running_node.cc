@@ -80,6 +80,7 @@ void RunningNode::handle_connection(const ConnectionChanged& change, Effects& tu
         connected_.insert(change.broker);
     else
         connected_.erase(change.broker);
+    if (!change.connected) tls_.suspect(config_.node.str());
     if (change.broker == config_.node) {
         NodeEvent event = BrokerLost{};
         if (change.connected) event = BrokerConnected{};
@@ -179,6 +180,18 @@ void RunningNode::tell_progress(Instant now) {
     notify_progress();
 }
 
+// Its own files, and what its broker has shown.
+std::vector<std::string> RunningNode::certificate_alarms(Instant now) {
+    const std::int64_t now_s = now.real_ms / 1000;
+    auto alarms = tls_.look(now_s, now.steady_ms);
+    if (clients_.empty()) return alarms;
+    const TlsReport shown = clients_.front()->tls_report();
+    if (!shown.asked) return alarms;
+    if (const auto notice = expiry_notice(shown.valid_until_s, now_s))
+        alarms.push_back("the certificate of this node's broker expires soon: it " + *notice);
+    return alarms;
+}
+
 void RunningNode::tell_alarms(const NodeSummary& summary) {
     for (const AlarmNews& news : surface_.alarms.look(summary)) {
         if (news.over)
@@ -194,6 +207,8 @@ void RunningNode::report(Instant now) {
     NodeSummary summary = node_.summary();
     Outlook::View view = outlook_.look(node_.state(), summary, now);
     summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());
+    for (std::string& alarm : certificate_alarms(now))
+        summary.alarms.push_back(std::move(alarm));
     if (!stopping_) tell_alarms(summary);
     if (std::exchange(told_line_, view.line) != view.line) notify_status(view.line);
     std::uint64_t lost = not_sent_ + queue_.refused();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/crypto/tls_watch.h"
 #include "core/io/byte_budget.h"
 #include "core/io/clock.h"
 #include "core/io/disk_space.h"
@@ -102,6 +103,7 @@ class RunningNode {
     void tell_progress(Instant now);  // of a replay
     void tell_alarms(const NodeSummary& summary);
     void report(Instant now);
+    [[nodiscard]] std::vector<std::string> certificate_alarms(Instant now);
 
     NodeConfig config_;
     LoadedGenesis genesis_;
@@ -124,6 +126,7 @@ class RunningNode {
     ConnectionLog connection_log_;
     std::string told_line_;  // to the service manager
     std::int64_t progress_at_ms_ = 0;
+    TlsWatch tls_;
     std::string scrub_fault_;  // of the last look; empty: none
     bool stopping_ = false;
     End end_;

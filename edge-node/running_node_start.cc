@@ -4,6 +4,7 @@
 #include "core/crypto/key_file.h"
 #include "core/io/log.h"
 #include "core/ledger/replay.h"
+#include "edge-node/node_files.h"
 #include "edge-node/running_node.h"
 
 namespace fairfeed {
@@ -105,6 +106,7 @@ Result<void, RunningNode::End> RunningNode::catch_up() {
 }
 
 void RunningNode::connect() {
+    tls_.add(tls_files_of(config_), config_.node.str());
     const std::string& network = genesis_.content.parameters.name;
     std::vector<MqttSubscription> meters;
     for (std::string& filter : meter_filters(network)) {

@@ -1,6 +1,5 @@
 #include "edge-node/runtime.h"
 
-#include "core/io/file.h"
 #include "core/io/file_access.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
@@ -13,19 +12,6 @@ namespace {
 // A disk that damages every ledger put on it is not to be filled with them.
 constexpr std::size_t kMostRebuilds = 3;
 constexpr std::int64_t kLookForRoomEveryMs = 500;
-
-Result<LoadedGenesis, NodeFault> load_genesis_of(const NodeConfig& config) {
-    const auto file = read_file(config.genesis);
-    if (!file) return unexpected(NodeFault{file.error().message, true});
-    auto genesis = decode_genesis(*file);
-    if (!genesis) {
-        return unexpected(NodeFault{
-            concat(config.genesis.string(), ": no valid genesis: ", to_string(genesis.error()),
-                   "; copy genesis.cbor of the network's provisioning here"),
-            true});
-    }
-    return std::move(*genesis);
-}
 
 // One life of the node; it must be over before its files are looked after.
 Result<RunningNode::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
@@ -89,15 +75,13 @@ Result<int, NodeFault> live_on(const NodeConfig& config, const LoadedGenesis& ge
 
 }  // namespace
 
-Result<int, NodeFault> run_node(const NodeConfig& config) {
-    const auto genesis = load_genesis_of(config);
-    if (!genesis) return unexpected(genesis.error());
+Result<int, NodeFault> run_node(const NodeConfig& config, const LoadedGenesis& genesis) {
     if (auto foreign = foreign_root_fault(config.data, "edge-node run ..."))
         return unexpected(NodeFault{std::move(*foreign), true});
     NodeConfig placed = config;
     if (placed.status_file.empty())
         placed.status_file = default_status_file(runtime_name(config.node));
-    auto ended = live_on(placed, *genesis);
+    auto ended = live_on(placed, genesis);
     notify_stopping();
     return ended;
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "core/wire/chain_codec.h"
 #include "edge-node/node_config.h"
 
 namespace fairfeed {
@@ -20,6 +21,7 @@ struct NodeFault {
 
 // Runs the node until SIGINT or SIGTERM. 0, or 1 after the disk or the chain failed while running.
 // Error: it could not start.
-[[nodiscard]] Result<int, NodeFault> run_node(const NodeConfig& config);
+[[nodiscard]] Result<int, NodeFault> run_node(const NodeConfig& config,
+                                              const LoadedGenesis& genesis);
 
 }  // namespace fairfeed

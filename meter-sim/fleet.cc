@@ -88,6 +88,7 @@ void Fleet::connect(std::size_t meter, const PlannedMeter& planned) {
     lines_.emplace_back();
     const NetworkParameters& parameters = planned.setup.parameters;
     const MeterId& id = meters_[meter].id();
+    tls_.add({planned.tls_key, planned.tls_certificate, ca_certificate_}, id.str());
     for (const BrokerPlace& broker : planned.brokers) {
         MqttConfig config;
         config.host = broker.host;
@@ -160,14 +161,17 @@ void Fleet::hear(const std::vector<News>& batch, const Instant& now) {
     for (const News& news : batch) {
         const auto* about = std::get_if<MeterNews>(&news);
         if (about == nullptr || stopping_) continue;
-        if (const auto* gone = std::get_if<meter_event::Disconnected>(&about->event))
+        if (const auto* gone = std::get_if<meter_event::Disconnected>(&about->event)) {
+            tls_.suspect(meters_[about->meter].id().str());
             log_warning("no connection", kv("meter", meters_[about->meter].id()),
                         kv("broker", gone->member), kv("reason", about->reason));
+        }
         step_meter(about->meter, about->event, now);
     }
 }
 
 void Fleet::look_after(const Instant& machine) {
+    tls_.look(machine);
     surface_.status.show(to_json(status()), machine);
     (void)surface_.room.look();
     notify_watchdog();
@@ -254,6 +258,7 @@ void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication)
 
 FleetStatus Fleet::status() const {
     FleetStatus status = status_of(meters_);
+    status.alarms = tls_.standing();
     for (const auto& lines : lines_) {
         status.connections_wanted += lines.size();
         status.connections_up += static_cast<std::size_t>(

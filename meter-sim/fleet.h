@@ -26,6 +26,7 @@
 #include "meter-sim/meter.h"
 #include "meter-sim/meter_clock.h"
 #include "meter-sim/outbox.h"
+#include "meter-sim/tls_alarms.h"
 
 namespace fairfeed {
 
@@ -92,6 +93,7 @@ class Fleet {
     std::vector<Meter> meters_;
     std::vector<std::vector<Line>> lines_;  // by meter
     std::vector<std::filesystem::path> signing_keys_;
+    TlsAlarms tls_;
     std::set<Deadline> deadlines_;
     std::vector<std::int64_t> deadline_of_;  // by meter; INT64_MAX: none
     std::uint64_t clock_set_ = 1;            // how many times, the start included

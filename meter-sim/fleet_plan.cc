@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "core/base/units.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/key_file.h"
+#include "core/crypto/tls_files.h"
 #include "core/io/file.h"
 #include "core/model/recorded_homes.h"
 #include "core/wire/chain_codec.h"
@@ -19,16 +21,25 @@ namespace {
 
 using Errors = std::vector<std::string>;
 
+constexpr const char* kCopyGenesis = "; copy genesis.cbor of the network's provisioning here";
+
+// In their order; one authority serves all meters, and what is wrong with it is said once.
+Errors each_once(Errors lines) {
+    std::set<std::string> said;
+    std::erase_if(lines, [&said](const std::string& line) { return !said.insert(line).second; });
+    return lines;
+}
+
 std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& errors) {
     const auto bytes = read_file(config.genesis);
     if (!bytes) {
-        errors.push_back(bytes.error().message);
+        errors.push_back(bytes.error().message + kCopyGenesis);
         return std::nullopt;
     }
     auto genesis = decode_genesis(*bytes);
     if (!genesis) {
-        errors.push_back(config.genesis.string() +
-                         ": not a sound genesis file: " + std::string(to_string(genesis.error())));
+        errors.push_back(config.genesis.string() + ": not a sound genesis file: " +
+                         std::string(to_string(genesis.error())) + kCopyGenesis);
         return std::nullopt;
     }
     return std::move(*genesis);
@@ -93,14 +104,6 @@ bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
     return true;
 }
 
-void require_files(const std::vector<std::filesystem::path>& files, Errors& errors) {
-    for (const auto& file : files) {
-        std::error_code ignored;
-        if (!std::filesystem::exists(file, ignored))
-            errors.push_back(file.string() + ": no such file");
-    }
-}
-
 class Planner {
   public:
     Planner(const SimConfig& config, const LoadedGenesis& genesis,
@@ -121,7 +124,9 @@ class Planner {
         planned.signing_key = meter.signing_key;
         planned.tls_key = meter.tls_key;
         planned.tls_certificate = meter.tls_certificate;
-        require_files({meter.tls_key, meter.tls_certificate}, errors_);
+        const TlsFilesReport tls = check_tls_files(
+            {meter.tls_key, meter.tls_certificate, config_.ca_certificate}, meter.id.str(), 0);
+        errors_.insert(errors_.end(), tls.mistakes.begin(), tls.mistakes.end());
         add_brokers(planned);
         add_source(meter, planned.setup);
         if (!load_keys(meter, planned.setup, errors_)) return std::nullopt;
@@ -170,15 +175,25 @@ Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) 
     Errors errors;
     const auto genesis = load_genesis(config, errors);
     const auto homes = load_homes(config, errors);
-    require_files({config.ca_certificate}, errors);
     if (!genesis) return unexpected(std::move(errors));
     FleetPlan plan{genesis->network, genesis->content.parameters, {}, ""};
     if (homes) check_span(config, *homes, plan, errors);
     Planner planner(config, *genesis, homes, errors);
     for (const SimMeter& meter : config.meters)
         if (auto planned = planner.plan(meter)) plan.meters.push_back(std::move(*planned));
-    if (!errors.empty()) return unexpected(std::move(errors));
+    if (!errors.empty()) return unexpected(each_once(std::move(errors)));
     return plan;
+}
+
+CertificateTimes certificate_times(const SimConfig& config, std::int64_t now_s) {
+    CertificateTimes out;
+    for (const SimMeter& meter : config.meters) {
+        const TlsFilesReport tls = check_tls_files(
+            {meter.tls_key, meter.tls_certificate, config.ca_certificate}, meter.id.str(), now_s);
+        out.of_time.insert(out.of_time.end(), tls.of_time.begin(), tls.of_time.end());
+        out.soon.insert(out.soon.end(), tls.soon.begin(), tls.soon.end());
+    }
+    return {each_once(std::move(out.of_time)), each_once(std::move(out.soon))};
 }
 
 }  // namespace fairfeed

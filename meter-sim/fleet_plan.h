@@ -28,4 +28,11 @@ struct FleetPlan {
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
 
+// Certificates whose time has not come or has passed, and those with less than thirty days left.
+struct CertificateTimes {
+    std::vector<std::string> of_time;
+    std::vector<std::string> soon;
+};
+[[nodiscard]] CertificateTimes certificate_times(const SimConfig& config, std::int64_t now_s);
+
 }  // namespace fairfeed

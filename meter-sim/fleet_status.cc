@@ -61,6 +61,10 @@ Json to_json(const FleetStatus& status) {
     json.set("refused", counts_json(status.refused));
     json.set("ignored", counts_json(status.ignored));
     json.set("last_window", status.last_window ? Json(*status.last_window) : Json());
+    Json alarms = Json::array();
+    for (const std::string& alarm : status.alarms)
+        alarms.push(alarm);
+    json.set("alarms", std::move(alarms));
     json.set("done", status.done);
     json.set("waiting", status.waiting.empty() ? Json() : Json(status.waiting));
     return json;

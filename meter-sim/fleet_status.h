@@ -27,6 +27,7 @@ struct FleetStatus {
     std::map<std::string, std::uint64_t> ignored;  // messages the meters did not believe
     std::optional<Window> last_window;             // the newest that every meter measured
     bool done = false;                             // window_limit reached, everything receipted
+    std::vector<std::string> alarms;               // what a person must look at
     std::string waiting;                           // at rest, for what; empty: at work
 };
 

@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
     auto* run = app.add_subcommand("run", "Play all meters of a configuration until a signal");
     run->footer(examples({kRunExamples}));
     run->add_option("--config", run_options.config, "Configuration file (YAML)")->required();
+    run->add_flag("--check-config", run_options.check_only,
+                  "Check the configuration and the files it names, and stop");
     run->add_option("--tamper", run_options.tamper,
                     "METER@WINDOW: break the seal of this meter when the window begins");
     run->callback([&] { status = fairfeed::run_run(run_options, std::cout, std::cerr); });

@@ -22,8 +22,8 @@ namespace {
 using Certificate = Owned<X509, X509_free>;
 using Memory = Owned<BIO, BIO_free>;
 
-// A machine without a battery clock boots a little in the past; it must still find us valid.
-constexpr int kBackdatedDays = 1;
+constexpr std::int64_t kDayS = 86'400;
+constexpr std::int64_t kBackdatedS = kDayS;
 
 std::string certificate_to_pem(X509* certificate) {
     const Memory memory(BIO_new(BIO_s_mem()));
@@ -60,14 +60,14 @@ void set_common_name(X509* certificate, std::string_view name) {
 }
 
 // Version 3, serial, validity, subject and key: what every certificate has before its purpose.
-Certificate blank(std::string_view name, int days, const P256Key& key) {
+Certificate blank(std::string_view name, const Validity& validity, const P256Key& key) {
     Certificate certificate(X509_new());
-    CHECK(certificate != nullptr && days > 0);
+    CHECK(certificate != nullptr && validity.from_s < validity.until_s);
     CHECK(X509_set_version(certificate.get(), X509_VERSION_3) == 1);
     set_serial(certificate.get());
     set_common_name(certificate.get(), name);
-    CHECK(X509_time_adj_ex(X509_getm_notBefore(certificate.get()), -kBackdatedDays, 0, nullptr));
-    CHECK(X509_time_adj_ex(X509_getm_notAfter(certificate.get()), days, 0, nullptr));
+    CHECK(X509_time_adj_ex(X509_getm_notBefore(certificate.get()), 0, validity.from_s, nullptr));
+    CHECK(X509_time_adj_ex(X509_getm_notAfter(certificate.get()), 0, validity.until_s, nullptr));
     CHECK(X509_set_pubkey(certificate.get(), key.get()) == 1);
     return certificate;
 }
@@ -110,13 +110,13 @@ void sign_certificate(X509* certificate, const P256Key& key) {
     CHECK(X509_sign(certificate, key.get(), EVP_sha256()) > 0);
 }
 
-TlsIdentity issue(const TlsIdentity& authority, std::string_view name, int days,
+TlsIdentity issue(const TlsIdentity& authority, std::string_view name, const Validity& validity,
                   const char* extended_usage, const std::vector<std::string>& addresses) {
     const P256Key issuer_key = p256_from_pem(authority.key_pem);
     const Certificate issuer = certificate_from_pem(authority.certificate_pem);
     CHECK(issuer_key != nullptr && issuer != nullptr);
     const P256Key key = p256_generate();
-    const Certificate certificate = blank(name, days, key);
+    const Certificate certificate = blank(name, validity, key);
     X509* const leaf = certificate.get();
     CHECK(X509_set_issuer_name(leaf, X509_get_subject_name(issuer.get())) == 1);
     add_extension(leaf, issuer.get(), NID_basic_constraints, "critical,CA:FALSE");
@@ -131,9 +131,13 @@ TlsIdentity issue(const TlsIdentity& authority, std::string_view name, int days,
 
 }  // namespace
 
+Validity valid_for(int days) {
+    return {.from_s = -kBackdatedS, .until_s = days * kDayS};
+}
+
 CertificateAuthority CertificateAuthority::create(std::string_view common_name, int days) {
     const P256Key key = p256_generate();
-    const Certificate certificate = blank(common_name, days, key);
+    const Certificate certificate = blank(common_name, valid_for(days), key);
     X509* const root = certificate.get();
     CHECK(X509_set_issuer_name(root, X509_get_subject_name(root)) == 1);
     add_extension(root, root, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
@@ -160,14 +164,15 @@ std::optional<CertificateAuthority> CertificateAuthority::load(std::string_view 
         {.key_pem = p256_to_pem(key), .certificate_pem = certificate_to_pem(certificate.get())});
 }
 
-TlsIdentity CertificateAuthority::issue_client(std::string_view name, int days) const {
-    return issue(identity_, name, days, "clientAuth", {});
+TlsIdentity CertificateAuthority::issue_client(std::string_view name,
+                                               const Validity& validity) const {
+    return issue(identity_, name, validity, "clientAuth", {});
 }
 
 TlsIdentity CertificateAuthority::issue_broker(std::string_view name,
                                                const std::vector<std::string>& addresses,
-                                               int days) const {
-    return issue(identity_, name, days, "serverAuth", addresses);
+                                               const Validity& validity) const {
+    return issue(identity_, name, validity, "serverAuth", addresses);
 }
 
 }  // namespace fairfeed

@@ -3,6 +3,7 @@
 // at.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,15 @@ struct TlsIdentity {
     std::string certificate_pem;  // signed by the CA
 };
 
+// When a certificate is valid: seconds from now, before now where negative.
+struct Validity {
+    std::int64_t from_s = 0;
+    std::int64_t until_s = 0;
+};
+// For so many days. A machine without a battery clock boots a little in the past, and must still
+// find it valid.
+[[nodiscard]] Validity valid_for(int days);
+
 class CertificateAuthority {
   public:
     // A new self-signed CA, valid for the days given, pathlen 0.
@@ -25,11 +35,19 @@ class CertificateAuthority {
     [[nodiscard]] std::string certificate_pem() const { return identity_.certificate_pem; }
 
     // EKU clientAuth; CN = name.
-    [[nodiscard]] TlsIdentity issue_client(std::string_view name, int days) const;
+    [[nodiscard]] TlsIdentity issue_client(std::string_view name, const Validity& validity) const;
+    [[nodiscard]] TlsIdentity issue_client(std::string_view name, int days) const {
+        return issue_client(name, valid_for(days));
+    }
     // EKU serverAuth; CN = name; SAN from the addresses: IP literals as iPAddress, else dNSName.
     [[nodiscard]] TlsIdentity issue_broker(std::string_view name,
                                            const std::vector<std::string>& addresses,
-                                           int days) const;
+                                           const Validity& validity) const;
+    [[nodiscard]] TlsIdentity issue_broker(std::string_view name,
+                                           const std::vector<std::string>& addresses,
+                                           int days) const {
+        return issue_broker(name, addresses, valid_for(days));
+    }
 
   private:
     explicit CertificateAuthority(TlsIdentity identity) : identity_(std::move(identity)) {}

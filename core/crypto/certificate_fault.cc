@@ -9,7 +9,7 @@
 #include <array>
 #include <ctime>
 
-#include "core/base/bytes.h"
+#include "core/base/utc_text.h"
 #include "core/crypto/owned.h"
 
 namespace fairfeed {
@@ -37,16 +37,6 @@ std::string address_of(const ASN1_OCTET_STRING* address) {
 }
 
 }  // namespace
-
-std::string utc_of(std::int64_t unix_s) {
-    const std::time_t at = unix_s;
-    std::tm parts{};
-    std::array<char, 64> text{};
-    if (::gmtime_r(&at, &parts) == nullptr ||
-        std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
-        return "?";
-    return text.data();
-}
 
 std::int64_t valid_from_s(const x509_st* certificate) {
     return unix_s_of(X509_get0_notBefore(certificate));
@@ -85,9 +75,9 @@ std::string fault_of_chain(x509_store_ctx_st* chain, const std::string& host) {
                                   : "";
     switch (error) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
-            return whose + "expired on " + utc_of(valid_until_s(at));
+            return whose + "expired on " + utc_text(valid_until_s(at)) + " UTC";
         case X509_V_ERR_CERT_NOT_YET_VALID:
-            return whose + "is valid only from " + utc_of(valid_from_s(at)) +
+            return whose + "is valid only from " + utc_text(valid_from_s(at)) + " UTC" +
                    " on; is this machine's clock right?";
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:

@@ -13,8 +13,7 @@ namespace fairfeed {
 // After X509_verify_cert failed. `host`: whom it should have been for, empty if that was not asked.
 [[nodiscard]] std::string fault_of_chain(x509_store_ctx_st* chain, const std::string& host);
 
-// "2026-11-01 10:00:00 UTC", and Unix seconds.
-[[nodiscard]] std::string utc_of(std::int64_t unix_s);
+// Unix seconds.
 [[nodiscard]] std::int64_t valid_from_s(const x509_st* certificate);
 [[nodiscard]] std::int64_t valid_until_s(const x509_st* certificate);
 

@@ -14,6 +14,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxKeyFileSize = 16 * 1024;
+constexpr const char* kCopyAgain = "copy it again from what provisioning made";
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
 class Descriptor {
@@ -29,15 +30,6 @@ class Descriptor {
 
   private:
     int fd_;
-};
-
-// Text that is wiped when it goes.
-struct SecretText {
-    std::string text;
-    SecretText() = default;
-    SecretText(SecretText&&) = default;
-    SecretText& operator=(SecretText&&) = default;
-    ~SecretText() { OPENSSL_cleanse(text.data(), text.size()); }
 };
 
 Unexpected<KeyFileError> fault(const std::filesystem::path& file, std::string_view what) {
@@ -58,24 +50,25 @@ std::string octal(mode_t mode) {
 
 Result<SecretText, KeyFileError> read_all(const Descriptor& descriptor,
                                           const std::filesystem::path& file) {
-    SecretText out;
-    out.text.resize(kMaxKeyFileSize + 1);
+    std::string text(kMaxKeyFileSize + 1, '\0');
     std::size_t size = 0;
-    while (size < out.text.size()) {
-        const ssize_t got =
-            ::read(descriptor.get(), out.text.data() + size, out.text.size() - size);
+    while (size < text.size()) {
+        const ssize_t got = ::read(descriptor.get(), text.data() + size, text.size() - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return system_fault(file, "read this key", errno);
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }
+    SecretText out(std::move(text));
     if (size > kMaxKeyFileSize) return fault(file, "too long for a key; name a key file");
-    out.text.resize(size);
-    return out;
+    return SecretText(out.text().substr(0, size));
 }
 
 Result<SecretText, KeyFileError> read_secret(const std::filesystem::path& file) {
     const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!descriptor.is_open() && errno == ENOENT)
+        return fault(file,
+                     std::string("cannot open this key: No such file or directory; ") + kCopyAgain);
     if (!descriptor.is_open()) return system_fault(file, "open this key", errno);
     struct stat status {};
     if (::fstat(descriptor.get(), &status) != 0) return system_fault(file, "inspect it", errno);
@@ -84,14 +77,20 @@ Result<SecretText, KeyFileError> read_secret(const std::filesystem::path& file) 
         return fault(file, "others may read this key (mode " + octal(status.st_mode & 07777U) +
                                "); run: chmod 600 " + shell_word(file.string()));
     }
-    return read_all(descriptor, file);
+    auto secret = read_all(descriptor, file);
+    if (!secret) return secret;
+    if (secret->text().empty()) return fault(file, std::string("is empty; ") + kCopyAgain);
+    if (secret->text().find('\r') != std::string::npos)
+        return fault(file, "has the line ends of Windows (CR LF); run: sed -i 's/\\r$//' " +
+                               shell_word(file.string()));
+    return secret;
 }
 
 template <class Key>
 Result<Key, KeyFileError> load_pem(const std::filesystem::path& file) {
     const auto secret = read_secret(file);
     if (!secret) return unexpected(secret.error());
-    auto key = Key::from_pem(secret->text);
+    auto key = Key::from_pem(secret->text());
     if (!key) return fault(file, "not a P-256 private key (unencrypted PKCS#8 PEM is expected)");
     return *std::move(key);
 }
@@ -115,6 +114,14 @@ int sync_directory_of(const std::filesystem::path& file) {
 
 }  // namespace
 
+SecretText::~SecretText() {
+    OPENSSL_cleanse(text_.data(), text_.size());
+}
+
+Result<SecretText, KeyFileError> load_secret_text(const std::filesystem::path& file) {
+    return read_secret(file);
+}
+
 Result<SigningKey, KeyFileError> load_signing_key(const std::filesystem::path& file) {
     return load_pem<SigningKey>(file);
 }
@@ -126,7 +133,7 @@ Result<AgreementKey, KeyFileError> load_agreement_key(const std::filesystem::pat
 Result<SymmetricKey, KeyFileError> load_symmetric_key(const std::filesystem::path& file) {
     const auto secret = read_secret(file);
     if (!secret) return unexpected(secret.error());
-    std::string_view digits = secret->text;
+    std::string_view digits = secret->text();
     if (digits.ends_with('\n')) digits.remove_suffix(1);
     const auto key = fixed_from_hex<SymmetricKey>(digits);
     if (!key) return fault(file, "not a symmetric key (32 hex digits and a newline are expected)");

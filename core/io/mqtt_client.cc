@@ -15,24 +15,9 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::int64_t kCloseMs = 1000;      // the destructor's bound
-constexpr std::int64_t kDrainMs = 500;       // of it, for handing over what was accepted
-constexpr std::int64_t kRetryMs = 100;       // after Paho refused a publish for the moment
-constexpr std::int64_t kResolveMs = 5000;    // before a silent name server is told of
-constexpr std::int64_t kDialSlackMs = 2000;  // beyond Paho's own connect timeout
+constexpr std::int64_t kCloseMs = 1000;  // the destructor's bound
+constexpr std::int64_t kRetryMs = 100;   // after Paho refused a publish for the moment
 constexpr std::int64_t kDisconnectMs = 200;
-
-MqttPatience patience_of(const MqttConfig& config) {
-    MqttPatience patience;
-    patience.redial_min_ms = config.redial_min_ms;
-    patience.redial_max_ms = config.redial_max_ms;
-    patience.resolve_ms = kResolveMs;
-    patience.dial_ms = config.connect_timeout_s * 1000 + kDialSlackMs;
-    patience.hang_up_ms = 2 * kDisconnectMs;
-    patience.drain_ms = kDrainMs;
-    patience.subscriptions = config.subscriptions.size();
-    return patience;
-}
 
 }  // namespace
 
@@ -48,6 +33,7 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     [[nodiscard]] bool is_connected() const;
     [[nodiscard]] std::size_t buffered() const;
     [[nodiscard]] MqttCounts counts() const;
+    [[nodiscard]] TlsReport tls_report() const { return route_.tls_report(); }
 
     void work() override;  // the dialer's thread only
 
@@ -72,7 +58,7 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     void lost(const std::string& reason);
     void arrived(const mqtt::const_message_ptr& message);
 
-    void tell_connection(const std::string& reason);
+    void tell_connection(const std::string& reason, bool perhaps_ours = false);
     template <class Call>
     void handle(const Call& call);
 
@@ -234,6 +220,7 @@ void MqttLink::hang_up() {
 void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string& reason) {
     std::string why;
     bool tried_all = true;
+    bool perhaps_ours = false;
     {
         const std::lock_guard lock(mutex_);
         const std::size_t address = plan_.address();
@@ -243,9 +230,10 @@ void MqttLink::dialled(std::uint64_t attempt, bool succeeded, const std::string&
         if (!succeeded) route_.failed(address, reason);
         tried_all = plan_.address() == address;
         why = route_.reason();
+        perhaps_ours = route_.may_be_our_files();
         schedule(succeeded ? 0 : plan_.due_ms());
     }
-    if (!succeeded && tried_all) tell_connection(why);
+    if (!succeeded && tried_all) tell_connection(why, perhaps_ours);
 }
 
 void MqttLink::subscribed(std::uint64_t attempt, bool succeeded) {
@@ -308,12 +296,14 @@ void MqttLink::arrived(const mqtt::const_message_ptr& message) {
 
 // The state is read here, under the handlers' lock, so that the last thing told is the last truth
 // whatever order Paho's threads arrive in.
-void MqttLink::tell_connection(const std::string& reason) {
+void MqttLink::tell_connection(const std::string& reason, bool perhaps_ours) {
     handle([&] {
         const bool connected = is_connected();
         if (told_connected_ == connected) return;
         told_connected_ = connected;
-        if (handlers_.on_connection) handlers_.on_connection(connected, reason);
+        const std::string ours = perhaps_ours ? fault_of_files(config_) : "";
+        if (handlers_.on_connection)
+            handlers_.on_connection(connected, ours.empty() ? reason : reason + "; " + ours);
     });
 }
 
@@ -390,6 +380,9 @@ std::size_t MqttClient::buffered() const {
 }
 MqttCounts MqttClient::counts() const {
     return link_->counts();
+}
+TlsReport MqttClient::tls_report() const {
+    return link_->tls_report();
 }
 
 }  // namespace fairfeed

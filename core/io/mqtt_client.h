@@ -10,43 +10,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/bytes.h"
+#include "core/crypto/tls_peers.h"
+#include "core/io/mqtt_config.h"
 #include "core/io/mqtt_dialer.h"
 
 namespace fairfeed {
-
-// MQTT 5, 3.8.3.1: whether the broker's retained messages come at (re)subscribe.
-enum class RetainHandling { send = 0, send_if_new = 1, never = 2 };
-
-struct MqttSubscription {
-    std::string filter;
-    RetainHandling retained = RetainHandling::send;
-};
-
-struct MqttConfig {
-    std::string host;  // name or address; the broker's certificate must be for it
-    std::uint16_t port = 0;
-    std::string client_id;  // the name in the certificate
-    std::filesystem::path ca_file;
-    std::filesystem::path certificate_file;
-    std::filesystem::path key_file;
-    std::vector<MqttSubscription> subscriptions;
-    // A machine that lost power says no goodbye, and who only listens to its broker notices at the
-    // next ping: within this time when it is back, within twice this time when it is not.
-    int keep_alive_s = 3;
-    int connect_timeout_s = 5;
-    std::int64_t redial_min_ms = 200;  // doubled after every failure, up to
-    std::int64_t redial_max_ms = 2000;
-    std::size_t max_in_flight = 32;   // sent and not acknowledged
-    std::size_t max_buffered = 1000;  // accepted and not acknowledged, in flight included
-};
 
 struct MqttHandlers {
     // `retained` is the message's retain flag: true only for stored messages at subscribe.
@@ -86,6 +60,8 @@ class MqttClient {
     [[nodiscard]] bool is_connected() const;
     [[nodiscard]] std::size_t buffered() const;  // accepted and not acknowledged
     [[nodiscard]] MqttCounts counts() const;
+    // What TLS saw at the last attempt.
+    [[nodiscard]] TlsReport tls_report() const;
 
   private:
     std::shared_ptr<MqttLink> link_;

@@ -41,6 +41,7 @@ void MqttRoute::succeeded(std::size_t address) {
 void MqttRoute::failed(std::size_t address, const std::string& said) {
     const std::string where = addresses_.at(address) + " port " + std::to_string(port_);
     const TlsReport tls = ticket_.report();
+    may_be_our_files_ = tls.fault.empty() && said.empty();
     if (!tls.fault.empty()) {
         failures_.push_back("the certificate of the broker at " + where + " " + tls.fault);
     } else if (!tls.alert.empty()) {
@@ -49,7 +50,8 @@ void MqttRoute::failed(std::size_t address, const std::string& said) {
         failures_.push_back(where + ": " + said);
     } else if (tls.asked) {
         failures_.push_back("the broker at " + where +
-                            " ended the connection after TLS: its log says why");
+                            " ended the connection once it had seen our certificate: its log "
+                            "says why");
     } else {
         failures_.push_back("nobody answers with TLS at " + where);
     }

@@ -35,7 +35,8 @@ class MqttRoute {
 
     // Why there is no connection, in words for a person; every address has its part.
     [[nodiscard]] std::string reason() const;
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    // The last attempt failed in a way that files of our own would explain.
+    [[nodiscard]] bool may_be_our_files() const { return may_be_our_files_; }
     [[nodiscard]] TlsReport tls_report() const { return ticket_.report(); }
 
   private:
@@ -48,6 +49,7 @@ class MqttRoute {
     std::vector<std::string> addresses_;
     std::string last_good_;
     std::string name_fault_;
+    bool may_be_our_files_ = false;
     std::vector<std::string> failures_;  // of this round through the addresses
 };
 

@@ -196,6 +196,17 @@ FleetSurface surface_of(const SimConfig& config) {
     return {StatusFile(status), DiskRoom(directory_of(config.outbox))};
 }
 
+// What will be wrong later is said and is no error yet.
+int tell_check(const std::filesystem::path& file, const SimConfig& config, std::ostream& out,
+               std::ostream& err) {
+    const CertificateTimes times = certificate_times(config, Clock().now().real_ms / 1000);
+    if (!times.of_time.empty()) return complain(times.of_time, err);
+    for (const std::string& line : times.soon)
+        out << line << '\n';
+    out << file.string() << ": well formed; keys, certificates and genesis are there and fit\n";
+    return 0;
+}
+
 }  // namespace
 
 int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
@@ -213,6 +224,7 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     if (const auto wrong = plan_tampering(options.tamper, *plan); !wrong.empty())
         return complain(wrong, err);
     if (!plan->notice.empty()) log_warning(plan->notice);
+    if (options.check_only) return tell_check(options.config, *config, out, err);
     raise_descriptor_limit();
     if (const auto shortage = descriptor_shortage_with(connections_of(*plan)))
         log_warning("some meters will be without connections", kv("reason", *shortage));

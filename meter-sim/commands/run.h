@@ -13,6 +13,7 @@ struct RunOptions {
     std::filesystem::path config;
     // METER@WINDOW each: somebody opens this meter when this window begins.
     std::vector<std::string> tamper;
+    bool check_only = false;  // read everything, start nothing
 };
 
 // 0: ended by SIGINT or SIGTERM. 1: the outbox or the status file failed. 2: the configuration, or

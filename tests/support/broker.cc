@@ -18,7 +18,6 @@
 namespace fairfeed::testing_support {
 namespace {
 
-constexpr int kDays = 2;
 constexpr int kStartTries = 3;   // a port can be taken between asking and listening
 constexpr int kWaitMs = 10'000;  // for the broker to listen
 constexpr int kPollEveryMs = 5;
@@ -60,10 +59,11 @@ pid_t spawn(const std::string& config, const std::string& log) {
 
 Broker::Broker(std::string_view acl, const std::string& host, std::string listen)
     : authority_(CertificateAuthority::create("Fairfeed test CA", kDays)),
+      host_(host),
       listen_(std::move(listen)),
       port_(free_port()) {
     for (int attempt = 0; attempt < kStartTries; ++attempt) {
-        write_configuration(acl, host);
+        write_configuration(acl);
         revive();
         if (process_ > 0) return;
         port_ = free_port();
@@ -75,19 +75,29 @@ Broker::~Broker() {
     die();
 }
 
-ClientFiles Broker::issue(const std::string& name) const {
-    const TlsIdentity identity = authority_.issue_client(name, kDays);
+ClientFiles Broker::issue(const std::string& name, const Validity& validity) const {
+    const TlsIdentity identity = authority_.issue_client(name, validity);
     const ClientFiles files{directory_ / (name + ".pem"), directory_ / (name + ".key")};
     write(files.certificate, identity.certificate_pem);
     write(files.key, identity.key_pem);
     return files;
 }
 
-void Broker::write_configuration(std::string_view acl, const std::string& host) {
-    const TlsIdentity identity = authority_.issue_broker("broker", {host}, kDays);
-    write(ca_file(), authority_.certificate_pem());
+void Broker::write_certificate(const Validity& validity) {
+    const TlsIdentity identity = authority_.issue_broker("broker", {host_}, validity);
     write(directory_ / "broker.pem", identity.certificate_pem);
     write(directory_ / "broker.key", identity.key_pem);
+}
+
+void Broker::renew(const Validity& validity) {
+    die();
+    write_certificate(validity);
+    revive();
+}
+
+void Broker::write_configuration(std::string_view acl) {
+    write_certificate(valid_for(kDays));
+    write(ca_file(), authority_.certificate_pem());
     write(directory_ / "acl", acl);
     const std::string in = directory_.path().string() + "/";
     write(directory_ / "mosquitto.conf",

@@ -35,18 +35,25 @@ class Broker {
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::filesystem::path ca_file() const { return directory_ / "ca.pem"; }
-    [[nodiscard]] ClientFiles issue(const std::string& name) const;
+    [[nodiscard]] ClientFiles issue(const std::string& name) const {
+        return issue(name, valid_for(kDays));
+    }
+    [[nodiscard]] ClientFiles issue(const std::string& name, const Validity& validity) const;
 
-    void die();     // kill -9, and wait until it is gone
+    void die();                            // kill -9, and wait until it is gone
+    void renew(const Validity& validity);  // dies and returns with another certificate
     void revive();  // the same configuration on the same port; returns once it accepts
 
   private:
-    void write_configuration(std::string_view acl, const std::string& host);
+    static constexpr int kDays = 2;
+    void write_configuration(std::string_view acl);
+    void write_certificate(const Validity& validity);
     [[nodiscard]] bool accepts_connections() const;
     [[nodiscard]] bool has_exited();
 
     TempDirectory directory_;
     CertificateAuthority authority_;
+    std::string host_;
     std::string listen_;
     std::uint16_t port_;
     pid_t process_ = -1;

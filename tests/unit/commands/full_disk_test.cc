@@ -12,7 +12,6 @@
 #include <cstring>
 #include <thread>
 
-#include "core/crypto/certificate_authority.h"
 #include "core/io/status_file.h"
 #include "edge-node/commands/run.h"
 #include "tests/support/pretended_room.h"
@@ -24,7 +23,6 @@ namespace {
 using test::NodeDirectory;
 using test::pretend_free_bytes;
 using test::Said;
-using test::TestNetwork;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -71,13 +69,7 @@ class NotifySocket {
 class NodeOnAFullDisk : public ::testing::Test {
   protected:
     NodeOnAFullDisk() {
-        const std::string name = TestNetwork::node(1).str();
-        CHECK(save_secret(node_.in("s"), test::signing_key(name).to_pem()).has_value());
-        const auto authority = CertificateAuthority::create("test", 30);
-        const TlsIdentity identity = authority.issue_client(name, 30);
-        CHECK(save_secret(node_.in("t"), identity.key_pem).has_value());
-        std::ofstream(node_.in("c")) << identity.certificate_pem;
-        std::ofstream(node_.in("ca")) << authority.certificate_pem();
+        node_.make_identity(1);
         config_ = node_.config(1);
         std::ofstream(config_, std::ios::app) << "status_file: run/status.json\n";
         // The signal is the node's, in whatever thread it waits for it.

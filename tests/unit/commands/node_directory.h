@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/crypto/certificate_authority.h"
 #include "core/crypto/key_file.h"
 #include "core/io/json.h"
 #include "core/wire/chain_codec.h"
@@ -45,6 +46,17 @@ class NodeDirectory {
             << ".pem, tls_key: t, tls_certificate: c, ca_certificate: ca}\n"
             << "broker: {host: 127.0.0.1, port: 1}\npeers: []\n";
         return in(node + ".yaml");
+    }
+
+    // What it shows who it is with: its signing key and its TLS identity, as config() names them.
+    void make_identity(std::size_t index) const {
+        const std::string node = TestNetwork::node(index).str();
+        CHECK(save_secret(in("s"), signing_key(node).to_pem()).has_value());
+        const auto authority = CertificateAuthority::create("test", 30);
+        const TlsIdentity identity = authority.issue_client(node, 30);
+        CHECK(save_secret(in("t"), identity.key_pem).has_value());
+        std::ofstream(in("c")) << identity.certificate_pem;
+        std::ofstream(in("ca")) << authority.certificate_pem();
     }
 
   private:

@@ -18,10 +18,7 @@ using ::testing::HasSubstr;
 
 class StartingNode : public ::testing::Test {
   protected:
-    StartingNode() {
-        const SigningKey& own = test::signing_key(TestNetwork::node(1).str());
-        CHECK(save_secret(node_.in("s"), own.to_pem()).has_value());
-    }
+    StartingNode() { node_.make_identity(1); }
     [[nodiscard]] Said run() const {
         return test::say(run_run, RunNodeOptions{.config = node_.config(1)});
     }
@@ -43,7 +40,7 @@ TEST_F(StartingNode, without_a_key_or_with_anothers_is_a_persons_mistake) {
     ASSERT_TRUE(save_secret(node_.in("s"), other.to_pem()));
     const Said said = run();
     EXPECT_EQ(said.code, kExitUsage);
-    EXPECT_THAT(said.err, HasSubstr("not the key that the chain has for node-1"));
+    EXPECT_THAT(said.err, HasSubstr("genesis.cbor has for 'node-1'"));
 }
 
 TEST_F(StartingNode, as_root_on_the_directory_of_another_account_is_a_persons_mistake) {

@@ -119,7 +119,8 @@ TEST_F(KeyFile, names_a_missing_file_and_what_is_no_key_file) {
     const auto missing = load_signing_key(file("none.pem"));
     ASSERT_FALSE(missing);
     EXPECT_THAT(missing.error(), HasSubstr(file("none.pem").string()));
-    EXPECT_THAT(missing.error(), HasSubstr("No such file"));
+    EXPECT_THAT(missing.error(),
+                HasSubstr("No such file or directory; copy it again from what provisioning made"));
     const auto directory = load_signing_key(file(""));
     ASSERT_FALSE(directory);
     EXPECT_THAT(directory.error(), HasSubstr("not a regular file"));
@@ -133,6 +134,25 @@ TEST_F(KeyFile, refuses_content_that_is_no_key) {
     EXPECT_FALSE(load_signing_key(written("a", "", 0600)));
     EXPECT_FALSE(load_agreement_key(written("b", pem.substr(0, 80), 0600)));
     EXPECT_FALSE(load_signing_key(written("c", std::string(20'000, 'x'), 0600)));
+}
+
+TEST_F(KeyFile, names_an_empty_file_and_one_that_came_by_way_of_windows) {
+    const auto empty = load_signing_key(written("empty", "", 0600));
+    ASSERT_FALSE(empty);
+    EXPECT_THAT(empty.error(), HasSubstr("empty: is empty; copy it again"));
+    std::string pem = SigningKey::generate().to_pem();
+    for (std::size_t at = 0; (at = pem.find('\n', at)) != std::string::npos; at += 2)
+        pem.insert(at, "\r");
+    for (const std::string& text : {pem, std::string("000102030405060708090a0b0c0d0e0f\r\n")}) {
+        const fs::path path = written("from windows", text, 0600);
+        const std::string remedy = "run: sed -i 's/\\r$//' '" + path.string() + "'";
+        const auto signing = load_signing_key(path);
+        ASSERT_FALSE(signing);
+        EXPECT_THAT(signing.error(), HasSubstr("has the line ends of Windows (CR LF); " + remedy));
+        const auto data = load_symmetric_key(path);
+        ASSERT_FALSE(data);
+        EXPECT_THAT(data.error(), HasSubstr(remedy));
+    }
 }
 
 TEST_F(KeyFile, refuses_symmetric_keys_of_another_form) {

@@ -17,11 +17,17 @@ class Listener {
   public:
     static constexpr std::int64_t kPatienceMs = 15'000;
 
+    Listener(MqttDialer& dialer, const Broker& broker, const ClientFiles& files)
+        : client_(std::make_unique<MqttClient>(
+              dialer, config(broker, files.certificate.stem(), files, {}, "127.0.0.1", 0),
+              handlers())) {}
     Listener(MqttDialer& dialer, const Broker& broker, const std::string& name,
              std::vector<MqttSubscription> subscriptions, const std::string& host = "127.0.0.1",
              std::uint16_t port = 0)
         : client_(std::make_unique<MqttClient>(
-              dialer, config(broker, name, std::move(subscriptions), host, port), handlers())) {}
+              dialer,
+              config(broker, name, broker.issue(name), std::move(subscriptions), host, port),
+              handlers())) {}
 
     // Discards what was heard until the line that holds `part`; empty when the time is up.
     std::string await(const std::string& part) {
@@ -42,9 +48,8 @@ class Listener {
 
   private:
     static MqttConfig config(const Broker& broker, const std::string& name,
-                             std::vector<MqttSubscription> subscriptions, const std::string& host,
-                             std::uint16_t port) {
-        const ClientFiles files = broker.issue(name);
+                             const ClientFiles& files, std::vector<MqttSubscription> subscriptions,
+                             const std::string& host, std::uint16_t port) {
         MqttConfig config;
         config.host = host;
         config.port = port == 0 ? broker.port() : port;

@@ -283,6 +283,8 @@ TEST_F(FleetWithBacklogTest, stops_at_once_when_it_is_told_to) {
     const auto ended = fleet->run(StoppingClock(*fleet));
     ASSERT_TRUE(ended && *ended == FleetEnd::stopped);
     EXPECT_LE(fleet->status().pending, kMeters * Meter::kMaxToldUnheard);
+    // The test's certificates are valid for two days.
+    EXPECT_THAT(fleet->status().alarms, ::testing::Contains(HasSubstr(" expires soon: ")));
 }
 
 TEST_F(FleetTest, a_configuration_that_names_wrong_files_ends_with_one_line_each) {
