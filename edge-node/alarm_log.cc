@@ -24,8 +24,8 @@ std::map<std::string, std::string> standing(const NodeSummary& summary) {
     for (const auto& [meter, reason] : summary.unusable)
         add("meter " + meter.str() + " talks, and its readings are refused: " + reason);
     for (const auto& [meter, windows] : summary.over_certified)
-        add("meter " + meter.str() + " generates more than it is certified for: " +
-            std::to_string(windows) + " windows since its certificate");
+        add("meter " + meter.str() + " generates more than it is certified for: windows flagged " +
+            "since its certificate: " + std::to_string(windows));
     for (const auto& [meter, from] : summary.tampered)
         add("the seal of meter " + meter.str() + " is broken: windows from " +
             std::to_string(from) + " on settle without it");

@@ -42,6 +42,24 @@ TEST(AlarmLog, hears_of_silent_meters_broken_seals_and_invariants) {
     EXPECT_EQ(log.look(summary), (News{{true, "meter m1 is silent"}}));
 }
 
+TEST(AlarmLog, calls_no_meter_silent_that_talks_and_names_who_generates_beyond_its_certificate) {
+    AlarmLog log;
+    NodeSummary summary;
+    summary.unusable = {{MeterId("m1"), "register_fell"}};
+    summary.over_certified = {{MeterId("m2"), 1}};
+    EXPECT_EQ(log.look(summary),
+              (News{{false, "meter m1 talks, and its readings are refused: register_fell"},
+                    {false,
+                     "meter m2 generates more than it is certified for: windows flagged "
+                     "since its certificate: 1"}}));
+    summary.unusable = {{MeterId("m1"), "stale_sequence"}};
+    summary.over_certified = {{MeterId("m2"), 2}};
+    EXPECT_EQ(log.look(summary), News{}) << "the same, with other figures";
+    summary.over_certified.clear();
+    EXPECT_EQ(log.look(summary),
+              (News{{true, "meter m2 generates more than it is certified for"}}));
+}
+
 TEST(AlarmLog, names_each_new_evidence_and_never_calls_it_over) {
     AlarmLog log;
     NodeSummary summary;
