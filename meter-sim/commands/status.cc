@@ -1,6 +1,7 @@
 #include "meter-sim/commands/status.h"
 
 #include <string>
+#include <vector>
 
 #include "core/base/utc_text.h"
 #include "core/io/clock.h"
@@ -16,6 +17,15 @@ std::string number(const Json& json) {
     return value == nullptr ? "?" : std::to_string(*value);
 }
 
+std::vector<std::string> alarms_of(const FoundStatus& found) {
+    std::vector<std::string> out;
+    const Json::Array* alarms = found.facts.at("alarms").as_array();
+    if (alarms == nullptr) return out;
+    for (const Json& alarm : *alarms)
+        if (const std::string* words = alarm.as_text()) out.push_back(*words);
+    return out;
+}
+
 void print_page(const FoundStatus& found, std::ostream& out) {
     const Json& facts = found.facts;
     out << number(facts.at("meters")) << " meters: " << liveness(found) << "; written "
@@ -26,6 +36,8 @@ void print_page(const FoundStatus& found, std::ostream& out) {
         << " receipted, " << number(facts.at("pending")) << " pending\n";
     if (const std::string* waiting = facts.at("waiting").as_text())
         out << "  waiting: " << *waiting << '\n';
+    for (const std::string& alarm : alarms_of(found))
+        out << "  alarm: " << alarm << '\n';
 }
 
 }  // namespace
@@ -50,7 +62,7 @@ int run_status(const FleetStatusOptions& options, std::ostream& out, std::ostrea
     else
         print_page(*found, out);
     const bool waits = found->facts.at("waiting").as_text() != nullptr;
-    return found->is_current() && !waits ? 0 : 1;
+    return found->is_current() && !waits && alarms_of(*found).empty() ? 0 : 1;
 }
 
 }  // namespace fairfeed

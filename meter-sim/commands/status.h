@@ -12,7 +12,7 @@ struct FleetStatusOptions {
     bool json = false;
 };
 
-// 0: the meters are at work. 1: they do not run, have long said nothing, or wait for something. 2:
+// 0: the meters are at work. 1: they do not run, have long said nothing, wait, or have alarms. 2:
 // wrong configuration, or no status file.
 [[nodiscard]] int run_status(const FleetStatusOptions& options, std::ostream& out,
                              std::ostream& err);

@@ -71,6 +71,13 @@ TEST_F(FleetStatusCommand, fails_for_scripts_while_the_meters_wait_or_are_dead) 
     EXPECT_THAT(out_.str(), HasSubstr("said last: 5 of 6"));
 }
 
+TEST_F(FleetStatusCommand, fails_for_scripts_while_there_is_an_alarm_and_says_it) {
+    status_.alarms = {"m1/tls.crt expires soon: expires in 3 days, on 2026-12-02; renew it before"};
+    write(status_);
+    EXPECT_EQ(ask(), 1);
+    EXPECT_THAT(out_.str(), HasSubstr("  alarm: m1/tls.crt expires soon: expires in 3 days"));
+}
+
 TEST_F(FleetStatusCommand, of_meters_that_never_ran_names_the_file) {
     EXPECT_EQ(ask(), 2);
     EXPECT_THAT(err_.str(), HasSubstr((directory_ / "run/status.json").string()));
