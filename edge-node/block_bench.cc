@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/wire/chain_codec.h"
+#include "edge-node/open_requests.h"
 
 namespace fairfeed {
 namespace {
@@ -34,16 +35,32 @@ bool is_of_its_header(const BlockOutline& outline) {
            header.parent_certificate == certificate_hash(outline.parent_certificate);
 }
 
-void BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
+Result<void, Reject> check_outline(const BlockOutline& outline,
+                                   std::int64_t max_block_transactions) {
+    const std::vector<Digest>& ids = outline.transactions;
+    if (ids.empty()) return unexpected(Reject::empty_block);
+    const auto most = static_cast<std::size_t>(max_block_transactions);
+    if (auto listed = check_wanted_ids(ids, most); !listed) return listed;
+    const auto& parent = outline.parent_certificate;
+    if (parent && parent->witnesses.size() > kMaxValidators) {
+        return unexpected(Reject::wrong_certificate);
+    }
+    if (!is_of_its_header(outline)) return unexpected(Reject::wrong_root);
+    return {};
+}
+
+// A wrong list under a true header would make the block invalid here, or never complete.
+Result<void, Reject> BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
+    if (auto sound = check_outline(outline, max_block_transactions_); !sound) return sound;
     const Digest id = block_id(outline.header);
-    // A wrong list under a true header would make the block invalid here, or never complete.
-    if (outlines_.contains(id) || !is_of_its_header(outline)) return;
+    if (outlines_.contains(id)) return {};
     outlines_.try_emplace(id, sender, outline);
     std::deque<Digest>& own = described_[sender];
     own.push_back(id);
-    if (own.size() <= kMaxOutlinesPerSender) return;
+    if (own.size() <= kMaxOutlinesPerSender) return {};
     if (!valid_.contains(own.front())) outlines_.erase(own.front());
     own.pop_front();
+    return {};
 }
 
 bool BlockBench::add(const NodeId& self, Block block, const ChainState& state,
@@ -106,15 +123,16 @@ void BlockBench::clear() {
 
 Block make_next_block(const ChainState& state, const NodeId& proposer,
                       std::vector<Transaction> transactions,
-                      const std::optional<Certificate>& parent_certificate, Instant now) {
+                      const std::optional<Certificate>& parent_certificate, std::int64_t now_ms) {
     Block block;
     block.transactions = std::move(transactions);
     block.parent_certificate = parent_certificate;
     BlockHeader& header = block.header;
     header.network = state.network;
     header.height = state.height + 1;
-    header.time_ms = earliest_block_time_ms(state, block.transactions);
-    if (now.synchronised) header.time_ms = std::max(header.time_ms, now.real_ms);
+    header.time_ms = sets_time_back(state.tip_time_ms, now_ms)
+                         ? now_ms
+                         : std::max(earliest_block_time_ms(state, block.transactions), now_ms);
     header.parent = state.tip;
     header.proposer = proposer;
     header.epoch = state.validator_epoch;

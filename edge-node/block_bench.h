@@ -16,9 +16,17 @@ namespace fairfeed {
 
 // Are the transactions and the parent's certificate those that the header names?
 [[nodiscard]] bool is_of_its_header(const BlockOutline& outline);
+// The same of what a peer describes, and no more than a block may hold? Counts are looked at before
+// anything is hashed. empty_block, too_many_transactions, wrong_certificate, wrong_root, or
+// not_canonical for an id that comes twice.
+[[nodiscard]] Result<void, Reject> check_outline(const BlockOutline& outline,
+                                                 std::int64_t max_block_transactions);
 
 class BlockBench {
   public:
+    explicit BlockBench(std::int64_t max_block_transactions)
+        : max_block_transactions_(max_block_transactions) {}
+
     // A block that executes on the tip's state, and the state it leads to.
     struct Valid {
         Block block;
@@ -34,8 +42,8 @@ class BlockBench {
     };
 
     // What a proposal, POLKA or COMMIT described; `sender` is asked first for the bodies. Bounded
-    // per sender.
-    void describe(const NodeId& sender, const BlockOutline& outline);
+    // per sender. Errors: check_outline.
+    [[nodiscard]] Result<void, Reject> describe(const NodeId& sender, const BlockOutline& outline);
     // A whole block from this node's own disk or hand; valid only if it executes.
     [[nodiscard]] bool add(const NodeId& self, Block block, const ChainState& state,
                            SignatureChecker& signatures);
@@ -52,16 +60,17 @@ class BlockBench {
                                                          const ChainState& state,
                                                          SignatureChecker& signatures);
 
+    std::int64_t max_block_transactions_;
     std::map<Digest, std::pair<NodeId, BlockOutline>> outlines_;
     std::map<NodeId, std::deque<Digest>> described_;  // oldest first
     std::map<Digest, Valid> valid_;
 };
 
-// The next block of a state: these transactions, at the earliest time they allow or `now`,
-// whichever is later; a clock that is not synchronised is not asked (R20).
+// The next block of a state: these transactions, at the earliest time they allow or `now_ms`,
+// whichever is later; where the chain's time has run ahead of `now_ms`, it is set back (R20).
 [[nodiscard]] Block make_next_block(const ChainState& state, const NodeId& proposer,
                                     std::vector<Transaction> transactions,
                                     const std::optional<Certificate>& parent_certificate,
-                                    Instant now);
+                                    std::int64_t now_ms);
 
 }  // namespace fairfeed

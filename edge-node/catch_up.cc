@@ -6,6 +6,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::uint32_t kMostDoublings = 4;  // of the pause after an answer that failed
+constexpr std::size_t kMostOpen = 4;         // questions to one peer
 
 }  // namespace
 
@@ -37,6 +38,23 @@ void CatchUp::on_progress(const NodeId& peer, Instant now) {
 void CatchUp::on_failure(const NodeId& peer, Instant now) {
     if (has_asked(peer)) asked_.reset();
     put_off(peers_[peer], now);
+}
+
+void CatchUp::asked(const NodeId& peer, Height from) {
+    std::deque<Height>& questions = open_[peer];
+    questions.push_back(from);
+    if (questions.size() > kMostOpen) questions.pop_front();
+}
+
+std::optional<Height> CatchUp::close(const NodeId& peer, std::optional<Height> first) {
+    std::deque<Height>& questions = open_[peer];
+    if (questions.empty()) return std::nullopt;
+    auto question = questions.begin();
+    if (first) question = std::find(questions.begin(), questions.end(), *first);
+    if (question == questions.end()) question = questions.begin();
+    const Height from = *question;
+    questions.erase(question);
+    return from;
 }
 
 void CatchUp::put_off(Peer& peer, Instant now) const {

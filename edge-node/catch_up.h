@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 
@@ -26,6 +27,12 @@ class CatchUp {
     void on_progress(const NodeId& peer, Instant now);
     // Its answer was refused, or it was asked and had nothing in it that we lack.
     void on_failure(const NodeId& peer, Instant now);
+    // It was asked for blocks from there on.
+    void asked(const NodeId& peer, Height from);
+    // It answers, maybe late, with blocks from `first` on (nullopt: with nothing of use): from
+    // where on it was asked, in that question or else in the oldest without an answer. nullopt: it
+    // was not asked, or has answered already.
+    [[nodiscard]] std::optional<Height> close(const NodeId& peer, std::optional<Height> first);
     [[nodiscard]] bool has_asked(const NodeId& peer) const {
         return asked_ && asked_->peer == peer;
     }
@@ -51,6 +58,7 @@ class CatchUp {
     std::int64_t answer_ms_;
     std::map<NodeId, Peer> peers_;
     std::optional<Asked> asked_;
+    std::map<NodeId, std::deque<Height>> open_;  // questions without an answer yet, the last few
 };
 
 }  // namespace fairfeed

@@ -3,16 +3,26 @@
 #include <algorithm>
 
 #include "core/wire/chain_codec.h"
+#include "core/wire/chunk.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxEquivocations = 64;
+// Of bodies in one answer; the rest is asked for again.
+constexpr std::size_t kMaxAnswerBytes = kMaxMessageBytes - 1000;
+constexpr std::uint32_t kMostAskDoublings = 10;
 
 std::size_t pool_capacity(const NetworkParameters& parameters) {
     return static_cast<std::size_t>(parameters.max_block_transactions) * 20;
+}
+
+// In real time.
+std::int64_t share_notice_ms(const NetworkParameters& parameters) {
+    return parameters.share_notice_s * 1000 / parameters.speed;
 }
 
 }  // namespace
@@ -23,8 +33,11 @@ ChainDesk::ChainDesk(Setup setup, CommitListener on_commit)
       state_(std::move(setup.state)),
       tip_certificate_(std::move(setup.tip_certificate)),
       on_commit_(std::move(on_commit)),
-      replica_({self_, state_.network, state_.genesis.parameters.timers}, signer_),
+      replica_({self_, state_.network, state_.genesis.parameters.timers,
+                share_notice_ms(state_.genesis.parameters)},
+               signer_),
       pool_(pool_capacity(state_.genesis.parameters)),
+      bench_(state_.genesis.parameters.max_block_transactions),
       catch_up_(state_.genesis.parameters.timers) {}
 
 void ChainDesk::restore_block(const Block& block) {
@@ -38,6 +51,7 @@ Result<void, Reject> ChainDesk::restore_safety(ByteView record, SafetyTrust trus
 
 void ChainDesk::start(Instant now, Effects& out) {
     now_ = now;
+    parent_ = {state_.tip_time_ms, now.steady_ms};
     for (Block& block : restored_) {
         if (block.header.height != state_.height + 1) continue;
         // What no longer fits is no fault: the block is judged as a whole.
@@ -79,9 +93,9 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
     if (auto ok = verify_proposal(proposal, state_.network, *state_.node_key(sender)); !ok) {
         return ok;
     }
-    describe(sender, decoded->outline, out);
+    auto described = describe(sender, decoded->outline, out);
     drive(consensus::ProposalSeen{proposal}, out);
-    return {};
+    return described;
 }
 
 Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, ByteView message,
@@ -120,9 +134,9 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
         return {};
     }
     if (auto ok = check_certificate(state_, certified->certificate); !ok) return ok;
-    describe(sender, certified->outline, out);
+    auto described = describe(sender, certified->outline, out);
     drive(consensus::CertificateSeen{std::move(certified->certificate)}, out);
-    return {};
+    return described;
 }
 
 void ChainDesk::on_status(const NodeId& sender, const NodeStatus& status, Instant now,
@@ -154,14 +168,28 @@ void ChainDesk::accuse(const Result<Transaction, Reject>& evidence, Instant now,
     look_for_work(out);
 }
 
-BodiesAnswer ChainDesk::bodies(const BodiesRequest& request) const {
+Result<BodiesAnswer, Reject> ChainDesk::bodies(const BodiesRequest& request) const {
+    const auto most = static_cast<std::size_t>(state_.genesis.parameters.max_block_transactions);
+    if (auto sound = check_wanted_ids(request.transactions, most); !sound) {
+        return unexpected(sound.error());
+    }
     BodiesAnswer answer;
-    const auto limit = static_cast<std::size_t>(state_.genesis.parameters.max_block_transactions);
+    std::size_t bytes = 0;
     for (const Digest& id : request.transactions) {
-        if (answer.transactions.size() >= limit) break;
-        if (const Transaction* held = pool_.find(id)) answer.transactions.push_back(*held);
+        const Transaction* held = pool_.find(id);
+        if (held == nullptr) continue;
+        bytes += encode_transaction(*held).size();
+        if (bytes > kMaxAnswerBytes) break;
+        answer.transactions.push_back(*held);
     }
     return answer;
+}
+
+Result<void, Reject> ChainDesk::on_asked_bodies(const NodeId& sender, BodiesAnswer answer,
+                                                Instant now, Effects& out) {
+    auto bodies = bodies_asked_.take(sender, std::move(answer.transactions));
+    if (!bodies) return unexpected(bodies.error());
+    return on_bodies(*bodies, now, out);
 }
 
 void ChainDesk::say_standing(Effects& out) {
@@ -181,7 +209,8 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
     for (const auto& [id, wanted] : wanted_)
         if (wanted.ask_at_ms) earliest(*wanted.ask_at_ms);
     if (const auto ask = catch_up_.next_deadline_ms(state_.height)) earliest(*ask);
-    if (starting_ && inquiry_.until_ms() > now_.steady_ms) earliest(inquiry_.until_ms());
+    for (const std::int64_t end_ms : {inquiry_.until_ms(), inquiry_.proof_until_ms()})
+        if (starting_ && end_ms > now_.steady_ms) earliest(end_ms);
     if (is_asking()) earliest(inquiry_.ask_at_ms());
     if (turn_ && work_since_ms_) {
         earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);
@@ -273,11 +302,18 @@ void ChainDesk::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Ef
     if (!wanted.ask_at_ms) wanted.ask = bench_.source(id);
     if (wanted.ask_at_ms && now_.steady_ms < *wanted.ask_at_ms) return;
     if (wanted.ask != self_) {
+        bodies_asked_.asked(wanted.ask, missing);
         say(Channel::request, wanted.ask.str(),
             encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_), out);
     }
+    // Everybody once, and then ever less often: there may be nothing to be had.
+    const Timers& timers = state_.genesis.parameters.timers;
+    const auto all = static_cast<std::uint32_t>(std::max<std::size_t>(1, state_.validators.size()));
+    const std::uint32_t doublings = std::min(wanted.asked++ / all, kMostAskDoublings);
     wanted.ask = validator_after(wanted.ask);
-    wanted.ask_at_ms = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_ms;
+    wanted.ask_at_ms =
+        now_.steady_ms + std::min(timers.rebroadcast_ms << doublings,
+                                  std::max(timers.rebroadcast_ms, timers.rebroadcast_cap_ms));
 }
 
 void ChainDesk::judge_wanted(Effects& out) {
@@ -290,58 +326,21 @@ void ChainDesk::judge_wanted(Effects& out) {
     }
 }
 
-// R16, R17: work is what could be built now; the replica wakes when there is some.
-void ChainDesk::look_for_work(Effects& out) {
-    if (starting_) return;
-    const bool again = work_.empty() && pool_.size() > 0 && now_.steady_ms >= look_again_at_ms_;
-    if (work_revision_ != pool_.revision() || again) {
-        work_revision_ = pool_.revision();
-        work_ = select_transactions(state_, pool_.waiting(), selection_time_ms(), signatures_);
-        look_again_at_ms_ = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_ms;
-        if (work_.empty()) {
-            work_since_ms_.reset();
-        } else if (!work_since_ms_) {
-            work_since_ms_ = now_.steady_ms;
-            drive(consensus::WorkExists{}, out);
-        }
-    }
-    build_if_due(out);
-}
-
-void ChainDesk::build_if_due(Effects& out) {
-    if (!turn_ || turn_->height != state_.height + 1 || work_.empty()) return;
-    const NetworkParameters& parameters = state_.genesis.parameters;
-    const bool full = std::int64_t(work_.size()) >= parameters.max_block_transactions;
-    const bool waited = now_.steady_ms >= *work_since_ms_ + parameters.timers.fill_ms;
-    if (turn_->round == 0 && !full && !waited) return;
-    // Time has passed since: a notice may have missed the window that it was to take effect with.
-    work_ = select_transactions(state_, pool_.waiting(), selection_time_ms(), signatures_);
-    if (work_.empty()) return work_since_ms_.reset();
-    Block block = make_next_block(state_, self_, work_, tip_certificate_, now_);
-    const Turn turn = *turn_;
-    turn_.reset();
-    const Digest id = block_id(block.header);
-    if (!bench_.add(self_, std::move(block), state_, signatures_)) return;
-    out.push_back(PersistBlock{id, bench_.valid(id)->block});
-    drive(consensus::BlockBuilt{turn.height, turn.round, id}, out);
-}
-
-// A block that is wanted may have waited for nothing but its outline.
-void ChainDesk::describe(const NodeId& sender, const BlockOutline& outline, Effects& out) {
-    bench_.describe(sender, outline);
+// A block that is wanted may have waited for nothing but its outline. What was signed beside an
+// outline counts even where that is no good.
+Result<void, Reject> ChainDesk::describe(const NodeId& sender, const BlockOutline& outline,
+                                         Effects& out) {
+    if (auto sound = bench_.describe(sender, outline); !sound) return sound;
     const Digest id = block_id(outline.header);
     const auto wanted = wanted_.find(id);
     if (wanted != wanted_.end() && !wanted->second.ask_at_ms) judge(id, out);
-}
-
-// R20: without a synchronised clock the settled windows themselves give the time.
-std::int64_t ChainDesk::selection_time_ms() const {
-    return now_.synchronised ? std::max(now_.real_ms, state_.tip_time_ms + 1) : INT64_MAX;
+    return {};
 }
 
 void ChainDesk::commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out) {
     const ChainState before = std::move(state_);
     state_ = std::move(decided.after);
+    parent_ = {state_.tip_time_ms, now_.steady_ms};
     remember_decided(before.validators);
     const CommittedBlock committed{std::move(decided.block), certificate};
     out.push_back(CommitBlock{committed});
@@ -366,7 +365,7 @@ void ChainDesk::begin_height(Effects& out) {
 }
 
 void ChainDesk::enter_height(Effects& out) {
-    drive(consensus::HeightStarts{state_.height + 1, state_.validators}, out);
+    drive(consensus::HeightStarts{state_.height + 1, state_.validators, parent_}, out);
     look_for_work(out);
 }
 

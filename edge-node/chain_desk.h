@@ -18,6 +18,7 @@
 #include "edge-node/consensus/inquiry.h"
 #include "edge-node/consensus/replica.h"
 #include "edge-node/effects.h"
+#include "edge-node/open_requests.h"
 #include "edge-node/transaction_pool.h"
 
 namespace fairfeed {
@@ -80,8 +81,11 @@ class ChainDesk {
                                                  Instant now, Effects& out);
     // An answer that could not even be read.
     void on_bad_answer(const NodeId& sender, Instant now, Effects& out);
-    // Bodies this node holds among those asked for.
-    [[nodiscard]] BodiesAnswer bodies(const BodiesRequest& request) const;
+    // Bodies this node holds among those asked for, as many as fit. Errors: check_wanted_ids.
+    [[nodiscard]] Result<BodiesAnswer, Reject> bodies(const BodiesRequest& request) const;
+    // What this node has asked the sender for.
+    [[nodiscard]] Result<void, Reject> on_asked_bodies(const NodeId& sender, BodiesAnswer answer,
+                                                       Instant now, Effects& out);
 
     // ATTEST (R22). question: SHA-256 of the request as it came.
     [[nodiscard]] AttestAnswer attest(const NodeId& asker, const AttestRequest& request,
@@ -103,6 +107,8 @@ class ChainDesk {
     [[nodiscard]] bool may_endorse(const ClusterId& cluster) const;
     [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
     [[nodiscard]] std::size_t buffered_bytes() const { return replica_.buffered_bytes(); }
+    // The chain's time is ahead of this node's synchronised clock, for people; empty: it is not.
+    [[nodiscard]] std::string time_alarm() const;
     // Validators that said two things in one slot, for people; bounded.
     [[nodiscard]] const std::vector<std::string>& equivocations() const { return equivocations_; }
 
@@ -110,6 +116,7 @@ class ChainDesk {
     struct Wanted {                             // a block whose bodies are missing
         NodeId ask;                             // who probably has them; then the others in turn
         std::optional<std::int64_t> ask_at_ms;  // none: nobody described the block yet
+        std::uint32_t asked = 0;
     };
     struct Turn {  // RequestBlock, not answered yet
         Height height = 0;
@@ -125,6 +132,8 @@ class ChainDesk {
     void begin_inquiry(Effects& out);
     void follow_inquiry(Effects& out);
     [[nodiscard]] bool is_asking() const;
+    [[nodiscard]] bool is_kept_from_starting() const;
+    void doubt_lost_memory(Effects& out);
     void begin_record(Effects& out);
     void ask_what_was_seen(Effects& out);
     [[nodiscard]] std::vector<NodeId> others() const;  // validators beside this node
@@ -141,13 +150,22 @@ class ChainDesk {
     void begin_height(Effects& out);
     void equivocated(const NodeId& validator, Height height, std::string_view what);
     [[nodiscard]] NodeId validator_after(const NodeId& node) const;
-    void describe(const NodeId& sender, const BlockOutline& outline, Effects& out);
+    [[nodiscard]] Result<void, Reject> describe(const NodeId& sender, const BlockOutline& outline,
+                                                Effects& out);
     void judge(const Digest& id, Effects& out);
     void judge_wanted(Effects& out);
     void ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out);
     void look_for_work(Effects& out);
     void build_if_due(Effects& out);
-    [[nodiscard]] std::int64_t selection_time_ms() const;
+    // R20: the time a block of ours says if its content allows, and the times at which that must
+    // be possible: the first at which anything is.
+    struct ProposalTime {
+        std::int64_t now_ms = 0;
+        std::int64_t from_ms = 0;
+        std::int64_t until_ms = 0;
+    };
+    [[nodiscard]] ProposalTime proposal_time(Round round) const;
+    [[nodiscard]] std::vector<Transaction> select(const ProposalTime& time);
     void commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out);
     [[nodiscard]] Result<void, Reject> import(const CommittedBlock& committed, Effects& out);
     void notice_height(const NodeId& peer, Height height, Effects& out);
@@ -161,6 +179,7 @@ class ChainDesk {
     std::optional<CertifiedOutline> tip_;  // the last COMMIT said
     CommitListener on_commit_;
     consensus::Replica replica_;
+    consensus::ParentTime parent_;
     TransactionPool pool_;
     CachingSignatureChecker signatures_;
     Instant now_;
@@ -168,6 +187,7 @@ class ChainDesk {
     // of the height being decided
     BlockBench bench_;
     std::map<Digest, Wanted> wanted_;
+    OpenRequests bodies_asked_;
     std::optional<Turn> turn_;
     std::optional<std::int64_t> work_since_ms_;   // steady; a block could be built since
     std::vector<Transaction> work_;               // what it would contain
@@ -185,6 +205,7 @@ class ChainDesk {
     consensus::Inquiry inquiry_;
     Bytes question_;
     Digest question_id_;
+    std::set<NodeId> attest_asked_;  // and not heard since
     CatchUp catch_up_;
     std::int64_t status_at_ms_ = 0;
     std::vector<std::string> equivocations_;

@@ -39,13 +39,26 @@ void ChainDesk::follow_inquiry(Effects& out) {
     if (silence && !silence->until && inquiry_.has_caught_up(others(), state_.height)) {
         drive(consensus::Trusted{state_.height + 2}, out);
     }
-    if (starting_ && inquiry_.is_over(others(), now_) &&
-        !inquiry_.is_behind(others(), state_.height)) {
+    if (starting_ && inquiry_.is_over(others(), now_) && !is_kept_from_starting()) {
         starting_ = false;
         if (trust_ == SafetyTrust::fresh && !silence && !replica_.halt()) begin_record(out);
         enter_height(out);
     }
     if (is_asking() && now_.steady_ms >= inquiry_.ask_at_ms()) ask_what_was_seen(out);
+}
+
+// The others may have decided what this node would vote on, or may have done so with its help.
+bool ChainDesk::is_kept_from_starting() const {
+    const bool has_no_memory = trust_ == SafetyTrust::fresh && state_.height == 0;
+    return has_no_memory ? inquiry_.awaits_proof(others(), state_.height, now_)
+                         : inquiry_.is_behind(others(), state_.height);
+}
+
+// R23: the others have a chain, and it is no mere claim: this node may have been part of it, on a
+// disk that is gone.
+void ChainDesk::doubt_lost_memory(Effects& out) {
+    if (trust_ != SafetyTrust::fresh || !starting_) return;
+    drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
 }
 
 // From now on a missing record is a lost one: also of a node that has followed without a word.
@@ -58,8 +71,11 @@ void ChainDesk::begin_record(Effects& out) {
 
 void ChainDesk::ask_what_was_seen(Effects& out) {
     inquiry_.asked(now_, starting_ && !inquiry_.is_over(others(), now_));
-    for (const NodeId& peer : others())
+    attest_asked_.clear();
+    for (const NodeId& peer : others()) {
+        attest_asked_.insert(peer);
         say(Channel::request, peer.str(), question_, out);
+    }
 }
 
 std::vector<NodeId> ChainDesk::others() const {
@@ -84,12 +100,9 @@ Result<void, Reject> ChainDesk::on_attest(const NodeId& sender, const AttestAnsw
     now_ = now;
     if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
     if (answer.question != question_id_) return {};
+    if (attest_asked_.erase(sender) == 0) return unexpected(Reject::duplicate);
     if (const VerifyKey* own = state_.node_key(self_)) {
         if (auto shown = adopt_shown(answer, *own, out); !shown) return shown;
-    }
-    // The others have a chain: this node may have been part of it, on a disk that is gone.
-    if (trust_ == SafetyTrust::fresh && starting_ && answer.height > 0) {
-        drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
     }
     inquiry_.on_answer(sender, answer.height);
     notice_height(sender, answer.height, out);

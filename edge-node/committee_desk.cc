@@ -231,12 +231,14 @@ Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const O
     return {};
 }
 
-Result<void, Reject> CommitteeDesk::on_readings(const ReadingsAnswer& answer,
+Result<void, Reject> CommitteeDesk::on_readings(const NodeId& sender, ReadingsAnswer answer,
                                                 const ChainState& state, Instant now,
                                                 Effects& out) {
+    const auto readings = readings_asked_.take(sender, std::move(answer.readings));
+    if (!readings) return unexpected(readings.error());
     Result<void, Reject> result;
     std::map<ClusterId, bool> touched;
-    for (const SignedReading& reading : answer.readings) {
+    for (const SignedReading& reading : *readings) {
         if (round(reading.header.cluster, state) == nullptr) continue;
         auto opened = compared(
             intake::judge_pulled_reading(reading.envelope, pulling_context(state, now)), state);
@@ -252,8 +254,13 @@ Result<void, Reject> CommitteeDesk::on_readings(const ReadingsAnswer& answer,
     return result;
 }
 
-ReadingsAnswer CommitteeDesk::readings(const NodeId& asker, const ReadingsRequest& request,
-                                       const ChainState& state) const {
+Result<ReadingsAnswer, Reject> CommitteeDesk::readings(const NodeId& asker,
+                                                       const ReadingsRequest& request,
+                                                       const ChainState& state) const {
+    const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
+    if (auto sound = check_wanted_ids(request.readings, most); !sound) {
+        return unexpected(sound.error());
+    }
     ReadingsAnswer answer;
     for (const Digest& id : request.readings) {
         const auto slot = slots_.find(id);
@@ -321,6 +328,7 @@ void CommitteeDesk::perform(const std::vector<committee::Effect>& effects, const
             say(Channel::objection, cluster.str(),
                 encode_objection(no->objection, self_, state.network, signer_), state, out);
         } else if (const auto* ask = std::get_if<committee::AskForReadings>(&effect)) {
+            readings_asked_.asked(ask->from, ask->readings);
             say(Channel::request, ask->from.str(),
                 encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
                 state, out);

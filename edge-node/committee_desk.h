@@ -13,6 +13,7 @@
 #include "edge-node/committee/batch_round.h"
 #include "edge-node/effects.h"
 #include "edge-node/intake/reading_rules.h"
+#include "edge-node/open_requests.h"
 
 namespace fairfeed {
 
@@ -68,13 +69,14 @@ class CommitteeDesk {
                                                     const Objection& objection,
                                                     const ChainState& state, Instant now,
                                                     Effects& out);
-    // Readings a fellow member sent because we asked.
-    [[nodiscard]] Result<void, Reject> on_readings(const ReadingsAnswer& answer,
+    // Readings a fellow member sends because we asked it for them.
+    [[nodiscard]] Result<void, Reject> on_readings(const NodeId& sender, ReadingsAnswer answer,
                                                    const ChainState& state, Instant now,
                                                    Effects& out);
-    // Only to members of the readings' own cluster.
-    [[nodiscard]] ReadingsAnswer readings(const NodeId& asker, const ReadingsRequest& request,
-                                          const ChainState& state) const;
+    // Only to members of the readings' own cluster. Errors: check_wanted_ids.
+    [[nodiscard]] Result<ReadingsAnswer, Reject> readings(const NodeId& asker,
+                                                          const ReadingsRequest& request,
+                                                          const ChainState& state) const;
 
     void on_commit(const CommittedBlock& committed, const ChainState& before,
                    const ChainState& after, Instant now, Effects& out);
@@ -175,6 +177,7 @@ class CommitteeDesk {
     std::map<MeterId, ShareStatement> shares_;  // the latest of each
     std::map<MeterId, Refusing> refused_;       // meters of whose readings the last was refused
     std::int64_t heard_from_ms_ = committee::kDeaf;
+    OpenRequests readings_asked_;
     std::vector<CertifiedWindow> certified_;
     std::vector<Result<Transaction, Reject>> evidence_;
     std::map<std::string, std::uint64_t> objections_;

@@ -237,6 +237,8 @@ Result<void, Reject> Node::on_committee_message(const Topic& topic, const NodeId
 Result<void, Reject> Node::on_bundle(ByteView message, Effects& out) {
     const auto bundle = decode_bundle(message, state().network);
     if (!bundle) return unexpected(bundle.error());
+    const auto most = static_cast<std::size_t>(state().genesis.parameters.max_block_transactions);
+    if (bundle->transactions.size() > most) return unexpected(Reject::too_many_transactions);
     return chain_->on_bodies(bundle->transactions, now_, out);
 }
 
@@ -249,13 +251,15 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
         return unexpected(Reject::revoked);
     } else if (const auto* bodies = std::get_if<BodiesRequest>(&*request)) {
         auto answer = chain_->bodies(*bodies);
-        if (!answer.transactions.empty()) {
-            say(Channel::answer, sender.str(), encode_answer(std::move(answer)), out);
+        if (!answer) return unexpected(answer.error());
+        if (!answer->transactions.empty()) {
+            say(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
         }
     } else if (const auto* readings = std::get_if<ReadingsRequest>(&*request)) {
         auto answer = committee_.readings(sender, *readings, state());
-        if (!answer.readings.empty()) {
-            say(Channel::answer, sender.str(), encode_answer(std::move(answer)), out);
+        if (!answer) return unexpected(answer.error());
+        if (!answer->readings.empty()) {
+            say(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
         }
     } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
         say(Channel::answer, sender.str(),
@@ -265,22 +269,23 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
 }
 
 Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Effects& out) {
-    const auto answer = decode_answer(message, state().network);
+    auto answer = decode_answer(message, state().network);
     if (!answer) {
         chain_->on_bad_answer(sender, now_, out);
         return unexpected(answer.error());
     }
     if (const auto* blocks = std::get_if<BlocksAnswer>(&*answer)) {
-        repair_.on_blocks(*blocks, out);
+        if (repair_.on_blocks(sender, *blocks, out)) return {};
         return chain_->on_blocks(sender, *blocks, now_, out);
     }
-    if (const auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
-        return chain_->on_bodies(bodies->transactions, now_, out);
+    if (auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
+        return chain_->on_asked_bodies(sender, std::move(*bodies), now_, out);
     }
     if (const auto* attest = std::get_if<AttestAnswer>(&*answer)) {
         return chain_->on_attest(sender, *attest, now_, out);
     }
-    return committee_.on_readings(std::get<ReadingsAnswer>(*answer), state(), now_, out);
+    auto& readings = std::get<ReadingsAnswer>(*answer);
+    return committee_.on_readings(sender, std::move(readings), state(), now_, out);
 }
 
 // What a node says must be signed with that node's key, whatever connection it came over.

@@ -48,6 +48,7 @@ NodeSummary Node::summary() const {
     if (out.blocks_damaged > 0)
         out.alarms.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
     out.invariants = committee_.invariants().reports();
+    if (auto ahead = chain_->time_alarm(); !ahead.empty()) out.alarms.push_back(std::move(ahead));
     const auto& lies = chain_->equivocations();
     out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
     for (const auto& [id, node] : chain.nodes) {

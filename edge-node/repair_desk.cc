@@ -7,7 +7,7 @@
 namespace fairfeed {
 
 void RepairDesk::on_damage(Height height, const Digest& id, Instant now) {
-    wanted_.try_emplace(height, Wanted{id, 0, now.steady_ms});
+    wanted_.try_emplace(height, Wanted{id, 0, now.steady_ms, {}});
 }
 
 void RepairDesk::on_mended(Height height) {
@@ -30,19 +30,20 @@ void RepairDesk::ask(Height height, Wanted& wanted, const ChainState& state, Ins
         now.steady_ms + std::min(timers.propose_ms * (1 + rounds), timers.propose_cap_ms);
     const NodeId& peer = all[(wanted.asked++ + height) % all.size()];
     if (peer == self_) return;
+    wanted.open.insert(peer);
     const BlocksRequest request{height, 1};
     out.push_back(
         Publish{Topic{state.genesis.parameters.name, self_.str(), Channel::request, peer.str()},
                 encode_request(request, self_, state.network, signer_)});
 }
 
-void RepairDesk::on_blocks(const BlocksAnswer& answer, Effects& out) const {
-    for (const CommittedBlock& committed : answer.blocks) {
-        const auto wanted = wanted_.find(committed.block.header.height);
-        if (wanted == wanted_.end() || block_id(committed.block.header) != wanted->second.id)
-            continue;
-        out.push_back(MendBlock{committed});
-    }
+bool RepairDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer, Effects& out) {
+    if (answer.blocks.size() != 1) return false;
+    const CommittedBlock& offered = answer.blocks.front();
+    const auto wanted = wanted_.find(offered.block.header.height);
+    if (wanted == wanted_.end() || wanted->second.open.erase(sender) == 0) return false;
+    if (block_id(offered.block.header) == wanted->second.id) out.push_back(MendBlock{offered});
+    return true;
 }
 
 std::optional<std::int64_t> RepairDesk::next_deadline_ms() const {

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "core/contract/state.h"
 #include "core/crypto/signing.h"
@@ -19,9 +20,9 @@ class RepairDesk {
     void on_damage(Height height, const Digest& id, Instant now);
     void on_mended(Height height);
     void on_time(const ChainState& state, Instant now, Effects& out);
-    // Emits MendBlock for those that are wanted. A block that the disk refuses is asked for again,
-    // of somebody else.
-    void on_blocks(const BlocksAnswer& answer, Effects& out) const;
+    // Was the sender asked for this? Then MendBlock, once, if it is the wanted block: one that the
+    // disk refuses is asked for again, of somebody else.
+    [[nodiscard]] bool on_blocks(const NodeId& sender, const BlocksAnswer& answer, Effects& out);
 
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
     [[nodiscard]] std::size_t damaged() const { return wanted_.size(); }
@@ -32,6 +33,7 @@ class RepairDesk {
         Digest id;
         std::size_t asked = 0;
         std::int64_t ask_at_ms = 0;  // steady
+        std::set<NodeId> open;       // asked, without an answer yet
     };
     void ask(Height height, Wanted& wanted, const ChainState& state, Instant now, Effects& out);
 

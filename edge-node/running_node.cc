@@ -34,7 +34,7 @@ RunningNode::End RunningNode::run() {
             scrub(now, turn);
             look_at_space();
         }
-        written = perform(turn);
+        written = perform(turn) && mend_on(now);
     }
     for (const auto& client : clients_)
         client->start_close();
@@ -47,7 +47,7 @@ RunningNode::End RunningNode::run() {
 
 std::int64_t RunningNode::wait_ms(Instant now) const {
     const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
-    return std::clamp(due, std::int64_t{1}, kMaxWaitMs);
+    return storage_.is_mending() ? 1 : std::clamp(due, std::int64_t{1}, kMaxWaitMs);
 }
 
 void RunningNode::handle(Posted posted, Effects& turn) {
@@ -121,6 +121,14 @@ bool RunningNode::perform(const Effects& turn) {
         }
     }
     return true;
+}
+
+// A little in every turn.
+bool RunningNode::mend_on(Instant now) {
+    if (!storage_.is_mending()) return true;
+    const auto done = storage_.mend_on(now.real_ms);
+    if (!done) end_ = {done.error().message, done.error().damage};
+    return done.has_value();
 }
 
 bool RunningNode::answer_blocks(const AnswerBlocks& asked) {

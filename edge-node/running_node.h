@@ -95,6 +95,7 @@ class RunningNode {
     void handle_connection(const ConnectionChanged& change, Effects& turn);
     void add(Effects& turn, Effects more);
     [[nodiscard]] bool perform(const Effects& turn);
+    [[nodiscard]] bool mend_on(Instant now);
     [[nodiscard]] bool answer_blocks(const AnswerBlocks& asked);
     void scrub(Instant now, Effects& turn);
     void look_at_space();

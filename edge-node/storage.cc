@@ -14,6 +14,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 1'000'000;
+constexpr std::size_t kMendAtOnce = 8;  // blocks executed
 
 // Of several safety records in one turn only the last matters: nothing leaves before the turn ends.
 std::optional<std::size_t> last_safety_record(const Effects& turn) {
@@ -106,8 +107,8 @@ Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock,
       ledger_(std::move(ledger)),
       inbox_(std::move(inbox)),
       safety_(std::move(safety)),
-      scrub_(config.ledger(), genesis_.network, Scrub::pass_ms(genesis_.content.parameters.speed)) {
-}
+      scrub_(config.ledger(), genesis_.network, Scrub::pass_ms(genesis_.content.parameters.speed)),
+      mending_(genesis_) {}
 
 Result<std::string, IoError> Storage::rebuild_ledger(const NodeConfig& config,
                                                      const LoadedGenesis& genesis,
@@ -274,42 +275,40 @@ Result<std::vector<DamagedBlock>, IoError> Storage::scrub(Instant now) {
     return found;
 }
 
+// The id proves the content but no signature. Those are right if the bytes are what was committed,
+// and the certificate is that in the next block; else both are verified.
 Result<void, IoError> Storage::mend(const CommittedBlock& offered, std::int64_t real_ms) {
     const Height height = offered.block.header.height;
     if (height < 1 || height >= chain_.size()) return {};
     if (std::find(mended_.begin(), mended_.end(), height) != mended_.end()) return {};
-    const auto true_block = proven(offered);
-    if (!true_block) return unexpected(true_block.error());
-    if (!*true_block) return {};
-    if (auto done = ledger_.mend(**true_block, real_ms); !done) return done;
-    if (auto whole = scrub_.look_at(chain_, height); !whole) return whole;
-    mended_.push_back(height);
-    return {};
-}
-
-// The id proves the content but no signature. Those are right if the bytes are what was committed,
-// and the certificate is that in the next block; else everything is verified from genesis on.
-Result<std::optional<CommittedBlock>, IoError> Storage::proven(
-    const CommittedBlock& offered) const {
-    const Height height = offered.block.header.height;
-    std::optional<CommittedBlock> out = offered;
-    const auto same_bytes = ledger_.wrote(offered.block);
-    if (!same_bytes) return unexpected(same_bytes.error());
+    Mending::Offer offer{.block = offered};
+    const auto wrote = ledger_.wrote(offered.block);
+    if (!wrote) return unexpected(wrote.error());
+    offer.wrote = *wrote;
     const auto next = ledger_.block(height + 1);
-    const bool certified = next && *next && (*next)->block.parent_certificate;
-    if (certified) out->certificate = *(*next)->block.parent_certificate;
-    const VoteContent& content = out->certificate.content;
+    offer.certified = next && *next && (*next)->block.parent_certificate;
+    if (offer.certified) offer.block.certificate = *(*next)->block.parent_certificate;
+    const VoteContent& content = offer.block.certificate.content;
     const bool fits = content.type == VoteType::precommit && content.height == height &&
                       content.block == chain_[height] &&
                       block_id(offered.block.header) == chain_[height];
-    if (!fits) return std::optional<CommittedBlock>();
-    if (certified && *same_bytes) return out;
-    auto state = replay(ledger_, genesis_, {.trust_signatures = true, .up_to = height - 1},
-                        [](const ReplayStep&) { return Result<void, ReplayFault>(); });
-    PlainSignatureChecker signatures;
-    const bool holds = state && (certified || check_certificate(*state, out->certificate)) &&
-                       (*same_bytes || execute_block(*state, offered.block, signatures));
-    return holds ? out : std::optional<CommittedBlock>();
+    if (!fits) return {};
+    if (offer.certified && offer.wrote) return write_mended(offer.block, real_ms);
+    mending_.offer(std::move(offer));
+    return {};
+}
+
+Result<void, IoError> Storage::mend_on(std::int64_t real_ms) {
+    const auto proven = mending_.work(ledger_, chain_, kMendAtOnce);
+    return proven ? write_mended(*proven, real_ms) : Result<void, IoError>();
+}
+
+Result<void, IoError> Storage::write_mended(const CommittedBlock& block, std::int64_t real_ms) {
+    const Height height = block.block.header.height;
+    if (auto done = ledger_.mend(block, real_ms); !done) return done;
+    if (auto whole = scrub_.look_at(chain_, height); !whole) return whole;
+    mended_.push_back(height);
+    return {};
 }
 
 }  // namespace fairfeed

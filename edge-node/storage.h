@@ -11,6 +11,7 @@
 #include "core/ledger/ledger.h"
 #include "edge-node/effects.h"
 #include "edge-node/intake/inbox.h"
+#include "edge-node/mending.h"
 #include "edge-node/node.h"
 #include "edge-node/node_config.h"
 #include "edge-node/scrub.h"
@@ -43,6 +44,10 @@ class Storage {
     // Damaged blocks found since the last call, by a look at what is due and by blocks().
     [[nodiscard]] Result<std::vector<DamagedBlock>, IoError> scrub(Instant now);
     [[nodiscard]] const Digest& id(Height height) const { return chain_.at(height); }
+    // A MendBlock effect whose block the ledger does not prove by itself: mend_on() proves it, a
+    // few blocks at a time, and writes what holds.
+    [[nodiscard]] bool is_mending() const { return !mending_.is_idle(); }
+    [[nodiscard]] Result<void, IoError> mend_on(std::int64_t real_ms);
     // Heights that MendBlock effects made whole since the last call.
     [[nodiscard]] std::vector<Height> take_mended() { return std::exchange(mended_, {}); }
     // What was set aside when this was opened, for a person.
@@ -53,9 +58,8 @@ class Storage {
     Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
             intake::Inbox inbox, SlotFile safety);
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
-    // The block with a certificate, both beyond doubt; nullopt: they are not.
-    [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> proven(
-        const CommittedBlock& offered) const;
+    [[nodiscard]] Result<void, IoError> write_mended(const CommittedBlock& block,
+                                                     std::int64_t real_ms);
     void add_salvaged(Memory& memory, const Digest& network);
     [[nodiscard]] Result<void, IoError> into_inbox(const Effect& effect, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> begin_inbox();
@@ -72,6 +76,7 @@ class Storage {
     std::vector<Digest> chain_;  // certified ids, genesis first; empty until learnt
     std::vector<DamagedBlock> found_;
     std::vector<Height> mended_;
+    Mending mending_;
     std::vector<std::string> mishaps_;
     intake::InboxContents salvaged_;  // from an inbox that was set aside
 };

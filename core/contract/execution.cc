@@ -151,7 +151,7 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
     if (header.network != state.network) return unexpected(Reject::wrong_network);
     if (header.height != state.height + 1) return unexpected(Reject::wrong_height);
     if (header.parent != state.tip) return unexpected(Reject::wrong_parent);
-    if (header.time_ms <= state.tip_time_ms) return unexpected(Reject::wrong_time);
+    if (!may_follow(state.tip_time_ms, header.time_ms)) return unexpected(Reject::wrong_time);
     if (header.epoch != state.validator_epoch || header.validators != state.validators_hash) {
         return unexpected(Reject::wrong_validators);
     }

@@ -55,9 +55,9 @@ struct ExecutionFault {
     ChainState& state, std::span<const Transaction> transactions, Height height,
     std::int64_t time_ms, SignatureChecker& signatures);
 
-// The whole block: header against state (height, parent, time above the parent's, validators, root,
-// count, app hash of the state before), parent's certificate, transactions. On success `state` is
-// the state after the block.
+// The whole block: header against state (height, parent, time, validators, root, count, app hash of
+// the state before), parent's certificate, transactions. On success `state` is the state after the
+// block.
 [[nodiscard]] Result<void, ExecutionFault> execute_block(ChainState& state, const Block& block,
                                                          SignatureChecker& signatures);
 

@@ -188,7 +188,7 @@ std::string link_of(const ChainState& before, const Block& block, const ChainSta
                        static_cast<Int128>(header.height));
     }
     if (header.parent != before.tip) return "parent is not the block before";
-    if (header.time_ms <= before.tip_time_ms) return "time does not rise";
+    if (!may_follow(before.tip_time_ms, header.time_ms)) return "time does not follow";
     if (header.transactions_root != transactions_root(block)) return "transactions' root is wrong";
     if (after.height != header.height || after.tip != block_id(header)) {
         return "the state's tip is not this block";

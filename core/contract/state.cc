@@ -194,6 +194,7 @@ Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
     }
     const Block& block = genesis.block.block;
     if (block.transactions.empty()) return unexpected(Reject::empty_block);
+    if (!is_header_time(block.header.time_ms)) return unexpected(Reject::wrong_time);
     const Transaction& first = block.transactions.front();
     const auto* content = std::get_if<Genesis>(&first.content);
     if (first.kind != TransactionKind::genesis || !content || *content != genesis.content) {

@@ -24,7 +24,7 @@ constexpr std::array kHeaderSentences{
     HeaderSentence{Reject::wrong_height, "its height is not one above its parent's"},
     HeaderSentence{Reject::wrong_parent, "it does not name the block before as its parent"},
     HeaderSentence{Reject::wrong_time,
-                   "its time is not after its parent's, or before the end of "
+                   "its time does not follow its parent's, or is before the end of "
                    "a window that it settles"},
     HeaderSentence{Reject::wrong_root, "its Merkle root is not that of its transactions"},
     HeaderSentence{Reject::wrong_app_hash, "its app hash is not that of the state before it"},

@@ -13,11 +13,28 @@
 
 namespace fairfeed {
 
+// A chain whose time has run ahead is set back by more than this, or not at all (R20).
+constexpr std::int64_t kTimeCorrectionMs = 60'000;
+// Beyond it, up or down, no header's time may be: the year 10000.
+constexpr std::int64_t kMaxHeaderTimeMs = 253'402'300'800'000;
+
+[[nodiscard]] constexpr bool is_header_time(std::int64_t time_ms) {
+    return time_ms >= -kMaxHeaderTimeMs && time_ms <= kMaxHeaderTimeMs;
+}
+[[nodiscard]] constexpr bool sets_time_back(std::int64_t parent_ms, std::int64_t time_ms) {
+    return time_ms < parent_ms - kTimeCorrectionMs;
+}
+// May a block of this time follow one of that time? Whether it is the right time is for those to
+// judge who vote on it (R20).
+[[nodiscard]] constexpr bool may_follow(std::int64_t parent_ms, std::int64_t time_ms) {
+    return is_header_time(time_ms) && (time_ms > parent_ms || sets_time_back(parent_ms, time_ms));
+}
+
 struct BlockHeader {
     std::uint32_t version = 1;
     Digest network;
     Height height = 0;
-    std::int64_t time_ms = 0;  // Unix time; after the parent's (R20)
+    std::int64_t time_ms = 0;  // Unix time; see may_follow
     Digest parent;             // id of the block before; zeros for block 0
     NodeId proposer;           // the original builder
     std::uint32_t epoch = 0;   // of the validator set

@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, kRejectCount> kNames = {
     "wrong_signature",
     "high_s",
     "retained",
+    "unasked",
     "off_grid",
     "future_window",
     "closed_window",

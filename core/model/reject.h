@@ -27,6 +27,7 @@ enum class Reject : std::uint8_t {
     wrong_signature,
     high_s,
     retained,
+    unasked,
     // readings
     off_grid,
     future_window,

@@ -13,6 +13,7 @@ constexpr std::uint8_t kChunkHead = 0xa4;
 constexpr std::size_t kPartBytes = kMaxPacketBytes - 64;  // room for the chunk's own fields
 constexpr std::size_t kMaxParts = (kMaxMessageBytes + kPartBytes - 1) / kPartBytes;
 constexpr std::size_t kMaxSources = 64;
+constexpr std::size_t kMaxPendingBytes = 3 * kMaxMessageBytes;
 
 struct Chunk {
     Digest whole;
@@ -73,23 +74,42 @@ std::optional<Bytes> ChunkAssembler::add(const std::string& source, ByteView pac
     if (packet.front() != kChunkHead) return to_bytes(packet);
     const auto chunk = decode_chunk(packet);
     if (!chunk) return std::nullopt;
-    if (!pending_.contains(source) && pending_.size() >= kMaxSources) {
-        pending_.erase(pending_.begin());
+    if (!pending_.contains(source) && pending_.size() >= kMaxSources) forget(pending_.begin());
+    const auto place = pending_.find(source);
+    if (place != pending_.end() &&
+        (place->second.whole != chunk->whole || place->second.parts.size() != chunk->count)) {
+        forget(place);
     }
-    Pending& pending = pending_[source];
-    if (pending.whole != chunk->whole || pending.parts.size() != chunk->count) {
-        pending = {.whole = chunk->whole, .parts = std::vector<Bytes>(chunk->count), .received = 0};
-    }
+    make_room(source, chunk->part.size());
+    Pending& pending =
+        pending_.try_emplace(source, Pending{chunk->whole, std::vector<Bytes>(chunk->count), 0})
+            .first->second;
     Bytes& part = pending.parts[chunk->index];
     if (!part.empty()) return std::nullopt;
     part = to_bytes(chunk->part);
+    bytes_ += part.size();
     if (++pending.received < chunk->count) return std::nullopt;
     Bytes message;
     for (const Bytes& piece : pending.parts)
         append(message, piece);
-    pending_.erase(source);
+    forget(pending_.find(source));
     if (message.size() > kMaxMessageBytes || sha256(message) != chunk->whole) return std::nullopt;
     return message;
+}
+
+void ChunkAssembler::make_room(const std::string& source, std::size_t bytes) {
+    while (bytes_ + bytes > kMaxPendingBytes) {
+        const auto other = std::find_if(pending_.begin(), pending_.end(),
+                                        [&](const auto& entry) { return entry.first != source; });
+        if (other == pending_.end()) return;  // one message alone is bounded
+        forget(other);
+    }
+}
+
+void ChunkAssembler::forget(std::map<std::string, Pending>::iterator pending) {
+    for (const Bytes& part : pending->second.parts)
+        bytes_ -= part.size();
+    pending_.erase(pending);
 }
 
 }  // namespace fairfeed

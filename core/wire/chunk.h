@@ -19,12 +19,14 @@ constexpr std::size_t kMaxMessageBytes = 4'000'000;  // of a whole message
 // kMaxMessageBytes, which nobody would accept.
 [[nodiscard]] std::vector<Bytes> split_message(ByteView message);
 
-// Puts chunks together, one message at a time per source; bounded memory.
+// Puts chunks together, one message at a time per source; bounded memory: of too many at once that
+// are not whole yet some are given up.
 class ChunkAssembler {
   public:
     // The whole message when this packet completes (or is) one; nullopt while waiting or if
     // refused.
     [[nodiscard]] std::optional<Bytes> add(const std::string& source, ByteView packet);
+    [[nodiscard]] std::size_t bytes_held() const { return bytes_; }
 
   private:
     struct Pending {
@@ -32,7 +34,11 @@ class ChunkAssembler {
         std::vector<Bytes> parts;
         std::size_t received = 0;
     };
+    void make_room(const std::string& source, std::size_t bytes);
+    void forget(std::map<std::string, Pending>::iterator pending);
+
     std::map<std::string, Pending> pending_;
+    std::size_t bytes_ = 0;  // of all parts held
 };
 
 }  // namespace fairfeed

@@ -262,6 +262,7 @@ Result<std::vector<Effect>, Reject> BatchRound::on_batch(const NodeId& sender,
     const auto held = hearings_.find(settlement->slot);
     if (held != hearings_.end() && held->second.batch.id == batch.id) return Effects{};
     if (is_behind(view)) return Effects{};
+    if (auto sound = judge_lists(*settlement, view); !sound) return unexpected(sound.error());
     const VerifyKey* key = view.state.node_key(sender);
     if (key == nullptr) return unexpected(Reject::unknown_node);
     if (auto valid = verify_transaction(batch, view.state.network, *key); !valid) {

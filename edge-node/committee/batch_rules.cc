@@ -2,7 +2,15 @@
 
 #include <algorithm>
 
+#include "core/contract/settlement_rules.h"
+
 namespace fairfeed::committee {
+namespace {
+
+constexpr std::size_t kMostMeters = 1000;  // of a cluster: no block holds more readings
+
+}  // namespace
+
 const Settlement& content_of(const Transaction& batch) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     CHECK(settlement != nullptr);
@@ -51,18 +59,18 @@ Bytes contradicting_reading(const Settlement& settlement, const View& view) {
     return {};
 }
 
-Result<void, Reject> judge_place(const Settlement& settlement, const View& view) {
-    const ClusterRecord& record = *view.state.cluster(settlement.cluster);
-    const NetworkParameters& parameters = view.state.genesis.parameters;
-    if (settlement.previous != record.last_settlement) return unexpected(Reject::wrong_previous);
-    if (settlement.contract_version != parameters.contract_version ||
-        settlement.rule != parameters.rule) {
-        return unexpected(Reject::unsupported_version);
-    }
-    if (!view.state.is_current(settlement.cluster, settlement.window, settlement.state_height)) {
-        return unexpected(Reject::stale_state);
+Result<void, Reject> judge_lists(const Settlement& settlement, const View& view) {
+    const auto most =
+        static_cast<std::size_t>(view.state.genesis.parameters.max_block_transactions);
+    if (settlement.late.size() >= most || settlement.entries.size() > kMostMeters ||
+        settlement.lines.size() > kMostMeters || listed_readings(settlement).size() >= most) {
+        return unexpected(Reject::too_many_transactions);
     }
     return {};
+}
+
+Result<void, Reject> judge_place(const Settlement& settlement, const View& view) {
+    return check_settlement_place(view.state, settlement);
 }
 
 Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,

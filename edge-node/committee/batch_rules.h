@@ -47,7 +47,10 @@ using Promises = std::map<Slot, Digest>;
 // meter: with it everybody can prove that the meter signed two. Empty: there is none.
 [[nodiscard]] Bytes contradicting_reading(const Settlement& settlement, const View& view);
 
-// Its place in the chain: predecessor, contract and state. Needs no reading.
+// Can its lists be those of any settlement? Asked first, of whatever a peer sends.
+[[nodiscard]] Result<void, Reject> judge_lists(const Settlement& settlement, const View& view);
+// Its place in the chain: predecessor, contract and state, and the meters and readings it may list
+// there. Needs no reading; nobody is asked for one before.
 [[nodiscard]] Result<void, Reject> judge_place(const Settlement& settlement, const View& view);
 // Everything else: promises kept, totals and lines as this member computes them. Needs every listed
 // reading held.

@@ -26,12 +26,23 @@ bool Inquiry::is_over(const std::vector<NodeId>& others, Instant now) const {
            now.steady_ms >= until_ms_;
 }
 
-bool Inquiry::is_behind(const std::vector<NodeId>& others, Height tip) const {
-    const auto further = std::count_if(others.begin(), others.end(), [&](const NodeId& peer) {
+std::size_t Inquiry::further(const std::vector<NodeId>& others, Height tip) const {
+    const auto count = std::count_if(others.begin(), others.end(), [&](const NodeId& peer) {
         const auto answer = tips_.find(peer);
         return answer != tips_.end() && answer->second > tip;
     });
-    return static_cast<std::size_t>(further) > tolerated_faults(others.size() + 1);
+    return static_cast<std::size_t>(count);
+}
+
+bool Inquiry::is_behind(const std::vector<NodeId>& others, Height tip) const {
+    return further(others, tip) > tolerated_faults(others.size() + 1);
+}
+
+bool Inquiry::awaits_proof(const std::vector<NodeId>& others, Height tip, Instant now) const {
+    const std::size_t claims = further(others, tip);
+    if (claims == 0) return false;
+    const std::size_t few = std::max<std::size_t>(1, tolerated_faults(others.size() + 1));
+    return claims > few || now.steady_ms < proof_until_ms();
 }
 
 bool Inquiry::has_caught_up(const std::vector<NodeId>& others, Height tip) const {

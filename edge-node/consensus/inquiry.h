@@ -18,6 +18,7 @@ namespace fairfeed::consensus {
 class Inquiry {
   public:
     static constexpr std::int64_t kMostWaitMs = 3000;  // scaled down with propose_ms in the lab
+    static constexpr std::int64_t kProofWaits = 4;     // of tPropose each, after that
 
     void begin(const Timers& timers, Instant now);
     // A fresh answer of another validator: it had `tip` when it answered.
@@ -28,6 +29,11 @@ class Inquiry {
     // More of them than may be faulty had blocks that we have not: the next height is decided, and
     // whatever we said of it now could only contradict what we said before (R22).
     [[nodiscard]] bool is_behind(const std::vector<NodeId>& others, Height tip) const;
+    // For a node without any memory, which a claim alone must not keep from starting (R23): some
+    // claim blocks that we have not, and either they are more than may be faulty, and two at least,
+    // or they still have time to show one.
+    [[nodiscard]] bool awaits_proof(const std::vector<NodeId>& others, Height tip,
+                                    Instant now) const;
     // As many others as make a quorum by themselves have answered with tips that are not above
     // ours. Whoever they are, one honest node among them had decided the height before the last for
     // which we can have voted (docs/chain-rules.md, R23).
@@ -38,8 +44,13 @@ class Inquiry {
     [[nodiscard]] std::int64_t ask_at_ms() const { return ask_at_ms_; }
     void asked(Instant now, bool waiting);
     [[nodiscard]] std::int64_t until_ms() const { return until_ms_; }
+    [[nodiscard]] std::int64_t proof_until_ms() const {
+        return until_ms_ + kProofWaits * timers_.propose_ms;
+    }
 
   private:
+    [[nodiscard]] std::size_t further(const std::vector<NodeId>& others, Height tip) const;
+
     Timers timers_;
     std::int64_t until_ms_ = 0;      // steady
     std::int64_t ask_at_ms_ = 0;     // steady

@@ -11,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/model/certificate.h"
+#include "edge-node/consensus/block_time.h"
 #include "edge-node/consensus/safety_record.h"
 
 namespace fairfeed::consensus {
@@ -29,7 +30,7 @@ struct CertificateSeen {
 };
 // The caller holds the whole body and has executed it on the tip's state (R15): the answer to
 // JudgeBlock, welcome unasked. Wrong blocks get valid = false. `time_ms` is the header's time (Unix
-// ms), of which the replica checks only R20's upper bound.
+// ms), which the replica holds against R20.
 struct BlockJudged {
     Digest block;
     bool valid = false;
@@ -50,6 +51,7 @@ struct TimePassed {};
 struct HeightStarts {
     Height height = 0;
     std::vector<NodeId> validators;
+    ParentTime parent;
 };
 // R23: the safety record may not hold all that was signed. Nothing is signed from now on, not even
 // after a restart, until Trusted has said for how long and that height is behind.

@@ -97,6 +97,7 @@ void Replica::on(const HeightStarts& event) {
     height_ = event.height;
     forgiving_ = false;
     validators_ = event.validators;
+    parent_ = event.parent;
     locked_.reset();
     valid_.reset();
     polka_.reset();

@@ -26,6 +26,7 @@ struct ReplicaConfig {
     NodeId self;
     Digest network;
     Timers timers;
+    std::int64_t share_notice_ms = 0;  // real time (R20)
 };
 
 // Where the replica stands, for the status display; means nothing to the protocol.
@@ -131,7 +132,8 @@ class Replica {
     [[nodiscard]] SafetyRecord::Polka pack(const Certificate& certificate) const;
     // The verdict on a block that matters; asks for it once if there is none.
     [[nodiscard]] std::optional<Verdict> verdict(const Digest& block);
-    [[nodiscard]] bool timely(const Verdict& verdict) const;  // R20
+    // R20; nullopt: the others have to say.
+    [[nodiscard]] std::optional<bool> timely(const Digest& block, const Verdict& verdict) const;
     void wake() { awake_ = true; }
     void report(const std::vector<VoteSet::Conflict>& conflicts);
     void report_one(const std::optional<VoteSet::Conflict>& conflict);
@@ -153,6 +155,7 @@ class Replica {
     // of the height
     Height height_ = 0;
     std::vector<NodeId> validators_;
+    ParentTime parent_;
     Round round_ = 0;
     Step step_ = Step::propose;
     std::optional<Marked> locked_;

@@ -6,14 +6,6 @@
 
 namespace fairfeed::consensus {
 
-namespace {
-
-constexpr std::int64_t kAheadMs = 10'000;         // R20: in round 0
-constexpr std::int64_t kAheadCapMs = 86'400'000;  // 24 h
-constexpr Round kAheadDoublings = 14;             // 10 s * 2^14 is above the cap
-
-}  // namespace
-
 void Replica::run_rules() {
     if (height_ == 0) return;
     while (!decided_) {
@@ -86,7 +78,7 @@ bool Replica::prevote_proposal() {
     return false;
 }
 
-// nullopt: body or polka is not here yet; tPropose bounds the wait.
+// nullopt: body, polka or the others' word for its time is not here yet; tPropose bounds the wait.
 std::optional<bool> Replica::opinion(const ProposalContent& proposal) {
     const auto judged = verdict(proposal.block);
     if (proposal.valid_round &&
@@ -95,15 +87,29 @@ std::optional<bool> Replica::opinion(const ProposalContent& proposal) {
     }
     if (!judged) return std::nullopt;
     const bool free = !locked_ || locked_->block == proposal.block;
-    if (!proposal.valid_round) return judged->valid && timely(*judged) && free;
+    if (!proposal.valid_round) {
+        const bool good = judged->valid && free;
+        return good ? timely(proposal.block, *judged) : false;
+    }
     return judged->valid && (free || locked_->round <= *proposal.valid_round);
 }
 
-// R20: the upper bound widens with the round, so that clocks that are wrong cost rounds, not life.
-bool Replica::timely(const Verdict& verdict) const {
-    if (!verdict.time_ms || !now_.synchronised) return true;
-    const std::int64_t ahead = std::min(kAheadCapMs, kAheadMs << std::min(round_, kAheadDoublings));
-    return *verdict.time_ms <= now_.real_ms + ahead;
+// R20: the bounds widen with the round, so that clocks that are wrong cost rounds, not life. Who
+// does not know the time follows so many others that one of them is honest and knew, or followed
+// one who did; and never one alone.
+std::optional<bool> Replica::timely(const Digest& block, const Verdict& verdict) const {
+    if (!verdict.time_ms) return true;
+    switch (timeliness(*verdict.time_ms, round_, parent_, config_.share_notice_ms, now_)) {
+        case Timeliness::timely:
+            return true;
+        case Timeliness::untimely:
+            return false;
+        case Timeliness::unknown:
+            break;
+    }
+    const std::size_t enough = std::max<std::size_t>(2, tolerated_faults(validators_.size()) + 1);
+    if (votes_.count(VoteType::prevote, round_, block) >= enough) return true;
+    return std::nullopt;
 }
 
 // R7: a polka in this round. Locks and precommits once; afterwards it only marks the block valid.

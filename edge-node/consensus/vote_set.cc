@@ -141,6 +141,13 @@ std::size_t VoteSet::count(VoteType type, Round round) const {
     return voters.size();
 }
 
+std::size_t VoteSet::count(VoteType type, Round round, const Digest& block) const {
+    const RoundVotes* votes = find(type, round);
+    if (votes == nullptr) return 0;
+    const auto voters = votes->by_value.find(block);
+    return voters == votes->by_value.end() ? 0 : voters->second.size();
+}
+
 std::vector<Vote> VoteSet::of(const NodeId& validator) const {
     std::vector<Vote> out;
     const auto who = index_of(validator);

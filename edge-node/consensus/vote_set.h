@@ -53,6 +53,7 @@ class VoteSet {
     // Rounds in which anybody cast a vote of this type, ascending.
     [[nodiscard]] std::vector<Round> rounds(VoteType type) const;
     [[nodiscard]] std::size_t count(VoteType type, Round round) const;  // validators, any value
+    [[nodiscard]] std::size_t count(VoteType type, Round round, const Digest& block) const;
     // Its votes in the newest round of each type.
     [[nodiscard]] std::vector<Vote> of(const NodeId& validator) const;
     [[nodiscard]] bool is_validator(const NodeId& node) const;

@@ -97,6 +97,8 @@ Result<Verdict, IoError> judge_ledger(Storage& storage, const Truth& truth) {
         for (const DamagedBlock& each : *found) {
             const auto done = storage.write({MendBlock{story().blocks()[each.height - 1]}}, 1);
             if (!done) return unexpected(done.error());
+            while (storage.is_mending())
+                if (auto more = storage.mend_on(1); !more) return unexpected(more.error());
             mended += storage.take_mended().size();
         }
     }

@@ -16,6 +16,7 @@ using Lines = std::vector<std::string>;
 class Bench {
   public:
     static constexpr std::int64_t kRealMs = 1'700'000'000'000;
+    static constexpr std::int64_t kParentMs = kRealMs - 1000;  // the time of every tip
 
     Bench(std::size_t validators, char self, Height height = 1)
         : self_(std::string(1, self)), signer_(self_) {
@@ -57,7 +58,7 @@ class Bench {
 
     Lines start(Height height) {
         height_ = height;
-        return feed(HeightStarts{height, names_});
+        return feed(HeightStarts{height, names_, {parent_ms_, now_.steady_ms}});
     }
     Lines proposal(char from, Round round, char block, std::optional<Round> valid_round = {}) {
         const ProposalContent content{height_, round, valid_round, block_named(block)};
@@ -122,6 +123,8 @@ class Bench {
     Instant& now() { return now_; }
     Timers& timers() { return timers_; }
     const std::vector<NodeId>& validators() const { return names_; }
+    [[nodiscard]] std::int64_t parent_ms() const { return parent_ms_; }
+    void let_tip_be_ahead(std::int64_t ms) { parent_ms_ = kRealMs + ms; }
     void boot() {
         replica_ = std::make_unique<Replica>(ReplicaConfig{self_, {}, timers_}, signer_);
     }
@@ -143,6 +146,7 @@ class Bench {
     std::vector<NodeId> names_;
     std::unique_ptr<Replica> replica_;
     Instant now_{.steady_ms = 0, .real_ms = kRealMs, .synchronised = true};
+    std::int64_t parent_ms_ = kParentMs;
     Height height_ = 0;
     Bytes disk_;
     Effects last_;

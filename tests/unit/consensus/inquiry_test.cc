@@ -110,5 +110,27 @@ TEST(CaughtUp, cannot_be_where_the_others_are_no_quorum) {
     EXPECT_FALSE(two.has_caught_up(others(1), 100));
 }
 
+// One claim without proof silenced every fresh node of a new network.
+TEST(Fresh, waits_for_the_proof_of_a_claim_no_longer_than_is_needed_to_give_it) {
+    for (const int count : {1, 2, 3, 9}) {
+        Inquiry inquiry = begun();
+        const auto peers = others(count);
+        inquiry.on_answer(peers[0], 5);
+        EXPECT_TRUE(inquiry.awaits_proof(peers, 0, at(1001)));
+        EXPECT_TRUE(inquiry.awaits_proof(peers, 0, at(1600 + 4 * 600 - 1)));
+        EXPECT_FALSE(inquiry.awaits_proof(peers, 0, at(1600 + 4 * 600))) << count << " others";
+        EXPECT_FALSE(inquiry.awaits_proof(peers, 5, at(1001))) << "it has the blocks";
+    }
+}
+
+TEST(Fresh, waits_for_the_blocks_of_more_than_can_be_faulty_as_long_as_it_takes) {
+    Inquiry inquiry = begun();
+    const auto peers = others(3);
+    inquiry.on_answer(peers[0], 5);
+    inquiry.on_answer(peers[1], 7);
+    EXPECT_TRUE(inquiry.awaits_proof(peers, 0, at(1'000'000'000)));
+    EXPECT_FALSE(begun().awaits_proof(peers, 0, at(1001))) << "nobody claims anything";
+}
+
 }  // namespace
 }  // namespace fairfeed::consensus

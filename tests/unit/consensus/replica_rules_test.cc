@@ -1,4 +1,4 @@
-// R1-R5, R7-R9, R20 and A2, one replica at a time. Four validators a-d (q = 3, f = 1) at height 1:
+// R1-R5, R7-R9 and A2, one replica at a time. Four validators a-d (q = 3, f = 1) at height 1:
 // round 0 is b's, 1 c's, 2 d's, 3 a's.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -186,35 +186,6 @@ TEST(PrevoteFresh, ignores_a_proposal_out_of_turn) {
     Bench a(4, 'a');
     EXPECT_THAT(a.proposal('c', 0, 'V'), IsEmpty());
     EXPECT_FALSE(a.replica().snapshot().awake);
-}
-
-TEST(PrevoteFresh, bounds_the_time_of_a_block_and_widens_the_bound_with_the_round) {
-    Bench a(4, 'a');
-    a.proposal('b', 0, 'V');
-    EXPECT_THAT(a.judged('V', true, Bench::kRealMs + 10'001), Contains("send prevote r0 nil"));
-    a.prevote("bd", 1, '-');
-    a.judged('W', true, Bench::kRealMs + 20'000);
-    EXPECT_THAT(a.proposal('c', 1, 'W'), Contains("send prevote r1 W"));
-}
-
-TEST(PrevoteFresh, accepts_exactly_the_bound) {
-    Bench a(4, 'a');
-    a.proposal('b', 0, 'V');
-    EXPECT_THAT(a.judged('V', true, Bench::kRealMs + 10'000), Contains("send prevote r0 V"));
-}
-
-TEST(PrevoteFresh, never_looks_further_than_a_day_ahead) {
-    Bench a(4, 'a');
-    a.prevote("bd", 41, '-');  // 2^41 * 10 s; b's turn is every fourth round
-    a.judged('V', true, Bench::kRealMs + 86'400'001);
-    EXPECT_THAT(a.proposal('c', 41, 'V'), Contains("send prevote r41 nil"));
-}
-
-TEST(PrevoteFresh, skips_the_bound_without_a_synchronised_clock) {
-    Bench a(4, 'a');
-    a.now().synchronised = false;
-    a.proposal('b', 0, 'V');
-    EXPECT_THAT(a.judged('V', true, Bench::kRealMs + 10'000'000), Contains("send prevote r0 V"));
 }
 
 TEST(PrevoteAgain, waits_for_the_polka_until_it_has_it) {

@@ -92,6 +92,11 @@ class Story {
         if (verb == "wait") return bench_->wait(words.number());
         if (verb == "show") return {show(*bench_)};
         if (verb == "clock") return set_clock(words.word());
+        if (verb == "tip") {
+            words.word();  // ahead
+            bench_->let_tip_be_ahead(std::int64_t{words.number()} * 1000);
+            return {};
+        }
         if (verb == "flood") return flood(words);
         return hear(verb, words);
     }
@@ -120,11 +125,15 @@ class Story {
         return bench_->proposal(from.at(0), round, block, valid_round);
     }
 
-    // judged V | judged V wrong | judged V ahead 11 (seconds, by the own clock)
+    // judged V | judged V wrong | judged V ahead 11 (seconds, by the own clock) | judged V tip 1
+    // (milliseconds above the parent's time)
     Lines hear_verdict(Words& words) {
         const char block = words.letter();
         const std::string how = words.word();
         std::int64_t ahead_s = 0;
+        if (how == "tip") {
+            return bench_->judged(block, true, bench_->parent_ms() + words.number());
+        }
         if (how == "ahead") ahead_s = words.number();
         return bench_->judged(block, how != "wrong", bench_->now().real_ms + ahead_s * 1000);
     }

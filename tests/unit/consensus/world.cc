@@ -129,7 +129,9 @@ bool World::is_worker(std::size_t i, Height height) {
 void World::start_height(std::size_t i) {
     const Height height = deciding(nodes_[i]);
     const int life = nodes_[i].life;
-    feed(i, HeightStarts{height, names_});
+    const std::vector<Decide>& chain = nodes_[i].chain;
+    const std::int64_t parent_ms = chain.empty() ? kRealMs : blocks_.at(chain.back().block).time_ms;
+    feed(i, HeightStarts{height, names_, {parent_ms, now_}});
     if (!is_worker(i, height)) return;
     at(now_ + dice_.below(500), [this, i, height, life] {
         if (nodes_[i].life == life && deciding(nodes_[i]) == height) feed(i, WorkExists{});

@@ -2,8 +2,10 @@
 // memory is not to be trusted, and that neither keeps the network from going on.
 #include <gtest/gtest.h>
 
+#include "core/crypto/digest.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
+#include "core/wire/message_codec.h"
 #include "tests/unit/node/node_world.h"
 
 namespace fairfeed::test {
@@ -93,6 +95,65 @@ TEST_F(BootingNodes, write_down_before_their_first_height_that_they_have_signed_
     EXPECT_EQ(record->height, 1U);
     EXPECT_FALSE(record->prevote || record->precommit || record->proposal || record->silence);
     settle(0);
+}
+
+// A liar tells every fresh node of a new network that it has blocks.
+class FreshNodes : public BootingNodes {
+  protected:
+    FreshNodes() {
+        for (const NodeId& id : world.network().nodes())
+            world.crash(id);
+        world.run_for(10);
+        world.watch([this](const NodeId& id, const Effect& effect) {
+            const auto* said = std::get_if<Publish>(&effect);
+            if (!said || said->topic.channel != Channel::request) return;
+            const auto request = decode_request(said->message, world.network().network());
+            if (said->topic.item != kFour.str()) return;
+            if (std::holds_alternative<AttestRequest>(request->content))
+                questions_.emplace_back(id, sha256(said->message));
+            else
+                ++requests_;
+        });
+        for (const NodeId& id : {kOne, kTwo, kThree}) {
+            world.disk_of(id) = {};
+            world.disk_of(id).inbox.safety = SafetyTrust::fresh;
+            world.restart(id);
+            lie();
+        }
+    }
+    void lie() {
+        for (const auto& [asker, question] : std::exchange(questions_, {})) {
+            const AttestAnswer answer{question, 1'000'000, {}, {}};
+            world.arrive(kFour, {"test", kFour.str(), Channel::answer, asker.str()},
+                         encode_answer(answer), asker);
+        }
+    }
+
+    std::vector<std::pair<NodeId, Digest>> questions_;
+    int requests_ = 0;  // for blocks, to the liar
+};
+
+TEST_F(FreshNodes, are_not_silenced_by_a_claim_without_proof) {
+    world.run_for(5 * kWaitMs + 10);
+    for (const NodeId& id : {kOne, kTwo, kThree}) {
+        EXPECT_FALSE(world.node(id).summary().starting) << id.str();
+        EXPECT_FALSE(standing(id).silence) << id.str();
+    }
+    EXPECT_LE(requests_, 15) << "the liar is asked, but not for ever";
+    settle_without(kFour, 0);
+    settle_without(kFour, 1);
+}
+
+TEST_F(BootingNodes, with_an_empty_disk_are_silent_once_they_hold_a_certified_block) {
+    settle(0);
+    world.crash(kFour);
+    world.disk_of(kFour) = {};
+    world.disk_of(kFour).inbox.safety = SafetyTrust::fresh;
+    world.restart(kFour);
+    const auto silent = [&] { return standing(kFour).silence.has_value(); };
+    ASSERT_TRUE(world.run_until(silent, kPatienceMs));
+    EXPECT_EQ(standing(kFour).silence->reason, consensus::SilenceReason::lost);
+    EXPECT_EQ(world.node(kFour).state().height, world.node(kOne).state().height);
 }
 
 // A blocking ATTEST: after a blackout everybody waits for everybody, for ever.

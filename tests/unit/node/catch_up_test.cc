@@ -91,5 +91,23 @@ TEST_F(CatchingUp, forgets_a_claim_that_is_taken_back) {
     EXPECT_EQ(asks(), "nobody");
 }
 
+// A peer over a slow line answers the first question when the second has been asked.
+TEST_F(CatchingUp, knows_which_question_an_answer_is_to) {
+    EXPECT_EQ(catch_up.close(kA, 6), std::nullopt);
+    catch_up.asked(kA, 6);
+    catch_up.asked(kA, 6);
+    catch_up.asked(kA, 22);
+    EXPECT_EQ(catch_up.close(kB, 6), std::nullopt);
+    EXPECT_EQ(catch_up.close(kA, 6), 6U);
+    EXPECT_EQ(catch_up.close(kA, 22), 22U);
+    EXPECT_EQ(catch_up.close(kA, 7), 6U) << "an answer to nothing uses a question up";
+    EXPECT_EQ(catch_up.close(kA, 6), std::nullopt);
+    for (Height from = 0; from < 1000; ++from)
+        catch_up.asked(kA, from);
+    for (int i = 0; i < 4; ++i)
+        EXPECT_TRUE(catch_up.close(kA, std::nullopt));
+    EXPECT_EQ(catch_up.close(kA, std::nullopt), std::nullopt);
+}
+
 }  // namespace
 }  // namespace fairfeed

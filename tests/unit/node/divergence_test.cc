@@ -35,11 +35,12 @@ class DivergedNode : public ::testing::Test {
     [[nodiscard]] Block next() {
         const CommittedBlock& tip = world.disk(kHonest).ledger.back();
         const ChainState& state = world.node(kHonest).state();
-        Block block =
-            make_next_block(state, kPeer, tip.block.transactions, tip.certificate, world.now());
+        Block block = make_next_block(state, kPeer, tip.block.transactions, tip.certificate,
+                                      world.now().real_ms);
         return block;
     }
     void answer(const Block& block) {
+        world.claim_height(kPeer, block.header.height + 1, kHonest);
         world.arrive(kPeer, {"test", kPeer.str(), Channel::answer, kHonest.str()},
                      encode_answer(BlocksAnswer{{{block, precommits(block.header)}}}), kHonest);
     }
@@ -114,8 +115,10 @@ TEST_F(DivergedNode, is_not_what_a_body_without_its_endorsements_makes_it) {
     CommittedBlock bare = world.disk(kPeer).ledger.at(world.node(kHonest).state().height);
     for (Transaction& transaction : bare.block.transactions)
         transaction.endorsements.clear();
+    world.claim_height(kPeer, bare.block.header.height + 1, kHonest);
     world.arrive(kPeer, {"test", kPeer.str(), Channel::answer, kHonest.str()},
                  encode_answer(BlocksAnswer{{bare}}), kHonest);
+    EXPECT_EQ(world.node(kHonest).summary().refused_from.at(kPeer).at("no_quorum"), 1U);
     EXPECT_FALSE(world.node(kHonest).summary().consensus.halt);
 }
 

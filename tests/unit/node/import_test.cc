@@ -30,6 +30,12 @@ class Import : public ::testing::Test {
             world.cut(kSleeper, id);
         world.run_for(10);  // what was on its way
         world.restart(kSleeper);
+        world.watch([this](const NodeId& id, const Effect& effect) {
+            const auto* said = std::get_if<Publish>(&effect);
+            if (id != kSleeper || !said || said->topic.channel != Channel::request) return;
+            const auto request = decode_request(said->message, world.network().network());
+            if (std::holds_alternative<BlocksRequest>(request->content)) ++asked_[said->topic.item];
+        });
         claim(kLiar, 1000);
         claim(kHonest, tip());
     }
@@ -37,14 +43,15 @@ class Import : public ::testing::Test {
         return {world.network().genesis().content.parameters.name, sender.str(), channel,
                 std::move(item)};
     }
-    void claim(const NodeId& peer, Height height) {
-        const NodeStatus status{height, {}, {}, height + 1, 0};
-        world.arrive(
-            peer, topic(peer, Channel::status),
-            encode_status(status, peer, world.network().network(), world.network().key(peer)),
-            kSleeper);
+    void claim(const NodeId& peer, Height height) { world.claim_height(peer, height, kSleeper); }
+    // An answer is taken from the peer that was asked, once.
+    void until_asked(const NodeId& peer) {
+        claim(peer, 1000);
+        ASSERT_TRUE(world.run_until([&] { return asked_[peer.str()] > answered_[peer.str()]; },
+                                    kPatienceMs));
     }
     void answer(const NodeId& peer, const Bytes& message) {
+        answered_[peer.str()] = asked_[peer.str()];
         world.arrive(peer, topic(peer, Channel::answer, kSleeper.str()), message, kSleeper);
     }
     void answer(const NodeId& peer, const std::vector<CommittedBlock>& blocks) {
@@ -62,12 +69,17 @@ class Import : public ::testing::Test {
     void expect_refused(const std::string& reason, const std::vector<CommittedBlock>& blocks) {
         SCOPED_TRACE(reason);
         const auto before = refused_from(kLiar)[reason];
+        until_asked(kLiar);
         answer(kLiar, blocks);
         EXPECT_EQ(refused_from(kLiar)[reason], before + 1);
         EXPECT_EQ(height(), 0U);
     }
 
     NodeWorld world{lab(4)};
+
+  private:
+    std::map<std::string, int> asked_;
+    std::map<std::string, int> answered_;
 };
 
 TEST_F(Import, of_garbage_changes_nothing) {
@@ -104,6 +116,7 @@ TEST_F(Import, takes_no_header_that_its_certificate_does_not_name) {
     expect_refused("wrong_certificate", {state});
     CommittedBlock network = block(1);
     network.block.header.network.bytes[0] ^= 1;
+    until_asked(kLiar);
     answer(kLiar, {network});
     EXPECT_EQ(height(), 0U);
 }
@@ -137,6 +150,28 @@ TEST_F(Import, asks_the_next_peer_after_an_answer_that_is_not_what_was_asked_for
     answer(kLiar, {block(3)});
     EXPECT_EQ(asked(), kHonest.str());
     EXPECT_EQ(height(), 0U);
+}
+
+// Whoever is asked may make this node execute what it sends, but nobody else, and not twice.
+TEST_F(Import, takes_no_answer_that_was_not_asked_for) {
+    answer(kHonest, {block(1)});
+    EXPECT_EQ(height(), 0U);
+    EXPECT_EQ(refused_from(kHonest), (std::map<std::string, std::uint64_t>{{"unasked", 1}}));
+    EXPECT_EQ(asked(), kLiar.str()) << "its turn is not over";
+    answer(kLiar, {block(2), block(3)});
+    EXPECT_EQ(refused_from(kLiar).at("unasked"), 1U) << "it was asked for blocks from 1";
+    answer(kHonest, {block(1)});
+    EXPECT_EQ(height(), 1U);
+    answer(kLiar, {block(2)});
+    EXPECT_EQ(height(), 1U);
+    EXPECT_EQ(refused_from(kLiar).at("unasked"), 2U) << "it has answered";
+}
+
+TEST_F(Import, takes_a_late_answer_to_what_was_asked) {
+    world.run_for(650);
+    EXPECT_EQ(asked(), kHonest.str());
+    answer(kLiar, {block(1)});
+    EXPECT_EQ(height(), 1U);
 }
 
 TEST_F(Import, waits_for_a_silent_claimant_no_longer_than_for_a_proposal) {

@@ -2,6 +2,8 @@
 // counters, nothing is answered that does not deserve it, and the network settles all the same.
 #include <gtest/gtest.h>
 
+#include "core/crypto/digest.h"
+#include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -204,6 +206,116 @@ TEST_F(BadMessages, that_propose_out_of_turn_are_refused) {
         expect_refused("wrong_proposer_turn", rogue, topic(rogue, Channel::proposal),
                        encode_proposal({{content, rogue, signature}, outline}));
     }
+}
+
+// Counts come first: nobody is asked for anything, nothing is hashed, stored or sent.
+TEST_F(BadMessages, with_lists_longer_than_any_honest_one_cost_nothing) {
+    const Digest& network = world.network().network();
+    const auto ids = [&](std::size_t count) {
+        std::vector<Digest> out;
+        for (std::size_t i = 0; i < count; ++i)
+            out.push_back(sha256(as_bytes("invented " + std::to_string(i))));
+        return out;
+    };
+    const auto most =
+        static_cast<std::size_t>(world.first_state().genesis.parameters.max_block_transactions);
+    std::vector<Digest> twice = ids(1);
+    twice.push_back(twice.front());
+    const Topic request = topic(kPeer, Channel::request, kTarget.str());
+    const SigningKey& key = world.network().key(kPeer);
+    for (const auto& [reason, list] :
+         {std::pair{"too_many_transactions", ids(most + 1)}, {"not_canonical", twice}}) {
+        expect_refused(reason, kPeer, request,
+                       encode_request(BodiesRequest{list}, kPeer, network, key));
+        expect_refused(reason, kPeer, request,
+                       encode_request(ReadingsRequest{list}, kPeer, network, key));
+    }
+    const Transaction some = world.network().genesis().block.block.transactions.back();
+    expect_refused("too_many_transactions", kPeer, topic(kPeer, Channel::tx),
+                   encode_bundle({std::vector<Transaction>(most + 1, some)}));
+}
+
+// The liar's turn comes, and it lists what nobody has.
+TEST_F(BadMessages, that_propose_invented_transactions_ask_for_nothing_beyond_a_block) {
+    const ChainState& state = world.node(kTarget).state();
+    const Height height = state.height + 1;
+    const auto& validators = state.validators;
+    Round round = 0;
+    while (validators[(height + round) % validators.size()] != kPeer)
+        ++round;
+    const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
+    std::size_t asked_bytes = 0;
+    world.watch([&](const NodeId& id, const Effect& effect) {
+        const auto* said = std::get_if<Publish>(&effect);
+        if (id == kTarget && said && said->topic.channel == Channel::request)
+            asked_bytes += said->message.size();
+    });
+    for (const bool too_many : {true, false}) {
+        BlockOutline outline;
+        for (std::size_t i = 0; i < (too_many ? 40 * most : 1); ++i)
+            outline.transactions.push_back(sha256(as_bytes("none " + std::to_string(i))));
+        outline.header.height = height;
+        outline.header.proposer = kPeer;
+        outline.header.transaction_count = static_cast<std::uint32_t>(outline.transactions.size());
+        outline.header.transactions_root = transactions_root(outline.transactions);
+        const ProposalContent content{height, round, std::nullopt, block_id(outline.header)};
+        const Signature signature = world.network().key(kPeer).sign(
+            proposal_to_be_signed(content, kPeer, world.network().network()));
+        const Bytes message = encode_proposal({{content, kPeer, signature}, outline});
+        EXPECT_EQ(refusals_of(kPeer, topic(kPeer, Channel::proposal), message),
+                  too_many ? (Counts{{"too_many_transactions", 1}}) : Counts{});
+    }
+    world.run_for(5000);
+    world.watch({});
+    EXPECT_LE(asked_bytes, 10'000U);
+}
+
+// A batch makes its members ask for readings.
+TEST_F(BadMessages, that_are_batches_of_meters_nobody_has_ask_for_no_reading) {
+    const ClusterId cluster = TestNetwork::cluster(1);
+    const NodeId parent = world.network().committee(cluster).front();
+    const NodeId member = world.network().committee(cluster).back();
+    Settlement settlement;
+    settlement.cluster = cluster;
+    settlement.window = 1;
+    settlement.proposer = parent;
+    settlement.state_height = world.node(member).state().cluster(cluster)->settled_at;
+    settlement.previous = world.node(member).state().cluster(cluster)->last_settlement;
+    settlement.entries = {{MeterId("nobody"), EntryStatus::reading, sha256(as_bytes("invented"))}};
+    settlement.lines.resize(1);
+    settlement.lines.front().meter = MeterId("nobody");
+    const auto batch =
+        make_batch(settlement, world.network().network(), world.network().key(parent));
+    std::size_t asked = 0;
+    std::set<std::string> objected;
+    world.watch([&](const NodeId& id, const Effect& effect) {
+        const auto* said = std::get_if<Publish>(&effect);
+        if (id != member || !said) return;
+        if (said->topic.channel == Channel::request) ++asked;
+        if (said->topic.channel != Channel::objection) return;
+        objected.insert(decode_objection(said->message, world.network().network())->content.reason);
+    });
+    world.crash(parent);
+    world.arrive(parent, topic(parent, Channel::batch, cluster.str()), encode_transaction(batch),
+                 member);
+    world.run_for(1000);
+    world.watch({});
+    EXPECT_EQ(asked, 0U);
+    EXPECT_TRUE(objected.contains("wrong_entries"));
+    world.restart(parent);
+}
+
+// What was not asked for is not looked at.
+TEST_F(BadMessages, that_answer_what_nobody_asked_are_refused) {
+    const Topic answer = topic(kPeer, Channel::answer, kTarget.str());
+    const CommittedBlock block = world.disk(kPeer).ledger.back();
+    expect_refused("unasked", kPeer, answer, encode_answer(BlocksAnswer{{block}}));
+    expect_refused("unasked", kPeer, answer,
+                   encode_answer(BodiesAnswer{{block.block.transactions.back()}}));
+    const SignedReading reading = std::get<SignedReading>(block.block.transactions.front().content);
+    expect_refused("unasked", kPeer, answer, encode_answer(ReadingsAnswer{{reading}}));
+    EXPECT_EQ(refusals_of(kPeer, answer, encode_answer(AttestAnswer{})), Counts{})
+        << "an answer to an older question";
 }
 
 TEST_F(BadMessages, that_claim_heights_nobody_has_are_forgotten) {

@@ -218,6 +218,12 @@ void NodeWorld::arrive(const NodeId& broker, const Topic& topic, const Bytes& me
             nodes_.at(to)->step(MessageArrived{broker, topic.str(), false, message}, now_of(to)));
 }
 
+void NodeWorld::claim_height(const NodeId& peer, Height height, const NodeId& to) {
+    const NodeStatus status{height, {}, {}, height + 1, 0};
+    arrive(peer, {network_.genesis().content.parameters.name, peer.str(), Channel::status, "-"},
+           encode_status(status, peer, network_.network(), network_.key(peer)), to);
+}
+
 void NodeWorld::happen(const NodeId& id, const NodeEvent& event) {
     perform(id, nodes_.at(id)->step(event, now_));
 }

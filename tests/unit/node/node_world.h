@@ -40,6 +40,8 @@ class NodeWorld {
                         bool retained = false);
     // Something came over the connection to `broker`'s broker, whoever made it.
     void arrive(const NodeId& broker, const Topic& topic, const Bytes& message, const NodeId& to);
+    // The peer says that it has blocks up to there, and is asked for them.
+    void claim_height(const NodeId& peer, Height height, const NodeId& to);
     // Something that its shell tells a node.
     void happen(const NodeId& id, const NodeEvent& event);
     // The last message that any node said on each channel between nodes.
@@ -59,6 +61,7 @@ class NodeWorld {
     [[nodiscard]] bool settles(const ClusterId& cluster, Window window);
     [[nodiscard]] bool has_alarm(const NodeId& id, std::string_view words);  // among others
 
+    [[nodiscard]] bool is_up(const NodeId& id) const { return nodes_.contains(id); }
     void crash(const NodeId& id);  // loses everything but its disk
     void restart(const NodeId& id);
     void join(const NodeId& id);  // starts with an empty disk, whether the chain knows it or not

@@ -9,6 +9,8 @@
 namespace fairfeed::test {
 namespace {
 
+const NodeId kPeer = TestNetwork::node(2);
+
 class Repair : public ::testing::Test {
   protected:
     Repair() {
@@ -32,10 +34,16 @@ class Repair : public ::testing::Test {
         EXPECT_EQ(blocks.count, 1U);
         return std::pair{*NodeId::parse(said.topic.item), blocks.from};
     }
-    [[nodiscard]] Effects heard(std::vector<CommittedBlock> blocks) const {
+    [[nodiscard]] Effects heard(const NodeId& from, std::vector<CommittedBlock> blocks) {
         Effects out;
-        desk_.on_blocks(BlocksAnswer{std::move(blocks)}, out);
+        was_asked_ = desk_.on_blocks(from, BlocksAnswer{std::move(blocks)}, out);
         return out;
+    }
+    [[nodiscard]] NodeId whom_it_asks() {
+        auto request = asked();
+        while (!request)
+            request = asked();
+        return request->first;
     }
 
     TestNetwork network_;
@@ -43,6 +51,7 @@ class Repair : public ::testing::Test {
     NodeId self_ = TestNetwork::node(1);
     SigningKey signer_ = network_.key(self_);
     RepairDesk desk_{self_, signer_};
+    bool was_asked_ = false;
     Instant now_{1000, 1000, true};
 };
 
@@ -76,15 +85,33 @@ TEST_F(Repair, asks_ever_less_often_when_nobody_has_it) {
 }
 
 TEST_F(Repair, takes_the_block_of_the_certified_id_and_no_other) {
-    EXPECT_TRUE(heard({block(2)}).empty()) << "nothing is wanted";
+    EXPECT_TRUE(heard(kPeer, {block(2)}).empty()) << "nothing is wanted";
     desk_.on_damage(2, id(2), now_);
-    EXPECT_TRUE(heard({block(1), block(3)}).empty());
+    NodeId peer = whom_it_asks();
+    EXPECT_TRUE(heard(peer, {block(1)}).empty());
+    EXPECT_TRUE(heard(peer, {block(1), block(2)}).empty()) << "one was asked for";
     CommittedBlock other = block(2);
     other.block.header.time_ms += 1;
-    EXPECT_TRUE(heard({other}).empty());
-    const Effects taken = heard({block(1), block(2)});
+    EXPECT_TRUE(heard(peer, {other}).empty());
+    EXPECT_TRUE(was_asked_);
+    peer = whom_it_asks();
+    const Effects taken = heard(peer, {block(2)});
     ASSERT_EQ(taken.size(), 1U);
     EXPECT_EQ(std::get<MendBlock>(taken.front()).block, block(2));
+}
+
+// Each block that is taken may cost the proof of it.
+TEST_F(Repair, takes_a_block_only_from_whom_it_asked_and_once) {
+    desk_.on_damage(2, id(2), now_);
+    const NodeId peer = whom_it_asks();
+    for (const NodeId& other : network_.nodes()) {
+        if (other == peer) continue;
+        EXPECT_TRUE(heard(other, {block(2)}).empty());
+    }
+    EXPECT_FALSE(was_asked_);
+    EXPECT_EQ(heard(peer, {block(2)}).size(), 1U);
+    EXPECT_TRUE(heard(peer, {block(2)}).empty());
+    EXPECT_FALSE(was_asked_);
 }
 
 }  // namespace

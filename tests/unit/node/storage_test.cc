@@ -199,6 +199,8 @@ class RottenDisk : public Disk {
     }
     [[nodiscard]] bool mends(const CommittedBlock& block) {
         write({MendBlock{block}});
+        while (storage_->is_mending())
+            EXPECT_TRUE(storage_->mend_on(4712));
         return storage_->take_mended() == std::vector<Height>{block.block.header.height};
     }
 

@@ -104,11 +104,13 @@ void Story::lose_inbox(const NodeId& node) {
     inbox = std::move(anew);
 }
 
-// 60 s ahead | set | in 1970, and not synchronised
+// 60 s ahead | set | right, but unsynchronised | in 1970, and not synchronised
 void Story::set_clock(const Words& words) {
     const NodeId node(words.after("of"));
     if (words.has("1970")) {
         world_->set_clock(node, -world_->now().real_ms, false);
+    } else if (words.has("unsynchronised")) {
+        world_->set_clock(node, 0, false);
     } else if (words.has("set")) {
         world_->set_clock(node, 0, true);
     } else {

@@ -51,11 +51,8 @@ Certificate Story::quorum_of(VoteType type, const BlockHeader& header,
 
 void Story::claim(const NodeId& liar, const Words& words) {
     const auto height = static_cast<Height>(words.number_after("height"));
-    const NodeStatus status{height, {}, {}, height + 1, 0};
-    const Bytes said =
-        encode_status(status, liar, world_->network().network(), world_->network().key(liar));
     for (const NodeId& to : words.nodes_after("to"))
-        world_->arrive(liar, topic(liar.str(), Channel::status), said, to);
+        world_->claim_height(liar, height, to);
 }
 
 void Story::answer_badly(const NodeId& liar, const Words& words) {
@@ -131,9 +128,10 @@ void Story::certify(const NodeId& liar, const Words& words) {
             continue;
         }
         Block next = make_next_block(world_->node(to).state(), liar, tip.block.transactions,
-                                     tip.certificate, world_->now());
+                                     tip.certificate, world_->now().real_ms);
         next.header.app_hash.bytes[0] ^= 1;
         const auto certificate = quorum_of(VoteType::precommit, next.header, signers);
+        world_->claim_height(liar, next.header.height + 1, to);
         world_->arrive(liar, topic(liar.str(), Channel::answer, to.str()),
                        encode_answer(BlocksAnswer{{{next, certificate}}}), to);
     }

@@ -105,5 +105,21 @@ TEST(Chunks, many_unfinished_sources_do_not_shut_out_a_new_one) {
     EXPECT_EQ(assembler.add("z", packets[1]), message_of(70'000));
 }
 
+// Sixty-four messages of four megabytes at once, none of them ever whole.
+TEST(Chunks, of_messages_that_never_become_whole_take_bounded_memory) {
+    const std::vector<Bytes> packets = split_message(message_of(kMaxMessageBytes));
+    ChunkAssembler assembler;
+    for (int source = 0; source < 64; ++source) {
+        for (std::size_t i = 0; i + 1 < packets.size(); ++i) {
+            EXPECT_FALSE(assembler.add(std::to_string(source), packets[i]));
+            ASSERT_LE(assembler.bytes_held(), 3 * kMaxMessageBytes);
+        }
+    }
+    std::optional<Bytes> whole;
+    for (const Bytes& packet : packets)
+        whole = assembler.add("honest", packet);
+    EXPECT_TRUE(whole) << "what comes in one go is put together all the same";
+}
+
 }  // namespace
 }  // namespace fairfeed
