@@ -115,7 +115,11 @@ void CommitteeDesk::keep(OpenedReading opened) {
     if (!first) {
         slots_.erase(known->second);
         known->second = opened.reading.id;
+        const auto other = readings_[header.cluster][header.window].find(slot.first);
+        if (other != readings_[header.cluster][header.window].end())
+            sequences_.erase({slot.first, other->second.reading.header.sequence});
     }
+    sequences_[{slot.first, header.sequence}] = slot.second;
     slots_[opened.reading.id] = slot;
     readings_[header.cluster][header.window].insert_or_assign(slot.first, std::move(opened));
 }

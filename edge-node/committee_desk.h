@@ -127,7 +127,8 @@ class CommitteeDesk {
     [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
     [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state) const;
     committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
-    // The cluster's readings: of the next window, of later ones, and of a day before.
+    // The cluster's readings: of the next window, of later ones, of a day before, and older ones
+    // that may still be settled late.
     [[nodiscard]] const HeldReadings& held(const ClusterId& cluster) const;
     [[nodiscard]] committee::View view(const ClusterId& cluster, const ChainState& state,
                                        Instant now) const;
@@ -135,6 +136,7 @@ class CommitteeDesk {
     [[nodiscard]] intake::Context pulling_context(const ChainState& state, Instant now) const;
     [[nodiscard]] bool is_settled(const ClusterId& cluster, Window window,
                                   const ChainState& state) const;
+    [[nodiscard]] const OpenedReading* held_of(const ReadingHeader& header, Window window) const;
     [[nodiscard]] const SignedReading* rival(const SignedReading& reading) const;
     [[nodiscard]] Result<OpenedReading, intake::Refused> compared(
         Result<OpenedReading, intake::Refused> judged, const ChainState& state);
@@ -156,8 +158,9 @@ class CommitteeDesk {
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
     void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
     void keep_committed(const RecomputedSettlement& settlement);
-    [[nodiscard]] static Window keep_from(Window settled, const ChainState& state);
-    void drop_before(const ClusterId& cluster, Window first);
+    [[nodiscard]] bool is_needed(const Slot& slot, Window settled, const ChainState& state) const;
+    void drop_old(const ClusterId& cluster, Window settled, const ChainState& state);
+    void forget(const Slot& slot, const SignedReading& reading);
     void forget(const Settlement& settlement, const ChainState& state, Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, const ChainState& state,
              Effects& out) const;
@@ -173,9 +176,12 @@ class CommitteeDesk {
     std::map<ClusterId, HeldReadings> readings_;
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;
-    std::set<Slot> twofold_;                    // of which the disk has two readings
-    std::map<MeterId, ShareStatement> shares_;  // the latest of each
-    std::map<MeterId, Refusing> refused_;       // meters of whose readings the last was refused
+    std::map<std::pair<MeterId, std::uint64_t>, Window> sequences_;  // of those held
+    std::map<Slot, Window> listed_late_;              // by the settlement of which window
+    std::map<ClusterId, std::vector<Slot>> dropped_;  // of which the inbox does not know yet
+    std::set<Slot> twofold_;                          // of which the disk has two readings
+    std::map<MeterId, ShareStatement> shares_;        // the latest of each
+    std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused
     std::int64_t heard_from_ms_ = committee::kDeaf;
     OpenRequests readings_asked_;
     std::vector<CertifiedWindow> certified_;

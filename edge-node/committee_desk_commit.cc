@@ -14,6 +14,7 @@ constexpr std::size_t kMaxAlarms = 64;
 
 void CommitteeDesk::replay(const ReplayStep& step) {
     (void)follow(step);
+    dropped_.clear();  // the inbox says what of them is still there
 }
 
 void CommitteeDesk::raise_alarm(const ReplayFault& fault) {
@@ -34,7 +35,7 @@ std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) 
                 compare(taken.reading, step.after);
         }
         keep_committed(settlement);
-        drop_before(settlement.opened.cluster, keep_from(settlement.opened.window, step.after));
+        drop_old(settlement.opened.cluster, settlement.opened.window, step.after);
         opened.push_back(settlement.opened);
     }
     if (step.committed.block.header.height > 0) {
@@ -89,27 +90,42 @@ void CommitteeDesk::keep_committed(const RecomputedSettlement& settlement) {
                 ids_.erase(held);
             }
             keep(opened);
+            if (window < settlement.opened.window) listed_late_[slot] = settlement.opened.window;
         }
     }
 }
 
-// A day of readings stays, so that a meter that missed its receipt gets it again, and as long as
-// one may still be trued up.
-Window CommitteeDesk::keep_from(Window settled, const ChainState& state) {
-    const std::int64_t kept = std::max(state.grid().windows_per_day(), late_windows(state) + 1);
-    return settled > kept ? settled - static_cast<Window>(kept) : 0;
+// A reading stays as long as a settlement may still list it, and a day after the one that did, so
+// that a meter that missed its receipt gets it again.
+bool CommitteeDesk::is_needed(const Slot& slot, Window settled, const ChainState& state) const {
+    const auto& [meter, window] = slot;
+    const auto late = listed_late_.find(slot);
+    const Window listed = late != listed_late_.end() ? late->second : window;
+    return std::int64_t{listed} + state.grid().windows_per_day() >= settled ||
+           may_true_up(state, meter, window, settled + 1);
 }
 
-void CommitteeDesk::drop_before(const ClusterId& cluster, Window first) {
+void CommitteeDesk::drop_old(const ClusterId& cluster, Window settled, const ChainState& state) {
     auto& windows = readings_[cluster];
-    while (!windows.empty() && windows.begin()->first < first) {
-        for (const auto& [meter, opened] : windows.begin()->second) {
-            ids_.erase({meter, windows.begin()->first});
-            twofold_.erase({meter, windows.begin()->first});
-            slots_.erase(opened.reading.id);
-        }
-        windows.erase(windows.begin());
+    auto& dropped = dropped_[cluster];
+    for (auto at = windows.begin(); at != windows.end() && at->first < settled;) {
+        std::erase_if(at->second, [&](const auto& entry) {
+            const Slot slot{entry.first, at->first};
+            if (is_needed(slot, settled, state)) return false;
+            forget(slot, entry.second.reading);
+            dropped.push_back(slot);
+            return true;
+        });
+        at = at->second.empty() ? windows.erase(at) : std::next(at);
     }
+}
+
+void CommitteeDesk::forget(const Slot& slot, const SignedReading& reading) {
+    ids_.erase(slot);
+    twofold_.erase(slot);
+    listed_late_.erase(slot);
+    slots_.erase(reading.id);
+    sequences_.erase({slot.first, reading.header.sequence});
 }
 
 std::optional<Reject> CommitteeDesk::refused_lately(const MeterId& meter,
@@ -133,9 +149,12 @@ std::map<MeterId, std::uint32_t> CommitteeDesk::over_certified() const {
 void CommitteeDesk::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
     const ClusterId& cluster = settlement.cluster;
     if (!readings_.contains(cluster) && !rounds_.contains(cluster)) return;
-    const Window first = keep_from(settlement.window, state);
-    drop_before(cluster, first);
-    out.push_back(ForgetWindow{cluster, settlement.window, first});
+    drop_old(cluster, settlement.window, state);
+    const Window day_ago = static_cast<Window>(std::max(
+        std::int64_t{0}, std::int64_t{settlement.window} - state.grid().windows_per_day()));
+    const Window first = std::min(oldest_late(state, settlement.window + 1), day_ago);
+    out.push_back(
+        ForgetWindow{cluster, settlement.window, first, std::exchange(dropped_[cluster], {})});
 }
 
 }  // namespace fairfeed

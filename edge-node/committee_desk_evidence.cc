@@ -6,18 +6,24 @@
 
 namespace fairfeed {
 
+const OpenedReading* CommitteeDesk::held_of(const ReadingHeader& header, Window window) const {
+    const auto windows = readings_.find(header.cluster);
+    if (windows == readings_.end()) return nullptr;
+    const auto of_window = windows->second.find(window);
+    if (of_window == windows->second.end()) return nullptr;
+    const auto found = of_window->second.find(header.meter);
+    return found != of_window->second.end() ? &found->second : nullptr;
+}
+
 // Another reading held of the same meter with the same window or the same sequence.
 const SignedReading* CommitteeDesk::rival(const SignedReading& reading) const {
     const ReadingHeader& header = reading.header;
-    const auto windows = readings_.find(header.cluster);
-    if (windows == readings_.end()) return nullptr;
-    for (const auto& [window, held] : windows->second) {
-        const auto found = held.find(header.meter);
-        if (found == held.end() || found->second.reading.id == reading.id) continue;
-        const SignedReading& other = found->second.reading;
-        if (window == header.window || other.header.sequence == header.sequence) return &other;
-    }
-    return nullptr;
+    const OpenedReading* of_slot = held_of(header, header.window);
+    if (of_slot != nullptr && of_slot->reading.id != reading.id) return &of_slot->reading;
+    const auto numbered = sequences_.find({header.meter, header.sequence});
+    if (numbered == sequences_.end() || numbered->second == header.window) return nullptr;
+    const OpenedReading* other = held_of(header, numbered->second);
+    return other != nullptr ? &other->reading : nullptr;
 }
 
 // A second reading of a slot is evidence, whatever else becomes of it; one that was found valid but

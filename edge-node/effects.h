@@ -42,10 +42,13 @@ struct PersistSafety {
 struct CommitBlock {
     CommittedBlock block;
 };
+// The chain has the window: what was said about it, readings of windows before keep_from, and of
+// later ones those named.
 struct ForgetWindow {
     ClusterId cluster;
     Window window = 0;
     Window keep_from = 0;
+    std::vector<std::pair<MeterId, Window>> readings{};
 };
 struct Publish {
     Topic topic;

@@ -198,7 +198,7 @@ Result<void, IoError> Storage::into_inbox(const Effect& effect, std::int64_t rea
         return inbox_.put_block(block->id, block->block.header.height, encode_block(block->block));
     }
     const auto& forget = std::get<ForgetWindow>(effect);
-    return inbox_.forget_window(forget.cluster, forget.window, forget.keep_from);
+    return inbox_.forget_window(forget.cluster, forget.window, forget.keep_from, forget.readings);
 }
 
 Result<void, IoError> Storage::begin_inbox() {

@@ -25,7 +25,7 @@
 
 namespace fairfeed {
 
-constexpr std::int64_t kRingDays = 92;
+constexpr std::int64_t kRingDays = kReadingsKeptDays;
 
 struct OutboxReading {
     KeptReading reading;

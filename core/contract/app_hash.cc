@@ -13,6 +13,7 @@ using cbor::Writer;
 // Lists of lists: named before the list itself is written.
 void write(Writer& out, const KeyGrant& grant);
 void write(Writer& out, const CommitteeAllocation& committee);
+void write(Writer& out, const UnreadGap& gap);
 
 void write(Writer& out, const Location& location) {
     out.array(2);
@@ -153,14 +154,23 @@ void write(Writer& out, const std::optional<Tampering>& tampering) {
     out.bytes(tampering->event.view());
 }
 
+void write(Writer& out, const UnreadGap& gap) {
+    out.array(4);
+    out.unsigned_integer(gap.first);
+    out.unsigned_integer(gap.end);
+    out.unsigned_integer(gap.above);
+    out.unsigned_integer(gap.below);
+}
+
 void write(Writer& out, const MeterRecord& meter) {
-    out.array(10);
+    out.array(11);
     write(out, meter.registration);
     write(out, meter.capacity_w);
     write(out, meter.grants);
     out.unsigned_integer(meter.last_sequence);
     out.bytes(meter.last_reading.view());
     write(out, meter.last_window);
+    write(out, meter.unread);
     out.unsigned_integer(meter.missed);
     write(out, meter.offences);
     out.array(meter.voided.size());

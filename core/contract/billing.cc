@@ -12,11 +12,13 @@ std::optional<Billed> bill(std::int64_t remainder, std::int64_t energy_wh,
 
 std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energy_wh,
                                       std::int64_t rate_micro_per_kwh) {
-    if (remainder < 0 || remainder >= kRemainderLimit || rate_micro_per_kwh < 0) {
-        return std::nullopt;
-    }
-    // Below 2^126 + 1000: never near the end of 128 bits.
-    const Int128 thousandths = Int128{energy_wh} * rate_micro_per_kwh + remainder;
+    if (rate_micro_per_kwh < 0) return std::nullopt;
+    return carry(remainder, Int128{energy_wh} * rate_micro_per_kwh);  // below 2^126
+}
+
+std::optional<Billed> carry(std::int64_t remainder, Int128 thousandths) {
+    if (remainder < 0 || remainder >= kRemainderLimit) return std::nullopt;
+    thousandths += remainder;
     const auto amount = narrow(floor_div(thousandths, kRemainderLimit));
     if (!amount) return std::nullopt;
     return Billed{*amount, static_cast<std::int64_t>(floor_mod(thousandths, kRemainderLimit))};

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/units.h"
+
 namespace fairfeed {
 
 // The account against which all others are posted: minus their sum. No meter may bear its name.
@@ -30,5 +32,8 @@ struct Billed {
 // of the exact figure, so that bills and corrections together are those of the corrected energy.
 [[nodiscard]] std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energy_wh,
                                                     std::int64_t rate_micro_per_kwh);
+
+// The same for what several windows owe together, each at its own rate: `thousandths` of a micro.
+[[nodiscard]] std::optional<Billed> carry(std::int64_t remainder, Int128 thousandths);
 
 }  // namespace fairfeed

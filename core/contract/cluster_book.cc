@@ -200,14 +200,12 @@ SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& set
     add_share(account.closing.shares, {share_of(line), share.from_s});
     for (const auto& [window, readings] : listed) {
         const auto found = readings.find(line.meter);
-        if (found != readings.end()) account.recent.emplace_back(window, found->second.body);
+        if (found != readings.end()) account.recent.emplace(window, found->second.body);
     }
     // The next window needs nothing older than the same window one day before it.
     const std::int64_t oldest =
         std::int64_t{settlement.window} + 1 - state.grid().windows_per_day();
-    while (!account.recent.empty() && account.recent.front().first < oldest) {
-        account.recent.pop_front();
-    }
+    std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });
     return share;
 }
 

@@ -2,7 +2,6 @@
 // from. Everything in it is recomputed from the chain; it is outside the app hash. Pure.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -103,9 +102,8 @@ class ClusterBook {
   private:
     struct Account {
         ClosingState closing;
-        std::int64_t capacity_w = 0;  // certified when it was last settled
-        // Real profiles of the last day, newest last, for estimates.
-        std::deque<std::pair<Window, ReadingBody>> recent;
+        std::int64_t capacity_w = 0;           // certified when it was last settled
+        std::map<Window, ReadingBody> recent;  // real profiles of the last day, for estimates
     };
     // What draft() settles a meter by, late readings taken in.
     struct Picked {
@@ -113,7 +111,7 @@ class ClusterBook {
         TrueUp true_up;
         std::vector<const OpenedReading*> late;
         const OpenedReading* present = nullptr;
-        std::uint64_t sequence = 0;     // of the newest reading taken or committed
+        std::uint64_t sequence = 0;     // of the newest reading taken
         std::optional<Reject> refused;  // why the first of those held was not taken
         bool is_conflict = false;       // the window's own was not
     };

@@ -7,6 +7,7 @@
 #include "core/contract/plausibility.h"
 #include "core/contract/settlement.h"
 #include "core/contract/settlement_rules.h"
+#include "core/contract/share_history.h"
 #include "core/contract/yield.h"
 
 namespace fairfeed {
@@ -60,11 +61,26 @@ std::optional<AdjustmentTotals> sum_adjustments(const std::vector<SettlementLine
 
 Result<void, Reject> plausible_after(const ChainState& state, Window window, const MeterId& meter,
                                      const ReadingBody& body, const ClosingState& closing) {
+    const auto run = run_around(closing, window);
+    if (!run) return unexpected(Reject::closed_window);
     const MeterRegistration& registration = state.meters.at(meter).registration;
+    Expectation expected{quarters_of(state), registration.rating.power_w(), run->before, false};
     // What flowed between the installation and the first window is no contradiction.
-    const bool follows_last = closing.unread_from == window && window > registration.effective;
-    return check_plausible(
-        body, {quarters_of(state), registration.rating.power_w(), closing.registers, follows_last});
+    expected.follows_last = run->first == window && window > registration.effective;
+    expected.next = run->after;
+    expected.precedes_next = run->end == window + 1;
+    return check_plausible(body, expected);
+}
+
+// When the meter's shares may still be asked for: from `open` on, and in its gaps.
+std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& closing,
+                                   Window open, Window oldest) {
+    const GridClock grid = state.grid();
+    std::vector<GridSpan> spans;
+    for (const RegisterGap& gap : closing.gaps)
+        spans.push_back({grid.start_s(std::max(gap.first, oldest)), grid.start_s(gap.end)});
+    spans.push_back({grid.start_s(std::max(open, oldest)), INT64_MAX});
+    return spans;
 }
 
 }  // namespace
@@ -117,10 +133,11 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
                .true_up = TrueUp(state, meter, opening(state, meter)),
                .late = {},
                .present = nullptr,
-               .sequence = record.last_sequence,
+               .sequence = 0,
                .refused = {},
                .is_conflict = state.is_voided(meter, window)};
-    const Window first = record.last_window ? *record.last_window + 1 : 0;
+    const Window newest = record.last_window ? *record.last_window + 1 : 0;
+    const Window first = record.unread.empty() ? newest : record.unread.front().first;
     for (auto at = held.lower_bound(first); at != held.end() && at->first <= window; ++at) {
         const bool is_late = at->first < window;
         if (is_late && !may_true_up(state, meter, at->first, window)) continue;
@@ -210,11 +227,10 @@ SettlementLine ClusterBook::start_line(const ChainState& state, Window window,
     } else {
         closing.missed = window + 1 - closing.unread_from;
     }
-    // Shares since the first window that may still be trued up.
-    const std::int64_t oldest = std::int64_t{window} - late_windows(state);
-    const std::int64_t open = picked.present ? window : closing.unread_from;
-    const auto first = static_cast<Window>(std::max({open, oldest, std::int64_t{0}}));
-    closing.shares = shares_since(closing.shares, state.grid().start_s(first));
+    const Window oldest = oldest_late(state, window + 1);
+    forget_gaps(closing.gaps, oldest);
+    const Window open = picked.present ? window : closing.unread_from;
+    closing.shares = kept_shares(closing.shares, unread_spans(state, closing, open, oldest));
     return line;
 }
 

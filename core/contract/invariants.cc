@@ -123,6 +123,38 @@ std::string energy_of_lines(const std::vector<SettlementLine>& lines,
     return {};
 }
 
+struct EnergySum {
+    const char* name;
+    std::int64_t Registers::*of_registers;
+    std::int64_t EstimatedWindow::*of_estimate;
+    std::int64_t SettlementLine::*of_line;
+    std::int64_t Adjustment::*of_adjustment;
+};
+
+constexpr EnergySum kRegisterSums[] = {
+    {"import_wh", &Registers::import_wh, &EstimatedWindow::import_wh, &SettlementLine::import_wh,
+     &Adjustment::import_wh},
+    {"export_wh", &Registers::export_wh, &EstimatedWindow::export_wh, &SettlementLine::export_wh,
+     &Adjustment::export_wh},
+    {"generation_wh", &Registers::generation_wh, &EstimatedWindow::generation_wh,
+     &SettlementLine::generation_wh, &Adjustment::generation_wh},
+};
+
+// Where the register stands, and the estimates that stand beside it. A gap behind which it was
+// reset ends one count of it: there it stood where the gap begins.
+Int128 standing_wh(const ClosingState& closing, const EnergySum& sum) {
+    Int128 wh = closing.registers.*sum.of_registers;
+    for (const EstimatedWindow& estimate : closing.estimates)
+        wh += estimate.*sum.of_estimate;
+    for (const RegisterGap& gap : closing.gaps) {
+        if (gap.after) continue;
+        wh += gap.before.*sum.of_registers;
+        for (const EstimatedWindow& estimate : gap.estimates)
+            wh += estimate.*sum.of_estimate;
+    }
+    return wh;
+}
+
 Int128 posting_of(const SettlementLine& line) {
     return Int128{line.import_amount_micro} - line.export_amount_micro +
            line.adjusted.import_amount_micro - line.adjusted.export_amount_micro;
@@ -247,13 +279,12 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
 }
 
 // Before its first line a meter stands as it was installed.
-InvariantMonitor::Standing& InvariantMonitor::standing_of(const ChainState& before,
-                                                          const MeterId& meter) {
+ClosingState& InvariantMonitor::standing_of(const ChainState& before, const MeterId& meter) {
     const auto [standing, first] = standing_.try_emplace(meter);
     const auto record = before.meters.find(meter);
     if (first && record != before.meters.end()) {
         standing->second.registers = record->second.registration.installed;
-        standing->second.base = standing->second.registers;
+        standing->second.unread_from = record->second.registration.effective;
     }
     return standing->second;
 }
@@ -266,52 +297,29 @@ std::string InvariantMonitor::follow_money(const SettlementLine& line) {
 }
 
 std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
-    const Standing& last = standing_[line.meter];
-    const ClosingState& closing = line.closing;
-    const std::string who = line.meter.str() + " ";
     if (is_reset(line)) return {};
-    const Registers& now = closing.registers;
-    if (now.import_wh < last.registers.import_wh) return who + "import register fell";
-    if (now.export_wh < last.registers.export_wh) return who + "export register fell";
-    if (now.generation_wh < last.registers.generation_wh) return who + "generation register fell";
+    const Registers& last = standing_[line.meter].registers;
+    const std::string who = line.meter.str() + " ";
+    const Registers& now = line.closing.registers;
+    if (now.import_wh < last.import_wh) return who + "import register fell";
+    if (now.export_wh < last.export_wh) return who + "export register fell";
+    if (now.generation_wh < last.generation_wh) return who + "generation register fell";
     return {};
 }
 
-// All that was settled and trued up of a meter is what its registers moved, but for the estimates
-// that stand open.
-std::string InvariantMonitor::follow_energy(const SettlementLine& line) {
-    Standing& standing = standing_[line.meter];
-    const ClosingState& closing = line.closing;
-    Int128 import_wh = 0, export_wh = 0, generation_wh = 0;
-    for (const EstimatedWindow& estimate : closing.estimates) {
-        import_wh += estimate.import_wh;
-        export_wh += estimate.export_wh;
-        generation_wh += estimate.generation_wh;
-    }
-    const Registers& now = closing.registers;
-    if (is_reset(line)) {
-        standing.base = now;
-        standing.import_wh = import_wh;
-        standing.export_wh = export_wh;
-        standing.generation_wh = generation_wh;
-        return {};
-    }
-    standing.import_wh += Int128{line.import_wh} + line.adjusted.import_wh;
-    standing.export_wh += Int128{line.export_wh} + line.adjusted.export_wh;
-    standing.generation_wh += Int128{line.generation_wh} + line.adjusted.generation_wh;
-    const Registers& base = standing.base;
+// All that is settled and trued up of a meter is what its registers moved, and the estimates that
+// no registers have replaced: what they and the registers say together moves by as much.
+std::string InvariantMonitor::follow_energy(const SettlementLine& line, Window oldest) {
+    if (is_reset(line) || line.closing.gaps.size() == kMaxGaps) return {};
+    ClosingState last = standing_[line.meter];
+    forget_gaps(last.gaps, oldest);
     const std::string who = line.meter.str() + " settled and trued up, ";
-    import_wh += Int128{now.import_wh} - base.import_wh;
-    export_wh += Int128{now.export_wh} - base.export_wh;
-    generation_wh += Int128{now.generation_wh} - base.generation_wh;
-    if (standing.import_wh != import_wh) {
-        return who + differs("import_wh", import_wh, standing.import_wh);
+    for (const EnergySum& sum : kRegisterSums) {
+        const Int128 moved = standing_wh(line.closing, sum) - standing_wh(last, sum);
+        const Int128 settled = Int128{line.*sum.of_line} + line.adjusted.*sum.of_adjustment;
+        if (moved != settled) return who + differs(sum.name, moved, settled);
     }
-    if (standing.export_wh != export_wh) {
-        return who + differs("export_wh", export_wh, standing.export_wh);
-    }
-    if (standing.generation_wh == generation_wh) return {};
-    return who + differs("generation_wh", generation_wh, standing.generation_wh);
+    return {};
 }
 
 void InvariantMonitor::observe_lines(const ChainState& before, Height height,
@@ -320,13 +328,13 @@ void InvariantMonitor::observe_lines(const ChainState& before, Height height,
     std::string energy = energy_of_lines(opened.lines, settlement.totals);
     std::string registers;
     for (const SettlementLine& line : opened.lines) {
-        Standing& standing = standing_of(before, line.meter);
-        const std::string followed = follow_energy(line);
+        ClosingState& standing = standing_of(before, line.meter);
+        const std::string followed =
+            follow_energy(line, oldest_late(before, settlement.window + 1));
         if (energy.empty()) energy = followed;
         if (money.empty()) money = follow_money(line);
         if (registers.empty()) registers = follow_registers(line);
-        standing.registers = line.closing.registers;
-        standing.balance_micro = line.closing.balance_micro;
+        standing = line.closing;
     }
     record(Check::energy_keyholders, height, energy);
     record(Check::money_keyholders, height, money);

@@ -45,25 +45,18 @@ class InvariantMonitor {
 
   private:
     enum class Check : std::size_t;
-    struct Standing {
-        Registers registers;
-        std::int64_t balance_micro = 0;
-        // Since the installation, or the last reset: where they stood, and what was settled.
-        Registers base;
-        Int128 import_wh = 0, export_wh = 0, generation_wh = 0;
-    };
     void record(Check check, Height height, const std::string& failure);
     void observe_settlement(const ChainState& before, Height height, const Settlement& settlement);
     void observe_lines(const ChainState& before, Height height, const Settlement& settlement,
                        const OpenedSettlement& opened);
-    [[nodiscard]] Standing& standing_of(const ChainState& before, const MeterId& meter);
+    [[nodiscard]] ClosingState& standing_of(const ChainState& before, const MeterId& meter);
     [[nodiscard]] std::string follow_money(const SettlementLine& line);
     [[nodiscard]] std::string follow_registers(const SettlementLine& line);
-    [[nodiscard]] std::string follow_energy(const SettlementLine& line);
+    [[nodiscard]] std::string follow_energy(const SettlementLine& line, Window oldest);
 
     std::vector<InvariantReport> reports_;
     std::map<ClusterId, Window> settled_;
-    std::map<MeterId, Standing> standing_;
+    std::map<MeterId, ClosingState> standing_;  // after the meter's last line
 };
 
 }  // namespace fairfeed

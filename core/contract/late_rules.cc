@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/base/check.h"
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
 
@@ -20,16 +21,37 @@ const MeterRecord* find(const ChainState& state, const MeterId& meter) {
     return found != state.meters.end() ? &found->second : nullptr;
 }
 
+Window first_unread(const MeterRecord& meter) {
+    return meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
+}
+
+// Works for both, const and not.
+template <class Gaps>
+auto gap_around(Gaps& gaps, Window window) {
+    return std::find_if(gaps.begin(), gaps.end(), [window](const UnreadGap& gap) {
+        return gap.first <= window && window < gap.end;
+    });
+}
+
 // The windows before `settled` that are corrected for one meter; nullopt: none. `late` are its own.
 // The first reading closes the gap since the meter was installed, be it before its first window.
 std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_read,
                               std::span<const ListedReading> late) {
-    if (late.empty() && !is_read) return std::nullopt;
-    const Window first = meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
-    if (!is_read) return Span{first, late.back().window};
-    if (first < settled) return Span{first, settled - 1};
-    if (meter.last_window) return std::nullopt;
-    return Span{first, first};
+    std::optional<Span> span;
+    const auto add = [&span](Window first, Window last) {
+        if (!span) span = Span{first, last};
+        span->first = std::min(span->first, first);
+        span->last = std::max(span->last, last);
+    };
+    const Window open = first_unread(meter);
+    for (const ListedReading& each : late) {
+        const auto gap = gap_around(meter.unread, each.window);
+        if (gap != meter.unread.end()) add(gap->first, gap->end - 1);
+        if (each.window >= open) add(open, each.window);
+    }
+    if (is_read && open < settled) add(open, settled - 1);
+    if (is_read && open == settled && !meter.last_window) add(open, open);
+    return span;
 }
 
 // Of all meters together, and how many they are.
@@ -71,14 +93,45 @@ bool has_one_tariff(const ChainState& state, const Span& span) {
 
 std::int64_t late_windows(const ChainState& state) {
     const NetworkParameters& parameters = state.genesis.parameters;
-    return std::min(parameters.close_after_s / parameters.window_seconds, kMaxLateWindows);
+    return parameters.close_after_s / parameters.window_seconds;
+}
+
+Window oldest_late(const ChainState& state, Window settled) {
+    const std::int64_t oldest = std::int64_t{settled} - late_windows(state) - 1;
+    return static_cast<Window>(std::max(oldest, std::int64_t{0}));
+}
+
+std::optional<OpenSlot> open_slot(const MeterRecord& meter, Window window) {
+    if (!meter.last_window || window > *meter.last_window) return OpenSlot{meter.last_sequence};
+    const auto gap = gap_around(meter.unread, window);
+    if (gap == meter.unread.end()) return std::nullopt;
+    return OpenSlot{gap->above, gap->below};
 }
 
 bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Window settled) {
     const MeterRecord* record = find(state, meter);
-    if (!record || late >= settled) return false;
-    if (record->last_window && *record->last_window >= late) return false;
-    return std::int64_t{settled} - late <= late_windows(state) + 1;
+    return record && late < settled && late >= oldest_late(state, settled) &&
+           open_slot(*record, late);
+}
+
+void note_reading(MeterRecord& meter, const ReadingHeader& header, const Digest& id) {
+    auto& unread = meter.unread;
+    const Window first = first_unread(meter);
+    if (!meter.last_window || header.window > *meter.last_window) {
+        if (first < header.window)
+            unread.push_back({first, header.window, meter.last_sequence, header.sequence});
+        meter.last_window = header.window;
+        meter.last_sequence = header.sequence;
+        meter.last_reading = id;
+        return;
+    }
+    const auto found = gap_around(unread, header.window);
+    CHECK(found != unread.end());
+    const UnreadGap left{found->first, header.window, found->above, header.sequence};
+    const UnreadGap right{header.window + 1, found->end, header.sequence, found->below};
+    auto at = unread.erase(found);
+    if (right.first < right.end) at = unread.insert(at, right);
+    if (left.first < left.end) unread.insert(at, left);
 }
 
 std::size_t late_room(const ChainState& state, std::size_t entries) {
@@ -117,6 +170,8 @@ bool adjustments_agree(const ChainState& state, const Settlement& settlement) {
          {adjusted.import_wh, adjusted.export_wh, adjusted.generation_wh, adjusted.credited_wh}) {
         if (wh > kMaxClusterWattHours || wh < -kMaxClusterWattHours) return false;
     }
+    // A gap never earns more than it was estimated to.
+    if (settlement.late.empty() && adjusted.credited_wh > 0) return false;
     if (!has_one_tariff(state, *about.span)) return true;
     const Tariff tariff = state.tariff(about.span->first);
     const Int128 owed = Int128{adjusted.import_wh} * tariff.import_micro_per_kwh -

@@ -8,17 +8,40 @@
 
 namespace fairfeed {
 
-constexpr std::int64_t kMaxLateWindows = 96;  // a day of quarter-hour windows
-
-// For how many windows after its own a reading is still accepted: close_after_s of genesis (24 h),
-// in whole windows, at most kMaxLateWindows.
+// For how many windows after its own a reading is still accepted: close_after_s of genesis (92 days
+// at most), in whole windows.
 [[nodiscard]] std::int64_t late_windows(const ChainState& state);
 
-// May the settlement of `settled` list the meter's reading of `late`? Nothing newer of the meter is
-// committed, and it is at most late_windows + 1 old: one settlement may have been under way when it
-// was accepted. Whether the meter was registered then is check_reading_header's question.
+// The oldest window of which the settlement of `settled` may list a late reading: late_windows + 1
+// before it, because one settlement may have been under way when the reading was accepted.
+[[nodiscard]] Window oldest_late(const ChainState& state, Window settled);
+
+// Between which sequences, both excluded, a reading of this window must lie to be the meter's next
+// committed one; nullopt: one of it is committed, or its gap is forgotten.
+struct OpenSlot {
+    std::uint64_t above = 0;
+    std::uint64_t below = UINT64_MAX;
+};
+[[nodiscard]] std::optional<OpenSlot> open_slot(const MeterRecord& meter, Window window);
+
+// May the settlement of `settled` list the meter's reading of `late`? No reading of that window is
+// committed, whatever is committed of later ones, and it is not older than oldest_late. Whether the
+// meter was registered then is check_reading_header's question.
 [[nodiscard]] bool may_true_up(const ChainState& state, const MeterId& meter, Window late,
                                Window settled);
+
+// A reading is committed: CHECKs that its slot is open.
+void note_reading(MeterRecord& meter, const ReadingHeader& header, const Digest& id);
+
+// Gaps of which no settlement lists anything any more, and all but the newest kMaxGaps: what is
+// billed for them stands. The chain's state and closing states forget alike, after each settlement;
+// `oldest` is oldest_late of the next one.
+template <class Gap>
+void forget_gaps(std::vector<Gap>& gaps, Window oldest) {
+    std::erase_if(gaps, [oldest](const Gap& gap) { return gap.end <= oldest; });
+    if (gaps.size() > kMaxGaps)
+        gaps.erase(gaps.begin(), gaps.end() - static_cast<std::ptrdiff_t>(kMaxGaps));
+}
 
 // How many late readings a settlement with so many entries may list, so that its group fits a
 // block.
@@ -28,8 +51,9 @@ constexpr std::int64_t kMaxLateWindows = 96;  // a day of quarter-hour windows
 [[nodiscard]] Result<void, Reject> check_late(const ChainState& state,
                                               const Settlement& settlement);
 
-// Zero where no meter was read again; else within range, and the grid's amount follows from the
-// energies up to the remainders if one tariff governs all windows concerned.
+// Zero where no meter was read again; else within range, nothing more is credited unless a late
+// reading is listed, and the grid's amount follows from the energies up to the remainders if one
+// tariff governs all windows concerned.
 [[nodiscard]] bool adjustments_agree(const ChainState& state, const Settlement& settlement);
 
 }  // namespace fairfeed

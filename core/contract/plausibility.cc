@@ -14,18 +14,30 @@ using Verdict = Result<void, Reject>;
 
 constexpr std::int64_t kQuartersPerHour = kSecondsPerHour / kSecondsPerQuarter;
 
+bool is_above(const Registers& some, const Registers& others) {
+    return some.import_wh > others.import_wh || some.export_wh > others.export_wh ||
+           some.generation_wh > others.generation_wh;
+}
+
+Verdict check_next(const ReadingBody& body, const Expectation& expected) {
+    if (!expected.next) return {};
+    const bool is_reset = (body.flags & kFlagRegisterReset) != 0;
+    const bool fits =
+        expected.precedes_next ? body.end == *expected.next : !is_above(body.end, *expected.next);
+    if (is_reset || !fits) return unexpected(Reject::registers_contradict);
+    return {};
+}
+
 Verdict check_registers(const ReadingBody& body, const Expectation& expected) {
     for (const std::int64_t wh : {body.end.import_wh, body.end.export_wh, body.end.generation_wh}) {
         if (wh < 0) return unexpected(Reject::negative_energy);
     }
     const auto start = registers_at_start(body);
     if (!start) return unexpected(Reject::registers_contradict);
+    if (const auto fits = check_next(body, expected); !fits) return fits;
     if ((body.flags & kFlagRegisterReset) != 0) return {};
     const Registers& last = expected.last;
-    if (start->import_wh < last.import_wh || start->export_wh < last.export_wh ||
-        start->generation_wh < last.generation_wh) {
-        return unexpected(Reject::register_fell);
-    }
+    if (is_above(last, *start)) return unexpected(Reject::register_fell);
     if (start->import_wh - last.import_wh > kMaxGapWh ||
         start->export_wh - last.export_wh > kMaxGapWh ||
         start->generation_wh - last.generation_wh > kMaxGapWh) {

@@ -18,9 +18,9 @@ namespace fairfeed {
 constexpr std::int64_t kImpossibleLoad = 2;          // times the rating: a fuse has opened
 constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (A69)
 
-// Between two readings, per register: what a meter of 100 MW uses in forty days. It keeps the sums
-// of a whole cluster within 64 bits.
-constexpr std::int64_t kMaxGapWh = 100'000'000'000;
+// Between two readings, per register: more than a meter of 100 MW uses in 92 days. It keeps the
+// sums of a whole cluster within 64 bits.
+constexpr std::int64_t kMaxGapWh = 250'000'000'000;
 
 // What the figures are held against.
 struct Expectation {
@@ -28,6 +28,9 @@ struct Expectation {
     std::int64_t rating_w = 0;  // of the connection
     Registers last;             // of the last real reading; before the first, as installed
     bool follows_last = false;  // that reading is of the window before: no gap in between
+    // Of the reading after it, at the beginning of its window; nullopt: there is none.
+    std::optional<Registers> next{};
+    bool precedes_next = false;  // that reading is of the window behind it
 };
 
 // No quarter hour is negative, absurd or exports more than it generates.
@@ -37,7 +40,9 @@ struct Expectation {
 // generation), registers_contradict (profile above the registers, or not where the last reading
 // ended), register_fell, out_of_range (kMaxGapWh), implausible_peak (import, export or generation
 // above twice the rating). Under kFlagRegisterReset `last` does not count: the profile must fit the
-// body's own registers, nothing more. A claim of available generation never costs a reading.
+// body's own registers, nothing more. Between two readings whose registers went on nothing was
+// reset, and no register may stand above the next one (registers_contradict). A claim of available
+// generation never costs a reading.
 [[nodiscard]] Result<void, Reject> check_plausible(const ReadingBody& body,
                                                    const Expectation& expected);
 

@@ -235,7 +235,11 @@ Verdict check_reading_header(const ChainState& state, Window window, const Readi
     if (!epoch || header.key_epoch == 0 || header.key_epoch > *epoch) {
         return unexpected(Reject::unknown_key_epoch);
     }
-    if (header.sequence <= meter->second.last_sequence) return unexpected(Reject::stale_sequence);
+    const auto slot = open_slot(meter->second, window);
+    if (!slot) return unexpected(Reject::closed_window);
+    if (header.sequence <= slot->above || header.sequence >= slot->below) {
+        return unexpected(Reject::stale_sequence);
+    }
     if (state.is_voided(header.meter, window)) return unexpected(Reject::conflicting_reading);
     if (state.is_tampered(header.meter, window)) return unexpected(Reject::tampered);
     return {};
@@ -282,9 +286,12 @@ void count_omissions(ChainState& state, const Settlement& settlement) {
     ++state.nodes.at(committee->members.front()).taken_over;
 }
 
-// What was voided in a settled window stays void for as long as a late reading could name it.
-void forget_voided(ChainState& state, const ClusterRecord& cluster, Window settled) {
+// Gaps are known, and what was voided in a settled window stays void, for as long as a late reading
+// could name it.
+void forget_old(ChainState& state, const ClusterRecord& cluster, Window settled) {
+    const Window oldest = oldest_late(state, settled + 1);
     for (const MeterId& meter : cluster.meters) {
+        forget_gaps(state.meters.at(meter).unread, oldest);
         auto& voided = state.meters.at(meter).voided;
         std::erase_if(voided, [&](Window window) {
             return window <= settled && !may_true_up(state, meter, window, settled + 1);
@@ -298,10 +305,7 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
     const auto& settlement = std::get<Settlement>(group.settlement.content);
     for (const Transaction& transaction : group.readings) {
         const auto& reading = std::get<SignedReading>(transaction.content);
-        MeterRecord& meter = state.meters.at(reading.header.meter);
-        meter.last_sequence = reading.header.sequence;
-        meter.last_reading = transaction.id;
-        meter.last_window = reading.header.window;
+        note_reading(state.meters.at(reading.header.meter), reading.header, transaction.id);
     }
     for (const SettlementEntry& entry : settlement.entries) {
         MeterRecord& meter = state.meters.at(entry.meter);
@@ -312,7 +316,7 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
     }
     count_omissions(state, settlement);
     ClusterRecord& cluster = state.clusters.at(settlement.cluster);
-    forget_voided(state, cluster, settlement.window);
+    forget_old(state, cluster, settlement.window);
     cluster.last_window = settlement.window;
     cluster.last_settlement = group.settlement.id;
     cluster.settled_at = height;

@@ -33,7 +33,7 @@ struct GroupFault {
                                                            const Settlement& settlement);
 
 // May the chain take this reading: registered and effective meter, its cluster, network and key
-// epoch, a sequence above the last. Not its signature.
+// epoch, a window that was not read, a sequence between its neighbours'. Not its signature.
 [[nodiscard]] Result<void, Reject> check_reading_header(const ChainState& state, Window window,
                                                         const ReadingHeader& header);
 

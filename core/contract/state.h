@@ -72,6 +72,17 @@ struct ValidatorChange {
     bool operator==(const ValidatorChange&) const = default;
 };
 
+// Windows of a meter without a committed reading, before its newest one: `first` to before `end`.
+// A reading of one of them has a sequence between those of its neighbours.
+struct UnreadGap {
+    Window first = 0;
+    Window end = 0;
+    std::uint64_t above = 0;
+    std::uint64_t below = 0;
+    bool operator==(const UnreadGap&) const = default;
+};
+constexpr std::size_t kMaxGaps = 16;  // of one meter
+
 // An EVENT took the meter out of the settlements, for ever (rule 11).
 struct Tampering {
     Window from = 0;  // first window without it
@@ -83,11 +94,13 @@ struct MeterRecord {
     MeterRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
     std::vector<Dated<std::int64_t>> capacity_w;
-    std::vector<KeyGrant> grants;     // ascending epoch
-    std::uint64_t last_sequence = 0;  // of committed readings
+    std::vector<KeyGrant> grants;  // ascending epoch
+    // The newest committed reading; nullopt: never read.
+    std::uint64_t last_sequence = 0;
     Digest last_reading;
-    std::optional<Window> last_window;  // of the committed readings; nullopt: never read
-    std::uint32_t missed = 0;           // settled windows in a row without a reading
+    std::optional<Window> last_window;
+    std::vector<UnreadGap> unread;  // before it, ascending; forget_gaps (late_rules.h)
+    std::uint32_t missed = 0;       // settled windows in a row without a reading
     [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows; }
     OffenceRecord offences;
     std::vector<Window> voided;  // by EVIDENCE; open, also to late readings; ascending

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
+#include "core/contract/availability.h"
 #include "core/contract/billing.h"
-#include "core/contract/settlement.h"
 
 namespace fairfeed {
 
 namespace {
 
 // target += more, unless it leaves 64 bits.
-bool add(std::int64_t& target, Int128 more) {
+bool add_to(std::int64_t& target, Int128 more) {
     const auto sum = narrow(target + more);
     if (sum) target = *sum;
     return sum.has_value();
@@ -20,15 +20,37 @@ bool is_reset(const ReadingBody& body) {
     return (body.flags & kFlagRegisterReset) != 0;
 }
 
+using Estimates = std::vector<EstimatedWindow>;
+
+// Those of windows from `first` to before `end`.
+Estimates within(const Estimates& all, Window first, Window end) {
+    Estimates out;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(out), [&](const EstimatedWindow& each) {
+        return each.window >= first && each.window < end;
+    });
+    return out;
+}
+
 }  // namespace
 
-ShareSchedule shares_since(const ShareSchedule& shares, std::int64_t start_s) {
-    auto first = shares.begin();
-    while (first != shares.end() && std::next(first) != shares.end() &&
-           std::next(first)->from_s <= start_s) {
-        ++first;
+std::optional<RegisterGap> run_around(const ClosingState& closing, Window window) {
+    if (window >= closing.unread_from) {
+        const Window end = window + 1;
+        return RegisterGap{closing.unread_from, end, closing.registers, std::nullopt,
+                           within(closing.estimates, closing.unread_from, end)};
     }
-    return {first, shares.end()};
+    for (const RegisterGap& gap : closing.gaps)
+        if (gap.first <= window && window < gap.end) return gap;
+    return std::nullopt;
+}
+
+void TrueUp::Figures::add(const Figures& more, int sign) {
+    import_wh += sign * more.import_wh;
+    export_wh += sign * more.export_wh;
+    generation_wh += sign * more.generation_wh;
+    credited_wh += sign * more.credited_wh;
+    cost += sign * more.cost;
+    worth += sign * more.worth;
 }
 
 TrueUp::TrueUp(const ChainState& state, MeterId meter, ClosingState closing)
@@ -46,115 +68,114 @@ std::uint32_t TrueUp::unread_before(Window window) const {
     return window - closing_.unread_from;
 }
 
-bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
-    const TrueUp before = *this;
-    if (!close_gap(window, body) || (is_late && !replace_window(window, body.profile))) {
-        *this = before;
-        return false;
+// Of the windows from `first` to before `end`, and of `first` in any case.
+std::int64_t TrueUp::dearest_import_rate(Window first, Window end) const {
+    std::int64_t most = state_->tariff(first).import_micro_per_kwh;
+    for (const auto& tariff : state_->tariffs) {
+        if (tariff.effective > first && tariff.effective < end)
+            most = std::max(most, tariff.value.import_micro_per_kwh);
     }
-    std::erase_if(closing_.estimates,
-                  [window](const EstimatedWindow& each) { return each.window <= window; });
-    closing_.registers = body.end;
-    closing_.unread_from = window + 1;
-    return true;
+    return most;
 }
 
-// What is older than the first share kept stands under that one.
-std::int64_t TrueUp::share_w(std::int64_t capacity_w, std::int64_t quarter_s) const {
-    const auto& shares = closing_.shares;
-    if (!shares.empty()) quarter_s = std::max(quarter_s, shares.front().from_s);
-    return binding_share_w(shares, capacity_w, quarter_s);
-}
-
-// What the share let the meter generate in a window, its own use aside.
-Int128 TrueUp::allowed_wh(Window window) const {
-    const std::int64_t start_s = state_->grid().start_s(window);
-    const std::int64_t capacity_w = state_->capacity_w(meter_, window);
-    const auto quarters = state_->grid().window_seconds() / kSecondsPerQuarter;
-    const auto& shares = closing_.shares;
-    const bool one_share = shares.empty() || shares.back().from_s <= start_s ||
-                           shares.front().from_s >= state_->grid().end_s(window);
-    if (one_share) return Int128{share_w(capacity_w, start_s)} * quarters / 4;
-    Int128 sum = 0;
-    for (std::int64_t i = 0; i < quarters; ++i) {
-        const std::int64_t at_s = start_s + i * kSecondsPerQuarter;
-        sum += quarter_cap_wh(share_w(capacity_w, at_s), static_cast<std::size_t>(i));
+TrueUp::Figures TrueUp::estimated(const RegisterGap& run) const {
+    Figures sum;
+    for (const EstimatedWindow& each : run.estimates) {
+        const Tariff tariff = state_->tariff(each.window);
+        sum.add({each.import_wh, each.export_wh, each.generation_wh, each.credited_wh,
+                 Int128{each.import_wh} * tariff.import_micro_per_kwh,
+                 Int128{each.credited_wh} * tariff.export_micro_per_kwh},
+                1);
     }
     return sum;
 }
 
-// The estimates of the windows from `first` to before `end`.
-TrueUp::Energy TrueUp::billed(Window first, Window end) const {
-    Energy sum;
-    for (const EstimatedWindow& estimate : closing_.estimates) {
-        if (estimate.window < first || estimate.window >= end) continue;
-        sum.import_wh += estimate.import_wh;
-        sum.export_wh += estimate.export_wh;
-        sum.generation_wh += estimate.generation_wh;
-        sum.credited_wh += estimate.credited_wh;
+// When the energy flowed is known to the meter alone, which must not gain by keeping it to itself:
+// import counts where it is dearest, and no window earns more than it was estimated to.
+TrueUp::Figures TrueUp::between_registers(const RegisterGap& run) const {
+    Figures sum;
+    sum.import_wh = Int128{run.after->import_wh} - run.before.import_wh;
+    sum.export_wh = Int128{run.after->export_wh} - run.before.export_wh;
+    sum.generation_wh = Int128{run.after->generation_wh} - run.before.generation_wh;
+    sum.cost = sum.import_wh * dearest_import_rate(run.first, run.end);
+    for (const EstimatedWindow& each : run.estimates) {
+        const Int128 left_wh = sum.export_wh - sum.credited_wh;
+        const Int128 credited_wh = std::min(Int128{each.credited_wh}, left_wh);
+        sum.credited_wh += credited_wh;
+        sum.worth += credited_wh * state_->tariff(each.window).export_micro_per_kwh;
     }
     return sum;
 }
 
-// A gap is credited as one long quarter hour: whoever withholds readings hides when export and own
-// use fell together, and must not gain by it.
-bool TrueUp::close_gap(Window before, const ReadingBody& body) {
-    const auto start = registers_at_start(body);
-    if (is_reset(body) || !start) return true;
-    const Window first = closing_.unread_from;
-    const bool is_first = first == state_->meters.at(meter_).registration.effective;
-    if (first == before && !is_first) return true;
-    const Registers& last = closing_.registers;
-    Energy gap;
-    gap.import_wh = Int128{start->import_wh} - last.import_wh;
-    gap.export_wh = Int128{start->export_wh} - last.export_wh;
-    gap.generation_wh = Int128{start->generation_wh} - last.generation_wh;
-    Int128 allowed_wh_sum = 0;
-    for (Window window = first; window < before; ++window)
-        allowed_wh_sum += allowed_wh(window);
-    const Int128 own_use_wh =
-        std::max(Int128{0}, gap.import_wh + gap.generation_wh - gap.export_wh);
-    gap.credited_wh = std::min(gap.export_wh, std::max(Int128{0}, allowed_wh_sum - own_use_wh));
-    const Window priced = before > first ? before - 1 : first;
-    return correct(gap, billed(first, before), state_->tariff(priced));
+// What is billed for the run.
+TrueUp::Figures TrueUp::figures_of(const RegisterGap& run) const {
+    return run.after ? between_registers(run) : estimated(run);
 }
 
 // As settle_window would have, had the reading been there.
-bool TrueUp::replace_window(Window window, const Profile& profile) {
-    const std::int64_t start_s = state_->grid().start_s(window);
-    const std::int64_t capacity_w = state_->capacity_w(meter_, window);
-    Energy measured;
-    for (std::size_t i = 0; i < profile.size(); ++i) {
-        const QuarterHour& quarter = profile[i];
-        const auto at_s = start_s + static_cast<std::int64_t>(i) * kSecondsPerQuarter;
-        const auto load_wh = quarter.import_wh + quarter.generation_wh - quarter.export_wh;
-        const auto cap_wh = quarter_cap_wh(share_w(capacity_w, at_s), i);
-        measured.import_wh += quarter.import_wh;
-        measured.export_wh += quarter.export_wh;
-        measured.generation_wh += quarter.generation_wh;
-        measured.credited_wh += credited_export_wh(cap_wh, load_wh, quarter.export_wh);
-    }
-    return correct(measured, billed(window, window + 1), state_->tariff(window));
+TrueUp::Figures TrueUp::measured(Window window, const Profile& profile) const {
+    const WindowEnergy energy =
+        window_energy(profile, closing_.shares, state_->capacity_w(meter_, window),
+                      state_->grid().start_s(window), std::nullopt);
+    const Tariff tariff = state_->tariff(window);
+    return {energy.import_wh,
+            energy.export_wh,
+            energy.generation_wh,
+            energy.credited_wh,
+            Int128{energy.import_wh} * tariff.import_micro_per_kwh,
+            Int128{energy.credited_wh} * tariff.export_micro_per_kwh};
 }
 
-bool TrueUp::correct(const Energy& measured, const Energy& billed, const Tariff& tariff) {
-    const auto import_wh = narrow(measured.import_wh - billed.import_wh);
-    const auto credited_wh = narrow(measured.credited_wh - billed.credited_wh);
-    if (!import_wh || !credited_wh) return false;
-    const auto taken =
-        bill_correction(closing_.import_remainder, *import_wh, tariff.import_micro_per_kwh);
-    const auto given =
-        bill_correction(closing_.export_remainder, *credited_wh, tariff.export_micro_per_kwh);
+bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
+    const auto run = run_around(closing_, window);
+    if (!run) return false;
+    RegisterGap left{run->first, window, run->before, std::nullopt,
+                     within(run->estimates, run->first, window)};
+    if (!is_reset(body)) left.after = registers_at_start(body);
+    RegisterGap right{window + 1, run->end, body.end, run->after,
+                      within(run->estimates, window + 1, run->end)};
+    Figures figures = figures_of(left);
+    figures.add(figures_of(right), 1);
+    figures.add(figures_of(*run), -1);
+    if (is_late) figures.add(measured(window, body.profile), 1);
+    const TrueUp before = *this;
+    if (!correct(figures)) {
+        *this = before;
+        return false;
+    }
+    divide(*run, std::move(left), std::move(right));
+    return true;
+}
+
+// What was one run of windows without a reading is two, or one, or none.
+void TrueUp::divide(const RegisterGap& run, RegisterGap left, RegisterGap right) {
+    auto& gaps = closing_.gaps;
+    const auto is_it = [&](const RegisterGap& gap) { return gap.first == run.first; };
+    const bool is_open = run.first == closing_.unread_from;
+    auto at = is_open ? gaps.end() : gaps.erase(std::find_if(gaps.begin(), gaps.end(), is_it));
+    if (is_open) {
+        closing_.registers = right.before;
+        closing_.unread_from = right.first;
+        closing_.estimates = within(closing_.estimates, right.first, UINT32_MAX);
+    } else if (right.first < right.end) {
+        at = gaps.insert(at, std::move(right));
+    }
+    if (left.first < left.end) gaps.insert(at, std::move(left));
+}
+
+bool TrueUp::correct(const Figures& figures) {
+    const auto taken = carry(closing_.import_remainder, figures.cost);
+    const auto given = carry(closing_.export_remainder, figures.worth);
     if (!taken || !given) return false;
     closing_.import_remainder = taken->remainder;
     closing_.export_remainder = given->remainder;
-    const Int128 owed = Int128{taken->amount_micro} - given->amount_micro;
-    return add(closing_.balance_micro, owed) && add(adjustment_.import_wh, *import_wh) &&
-           add(adjustment_.export_wh, measured.export_wh - billed.export_wh) &&
-           add(adjustment_.generation_wh, measured.generation_wh - billed.generation_wh) &&
-           add(adjustment_.credited_wh, *credited_wh) &&
-           add(adjustment_.import_amount_micro, taken->amount_micro) &&
-           add(adjustment_.export_amount_micro, given->amount_micro);
+    return add_to(closing_.balance_micro, Int128{taken->amount_micro} - given->amount_micro) &&
+           add_to(adjustment_.import_wh, figures.import_wh) &&
+           add_to(adjustment_.export_wh, figures.export_wh) &&
+           add_to(adjustment_.generation_wh, figures.generation_wh) &&
+           add_to(adjustment_.credited_wh, figures.credited_wh) &&
+           add_to(adjustment_.import_amount_micro, taken->amount_micro) &&
+           add_to(adjustment_.export_amount_micro, given->amount_micro);
 }
 
 }  // namespace fairfeed

@@ -62,7 +62,7 @@ std::optional<std::string_view> fault_of(const NetworkParameters& p) {
     if (!within(p.share_offset_s, 0, kMaxGridDelay)) return "share_offset_s: out of range";
     if (!within(p.share_notice_s, 0, kMaxGridDelay)) return "share_notice_s: out of range";
     if (p.contract_version != 1) return "contract_version: only 1 is known";
-    if (!within(p.close_after_s, 0, kMaxGridDelay)) return "close_after_s: out of range";
+    if (!within(p.close_after_s, 0, kMaxCloseAfterS)) return "close_after_s: 0 to 92 days";
     if (!within(p.max_block_transactions, 1, 1000)) return "max_block_transactions: 1 to 1000";
     if (!timers_are_sound(p.timers)) return "timers: out of range, or above their cap";
     return std::nullopt;

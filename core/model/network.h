@@ -14,6 +14,10 @@
 
 namespace fairfeed {
 
+// For so long a meter keeps its readings (A34), and for so long at most they are taken late.
+constexpr std::int64_t kReadingsKeptDays = 92;
+constexpr std::int64_t kMaxCloseAfterS = kReadingsKeptDays * kSecondsPerDay;
+
 // Timers of consensus and committee, in real milliseconds (R16-R18, committee rules 4 and 6).
 struct Timers {
     std::int64_t propose_ms = 3000;  // tPropose = propose + step * round, capped
@@ -42,7 +46,7 @@ struct NetworkParameters {
     ShareRule rule = ShareRule::paper;
     ShareBasis basis = ShareBasis::previous_window;
     std::uint32_t contract_version = 1;
-    std::int64_t close_after_s = 86'400;         // grid seconds a late reading is still accepted
+    std::int64_t close_after_s = kMaxCloseAfterS;  // grid seconds a late reading is still accepted
     bool degraded_quorum = false;                // committees of three certify with two (rule 4.9)
     std::int64_t max_block_transactions = 1000;  // A59
     Timers timers;

@@ -214,6 +214,17 @@ struct Adjustment {
     bool operator==(const Adjustment&) const = default;
 };
 
+// Windows in a row that were settled without a reading, between two readings: `first` to before
+// `end`. As long as they may be read late, it is known between which registers they lie.
+struct RegisterGap {
+    Window first = 0;
+    Window end = 0;
+    Registers before;                        // at the beginning of `first`
+    std::optional<Registers> after;          // at the beginning of `end`; none: they were reset
+    std::vector<EstimatedWindow> estimates;  // ascending; without those of zero
+    bool operator==(const RegisterGap&) const = default;
+};
+
 // What a line says: the window's figures, and the closing state the next window starts from.
 struct ClosingState {
     Registers registers;                // of the last real reading; before the first, as installed
@@ -221,9 +232,9 @@ struct ClosingState {
     std::int64_t export_remainder = 0;
     std::int64_t balance_micro = 0;  // positive: the account owes
     std::uint32_t missed = 0;        // windows in a row without a reading
-    // Shares that bind or are known to bind later, or bound since the last reading (a day at most),
-    // ascending from_s; the one settled here is not in it, because its binding time depends on the
-    // block it enters.
+    // Shares that bind or are known to bind later, or bound in a window that may still be read
+    // late, ascending from_s (share_history.h); the one settled here is not in it, because its
+    // binding time depends on the block it enters.
     ShareSchedule shares;
     // Windows marked kLineOverCapacity or kLineUnregistered since the certified capacity last
     // changed: what a deauthorisation can point to (A69).
@@ -231,6 +242,7 @@ struct ClosingState {
     // First window without a reading after the registers: at its beginning they stood so.
     Window unread_from = 0;
     std::vector<EstimatedWindow> estimates;  // from it on, ascending; without those of zero
+    std::vector<RegisterGap> gaps;           // before it, ascending; forget_gaps (late_rules.h)
     bool operator==(const ClosingState&) const = default;
 };
 // Bits of SettlementLine::flags. They change no figure. All but kLineLateReset are about the

@@ -36,8 +36,40 @@ std::vector<EstimatedWindow> read_estimates(cbor::Reader& reader) {
     return estimates;
 }
 
+void write_gaps(cbor::Writer& writer, const std::vector<RegisterGap>& gaps) {
+    writer.array(gaps.size());
+    for (const RegisterGap& gap : gaps) {
+        writer.array(5);
+        writer.unsigned_integer(gap.first);
+        writer.unsigned_integer(gap.end);
+        write_registers(writer, gap.before);
+        if (gap.after) {
+            write_registers(writer, *gap.after);
+        } else {
+            writer.null();
+        }
+        write_estimates(writer, gap.estimates);
+    }
+}
+
+std::vector<RegisterGap> read_gaps(cbor::Reader& reader) {
+    std::vector<RegisterGap> gaps;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        RegisterGap gap;
+        reader.array_of(5);
+        gap.first = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
+        gap.end = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
+        gap.before = read_registers(reader);
+        if (!reader.is_null()) gap.after = read_registers(reader);
+        gap.estimates = read_estimates(reader);
+        gaps.push_back(std::move(gap));
+    }
+    return gaps;
+}
+
 void write_closing(cbor::Writer& writer, const ClosingState& closing) {
-    writer.map(9);
+    writer.map(10);
     writer.key(1);
     write_registers(writer, closing.registers);
     put_unsigned(writer, 2, closing.unread_from);
@@ -55,11 +87,13 @@ void write_closing(cbor::Writer& writer, const ClosingState& closing) {
     put_unsigned(writer, 8, closing.over_capacity);
     writer.key(9);
     write_estimates(writer, closing.estimates);
+    writer.key(10);
+    write_gaps(writer, closing.gaps);
 }
 
 ClosingState read_closing(cbor::Reader& reader) {
     ClosingState closing;
-    reader.map_of(9);
+    reader.map_of(10);
     reader.key(1);
     closing.registers = read_registers(reader);
     closing.unread_from = take_u32(reader, 2);
@@ -79,6 +113,8 @@ ClosingState read_closing(cbor::Reader& reader) {
     closing.over_capacity = take_u32(reader, 8);
     reader.key(9);
     closing.estimates = read_estimates(reader);
+    reader.key(10);
+    closing.gaps = read_gaps(reader);
     return closing;
 }
 

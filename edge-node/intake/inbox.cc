@@ -29,6 +29,7 @@ enum Sql : std::size_t {
     kForgetBatch,
     kForgetEndorsements,
     kForgetReadings,
+    kForgetReading,
     kLoadReadings,
     kLoadBatches,
     kLoadEndorsements,
@@ -55,6 +56,7 @@ constexpr std::array<std::string_view, kSqlCount> kSql{
     "DELETE FROM batches WHERE cluster = ?1 AND window <= ?2 RETURNING *",
     "DELETE FROM endorsements WHERE cluster = ?1 AND window <= ?2 RETURNING *",
     "DELETE FROM readings WHERE cluster = ?1 AND window < ?2 RETURNING *",
+    "DELETE FROM readings WHERE meter = ?1 AND window = ?2 RETURNING *",
     "SELECT * FROM readings ORDER BY cluster, window, meter",
     "SELECT * FROM batches ORDER BY cluster",
     "SELECT * FROM endorsements ORDER BY cluster, window, version",
@@ -197,16 +199,21 @@ Result<void, IoError> Inbox::forget_blocks(Height height) {
     return sum_.fold_all(statements_[kForgetBlocks].bind(height), kBlocks);
 }
 
-Result<void, IoError> Inbox::forget_window(const ClusterId& cluster, Window window,
-                                           Window keep_from) {
+Result<void, IoError> Inbox::forget_window(
+    const ClusterId& cluster, Window window, Window keep_from,
+    const std::vector<std::pair<MeterId, Window>>& readings) {
     Statement& batches = statements_[kForgetBatch].bind(cluster.str(), window);
     if (auto done = sum_.fold_all(batches, kBatches); !done) return done;
     Statement& doubts = statements_[kForgetDoubt].bind(cluster.str(), window);
     if (auto done = sum_.fold_all(doubts, kDoubts); !done) return done;
     Statement& endorsements = statements_[kForgetEndorsements].bind(cluster.str(), window);
     if (auto done = sum_.fold_all(endorsements, kEndorsements); !done) return done;
-    Statement& readings = statements_[kForgetReadings].bind(cluster.str(), keep_from);
-    return sum_.fold_all(readings, kReadings);
+    for (const auto& [meter, of] : readings) {
+        Statement& reading = statements_[kForgetReading].bind(meter.str(), of);
+        if (auto done = sum_.fold_all(reading, kReadings); !done) return done;
+    }
+    Statement& old = statements_[kForgetReadings].bind(cluster.str(), keep_from);
+    return sum_.fold_all(old, kReadings);
 }
 
 Result<InboxContents, IoError> Inbox::load() {

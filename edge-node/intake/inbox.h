@@ -65,10 +65,11 @@ class Inbox {
     [[nodiscard]] Result<void, IoError> put_doubts(const std::map<ClusterId, Window>& doubts);
     // After a commit: blocks up to this height are in the ledger.
     [[nodiscard]] Result<void, IoError> forget_blocks(Height height);
-    // After a settlement: batch and endorsements of the cluster up to this window, and readings of
-    // its windows before `keep_from`, are in the ledger.
-    [[nodiscard]] Result<void, IoError> forget_window(const ClusterId& cluster, Window window,
-                                                      Window keep_from);
+    // After a settlement: batch and endorsements of the cluster up to this window, readings of its
+    // windows before `keep_from`, and of later ones those named, are needed no more.
+    [[nodiscard]] Result<void, IoError> forget_window(
+        const ClusterId& cluster, Window window, Window keep_from,
+        const std::vector<std::pair<MeterId, Window>>& readings = {});
     // Errors with `damage`: rows that are not those that were written, or no longer are.
     [[nodiscard]] Result<InboxContents, IoError> load();
 

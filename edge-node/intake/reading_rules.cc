@@ -36,7 +36,7 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
 // Who brought the reading: its meter, or a member that holds it and demands that it be settled.
 enum class Bearer { meter, member };
 
-// Settled, and too old to be trued up or followed by a reading that is committed (rule 7). A meter
+// Settled, and too old to be trued up or read already (rule 7). A meter
 // is refused one settlement earlier than a member may demand: what was taken from a meter while a
 // settlement was under way may still be demanded of the next one.
 bool is_closed(const ChainState& state, const ReadingHeader& header, Window next, Bearer bearer) {
@@ -73,7 +73,11 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
     if (context.state.is_tampered(header.meter, header.window)) {
         return unexpected(Reject::tampered);
     }
-    if (header.sequence <= meter.last_sequence) return unexpected(Reject::stale_sequence);
+    const auto slot = open_slot(meter, header.window);
+    if (!slot) return unexpected(Reject::closed_window);
+    if (header.sequence <= slot->above || header.sequence >= slot->below) {
+        return unexpected(Reject::stale_sequence);
+    }
     return {};
 }
 

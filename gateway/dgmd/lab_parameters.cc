@@ -112,7 +112,7 @@ void read_windows(const YamlView& network, NetworkParameters& parameters) {
                          std::to_string(*seconds));
     }
     parameters.window_limit = network.optional_int("window_limit", 0, UINT32_MAX).value_or(0);
-    parameters.close_after_s = network.optional_int("close_after_s", 0, 366 * kSecondsPerDay)
+    parameters.close_after_s = network.optional_int("close_after_s", 0, kMaxCloseAfterS)
                                    .value_or(parameters.close_after_s);
 }
 

@@ -210,8 +210,11 @@ void InboxContent::apply(const Effect& effect) {
         const auto held = batches.find(forget->cluster);
         if (held != batches.end() && held->second.first <= forget->window) batches.erase(held);
         std::erase_if(readings, [&](const auto& entry) {
-            return entry.second.first == forget->cluster &&
-                   std::get<Window>(entry.first) < forget->keep_from;
+            const auto& [meter, window, id] = entry.first;
+            const auto& named = forget->readings;
+            if (std::find(named.begin(), named.end(), std::pair(meter, window)) != named.end())
+                return true;
+            return entry.second.first == forget->cluster && window < forget->keep_from;
         });
         std::erase_if(endorsements, [&](const auto& entry) {
             const std::string start = forget->cluster.str() + "/";

@@ -55,8 +55,11 @@ void VirtualDisk::apply(const Effect& effect) {
             return cluster == forget->cluster && window <= forget->window;
         });
         std::erase_if(readings_, [&](const auto& entry) {
-            return entry.second.cluster == forget->cluster &&
-                   std::get<Window>(entry.first) < forget->keep_from;
+            const auto& [meter, window, id] = entry.first;
+            const auto& named = forget->readings;
+            if (std::find(named.begin(), named.end(), std::pair(meter, window)) != named.end())
+                return true;
+            return entry.second.cluster == forget->cluster && window < forget->keep_from;
         });
     }
 }

@@ -113,10 +113,12 @@ TEST_F(LateRulesTest, refuse_late_readings_whose_sequence_does_not_rise_with_the
 }
 
 TEST_F(LateRulesTest, know_when_a_reading_is_too_old) {
-    // 24 hours are six windows; one settlement more may have been under way.
-    EXPECT_EQ(late_windows(state()), 6);
-    EXPECT_TRUE(may_true_up(state(), bench.consumer, 1, 8));
-    EXPECT_FALSE(may_true_up(state(), bench.consumer, 1, 9));
+    // 92 days are 552 windows; one settlement more may have been under way.
+    EXPECT_EQ(late_windows(state()), 552);
+    EXPECT_TRUE(may_true_up(state(), bench.consumer, 1, 554));
+    EXPECT_FALSE(may_true_up(state(), bench.consumer, 1, 555));
+    EXPECT_EQ(oldest_late(state(), 555), 2U);
+    EXPECT_EQ(oldest_late(state(), 3), 0U);
     EXPECT_FALSE(may_true_up(state(), bench.consumer, 3, 3));
     EXPECT_FALSE(may_true_up(state(), MeterId("nobody"), 1, 3));
 }
@@ -140,6 +142,23 @@ TEST_F(LateRulesTest, hold_the_money_trued_up_against_the_tariff) {
     Settlement absurd = honest;
     absurd.totals.adjusted.import_wh = INT64_MIN;
     EXPECT_FALSE(adjustments_agree(state(), absurd));
+}
+
+TEST_F(LateRulesTest, allow_a_gap_to_take_credit_back_and_never_to_give_more) {
+    HeldReadings without = bench.held;
+    without[1].erase(bench.consumer);
+    without[2].erase(bench.consumer);
+    Settlement settlement = bench.chain.settle_held(bench.cluster, 3, without);
+    ASSERT_TRUE(settlement.late.empty());
+    AdjustmentTotals& adjusted = settlement.totals.adjusted;
+    const auto credited = [&](std::int64_t wh) {
+        adjusted.grid_amount_micro += (wh - adjusted.credited_wh) * 80;
+        adjusted.credited_wh = wh;
+        return adjustments_agree(state(), settlement);
+    };
+    EXPECT_TRUE(credited(0));
+    EXPECT_TRUE(credited(-10));
+    EXPECT_FALSE(credited(10));
 }
 
 TEST_F(LateRulesTest, allow_no_adjustment_where_nobody_was_read_again) {
@@ -181,6 +200,7 @@ TEST_F(LateRulesTest, call_nothing_withheld_that_a_full_list_has_no_room_for) {
     small.settle(3);
     EXPECT_EQ(small.late.size(), 1U);
     EXPECT_EQ(small.line(small.consumer).adjusted.import_wh, 1600);  // all the same, by registers
+    EXPECT_EQ(small.record(small.consumer).unread.size(), 1U) << "window 2 comes with the next one";
 }
 
 }  // namespace

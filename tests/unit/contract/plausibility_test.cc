@@ -43,6 +43,29 @@ TEST(Plausibility, lets_registers_fall_only_where_the_meter_signs_a_reset) {
     EXPECT_EQ(verdict(body, expected), "implausible_peak");
 }
 
+TEST(Plausibility, fits_a_late_reading_between_the_registers_around_it) {
+    ReadingBody body;
+    body.profile.resize(4, {25, 0, 0});
+    body.end = {1100, 0, 0};
+    Expectation expected{4, 10'000, {1000, 0, 0}, true};
+    const auto judged = [&] {
+        const auto sound = check_plausible(body, expected);
+        return sound ? std::string("sound") : std::string(to_string(sound.error()));
+    };
+    expected.next = Registers{1300, 0, 0};
+    EXPECT_EQ(judged(), "sound");
+    expected.precedes_next = true;
+    EXPECT_EQ(judged(), "registers_contradict") << "it must end where the next one begins";
+    expected.next = Registers{1100, 0, 0};
+    EXPECT_EQ(judged(), "sound");
+    expected.precedes_next = false;
+    expected.next = Registers{1099, 5, 5};
+    EXPECT_EQ(judged(), "registers_contradict") << "above the next one";
+    expected.next = Registers{1300, 0, 0};
+    body.flags = kFlagRegisterReset;
+    EXPECT_EQ(judged(), "registers_contradict") << "nothing was reset in between";
+}
+
 TEST(Plausibility, flags_a_peak_above_115_percent_of_the_certified_capacity) {
     ReadingBody body;
     const std::pair<std::int64_t, std::uint32_t> table[] = {

@@ -29,8 +29,11 @@ class TrueUpBench {
     // What a meter measures in a window; kept by the meter.
     const OpenedReading& measure(const MeterId& meter, Window window, QuarterHour quarter,
                                  std::uint32_t flags = 0) {
-        ReadingBody body =
-            body_from(chain.meter(meter).registers(), flat_profile(chain.state(), quarter));
+        return measure(meter, window, flat_profile(chain.state(), quarter), flags);
+    }
+    const OpenedReading& measure(const MeterId& meter, Window window, const Profile& profile,
+                                 std::uint32_t flags = 0) {
+        ReadingBody body = body_from(chain.meter(meter).registers(), profile);
         body.flags = flags;
         chain.meter(meter).advance(body.profile);
         const OpenedReading opened = chain.meter(meter).read_body(window, body);

@@ -104,7 +104,7 @@ TEST_F(TrueUpTest, closes_a_gap_by_registers_alone_where_no_reading_ever_came) {
     EXPECT_EQ(line().closing.balance_micro, (1600 + 12 * 3200) * 250);
 }
 
-TEST_F(TrueUpTest, bills_a_gap_at_the_tariff_of_its_last_window) {
+TEST_F(TrueUpTest, bills_a_late_reading_and_the_gap_behind_it_each_at_its_own_rate) {
     constexpr Window kWeek = 42;
     for (Window window = 0; window < kWeek - 1; ++window) {
         if (window == kWeek - 2) {
@@ -132,10 +132,18 @@ TEST_F(TrueUpTest, bills_a_gap_at_the_tariff_of_its_last_window) {
     EXPECT_EQ(line().adjusted, Adjustment{});
 }
 
-TEST_F(TrueUpTest, bills_all_of_a_gap_across_two_tariffs_at_the_later_one) {
+// Two windows of 2400 Wh, of which 1600 were estimated: one before and one behind a change of
+// rates.
+struct ChangeOfRates {
+    std::int64_t later_micro_per_kwh;
+    std::int64_t adjusted_micro;
+};
+class GapAcrossTariffs : public TrueUpTest, public testing::WithParamInterface<ChangeOfRates> {};
+
+TEST_P(GapAcrossTariffs, is_priced_where_import_is_dearest) {
     constexpr Window kWeek = 42;
-    const auto notice =
-        bench.network.from_dgmd(bench.chain.state(), TariffNotice{0, {500'000, 80'000}, kWeek});
+    const auto notice = bench.network.from_dgmd(
+        bench.chain.state(), TariffNotice{0, {GetParam().later_micro_per_kwh, 80'000}, kWeek});
     ASSERT_TRUE(
         bench.chain.append(bench.chain.next_block({notice}, bench.chain.state().tip_time_ms + 1)));
     for (Window window = 0; window <= kWeek + 1; ++window) {
@@ -143,7 +151,96 @@ TEST_F(TrueUpTest, bills_all_of_a_gap_across_two_tariffs_at_the_later_one) {
         consume(window, is_gap ? 150 : 100, !is_gap);
         settle(window);
     }
-    EXPECT_EQ(line().adjusted, (Adjustment{1600, 0, 0, 0, 800'000, 0}));
+    EXPECT_EQ(line().adjusted, (Adjustment{1600, 0, 0, 0, GetParam().adjusted_micro, 0}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rates, GapAcrossTariffs,
+                         testing::Values(ChangeOfRates{500'000, 4800 * 500 - 1600 * (250 + 500)},
+                                         ChangeOfRates{125'000, 4800 * 250 - 1600 * (250 + 125)}));
+
+TEST_F(TrueUpTest, takes_late_readings_after_newer_ones_in_any_order) {
+    for (Window window = 0; window < 6; ++window) {
+        consume(window, 100 + 10 * window, window == 0 || window == 5);
+        settle(window);
+    }
+    EXPECT_EQ(bench.record(bench.consumer).unread, (std::vector<UnreadGap>{{1, 5, 1, 6}}));
+    ASSERT_EQ(line().closing.gaps.size(), 1U);
+    const std::int64_t balance_micro = line().closing.balance_micro;
+    EXPECT_EQ(balance_micro, (1600 + 1760 + 1920 + 2080 + 2240 + 2400) * 250);
+    bench.send(bench.consumer, 3);
+    consume(6, 100, true);
+    settle(6);
+    EXPECT_EQ(bench.late.size(), 1U);
+    EXPECT_EQ(line().adjusted, Adjustment{}) << "the registers had said as much";
+    EXPECT_EQ(bench.record(bench.consumer).unread,
+              (std::vector<UnreadGap>{{1, 3, 1, 4}, {4, 5, 4, 6}}));
+    for (const Window window : {4U, 1U, 2U})
+        bench.send(bench.consumer, window);
+    consume(7, 100, true);
+    settle(7);
+    EXPECT_EQ(bench.late.size(), 3U);
+    EXPECT_TRUE(bench.record(bench.consumer).unread.empty());
+    EXPECT_TRUE(line().closing.gaps.empty());
+    EXPECT_EQ(line().closing.balance_micro, balance_micro + 2 * 1600 * 250);
+    bench.send(bench.consumer, 3);
+    consume(8, 100, true);
+    settle(8);
+    EXPECT_TRUE(bench.late.empty()) << "nothing is taken twice";
+}
+
+TEST_F(TrueUpTest, takes_a_backlog_over_as_many_settlements_as_it_needs_room_for) {
+    auto options = test::one_cluster(TestNetworkOptions::default_parameters());
+    options.parameters.max_block_transactions = 6;  // three meters, the settlement, two late ones
+    TrueUpBench small(options);
+    std::size_t taken = 0;
+    for (Window window = 0; window < 10; ++window) {
+        const bool is_away = window > 0 && window < 6;
+        small.measure(small.consumer, window, {100 + 10 * window, 0, 0});
+        if (!is_away) small.send(small.consumer, window);
+        small.measure_others(window, {small.consumer});
+        if (window == 6) {
+            for (Window missed = 1; missed < 6; ++missed)
+                small.send(small.consumer, missed);
+        }
+        small.settle(window);
+        taken += small.late.size();
+        EXPECT_EQ(small.line(small.consumer).estimated, is_away) << window;
+        EXPECT_EQ(taken, window < 6 ? 0U : std::min<std::size_t>(2 * (window - 5), 5)) << window;
+    }
+    EXPECT_TRUE(small.record(small.consumer).unread.empty());
+    EXPECT_EQ(small.line(small.consumer).closing.balance_micro, 16 * (1000 + 450) * 250);
+}
+
+TEST_F(TrueUpTest, keeps_the_newest_gaps_of_a_meter_that_comes_and_goes) {
+    constexpr Window kEnd = 2 * (kMaxGaps + 3) + 1;
+    for (Window window = 0; window < kEnd; ++window) {
+        consume(window, 100, window % 2 == 0);
+        settle(window);
+    }
+    const auto& unread = bench.record(bench.consumer).unread;
+    const auto& gaps = line().closing.gaps;
+    ASSERT_EQ(unread.size(), kMaxGaps);
+    ASSERT_EQ(gaps.size(), kMaxGaps);
+    for (std::size_t i = 0; i < kMaxGaps; ++i)
+        EXPECT_EQ(gaps[i].first, unread[i].first);
+    EXPECT_EQ(unread.front().first, 7U);
+    EXPECT_FALSE(may_true_up(bench.chain.state(), bench.consumer, 5, kEnd));
+    EXPECT_TRUE(may_true_up(bench.chain.state(), bench.consumer, 7, kEnd));
+}
+
+TEST_F(TrueUpTest, forgets_a_gap_that_is_too_old) {
+    auto parameters = TestNetworkOptions::default_parameters();
+    parameters.close_after_s = 3 * parameters.window_seconds;
+    TrueUpBench brief(test::one_cluster(parameters));
+    for (Window window = 0; window < 8; ++window) {
+        brief.measure(brief.consumer, window, {100, 0, 0});
+        if (window != 1 && window != 2) brief.send(brief.consumer, window);
+        brief.measure_others(window, {brief.consumer});
+        brief.settle(window);
+        const bool is_known = window >= 3 && window <= 5;  // 2 may be listed up to window 6
+        EXPECT_EQ(brief.record(brief.consumer).unread.size(), is_known ? 1U : 0U) << window;
+        EXPECT_EQ(brief.line(brief.consumer).closing.gaps.size(), is_known ? 1U : 0U) << window;
+    }
 }
 
 TEST_F(TrueUpTest, leaves_the_estimate_standing_where_the_registers_were_reset) {
@@ -254,79 +351,6 @@ TEST_F(TrueUpTest, is_part_of_what_all_nodes_agree_on) {
     EXPECT_NE(missed, before);
     state.meters.at(bench.consumer).last_window = 0;
     EXPECT_NE(app_hash(state), missed);
-}
-
-// A prosumer under a share; its own use flows beside the export.
-class CurtailedGapTest : public testing::Test {
-  protected:
-    CurtailedGapTest() {
-        // Two prosumers export far more than the consumer takes: a small share from window 1 on.
-        run(bench, 0, true);
-        run(prompt, 0, true);
-        share_w_ = bench.line(bench.prosumer).mes_w;
-        EXPECT_GT(share_w_, 0);
-        EXPECT_LT(share_w_, 5000);
-    }
-    static TestNetworkOptions options() {
-        auto parameters = TestNetworkOptions::default_parameters();
-        parameters.share_notice_s = 0;  // a share binds the whole next window
-        return test::one_cluster(parameters);
-    }
-    // 200 Wh of own use in each quarter hour, 800 Wh are exported.
-    static void run(TrueUpBench& b, Window window, bool is_sent) {
-        const MeterId other = test::TestNetwork::meter(1, 3);
-        b.measure(b.prosumer, window, {0, 800, 1000});
-        if (is_sent) b.send(b.prosumer, window);
-        b.measure(other, window, {0, 800, 1000});
-        b.send(other, window);
-        b.measure_others(window, {b.prosumer, other});
-        b.settle(window);
-    }
-    [[nodiscard]] const SettlementLine& line() const { return bench.line(bench.prosumer); }
-
-    TrueUpBench bench{options()};
-    TrueUpBench prompt{options()};  // the same, and every reading in time
-    std::int64_t share_w_ = 0;
-};
-
-TEST_F(CurtailedGapTest, credits_what_the_share_left_beside_the_own_use) {
-    run(bench, 1, false);
-    const std::int64_t estimated_wh = line().credited_wh;
-    const std::int64_t next_share_w = line().mes_w;
-    run(bench, 2, false);
-    run(bench, 3, true);
-    // Two windows of four hours: 4 Wh of generation per watt and window, 3200 Wh of own use each.
-    const std::int64_t room_wh = 4 * share_w_ + 4 * next_share_w - 2 * 3200;
-    const std::int64_t credited_wh = std::clamp<std::int64_t>(room_wh, 0, 2 * 12'800);
-    EXPECT_LT(credited_wh, 2 * 12'800);
-    EXPECT_EQ(line().adjusted.credited_wh, credited_wh - estimated_wh);
-    EXPECT_EQ(line().adjusted.export_wh, 2 * 12'800 - 12'800);
-    EXPECT_EQ(line().adjusted.generation_wh, 2 * 16'000 - 16'000);
-    EXPECT_EQ(line().adjusted.export_amount_micro, (credited_wh - estimated_wh) * 80);
-}
-
-TEST_F(CurtailedGapTest, credits_a_late_reading_as_if_it_had_come_in_time) {
-    run(prompt, 1, true);
-    run(bench, 1, false);
-    const std::int64_t estimated_wh = line().credited_wh;
-    bench.send(bench.prosumer, 1);
-    run(bench, 2, true);
-    EXPECT_EQ(estimated_wh + line().adjusted.credited_wh, prompt.line(prompt.prosumer).credited_wh);
-}
-
-TEST_F(CurtailedGapTest, earns_nothing_by_withholding_readings) {
-    std::int64_t told_wh = 0;
-    std::int64_t hidden_wh = 0;
-    for (Window window = 1; window <= 3; ++window) {
-        run(prompt, window, true);
-        run(bench, window, window == 3);
-        hidden_wh += line().adjusted.credited_wh;
-        if (window == 3) break;
-        told_wh += prompt.line(prompt.prosumer).credited_wh;
-        hidden_wh += line().credited_wh;
-    }
-    EXPECT_GT(told_wh, 0);
-    EXPECT_LE(hidden_wh, told_wh);
 }
 
 }  // namespace

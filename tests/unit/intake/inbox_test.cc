@@ -174,6 +174,16 @@ TEST_F(InboxFile, forgets_one_clusters_window_and_nothing_else) {
     EXPECT_EQ(texts(contents().batches), std::vector<std::string>{"batch two"});
 }
 
+TEST_F(InboxFile, forgets_readings_one_by_one_and_keeps_older_ones_that_may_come_late) {
+    fill();
+    ASSERT_TRUE(inbox_->begin());
+    ASSERT_TRUE(inbox_->forget_window(kOne, 3, 1, {{MeterId("a"), 2}, {MeterId("a"), 9}}));
+    ASSERT_TRUE(inbox_->commit());
+    reopen();
+    EXPECT_EQ(texts(contents().readings),
+              (std::vector<std::string>{"a/1", "a/3", "b/0", "b/1", "b/2", "b/3"}));
+}
+
 // As a bad sector or a hand with a SQLite shell leaves it.
 TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
     for (const char* damage :

@@ -30,6 +30,7 @@ class ReadingRules : public ::testing::Test {
         TestNetworkOptions options;
         options.nodes = 5;
         options.clusters_with_meters = 2;
+        options.parameters.close_after_s = kSecondsPerDay;
         return options;
     }
     [[nodiscard]] Context context(const ChainState& state) const {
@@ -141,11 +142,37 @@ TEST_F(ReadingRules, accept_a_reading_of_a_settled_window_for_a_day) {
     }
 }
 
-TEST_F(ReadingRules, refuse_a_settled_window_after_which_the_meter_was_read) {
+TEST_F(ReadingRules, refuse_a_settled_window_that_was_read_as_closed) {
     held_.clear();
     const auto late = judge(forge_.make([](ReadingParts& parts) { parts.header.window = 0; }));
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().reason, Reject::closed_window);
+}
+
+// Window 1 was settled without the meter, which was read in window 2.
+TEST_F(ReadingRules, accept_a_late_reading_with_a_sequence_between_its_neighbours) {
+    const auto numbered = [&](std::uint64_t sequence) {
+        return forge_.make([&](ReadingParts& parts) { parts.header.sequence = sequence; });
+    };
+    OpenedReadings others = chain_.read_all(kCluster, 1);
+    const SignedReading late = others.at(kMeter).reading;
+    others.erase(kMeter);
+    const Settlement settlement = chain_.settle(kCluster, 1, others);
+    ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, others))));
+    (void)chain_.meter(kMeter).read_body(9, {});  // a sequence that nobody hears of
+    chain_.run_window({kCluster}, 2);
+    const MeterRecord& record = chain_.state().meters.at(kMeter);
+    ASSERT_EQ(record.unread.size(), 1U);
+    const auto [first, end, above, below] = record.unread.front();
+    EXPECT_EQ(std::pair(first, end), std::pair(1U, 2U));
+    now_.real_ms = chain_.state().grid().end_real_ms(2);
+    for (const std::uint64_t sequence : {above, below}) {
+        const auto opened = judge(numbered(sequence));
+        ASSERT_FALSE(opened) << sequence;
+        EXPECT_EQ(opened.error().reason, Reject::stale_sequence);
+    }
+    const auto opened = judge(late);
+    EXPECT_TRUE(opened) << to_string(opened.error().reason);
 }
 
 TEST_F(ReadingRules, allow_a_meters_clock_two_seconds_and_no_more) {

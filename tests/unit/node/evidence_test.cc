@@ -117,7 +117,8 @@ TEST_F(Accusations, an_equivocating_meter_split_between_members_settles_in_confl
     })) << "neither reading may come late";
     settle(2);
     EXPECT_EQ(status_of(kMeter, 2), EntryStatus::reading) << "its register goes on";
-    EXPECT_TRUE(soon([](const auto& state) { return state.meters.at(kMeter).voided.empty(); }));
+    EXPECT_TRUE(soon([](const auto& state) { return !state.meters.at(kMeter).voided.empty(); }))
+        << "nor after a newer one";
 }
 
 TEST_F(Accusations, a_second_reading_of_a_window_is_never_receipted_and_named_on_the_chain) {

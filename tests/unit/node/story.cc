@@ -93,11 +93,12 @@ std::string Story::retell(const std::string& told) {
     return out;
 }
 
-// nodes 4 | chain of 4 | window 0 ends | 500 ms pass | show node-1 | dgmd registers node-5 | dgmd
-// revokes node-5; the rest in story_meters.cc,
-// story_faults.cc and story_liars.cc.
+// late readings for a day | nodes 4 | chain of 4 | window 0 ends | 500 ms pass | show node-1 | dgmd
+// registers node-5 | dgmd revokes node-5; the rest in story_meters.cc, story_faults.cc and
+// story_liars.cc.
 void Story::follow(const Words& words) {
     if (words[0] == "nodes" || words[0] == "chain") return begin(words);
+    if (words[0] == "late") return close_after_a_day();
     if (!world_) words.unknown();
     since_ms_ = world_->now().steady_ms;
     if (words[0] == "window" && words[2] == "ends") return world_->go_to_end_of(words.window());
@@ -113,6 +114,7 @@ void Story::begin(const Words& words) {
     is_of_chain_ = words[0] == "chain";
     TestNetworkOptions options = lab(std::stoul(words[words.size() - 1]), 1);
     options.meters_per_cluster = 2;
+    options.parameters.close_after_s = close_after_s_;
     world_ = std::make_unique<NodeWorld>(options);
     world_->run_for(kUntilStartedMs);
     world_->watch([this](const NodeId& node, const Effect& effect) { hear(node, effect); });

@@ -56,6 +56,7 @@ class Story {
 
   private:
     void follow(const Words& words);
+    void close_after_a_day() { close_after_s_ = kSecondsPerDay; }
     void begin(const Words& words);
     void hear(const NodeId& node, const Effect& effect);
     [[nodiscard]] bool is_answer(const Effect& effect) const;
@@ -110,6 +111,7 @@ class Story {
     std::int64_t since_ms_ = 0;
     BlockNames blocks_;
     bool is_of_chain_ = false;
+    std::int64_t close_after_s_ = kMaxCloseAfterS;
     bool blocks_alone_are_told_ = false;
 };
 

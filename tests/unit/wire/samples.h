@@ -43,6 +43,7 @@ inline Genesis genesis() {
     genesis.parameters.real_epoch_ms = 1'760'000'000'000;
     genesis.parameters.speed = 4800;
     genesis.parameters.window_limit = 42;
+    genesis.parameters.close_after_s = 86'400;
     genesis.parameters.rule = ShareRule::waterfill;
     genesis.genesis_node = NodeId("node-1");
     genesis.genesis_node_key = signer("node-1").public_key();
@@ -120,7 +121,9 @@ inline SettlementLine line() {
                     .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}},
                     .over_capacity = 7,
                     .unread_from = 7,
-                    .estimates = {{7, 300, 1200, 2900, 1100}}};
+                    .estimates = {{7, 300, 1200, 2900, 1100}},
+                    .gaps = {{1, 3, {0, 0, 1}, Registers{1, 1, 2}, {{1, 1, 1, 1, 0}}},
+                             {5, 6, {9, 9, 9}, std::nullopt, {}}}};
     return line;
 }
 

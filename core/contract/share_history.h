@@ -1,0 +1,26 @@
+// The shares that a meter's closing state keeps: those that bind, or will, or bound in a window
+// that may still be read late. Bounded, whatever happened: beyond kMaxShares the oldest become one,
+// with the smaller share, so that nobody is ever credited above what a share allowed. Pure.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/model/profile.h"
+
+namespace fairfeed {
+
+// As many as 92 days have windows of four hours (A34, A48).
+constexpr std::size_t kMaxShares = 552;
+
+struct GridSpan {
+    std::int64_t from_s = 0;
+    std::int64_t until_s = 0;
+};
+
+// The entries of the schedule that bind at some moment of the spans; of equal ones in a row the
+// first stands for all.
+[[nodiscard]] ShareSchedule kept_shares(const ShareSchedule& shares,
+                                        const std::vector<GridSpan>& spans);
+
+}  // namespace fairfeed
