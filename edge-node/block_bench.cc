@@ -12,13 +12,15 @@ namespace {
 // describes more loses its own oldest, never another's.
 constexpr std::size_t kMaxOutlinesPerSender = 16;
 
+// The block as far as its bodies are held, which is enough to see that it is too large.
 Block assemble(const BlockOutline& outline, const TransactionPool& pool,
-               std::vector<Digest>& missing) {
+               std::vector<Digest>& missing, BlockSize& size) {
     Block block{outline.header, {}, outline.parent_certificate};
     block.transactions.reserve(outline.transactions.size());
     for (const Digest& id : outline.transactions) {
         if (const Transaction* body = pool.find(id)) {
             block.transactions.push_back(*body);
+            size.add({body, 1});
         } else {
             missing.push_back(id);
         }
@@ -89,10 +91,16 @@ BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
     }
     const auto described = outlines_.find(id);
     if (described == outlines_.end()) return verdict;
-    Block block = assemble(described->second.second, pool, verdict.missing);
-    if (!verdict.missing.empty()) return verdict;
+    BlockSize size;
+    Block block = assemble(described->second.second, pool, verdict.missing, size);
+    if (!verdict.missing.empty() && size.is_allowed()) return verdict;
     verdict.known = true;
     verdict.time_ms = block.header.time_ms;
+    if (!size.is_allowed()) {
+        verdict.missing.clear();
+        verdict.fault = ExecutionFault{Reject::oversized, std::nullopt};
+        return verdict;
+    }
     const auto tried = try_block(described->second.first, std::move(block), state, signatures);
     verdict.valid = verdict.fresh = tried.has_value();
     if (!tried) verdict.fault = tried.error();

@@ -33,7 +33,9 @@ class BlockBench {
         ChainState after;
     };
     struct Verdict {
-        bool known = false;  // false: bodies are missing, or nobody described the block yet
+        // false: bodies are missing, or nobody described the block yet; a block that is too large
+        // is known as soon as that can be seen
+        bool known = false;
         bool valid = false;
         bool fresh = false;  // first time found valid: it must be made durable before a vote
         std::int64_t time_ms = 0;

@@ -148,7 +148,7 @@ void ChainDesk::on_status(const NodeId& sender, const NodeStatus& status, Instan
 Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies, Instant now,
                                           Effects& out) {
     now_ = now;
-    const auto result = pool_.add_all(bodies, state_, signatures_);
+    const auto result = pool_.add_all(bodies, state_, signatures_, now_);
     judge_wanted(out);
     look_for_work(out);
     return result;
@@ -163,8 +163,7 @@ Result<void, Reject> ChainDesk::on_own_window(const std::vector<Transaction>& wi
 // R19. What is known already, or no offence after all, changes nothing.
 void ChainDesk::accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out) {
     now_ = now;
-    if (!evidence || !pool_.add(*evidence, state_, signatures_)) return;
-    say(Channel::tx, "-", encode_bundle({{*evidence}}), out);
+    if (!evidence || !pool_.add(*evidence, state_, signatures_, now_)) return;
     look_for_work(out);
 }
 
@@ -183,13 +182,6 @@ Result<BodiesAnswer, Reject> ChainDesk::bodies(const BodiesRequest& request) con
         answer.transactions.push_back(*held);
     }
     return answer;
-}
-
-Result<void, Reject> ChainDesk::on_asked_bodies(const NodeId& sender, BodiesAnswer answer,
-                                                Instant now, Effects& out) {
-    auto bodies = bodies_asked_.take(sender, std::move(answer.transactions));
-    if (!bodies) return unexpected(bodies.error());
-    return on_bodies(*bodies, now, out);
 }
 
 void ChainDesk::say_standing(Effects& out) {
@@ -292,6 +284,9 @@ void ChainDesk::judge(const Digest& id, Effects& out) {
     }
     wanted_.erase(id);
     if (verdict.fault) invalid_.try_emplace(id, *verdict.fault);
+    if (verdict.fault && verdict.fault->reason == Reject::oversized) {
+        pool_.give_up(bench_.outline(id)->transactions);
+    }
     if (verdict.fresh) out.push_back(PersistBlock{id, bench_.valid(id)->block});
     drive(consensus::BlockJudged{id, verdict.valid, verdict.time_ms}, out);
 }
@@ -346,6 +341,7 @@ void ChainDesk::commit(BlockBench::Valid decided, const Certificate& certificate
     out.push_back(CommitBlock{committed});
     tip_certificate_ = certificate;
     tip_ = CertifiedOutline{outline_of(committed.block), certificate};
+    pulls_.on_commit(committed);
     on_commit_(committed, before, state_);
     begin_height(out);
 }

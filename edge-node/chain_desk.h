@@ -13,6 +13,7 @@
 #include "core/contract/execution.h"
 #include "core/contract/signature_cache.h"
 #include "core/wire/consensus_codec.h"
+#include "edge-node/announcements.h"
 #include "edge-node/block_bench.h"
 #include "edge-node/catch_up.h"
 #include "edge-node/consensus/inquiry.h"
@@ -71,10 +72,9 @@ class ChainDesk {
     // bring it again.
     [[nodiscard]] Result<void, Reject> on_own_window(const std::vector<Transaction>& window,
                                                      Instant now, Effects& out);
-    // What this node itself found out against somebody, to be said to all until a block has it.
+    // What this node itself found out against somebody, to be announced until a block has it.
     void accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out);
-    [[nodiscard]] bool has_accusations() const { return pool_.has_accusations(); }
-    [[nodiscard]] std::vector<Transaction> accusations() const { return pool_.accusations(); }
+    [[nodiscard]] const TransactionPool& pool() const { return pool_; }
     // R14: every block is checked as if the sender lied. What was good before the first bad one
     // stays; the next peer is asked at once.
     [[nodiscard]] Result<void, Reject> on_blocks(const NodeId& sender, const BlocksAnswer& answer,
@@ -83,6 +83,8 @@ class ChainDesk {
     void on_bad_answer(const NodeId& sender, Instant now, Effects& out);
     // Bodies this node holds among those asked for, as many as fit. Errors: check_wanted_ids.
     [[nodiscard]] Result<BodiesAnswer, Reject> bodies(const BodiesRequest& request) const;
+    // What the sender says that it holds for a block: asks it for what is lacking here.
+    void on_have(const NodeId& sender, std::vector<Digest> ids, Instant now, Effects& out);
     // What this node has asked the sender for.
     [[nodiscard]] Result<void, Reject> on_asked_bodies(const NodeId& sender, BodiesAnswer answer,
                                                        Instant now, Effects& out);
@@ -188,6 +190,7 @@ class ChainDesk {
     BlockBench bench_;
     std::map<Digest, Wanted> wanted_;
     OpenRequests bodies_asked_;
+    Pulls pulls_;  // of what is announced
     std::optional<Turn> turn_;
     std::optional<std::int64_t> work_since_ms_;   // steady; a block could be built since
     std::vector<Transaction> work_;               // what it would contain

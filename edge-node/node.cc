@@ -75,6 +75,8 @@ Effects Node::step(const NodeEvent& event, Instant now) {
     std::visit([&](const auto& happened) { on(happened, out); }, event);
     submit_certified(out);
     submit_evidence(out);
+    follow_waiting();
+    announce(out);
     out_ = nullptr;
     return out;
 }
@@ -85,7 +87,7 @@ std::int64_t Node::next_deadline_ms(Instant now) const {
         deadline = std::min(deadline, *due);
     }
     if (const auto due = repair_.next_deadline_ms()) deadline = std::min(deadline, *due);
-    if (has_pending()) deadline = std::min(deadline, say_at_ms_);
+    if (const auto due = announcements_.next_deadline_ms()) deadline = std::min(deadline, *due);
     return deadline;
 }
 
@@ -108,7 +110,6 @@ void Node::on(const TimePassed&, Effects& out) {
     chain_->on_time(now_, out);
     committee_.on_time(state(), now_, out);
     repair_.on_time(state(), now_, out);
-    if (has_pending() && now_.steady_ms >= say_at_ms_) say_pending(out);
 }
 
 void Node::on(const BlockDamaged& event, Effects& out) {
@@ -176,6 +177,8 @@ Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
             return on_committee_message(topic, sender, message, out);
         case Channel::tx:
             return on_bundle(message, out);
+        case Channel::have:
+            return on_have(sender, message, out);
         case Channel::request:
             if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
             return on_request(sender, message, out);
@@ -297,41 +300,6 @@ Result<T, Reject> Node::believed(Result<Signed<T>, Reject> decoded, const NodeId
     if (key == nullptr) return unexpected(Reject::unknown_node);
     if (auto valid = decoded->verify(*key); !valid) return unexpected(valid.error());
     return std::move(decoded->content);
-}
-
-// A certified window enters our own pool and is said to everybody, until it is in a block.
-void Node::submit_certified(Effects& out) {
-    for (;;) {
-        auto certified = committee_.take_certified();
-        if (certified.empty()) break;
-        for (CertifiedWindow& window : certified) {
-            const auto& settlement = std::get<Settlement>(window.back().content);
-            const auto slot = std::pair{settlement.cluster, settlement.window};
-            if (auto added = chain_->on_own_window(window, now_, out); !added) {
-                count(refused_, added.error());
-            }
-            pending_[slot] = TransactionBundle{std::move(window)};
-        }
-        say_pending(out);
-    }
-    std::erase_if(pending_, [&](const auto& entry) {
-        const auto& settlement = std::get<Settlement>(entry.second.transactions.back().content);
-        return !state().is_current(settlement.cluster, settlement.window, settlement.state_height);
-    });
-}
-
-bool Node::has_pending() const {
-    return !pending_.empty() || chain_->has_accusations();
-}
-
-void Node::say_pending(Effects& out) {
-    for (const auto& [slot, bundle] : pending_) {
-        say(Channel::tx, "-", encode_bundle(bundle), out);
-    }
-    for (Transaction& accusation : chain_->accusations()) {
-        say(Channel::tx, "-", encode_bundle({{std::move(accusation)}}), out);
-    }
-    say_at_ms_ = now_.steady_ms + state().genesis.parameters.timers.rebroadcast_ms;
 }
 
 void Node::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {

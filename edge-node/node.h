@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "edge-node/announcements.h"
 #include "edge-node/chain_desk.h"
 #include "edge-node/committee_desk.h"
 #include "edge-node/repair_desk.h"
@@ -138,6 +139,8 @@ class Node {
                                                             const NodeId& sender, ByteView message,
                                                             Effects& out);
     [[nodiscard]] Result<void, Reject> on_bundle(ByteView message, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_have(const NodeId& sender, ByteView message,
+                                               Effects& out);
     [[nodiscard]] Result<void, Reject> on_request(const NodeId& sender, ByteView message,
                                                   Effects& out);
     [[nodiscard]] Result<void, Reject> on_answer(const NodeId& sender, ByteView message,
@@ -147,8 +150,8 @@ class Node {
                                              const NodeId& sender) const;
     void submit_certified(Effects& out);
     void submit_evidence(Effects& out);
-    [[nodiscard]] bool has_pending() const;
-    void say_pending(Effects& out);
+    void follow_waiting();
+    void announce(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
     void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
 
@@ -160,9 +163,14 @@ class Node {
     Effects* out_ = nullptr;  // of the step being taken, for the commit listener
     Instant now_;
 
-    // Certified windows of this node's clusters, said again until the chain has them.
-    std::map<std::pair<ClusterId, Window>, TransactionBundle> pending_;
-    std::int64_t say_at_ms_ = 0;
+    // Certified windows of this node's clusters, announced until the chain has them.
+    struct Pending {
+        std::uint64_t state_height = 0;
+        std::vector<Digest> ids;  // the settlement's first
+    };
+    std::map<std::pair<ClusterId, Window>, Pending> pending_;
+    Announcements announcements_;
+    std::optional<std::uint64_t> followed_;  // revision of the pool that is announced
     std::array<std::uint64_t, kRejectCount> rejected_{};
     std::array<std::uint64_t, kRejectCount> refused_{};
     std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from_;

@@ -5,7 +5,7 @@
 
 namespace fairfeed {
 
-// From the moment it is in the pool it is said to all, until a block has it.
+// From the moment it is in the pool it is announced to all, until a block has it.
 Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& event, Effects& out) {
     if (event.retained) return unexpected(Reject::retained);
     const auto alarm = decode_event(event.message, state().network);

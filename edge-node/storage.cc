@@ -13,8 +13,8 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = 1'000'000;
-constexpr std::size_t kMendAtOnce = 8;  // blocks executed
+constexpr std::size_t kEnoughBytes = 1'000'000;  // of several blocks; one alone may be larger
+constexpr std::size_t kMendAtOnce = 8;           // blocks executed
 
 // Of several safety records in one turn only the last matters: nothing leaves before the turn ends.
 std::optional<std::size_t> last_safety_record(const Effects& turn) {
@@ -256,12 +256,12 @@ Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) {
     const Height tip = ledger_.height();
     const Height first = std::max<Height>(request.from, 1);
     for (Height height = first; height <= tip && height - first < request.count; ++height) {
-        if (bytes >= kMaxAnswerBytes) break;
         auto block = ledger_.block(height);
         if (!block && !block.error().damage) return unexpected(block.error());
         if (!block) found_.push_back({height, block.error().message});
         if (!block || !*block) break;
         bytes += encode_committed_block(**block).size();
+        if (height > first && bytes > kEnoughBytes) break;
         answer.blocks.push_back(std::move(**block));
     }
     return answer;

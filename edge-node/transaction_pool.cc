@@ -14,10 +14,12 @@ constexpr std::size_t kEvidencePerCulprit = 4;
 // state, and what was drafted on an older state goes.
 constexpr std::size_t kSettlementsPerCluster = 4;
 
-// An accusation more than a day ahead of its cluster can wait, or is a game.
-bool is_near(const ClusterId& cluster, Window window, const ChainState& state) {
+// An accusation about a window that has not begun can wait, or is a game. Which one runs says a
+// clock that is right, or roughly the chain.
+bool is_near(const ClusterId& cluster, Window window, const ChainState& state, Instant now) {
     const auto next = state.next_window(cluster);
-    return !next || std::int64_t{window} <= std::int64_t{*next} + state.grid().windows_per_day();
+    if (next && std::int64_t{window} <= std::int64_t{*next} + 1) return true;
+    return now.synchronised && window <= state.grid().window_at(now.real_ms).value_or(0);
 }
 
 // The window to settle next, or the one after, of a node whose chain is a block further.
@@ -98,10 +100,11 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
 }
 
 // Could it ever enter the chain, and soon?
-Result<void, Reject> check_accusation(const Transaction& transaction, const ChainState& state) {
+Result<void, Reject> check_accusation(const Transaction& transaction, const ChainState& state,
+                                      Instant now) {
     if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
         if (auto possible = check_event(state, *event, INT64_MAX); !possible) return possible;
-        if (!is_near(event->cluster, event->window, state)) {
+        if (!is_near(event->cluster, event->window, state, now)) {
             return unexpected(Reject::future_window);
         }
         return {};
@@ -116,7 +119,7 @@ Result<void, Reject> check_accusation(const Transaction& transaction, const Chai
     if (evidence.offence == Offence::two_readings) {
         cluster = state.meters.at(MeterId(evidence.culprit)).registration.cluster;
     }
-    if (!of_height && !is_near(cluster, evidence.place.window, state)) {
+    if (!of_height && !is_near(cluster, evidence.place.window, state, now)) {
         return unexpected(Reject::future_window);
     }
     return {};
@@ -184,15 +187,18 @@ TransactionPool::Share TransactionPool::share_of(const Transaction& transaction)
 }
 
 Result<void, Reject> TransactionPool::add(const Transaction& transaction, const ChainState& state,
-                                          SignatureChecker& signatures) {
+                                          SignatureChecker& signatures, Instant now) {
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
+    if (transaction.envelope.size() > kMaxBlockBytes) return unexpected(Reject::oversized);
     if (is_past(transaction, state)) return unexpected(Reject::already_committed);
     const auto* settlement = std::get_if<Settlement>(&transaction.content);
-    if (settlement && is_stale(*settlement, state) && !expected_.contains(transaction.id)) {
+    const bool is_expected = expected_.contains(transaction.id);
+    if (settlement && is_stale(*settlement, state) && !is_expected) {
         return unexpected(Reject::stale_state);
     }
-    if (is_accusation(transaction)) {
-        if (auto possible = check_accusation(transaction, state); !possible) return possible;
+    // Whether an expected one is good is for the block that lists it: it must be judged, not wait.
+    if (is_accusation(transaction) && !is_expected) {
+        if (auto possible = check_accusation(transaction, state, now); !possible) return possible;
     }
     if (auto room = find_room(transaction, state); !room) return room;
     const bool is_reading = transaction.kind == TransactionKind::reading;
@@ -212,7 +218,10 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     }
     by_id_.emplace(transaction.id, std::pair{next_place_++, transaction});
     ++taken_[share_of(transaction)];
-    if (is_accusation(transaction)) accusations_.insert(transaction.id);
+    if (is_accusation(transaction)) {
+        accusations_.insert(transaction.id);
+        if (is_expected) guests_.insert(transaction.id);
+    }
     ++revision_;
     return {};
 }
@@ -269,10 +278,22 @@ void TransactionPool::make_room(const Transaction& accusation) {
     const auto last = std::max_element(
         held.begin(), held.end(),
         [](const Transaction* a, const Transaction* b) { return place_of(*a) < place_of(*b); });
-    const Digest id = (*last)->id;
-    --taken_[share_of(**last)];
+    remove_accusation((*last)->id);
+}
+
+void TransactionPool::remove_accusation(const Digest& id) {
+    --taken_[Share::accusations];
     accusations_.erase(id);
+    guests_.erase(id);
     by_id_.erase(id);
+    ++revision_;
+}
+
+void TransactionPool::give_up(const std::vector<Digest>& ids) {
+    for (const Digest& id : ids) {
+        expected_.erase(id);
+        if (guests_.contains(id)) remove_accusation(id);
+    }
 }
 
 void TransactionPool::expect(const std::vector<Digest>& ids) {
@@ -285,15 +306,15 @@ void TransactionPool::expect(const std::vector<Transaction>& bodies) {
 }
 
 Result<void, Reject> TransactionPool::add_all(const std::vector<Transaction>& transactions,
-                                              const ChainState& state,
-                                              SignatureChecker& signatures) {
+                                              const ChainState& state, SignatureChecker& signatures,
+                                              Instant now) {
     Result<void, Reject> result;
     std::set<Digest> left_out;  // readings that only settlements list which are left out
     for (const bool readings : {false, true}) {
         for (const Transaction& transaction : transactions) {
             if ((transaction.kind == TransactionKind::reading) != readings) continue;
             if (left_out.contains(transaction.id) && !listed_.contains(transaction.id)) continue;
-            auto added = add(transaction, state, signatures);
+            auto added = add(transaction, state, signatures, now);
             if (added) continue;
             if (!is_of_another_time(transaction, added.error())) {
                 if (result) result = added;
@@ -318,13 +339,6 @@ const Transaction* TransactionPool::find(const Digest& id) const {
     return found == by_id_.end() ? nullptr : &found->second.second;
 }
 
-std::vector<Transaction> TransactionPool::accusations() const {
-    std::vector<Transaction> found;
-    for (const Digest& id : accusations_)
-        found.push_back(by_id_.at(id).second);
-    return found;
-}
-
 std::vector<Transaction> TransactionPool::waiting() const {
     std::vector<const std::pair<std::uint64_t, Transaction>*> places;
     places.reserve(by_id_.size());
@@ -341,6 +355,9 @@ std::vector<Transaction> TransactionPool::waiting() const {
 
 void TransactionPool::prune(const ChainState& state) {
     expected_.clear();
+    // Whoever proposed the block they came for still holds them, and announces them.
+    for (const Digest& id : std::exchange(guests_, {}))
+        remove_accusation(id);
     const auto dropped = std::erase_if(by_id_, [&](const auto& entry) {
         const Transaction& held = entry.second.second;
         const auto* settlement = std::get_if<Settlement>(&held.content);

@@ -12,33 +12,41 @@
 #include <set>
 #include <vector>
 
+#include "core/base/units.h"
 #include "core/contract/execution.h"
 
 namespace fairfeed {
 
 class TransactionPool {
   public:
+    static constexpr Instant kWithoutClock{.steady_ms = 0, .real_ms = 0, .synchronised = false};
     explicit TransactionPool(std::size_t capacity) : capacity_(capacity) {}  // of each share
 
     // wrong_entries: a reading that no settlement in the pool lists, or a settlement that lists
-    // more than a block holds; future_window: a settlement or an accusation that cannot enter the
-    // chain soon; stale_state: a settlement drafted on a state that the chain has left.
+    // more than a block holds; future_window: a settlement that cannot enter the chain soon, or an
+    // accusation about a window beyond the one that runs by a synchronised clock, or else beyond
+    // the one after the next; stale_state: a settlement drafted on a state that the chain has left;
+    // oversized: no block could hold it.
     [[nodiscard]] Result<void, Reject> add(const Transaction& transaction, const ChainState& state,
-                                           SignatureChecker& signatures);
+                                           SignatureChecker& signatures,
+                                           Instant now = kWithoutClock);
     // In any order: settlements first, so that a reading may stand before the one that lists it.
     // What came again, or from a node whose chain is shorter or longer, is left out without a word;
     // the first other reason.
     [[nodiscard]] Result<void, Reject> add_all(const std::vector<Transaction>& transactions,
                                                const ChainState& state,
-                                               SignatureChecker& signatures);
+                                               SignatureChecker& signatures,
+                                               Instant now = kWithoutClock);
     [[nodiscard]] const Transaction* find(const Digest& id) const;
     // Until the next prune() these are never one too many: bodies that a proposed block lists, or a
     // window that this node's own committee certified.
     void expect(const std::vector<Digest>& ids);
     void expect(const std::vector<Transaction>& bodies);
-    // Evidence and events, to be said again by every node that holds them until a block has them.
-    [[nodiscard]] std::vector<Transaction> accusations() const;
-    [[nodiscard]] bool has_accusations() const { return !accusations_.empty(); }
+    // The block that lists these is too large: they are no longer expected, and accusations that
+    // were let in only for its sake go.
+    void give_up(const std::vector<Digest>& ids);
+    // Evidence and events, to be announced by every node that holds them until a block has them.
+    [[nodiscard]] const std::set<Digest>& accusations() const { return accusations_; }
     // In the order of arrival.
     [[nodiscard]] std::vector<Transaction> waiting() const;
     // Drops what the state has made impossible: settled windows and used sequence numbers.
@@ -56,6 +64,7 @@ class TransactionPool {
     [[nodiscard]] Result<void, Reject> find_room_for_accusation(
         const Transaction& accusation) const;
     void make_room(const Transaction& accusation);
+    void remove_accusation(const Digest& id);
     void list(const Transaction& settlement);
 
     std::size_t capacity_;
@@ -64,6 +73,7 @@ class TransactionPool {
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
     std::set<Digest> expected_;                     // of the height being decided
     std::set<Digest> accusations_;                  // evidence and events among by_id_
+    std::set<Digest> guests_;                       // of them: came while they were expected
     std::map<Share, std::size_t> taken_;            // places
     std::set<Digest> listed_;                       // readings that settlements in the pool list
     std::map<ClusterId, std::size_t> settlements_;  // in the pool

@@ -42,19 +42,6 @@ Result<SettlementLine, Reject> open_one(const Settlement& settlement, const Seal
     return line;
 }
 
-// The entries as somebody claims them against those drafted from the readings they name. A conflict
-// looks like a missing reading to who does not hold it: the estimate is the same.
-bool same_entries(const std::vector<SettlementEntry>& claimed,
-                  const std::vector<SettlementEntry>& drafted) {
-    return std::equal(claimed.begin(), claimed.end(), drafted.begin(), drafted.end(),
-                      [](const SettlementEntry& a, const SettlementEntry& b) {
-                          const bool both_estimated =
-                              a.status != EntryStatus::reading && b.status != EntryStatus::reading;
-                          return a.meter == b.meter && a.reading == b.reading &&
-                                 (a.status == b.status || both_estimated);
-                      });
-}
-
 const OpenedReading* find(const HeldReadings& held, const MeterId& meter, Window window) {
     const auto of_window = held.find(window);
     if (of_window == held.end()) return nullptr;
@@ -166,7 +153,7 @@ Result<void, Reject> ClusterBook::check(const ChainState& state, const Settlemen
     if (!withheld(state, settlement, held).empty()) return unexpected(Reject::reading_withheld);
     const auto expected = settle(state, settlement.window, std::move(picked));
     if (!expected) return unexpected(expected.error());
-    if (!same_entries(settlement.entries, expected->entries) || settlement.late != expected->late) {
+    if (settlement.entries != expected->entries || settlement.late != expected->late) {
         return unexpected(Reject::wrong_entries);
     }
     if (settlement.totals != expected->totals) return unexpected(Reject::wrong_totals);

@@ -113,7 +113,6 @@ class ClusterBook {
         const OpenedReading* present = nullptr;
         std::uint64_t sequence = 0;     // of the newest reading taken
         std::optional<Reject> refused;  // why the first of those held was not taken
-        bool is_conflict = false;       // the window's own was not
     };
 
     [[nodiscard]] ClosingState opening(const ChainState& state, const MeterId& meter) const;

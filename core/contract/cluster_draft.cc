@@ -134,8 +134,7 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
                .late = {},
                .present = nullptr,
                .sequence = 0,
-               .refused = {},
-               .is_conflict = state.is_voided(meter, window)};
+               .refused = {}};
     const Window newest = record.last_window ? *record.last_window + 1 : 0;
     const Window first = record.unread.empty() ? newest : record.unread.front().first;
     for (auto at = held.lower_bound(first); at != held.end() && at->first <= window; ++at) {
@@ -147,7 +146,6 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
         const auto taken = take(state, at->first, window, found->second, out);
         if (taken) continue;
         if (!out.refused) out.refused = taken.error();
-        out.is_conflict = out.is_conflict || !is_late;
     }
     return out;
 }
@@ -260,9 +258,11 @@ Result<SettlementDraft, Reject> ClusterBook::settle(const ChainState& state, Win
                                 closing.export_remainder, closing.balance_micro});
         for (const OpenedReading* late : each.late)
             out.late.push_back({each.meter, late->reading.header.window, late->reading.id});
-        const auto status = each.present       ? EntryStatus::reading
-                            : each.is_conflict ? EntryStatus::conflict
-                                               : EntryStatus::missing;
+        // What cannot be used is missing; a conflict is only what EVIDENCE on the chain shows.
+        const bool is_void = state.is_voided(each.meter, window);
+        const auto status = each.present ? EntryStatus::reading
+                            : is_void    ? EntryStatus::conflict
+                                         : EntryStatus::missing;
         out.entries.push_back(
             {each.meter, status, each.present ? each.present->reading.id : Digest{}});
         out.lines.push_back(std::move(line));

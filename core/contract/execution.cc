@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "core/contract/accusations.h"
 #include "core/contract/registry.h"
+#include "core/contract/selection_order.h"
 #include "core/contract/settlement_rules.h"
 #include "core/contract/validators.h"
 #include "core/wire/chain_codec.h"
@@ -33,7 +33,6 @@ struct Execution {
     Height height = 0;
     std::int64_t time_ms = 0;
     SignatureChecker& signatures;
-    std::size_t evidence_bytes = 0;  // so far
 };
 
 bool is_settlement(const Transaction& transaction) {
@@ -108,8 +107,6 @@ Result<std::size_t, ExecutionFault> execute_group(Execution& run, std::size_t fi
 
 Result<std::size_t, ExecutionFault> execute_accusation(Execution& run, std::size_t index) {
     const Transaction& transaction = run.transactions[index];
-    if (is_evidence(transaction)) run.evidence_bytes += transaction.envelope.size();
-    if (run.evidence_bytes > kMaxBlockEvidenceBytes) return fault_at(Reject::oversized, index);
     const auto checked =
         check_accusation(run.state, transaction, run.height, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error(), index);
@@ -166,32 +163,6 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
     return check_parent_certificate(state, block);
 }
 
-std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction> waiting) {
-    std::vector<const Transaction*> found;
-    for (const Transaction& transaction : waiting) {
-        if (is_dgmd_kind(transaction.kind)) found.push_back(&transaction);
-    }
-    std::stable_sort(found.begin(), found.end(), [](const Transaction* a, const Transaction* b) {
-        return registry_sequence(a->content) < registry_sequence(b->content);
-    });
-    return found;
-}
-
-std::vector<const Transaction*> settlements_by_place(std::span<const Transaction> waiting) {
-    std::vector<const Transaction*> found;
-    for (const Transaction& transaction : waiting) {
-        if (is_settlement(transaction)) found.push_back(&transaction);
-    }
-    const auto place = [](const Transaction* transaction) {
-        const auto& settlement = std::get<Settlement>(transaction->content);
-        return std::tuple(settlement.cluster, settlement.window, settlement.version,
-                          transaction->id);
-    };
-    std::stable_sort(found.begin(), found.end(),
-                     [&place](const auto* a, const auto* b) { return place(a) < place(b); });
-    return found;
-}
-
 // A block being filled from what waits.
 class Selection {
   public:
@@ -209,41 +180,55 @@ class Selection {
     }
 
     void add_accusation(const Transaction& transaction) {
-        if (selected_.size() == room_) return;
-        const std::size_t bytes = is_evidence(transaction) ? transaction.envelope.size() : 0;
-        if (evidence_bytes_ + bytes > kMaxBlockEvidenceBytes) return;
+        const auto size = size_with({&transaction, 1});
+        if (!size) return;
         if (!check_accusation(state_, transaction, height_, proved_ms_, signatures_)) return;
         apply_accusation(state_, transaction, height_);
-        evidence_bytes_ += bytes;
-        selected_.push_back(transaction);
+        take_in(transaction, *size);
     }
 
     void add_registry(const Transaction& transaction) {
-        if (selected_.size() == room_) return;
+        const auto size = size_with({&transaction, 1});
+        if (!size) return;
         if (!check_dgmd(state_, transaction, height_, time_ms_, signatures_)) return;
         apply_registry(state_, transaction, height_);
-        selected_.push_back(transaction);
+        take_in(transaction, *size);
     }
 
     void add_settlement(const Transaction& transaction) {
-        std::vector<Transaction> listed;
+        std::vector<Transaction> group;
         for (const ListedReading& each :
              listed_readings(std::get<Settlement>(transaction.content))) {
             const Transaction* reading = find_reading(each);
             if (!reading) return;
-            listed.push_back(*reading);
+            group.push_back(*reading);
         }
-        if (selected_.size() + listed.size() + 1 > room_) return;
-        const SettlementGroup group{listed, transaction};
-        if (!check_group(state_, group, time_ms_, signatures_)) return;
-        apply_group(state_, group, height_);
-        selected_.insert(selected_.end(), listed.begin(), listed.end());
-        selected_.push_back(transaction);
+        group.push_back(transaction);
+        const auto size = size_with(group);
+        if (!size) return;
+        const SettlementGroup parts{std::span(group).first(group.size() - 1), group.back()};
+        if (!check_group(state_, parts, time_ms_, signatures_)) return;
+        apply_group(state_, parts, height_);
+        size_ = *size;
+        std::ranges::move(group, std::back_inserter(selected_));
     }
 
     [[nodiscard]] std::vector<Transaction> take() { return std::move(selected_); }
 
   private:
+    // Of the block once these are in it as well; nullopt: it has no room for them.
+    [[nodiscard]] std::optional<BlockSize> size_with(std::span<const Transaction> more) const {
+        if (selected_.size() + more.size() > room_) return std::nullopt;
+        BlockSize size = size_;
+        size.add(more);
+        return size.is_allowed() ? std::optional(size) : std::nullopt;
+    }
+
+    void take_in(const Transaction& transaction, const BlockSize& size) {
+        size_ = size;
+        selected_.push_back(transaction);
+    }
+
     // An id leaves the signature open: of several envelopes take one that verifies.
     [[nodiscard]] const Transaction* find_reading(const ListedReading& listed) const {
         const VerifyKey* key = state_.meter_key(listed.meter);
@@ -261,7 +246,7 @@ class Selection {
     std::int64_t time_ms_;
     std::int64_t proved_ms_;  // of evidence: a liar's windows must not pull a clockless block along
     SignatureChecker& signatures_;
-    std::size_t evidence_bytes_ = 0;
+    BlockSize size_;
     std::multimap<Digest, const Transaction*> readings_;
     std::vector<Transaction> selected_;
 };
@@ -295,6 +280,9 @@ Verdict execute_transactions(ChainState& state, std::span<const Transaction> tra
     if (transactions.empty()) return header_fault(Reject::empty_block);
     const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
     if (transactions.size() > most) return header_fault(Reject::too_many_transactions);
+    BlockSize size;
+    size.add(transactions);
+    if (!size.is_allowed()) return header_fault(Reject::oversized);
     Execution run{state, transactions, height, time_ms, signatures};
     for (std::size_t next = 0; next < transactions.size();) {
         const auto executed = execute_next(run, next);

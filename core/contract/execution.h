@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "core/contract/block_size.h"
 #include "core/contract/state.h"
 #include "core/model/block.h"
 #include "core/model/reject.h"
-#include "core/wire/evidence_codec.h"
 
 namespace fairfeed {
 
@@ -39,9 +39,6 @@ class PlainSignatureChecker final : public SignatureChecker {
 };
 
 // signature_cache.h has the one that remembers.
-
-// Evidence of one block together: it leaves most of a message to everything else.
-constexpr std::size_t kMaxBlockEvidenceBytes = kMaxEvidenceBytes;
 
 struct ExecutionFault {
     Reject reason;
@@ -76,7 +73,8 @@ struct ExecutionFault {
 
 // Which of these waiting transactions fit into the next block, in an order that is valid (R15):
 // evidence, DGMD's by sequence, certified batches (readings before their settlement) by cluster and
-// window, events; at most max_block_transactions; whatever is not valid on this state is left out.
+// window, events; at most max_block_transactions, within BlockSize; whatever is not valid on this
+// state is left out.
 [[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
                                                            std::span<const Transaction> waiting,
                                                            std::int64_t time_ms,

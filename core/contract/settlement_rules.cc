@@ -23,7 +23,8 @@ Verdict check_entries(const ChainState& state, const Settlement& settlement) {
         if (names_reading != (entries[i].status == EntryStatus::reading)) {
             return unexpected(Reject::wrong_entries);
         }
-        if (entries[i].status != EntryStatus::conflict &&
+        // A conflict is what EVIDENCE on the chain says it is, and nothing else.
+        if ((entries[i].status == EntryStatus::conflict) !=
             state.is_voided(meters[i], settlement.window)) {
             return unexpected(Reject::wrong_entries);
         }
@@ -207,15 +208,21 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
 }
 
 Verdict check_settlement_totals(const ChainState& state, const Settlement& settlement) {
-    const SettlementTotals& totals = settlement.totals;
-    if (!energies_in_range(totals)) return unexpected(Reject::out_of_range);
-    if (!energies_agree(totals)) return unexpected(Reject::wrong_totals);
+    const Tariff tariff = state.tariff(settlement.window);
+    if (const auto alone = check_totals_alone(settlement, tariff); !alone) return alone;
     const std::int64_t capacity_w = capacity_sum_w(state, settlement);
     const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
-    if (!curtailment_fits(totals, window_seconds, capacity_w) ||
+    if (!curtailment_fits(settlement.totals, window_seconds, capacity_w) ||
         !shares_agree(settlement, window_seconds, capacity_w) ||
-        !money_agrees(settlement, state.tariff(settlement.window)) ||
         !adjustments_agree(state, settlement)) {
+        return unexpected(Reject::wrong_totals);
+    }
+    return {};
+}
+
+Verdict check_totals_alone(const Settlement& settlement, const Tariff& tariff) {
+    if (!energies_in_range(settlement.totals)) return unexpected(Reject::out_of_range);
+    if (!energies_agree(settlement.totals) || !money_agrees(settlement, tariff)) {
         return unexpected(Reject::wrong_totals);
     }
     return {};

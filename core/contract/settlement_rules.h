@@ -32,6 +32,10 @@ struct GroupFault {
 [[nodiscard]] Result<void, Reject> check_settlement_totals(const ChainState& state,
                                                            const Settlement& settlement);
 
+// The same as far as the settlement itself and its tariff tell it: without the capacities.
+[[nodiscard]] Result<void, Reject> check_totals_alone(const Settlement& settlement,
+                                                      const Tariff& tariff);
+
 // May the chain take this reading: registered and effective meter, its cluster, network and key
 // epoch, a window that was not read, a sequence between its neighbours'. Not its signature.
 [[nodiscard]] Result<void, Reject> check_reading_header(const ChainState& state, Window window,

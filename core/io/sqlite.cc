@@ -8,6 +8,7 @@
 
 #include "core/io/file.h"
 #include "core/io/file_access.h"
+#include "core/io/sqlite_text.h"
 
 namespace fairfeed {
 namespace {
@@ -42,25 +43,10 @@ IoError error_of(sqlite3* handle, std::string_view action) {
     const char* file = sqlite3_db_filename(handle, "main");
     std::string message(action);
     if (file != nullptr && *file != '\0') message.append(" in '").append(file).append("'");
-    message.append(": ").append(sqlite3_errmsg(handle));
+    message.append(": ").append(printable(sqlite3_errmsg(handle)));
     const int code = sqlite3_extended_errcode(handle);
     message.append(" (").append(sqlite3_errstr(code)).append(")").append(access_words(file, code));
     return IoError{std::move(message), is_damage(code)};
-}
-
-// A file: URI, so that psow=0 can be said: no write is taken to be atomic beyond its own bytes.
-std::string uri_of(const std::filesystem::path& file, std::string_view parameters) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string uri = "file:";
-    for (const char c : std::filesystem::absolute(file).string()) {
-        if (c == '%' || c == '?' || c == '#') {
-            const auto byte = static_cast<unsigned char>(c);
-            uri.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
-        } else {
-            uri.push_back(c);
-        }
-    }
-    return uri.append(parameters);
 }
 
 // The handle, which SQLite hands out even when opening failed.
@@ -72,18 +58,9 @@ int open_handle(const std::string& uri, int flags, sqlite3** handle) {
 // With our mode before SQLite sees it; its -wal and -shm files take the mode over.
 Result<void, IoError> create_private(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0)
-        return unexpected(io_error_of_file("open database", file));
+    if (descriptor < 0) return unexpected(io_error_of_file("open database", file));
     ::close(descriptor);
     return {};
-}
-
-std::string hex(std::int64_t value) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string out;
-    for (int shift = 28; shift >= 0; shift -= 4)
-        out.push_back(kDigits[(value >> shift) & 15]);
-    return "0x" + out;
 }
 
 }  // namespace
@@ -107,25 +84,27 @@ Result<Database, IoError> Database::open(const std::filesystem::path& file,
     return database;
 }
 
+namespace {
+
+// Whoever writes has the file open with a log beside it, and a killed writer left one. Without a
+// log the file alone is the whole truth, and read as such it needs nothing beside it.
+std::string_view how_to_read(const std::filesystem::path& file) {
+    std::error_code ignored;
+    const bool has_log = std::filesystem::exists(file.string() + "-wal", ignored);
+    return has_log ? "?psow=0" : "?immutable=1";
+}
+
+}  // namespace
+
 Result<Database, IoError> Database::open_read_only(const std::filesystem::path& file,
                                                    const DatabaseKind& kind, DatabaseMark mark) {
     sqlite3* handle = nullptr;
-    int code = open_handle(uri_of(file, "?psow=0"), SQLITE_OPEN_READONLY, &handle);
+    const int code = open_handle(uri_of(file, how_to_read(file)), SQLITE_OPEN_READONLY, &handle);
     Database database(handle);
     if (code != SQLITE_OK)
-        return unexpected(
-            IoError{"open database '" + file.string() + "': " + sqlite3_errmsg(handle) +
-                    access_words(file.c_str(), code)});
-    // A copy on a read-only medium has no place for the shared-memory file; without a log beside
-    // it nobody is writing and the file alone is the whole truth.
-    code = sqlite3_exec(handle, "PRAGMA schema_version", nullptr, nullptr, nullptr);
-    const bool has_log = std::filesystem::exists(file.string() + "-wal");
-    if ((code & 0xff) == SQLITE_CANTOPEN && !has_log) {
-        sqlite3* frozen = nullptr;
-        code = open_handle(uri_of(file, "?immutable=1"), SQLITE_OPEN_READONLY, &frozen);
-        database = Database(frozen);
-    }
-    if (code != SQLITE_OK) return unexpected(error_of(database.handle_.get(), "open database"));
+        return unexpected(IoError{"open database '" + file.string() +
+                                  "': " + printable(sqlite3_errmsg(handle)) +
+                                  access_words(file.c_str(), code)});
     const auto accepted = database.accept_kind(kind, false);
     const bool saving =
         mark == DatabaseMark::may_be_damaged && !accepted && accepted.error().damage;
@@ -175,11 +154,12 @@ Result<void, IoError> Database::accept_kind(const DatabaseKind& kind, bool writa
     if (*same)
         return unexpected(IoError{name + " has the tables of " + what +
                                       " and a damaged mark in its header (application id " +
-                                      hex(*id) + ", version " + std::to_string(*version) + ")",
+                                      hex32(*id) + ", version " + std::to_string(*version) + ")",
                                   true});
     if (*id != kind.application_id)
-        return unexpected(IoError{name + " is not " + what + ": its application id is " + hex(*id) +
-                                  ", not " + hex(kind.application_id) + "; move it away"});
+        return unexpected(IoError{name + " is not " + what + ": its application id is " +
+                                  hex32(*id) + ", not " + hex32(kind.application_id) +
+                                  "; move it away"});
     return unexpected(IoError{name + " is " + what + " of schema version " +
                               std::to_string(*version) + "; this program reads version " +
                               std::to_string(kind.schema_version) +
@@ -246,6 +226,26 @@ Result<std::int64_t, IoError> Database::single_int(std::string_view sql) {
     const auto row = statement->step();
     if (!row) return unexpected(row.error());
     return *row ? statement->int_at(0) : 0;
+}
+
+Result<void, IoError> Database::check_whole() {
+    const std::string name = sqlite3_db_filename(handle_.get(), "main");
+    auto pages = prepare("PRAGMA integrity_check(1)");
+    if (!pages) return unexpected(pages.error());
+    const auto verdict = pages->step();
+    if (!verdict) return unexpected(verdict.error());
+    const std::string found = *verdict ? printable(pages->text_at(0)) : "no verdict";
+    if (found != "ok") return unexpected(IoError{"'" + name + "' is damaged: " + found, true});
+    auto references = prepare("PRAGMA foreign_key_check");
+    if (!references) return unexpected(references.error());
+    const auto broken = references->step();
+    if (!broken) return unexpected(broken.error());
+    if (*broken)
+        return unexpected(IoError{"'" + name + "' is damaged: a row of table '" +
+                                      printable(references->text_at(0)) +
+                                      "' refers to one that is not there",
+                                  true});
+    return {};
 }
 
 Result<void, IoError> Database::back_up_to(const std::filesystem::path& file) const {

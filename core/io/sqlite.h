@@ -45,7 +45,10 @@ class Database {
     // kind, and only the mark in its header is not.
     [[nodiscard]] static Result<Database, IoError> open(const std::filesystem::path& file,
                                                         const DatabaseKind& kind);
-    // For verify and show: writes nothing, works beside a running writer and on a bare copy.
+    // For verify and show: writes nothing, works beside a running writer and on a bare copy, and
+    // leaves nothing beside a file that was closed (beside the log of a killed writer SQLite makes
+    // its -shm). A file without a log is read as it stands: who begins to write to it meanwhile
+    // makes it look damaged.
     [[nodiscard]] static Result<Database, IoError> open_read_only(
         const std::filesystem::path& file, const DatabaseKind& kind,
         DatabaseMark mark = DatabaseMark::fits);
@@ -55,6 +58,10 @@ class Database {
     [[nodiscard]] Result<Statement, IoError> prepare(std::string_view sql);
     // One constant statement without values and without rows to read.
     [[nodiscard]] Result<void, IoError> execute(std::string_view sql);
+
+    // SQLite's own look at the whole file: every page, every row, every index entry both ways,
+    // every constraint and reference. An error with `damage` says what was found first.
+    [[nodiscard]] Result<void, IoError> check_whole();
 
     // SQLite's online backup into a new file (mode 0600), of one moment, durable when it returns.
     // Error: the file is there already; on any other error it is removed again.

@@ -9,11 +9,6 @@
 namespace fairfeed {
 namespace {
 
-constexpr DatabaseKind kLedgerKind{.what = "a ledger",
-                                   .application_id = kLedgerApplicationId,
-                                   .schema_version = kLedgerSchemaVersion,
-                                   .schema = kLedgerSchema};
-
 std::string at_height(Height height) {
     return "block " + std::to_string(height) + " of the ledger";
 }
@@ -63,7 +58,7 @@ constexpr std::array<std::string_view, kSqlCount> kSql{
     "FROM blocks LEFT JOIN commits USING (height) WHERE blocks.height = ?1",
     "SELECT height FROM transactions WHERE id = ?1",
     "SELECT height FROM blocks WHERE id = ?1",
-    "SELECT id FROM transactions WHERE height = ?1 ORDER BY position",
+    "SELECT id, position FROM transactions WHERE height = ?1 ORDER BY position",
 };
 
 // When the block was committed, if that still is what was written.
@@ -210,13 +205,17 @@ Result<std::optional<Height>, IoError> Ledger::Store::height_by(Sql select, cons
 Result<void, IoError> Ledger::Store::examine_index(const Block& block) {
     const Height at = block.header.height;
     Statement& places = statements[kSelectPlaces].bind(at);
+    std::int64_t position = 0;
     for (const Transaction& transaction : block.transactions) {
         const auto found = height_by(kSelectTransaction, transaction.id);
         if (!found) return unexpected(found.error());
         const auto place = places.step();
         if (!place) return unexpected(place.error());
-        if (*found != at || !*place || Digest::from(places.blob_at(0)) != transaction.id)
+        if (*found != at || !*place || Digest::from(places.blob_at(0)) != transaction.id ||
+            places.int_at(1) != position++) {
+            places.reset();
             return damaged(at, "the index does not find its transactions");
+        }
     }
     const auto more = places.step();
     if (!more) return unexpected(more.error());
@@ -384,6 +383,10 @@ Result<void, IoError> Ledger::examine(Height height, const Digest& id, const Dig
     const auto known = store_->height_by(kSelectId, id);
     if (!known) return unexpected(known.error());
     if (*known != height) return damaged(height, "the index does not find it");
+    return store_->examine_index(block);
+}
+
+Result<void, IoError> Ledger::examine_index(const Block& block) const {
     return store_->examine_index(block);
 }
 

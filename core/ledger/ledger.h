@@ -57,6 +57,8 @@ class Ledger {
     // of the certified chain.
     [[nodiscard]] Result<void, IoError> examine(Height height, const Digest& id,
                                                 const Digest& parent) const;
+    // Both ways through the index: its transactions are found, at their places, and no others.
+    [[nodiscard]] Result<void, IoError> examine_index(const Block& block) const;
     // Does this block encode to the very bytes that were committed at its height?
     [[nodiscard]] Result<bool, IoError> wrote(const Block& block) const;
     // Writes a block of 1..height() again, whole, with its index, over whatever stands there; the

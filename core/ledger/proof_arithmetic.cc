@@ -125,6 +125,18 @@ Result<void, ProofFault> check_energy(const ProofFindings& findings, std::int64_
     return {};
 }
 
+Result<void, ProofFault> check_shares(const ProofFindings& findings, std::int64_t grid_epoch_s) {
+    const ShareSchedule& shares = findings.line.closing.shares;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        const bool ascends = i == 0 || shares[i - 1].from_s < shares[i].from_s;
+        const bool on_grid = (shares[i].from_s - grid_epoch_s) % kSecondsPerQuarter == 0;
+        const bool is_earlier = shares[i].from_s <= findings.in_force_from_s;
+        if (!ascends || !on_grid || !is_earlier || shares[i].share_w < 0)
+            return wrong_energy("list of shares in its closing state");
+    }
+    return {};
+}
+
 Result<void, ProofFault> check_money(ProofFindings& findings) {
     const SettlementLine& line = findings.line;
     const auto imported = carried_in(line.import_amount_micro, line.closing.import_remainder,

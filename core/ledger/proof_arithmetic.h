@@ -11,6 +11,10 @@ namespace fairfeed {
 [[nodiscard]] Result<void, ProofFault> check_energy(const ProofFindings& findings,
                                                     std::int64_t capacity_w,
                                                     std::int64_t window_seconds);
+// The closing state's shares ascend, bind from whole quarter hours and not after the share that
+// this line settles: those of a later window do not.
+[[nodiscard]] Result<void, ProofFault> check_shares(const ProofFindings& findings,
+                                                    std::int64_t grid_epoch_s);
 // amount * 1000 + new remainder - energy * rate must be a remainder that can have been carried in:
 // 0..999. Writes both into the findings.
 [[nodiscard]] Result<void, ProofFault> check_money(ProofFindings& findings);

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <tuple>
 
+#include "core/contract/settlement_rules.h"
 #include "core/ledger/proof.h"
 #include "core/ledger/proof_arithmetic.h"
 #include "core/ledger/proof_parts.h"
@@ -52,6 +54,37 @@ Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& 
     return fault(ProofPart::settlement, "the settlement does not list this reading");
 }
 
+// What the chain asks of any settlement and its own bytes and the genesis file show.
+Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& proof,
+                                          const Settlement& settlement) {
+    const NetworkParameters& parameters = state.genesis.parameters;
+    if (settlement.contract_version != parameters.contract_version ||
+        settlement.rule != parameters.rule)
+        return fault(ProofPart::settlement, "it is settled by another contract than genesis names");
+    if (settlement.state_height >= proof.header.height)
+        return fault(ProofPart::settlement, "it was drafted on a state that comes after it");
+    for (std::size_t i = 0; i < settlement.entries.size(); ++i) {
+        const SettlementEntry& entry = settlement.entries[i];
+        const bool names_reading = entry.reading != Digest{};
+        if (entry.meter != settlement.lines[i].meter ||
+            (i > 0 && !(settlement.entries[i - 1].meter < entry.meter)) ||
+            names_reading != (entry.status == EntryStatus::reading))
+            return fault(ProofPart::settlement, "its entries and lines are not those of meters");
+    }
+    for (std::size_t i = 0; i < settlement.late.size(); ++i) {
+        const auto& late = settlement.late;
+        const bool ascends = i == 0 || std::tie(late[i - 1].meter, late[i - 1].window) <
+                                           std::tie(late[i].meter, late[i].window);
+        if (!ascends || late[i].window >= settlement.window)
+            return fault(ProofPart::settlement,
+                         "its late readings are not those of windows before");
+    }
+    const Tariff tariff = state.tariff(settlement.window);
+    if (const auto sound = check_totals_alone(settlement, tariff); !sound)
+        return fault(ProofPart::settlement, "its totals", sound.error());
+    return {};
+}
+
 // Who endorsed: distinct members of the committee in force, each with a valid signature.
 Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, const Proof& proof,
                                                    const Settlement& settlement) {
@@ -70,6 +103,8 @@ Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, cons
         return fault(ProofPart::settlement, "it is not signed by its proposer");
     if (proposer == nullptr || !is_member(batch.signer))
         return fault(ProofPart::committee, "the proposer is not a member of the committee");
+    if (settlement.slot >= members.size() || members[settlement.slot] != batch.signer)
+        return fault(ProofPart::settlement, "its slot is not its proposer's");
     if (const auto valid = signatures.transaction(batch, state.network, *proposer); !valid)
         return fault(ProofPart::settlement, "the proposer's signature", valid.error());
     const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
@@ -184,6 +219,8 @@ Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesi
         return unexpected(sound.error());
     const auto subject = check_subject(*state, *proof);
     if (!subject) return unexpected(subject.error());
+    if (auto sound = check_settlement(*state, *proof, subject->settlement); !sound)
+        return unexpected(sound.error());
     const auto members = check_endorsements(*state, *proof, subject->settlement);
     if (!members) return unexpected(members.error());
     auto findings = open_subject(*state, *proof, *subject);
@@ -196,6 +233,8 @@ Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesi
     findings->signers = proof->certificate.witnesses.size();
     const std::int64_t capacity_w = state->capacity_w(findings->meter, findings->settled);
     if (auto sound = check_energy(*findings, capacity_w, state->grid().window_seconds()); !sound)
+        return unexpected(sound.error());
+    if (auto sound = check_shares(*findings, state->genesis.parameters.grid_epoch_s); !sound)
         return unexpected(sound.error());
     if (auto sound = check_money(*findings); !sound) return unexpected(sound.error());
     describe_findings(*findings, *proof);

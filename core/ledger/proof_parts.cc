@@ -21,10 +21,34 @@ Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reaso
     return fault(part, std::string(what) + ": " + std::string(to_string(reason)));
 }
 
+namespace {
+
+// What the chain asks of a header and its bytes show by themselves. Parent, root of the state, time
+// above the parent's and order of the validators need the chain.
+Result<void, ProofFault> check_header(const ChainState& state, const BlockHeader& header) {
+    const std::string block = "block " + std::to_string(header.height);
+    if (!state.is_validator(header.proposer))
+        return fault(ProofPart::header, "the proposer of " + block + ", " + header.proposer.str() +
+                                            ", is no validator of its height");
+    const bool is_first = header.height == 1;
+    if (header.parent == Digest{} || (header.parent_certificate == Digest{}) != is_first)
+        return fault(ProofPart::header, block + " does not name the block before it");
+    const auto most = static_cast<std::uint64_t>(state.genesis.parameters.max_block_transactions);
+    if (header.transaction_count < 1 || header.transaction_count > most)
+        return fault(ProofPart::header, block + " has a number of transactions that none can have");
+    return {};
+}
+
+}  // namespace
+
 Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
                                      const Certificate& certificate) {
     if (header.network != state.network)
         return fault(ProofPart::header, "the header is of another network");
+    if (header.version != 1)
+        return fault(ProofPart::header, "the header", Reject::unsupported_version);
+    if (header.height == 0)
+        return fault(ProofPart::header, "block 0 is the genesis file, and nobody certifies it");
     const VoteContent& content = certificate.content;
     if (content.type != VoteType::precommit || content.height != header.height ||
         content.block != block_id(header))
@@ -37,7 +61,7 @@ Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& heade
                          std::to_string(state.validator_epoch));
     if (const auto checked = check_certificate(state, certificate); !checked)
         return fault(ProofPart::certificate, "the validators' certificate", checked.error());
-    return {};
+    return check_header(state, header);
 }
 
 bool is_included(const IncludedTransaction& included, const BlockHeader& header) {

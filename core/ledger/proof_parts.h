@@ -11,8 +11,9 @@ namespace fairfeed {
 [[nodiscard]] Unexpected<ProofFault> fault(ProofPart part, std::string explanation);
 [[nodiscard]] Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reason);
 
-// The header is of this network, and a quorum of those who decide its height signed for it (R21:
-// blocks come in the order of the chain, and every change of validators before them is attached).
+// The header is of this network and of a block above 0 by one of those who decide its height, a
+// quorum of whom signed for it (R21: blocks come in the order of the chain, and every change of
+// validators before them is attached).
 [[nodiscard]] Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
                                                    const Certificate& certificate);
 [[nodiscard]] bool is_included(const IncludedTransaction& included, const BlockHeader& header);

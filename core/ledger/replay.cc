@@ -134,16 +134,9 @@ bool is_damage(const ReplayFault& fault) {
 }
 
 Result<void, ReplayFault> check_index(const Ledger& ledger, const Block& block) {
-    const Height at = block.header.height;
-    for (const Transaction& transaction : block.transactions) {
-        const auto height = ledger.find_transaction(transaction.id);
-        if (!height) return fault(at, "damaged", height.error().message);
-        if (*height != at)
-            return fault(
-                at, "wrong_index",
-                "the ledger's index does not find the " + describe(transaction) + " in this block");
-    }
-    return {};
+    const auto found = ledger.examine_index(block);
+    if (found) return {};
+    return fault(block.header.height, "wrong_index", found.error().message);
 }
 
 Result<void, Reject> TrustingSignatureChecker::transaction(const Transaction&, const Digest&,

@@ -47,7 +47,7 @@ using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)
 
 // The file is not what was written, as opposed to blocks that were written and do not hold.
 [[nodiscard]] bool is_damage(const ReplayFault& fault);
-// The ledger's own index must find every transaction where it stands.
+// The ledger's own index must find every transaction where it stands, and no other.
 [[nodiscard]] Result<void, ReplayFault> check_index(const Ledger& ledger, const Block& block);
 
 // Believes everybody. Only for blocks whose signatures were verified when they were committed.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/io/sqlite.h"
 
 namespace fairfeed {
 
@@ -43,6 +44,11 @@ CREATE TABLE commits (
     note_hash BLOB NOT NULL CHECK (length(note_hash) = 32)
 ) STRICT;
 )sql";
+
+constexpr DatabaseKind kLedgerKind{.what = "a ledger",
+                                   .application_id = kLedgerApplicationId,
+                                   .schema_version = kLedgerSchemaVersion,
+                                   .schema = kLedgerSchema};
 
 // commits.body_hash and commits.note_hash.
 [[nodiscard]] Digest stored_body_hash(ByteView body);

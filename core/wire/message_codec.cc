@@ -352,4 +352,19 @@ Result<TransactionBundle, Reject> decode_bundle(ByteView bytes, const Digest& ne
     return TransactionBundle{std::move(*transactions)};
 }
 
+Bytes encode_have(const std::vector<Digest>& ids) {
+    cbor::Writer writer;
+    write_digests(writer, ids);
+    return writer.take();
+}
+
+Result<std::vector<Digest>, Reject> decode_have(ByteView bytes) {
+    // An id takes 34 bytes, and the array's head three.
+    if (bytes.size() > 3 + kMaxAnnounced * 34) return unexpected(Reject::oversized);
+    cbor::Reader reader(bytes);
+    std::vector<Digest> ids = read_digests(reader);
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    return ids;
+}
+
 }  // namespace fairfeed

@@ -64,5 +64,9 @@ struct Signed {
 [[nodiscard]] Bytes encode_bundle(const TransactionBundle& bundle);
 [[nodiscard]] Result<TransactionBundle, Reject> decode_bundle(ByteView bytes,
                                                               const Digest& network);
+// HAVE: ids of transactions that wait for a block here; a peer asks for the bodies it lacks.
+constexpr std::size_t kMaxAnnounced = 1000;
+[[nodiscard]] Bytes encode_have(const std::vector<Digest>& ids);
+[[nodiscard]] Result<std::vector<Digest>, Reject> decode_have(ByteView bytes);
 
 }  // namespace fairfeed

@@ -12,10 +12,10 @@ constexpr std::string_view kRoot = "ff1";
 constexpr std::string_view kNoItem = "-";
 
 constexpr std::array kChannels = {
-    Channel::reading,   Channel::event,  Channel::proposal, Channel::prevote, Channel::precommit,
-    Channel::polka,     Channel::commit, Channel::status,   Channel::batch,   Channel::endorsement,
-    Channel::objection, Channel::tx,     Channel::request,  Channel::answer,  Channel::receipt,
-    Channel::refusal,   Channel::share,  Channel::command,  Channel::tariff,
+    Channel::reading,   Channel::event,   Channel::proposal, Channel::prevote, Channel::precommit,
+    Channel::polka,     Channel::commit,  Channel::status,   Channel::batch,   Channel::endorsement,
+    Channel::objection, Channel::tx,      Channel::have,     Channel::request, Channel::answer,
+    Channel::receipt,   Channel::refusal, Channel::share,    Channel::command, Channel::tariff,
 };
 
 // Channels about one cluster, peer or meter name it; the others say "-".
@@ -40,6 +40,7 @@ bool names_an_item(Channel channel) {
         case Channel::commit:
         case Channel::status:
         case Channel::tx:
+        case Channel::have:
         case Channel::tariff:
             return false;
     }
@@ -110,6 +111,8 @@ std::string_view to_string(Channel channel) {
             return "objection";
         case Channel::tx:
             return "tx";
+        case Channel::have:
+            return "have";
         case Channel::request:
             return "request";
         case Channel::answer:
@@ -151,6 +154,7 @@ bool is_retained(Channel channel) {
         case Channel::reading:
         case Channel::event:
         case Channel::tx:
+        case Channel::have:
         case Channel::request:
         case Channel::answer:
         case Channel::receipt:
@@ -188,7 +192,7 @@ std::vector<std::string> peer_filters(std::string_view network, const NodeId& pe
     std::vector<std::string> filters;
     for (const Channel channel :
          {Channel::proposal, Channel::prevote, Channel::precommit, Channel::polka, Channel::commit,
-          Channel::status, Channel::tx, Channel::tariff}) {
+          Channel::status, Channel::tx, Channel::have, Channel::tariff}) {
         filters.push_back(join(network, peer.str(), channel, kNoItem));
     }
     for (const Channel channel : {Channel::batch, Channel::endorsement, Channel::objection}) {

@@ -24,6 +24,7 @@ enum class Channel : std::uint8_t {
     endorsement,
     objection,
     tx,
+    have,
     request,
     answer,
     receipt,

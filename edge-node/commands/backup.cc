@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "core/io/set_aside.h"
+#include "core/ledger/ledger_audit.h"
 #include "edge-node/commands/opened_ledger.h"
 
 namespace fairfeed {
@@ -13,10 +14,12 @@ struct Copied {
     Digest tip;
 };
 
-Result<Copied, IoError> check_chain(const Ledger& ledger) {
+Result<Copied, IoError> check_chain(const Ledger& ledger, const std::filesystem::path& file) {
     const auto first = ledger.block(0);
     if (!first) return unexpected(first.error());
     if (!*first) return unexpected(IoError{"block 0 of the ledger is missing", true});
+    if (auto indexed = ledger.examine_index((*first)->block); !indexed)
+        return unexpected(indexed.error());
     Copied out{ledger.height(), block_id((*first)->block.header)};
     for (Height height = 1; height <= out.height; ++height) {
         const auto block = ledger.block(height);
@@ -26,6 +29,7 @@ Result<Copied, IoError> check_chain(const Ledger& ledger) {
             return unexpected(sound.error());
         out.tip = id;
     }
+    if (auto whole = audit_ledger(file); !whole) return unexpected(whole.error());
     return out;
 }
 
@@ -38,7 +42,7 @@ Result<Copied, IoError> copy_and_check(const std::filesystem::path& from,
     if (auto done = ledger->back_up_to(to); !done) return unexpected(done.error());
     const auto copy = Ledger::open_read_only(to, *network);
     if (!copy) return unexpected(copy.error());
-    return check_chain(*copy);
+    return check_chain(*copy, to);
 }
 
 }  // namespace

@@ -165,6 +165,15 @@ void Finder::try_transactions() {
             add_transaction(batch ? "BATCH" : capitals(to_string(transaction->kind)), *transaction);
         }
     }
+    if (wants(Channel::have)) {
+        const auto ids = decode_have(bytes_);
+        if (!ids) refuse(ids.error());
+        if (ids)
+            add({.kind = "HAVE",
+                 .signer = {},
+                 .verdict = Verdict::not_signed,
+                 .fields = fields_of(Request(BodiesRequest{*ids}))});
+    }
     if (!wants(Channel::tx)) return;
     const auto bundle = decode_bundle(bytes_, network_);
     if (!bundle) return refuse(bundle.error());

@@ -25,16 +25,20 @@ Result<LoadedGenesis, InputErrors> load_genesis(const std::filesystem::path& fil
     return std::move(*genesis);
 }
 
-Result<OpenedLedger, InputErrors> open_ledger(const LedgerSource& source) {
+Result<OpenedLedger, InputErrors> open_ledger(const LedgerSource& source, KeyUse keys) {
     std::optional<NodeConfig> config;
     std::optional<Keyholder> holder;
+    std::string keyless;
     if (source.config) {
         auto loaded = load_node_config(*source.config);
         if (!loaded) return unexpected(loaded.error());
         config = std::move(*loaded);
+    }
+    if (config && keys != KeyUse::none) {
         auto agreement = load_agreement_key(config->agreement_key);
-        if (!agreement) return wrong(agreement.error());
-        holder = Keyholder{config->node, std::move(*agreement)};
+        if (agreement) holder = Keyholder{config->node, std::move(*agreement)};
+        if (!agreement && keys == KeyUse::needed) return wrong(agreement.error());
+        if (!agreement) keyless = agreement.error();
     }
     if (!config && (!source.genesis || !source.ledger))
         return wrong("give --config, or --genesis and --ledger");
@@ -49,7 +53,9 @@ Result<OpenedLedger, InputErrors> open_ledger(const LedgerSource& source) {
     return OpenedLedger{.file = file,
                         .genesis = std::move(*genesis),
                         .ledger = std::move(*ledger),
-                        .holder = std::move(holder)};
+                        .node = config ? std::optional(config->node) : std::nullopt,
+                        .holder = std::move(holder),
+                        .keyless = std::move(keyless)};
 }
 
 int report_input_errors(const InputErrors& errors, std::ostream& err) {

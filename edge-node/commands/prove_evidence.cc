@@ -90,7 +90,7 @@ int run_prove_evidence(const ProveEvidenceOptions& options, std::ostream& out, s
             << "' is neither an id (64 hex digits) nor a name (1 to 32 of a-z, 0-9, '-')\n";
         return kExitUsage;
     }
-    const auto opened = open_ledger(options.source);
+    const auto opened = open_ledger(options.source, KeyUse::none);
     if (!opened) return report_input_errors(opened.error(), err);
     const auto proof = make_evidence_proof(opened->ledger, opened->genesis, *wanted);
     if (!proof) {

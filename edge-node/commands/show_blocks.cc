@@ -76,7 +76,7 @@ std::vector<std::string> row_of(const ShownBlock& shown) {
 }  // namespace
 
 int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out, std::ostream& err) {
-    const auto opened = open_ledger(options.source);
+    const auto opened = open_ledger(options.source, KeyUse::none);
     if (!opened) return report_input_errors(opened.error(), err);
     Table table("rlllrrll");
     table.add({"height", "id", "time (UTC)", "proposer", "round", "signers", "durable here (UTC)",
@@ -105,7 +105,7 @@ int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out, std::os
     }
     out << Json::object()
                .set("network", to_hex(opened->genesis.network.view()))
-               .set("node", opened->holder ? Json(opened->holder->node.str()) : Json())
+               .set("node", opened->node ? Json(opened->node->str()) : Json())
                .set("height", opened->ledger.height())
                .set("blocks", std::move(blocks))
                .set("damaged", std::move(damaged))

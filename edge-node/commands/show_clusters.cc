@@ -20,7 +20,7 @@ Json to_json(const OpenedLedger& opened, const LedgerHistory& history) {
         clusters.push(cluster_json(history.state, cluster, windows_of(history, cluster)));
     return Json::object()
         .set("network", to_hex(opened.genesis.network.view()))
-        .set("node", opened.holder ? Json(opened.holder->node.str()) : Json())
+        .set("node", opened.node ? Json(opened.node->str()) : Json())
         .set("height", history.state.height)
         .set("tip", to_hex(history.state.tip.view()))
         .set("app_hash", to_hex(app_hash(history.state).view()))
@@ -85,7 +85,7 @@ void print_silent(const ChainState& state, std::ostream& out) {
 }  // namespace
 
 int run_show_clusters(const ShowClustersOptions& options, std::ostream& out, std::ostream& err) {
-    const auto opened = open_ledger(options.source);
+    const auto opened = open_ledger(options.source, KeyUse::wanted);
     if (!opened) return report_input_errors(opened.error(), err);
     const auto history = read_history(opened->ledger, opened->genesis, opened->keys());
     if (!history) {

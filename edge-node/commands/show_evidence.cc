@@ -99,7 +99,7 @@ class Listing {
 }  // namespace
 
 int run_show_evidence(const ShowEvidenceOptions& options, std::ostream& out, std::ostream& err) {
-    const auto opened = open_ledger(options.source);
+    const auto opened = open_ledger(options.source, KeyUse::none);
     if (!opened) return report_input_errors(opened.error(), err);
     Listing listing;
     for (Height height = 1; height <= opened->ledger.height(); ++height) {

@@ -49,7 +49,7 @@ Json to_json(const ChainState& state, const NodeId& id, const NodeRecord& node) 
 }  // namespace
 
 int run_show_nodes(const ShowNodesOptions& options, std::ostream& out, std::ostream& err) {
-    const auto opened = open_ledger(options.source);
+    const auto opened = open_ledger(options.source, KeyUse::none);
     if (!opened) return report_input_errors(opened.error(), err);
     const auto state =
         replay(opened->ledger, opened->genesis, {.trust_signatures = true, .keep_before = false},

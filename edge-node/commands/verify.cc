@@ -4,6 +4,7 @@
 
 #include "core/io/json.h"
 #include "core/ledger/chain_verifier.h"
+#include "core/ledger/ledger_audit.h"
 #include "edge-node/commands/figures.h"
 #include "edge-node/commands/opened_ledger.h"
 
@@ -11,6 +12,8 @@ namespace fairfeed {
 namespace {
 
 constexpr Height kProgressEvery = 1000;
+// The blocks hold, and the file that they lie in is not as it was written.
+constexpr std::string_view kDamagedFile = "damaged_file";
 
 std::string_view status_of(const InvariantReport& report) {
     if (!report.applicable) return "not_applicable";
@@ -121,23 +124,47 @@ void print_page(const OpenedLedger& opened, const VerifyReport& report, std::ost
     print_closed(opened, report, out);
 }
 
-}  // namespace
+bool has_log(const std::filesystem::path& ledger) {
+    std::error_code ignored;
+    return std::filesystem::exists(ledger.string() + "-wal", ignored);
+}
 
-int run_verify(const VerifyOptions& options, std::ostream& out, std::ostream& err) {
-    const auto opened = open_ledger(
-        {.config = options.config, .genesis = options.genesis, .ledger = options.ledger});
-    if (!opened) return report_input_errors(opened.error(), err);
+// The chain, and then the file it lies in.
+VerifyReport verify(const OpenedLedger& opened, std::ostream& err) {
     const auto progress = [&err](Height done, Height total) {
         if (done > 0 && done % kProgressEvery == 0)
             err << "verified " << done << " of " << total << " blocks\n";
     };
-    const VerifyReport report =
-        verify_ledger(opened->ledger, opened->genesis, opened->keys(), progress);
-    if (options.json)
-        out << to_json(*opened, report).dump(2) << '\n';
+    VerifyReport report = verify_ledger(opened.ledger, opened.genesis, opened.keys(), progress);
+    if (!report.sound()) return report;
+    if (const auto whole = audit_ledger(opened.file); !whole)
+        report.fault =
+            ReplayFault{report.checked_height, std::string(kDamagedFile), whole.error().message};
+    return report;
+}
+
+void print(const OpenedLedger& opened, const VerifyReport& report, bool json, std::ostream& out) {
+    if (json)
+        out << to_json(opened, report).dump(2) << '\n';
     else
-        print_page(*opened, report, out);
-    return report.sound() ? kExitOk : kExitFault;
+        print_page(opened, report, out);
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options, std::ostream& out, std::ostream& err) {
+    const LedgerSource source{
+        .config = options.config, .genesis = options.genesis, .ledger = options.ledger};
+    for (;;) {
+        const bool was_quiet = !has_log(options.ledger);
+        const auto opened = open_ledger(source);
+        if (!opened) return report_input_errors(opened.error(), err);
+        const VerifyReport report = verify(*opened, err);
+        // A node has begun to write to it meanwhile: what was read was no one moment's.
+        if (!report.sound() && was_quiet && has_log(options.ledger)) continue;
+        print(*opened, report, options.json, out);
+        return report.sound() ? kExitOk : kExitFault;
+    }
 }
 
 }  // namespace fairfeed

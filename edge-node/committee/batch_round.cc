@@ -144,7 +144,7 @@ void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
 // The newest batch of its slot: what was said to an older one stays said, objections fall.
 void BatchRound::hear(const Transaction& batch) {
     const auto [place, first] =
-        hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}});
+        hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}, 0});
     if (first) return;
     Hearing& hearing = place->second;
     const Settlement& held = content_of(hearing.batch);
@@ -154,6 +154,7 @@ void BatchRound::hear(const Transaction& batch) {
     hearing.batch = batch;
     hearing.objections.clear();
     hearing.ask_at_ms.reset();
+    hearing.ask_pause_ms = 0;
 }
 
 // A batch of the window at hand on which this member has not said a word yet.
@@ -202,7 +203,10 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
 void BatchRound::ask(Hearing& hearing, std::vector<Digest> missing, const View& view,
                      Effects& effects) {
     if (hearing.ask_at_ms && view.now.steady_ms < *hearing.ask_at_ms) return;
-    hearing.ask_at_ms = view.now.steady_ms + timers_of(view).rebroadcast_ms;
+    // What did not help just now will hardly help at once: an answer may be a megabyte.
+    hearing.ask_pause_ms = std::clamp(hearing.ask_pause_ms * 2, timers_of(view).rebroadcast_ms,
+                                      timers_of(view).rebroadcast_cap_ms);
+    hearing.ask_at_ms = view.now.steady_ms + hearing.ask_pause_ms;
     const NodeId& proposer = content_of(hearing.batch).proposer;
     if (proposer != self_) effects.push_back(AskForReadings{proposer, std::move(missing)});
 }

@@ -98,6 +98,7 @@ class BatchRound {
         std::optional<Spoken> spoken;  // newest endorsement in this slot, maybe of an older version
         std::vector<Objection> objections;      // to this batch
         std::optional<std::int64_t> ask_at_ms;  // while readings are missing
+        std::int64_t ask_pause_ms = 0;          // since the last question; doubles
     };
 
     [[nodiscard]] bool is_behind(const View& view) const;

@@ -33,6 +33,8 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            "max_packet_size 65536\n"
            "max_inflight_messages 1000\n"
            "max_queued_messages 100000\n"
+           "max_queued_bytes 16777216\n"
+           "memory_limit 268435456\n"
            "queue_qos0_messages false\n"
            "set_tcp_nodelay true\n"
            "sys_interval 60\n"

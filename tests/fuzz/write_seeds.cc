@@ -125,6 +125,8 @@ void write_messages(const Corpus& corpus) {
                                           {samples::vote(VoteType::prevote, std::nullopt)},
                                           {samples::proposal(1).proposal}}));
     corpus.add("bundle", "one", encode_bundle({{samples::batch()}}));
+    corpus.add("have", "two", encode_have({samples::digest("a"), samples::digest("b")}));
+    corpus.add("have", "none", encode_have({}));
     corpus.add("cbor_item", "bundle", encode_bundle({{samples::batch()}}));
     corpus.add("cbor_item", "integer",
                ByteView(Bytes{0x3b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));

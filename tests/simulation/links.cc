@@ -64,8 +64,9 @@ bool Simulation::is_heard_by(const Host& from, const Host& to, Channel channel) 
     const auto side = [&](const Host& host) {
         return plan_.is_double(host.node) ? host.second : plan_.sides[host.node];
     };
-    const bool is_work = channel == Channel::tx || channel == Channel::batch ||
-                         channel == Channel::endorsement || channel == Channel::objection;
+    const bool is_work = channel == Channel::tx || channel == Channel::have ||
+                         channel == Channel::batch || channel == Channel::endorsement ||
+                         channel == Channel::objection;
     const bool colludes = plan_.behaviours[to.node] == Behaviour::colluding;
     const bool parted = plan_.is_double(from.node) || (colludes && !is_work);
     return !parted || side(from) == side(to);

@@ -105,7 +105,9 @@ void Broker::write_configuration(std::string_view acl) {
               std::to_string(port_) + " " + listen_ + "\ncafile " + in + "ca.pem\ncertfile " + in +
               "broker.pem\nkeyfile " + in + "broker.key\nrequire_certificate true\n" +
               "use_identity_as_username true\nallow_anonymous false\ntls_version tlsv1.2\n" +
-              "acl_file " + in + "acl\npersistence false\nmax_queued_messages 100000\n" +
+              "acl_file " + in +
+              "acl\npersistence false\nmax_queued_messages 100000\nmax_queued_bytes 16777216\n"
+              "memory_limit 268435456\n" +
               "set_tcp_nodelay true\n");
 }
 

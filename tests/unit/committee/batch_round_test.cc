@@ -205,6 +205,24 @@ TEST(BatchRound, a_member_endorses_what_it_recomputes_and_says_it_again) {
     EXPECT_EQ(pauses, (std::vector<std::int64_t>{1000, 1000, 2000, 4000, 8000, 10000}));
 }
 
+// The answer is as large as a window: whoever cannot use it must not have it sent every second.
+TEST(BatchRound, a_member_asks_ever_more_rarely_for_what_it_does_not_get) {
+    Bench bench;
+    const Transaction batch = bench.batch_of(0);
+    const NodeId member = bench.members[2];
+    bench.held[member].erase(kMeter);
+    ASSERT_EQ(order_of(*bench.hear_batch(member, batch)), "ask");
+    std::vector<std::int64_t> pauses;
+    std::int64_t pause = 0;
+    while (pauses.size() < 6) {
+        bench.pass(500);
+        pause += 500;
+        if (order_of(bench.advance(member)).find("ask") == std::string::npos) continue;
+        pauses.push_back(std::exchange(pause, 0));
+    }
+    EXPECT_EQ(pauses, (std::vector<std::int64_t>{1000, 2000, 4000, 8000, 10000, 10000}));
+}
+
 TEST(BatchRound, a_member_asks_for_readings_it_does_not_hold_and_stops_asking) {
     Bench bench;
     const Transaction batch = bench.batch_of(0);

@@ -159,7 +159,7 @@ TEST_F(LateObjections, do_not_stop_a_cluster_whose_meter_signs_its_windows_out_o
     const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
     const auto said = all_of<SayBatch>(reissued);
     ASSERT_EQ(said.size(), 1U);
-    EXPECT_EQ(settlement_of(said[0].batch).entries[0].status, EntryStatus::conflict);
+    EXPECT_EQ(settlement_of(said[0].batch).entries[0].status, EntryStatus::missing);
     ASSERT_TRUE(bench.hear_batch(member, said[0].batch));
     bench.pass(60'000);  // the grace: an entry has no reading
     const auto endorsed = all_of<SayEndorsement>(bench.advance(member));
@@ -236,7 +236,7 @@ TEST_F(Objections, are_not_made_for_a_reading_whose_sequence_the_chain_has_passe
         bench.held[member].insert_or_assign(kMeter, stale);
     bench.pass(60'000);
     const auto batch = all_of<SayBatch>(bench.advance(bench.parent())).at(0).batch;
-    EXPECT_EQ(settlement_of(batch).entries[0].status, EntryStatus::conflict);
+    EXPECT_EQ(settlement_of(batch).entries[0].status, EntryStatus::missing);
     EXPECT_EQ(order_of(*bench.hear_batch(bench.members[1], batch)),
               "persist endorsement, endorsement");
     const Objection idle{bench.cluster, 1, 0, batch.id, "reading_withheld", {}};

@@ -117,6 +117,14 @@ TEST_F(AccusationTest, a_settlement_that_uses_a_voided_reading_or_calls_it_missi
     EXPECT_EQ(judge(chain_.group(missing, readings)), "wrong_entries");
 }
 
+// Else a committee could say of any meter that it contradicted itself, and prove nothing.
+TEST_F(AccusationTest, a_settlement_that_calls_a_conflict_what_no_evidence_shows_is_refused) {
+    const OpenedReadings readings = chain_.read_all(kOne, 1);
+    Settlement settlement = chain_.settle(kOne, 1, readings);
+    settlement.entries.front() = {kMeter, EntryStatus::conflict, Digest{}};
+    EXPECT_EQ(judge(chain_.group(settlement, readings)), "wrong_entries");
+}
+
 TEST_F(AccusationTest, evidence_in_front_of_a_settlement_of_one_block_makes_it_stale) {
     const OpenedReadings readings = chain_.read_all(kOne, 1);
     auto block = chain_.group(chain_.settle(kOne, 1, readings), readings);

@@ -186,7 +186,7 @@ TEST_F(ClusterBookTest, carries_remainders_to_the_micro) {
     EXPECT_EQ(closing.balance_micro, billed);
 }
 
-TEST_F(ClusterBookTest, marks_an_implausible_reading_as_conflict_and_estimates) {
+TEST_F(ClusterBookTest, marks_an_implausible_reading_as_missing_and_estimates) {
     append(0, chain_.read_all(kOne, 0));
     OpenedReadings readings = chain_.read_all(kOne, 1);
     ReadingBody fallen = readings.at(kProsumer).body;
@@ -194,20 +194,20 @@ TEST_F(ClusterBookTest, marks_an_implausible_reading_as_conflict_and_estimates) 
     readings.at(kProsumer) = chain_.meter(kProsumer).read_body(1, fallen);
     const auto draft = book().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
-    EXPECT_EQ(draft->entries[0].status, EntryStatus::conflict);
+    EXPECT_EQ(draft->entries[0].status, EntryStatus::missing);
     EXPECT_EQ(draft->entries[0].reading, Digest{});
     EXPECT_TRUE(draft->lines[0].estimated);
     append(1, readings);  // the chain takes it without that reading
     EXPECT_EQ(line(kProsumer).closing.missed, 1U);
 }
 
-TEST_F(ClusterBookTest, marks_a_reading_the_chain_would_refuse_as_conflict) {
+TEST_F(ClusterBookTest, marks_a_reading_the_chain_would_refuse_as_missing) {
     append(0, chain_.read_all(kOne, 0));
     OpenedReadings readings = chain_.read_all(kOne, 1);
     readings.at(kProsumer).reading.header.sequence = 1;
     const auto draft = book().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
-    EXPECT_EQ(draft->entries[0].status, EntryStatus::conflict);
+    EXPECT_EQ(draft->entries[0].status, EntryStatus::missing);
 }
 
 struct BodyDamage {
@@ -281,7 +281,7 @@ TEST_F(ClusterBookTest, finds_what_a_parent_made_up) {
          [](auto& d) {
              d.entries[0] = {kProsumer, EntryStatus::conflict, Digest{}};
          },
-         "reading_withheld"},
+         "wrong_entries"},
     };
     const KeyRing keys = network_.key_ring(state(), NodeId("node-3"));
     for (const ForgedDraft& row : table) {

@@ -105,7 +105,7 @@ TEST_F(LateRulesTest, refuse_late_readings_whose_sequence_does_not_rise_with_the
     const Settlement settlement = bench.chain.settle_held(bench.cluster, 3, bench.held);
     ASSERT_EQ(settlement.late.size(), 1U);
     EXPECT_EQ(settlement.late[0].window, 1U);
-    EXPECT_EQ(settlement.entries[1].status, EntryStatus::conflict);
+    EXPECT_EQ(settlement.entries[1].status, EntryStatus::missing);
     Settlement forged = settlement;
     forged.late.push_back({bench.consumer, 2, bench.held[2].at(bench.consumer).reading.id});
     const auto group = bench.chain.group_held(forged, bench.held);

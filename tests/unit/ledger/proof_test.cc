@@ -6,11 +6,15 @@
 
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/ledger/proof_bench.h"
 
 namespace fairfeed {
 namespace {
 
+using test::fault_of;
+using test::options_of;
+using test::ProofOfAReading;
+using test::prove;
 using test::StoredChain;
 using test::TestChain;
 using test::TestNetwork;
@@ -19,42 +23,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-TestNetworkOptions options_of(std::size_t nodes, std::size_t meters = 2) {
-    TestNetworkOptions options;
-    options.nodes = nodes;
-    options.meters_per_cluster = meters;
-    return options;
-}
-
-Result<Proof, ProofRefusal> prove(const StoredChain& stored, const NodeId& node,
-                                  const MeterId& meter, Window window) {
-    return make_proof(stored.open(), stored.genesis(), stored.holder(node), meter, window);
-}
-
-// The part that does not hold, or `none`.
-std::string fault_of(const Proof& proof, const LoadedGenesis& genesis) {
-    const auto checked = check_proof(encode_proof(proof), genesis);
-    return checked ? "none" : std::string(to_string(checked.error().part));
-}
-
-class ProofOfAReading : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        stored_.run_windows(2);
-        stored_.store();
-        auto proof = prove(stored_, TestNetwork::node(2), meter_, 1);
-        ASSERT_TRUE(proof) << proof.error().explanation;
-        proof_ = std::move(*proof);
-    }
-    const Settlement& settlement() const {
-        return std::get<Settlement>(proof_.settlement.transaction.content);
-    }
-
-    StoredChain stored_{options_of(4)};
-    MeterId meter_ = TestNetwork::meter(1, 1);
-    Proof proof_;
-};
 
 TEST_F(ProofOfAReading, convinces_whoever_has_the_genesis_file) {
     const auto findings = check_proof(encode_proof(proof_), stored_.genesis());
@@ -259,73 +227,6 @@ TEST(proof, says_honestly_what_a_small_committee_is_worth) {
     ASSERT_TRUE(findings);
     EXPECT_EQ(findings->committee, CommitteeClass::single);
     EXPECT_THAT(findings->proved, Contains(HasSubstr("nobody else witnessed it")));
-}
-
-// A committee and validators that all lie still cannot make a line follow from another reading.
-class FalsifiedLine : public ::testing::Test {
-  protected:
-    std::string fault_after(void (*falsify)(SettlementLine&)) {
-        StoredChain stored(options_of(1));
-        TestChain& chain = stored.chain();
-        const ClusterId cluster = TestNetwork::cluster(1);
-        const auto readings = chain.read_all(cluster, 0);
-        auto draft = chain.book(cluster).draft(chain.state(), 0, {{0, readings}});
-        CHECK(draft.has_value());
-        falsify(draft->lines[0]);
-        const auto settlement =
-            chain.book(cluster).seal(chain.state(), 0, *draft, TestNetwork::node(1), 0, 0,
-                                     chain.keys(), stored.network().random());
-        CHECK(settlement.has_value());
-        CHECK(chain.append(chain.next_block(chain.group(*settlement, readings))).has_value());
-        stored.store();
-        const auto proof = prove(stored, TestNetwork::node(1), TestNetwork::meter(1, 1), 0);
-        CHECK(proof.has_value());
-        return fault_of(*proof, stored.genesis());
-    }
-};
-
-TEST_F(FalsifiedLine, is_found_where_it_contradicts_reading_capacity_or_tariff) {
-    const std::pair<std::string_view, void (*)(SettlementLine&)> rows[] = {
-        {"none", [](SettlementLine&) {}},
-        {"energy", [](SettlementLine& line) { line.import_wh += 1; }},
-        {"energy", [](SettlementLine& line) { line.export_wh -= 1; }},
-        {"energy", [](SettlementLine& line) { line.generation_wh += 1; }},
-        {"energy", [](SettlementLine& line) { line.load_wh += 1; }},
-        {"energy", [](SettlementLine& line) { line.available_wh += 1; }},
-        {"energy", [](SettlementLine& line) { line.curtailed_wh += 1; }},
-        {"energy", [](SettlementLine& line) { line.credited_wh = line.export_wh + 1; }},
-        {"energy", [](SettlementLine& line) { line.capacity_w += 1; }},
-        {"energy", [](SettlementLine& line) { line.mes_w = line.capacity_w + 1; }},
-        {"energy", [](SettlementLine& line) { line.estimated = true; }},
-        {"energy", [](SettlementLine& line) { line.flags = kLineOverCapacity; }},
-        {"energy", [](SettlementLine& line) { line.flags = kLineClaimCut; }},
-        {"none", [](SettlementLine& line) { line.flags = kLineOddYield; }},
-        {"energy", [](SettlementLine& line) { line.closing.unread_from += 1; }},
-        {"energy",
-         [](SettlementLine& line) {
-             line.closing.shares = {{10, 0}};
-         }},
-        {"energy",
-         [](SettlementLine& line) {
-             line.closing.shares.push_back({-1, INT64_MAX});
-         }},
-        {"energy",
-         [](SettlementLine& line) {
-             line.available_wh += 1;
-             line.curtailed_wh += 1;
-         }},
-        {"energy",
-         [](SettlementLine& line) {
-             line.credited_wh -= 1;
-             line.export_amount_micro -= 80;
-         }},
-        {"energy", [](SettlementLine& line) { line.closing.registers.export_wh += 1; }},
-        {"money", [](SettlementLine& line) { line.import_amount_micro += 1; }},
-        {"money", [](SettlementLine& line) { line.export_amount_micro -= 1; }},
-        {"money", [](SettlementLine& line) { line.export_amount_micro += 1; }},
-    };
-    for (std::size_t i = 0; i < std::size(rows); ++i)
-        EXPECT_EQ(fault_after(rows[i].second), rows[i].first) << "row " << i;
 }
 
 // A meter, its capacity and a tariff that came after genesis.

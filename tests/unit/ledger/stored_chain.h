@@ -13,10 +13,7 @@
 
 namespace fairfeed::test {
 
-constexpr DatabaseKind kStoredLedger{.what = "a ledger",
-                                     .application_id = kLedgerApplicationId,
-                                     .schema_version = kLedgerSchemaVersion,
-                                     .schema = kLedgerSchema};
+constexpr DatabaseKind kStoredLedger = kLedgerKind;
 constexpr std::int64_t kCommittedAfterMs = 40;  // block time to the note of its commit
 
 class StoredChain {

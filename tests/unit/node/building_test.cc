@@ -58,8 +58,8 @@ TEST_F(Building, goes_on_when_a_notice_has_missed_the_window_it_was_to_take_effe
     const NodeId one = TestNetwork::node(1);
     const NodeId two = TestNetwork::node(2);
     const MeterId meter = TestNetwork::meter(1, 1);
-    const MeterAlarm alarm{1, world.network().network(), meter, TestNetwork::cluster(1), 0, 1,
-                           AlarmType::seal_broken, 1'470'614'400};
+    const MeterAlarm alarm{1, world.network().network(), meter,        TestNetwork::cluster(1), 0,
+                           1, AlarmType::seal_broken,    1'470'614'400};
     const Transaction event = make_event(alarm, world.network().key(meter));
     const Topic topic{world.network().genesis().content.parameters.name, meter.str(),
                       Channel::event, "-"};

@@ -246,6 +246,8 @@ std::string Teller::operator()(const Publish& effect) const {
             return answer(*decode_answer(message, network), item);
         case Channel::tx:
             return bundle(*decode_bundle(message, network));
+        case Channel::have:
+            return "has " + numbered(decode_have(message)->size(), "transaction") + " waiting";
         default:
             return round_message(effect);
     }

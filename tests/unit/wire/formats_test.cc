@@ -164,6 +164,7 @@ void add_messages(std::vector<Sample>& out) {
     out.push_back(plain(
         "bundle", encode_bundle({{batch()}}),
         [](ByteView view) { return decode_bundle(view, network()); }, encode_bundle));
+    out.push_back(plain("have", encode_have({digest("a"), digest("b")}), decode_have, encode_have));
 }
 
 void add_sealed(std::vector<Sample>& out) {

@@ -1,0 +1,30 @@
+// A certified window of one cluster that weighs what a test wants: the sealed line of its first
+// meter is filled up, which nobody without its key can tell from a true one.
+#pragma once
+
+#include "core/contract/block_size.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::test {
+
+[[nodiscard]] inline std::size_t weight_of(const std::vector<Transaction>& transactions) {
+    BlockSize size;
+    size.add(transactions);
+    return size.envelopes;
+}
+
+// Window 0 of the cluster, whose envelopes are together exactly so many bytes.
+[[nodiscard]] inline std::vector<Transaction> heavy_group(TestChain& chain,
+                                                          const ClusterId& cluster,
+                                                          std::size_t bytes) {
+    const OpenedReadings readings = chain.read_all(cluster, 0);
+    Settlement settlement = chain.settle(cluster, 0, readings);
+    Bytes& filling = settlement.lines.front().ciphertext;
+    filling.resize(100'000);  // from here on a byte more is a byte more
+    filling.resize(100'000 + bytes - weight_of(chain.group(settlement, readings)));
+    std::vector<Transaction> group = chain.group(settlement, readings);
+    CHECK(weight_of(group) == bytes);
+    return group;
+}
+
+}  // namespace fairfeed::test
