@@ -25,7 +25,7 @@ std::string Audit::judge_energy(const Settlement& settlement, const SettlementEn
     }
     if (line.credited_wh > line.export_wh) return "more is credited than was exported";
     const SimulatedMeter& meter = meter_of_(entry.meter);
-    if (!meter.is_honest() || entry.status != EntryStatus::reading) return {};
+    if (!meter.measures_truly() || entry.status != EntryStatus::reading) return {};
     const KeptReading* measured = meter.kept(settlement.window);
     if (measured == nullptr || measured->id != entry.reading) {
         return "a reading that the meter did not make";
@@ -63,7 +63,7 @@ std::string Audit::list(const Settlement& settlement) {
         }
         accounts_[one.meter].listed.insert(one.window);
         const SimulatedMeter& meter = meter_of_(one.meter);
-        if (!meter.is_honest()) continue;
+        if (!meter.measures_truly()) continue;
         const KeptReading* measured = meter.kept(one.window);
         if (measured == nullptr || measured->id != one.reading) {
             return one.meter.str() + ": a reading that the meter did not make";
@@ -93,7 +93,7 @@ std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
     account.energy.generation_wh += line.generation_wh + line.adjusted.generation_wh;
     const SimulatedMeter& meter = meter_of_(line.meter);
     const bool read = entry.status == EntryStatus::reading;
-    if (!meter.is_honest() || !read || !line.closing.estimates.empty()) return {};
+    if (!meter.measures_truly() || !read || !line.closing.estimates.empty()) return {};
     const ReadingBody& last = meter.kept(window)->body;
     const Registers& first = scenery_.first_state.meters.at(line.meter).registration.installed;
     const QuarterHour flowed{last.end.import_wh - first.import_wh,
@@ -103,11 +103,14 @@ std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
     return "what was settled and trued up is not what its registers moved";
 }
 
-std::string Audit::on_settlement(const Settlement& settlement) {
+std::string Audit::on_settlement(const Settlement& settlement, std::int64_t time_ms) {
     const auto lines = ClusterBook::open_lines(settlement, scenery_.keys);
     if (!lines) return "its lines do not open";
     if (lines->size() != settlement.entries.size()) return "it has a line too few";
     if (std::string wrong = list(settlement); !wrong.empty()) return wrong;
+    const auto is_listed = [this](const MeterId& meter, Window window) {
+        return listed(meter, window) != nullptr;
+    };
     const SettlementTotals& totals = settlement.totals;
     SettlementTotals sum;
     for (std::size_t i = 0; i < lines->size(); ++i) {
@@ -115,6 +118,8 @@ std::string Audit::on_settlement(const Settlement& settlement) {
         std::string wrong = judge_energy(settlement, settlement.entries[i], line);
         if (wrong.empty()) wrong = judge_sum(settlement.entries[i], settlement.window, line);
         if (wrong.empty()) wrong = judge_money(line);
+        if (wrong.empty()) wrong = credit_.on_line(settlement.window, line, is_listed);
+        credit_.on_share(settlement.window, line, time_ms);
         if (!wrong.empty()) return line.meter.str() + ": " + wrong;
         sum.load_wh += line.load_wh;
         sum.import_wh += line.import_wh;

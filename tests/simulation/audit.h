@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/base/units.h"
+#include "tests/simulation/credit_audit.h"
 #include "tests/simulation/scenery.h"
 #include "tests/simulation/simulated_meter.h"
 
@@ -18,10 +19,11 @@ class Audit {
   public:
     using MeterOf = std::function<const SimulatedMeter&(const MeterId&)>;
     Audit(const Scenery& scenery, MeterOf meter_of)
-        : scenery_(scenery), meter_of_(std::move(meter_of)) {}
+        : scenery_(scenery), meter_of_(meter_of), credit_(scenery, std::move(meter_of)) {}
 
-    // In the order of the chain. What is wrong, in words; empty: nothing.
-    [[nodiscard]] std::string on_settlement(const Settlement& settlement);
+    // In the order of the chain; `time_ms`: of the block's header. What is wrong, in words; empty:
+    // nothing.
+    [[nodiscard]] std::string on_settlement(const Settlement& settlement, std::int64_t time_ms);
     // The reading that the chain has taken for the window, in time or late; nullptr: none.
     [[nodiscard]] const Digest* listed(const MeterId& meter, Window window) const;
     // It has taken one of a later window: what flowed in this one is trued up by the registers.
@@ -45,6 +47,7 @@ class Audit {
 
     const Scenery& scenery_;
     MeterOf meter_of_;
+    CreditAudit credit_;
     std::map<MeterId, Account> accounts_;
     std::map<std::pair<MeterId, Window>, Digest> listed_;
 };

@@ -43,6 +43,7 @@ Result<ChainState, Reject> Simulation::replayed(Host& host, Node& program) const
 void Simulation::boot(Host& host) {
     if (host.program) return;
     ++host.life;
+    host.booted_ms = now_ms_;
     host.steady_from_ms = now_ms_ - 1000;
     const NodeId& id = scenery_.nodes[host.node];
     auto program = std::make_unique<Node>(Node::Setup{id, scenery_.network.key(id),
@@ -69,6 +70,7 @@ void Simulation::boot(Host& host) {
     host.program = std::move(program);
     host.connected = false;
     host.wake_at_ms = -1;
+    host.heard = HeardOffences(plan_.suspects(scenery_.nodes, scenery_.meters));
     at(now_ms_ + dice_.between(5, 50), What::connect, static_cast<std::size_t>(&host - &hosts_[0]),
        host.life);
     perform(host, *effects);

@@ -1,5 +1,6 @@
 #include "tests/simulation/in_words.h"
 
+#include "core/ledger/replay.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -107,11 +108,24 @@ std::string committee_in_words(const Publish& said, const Digest& network) {
     }
 }
 
+std::string bundle_in_words(const Publish& said, const Digest& network) {
+    const auto bundle = decode_bundle(said.message, network);
+    if (!bundle) return {};
+    std::map<std::string_view, std::size_t> kinds;
+    for (const Transaction& transaction : bundle->transactions)
+        ++kinds[to_string(transaction.kind)];
+    std::string words = "offers for a block:";
+    for (const auto& [kind, count] : kinds)
+        words += ' ' + std::to_string(count) + ' ' + std::string(kind);
+    return words;
+}
+
 }  // namespace
 
 std::string in_words(const Publish& said, const Digest& network) {
     std::string words = chain_in_words(said);
     if (words.empty()) words = committee_in_words(said, network);
+    if (said.topic.channel == Channel::tx) words = bundle_in_words(said, network);
     if (!words.empty()) return words;
     return "says " + std::string(to_string(said.topic.channel)) +
            (said.topic.item == "-" ? "" : " to or about " + said.topic.item) + ", " +

@@ -17,8 +17,13 @@ std::vector<Utterance> only(const Publish& said) {
 
 }  // namespace
 
-Liar::Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, Dice dice)
-    : behaviour_(behaviour), scenery_(scenery), self_(scenery.nodes[node]), dice_(dice) {
+Liar::Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, MeterId accomplice,
+           Dice dice)
+    : behaviour_(behaviour),
+      scenery_(scenery),
+      self_(scenery.nodes[node]),
+      dice_(dice),
+      accomplice_(std::move(accomplice)) {
     for (const MeterId& meter : scenery.meters) {
         const ClusterId& cluster = scenery.first_state.meters.at(meter).registration.cluster;
         if (scenery.committee(cluster).front() == self_) ignored_ = meter;
@@ -51,6 +56,12 @@ std::vector<Utterance> Liar::instead_of(const Publish& said) {
             return only(said);
         case Behaviour::replaying:
             return replay(said);
+        case Behaviour::boasting:
+            return boast(said);
+        case Behaviour::inventing:
+            return invent(said);
+        case Behaviour::hoarding:
+            return hoard(said);
         case Behaviour::honest:
         case Behaviour::twins:
         case Behaviour::omitting:

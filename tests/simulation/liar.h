@@ -19,7 +19,9 @@ struct Utterance {
 
 class Liar {
   public:
-    Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, Dice dice);
+    // `accomplice`: a meter whose key it may use; empty: none.
+    Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, MeterId accomplice,
+         Dice dice);
 
     // What leaves in place of this message.
     [[nodiscard]] std::vector<Utterance> instead_of(const Publish& said);
@@ -38,13 +40,22 @@ class Liar {
     [[nodiscard]] Signature endorsement(const Endorsement& content) const;
     [[nodiscard]] std::vector<Utterance> replay(const Publish& said);
     [[nodiscard]] Bytes other_vote(const Publish& said);
+    // false_claims.cc
+    [[nodiscard]] std::vector<Utterance> boast(const Publish& said);
+    [[nodiscard]] Height boasted(Height height);
+    [[nodiscard]] std::vector<Utterance> invent(const Publish& said);
+    [[nodiscard]] BlockOutline invented(BlockOutline outline);
+    [[nodiscard]] std::vector<Utterance> hoard(const Publish& said);
+    [[nodiscard]] Transaction hoarded(const MeterId& meter, Window window);
     [[nodiscard]] std::vector<bool> some();
 
     Behaviour behaviour_;
     const Scenery& scenery_;
     NodeId self_;
     Dice dice_;
+    MeterId accomplice_;
     MeterId ignored_;              // omitting
+    std::size_t hoards_ = 0;       // hoarding: said so far
     std::deque<Publish> history_;  // replaying
     std::vector<Digest> blocks_;   // equivocating: ids it has voted for
     // double_batching: its second batch by the id of the first, who endorsed which batch, and the

@@ -25,6 +25,7 @@ void Simulation::send_out(Host& host, const Publish& said, const std::vector<boo
         Publication{host.node, said.topic, said.topic.str(), said.message});
     const std::uint64_t hash = fast_hash(static_cast<std::uint64_t>(channel), said.message);
     trace(hash, host.node);
+    if (plan_.is_honest(host.node)) oracles_.on_said(host.node, said.message.size());
     detail([&] { return name(host) + ' ' + in_words(said, scenery_.network.network()); });
     if (idle_from_ms_ && (channel == Channel::prevote || channel == Channel::precommit ||
                           channel == Channel::proposal || channel == Channel::batch)) {
@@ -108,17 +109,22 @@ void Simulation::offer_retained(const Host& from, std::size_t to) {
 }
 
 void Simulation::measure(std::size_t meter, Window window) {
-    meters_[meter].measure(window);
-    if (!meters_[meter].is_honest()) count(to_string(plan_.meter_behaviours[meter]));
+    if (meters_[meter].measure(window) == nullptr) return;
+    const MeterBehaviour behaviour = meters_[meter].behaviour();
+    if (behaviour != MeterBehaviour::honest) count(to_string(behaviour));
+    if (behaviour == MeterBehaviour::withholding && dice_.chance(500)) {
+        if (dice_.chance(400)) return;
+        return at(now_ms_ + dice_.between(1, 3) * kWindowMs, What::send, meter, window);
+    }
     const bool late = !is_calm() && dice_.chance(plan_.late_meter_permille);
     if (late) count("late meter");
     at(now_ms_ + (late ? dice_.between(1000, 8000) : dice_.between(0, 300)), What::send, meter,
        window);
 }
 
-void Simulation::send_to_member(const SimulatedMeter& meter, std::size_t node, Bytes envelope) {
-    const Topic topic{scenery_.first_state.genesis.parameters.name, meter.id().str(),
-                      Channel::reading, "-"};
+void Simulation::send_to_member(const SimulatedMeter& meter, std::size_t node, Channel channel,
+                                Bytes envelope) {
+    const Topic topic{scenery_.first_state.genesis.parameters.name, meter.id().str(), channel, "-"};
     const auto shared = std::make_shared<const Publication>(
         Publication{0, topic, topic.str(), std::move(envelope)});
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
@@ -132,11 +138,12 @@ void Simulation::send_reading(std::size_t meter, Window window) {
     SimulatedMeter& self = meters_[meter];
     KeptReading& reading = *self.kept(window);
     if (self.is_done(reading)) return;
+    const Channel channel = reading.is_event ? Channel::event : Channel::reading;
     for (std::size_t place = 0; place < self.committee().size(); ++place) {
         const NodeId& member = self.committee()[place];
         if (reading.receipts.contains(member)) continue;
         for (Bytes& envelope : self.said_to(place, window))
-            send_to_member(self, scenery_.index_of(member), std::move(envelope));
+            send_to_member(self, scenery_.index_of(member), channel, std::move(envelope));
     }
     reading.back_off_ms = std::clamp<std::int64_t>(reading.back_off_ms * 2, 400, 2000);
     at(now_ms_ + reading.back_off_ms, What::send, meter, window);

@@ -11,6 +11,7 @@
 namespace fairfeed::simulation {
 namespace {
 
+constexpr std::size_t kMostSaidBytes = 8'000'000;  // by one honest node in one run
 constexpr std::size_t kMostRows = 64;     // undecided ones on one disk
 constexpr std::size_t kMostVersions = 8;  // of one window's settlement that are certified
 
@@ -116,9 +117,11 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
         fail("height " + std::to_string(header.height) + " is an empty block");  // R16
     }
     for (const Transaction& transaction : committed.block.transactions) {
-        if (transaction.kind != TransactionKind::evidence) highest_at_work_ = header.height;
+        const bool accuses = transaction.kind == TransactionKind::evidence ||
+                             transaction.kind == TransactionKind::event;
+        if (!accuses) highest_at_work_ = header.height;
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
-            on_settlement(*settlement);
+            on_settlement(*settlement, header.time_ms);
         } else if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
             on_evidence(*evidence);
         }
@@ -143,21 +146,21 @@ void Oracles::on_fork(std::size_t node, const CommittedBlock& committed) {
 }
 
 void Oracles::on_evidence(const Evidence& evidence) {
-    accused_.insert(evidence.culprit);
+    accused_.insert({evidence.culprit, evidence.offence});
     const auto& nodes = scenery_.nodes;
     const auto node = std::find(nodes.begin(), nodes.end(), NodeId(evidence.culprit));
     const bool lies = node == nodes.end()
-                          ? !meter_of_(MeterId(evidence.culprit)).is_honest()
+                          ? meter_of_(MeterId(evidence.culprit)).signs_twice()
                           : !plan_.is_honest(static_cast<std::size_t>(node - nodes.begin()));
     if (!lies) fail("evidence names honest " + evidence.culprit);
 }
 
-void Oracles::on_settlement(const Settlement& settlement) {
+void Oracles::on_settlement(const Settlement& settlement, std::int64_t time_ms) {
     const std::string what =
         "window " + std::to_string(settlement.window) + " of " + settlement.cluster.str();
     const auto slot = std::pair{settlement.cluster, settlement.window};
     if (!settled_.try_emplace(slot, settlement.entries).second) lose(what + " settled twice");
-    const std::string wrong = audit_.on_settlement(settlement);
+    const std::string wrong = audit_.on_settlement(settlement, time_ms);
     if (!wrong.empty()) lose(what + ": " + wrong);
 }
 
@@ -169,13 +172,22 @@ void Oracles::on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t mos
 
 // Where nobody stirs it up, no votes either.
 void Oracles::on_idle_end(Height height, std::uint64_t statements) {
-    // Evidence against a liar is work, whenever it is found.
+    // Evidence against a liar and a broken seal are work, whenever they are found.
     const Height last = plan_.has_liars() ? highest_at_work_ : highest();
     if (last > height) lose("an idle network builds blocks");
     if (!plan_.has_liars() && statements > 0) {
         lose("an idle network says " + std::to_string(statements) +
              " votes, proposals and batches");
     }
+}
+
+// Others may be made to say a lot by what somebody tells them, but not without end.
+void Oracles::on_said(std::size_t node, std::size_t bytes) {
+    std::size_t& said = said_bytes_[node];
+    said += bytes;
+    if (said <= kMostSaidBytes) return;
+    fail(scenery_.nodes[node].str() + " has said more than " + std::to_string(kMostSaidBytes) +
+         " bytes");
 }
 
 void Oracles::on_load(std::size_t node, const NodeLoad& load) {

@@ -41,6 +41,8 @@ class Oracles {
     // `durable`: the height its disk has reached.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
     void on_receipt(std::size_t node, const Receipt& receipt, const VirtualDisk& disk);
+    // An honest node gives so many bytes to its broker.
+    void on_said(std::size_t node, std::size_t bytes);
     // Calm, everything settled, and then nothing to do for a while (R16): since when the highest
     // block stood at `height`, and votes, proposals and batches that were said in that time.
     void on_idle_end(Height height, std::uint64_t statements);
@@ -63,6 +65,10 @@ class Oracles {
     [[nodiscard]] bool has_settled(const ClusterId& cluster, Window window) const {
         return settled_.contains({cluster, window});
     }
+    // Does EVIDENCE on the chain name it for this?
+    [[nodiscard]] bool has_named(const std::string& culprit, Offence offence) const {
+        return accused_.contains({culprit, offence});
+    }
     // Of the chain all agreed on.
     [[nodiscard]] Height highest() const { return blocks_.empty() ? 0 : blocks_.rbegin()->first; }
 
@@ -81,7 +87,7 @@ class Oracles {
     void on_share(std::size_t node, const Publish& publish);
     void on_fork(std::size_t node, const CommittedBlock& committed);
     void on_evidence(const Evidence& evidence);
-    void on_settlement(const Settlement& settlement);
+    void on_settlement(const Settlement& settlement, std::int64_t time_ms);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const VirtualDisk& disk);
     void once(const Slot& slot, const Digest& what);
 
@@ -97,9 +103,11 @@ class Oracles {
         Certificate certificate;
     };
     std::map<Height, Decided> blocks_;
-    std::set<std::string> accused_;  // meters and nodes that EVIDENCE on the chain names
+    // Meters and nodes that EVIDENCE on the chain names, and what for.
+    std::set<std::pair<std::string, Offence>> accused_;
+    std::map<std::size_t, std::size_t> said_bytes_;  // by node
     std::map<Digest, Receipted> receipted_;
-    Height highest_at_work_ = 0;  // with anything in it but evidence
+    Height highest_at_work_ = 0;  // with anything in it but evidence and events
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;
     std::set<std::uint64_t> heard_;  // statements looked at
     std::map<Slot, Digest> said_;

@@ -39,10 +39,11 @@ class TheOracles : public testing::Test {
         return id == meters[0].id() ? meters[0] : meters[1];
     }
     [[nodiscard]] OpenedReading measure(SimulatedMeter& meter, Window window) {
-        const KeptReading& kept = meter.measure(window);
-        auto reading = decode_reading(kept.envelope, network.network());
+        const KeptReading* kept = meter.measure(window);
+        CHECK(kept != nullptr);
+        auto reading = decode_reading(kept->envelope, network.network());
         CHECK(reading.has_value());
-        return {std::move(*reading), kept.body};
+        return {std::move(*reading), kept->body};
     }
     // The next window as it ought to be settled.
     [[nodiscard]] Settlement settle(Window window) {
@@ -221,8 +222,8 @@ TEST_F(TheOracles, know_a_reading_that_enters_the_chain_twice) {
     const Settlement settlement = settle(0);
     Audit audit(scenery,
                 [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); });
-    EXPECT_EQ(audit.on_settlement(settlement), "");
-    EXPECT_EQ(audit.on_settlement(settlement), "meter-1-1: a second reading of window 0");
+    EXPECT_EQ(audit.on_settlement(settlement, 0), "");
+    EXPECT_EQ(audit.on_settlement(settlement, 0), "meter-1-1: a second reading of window 0");
 }
 
 TEST_F(TheOracles, know_a_window_that_is_settled_twice) {

@@ -80,6 +80,7 @@ void draw_liars(Plan& plan, Dice& dice) {
     }
 }
 
+// Whoever hoards evidence needs a meter that signs twice for it.
 void draw_meters(Plan& plan, Dice& dice) {
     const bool some_lie = dice.chance(300);
     for (std::size_t i = 0; i < plan.clusters * plan.meters; ++i) {
@@ -87,6 +88,10 @@ void draw_meters(Plan& plan, Dice& dice) {
         plan.meter_behaviours.push_back(
             lies ? static_cast<MeterBehaviour>(1 + dice.index(kMeterBehaviours - 1))
                  : MeterBehaviour::honest);
+    }
+    const auto& nodes = plan.behaviours;
+    if (std::find(nodes.begin(), nodes.end(), Behaviour::hoarding) != nodes.end()) {
+        plan.meter_behaviours.front() = MeterBehaviour::equivocating;
     }
 }
 
@@ -107,7 +112,29 @@ Cut draw_cut(const Plan& plan, Dice& dice) {
     return cut;
 }
 
-// Small errors befall anybody; only f nodes may be far off.
+// From ten seconds to centuries, forwards.
+std::int64_t draw_leap_ms(Dice& dice) {
+    constexpr std::int64_t kDayMs = 86'400'000;
+    switch (dice.index(3)) {
+        case 0:
+            return dice.between(10'000, kDayMs);
+        case 1:
+            return dice.between(kDayMs, 3 * 365 * kDayMs);
+        default:
+            return dice.between(3 * 365 * kDayMs, 300 * 365 * kDayMs);
+    }
+}
+
+// Right, but nothing tells it so.
+ClockChange unsynchronised(std::size_t node) {
+    ClockChange change;
+    change.node = node;
+    change.synchronised = false;
+    return change;
+}
+
+// Small errors befall anybody; only f nodes may be far off. Sometimes nobody else knows the time
+// well enough to contradict them.
 void draw_clocks(Plan& plan, Dice& dice) {
     const bool far = tolerated_faults(plan.nodes) > 0 && dice.chance(300);
     const std::size_t lost = dice.index(plan.nodes);
@@ -121,12 +148,16 @@ void draw_clocks(Plan& plan, Dice& dice) {
         plan.clocks.push_back(change);
     }
     if (!far) return;
+    const bool alone = dice.chance(300);
+    for (std::size_t node = 0; alone && node < plan.nodes; ++node) {
+        if (node != lost) plan.clocks.push_back(unsynchronised(node));
+    }
     ClockChange change;
     change.node = lost;
     change.at_ms = dice.below(plan.calm_ms);
     change.since_1970 = dice.chance(500);
-    change.offset_ms = dice.between(10'000, 86'400'000);
-    change.synchronised = !change.since_1970 && dice.chance(500);
+    change.offset_ms = draw_leap_ms(dice);
+    change.synchronised = !change.since_1970 && (alone || dice.chance(500));
     plan.clocks.push_back(change);
 }
 
@@ -150,12 +181,58 @@ void draw_newcomer(Plan& plan, Dice& dice) {
     }
 }
 
+// Each meter's certificate changes at most once, and no two get the same capacity.
+void draw_capacities(Plan& plan, Dice& dice) {
+    const std::size_t meters = plan.clusters * plan.meters;
+    for (std::size_t meter = 0; meter < meters; ++meter) {
+        if (!dice.chance(500)) continue;
+        CapacityNotice notice;
+        notice.at_ms = dice.below(plan.calm_ms);
+        notice.meter = meter;
+        notice.capacity_w =
+            dice.chance(200) ? 0 : 2000 + 100 * static_cast<std::int64_t>(dice.index(60));
+        plan.capacities.push_back(notice);
+    }
+    std::sort(plan.capacities.begin(), plan.capacities.end(),
+              [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
+}
+
+// How many homes, and for how long. Many small runs find more than few large ones.
+void draw_size(Plan& plan, Dice& dice) {
+    plan.clusters = std::min<std::size_t>(plan.nodes, dice.chance(300) ? 2 : 1);
+    plan.meters = dice.chance(300) ? 2 : 1;
+    plan.windows = static_cast<Window>(dice.chance(250) ? 4 : dice.between(2, 3));
+    if (dice.chance(30)) {
+        plan.clusters = std::min<std::size_t>(plan.nodes, 3);
+        plan.meters = static_cast<std::size_t>(dice.between(3, 8));
+    } else if (dice.chance(120)) {
+        plan.windows = static_cast<Window>(dice.between(4, 7));
+        plan.close_after = static_cast<Window>(dice.between(1, 3));
+    }
+}
+
 }  // namespace
 
 bool Plan::has_liars() const {
     const auto lies = [](auto behaviour) { return behaviour != decltype(behaviour)::honest; };
     return std::any_of(behaviours.begin(), behaviours.end(), lies) ||
            std::any_of(meter_behaviours.begin(), meter_behaviours.end(), lies);
+}
+
+std::set<std::string> Plan::suspects(const std::vector<NodeId>& node_names,
+                                     const std::vector<MeterId>& meter_names) const {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < nodes; ++i) {
+        const Behaviour behaviour = behaviours[i];
+        if (is_double(i) || behaviour == Behaviour::equivocating ||
+            behaviour == Behaviour::double_batching) {
+            names.insert(node_names[i].str());
+        }
+    }
+    for (std::size_t i = 0; i < meter_behaviours.size(); ++i) {
+        if (meter_behaviours[i] == MeterBehaviour::equivocating) names.insert(meter_names[i].str());
+    }
+    return names;
 }
 
 std::string_view to_string(Behaviour behaviour) {
@@ -180,6 +257,12 @@ std::string_view to_string(Behaviour behaviour) {
             return "replaying";
         case Behaviour::lying_disk:
             return "lying disk";
+        case Behaviour::boasting:
+            return "boasting";
+        case Behaviour::inventing:
+            return "inventing";
+        case Behaviour::hoarding:
+            return "hoarding";
         case Behaviour::colluding:
             return "colluding";
     }
@@ -196,6 +279,12 @@ std::string_view to_string(MeterBehaviour behaviour) {
             return "replaying meter";
         case MeterBehaviour::time_travelling:
             return "time-travelling meter";
+        case MeterBehaviour::overclaiming:
+            return "overclaiming meter";
+        case MeterBehaviour::withholding:
+            return "withholding meter";
+        case MeterBehaviour::tampered:
+            return "tampered meter";
     }
     return "?";
 }
@@ -205,11 +294,9 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     Plan plan;
     plan.nodes = nodes;
     plan.liars = liars;
-    // Many small runs find more than few large ones.
-    plan.clusters = std::min<std::size_t>(nodes, dice.chance(300) ? 2 : 1);
-    plan.meters = dice.chance(300) ? 2 : 1;
-    plan.windows = static_cast<Window>(dice.chance(250) ? 3 : dice.between(1, 2));
-    plan.calm_ms = dice.between(2000, (plan.windows + 1) * kWindowMs);
+    draw_size(plan, dice);
+    // The last window ends when it is calm: whatever went wrong before, each cluster must settle it.
+    plan.calm_ms = dice.between(2000, plan.windows * kWindowMs - 200);
     plan.loss_permille = dice.chance(300) ? 0 : dice.below(501);
     plan.repeat_permille = dice.chance(500) ? 0 : dice.below(200);
     plan.slow_permille = dice.chance(500) ? 0 : dice.below(100);
@@ -232,6 +319,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     if (dice.chance(500)) draw_clocks(plan, dice);
     if (dice.chance(200)) plan.blackout_ms = dice.below(plan.calm_ms);
     if (liars == Liars::tolerated && dice.chance(250)) draw_newcomer(plan, dice);
+    if (dice.chance(200)) draw_capacities(plan, dice);
     return plan;
 }
 
@@ -242,6 +330,7 @@ std::string describe(const Plan& plan) {
     std::string out =
         "plan" + field("nodes", plan.nodes) + field("clusters", plan.clusters) +
         field("meters", plan.meters) + field("windows", plan.windows) +
+        field("close_after", plan.close_after) + field("capacities", plan.capacities.size()) +
         field("calm_ms", plan.calm_ms) + field("loss_permille", plan.loss_permille) +
         field("repeat_permille", plan.repeat_permille) +
         field("slow_permille", plan.slow_permille) + field("crash_permille", plan.crash_permille) +

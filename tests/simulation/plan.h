@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,12 @@ enum class Behaviour {
     double_batching,  // two valid batches in one slot, and an endorsement for every batch it hears
     replaying,        // says again what it said long ago
     lying_disk,       // fsync confirms what a power cut then takes away, in any order of files
+    boasting,         // claims heights that nobody has, in STATUS and in answers to ATTEST
+    inventing,        // proposes and certifies lists of transactions that do not exist
+    hoarding,         // brings evidence about windows long before they begin, much of it at once
     colluding,        // beyond f only: twins of which each lives with one half of the others alone
 };
-constexpr std::size_t kBehaviours = 10;  // up to f
+constexpr std::size_t kBehaviours = 13;  // up to f
 [[nodiscard]] std::string_view to_string(Behaviour behaviour);
 
 enum class MeterBehaviour {
@@ -37,8 +41,11 @@ enum class MeterBehaviour {
     replaying,        // sends old readings again and again
     time_travelling,  // readings of windows that are not the one that ended
     equivocating,     // two readings of one window, each to some of the committee
+    overclaiming,     // says that it could have generated far more, and another peak than it had
+    withholding,      // keeps some readings for itself; says some of them much later, some never
+    tampered,         // its seal breaks: it says so and signs nothing any more
 };
-constexpr std::size_t kMeterBehaviours = 4;
+constexpr std::size_t kMeterBehaviours = 7;
 [[nodiscard]] std::string_view to_string(MeterBehaviour behaviour);
 
 // How many of the nodes may lie.
@@ -69,6 +76,13 @@ struct ClockChange {
     bool since_1970 = false;
 };
 
+// DGMD certifies another capacity of a meter.
+struct CapacityNotice {
+    std::int64_t at_ms = 0;
+    std::size_t meter = 0;
+    std::int64_t capacity_w = 0;
+};
+
 // A node that genesis does not know (R21), after all others: it boots with an empty disk, DGMD
 // registers it, and perhaps revokes it again. It is honest and in no committee. As it may have to
 // be silent for a while (R23), the others are a quorum without it.
@@ -82,7 +96,8 @@ struct Plan {
     std::size_t nodes = 4;     // in genesis
     std::size_t clusters = 2;  // with meters
     std::size_t meters = 1;    // of each of them
-    Window windows = 2;        // the run has
+    Window windows = 2;        // the run has; the last of them ends when it is calm
+    Window close_after = 0;    // windows a late reading is taken for; 0: a day, as in the field
     std::int64_t calm_ms = 0;
     std::int64_t loss_permille = 0;
     std::int64_t repeat_permille = 0;
@@ -102,6 +117,7 @@ struct Plan {
     std::vector<ClockChange> clocks;
     std::optional<std::int64_t> blackout_ms;
     std::optional<Newcomer> newcomer;
+    std::vector<CapacityNotice> capacities;  // ascending
 
     [[nodiscard]] std::size_t machines() const { return nodes + (newcomer ? 1 : 0); }
     [[nodiscard]] bool is_newcomer(std::size_t node) const { return node >= nodes; }
@@ -113,6 +129,9 @@ struct Plan {
         return behaviours[node] == Behaviour::twins || behaviours[node] == Behaviour::colluding;
     }
     [[nodiscard]] bool has_liars() const;  // nodes or meters
+    // Names of those who sign two contradicting things.
+    [[nodiscard]] std::set<std::string> suspects(const std::vector<NodeId>& node_names,
+                                                 const std::vector<MeterId>& meter_names) const;
 };
 
 constexpr std::int64_t kWindowMs = 4000;

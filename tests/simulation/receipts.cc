@@ -5,6 +5,8 @@
 namespace fairfeed::simulation {
 
 void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const VirtualDisk& disk) {
+    const KeptReading* kept = meter_of_(receipt.meter).kept(receipt.window);
+    if (kept != nullptr && kept->is_event) return;  // receipted because a block has it
     if (!disk.keeps_reading(receipt.reading)) {
         fail(scenery_.nodes[node].str() + " receipts reading " + short_hex(receipt.reading) +
              " before it is on the disk");
@@ -39,7 +41,7 @@ EntryStatus Oracles::settled_as(const Receipted& receipted) const {
 bool Oracles::is_unexplained(const Digest& reading, const Receipted& receipted) const {
     const Digest* listed = audit_.listed(receipted.meter, receipted.window);
     if (listed != nullptr) {
-        return *listed != reading && !accused_.contains(receipted.meter.str());
+        return *listed != reading && !has_named(receipted.meter.str(), Offence::two_readings);
     }
     return settled_as(receipted) == EntryStatus::conflict && meter_of_(receipted.meter).is_honest();
 }

@@ -16,6 +16,7 @@ test::TestNetworkOptions options_of(const Plan& plan) {
     parameters.window_seconds = 3600;
     parameters.speed = parameters.window_seconds * 1000 / kWindowMs;
     parameters.window_limit = plan.windows;
+    if (plan.close_after > 0) parameters.close_after_s = plan.close_after * 3600;
     parameters.timers.rebroadcast_ms = 400;
     parameters.timers.rebroadcast_cap_ms = 3000;
     return options;
@@ -45,7 +46,8 @@ const std::vector<NodeId>& Scenery::committee(const ClusterId& cluster) const {
 
 const Scenery& scenery_of(const Plan& plan) {
     static std::map<std::vector<std::size_t>, std::unique_ptr<const Scenery>> made;
-    const std::vector<std::size_t> shape{plan.nodes, plan.clusters, plan.meters, plan.windows};
+    const std::vector<std::size_t> shape{plan.nodes, plan.clusters, plan.meters, plan.windows,
+                                         plan.close_after};
     auto& scenery = made[shape];
     if (!scenery) scenery = std::make_unique<Scenery>(plan);
     return *scenery;

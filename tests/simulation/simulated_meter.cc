@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/model/allocation.h"
+#include "core/wire/event_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 
@@ -17,7 +18,12 @@ SimulatedMeter::SimulatedMeter(const Scenery& scenery, MeterId meter, MeterBehav
       committee_(scenery.committee(cluster_)),
       is_prosumer_(scenery.first_state.capacity_w(id_, 0) > 0),
       dice_(dice),
-      random_(random_of(Dice(dice_.next()))) {}
+      random_(random_of(Dice(dice_.next()))) {
+    const std::int64_t windows = scenery.first_state.genesis.parameters.window_limit;
+    if (behaviour_ == MeterBehaviour::tampered) {
+        opened_in_ = static_cast<Window>(dice_.below(windows));
+    }
+}
 
 ReadingBody SimulatedMeter::draw_body() {
     const auto quarters =
@@ -29,6 +35,31 @@ ReadingBody SimulatedMeter::draw_body() {
         profile.push_back({dice_.below(600), export_wh, generation_wh});
     }
     return test::body_from(registers_, std::move(profile));
+}
+
+// Up to 80 kWh that the sun never shone, and a peak that its quarter hours do not show.
+void SimulatedMeter::overclaim(ReadingBody& body) {
+    std::int64_t generation_wh = 0;
+    for (const QuarterHour& quarter : body.profile)
+        generation_wh += quarter.generation_wh;
+    body.available_wh = generation_wh + dice_.below(80'000);
+    if (dice_.chance(500)) body.peak_generation_w = dice_.below(16'000);
+}
+
+KeptReading SimulatedMeter::broken_seal(Window window) {
+    MeterAlarm alarm;
+    alarm.network = scenery_.network.network();
+    alarm.meter = id_;
+    alarm.cluster = cluster_;
+    alarm.window = window;
+    alarm.counter = ++sequence_;
+    alarm.at_s = scenery_.first_state.grid().start_s(window);
+    const Transaction event = make_event(alarm, scenery_.network.key(id_));
+    KeptReading kept;
+    kept.id = event.id;
+    kept.envelope = event.envelope;
+    kept.is_event = true;
+    return kept;
 }
 
 SignedReading SimulatedMeter::sealed(const ReadingBody& body, Window window) {
@@ -44,7 +75,9 @@ SignedReading SimulatedMeter::sealed(const ReadingBody& body, Window window) {
     return make_reading(header, body, scenery_.network.data_key(id_), scenery_.network.key(id_));
 }
 
-KeptReading& SimulatedMeter::measure(Window window) {
+KeptReading* SimulatedMeter::measure(Window window) {
+    if (opened_in_ && window > *opened_in_) return nullptr;
+    if (opened_in_ == window) return &(kept_[window] = broken_seal(window));
     ++sequence_;
     Window claimed = window;
     if (behaviour_ == MeterBehaviour::time_travelling && dice_.chance(500)) {
@@ -52,15 +85,19 @@ KeptReading& SimulatedMeter::measure(Window window) {
     }
     while (!claimed_.insert(claimed).second)
         ++claimed;  // two of one window are another lie
-    const ReadingBody body = draw_body();
+    ReadingBody body = draw_body();
+    if (behaviour_ == MeterBehaviour::overclaiming) overclaim(body);
     const SignedReading reading = sealed(body, claimed);
-    KeptReading kept{reading.id, reading.envelope, body, {}, {}, {}, 0};
+    KeptReading kept;
+    kept.id = reading.id;
+    kept.envelope = reading.envelope;
+    kept.body = body;
     if (behaviour_ == MeterBehaviour::equivocating) {
         kept.other = sealed(draw_body(), claimed).envelope;
     }
     registers_ = body.end;
     previous_ = reading.id;
-    return kept_[window] = std::move(kept);
+    return &(kept_[window] = std::move(kept));
 }
 
 std::vector<Bytes> SimulatedMeter::said_to(std::size_t member, Window window) {
@@ -69,6 +106,9 @@ std::vector<Bytes> SimulatedMeter::said_to(std::size_t member, Window window) {
     switch (behaviour_) {
         case MeterBehaviour::honest:
         case MeterBehaviour::time_travelling:
+        case MeterBehaviour::overclaiming:
+        case MeterBehaviour::withholding:
+        case MeterBehaviour::tampered:
             break;
         case MeterBehaviour::equivocating:
             if (member % 2 == 1) said = {reading.other};

@@ -17,7 +17,8 @@ namespace fairfeed::simulation {
 
 struct KeptReading {
     Digest id;
-    Bytes envelope;
+    Bytes envelope;  // of an EVENT: the meter's seal broke in this window, and it has no reading
+    bool is_event = false;
     ReadingBody body;
     Bytes other;  // an equivocating meter's second reading of the same window
     std::set<NodeId> receipts;
@@ -30,11 +31,19 @@ class SimulatedMeter {
     SimulatedMeter(const Scenery& scenery, MeterId meter, MeterBehaviour behaviour, Dice dice);
 
     [[nodiscard]] const MeterId& id() const { return id_; }
+    [[nodiscard]] MeterBehaviour behaviour() const { return behaviour_; }
     [[nodiscard]] bool is_honest() const { return behaviour_ == MeterBehaviour::honest; }
+    // What it signs for a window is what its registers measured in it.
+    [[nodiscard]] bool measures_truly() const {
+        return behaviour_ != MeterBehaviour::equivocating &&
+               behaviour_ != MeterBehaviour::time_travelling;
+    }
+    // It signs two readings of one window: EVIDENCE may name it.
+    [[nodiscard]] bool signs_twice() const { return behaviour_ == MeterBehaviour::equivocating; }
     [[nodiscard]] const ClusterId& cluster() const { return cluster_; }
     [[nodiscard]] const std::vector<NodeId>& committee() const { return committee_; }
-    // Seals and signs the window; windows come in order.
-    KeptReading& measure(Window window);
+    // Seals and signs the window; windows come in order. nullptr: it is tampered with, and has said so.
+    KeptReading* measure(Window window);
     // nullptr: not measured yet.
     [[nodiscard]] KeptReading* kept(Window window);
     [[nodiscard]] const KeptReading* kept(Window window) const;
@@ -47,6 +56,8 @@ class SimulatedMeter {
 
   private:
     [[nodiscard]] ReadingBody draw_body();
+    void overclaim(ReadingBody& body);
+    [[nodiscard]] KeptReading broken_seal(Window window);
     [[nodiscard]] SignedReading sealed(const ReadingBody& body, Window window);
 
     const Scenery& scenery_;
@@ -62,6 +73,7 @@ class SimulatedMeter {
     Digest previous_;
     std::map<Window, KeptReading> kept_;
     std::set<Window> claimed_;
+    std::optional<Window> opened_in_;  // tampered: the window in which its seal breaks
 };
 
 }  // namespace fairfeed::simulation

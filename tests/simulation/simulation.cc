@@ -33,7 +33,8 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
             host.node = i;
             host.second = second;
             if (behaviour != Behaviour::honest) {
-                host.liar = std::make_unique<Liar>(behaviour, scenery_, i, Dice(dice_.next()));
+                host.liar = std::make_unique<Liar>(behaviour, scenery_, i, accomplice(),
+                                                   Dice(dice_.next()));
             }
             hosts_.push_back(std::move(host));
         }
@@ -43,6 +44,20 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
         const MeterBehaviour behaviour = plan_.meter_behaviours[meters_.size()];
         meters_.emplace_back(scenery_, id, behaviour, Dice(dice_.next()));
     }
+}
+
+// It is past the time in which it waits for what the others have seen of it (R22).
+bool Simulation::has_begun(const Host& host) const {
+    constexpr std::int64_t kWaitsMs = 1000;
+    return now_ms_ - host.booted_ms >= kWaitsMs;
+}
+
+MeterId Simulation::accomplice() const {
+    const auto& behaviours = plan_.meter_behaviours;
+    const auto found =
+        std::find(behaviours.begin(), behaviours.end(), MeterBehaviour::equivocating);
+    if (found == behaviours.end()) return {};
+    return scenery_.meters[static_cast<std::size_t>(found - behaviours.begin())];
 }
 
 void Simulation::at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag) {
@@ -66,9 +81,9 @@ void Simulation::schedule() {
         const bool late = plan_.is_newcomer(hosts_[i].node);
         at(late ? plan_.newcomer->boots_ms : dice_.below(500), What::boot, i);
     }
-    if (plan_.newcomer) {
+    if (plan_.newcomer || !plan_.capacities.empty()) {
         utility_done_ = false;
-        at(plan_.newcomer->registered_ms, What::utility, 0);
+        at(500, What::utility, 0);
     }
     const GridClock grid(scenery_.first_state.genesis.parameters);
     const std::int64_t epoch_ms = scenery_.first_state.genesis.parameters.real_epoch_ms;
@@ -187,7 +202,7 @@ void Simulation::happen(const Happening& now) {
             }
             return;
         case What::utility:
-            return follow_newcomer();
+            return follow_utility();
         case What::calm:
             return calm_down();
         case What::check:
@@ -201,10 +216,14 @@ void Simulation::deliver(const Happening& packet) {
     Host& host = hosts_[packet.who];
     if (!host.program || host.life != packet.tag) return;
     const Publication& said = *packet.publication;
-    const bool of_meter = said.topic.channel == Channel::reading;
+    const bool of_meter =
+        said.topic.channel == Channel::reading || said.topic.channel == Channel::event;
     if (of_meter && !host.connected) return;
     if (host.liar && !host.liar->hears(said.topic, said.message)) return count("omitting");
     ++outcome_.messages;
+    if (plan_.is_honest(host.node) && has_begun(host)) {
+        host.heard.hear(said, host.program->state());
+    }
     const NodeId& broker = scenery_.nodes[of_meter ? host.node : said.from];
     step(host, MessageArrived{broker, said.topic_text, packet.retained, said.message});
 }
@@ -287,63 +306,6 @@ void Simulation::judge_idling() {
     oracles_.on_idle_end(idle_height_, idle_statements_);
 }
 
-// Somebody honest whose broker brings what DGMD says to the others.
-Simulation::Host* Simulation::spokesman() {
-    std::vector<Host*> up;
-    for (Host& host : hosts_) {
-        const bool founder = !plan_.is_newcomer(host.node) && plan_.is_honest(host.node);
-        if (founder && host.program && host.connected) up.push_back(&host);
-    }
-    return up.empty() ? nullptr : up[dice_.index(up.size())];
-}
-
-std::optional<TransactionContent> Simulation::wish_of_utility(const ChainState& state) const {
-    const NodeId& id = scenery_.nodes[plan_.nodes];
-    const auto known = state.nodes.find(id);
-    if (known == state.nodes.end()) {
-        return NodeRegistration{0,
-                                id,
-                                scenery_.network.key(id).public_key(),
-                                test::agreement_key(id.str()).public_key(),
-                                {}};
-    }
-    const auto& revoked_ms = plan_.newcomer->revoked_ms;
-    const bool leaves = revoked_ms && !known->second.revoked_from;
-    if (leaves && now_ms_ >= *revoked_ms && !state.validator_change) return NodeRevocation{0, id};
-    return std::nullopt;
-}
-
-// Without settlements to come no block brings the last change into force; but what was said once
-// waits in somebody's pool.
-bool Simulation::is_last_word_in(const ChainState& state) const {
-    const auto& revoked_ms = plan_.newcomer->revoked_ms;
-    if (!revoked_ms) return true;
-    if (now_ms_ >= *revoked_ms && !state.validator_change) return true;
-    const bool is_gone = state.nodes.at(scenery_.nodes[plan_.nodes]).revoked_from.has_value();
-    return is_all_settled(nullptr) && (is_gone || !revocation_said_);
-}
-
-// DGMD says again what is not in the chain yet.
-void Simulation::follow_newcomer() {
-    constexpr std::int64_t kSayAgainMs = 500;
-    if (Host* host = spokesman()) {
-        const ChainState& state = host->program->state();
-        if (const auto wish = wish_of_utility(state)) {
-            const bool joins = std::holds_alternative<NodeRegistration>(*wish);
-            revocation_said_ = revocation_said_ || !joins;
-            count(joins ? "validator added" : "validator revoked");
-            note([&] { return std::string("DGMD says ") + (joins ? "NODE" : "REVOKE"); });
-            const Transaction said = scenery_.network.from_dgmd(state, *wish);
-            publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
-                            encode_bundle({{said}})});
-        } else if (is_last_word_in(state)) {
-            utility_done_ = true;
-            return at(now_ms_, What::check, 0);
-        }
-    }
-    at(now_ms_ + kSayAgainMs, What::utility, 0);
-}
-
 bool Simulation::is_all_settled(std::string* missing) const {
     for (const auto& [cluster, record] : scenery_.first_state.clusters) {
         if (record.meters.empty()) continue;
@@ -376,7 +338,23 @@ bool Simulation::is_done(std::string* missing) const {
         }
     }
     const std::string unexplained = oracles_.unexplained_reading();
-    return unexplained.empty() || lacks(unexplained);
+    if (!unexplained.empty()) return lacks(unexplained);
+    const std::string unpunished = unpunished_offence();
+    return unpunished.empty() || lacks(unpunished);
+}
+
+// What an honest node has heard in its present life and could prove, the chain must name in the
+// end.
+std::string Simulation::unpunished_offence() const {
+    for (const Host& host : hosts_) {
+        if (!plan_.is_honest(host.node) || !host.program) continue;
+        for (const auto& [culprit, offence] : host.heard.offences()) {
+            if (oracles_.has_named(culprit, offence)) continue;
+            return name(host) + " has heard " + std::string(to_string(offence)) + " of " + culprit +
+                   ", and no evidence names it";
+        }
+    }
+    return {};
 }
 
 Outcome simulate(std::uint64_t seed, std::size_t nodes, Liars liars, Story story) {

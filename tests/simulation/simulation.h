@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/simulation/agenda.h"
+#include "tests/simulation/heard_offences.h"
 #include "tests/simulation/liar.h"
 #include "tests/simulation/oracles.h"
 #include "tests/simulation/simulated_meter.h"
@@ -53,10 +54,12 @@ class Simulation {
         std::uint64_t life = 0;
         bool connected = false;           // to its own broker
         std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot
+        std::int64_t booted_ms = 0;
         std::int64_t wake_at_ms = -1;
         std::int64_t work_since_ms = -1;  // a transaction has been waiting, no block came; -1: none
         ClockChange clock;
         std::map<std::string, std::shared_ptr<const Publication>> retained;
+        HeardOffences heard;  // in this life
     };
 
     // hosts.cc
@@ -87,10 +90,21 @@ class Simulation {
     [[nodiscard]] std::int64_t delay_ms();
     void measure(std::size_t meter, Window window);
     void send_reading(std::size_t meter, Window window);
-    void send_to_member(const SimulatedMeter& meter, std::size_t node, Bytes envelope);
+    void send_to_member(const SimulatedMeter& meter, std::size_t node, Channel channel,
+                        Bytes envelope);
+
+    // utility.cc
+    void follow_utility();
+    [[nodiscard]] std::optional<TransactionContent> wish_of_utility(const ChainState& state) const;
+    [[nodiscard]] std::optional<TransactionContent> newcomer_wish(const ChainState& state) const;
+    [[nodiscard]] std::optional<TransactionContent> capacity_wish(const ChainState& state) const;
+    [[nodiscard]] bool is_last_word_in(const ChainState& state) const;
+    [[nodiscard]] Host* spokesman();
 
     // simulation.cc
     void schedule();
+    [[nodiscard]] MeterId accomplice() const;
+    [[nodiscard]] bool has_begun(const Host& host) const;
     void happen(const Happening& now);
     void deliver(const Happening& packet);
     void cut_begins(std::size_t cut);
@@ -100,13 +114,10 @@ class Simulation {
     void calm_down();
     void check();
     void begin_idling();
-    void follow_newcomer();
-    [[nodiscard]] std::optional<TransactionContent> wish_of_utility(const ChainState& state) const;
-    [[nodiscard]] bool is_last_word_in(const ChainState& state) const;
-    [[nodiscard]] Host* spokesman();
     void judge_idling();
     [[nodiscard]] bool is_all_settled(std::string* missing) const;
     [[nodiscard]] bool is_done(std::string* missing) const;
+    [[nodiscard]] std::string unpunished_offence() const;
     void end();
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);
     void count(std::string_view kind) { ++outcome_.faults[std::string(kind)]; }

@@ -1,0 +1,92 @@
+#include "tests/simulation/credit_audit.h"
+
+#include <algorithm>
+
+namespace fairfeed::simulation {
+namespace {
+
+// Of a power over quarter hour `index` of a window.
+std::int64_t quarter_wh(std::int64_t power_w, std::int64_t index) {
+    return power_w * (index + 1) / 4 - power_w * index / 4;
+}
+
+// Give or take two per cent.
+bool is_nearly(std::int64_t a, std::int64_t b) {
+    return std::abs(a - b) * 100 <= 2 * b;
+}
+
+}  // namespace
+
+CreditAudit::Truth CreditAudit::truth_of(const SimulatedMeter& meter, const Account& account,
+                                         Window window) const {
+    const KeptReading* kept = meter.kept(window);
+    if (kept == nullptr) return {};
+    const std::int64_t start_s = scenery_.first_state.grid().start_s(window);
+    const std::int64_t capacity_w = account.windows.at(window).capacity_w;
+    Truth truth;
+    std::int64_t generation_wh = 0;
+    std::int64_t claimable_wh = 0;
+    std::int64_t index = 0;
+    for (const QuarterHour& measured : kept->body.profile) {
+        std::int64_t share_w = capacity_w;
+        for (const ShareInForce& share : account.shares) {
+            if (share.from_s <= start_s + index * kSecondsPerQuarter) share_w = share.share_w;
+        }
+        share_w = std::min(share_w, capacity_w);
+        const std::int64_t cap_wh = quarter_wh(share_w, index);
+        const std::int64_t load_wh =
+            measured.import_wh + measured.generation_wh - measured.export_wh;
+        truth.credited_wh +=
+            std::min(measured.export_wh, std::max<std::int64_t>(0, cap_wh - load_wh));
+        generation_wh += measured.generation_wh;
+        if (share_w < capacity_w && is_nearly(measured.generation_wh, std::max(cap_wh, load_wh))) {
+            claimable_wh += std::max<std::int64_t>(
+                0, quarter_wh(capacity_w, index) - measured.generation_wh);
+        }
+        ++index;
+    }
+    const std::int64_t claimed_wh =
+        std::max(kept->body.available_wh.value_or(0), generation_wh) - generation_wh;
+    truth.available_wh = generation_wh + std::min(claimable_wh, claimed_wh);
+    return truth;
+}
+
+std::string CreditAudit::on_line(Window window, const SettlementLine& line,
+                                 const IsListed& is_listed) {
+    Account& account = accounts_[line.meter];
+    account.windows[window] = {line.capacity_w, line.estimated ? line.credited_wh : 0};
+    account.credited_wh += line.credited_wh + line.adjusted.credited_wh;
+    const SimulatedMeter& meter = meter_of_(line.meter);
+    if (!meter.measures_truly()) return {};
+    const Truth truth = truth_of(meter, account, window);
+    if (!line.estimated && line.available_wh != truth.available_wh) {
+        return "has " + std::to_string(line.available_wh) + " Wh available, and " +
+               std::to_string(truth.available_wh) + " are backed by its registers and capacity";
+    }
+    std::int64_t most_wh = 0;
+    bool is_exact = true;
+    for (const auto& [settled, figures] : account.windows) {
+        const bool listed = is_listed(line.meter, settled);
+        most_wh += listed ? truth_of(meter, account, settled).credited_wh : figures.estimated_wh;
+        is_exact = is_exact && listed;
+    }
+    if (account.credited_wh > most_wh) {
+        return "is credited " + std::to_string(account.credited_wh) + " Wh by window " +
+               std::to_string(window) + ", and the truth is worth " + std::to_string(most_wh);
+    }
+    if (is_exact && account.credited_wh < most_wh) {
+        return "is credited only " + std::to_string(account.credited_wh) + " of " +
+               std::to_string(most_wh) + " Wh by window " + std::to_string(window);
+    }
+    return {};
+}
+
+void CreditAudit::on_share(Window window, const SettlementLine& line, std::int64_t time_ms) {
+    const NetworkParameters& parameters = scenery_.first_state.genesis.parameters;
+    // A share settled at no capacity is none: whatever is certified later binds alone.
+    const std::int64_t share_w = line.capacity_w == 0 ? kMaxCapacityW : line.mes_w;
+    accounts_[line.meter].shares.push_back(
+        {share_w, share_binds_from_s(parameters, window, time_ms)});
+}
+
+}  // namespace fairfeed::simulation

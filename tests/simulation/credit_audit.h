@@ -1,0 +1,55 @@
+// Nobody earns more by a lie or by silence than by the truth: export is credited as the meter
+// measured it, quarter hour by quarter hour under the shares that bound then, for every window whose
+// reading the chain has; and of a window without one at most what it was estimated at. A claim of
+// available generation counts where the meter stood at its cap, as far as its capacity goes. Sums of
+// its own, from the chain's public times and the opened lines. One per run; one thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "core/base/units.h"
+#include "tests/simulation/scenery.h"
+#include "tests/simulation/simulated_meter.h"
+
+namespace fairfeed::simulation {
+
+class CreditAudit {
+  public:
+    using MeterOf = std::function<const SimulatedMeter&(const MeterId&)>;
+    using IsListed = std::function<bool(const MeterId&, Window)>;
+    CreditAudit(const Scenery& scenery, MeterOf meter_of)
+        : scenery_(scenery), meter_of_(std::move(meter_of)) {}
+
+    // In the order of the chain; `time_ms`: of the block's header. What is wrong, in words; empty:
+    // nothing.
+    [[nodiscard]] std::string on_line(Window window, const SettlementLine& line,
+                                      const IsListed& is_listed);
+    // Its share is known from now on.
+    void on_share(Window window, const SettlementLine& line, std::int64_t time_ms);
+
+  private:
+    // What a window's own reading is worth.
+    struct Truth {
+        std::int64_t credited_wh = 0;
+        std::int64_t available_wh = 0;
+    };
+    struct Settled {
+        std::int64_t capacity_w = 0;
+        std::int64_t estimated_wh = 0;  // credited by the estimate
+    };
+    struct Account {
+        ShareSchedule shares;
+        std::map<Window, Settled> windows;
+        std::int64_t credited_wh = 0;
+    };
+    [[nodiscard]] Truth truth_of(const SimulatedMeter& meter, const Account& account,
+                                 Window window) const;
+
+    const Scenery& scenery_;
+    MeterOf meter_of_;
+    std::map<MeterId, Account> accounts_;
+};
+
+}  // namespace fairfeed::simulation

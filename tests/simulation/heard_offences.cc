@@ -1,0 +1,71 @@
+#include "tests/simulation/heard_offences.h"
+
+#include "core/crypto/digest.h"
+#include "core/wire/consensus_codec.h"
+#include "core/wire/evidence_codec.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed::simulation {
+namespace {
+
+std::string slot_of(std::initializer_list<std::uint64_t> numbers) {
+    std::string slot;
+    for (const std::uint64_t number : numbers)
+        slot += ' ' + std::to_string(number);
+    return slot;
+}
+
+}  // namespace
+
+void HeardOffences::once(const std::string& culprit, Offence offence, const std::string& slot,
+                         const Digest& id) {
+    const std::string key = culprit + ' ' + std::string(to_string(offence)) + slot;
+    const auto [place, fresh] = said_.try_emplace(key, id);
+    if (!fresh && place->second != id) offences_.insert({culprit, offence});
+}
+
+void HeardOffences::hear(const Publication& said, const ChainState& state) {
+    const std::string& sender = said.topic.sender;
+    if (!suspects_.contains(sender)) return;
+    const Height deciding = state.height + 1;
+    switch (said.topic.channel) {
+        case Channel::reading: {
+            const auto reading = decode_reading(said.message, state.network);
+            if (!reading) return;
+            return once(sender, Offence::two_readings, slot_of({reading->header.window}),
+                        reading->id);
+        }
+        case Channel::batch: {
+            const auto batch = decode_transaction(said.message, state.network);
+            if (!batch || !std::holds_alternative<Settlement>(batch->content)) return;
+            const auto& content = std::get<Settlement>(batch->content);
+            if (state.next_window(content.cluster) != content.window) return;  // settled
+            return once(sender, Offence::two_batches,
+                        ' ' + content.cluster.str() +
+                            slot_of({content.window, content.slot, content.version}),
+                        batch->id);
+        }
+        case Channel::prevote:
+        case Channel::precommit: {
+            const auto vote = decode_vote(said.message);
+            if (!vote || vote->content.height != deciding) return;
+            const VoteContent& content = vote->content;
+            return once(sender, Offence::two_votes,
+                        slot_of({static_cast<std::uint64_t>(content.type), content.height,
+                                 content.round}),
+                        content.block.value_or(Digest{}));
+        }
+        case Channel::proposal: {
+            const auto message = decode_proposal(said.message);
+            if (!message || message->proposal.content.height != deciding) return;
+            const ProposalContent& content = message->proposal.content;
+            return once(sender, Offence::two_proposals, slot_of({content.height, content.round}),
+                        content.block);
+        }
+        default:
+            return;
+    }
+}
+
+}  // namespace fairfeed::simulation

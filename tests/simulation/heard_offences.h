@@ -1,0 +1,38 @@
+// What one honest node has heard in one life that contradicts itself: an observer of its own,
+// which knows nothing of how the node remembers. It counts only what a node must be able to prove:
+// readings sent to it by their meter, batches of the window to settle next, and votes and proposals
+// of the height at hand. A
+// value; one thread.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "core/contract/state.h"
+#include "tests/simulation/agenda.h"
+
+namespace fairfeed::simulation {
+
+class HeardOffences {
+  public:
+    HeardOffences() = default;
+    // Names of those who may sign twice; nobody else is listened to.
+    explicit HeardOffences(std::set<std::string> suspects) : suspects_(std::move(suspects)) {}
+
+    // `state`: of the node's tip.
+    void hear(const Publication& said, const ChainState& state);
+    [[nodiscard]] const std::set<std::pair<std::string, Offence>>& offences() const {
+        return offences_;
+    }
+
+  private:
+    void once(const std::string& culprit, Offence offence, const std::string& slot,
+              const Digest& id);
+
+    std::set<std::string> suspects_;
+    std::map<std::string, Digest> said_;  // first id by culprit, offence and slot
+    std::set<std::pair<std::string, Offence>> offences_;
+};
+
+}  // namespace fairfeed::simulation

@@ -1,0 +1,88 @@
+// DGMD: registers and revokes the newcomer, certifies other capacities. It says one thing at a
+// time, through the broker of whoever is up, again and again until the chain has it.
+#include "core/wire/message_codec.h"
+#include "tests/simulation/simulation.h"
+
+namespace fairfeed::simulation {
+
+// Somebody honest whose broker brings what DGMD says to the others.
+Simulation::Host* Simulation::spokesman() {
+    std::vector<Host*> up;
+    for (Host& host : hosts_) {
+        const bool founder = !plan_.is_newcomer(host.node) && plan_.is_honest(host.node);
+        if (founder && host.program && host.connected) up.push_back(&host);
+    }
+    return up.empty() ? nullptr : up[dice_.index(up.size())];
+}
+
+std::optional<TransactionContent> Simulation::newcomer_wish(const ChainState& state) const {
+    if (!plan_.newcomer || now_ms_ < plan_.newcomer->registered_ms) return std::nullopt;
+    const NodeId& id = scenery_.nodes[plan_.nodes];
+    const auto known = state.nodes.find(id);
+    if (known == state.nodes.end()) {
+        return NodeRegistration{0,
+                                id,
+                                scenery_.network.key(id).public_key(),
+                                test::agreement_key(id.str()).public_key(),
+                                {}};
+    }
+    const auto& revoked_ms = plan_.newcomer->revoked_ms;
+    const bool leaves = revoked_ms && !known->second.revoked_from;
+    if (leaves && now_ms_ >= *revoked_ms && !state.validator_change) return NodeRevocation{0, id};
+    return std::nullopt;
+}
+
+// The first certificate that is due and not in the chain, effective as soon as it may be.
+std::optional<TransactionContent> Simulation::capacity_wish(const ChainState& state) const {
+    for (const CapacityNotice& notice : plan_.capacities) {
+        if (now_ms_ < notice.at_ms) continue;
+        const MeterId& id = scenery_.meters[notice.meter];
+        const auto& dated = state.meters.at(id).capacity_w;
+        if (dated.size() > 1) continue;
+        const std::int64_t epoch_ms = state.genesis.parameters.real_epoch_ms;
+        const auto running = state.grid().window_at(epoch_ms + now_ms_);
+        return CapacityCertificate{0, id, notice.capacity_w, running.value_or(0) + 2};
+    }
+    return std::nullopt;
+}
+
+std::optional<TransactionContent> Simulation::wish_of_utility(const ChainState& state) const {
+    if (auto wish = newcomer_wish(state)) return wish;
+    return capacity_wish(state);
+}
+
+// Without settlements to come no block brings the last change into force; but what was said once
+// waits in somebody's pool.
+bool Simulation::is_last_word_in(const ChainState& state) const {
+    if (!plan_.capacities.empty() && now_ms_ < plan_.capacities.back().at_ms) return false;
+    if (!plan_.newcomer) return true;
+    if (!state.nodes.contains(scenery_.nodes[plan_.nodes])) return false;
+    const auto& revoked_ms = plan_.newcomer->revoked_ms;
+    if (!revoked_ms) return true;
+    if (now_ms_ >= *revoked_ms && !state.validator_change) return true;
+    const bool is_gone = state.nodes.at(scenery_.nodes[plan_.nodes]).revoked_from.has_value();
+    return is_all_settled(nullptr) && (is_gone || !revocation_said_);
+}
+
+void Simulation::follow_utility() {
+    constexpr std::int64_t kSayAgainMs = 500;
+    if (Host* host = spokesman()) {
+        const ChainState& state = host->program->state();
+        if (const auto wish = wish_of_utility(state)) {
+            const bool revokes = std::holds_alternative<NodeRevocation>(*wish);
+            revocation_said_ = revocation_said_ || revokes;
+            const Transaction said = scenery_.network.from_dgmd(state, *wish);
+            count(to_string(said.kind) == "REVOKE" ? "validator revoked"
+                                                   : "DGMD says " + std::string(to_string(said.kind)));
+            note([&] { return "DGMD says " + std::string(to_string(said.kind)); });
+            publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
+                            encode_bundle({{said}})});
+        } else if (is_last_word_in(state)) {
+            utility_done_ = true;
+            return at(now_ms_, What::check, 0);
+        }
+    }
+    at(now_ms_ + kSayAgainMs, What::utility, 0);
+}
+
+}  // namespace fairfeed::simulation
