@@ -40,8 +40,8 @@ CreditAudit::Truth CreditAudit::truth_of(const SimulatedMeter& meter, const Acco
             std::min(measured.export_wh, std::max<std::int64_t>(0, cap_wh - load_wh));
         generation_wh += measured.generation_wh;
         if (share_w < capacity_w && is_nearly(measured.generation_wh, std::max(cap_wh, load_wh))) {
-            claimable_wh += std::max<std::int64_t>(
-                0, quarter_wh(capacity_w, index) - measured.generation_wh);
+            claimable_wh +=
+                std::max<std::int64_t>(0, quarter_wh(capacity_w, index) - measured.generation_wh);
         }
         ++index;
     }

@@ -1,8 +1,9 @@
 // Nobody earns more by a lie or by silence than by the truth: export is credited as the meter
-// measured it, quarter hour by quarter hour under the shares that bound then, for every window whose
-// reading the chain has; and of a window without one at most what it was estimated at. A claim of
-// available generation counts where the meter stood at its cap, as far as its capacity goes. Sums of
-// its own, from the chain's public times and the opened lines. One per run; one thread.
+// measured it, quarter hour by quarter hour under the shares that bound then, for every window
+// whose reading the chain has; and of a window without one at most what it was estimated at. A
+// claim of available generation counts where the meter stood at its cap, as far as its capacity
+// goes. Sums of its own, from the chain's public times and the opened lines. One per run; one
+// thread.
 #pragma once
 
 #include <functional>

@@ -41,8 +41,7 @@ std::vector<Utterance> Liar::boast(const Publish& said) {
         status->content.height = boasted(status->content.height);
         status->content.deciding = status->content.height + 1;
         status->content.tip = invented_ids(dice_).front();
-        claim.message =
-            encode_status(status->content, self_, network, scenery_.network.key(self_));
+        claim.message = encode_status(status->content, self_, network, scenery_.network.key(self_));
     } else if (said.topic.channel == Channel::answer) {
         auto answer = decode_answer(said.message, network);
         CHECK(answer.has_value());

@@ -51,10 +51,10 @@ void HeardOffences::hear(const Publication& said, const ChainState& state) {
             const auto vote = decode_vote(said.message);
             if (!vote || vote->content.height != deciding) return;
             const VoteContent& content = vote->content;
-            return once(sender, Offence::two_votes,
-                        slot_of({static_cast<std::uint64_t>(content.type), content.height,
-                                 content.round}),
-                        content.block.value_or(Digest{}));
+            return once(
+                sender, Offence::two_votes,
+                slot_of({static_cast<std::uint64_t>(content.type), content.height, content.round}),
+                content.block.value_or(Digest{}));
         }
         case Channel::proposal: {
             const auto message = decode_proposal(said.message);

@@ -12,8 +12,8 @@ namespace fairfeed::simulation {
 namespace {
 
 constexpr std::size_t kMostSaidBytes = 8'000'000;  // by one honest node in one run
-constexpr std::size_t kMostRows = 64;     // undecided ones on one disk
-constexpr std::size_t kMostVersions = 8;  // of one window's settlement that are certified
+constexpr std::size_t kMostRows = 64;              // undecided ones on one disk
+constexpr std::size_t kMostVersions = 8;           // of one window's settlement that are certified
 
 Digest text_digest(const std::optional<Digest>& block) {
     return block.value_or(Digest{});

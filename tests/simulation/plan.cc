@@ -295,7 +295,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     plan.nodes = nodes;
     plan.liars = liars;
     draw_size(plan, dice);
-    // The last window ends when it is calm: whatever went wrong before, each cluster must settle it.
+    // The last window ends when it is calm: whatever went wrong before, each cluster must settle
+    // it.
     plan.calm_ms = dice.between(2000, plan.windows * kWindowMs - 200);
     plan.loss_permille = dice.chance(300) ? 0 : dice.below(501);
     plan.repeat_permille = dice.chance(500) ? 0 : dice.below(200);

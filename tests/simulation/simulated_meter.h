@@ -42,7 +42,8 @@ class SimulatedMeter {
     [[nodiscard]] bool signs_twice() const { return behaviour_ == MeterBehaviour::equivocating; }
     [[nodiscard]] const ClusterId& cluster() const { return cluster_; }
     [[nodiscard]] const std::vector<NodeId>& committee() const { return committee_; }
-    // Seals and signs the window; windows come in order. nullptr: it is tampered with, and has said so.
+    // Seals and signs the window; windows come in order. nullptr: it is tampered with, and has said
+    // so.
     KeptReading* measure(Window window);
     // nullptr: not measured yet.
     [[nodiscard]] KeptReading* kept(Window window);

@@ -72,8 +72,9 @@ void Simulation::follow_utility() {
             const bool revokes = std::holds_alternative<NodeRevocation>(*wish);
             revocation_said_ = revocation_said_ || revokes;
             const Transaction said = scenery_.network.from_dgmd(state, *wish);
-            count(to_string(said.kind) == "REVOKE" ? "validator revoked"
-                                                   : "DGMD says " + std::string(to_string(said.kind)));
+            count(to_string(said.kind) == "REVOKE"
+                      ? "validator revoked"
+                      : "DGMD says " + std::string(to_string(said.kind)));
             note([&] { return "DGMD says " + std::string(to_string(said.kind)); });
             publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
                             encode_bundle({{said}})});
