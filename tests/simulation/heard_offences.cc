@@ -1,5 +1,7 @@
 #include "tests/simulation/heard_offences.h"
 
+#include <algorithm>
+
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
@@ -16,6 +18,10 @@ std::string slot_of(std::initializer_list<std::uint64_t> numbers) {
     return slot;
 }
 
+bool contains(const std::vector<NodeId>& members, const NodeId& node) {
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
 }  // namespace
 
 void HeardOffences::once(const std::string& culprit, Offence offence, const std::string& slot,
@@ -25,7 +31,7 @@ void HeardOffences::once(const std::string& culprit, Offence offence, const std:
     if (!fresh && place->second != id) offences_.insert({culprit, offence});
 }
 
-void HeardOffences::hear(const Publication& said, const ChainState& state) {
+void HeardOffences::hear(const NodeId& self, const Publication& said, const ChainState& state) {
     const std::string& sender = said.topic.sender;
     if (!suspects_.contains(sender)) return;
     const Height deciding = state.height + 1;
@@ -41,6 +47,8 @@ void HeardOffences::hear(const Publication& said, const ChainState& state) {
             if (!batch || !std::holds_alternative<Settlement>(batch->content)) return;
             const auto& content = std::get<Settlement>(batch->content);
             if (state.next_window(content.cluster) != content.window) return;  // settled
+            const auto* committee = state.committee_of(content.cluster, content.window);
+            if (committee == nullptr || !contains(committee->members, self)) return;
             return once(sender, Offence::two_batches,
                         ' ' + content.cluster.str() +
                             slot_of({content.window, content.slot, content.version}),

@@ -1,8 +1,7 @@
 // What one honest node has heard in one life that contradicts itself: an observer of its own,
 // which knows nothing of how the node remembers. It counts only what a node must be able to prove:
-// readings sent to it by their meter, batches of the window to settle next, and votes and proposals
-// of the height at hand. A
-// value; one thread.
+// readings sent to it by their meter, batches of its own clusters' next windows, and votes and
+// proposals of the height at hand. A value; one thread.
 #pragma once
 
 #include <map>
@@ -21,7 +20,7 @@ class HeardOffences {
     explicit HeardOffences(std::set<std::string> suspects) : suspects_(std::move(suspects)) {}
 
     // `state`: of the node's tip.
-    void hear(const Publication& said, const ChainState& state);
+    void hear(const NodeId& self, const Publication& said, const ChainState& state);
     [[nodiscard]] const std::set<std::pair<std::string, Offence>>& offences() const {
         return offences_;
     }

@@ -244,7 +244,8 @@ TEST_F(TheOracles, ask_whoever_has_receipted_a_reading_for_it) {
     oracles.on_disk(2, disk);
     EXPECT_EQ(oracles.fault(),
               "node-3 has receipted reading " + short_hex(reading.id) + " and does not hold it");
-    Oracles hasty(scenery, plan, {});
+    Oracles hasty(scenery, plan,
+                  [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); });
     hasty.on_receipt(2, receipt, disk);
     EXPECT_EQ(hasty.fault(),
               "node-3 receipts reading " + short_hex(reading.id) + " before it is on the disk");

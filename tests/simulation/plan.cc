@@ -320,7 +320,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     if (dice.chance(500)) draw_clocks(plan, dice);
     if (dice.chance(200)) plan.blackout_ms = dice.below(plan.calm_ms);
     if (liars == Liars::tolerated && dice.chance(250)) draw_newcomer(plan, dice);
-    if (dice.chance(200)) draw_capacities(plan, dice);
+    // DGMD speaks through a broker: somebody else must hear it.
+    if (nodes > 1 && dice.chance(200)) draw_capacities(plan, dice);
     return plan;
 }
 

@@ -222,7 +222,7 @@ void Simulation::deliver(const Happening& packet) {
     if (host.liar && !host.liar->hears(said.topic, said.message)) return count("omitting");
     ++outcome_.messages;
     if (plan_.is_honest(host.node) && has_begun(host)) {
-        host.heard.hear(said, host.program->state());
+        host.heard.hear(scenery_.nodes[host.node], said, host.program->state());
     }
     const NodeId& broker = scenery_.nodes[of_meter ? host.node : said.from];
     step(host, MessageArrived{broker, said.topic_text, packet.retained, said.message});

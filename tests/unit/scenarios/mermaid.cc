@@ -92,7 +92,7 @@ class NodesPicture {
     NodesPicture(const Scenario& scenario, bool expand)
         : nodes_(nodes_of(scenario)), expand_(expand), diagram_(participants(nodes_)) {
         for (const Scenario::Line& line : scenario.lines) {
-            if (&line != &scenario.lines.front()) command(line.command);
+            if (!founds(line)) command(line.command);
             for (const std::string& effect : line.effects)
                 deed(effect);
         }
@@ -101,11 +101,16 @@ class NodesPicture {
     [[nodiscard]] std::string text() const { return diagram_.text(); }
 
   private:
+    // nodes 4 | chain of 4
+    static bool founds(const Scenario::Line& line) {
+        return line.command.starts_with("nodes ") || line.command.starts_with("chain ");
+    }
     // node-5 is new: it comes to those there were.
     static int nodes_of(const Scenario& scenario) {
-        int nodes = std::stoi(words_of(scenario.lines.front().command).back());
+        int nodes = 0;
         for (const auto& line : scenario.lines) {
             const Strings words = words_of(line.command);
+            if (founds(line)) nodes = std::max(nodes, std::stoi(words.back()));
             if (!words.empty() && words.back() == "new") {
                 nodes = std::max(nodes, std::stoi(words.front().substr(5)));
             }
