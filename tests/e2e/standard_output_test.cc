@@ -87,7 +87,7 @@ class StandardOutput : public ::testing::Test {
         const std::string config = "--config " + quoted(node_.config(1));
         const std::string one = " --cluster cluster-1 --window 0";
         return {
-            {"edge-node run", "--check-config " + config},
+            {"edge-node run", "--check-config --config " + quoted(provisioned_node())},
             {"edge-node status", "--config " + quoted(status_of_this_process())},
             {"edge-node verify", ledger},
             {"edge-node backup", "--data " + quoted(node_.in("")) + " --to " + fresh("copy")},
@@ -106,6 +106,7 @@ class StandardOutput : public ::testing::Test {
             {"gateway recording", quoted(recording())},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim show", "--json --config " + quoted(meters())},
+            {"meter-sim status", "--config " + quoted(meters_of_this_process())},
         };
     }
     // A node's, as long as the test runs.
@@ -117,6 +118,24 @@ class StandardOutput : public ::testing::Test {
         text << std::ifstream(node_.config(1)).rdbuf() << "status_file: run/status.json\n";
         std::ofstream(node_.in("status.yaml")) << text.str();
         return node_.in("status.yaml");
+    }
+    [[nodiscard]] std::filesystem::path provisioned_node() const {
+        return directory_ / "lab/nodes/n1/edge-node.yaml";
+    }
+    // The lab's meters, as if this test played them.
+    [[nodiscard]] std::filesystem::path meters_of_this_process() const {
+        const Json connections = Json::object().set("wanted", 4).set("up", 4);
+        StatusFile(directory_ / "lab/run/asked.json")
+            .show(Json::object().set("meters", 12).set("connections", connections).set("sent", 0),
+                  Clock().now());
+        std::stringstream text;
+        text << std::ifstream(meters()).rdbuf();
+        const std::string theirs = "meter-sim.json";
+        std::string config = text.str();
+        config.replace(config.find(theirs), theirs.size(), "asked.json");
+        const auto file = directory_ / "lab/meters/asked.yaml";
+        std::ofstream(file) << config;
+        return file;
     }
     [[nodiscard]] std::filesystem::path recording() const {
         const auto file = directory_ / "homes.csv";
