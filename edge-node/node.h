@@ -147,6 +147,7 @@ class Node {
                                              const NodeId& sender) const;
     void submit_certified(Effects& out);
     void submit_evidence(Effects& out);
+    void submit_handovers(Effects& out);
     [[nodiscard]] bool has_pending() const;
     void say_pending(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;

@@ -36,7 +36,8 @@ class TransactionPool {
     // window that this node's own committee certified.
     void expect(const std::vector<Digest>& ids);
     void expect(const std::vector<Transaction>& bodies);
-    // Evidence and events, to be said again by every node that holds them until a block has them.
+    // What proves itself, evidence, events and handovers: to be said again by every node that holds
+    // it until a block has it.
     [[nodiscard]] std::vector<Transaction> accusations() const;
     [[nodiscard]] bool has_accusations() const { return !accusations_.empty(); }
     // In the order of arrival.
@@ -63,7 +64,7 @@ class TransactionPool {
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
     std::set<Digest> expected_;                     // of the height being decided
-    std::set<Digest> accusations_;                  // evidence and events among by_id_
+    std::set<Digest> accusations_;                  // and handovers, among by_id_
     std::map<Share, std::size_t> taken_;            // places
     std::set<Digest> listed_;                       // readings that settlements in the pool list
     std::map<ClusterId, std::size_t> settlements_;  // in the pool

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "core/contract/accusations.h"
+#include "core/contract/handover.h"
 #include "core/contract/registry.h"
+#include "core/contract/selection_order.h"
 #include "core/contract/settlement_rules.h"
 #include "core/contract/validators.h"
 #include "core/wire/chain_codec.h"
@@ -117,11 +118,20 @@ Result<std::size_t, ExecutionFault> execute_accusation(Execution& run, std::size
     return index + 1;
 }
 
+Result<std::size_t, ExecutionFault> execute_handover(Execution& run, std::size_t index) {
+    const Transaction& transaction = run.transactions[index];
+    const auto checked = check_signed_handover(run.state, transaction, run.signatures);
+    if (!checked) return fault_at(checked.error(), index);
+    apply_handover(run.state, transaction);
+    return index + 1;
+}
+
 // Executes what begins here: readings and settlements in groups, everything else alone.
 Result<std::size_t, ExecutionFault> execute_next(Execution& run, std::size_t index) {
     const Transaction& transaction = run.transactions[index];
     if (is_reading(transaction) || is_settlement(transaction)) return execute_group(run, index);
     if (is_evidence(transaction) || is_event(transaction)) return execute_accusation(run, index);
+    if (is_handover(transaction)) return execute_handover(run, index);
     const auto checked =
         check_dgmd(run.state, transaction, run.height, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error(), index);
@@ -166,32 +176,6 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
     return check_parent_certificate(state, block);
 }
 
-std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction> waiting) {
-    std::vector<const Transaction*> found;
-    for (const Transaction& transaction : waiting) {
-        if (is_dgmd_kind(transaction.kind)) found.push_back(&transaction);
-    }
-    std::stable_sort(found.begin(), found.end(), [](const Transaction* a, const Transaction* b) {
-        return registry_sequence(a->content) < registry_sequence(b->content);
-    });
-    return found;
-}
-
-std::vector<const Transaction*> settlements_by_place(std::span<const Transaction> waiting) {
-    std::vector<const Transaction*> found;
-    for (const Transaction& transaction : waiting) {
-        if (is_settlement(transaction)) found.push_back(&transaction);
-    }
-    const auto place = [](const Transaction* transaction) {
-        const auto& settlement = std::get<Settlement>(transaction->content);
-        return std::tuple(settlement.cluster, settlement.window, settlement.version,
-                          transaction->id);
-    };
-    std::stable_sort(found.begin(), found.end(),
-                     [&place](const auto* a, const auto* b) { return place(a) < place(b); });
-    return found;
-}
-
 // A block being filled from what waits.
 class Selection {
   public:
@@ -222,6 +206,13 @@ class Selection {
         if (selected_.size() == room_) return;
         if (!check_dgmd(state_, transaction, height_, time_ms_, signatures_)) return;
         apply_registry(state_, transaction, height_);
+        selected_.push_back(transaction);
+    }
+
+    void add_handover(const Transaction& transaction) {
+        if (selected_.size() == room_) return;
+        if (!check_signed_handover(state_, transaction, signatures_)) return;
+        apply_handover(state_, transaction);
         selected_.push_back(transaction);
     }
 
@@ -364,6 +355,9 @@ std::vector<Transaction> select_transactions(const ChainState& state,
     }
     for (const Transaction* transaction : registry_by_sequence(waiting)) {
         selection.add_registry(*transaction);
+    }
+    for (const Transaction& transaction : waiting) {
+        if (is_handover(transaction)) selection.add_handover(transaction);
     }
     for (const Transaction* transaction : settlements_by_place(waiting)) {
         selection.add_settlement(*transaction);

@@ -75,7 +75,7 @@ struct ExecutionFault {
 [[nodiscard]] bool is_about_witnesses(const ExecutionFault& fault);
 
 // Which of these waiting transactions fit into the next block, in an order that is valid (R15):
-// evidence, DGMD's by sequence, certified batches (readings before their settlement) by cluster and
+// evidence, DGMD's by sequence, handovers, certified batches (readings before their settlement) by cluster and
 // window, events; at most max_block_transactions; whatever is not valid on this state is left out.
 [[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
                                                            std::span<const Transaction> waiting,

@@ -334,6 +334,18 @@ void InvariantMonitor::observe_lines(const ChainState& before, Height height,
     record(Check::registers, height, registers);
 }
 
+void InvariantMonitor::take_over(const MeterId& meter, const ClosingState& closing) {
+    Standing& standing = standing_[meter];
+    standing = Standing{.registers = closing.registers,
+                        .balance_micro = closing.balance_micro,
+                        .base = closing.registers};
+    for (const EstimatedWindow& estimate : closing.estimates) {
+        standing.import_wh += estimate.import_wh;
+        standing.export_wh += estimate.export_wh;
+        standing.generation_wh += estimate.generation_wh;
+    }
+}
+
 void InvariantMonitor::observe(const ChainState& before, const Block& block,
                                const ChainState& after,
                                const std::vector<OpenedSettlement>& opened) {

@@ -78,6 +78,7 @@ bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Win
     const MeterRecord* record = find(state, meter);
     if (!record || late >= settled) return false;
     if (record->last_window && *record->last_window >= late) return false;
+    if (late < state.witnessed_from(record->registration.cluster, settled)) return false;
     return std::int64_t{settled} - late <= late_windows(state) + 1;
 }
 

@@ -102,6 +102,7 @@ class BatchRound {
 
     [[nodiscard]] bool is_behind(const View& view) const;
     void follow_chain(const View& view);
+    void follow_committee(const View& view);
     [[nodiscard]] const std::vector<NodeId>& members(const View& view) const;
     // This node's place in the committee of the window at hand; nullopt: not a member of it.
     [[nodiscard]] std::optional<std::uint32_t> own_slot(const View& view) const;

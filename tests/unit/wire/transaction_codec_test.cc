@@ -150,6 +150,32 @@ TEST(SettlementLine, opens_only_where_it_was_sealed) {
     EXPECT_NE(line_key(later, sealed, samples::data_key()), message_key);
 }
 
+TEST(SettlementLine, has_a_closing_state_whose_key_opens_nothing_else) {
+    const Settlement settlement = samples::settlement();
+    const SealedLine& sealed = settlement.lines.front();
+    const SymmetricKey of_line = line_key(settlement, sealed, samples::data_key());
+    const SymmetricKey of_closing = closing_key(settlement, sealed, of_line);
+    EXPECT_EQ(*open_closing(settlement, sealed, of_closing), samples::closing());
+    EXPECT_EQ(open_line(settlement, sealed, of_closing).error(), Reject::cannot_open);
+    EXPECT_EQ(open_closing(settlement, sealed, of_line).error(), Reject::cannot_open);
+    EXPECT_NE(closing_key(settlement, settlement.lines.back(), of_line), of_closing);
+    Settlement later = settlement;
+    later.window += 1;
+    EXPECT_EQ(open_closing(later, sealed, of_closing).error(), Reject::cannot_open);
+}
+
+// Else a member could settle by one figure and hand another one over.
+TEST(SettlementLine, does_not_open_beside_a_closing_state_of_other_figures) {
+    const Settlement settlement = samples::settlement();
+    SettlementLine other = samples::line();
+    other.mes_w -= 1;
+    SealedLine mixed = settlement.lines.front();
+    mixed.closing = seal_line(settlement, other, mixed.key_epoch, mixed.salt,
+                              samples::data_key()).closing;
+    const SymmetricKey of_line = line_key(settlement, mixed, samples::data_key());
+    EXPECT_EQ(open_line(settlement, mixed, of_line).error(), Reject::wrong_lines);
+}
+
 TEST(KeyGrant, context_binds_network_meter_epoch_and_recipient) {
     const Digest network = samples::network();
     const Bytes context = key_grant_context(network, MeterId("m"), 1, NodeId("n"));
