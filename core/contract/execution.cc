@@ -201,7 +201,6 @@ class Selection {
           room_(static_cast<std::size_t>(state.genesis.parameters.max_block_transactions)),
           height_(state.height + 1),
           time_ms_(time_ms),
-          proved_ms_(time_ms == INT64_MAX ? state.tip_time_ms + 1 : time_ms),
           signatures_(signatures) {
         for (const Transaction& transaction : waiting) {
             if (is_reading(transaction)) readings_.emplace(transaction.id, &transaction);
@@ -212,7 +211,7 @@ class Selection {
         if (selected_.size() == room_) return;
         const std::size_t bytes = is_evidence(transaction) ? transaction.envelope.size() : 0;
         if (evidence_bytes_ + bytes > kMaxBlockEvidenceBytes) return;
-        if (!check_accusation(state_, transaction, height_, proved_ms_, signatures_)) return;
+        if (!check_accusation(state_, transaction, height_, time_ms_, signatures_)) return;
         apply_accusation(state_, transaction, height_);
         evidence_bytes_ += bytes;
         selected_.push_back(transaction);
@@ -259,7 +258,6 @@ class Selection {
     std::size_t room_;
     Height height_;
     std::int64_t time_ms_;
-    std::int64_t proved_ms_;  // of evidence: a liar's windows must not pull a clockless block along
     SignatureChecker& signatures_;
     std::size_t evidence_bytes_ = 0;
     std::multimap<Digest, const Transaction*> readings_;
