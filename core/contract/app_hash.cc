@@ -1,5 +1,7 @@
 // The canonical encoding of the public state, hashed. Its own file because it is a format: every
 // field that is agreed on stands here once, in the order of its declaration.
+#include "core/contract/app_hash.h"
+
 #include "core/contract/state.h"
 #include "core/crypto/digest.h"
 #include "core/wire/cbor.h"
@@ -199,7 +201,7 @@ void write(Writer& out, const std::map<Key, Record>& records) {
 
 }  // namespace
 
-Digest app_hash(const ChainState& state) {
+Bytes encode_state(const ChainState& state) {
     Writer out;
     out.array(15);
     out.bytes(state.network.view());
@@ -217,7 +219,11 @@ Digest app_hash(const ChainState& state) {
     out.bytes(state.validators_hash.view());
     write(out, state.tip_validators);
     write(out, state.validator_change);
-    return sha256(out.result());
+    return out.take();
+}
+
+Digest app_hash(const ChainState& state) {
+    return sha256(encode_state(state));
 }
 
 }  // namespace fairfeed

@@ -1,0 +1,17 @@
+// What a keyholder reads on a chain, as the JSON of tests/vectors/chain/figures.json: bodies of
+// readings, lines and closing states, each under the names of docs/protocol.md. Pure.
+#pragma once
+
+#include "core/io/json.h"
+#include "core/ledger/keyholder_books.h"
+
+namespace fairfeed::test {
+
+// One settlement of a block of that height.
+[[nodiscard]] Json figures_of(Height height, const Settlement& settlement,
+                              const RecomputedSettlement& opened);
+
+// {meter: [data key of epoch 1, ...]}, in hex.
+[[nodiscard]] Json data_keys_of(const ChainState& state, const KeyRing& keys);
+
+}  // namespace fairfeed::test
