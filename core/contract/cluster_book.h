@@ -9,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/contract/key_ring.h"
+#include "core/contract/past_room.h"
 #include "core/contract/true_up.h"
 #include "core/crypto/random.h"
 #include "core/model/reject.h"
@@ -125,7 +126,7 @@ class ClusterBook {
     [[nodiscard]] const ReadingBody* estimate_from(const ChainState& state, Window window,
                                                    const Picked& picked) const;
     [[nodiscard]] SettlementLine start_line(const ChainState& state, Window window,
-                                            const Picked& picked) const;
+                                            const Picked& picked, const PastRoom& room) const;
     [[nodiscard]] Result<SettlementDraft, Reject> settle(const ChainState& state, Window window,
                                                          std::vector<Picked> picked) const;
     [[nodiscard]] SettledShare move_on(const ChainState& state, const Settlement& settlement,
@@ -137,8 +138,6 @@ class ClusterBook {
     std::vector<SettlementLine> last_lines_;
     std::optional<Window> last_window_;
 };
-
-constexpr std::uint32_t kEstimatedWindows = 6;  // in a row; afterwards a silent meter settles at 0
 
 // The readings that a settlement lists, out of those held; reading_not_held.
 [[nodiscard]] Result<HeldReadings, Reject> listed_of(const Settlement& settlement,

@@ -194,8 +194,8 @@ const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window wi
 }
 
 // Flags, counters and what the line inherits; the contract adds the figures.
-SettlementLine ClusterBook::start_line(const ChainState& state, Window window,
-                                       const Picked& picked) const {
+SettlementLine ClusterBook::start_line(const ChainState& state, Window window, const Picked& picked,
+                                       const PastRoom& room) const {
     const MeterId& meter = picked.meter;
     const std::int64_t capacity_w = state.capacity_w(meter, window);
     const auto before = accounts_.find(meter);
@@ -226,9 +226,10 @@ SettlementLine ClusterBook::start_line(const ChainState& state, Window window,
         closing.missed = window + 1 - closing.unread_from;
     }
     const Window oldest = oldest_late(state, window + 1);
-    forget_gaps(closing.gaps, oldest);
+    forget_gaps(closing.gaps, oldest, room.gaps);
     const Window open = picked.present ? window : closing.unread_from;
-    closing.shares = kept_shares(closing.shares, unread_spans(state, closing, open, oldest));
+    closing.shares = kept_shares(closing.shares, unread_spans(state, closing, open, oldest),
+                                 room.shares_beside(closing.gaps));
     return line;
 }
 
@@ -246,12 +247,13 @@ Result<SettlementDraft, Reject> ClusterBook::settle(const ChainState& state, Win
         parameters.window_seconds, start_s, parameters.rule, state.tariff(window), {}};
     ReadingBody nothing;
     nothing.profile.resize(quarters_of(state));
+    const PastRoom room = past_room(state, picked.size());
     SettlementDraft out;
     for (const Picked& each : picked) {
         const ReadingBody* body =
             each.present ? &each.present->body : estimate_from(state, window, each);
         if (!body) body = &nothing;
-        SettlementLine line = start_line(state, window, each);
+        SettlementLine line = start_line(state, window, each, room);
         const ClosingState& closing = line.closing;
         input.meters.push_back({each.meter, state.capacity_w(each.meter, window), body->profile,
                                 body->available_wh, closing.shares, closing.import_remainder,

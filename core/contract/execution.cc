@@ -205,15 +205,22 @@ class Selection {
         }
         group.push_back(transaction);
         const auto size = size_with(group);
-        if (!size) return;
+        if (!size) {
+            is_crowded_out_ = is_crowded_out_ || fits_beside_settlements(group);
+            return;
+        }
         const SettlementGroup parts{std::span(group).first(group.size() - 1), group.back()};
         if (!check_group(state_, parts, time_ms_, signatures_)) return;
         apply_group(state_, parts, height_);
         size_ = *size;
+        settled_.add(group);
+        settled_transactions_ += group.size();
         std::ranges::move(group, std::back_inserter(selected_));
     }
 
     [[nodiscard]] std::vector<Transaction> take() { return std::move(selected_); }
+    // Has a settlement found no room because of evidence or notices?
+    [[nodiscard]] bool is_crowded_out() const { return is_crowded_out_; }
 
   private:
     // Of the block once these are in it as well; nullopt: it has no room for them.
@@ -222,6 +229,13 @@ class Selection {
         BlockSize size = size_;
         size.add(more);
         return size.is_allowed() ? std::optional(size) : std::nullopt;
+    }
+
+    // Would there be room if only settlements were in the block so far?
+    [[nodiscard]] bool fits_beside_settlements(std::span<const Transaction> group) const {
+        BlockSize size = settled_;
+        size.add(group);
+        return settled_transactions_ + group.size() <= room_ && size.is_allowed();
     }
 
     void take_in(const Transaction& transaction, const BlockSize& size) {
@@ -249,7 +263,30 @@ class Selection {
     BlockSize size_;
     std::multimap<Digest, const Transaction*> readings_;
     std::vector<Transaction> selected_;
+    BlockSize settled_;  // what groups have of it
+    std::size_t settled_transactions_ = 0;
+    bool is_crowded_out_ = false;
 };
+
+Selection select(const ChainState& state, std::span<const Transaction> waiting,
+                 std::int64_t time_ms, SignatureChecker& signatures, bool settlements_first) {
+    Selection selection(state, waiting, time_ms, signatures);
+    const auto add_settlements = [&] {
+        for (const Transaction* transaction : settlements_by_place(waiting))
+            selection.add_settlement(*transaction);
+    };
+    if (settlements_first) add_settlements();
+    for (const Transaction& transaction : waiting) {
+        if (is_evidence(transaction)) selection.add_accusation(transaction);
+    }
+    for (const Transaction* transaction : registry_by_sequence(waiting))
+        selection.add_registry(*transaction);
+    if (!settlements_first) add_settlements();
+    for (const Transaction& transaction : waiting) {
+        if (is_event(transaction)) selection.add_accusation(transaction);
+    }
+    return selection;
+}
 
 }  // namespace
 
@@ -346,40 +383,9 @@ Result<void, Reject> check_certificate(const ChainState& state,
 std::vector<Transaction> select_transactions(const ChainState& state,
                                              std::span<const Transaction> waiting,
                                              std::int64_t time_ms, SignatureChecker& signatures) {
-    Selection selection(state, waiting, time_ms, signatures);
-    for (const Transaction& transaction : waiting) {
-        if (is_evidence(transaction)) selection.add_accusation(transaction);
-    }
-    for (const Transaction* transaction : registry_by_sequence(waiting)) {
-        selection.add_registry(*transaction);
-    }
-    for (const Transaction* transaction : settlements_by_place(waiting)) {
-        selection.add_settlement(*transaction);
-    }
-    for (const Transaction& transaction : waiting) {
-        if (is_event(transaction)) selection.add_accusation(transaction);
-    }
-    return selection.take();
-}
-
-std::int64_t earliest_block_time_ms(const ChainState& state,
-                                    std::span<const Transaction> transactions) {
-    const GridClock grid = state.grid();
-    std::int64_t earliest_ms = state.tip_time_ms + 1;
-    for (const Transaction& transaction : transactions) {
-        const auto& content = transaction.content;
-        if (const auto* settlement = std::get_if<Settlement>(&content)) {
-            earliest_ms = std::max(earliest_ms, grid.end_real_ms(settlement->window));
-        } else if (const auto* evidence = std::get_if<Evidence>(&content)) {
-            const bool of_height = evidence->offence == Offence::two_votes ||
-                                   evidence->offence == Offence::two_proposals;
-            if (of_height) continue;
-            earliest_ms = std::max(earliest_ms, grid.end_real_ms(evidence->place.window));
-        } else if (const auto* event = std::get_if<MeterAlarm>(&content)) {
-            earliest_ms = std::max(earliest_ms, grid.real_ms(grid.start_s(event->window)));
-        }
-    }
-    return earliest_ms;
+    Selection selection = select(state, waiting, time_ms, signatures, false);
+    if (!selection.is_crowded_out()) return selection.take();
+    return select(state, waiting, time_ms, signatures, true).take();
 }
 
 }  // namespace fairfeed

@@ -74,7 +74,8 @@ struct ExecutionFault {
 // Which of these waiting transactions fit into the next block, in an order that is valid (R15):
 // evidence, DGMD's by sequence, certified batches (readings before their settlement) by cluster and
 // window, events; at most max_block_transactions, within BlockSize; whatever is not valid on this
-// state is left out.
+// state is left out. Where evidence and notices would leave a settlement no room, batches
+// come first: a settlement may need a block for itself (past_room.h), and evidence never ends.
 [[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
                                                            std::span<const Transaction> waiting,
                                                            std::int64_t time_ms,

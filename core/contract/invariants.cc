@@ -309,10 +309,11 @@ std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
 
 // All that is settled and trued up of a meter is what its registers moved, and the estimates that
 // no registers have replaced: what they and the registers say together moves by as much.
-std::string InvariantMonitor::follow_energy(const SettlementLine& line, Window oldest) {
-    if (is_reset(line) || line.closing.gaps.size() == kMaxGaps) return {};
+std::string InvariantMonitor::follow_energy(const SettlementLine& line, Window oldest,
+                                            const PastRoom& room) {
+    if (is_reset(line) || is_full(line.closing.gaps, room)) return {};
     ClosingState last = standing_[line.meter];
-    forget_gaps(last.gaps, oldest);
+    forget_gaps(last.gaps, oldest, SIZE_MAX);
     const std::string who = line.meter.str() + " settled and trued up, ";
     for (const EnergySum& sum : kRegisterSums) {
         const Int128 moved = standing_wh(line.closing, sum) - standing_wh(last, sum);
@@ -327,10 +328,11 @@ void InvariantMonitor::observe_lines(const ChainState& before, Height height,
     std::string money = money_of_lines(opened.lines, settlement.totals);
     std::string energy = energy_of_lines(opened.lines, settlement.totals);
     std::string registers;
+    const Window oldest = oldest_late(before, settlement.window + 1);
+    const PastRoom room = past_room(before, settlement.entries.size());
     for (const SettlementLine& line : opened.lines) {
         ClosingState& standing = standing_of(before, line.meter);
-        const std::string followed =
-            follow_energy(line, oldest_late(before, settlement.window + 1));
+        const std::string followed = follow_energy(line, oldest, room);
         if (energy.empty()) energy = followed;
         if (money.empty()) money = follow_money(line);
         if (registers.empty()) registers = follow_registers(line);

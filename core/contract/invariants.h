@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/units.h"
+#include "core/contract/past_room.h"
 #include "core/contract/state.h"
 #include "core/model/block.h"
 
@@ -52,7 +53,8 @@ class InvariantMonitor {
     [[nodiscard]] ClosingState& standing_of(const ChainState& before, const MeterId& meter);
     [[nodiscard]] std::string follow_money(const SettlementLine& line);
     [[nodiscard]] std::string follow_registers(const SettlementLine& line);
-    [[nodiscard]] std::string follow_energy(const SettlementLine& line, Window oldest);
+    [[nodiscard]] std::string follow_energy(const SettlementLine& line, Window oldest,
+                                            const PastRoom& room);
 
     std::vector<InvariantReport> reports_;
     std::map<ClusterId, Window> settled_;

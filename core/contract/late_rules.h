@@ -3,6 +3,7 @@
 // settlement_rules.h for blocks and by a committee before it takes a late reading. Pure.
 #pragma once
 
+#include "core/contract/past_room.h"
 #include "core/contract/state.h"
 #include "core/model/reject.h"
 
@@ -33,18 +34,25 @@ struct OpenSlot {
 // A reading is committed: CHECKs that its slot is open.
 void note_reading(MeterRecord& meter, const ReadingHeader& header, const Digest& id);
 
-// Gaps of which no settlement lists anything any more, and all but the newest kMaxGaps: what is
-// billed for them stands. The chain's state and closing states forget alike, after each settlement;
-// `oldest` is oldest_late of the next one.
+// Gaps of which no settlement lists anything any more, and all but the newest, at most kMaxGaps,
+// that have room: what is billed for them stands. The chain's state and closing states forget
+// alike, after each settlement; `oldest` is oldest_late of the next one, `room` the gaps' of the
+// past_room of this one.
 template <class Gap>
-void forget_gaps(std::vector<Gap>& gaps, Window oldest) {
+void forget_gaps(std::vector<Gap>& gaps, Window oldest, std::size_t room) {
     std::erase_if(gaps, [oldest](const Gap& gap) { return gap.end <= oldest; });
-    if (gaps.size() > kMaxGaps)
-        gaps.erase(gaps.begin(), gaps.end() - static_cast<std::ptrdiff_t>(kMaxGaps));
+    std::size_t weight = 0;
+    auto kept = gaps.end();
+    while (kept != gaps.begin() && gaps.end() - kept < std::ptrdiff_t{kMaxGaps}) {
+        weight += gap_weight(*std::prev(kept));
+        if (weight > room) break;
+        --kept;
+    }
+    gaps.erase(gaps.begin(), kept);
 }
 
-// How many late readings a settlement with so many entries may list, so that its group fits a
-// block.
+// How many late readings a settlement with so many entries may list, so that its group has no more
+// transactions than a block. In bytes there is always room for so many (past_room.h).
 [[nodiscard]] std::size_t late_room(const ChainState& state, std::size_t entries);
 
 // The list itself: ascending, of meters it settles, takeable. wrong_entries, closed_window.

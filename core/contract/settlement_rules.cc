@@ -295,10 +295,12 @@ void count_omissions(ChainState& state, const Settlement& settlement) {
 
 // Gaps are known, and what was voided in a settled window stays void, for as long as a late reading
 // could name it.
-void forget_old(ChainState& state, const ClusterRecord& cluster, Window settled) {
+void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlement& settlement) {
+    const Window settled = settlement.window;
     const Window oldest = oldest_late(state, settled + 1);
+    const PastRoom room = past_room(state, settlement.entries.size());
     for (const MeterId& meter : cluster.meters) {
-        forget_gaps(state.meters.at(meter).unread, oldest);
+        forget_gaps(state.meters.at(meter).unread, oldest, room.gaps);
         auto& voided = state.meters.at(meter).voided;
         std::erase_if(voided, [&](Window window) {
             return window <= settled && !may_true_up(state, meter, window, settled + 1);
@@ -323,7 +325,7 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
     }
     count_omissions(state, settlement);
     ClusterRecord& cluster = state.clusters.at(settlement.cluster);
-    forget_old(state, cluster, settlement.window);
+    forget_old(state, cluster, settlement);
     cluster.last_window = settlement.window;
     cluster.last_settlement = group.settlement.id;
     cluster.settled_at = height;

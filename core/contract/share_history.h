@@ -1,6 +1,7 @@
 // The shares that a meter's closing state keeps: those that bind, or will, or bound in a window
-// that may still be read late. Bounded, whatever happened: beyond kMaxShares the oldest become one,
-// with the smaller share, so that nobody is ever credited above what a share allowed. Pure.
+// that may still be read late. Bounded, whatever happened: beyond kMaxShares, and beyond the room
+// they have (past_room.h), the oldest become one, with the smallest share, so that nobody is ever
+// credited above what a share allowed. Pure.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,9 @@ struct GridSpan {
 };
 
 // The entries of the schedule that bind at some moment of the spans; of equal ones in a row the
-// first stands for all.
+// first stands for all. Encoded they have at most `room` bytes, of which one share needs
+// kShareBytes.
 [[nodiscard]] ShareSchedule kept_shares(const ShareSchedule& shares,
-                                        const std::vector<GridSpan>& spans);
+                                        const std::vector<GridSpan>& spans, std::size_t room);
 
 }  // namespace fairfeed

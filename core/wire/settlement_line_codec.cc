@@ -36,20 +36,23 @@ std::vector<EstimatedWindow> read_estimates(cbor::Reader& reader) {
     return estimates;
 }
 
-void write_gaps(cbor::Writer& writer, const std::vector<RegisterGap>& gaps) {
-    writer.array(gaps.size());
-    for (const RegisterGap& gap : gaps) {
-        writer.array(5);
-        writer.unsigned_integer(gap.first);
-        writer.unsigned_integer(gap.end);
-        write_registers(writer, gap.before);
-        if (gap.after) {
-            write_registers(writer, *gap.after);
-        } else {
-            writer.null();
-        }
-        write_estimates(writer, gap.estimates);
+void write_gap(cbor::Writer& writer, const RegisterGap& gap) {
+    writer.array(5);
+    writer.unsigned_integer(gap.first);
+    writer.unsigned_integer(gap.end);
+    write_registers(writer, gap.before);
+    if (gap.after) {
+        write_registers(writer, *gap.after);
+    } else {
+        writer.null();
     }
+    write_estimates(writer, gap.estimates);
+}
+
+void write_share(cbor::Writer& writer, const ShareInForce& share) {
+    writer.array(2);
+    writer.integer(share.share_w);
+    writer.integer(share.from_s);
 }
 
 std::vector<RegisterGap> read_gaps(cbor::Reader& reader) {
@@ -79,16 +82,15 @@ void write_closing(cbor::Writer& writer, const ClosingState& closing) {
     put_unsigned(writer, 6, closing.missed);
     writer.key(7);
     writer.array(closing.shares.size());
-    for (const ShareInForce& share : closing.shares) {
-        writer.array(2);
-        writer.integer(share.share_w);
-        writer.integer(share.from_s);
-    }
+    for (const ShareInForce& share : closing.shares)
+        write_share(writer, share);
     put_unsigned(writer, 8, closing.over_capacity);
     writer.key(9);
     write_estimates(writer, closing.estimates);
     writer.key(10);
-    write_gaps(writer, closing.gaps);
+    writer.array(closing.gaps.size());
+    for (const RegisterGap& gap : closing.gaps)
+        write_gap(writer, gap);
 }
 
 ClosingState read_closing(cbor::Reader& reader) {
@@ -132,6 +134,20 @@ Bytes line_aad(const Settlement& settlement, const MeterId& meter, KeyEpoch epoc
 }
 
 }  // namespace
+
+std::size_t encoded_size(const ShareInForce& share) {
+    cbor::Writer writer;
+    write_share(writer, share);
+    return writer.result().size();
+}
+
+std::size_t encoded_size(const std::vector<RegisterGap>& gaps) {
+    if (gaps.empty()) return 0;
+    cbor::Writer writer;
+    for (const RegisterGap& gap : gaps)
+        write_gap(writer, gap);
+    return writer.result().size();
+}
 
 Bytes encode_settlement_line(const SettlementLine& line) {
     cbor::Writer writer;

@@ -39,6 +39,9 @@ namespace fairfeed {
 [[nodiscard]] Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes);
 [[nodiscard]] SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
                                     const SymmetricKey& data_key);
+// Bytes that these have in a closing state, without the head of their list.
+[[nodiscard]] std::size_t encoded_size(const ShareInForce& share);
+[[nodiscard]] std::size_t encoded_size(const std::vector<RegisterGap>& gaps);
 // `settlement` needs cluster, window, version and proposer only.
 [[nodiscard]] SealedLine seal_line(const Settlement& settlement, const SettlementLine& line,
                                    KeyEpoch epoch, const Salt& salt, const SymmetricKey& data_key);

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/contract/block_size.h"
 #include "core/contract/execution.h"
 #include "core/contract/signature_cache.h"
 #include "core/wire/cose.h"
+#include "core/wire/evidence_codec.h"
 #include "core/wire/transaction_codec.h"
-#include "tests/support/test_network.h"
+#include "tests/support/heavy_group.h"
 
 namespace fairfeed {
 namespace {
@@ -108,6 +110,54 @@ TEST_F(SelectionTest, is_not_blocked_by_a_copy_with_a_bad_signature) {
     std::vector<Transaction> waiting{bad, unendorsed};
     waiting.insert(waiting.end(), one.begin(), one.end());
     EXPECT_EQ(select(waiting, end_ms(0)), one);
+}
+
+// Else whoever signs two readings for one window after the other would keep it out for ever.
+TEST_F(SelectionTest, lets_no_evidence_keep_out_a_settlement_that_needs_the_whole_block) {
+    test::TestMeter& liar = chain_.meter(TestNetwork::meter(2, 1));
+    const Profile profile = test::flat_profile(chain_.state(), {100, 0, 0});
+    const Bytes one_reading = liar.read(0, profile).reading.envelope;
+    const auto evidence = make_evidence(Offence::two_readings, one_reading,
+                                        liar.read(0, profile).reading.envelope, network_.network());
+    ASSERT_TRUE(evidence);
+    std::vector<Transaction> waiting{*evidence};
+    const auto whole = test::heavy_group(chain_, kOne, kMaxBlockBytes);
+    waiting.insert(waiting.end(), whole.begin(), whole.end());
+    EXPECT_EQ(ids_of(select(waiting, end_ms(0))), ids_of(whole));
+    ChainState after = chain_.state();
+    ASSERT_TRUE(execute_block(after, chain_.next_block(whole), signatures_));
+    EXPECT_EQ(ids_of(select_transactions(after, waiting, end_ms(0), signatures_)),
+              ids_of({*evidence}))
+        << "it has the next one";
+}
+
+// Nor does a settlement that fits no block, or only without another one, change the order.
+TEST_F(SelectionTest, puts_evidence_first_where_settlements_alone_find_no_room_either) {
+    const Transaction notice = network_.from_dgmd(
+        chain_.state(), CapacityCertificate{0, TestNetwork::meter(1, 1), 6000, 2});
+    std::vector<Transaction> waiting = test::heavy_group(chain_, kOne, 1'000'000);
+    std::vector<Transaction> expected = waiting;
+    expected.insert(expected.begin(), notice);
+    const auto other = test::heavy_group(chain_, kTwo, kMaxBlockBytes - 999'999);
+    waiting.insert(waiting.end(), other.begin(), other.end());
+    waiting.push_back(notice);
+    EXPECT_EQ(ids_of(select(waiting, end_ms(0))), ids_of(expected));
+}
+
+TEST(MaxBlockTest, has_room_for_a_settlement_of_as_many_transactions_whatever_else_waits) {
+    TestNetworkOptions options = two_clusters();
+    options.parameters.max_block_transactions = 4;  // three readings, the settlement
+    const TestNetwork network(options);
+    TestChain chain(network);
+    const auto readings = chain.read_all(kOne, 0);
+    const auto group = chain.group(chain.settle(kOne, 0, readings), readings);
+    std::vector<Transaction> waiting{network.from_dgmd(
+        chain.state(), CapacityCertificate{0, TestNetwork::meter(1, 1), 6000, 2})};
+    waiting.insert(waiting.end(), group.begin(), group.end());
+    PlainSignatureChecker signatures;
+    const auto time_ms = earliest_block_time_ms(chain.state(), group);
+    EXPECT_EQ(ids_of(select_transactions(chain.state(), waiting, time_ms, signatures)),
+              ids_of(group));
 }
 
 TEST(MaxBlockTest, rejects_more_transactions_than_genesis_allows) {
