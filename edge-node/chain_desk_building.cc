@@ -54,13 +54,17 @@ void ChainDesk::build_if_due(Effects& out) {
     drive(consensus::BlockBuilt{turn.height, turn.round, id}, out);
 }
 
-// What fits the present comes first: later a notice may have missed its window.
+// What fits the present comes first: later a notice may have missed its window. Beyond the present
+// lie only windows that a committee vouches for; what a single liar says of windows to come must
+// not pull the time along.
 std::vector<Transaction> ChainDesk::select(const ProposalTime& time) {
-    const auto at = [this](std::int64_t time_ms) {
-        return select_transactions(state_, pool_.waiting(), time_ms, signatures_);
-    };
-    auto found = at(time.from_ms);
-    return found.empty() && time.until_ms > time.from_ms ? at(time.until_ms) : found;
+    std::vector<Transaction> waiting = pool_.waiting();
+    auto found = select_transactions(state_, waiting, time.from_ms, signatures_);
+    if (!found.empty() || time.until_ms <= time.from_ms) return found;
+    std::erase_if(waiting, [](const Transaction& each) {
+        return each.kind == TransactionKind::evidence || each.kind == TransactionKind::event;
+    });
+    return select_transactions(state_, waiting, time.until_ms, signatures_);
 }
 
 // R20. A clock that is not synchronised is not asked: the time goes on from the parent's. Where the

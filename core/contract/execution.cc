@@ -172,7 +172,6 @@ class Selection {
           room_(static_cast<std::size_t>(state.genesis.parameters.max_block_transactions)),
           height_(state.height + 1),
           time_ms_(time_ms),
-          proved_ms_(time_ms == INT64_MAX ? state.tip_time_ms + 1 : time_ms),
           signatures_(signatures) {
         for (const Transaction& transaction : waiting) {
             if (is_reading(transaction)) readings_.emplace(transaction.id, &transaction);
@@ -182,7 +181,7 @@ class Selection {
     void add_accusation(const Transaction& transaction) {
         const auto size = size_with({&transaction, 1});
         if (!size) return;
-        if (!check_accusation(state_, transaction, height_, proved_ms_, signatures_)) return;
+        if (!check_accusation(state_, transaction, height_, time_ms_, signatures_)) return;
         apply_accusation(state_, transaction, height_);
         take_in(transaction, *size);
     }
@@ -258,7 +257,6 @@ class Selection {
     std::size_t room_;
     Height height_;
     std::int64_t time_ms_;
-    std::int64_t proved_ms_;  // of evidence: a liar's windows must not pull a clockless block along
     SignatureChecker& signatures_;
     BlockSize size_;
     std::multimap<Digest, const Transaction*> readings_;

@@ -349,11 +349,5 @@ TEST_F(AccusationTest, a_block_begins_with_evidence_and_ends_with_events) {
     EXPECT_EQ(judge(selected), "accepted");
 }
 
-TEST_F(AccusationTest, a_builder_without_a_clock_is_not_led_into_the_future_by_evidence) {
-    PlainSignatureChecker signatures;
-    const std::vector<Transaction> waiting{two_readings(900)};
-    EXPECT_TRUE(select_transactions(chain_.state(), waiting, INT64_MAX, signatures).empty());
-}
-
 }  // namespace
 }  // namespace fairfeed

@@ -4,6 +4,8 @@
 
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
+#include "core/wire/evidence_codec.h"
+#include "core/wire/message_codec.h"
 #include "tests/unit/node/node_world.h"
 
 namespace fairfeed::test {
@@ -81,6 +83,26 @@ TEST_F(ChainTime, goes_on_among_nodes_that_do_not_know_it) {
         EXPECT_LT(ahead_ms(), 10'000);
         EXPECT_GT(ahead_ms(), -10'000) << "it follows the steady clocks";
     }
+}
+
+// One meter that signs two readings of a window to come, where nobody knows the time.
+TEST_F(ChainTime, is_not_pulled_along_by_what_a_liar_says_of_windows_to_come) {
+    for (const NodeId& id : world.network().nodes())
+        world.set_clock(id, 0, false);
+    settle(0);
+    const MeterId liar = TestNetwork::meter(1, 1);
+    TestMeter twin = world.meter(liar);
+    const auto one = world.meter(liar).read(5, flat_profile(world.first_state(), {0, 700, 700}));
+    const auto other = twin.read(5, flat_profile(world.first_state(), {0, 200, 200}));
+    const auto evidence = make_evidence(Offence::two_readings, one.reading.envelope,
+                                        other.reading.envelope, world.network().network());
+    ASSERT_TRUE(evidence);
+    for (const NodeId& id : {kOne, kTwo, kThree})
+        world.arrive(kFour, {"test", kFour.str(), Channel::tx, "-"}, encode_bundle({{*evidence}}),
+                     id);
+    world.run_for(40'000);
+    EXPECT_LT(ahead_ms(), 10'000);
+    EXPECT_EQ(state().height, 1U);
 }
 
 // The steady time since the last block is lost with a restart, and a blackout may have been long.
