@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/handover.h"
 #include "core/contract/late_rules.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -66,12 +67,14 @@ bool CommitteeDesk::is_member(const NodeId& node, const ClusterId& cluster, Wind
 }
 
 // A member whose books are closed witnesses readings, but cannot recompute a settlement; one that
-// may have forgotten what it endorsed leaves it to the others (R23).
+// may have forgotten what it endorsed leaves it to the others (R23). Nobody goes on before
+// newcomers have been given what the window needs.
 bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state) const {
     const Window latest = UINT32_MAX;
     const Window window = state.next_window(cluster).value_or(latest);
     if (may_sign_ && !may_sign_(cluster)) return false;
-    return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster);
+    return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster) &&
+           is_handed_over(state, cluster);
 }
 
 committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const ChainState& state) {

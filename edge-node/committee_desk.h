@@ -91,6 +91,9 @@ class CommitteeDesk {
     // remember it. Success: it may wait for a block.
     [[nodiscard]] Result<void, Reject> on_event(const Transaction& event, const ChainState& state,
                                                 Effects& out);
+    // HANDOVERs that this node owes newcomers of its clusters (handover.h) and that are in no
+    // block, once after every block, to be submitted to the chain and said to all.
+    [[nodiscard]] std::vector<Transaction> take_handovers(const ChainState& state);
     // Evidence found since the last call, to be submitted to the chain and said to all.
     [[nodiscard]] std::vector<Result<Transaction, Reject>> take_evidence();
     // Windows certified since the last call, to be submitted to the chain and said to all.
@@ -154,6 +157,8 @@ class CommitteeDesk {
                  const ChainState& state, Effects& out);
     void certify(const Transaction& settlement, const ClusterId& cluster);
     void raise_alarm(const ReplayFault& fault);
+    void raise_alarm(std::string words);
+    void take_over(const ReplayStep& step);
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
     void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
@@ -184,6 +189,7 @@ class CommitteeDesk {
     std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused
     std::int64_t heard_from_ms_ = committee::kDeaf;
     OpenRequests readings_asked_;
+    bool may_owe_handovers_ = true;  // the chain has moved since it was asked
     std::vector<CertifiedWindow> certified_;
     std::vector<Result<Transaction, Reject>> evidence_;
     std::map<std::string, std::uint64_t> objections_;

@@ -18,15 +18,19 @@ void CommitteeDesk::replay(const ReplayStep& step) {
 }
 
 void CommitteeDesk::raise_alarm(const ReplayFault& fault) {
-    if (alarms_.size() >= kMaxAlarms) return;
-    alarms_.push_back("block " + std::to_string(fault.height) + ": " + fault.reason + ": " +
-                      fault.explanation);
+    raise_alarm("block " + std::to_string(fault.height) + ": " + fault.reason + ": " +
+                fault.explanation);
+}
+
+void CommitteeDesk::raise_alarm(std::string words) {
+    if (alarms_.size() < kMaxAlarms) alarms_.push_back(std::move(words));
 }
 
 std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) {
     auto recomputed = books_.follow(step);
     for (const ReplayFault& fault : books_.faults())
         raise_alarm(fault);
+    take_over(step);
     keep_shares(recomputed, step.after);
     std::vector<OpenedSettlement> opened;
     for (const RecomputedSettlement& settlement : recomputed) {
@@ -46,7 +50,13 @@ std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) 
 
 void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState& before,
                               const ChainState& after, Instant now, Effects& out) {
-    for (const RecomputedSettlement& settlement : follow({committed, before, after})) {
+    const auto recomputed = follow({committed, before, after});
+    may_owe_handovers_ = true;
+    for (const TakenOver& taken : books_.taken_over()) {
+        for (const MeterId& meter : taken.meters)
+            say_share(shares_.at(meter), after, out);
+    }
+    for (const RecomputedSettlement& settlement : recomputed) {
         for (const SettledShare& share : settlement.shares)
             say_share(shares_.at(share.meter), after, out);
     }

@@ -9,19 +9,25 @@ constexpr std::size_t kSettlesWithoutOne = 4;
 
 }  // namespace
 
+// What was said counts whatever the ledger says by now: it may be one that is being fetched again,
+// from before this node was a member.
 void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& state) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr || is_settled(settlement->cluster, settlement->window, state)) return;
-    if (auto* its_round = round(settlement->cluster, state)) its_round->restore_batch(batch);
+    const ClusterId& cluster = settlement->cluster;
+    unopened_.try_emplace(cluster, cluster);
+    rounds_.try_emplace(cluster, cluster, self_, signer_, random_)
+        .first->second.restore_batch(batch);
 }
 
 void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                                         const Transaction& batch, const ChainState& state) {
     if (!std::holds_alternative<Settlement>(batch.content)) return;
     if (is_settled(endorsement.cluster, endorsement.window, state)) return;
-    if (auto* its_round = round(endorsement.cluster, state)) {
-        its_round->restore_endorsement(endorsement, signature, batch);
-    }
+    const ClusterId& cluster = endorsement.cluster;
+    unopened_.try_emplace(cluster, cluster);
+    rounds_.try_emplace(cluster, cluster, self_, signer_, random_)
+        .first->second.restore_endorsement(endorsement, signature, batch);
 }
 
 void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) {

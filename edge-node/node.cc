@@ -75,6 +75,7 @@ Effects Node::step(const NodeEvent& event, Instant now) {
     std::visit([&](const auto& happened) { on(happened, out); }, event);
     submit_certified(out);
     submit_evidence(out);
+    submit_handovers(out);
     follow_waiting();
     announce(out);
     out_ = nullptr;

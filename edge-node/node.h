@@ -150,6 +150,7 @@ class Node {
                                              const NodeId& sender) const;
     void submit_certified(Effects& out);
     void submit_evidence(Effects& out);
+    void submit_handovers(Effects& out);
     void follow_waiting();
     void announce(Effects& out);
     void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;

@@ -24,4 +24,10 @@ void Node::submit_evidence(Effects& out) {
     }
 }
 
+// They are said to all until a block has them, as evidence is.
+void Node::submit_handovers(Effects& out) {
+    for (const Transaction& handover : committee_.take_handovers(state()))
+        chain_->accuse(handover, now_, out);
+}
+
 }  // namespace fairfeed

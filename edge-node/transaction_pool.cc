@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/accusations.h"
+#include "core/contract/handover.h"
 #include "core/contract/late_rules.h"
 
 namespace fairfeed {
@@ -55,6 +56,9 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
         const auto possible = check_event(state, *event, INT64_MAX);
         return !possible && possible.error() == Reject::already_committed;
     }
+    if (transaction.kind == TransactionKind::handover) {
+        return !check_handover(state, transaction);
+    }
     return std::visit(
         [&](const auto& content) {
             if constexpr (requires { content.sequence; }) {
@@ -94,6 +98,10 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
     if (std::holds_alternative<Settlement>(transaction.content)) {
         return state.node_key(transaction.signer);
     }
+    if (transaction.kind == TransactionKind::handover) {
+        parsed = key_of_sender(state, transaction);
+        return parsed ? &*parsed : nullptr;
+    }
     if (transaction.signer != state.genesis.dgmd) return nullptr;
     parsed = VerifyKey::from_point(state.genesis.dgmd_key);
     return parsed ? &*parsed : nullptr;
@@ -102,6 +110,7 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
 // Could it ever enter the chain, and soon?
 Result<void, Reject> check_accusation(const Transaction& transaction, const ChainState& state,
                                       Instant now) {
+    if (transaction.kind == TransactionKind::handover) return check_handover(state, transaction);
     if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
         if (auto possible = check_event(state, *event, INT64_MAX); !possible) return possible;
         if (!is_near(event->cluster, event->window, state, now)) {
@@ -127,7 +136,8 @@ Result<void, Reject> check_accusation(const Transaction& transaction, const Chai
 
 bool is_accusation(const Transaction& transaction) {
     return transaction.kind == TransactionKind::evidence ||
-           transaction.kind == TransactionKind::event;
+           transaction.kind == TransactionKind::event ||
+           transaction.kind == TransactionKind::handover;
 }
 
 // What two accusations of one culprit must differ in to be worth a place each; the smaller is the
@@ -141,6 +151,9 @@ std::uint64_t place_of(const Transaction& transaction) {
 }
 
 bool says_the_same(const Transaction& a, const Transaction& b) {
+    if (a.kind == TransactionKind::handover) {
+        return std::get<Handover>(a.content).cluster == std::get<Handover>(b.content).cluster;
+    }
     const auto* one = std::get_if<Evidence>(&a.content);
     const auto* other = std::get_if<Evidence>(&b.content);
     const bool same_offence = one == nullptr || one->offence == other->offence;
@@ -266,6 +279,7 @@ Result<void, Reject> TransactionPool::find_room_for_accusation(
         if (says_the_same(*other, accusation)) return unexpected(Reject::duplicate);
         last = std::max(last, place_of(*other));
     }
+    if (accusation.kind == TransactionKind::handover) return {};  // of one sender one per cluster
     if (held.size() >= kEvidencePerCulprit && place_of(accusation) >= last) {
         return unexpected(Reject::too_many_transactions);
     }
@@ -273,6 +287,7 @@ Result<void, Reject> TransactionPool::find_room_for_accusation(
 }
 
 void TransactionPool::make_room(const Transaction& accusation) {
+    if (accusation.kind == TransactionKind::handover) return;
     const auto held = accusations_of(accusation);
     if (held.size() < kEvidencePerCulprit || expected_.contains(accusation.id)) return;
     const auto last = std::max_element(

@@ -45,7 +45,8 @@ class TransactionPool {
     // The block that lists these is too large: they are no longer expected, and accusations that
     // were let in only for its sake go.
     void give_up(const std::vector<Digest>& ids);
-    // Evidence and events, to be announced by every node that holds them until a block has them.
+    // What proves itself, evidence, events and handovers: to be announced by every node that holds
+    // it until a block has it.
     [[nodiscard]] const std::set<Digest>& accusations() const { return accusations_; }
     // In the order of arrival.
     [[nodiscard]] std::vector<Transaction> waiting() const;
@@ -72,7 +73,7 @@ class TransactionPool {
     std::uint64_t next_place_ = 0;
     std::map<Digest, std::pair<std::uint64_t, Transaction>> by_id_;
     std::set<Digest> expected_;                     // of the height being decided
-    std::set<Digest> accusations_;                  // evidence and events among by_id_
+    std::set<Digest> accusations_;                  // and handovers, among by_id_
     std::set<Digest> guests_;                       // of them: came while they were expected
     std::map<Share, std::size_t> taken_;            // places
     std::set<Digest> listed_;                       // readings that settlements in the pool list

@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 
+#include "core/base/check.h"
 #include "core/base/units.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/key_file.h"
@@ -12,6 +14,8 @@
 #include "core/io/file.h"
 #include "core/model/recorded_homes.h"
 #include "core/wire/chain_codec.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/transaction_codec.h"
 #include "meter-sim/meter_key.h"
 #include "meter-sim/sources.h"
 
@@ -43,6 +47,35 @@ std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& error
         return std::nullopt;
     }
     return std::move(*genesis);
+}
+
+// Block 0, then what DGMD has said since: each file a bundle of its transactions.
+std::vector<Transaction> load_registry(const SimConfig& config, const LoadedGenesis& genesis,
+                                       Errors& errors) {
+    std::vector<Transaction> registry = genesis.block.block.transactions;
+    const auto key = VerifyKey::from_point(genesis.content.dgmd_key);
+    CHECK(key.has_value());  // it signed block 0
+    for (const std::filesystem::path& file : config.notices) {
+        const auto bytes = read_file(file);
+        if (!bytes) {
+            errors.push_back(bytes.error().message);
+            continue;
+        }
+        const auto bundle = decode_bundle(*bytes, genesis.network);
+        const bool is_sound =
+            bundle && std::all_of(bundle->transactions.begin(), bundle->transactions.end(),
+                                  [&](const Transaction& each) {
+                                      return is_dgmd_kind(each.kind) &&
+                                             verify_transaction(each, genesis.network, *key);
+                                  });
+        if (!is_sound) {
+            errors.push_back(file.string() +
+                             ": not notices of this network's utility; `gateway` writes them");
+            continue;
+        }
+        registry.insert(registry.end(), bundle->transactions.begin(), bundle->transactions.end());
+    }
+    return registry;
 }
 
 std::optional<RecordedHomes> load_homes(const SimConfig& config, Errors& errors) {
@@ -86,32 +119,53 @@ void check_span(const SimConfig& config, const RecordedHomes& homes, FleetPlan& 
                   " hours and the run is longer: it starts again after them";
 }
 
+// One file for each key epoch, from the first on.
+bool load_data_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
+    KeyEpoch epoch = 0;
+    bool is_sound = true;
+    for (const std::filesystem::path& file : meter.data_keys) {
+        const auto key = load_symmetric_key(file);
+        if (key) {
+            setup.data_keys[++epoch] = *key;
+        } else {
+            errors.push_back(key.error());
+            is_sound = false;
+        }
+    }
+    for (const DatedKeyEpoch& dated : setup.enrolment.key_epochs) {
+        if (!is_sound || setup.data_keys.contains(dated.epoch)) continue;
+        errors.push_back("meter '" + meter.id.str() + "': DGMD granted key epoch " +
+                         std::to_string(dated.epoch) + "; name its file in 'next_data_keys'");
+        is_sound = false;
+    }
+    return is_sound;
+}
+
 // Keys that do not load are errors; the meter's public half must be the one in genesis.
 bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
     const auto signing_key = load_meter_key(meter.signing_key);
     if (signing_key && !*signing_key) return true;
     if (!signing_key) errors.push_back(signing_key.error());
-    const auto data_key = load_symmetric_key(meter.data_key);
-    if (!data_key) errors.push_back(data_key.error());
-    if (!signing_key || !data_key) return false;
+    const bool has_data_keys = load_data_keys(meter, setup, errors);
+    if (!signing_key || !has_data_keys) return false;
     if ((*signing_key)->public_key() != setup.enrolment.signing_key) {
         errors.push_back(meter.signing_key.string() +
                          ": not the key genesis registers for meter '" + meter.id.str() + "'");
         return false;
     }
     setup.signer = std::make_shared<const SigningKey>(**signing_key);
-    setup.data_key = *data_key;
     return true;
 }
 
 class Planner {
   public:
     Planner(const SimConfig& config, const LoadedGenesis& genesis,
-            const std::optional<RecordedHomes>& homes, Errors& errors)
-        : config_(config), genesis_(genesis), homes_(homes), errors_(errors) {}
+            std::span<const Transaction> registry, const std::optional<RecordedHomes>& homes,
+            Errors& errors)
+        : config_(config), genesis_(genesis), registry_(registry), homes_(homes), errors_(errors) {}
 
     std::optional<PlannedMeter> plan(const SimMeter& meter) {
-        auto enrolment = find_enrolment(genesis_.block.block, meter.id);
+        auto enrolment = find_enrolment(registry_, meter.id);
         if (!enrolment) {
             errors_.push_back(enrolment.error());
             return std::nullopt;
@@ -135,7 +189,7 @@ class Planner {
 
   private:
     void add_brokers(PlannedMeter& planned) {
-        for (const CommitteeMember& member : planned.setup.enrolment.committee) {
+        for (const CommitteeMember& member : planned.setup.enrolment.everybody()) {
             const auto found =
                 std::find_if(config_.brokers.begin(), config_.brokers.end(),
                              [&](const auto& broker) { return broker.node == member.node; });
@@ -165,6 +219,7 @@ class Planner {
 
     const SimConfig& config_;
     const LoadedGenesis& genesis_;
+    std::span<const Transaction> registry_;
     const std::optional<RecordedHomes>& homes_;
     Errors& errors_;
 };
@@ -178,7 +233,8 @@ Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) 
     if (!genesis) return unexpected(std::move(errors));
     FleetPlan plan{genesis->network, genesis->content.parameters, {}, ""};
     if (homes) check_span(config, *homes, plan, errors);
-    Planner planner(config, *genesis, homes, errors);
+    const auto registry = load_registry(config, *genesis, errors);
+    Planner planner(config, *genesis, registry, homes, errors);
     for (const SimMeter& meter : config.meters)
         if (auto planned = planner.plan(meter)) plan.meters.push_back(std::move(*planned));
     if (!errors.empty()) return unexpected(each_once(std::move(errors)));

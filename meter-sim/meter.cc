@@ -56,15 +56,16 @@ bool persists(const MeterEffect& effect) {
 
 Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pending)
     : setup_(std::move(setup)),
+      members_(setup_.enrolment.everybody()),
       clock_(setup_.parameters),
       state_(std::move(state)),
-      shares_(shares_needed(setup_.enrolment.committee.size()), state_.shares),
+      shares_(state_.shares),
       measurement_(state_.next_window, clock_, state_.registers),
       topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()),
       alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()) {
-    CHECK(!setup_.enrolment.committee.empty());
+    CHECK(!members_.empty());
     for (KeptReading& reading : pending) {
-        if (has_enough(reading.receipts)) continue;
+        if (has_enough(reading)) continue;
         CHECK(reading.sequence < state_.next_sequence);
         const std::uint64_t sequence = reading.sequence;
         const bool is_alarm = decode_event(reading.envelope, setup_.network).has_value();
@@ -75,18 +76,18 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
     }
 }
 
-std::size_t Meter::honest_members() const {
-    return shares_needed(setup_.enrolment.committee.size());
+std::size_t Meter::honest_members(Window window) const {
+    return shares_needed(setup_.enrolment.committee_of(window).size());
 }
 
 template <class Map, class Act>
 void Meter::for_each_under_way(Map& pending, Act act) const {
-    const std::size_t needed = honest_members();
     std::size_t in_time = 0;
     std::size_t late = 0;
     bool early = false;
     for (auto& [sequence, each] : pending) {
         if (each.is_alarm) continue;
+        const std::size_t needed = honest_members(each.reading.window);
         if (each.is_late(needed)) {
             if (++late > kMaxLateUnderWay) continue;
         } else if (each.is_early(needed)) {
@@ -178,14 +179,14 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
     header.network = setup_.network;
     header.meter = id();
     header.cluster = setup_.enrolment.cluster;
-    header.key_epoch = setup_.enrolment.key_epoch;
+    header.key_epoch = setup_.enrolment.key_epoch_of(measurement_.window());
     header.window = measurement_.window();
     header.sequence = state_.next_sequence;
     header.previous = state_.previous;
     header.salt = random_fixed<Salt>(setup_.random);
     const auto clock = now.synchronised ? ClockState::synchronised : ClockState::holdover;
-    const SignedReading reading =
-        make_reading(header, measurement_.body(clock), setup_.data_key, *setup_.signer);
+    const SignedReading reading = make_reading(
+        header, measurement_.body(clock), setup_.data_keys.at(header.key_epoch), *setup_.signer);
 
     ++state_.next_sequence;
     ++state_.next_window;
@@ -246,7 +247,7 @@ void Meter::send_due(const Instant& now, MeterEffects& effects) {
         // once.
         if (at_ms != pending.next_send_ms) pending.begin_anew();
         if (at_ms > now.steady_ms) return;
-        for (const CommitteeMember& member : setup_.enrolment.committee)
+        for (const CommitteeMember& member : members_)
             publish_to(pending, member.node, now, effects);
         pending.sent(setup_.parameters.timers, now.steady_ms);
     });
@@ -255,6 +256,7 @@ void Meter::send_due(const Instant& now, MeterEffects& effects) {
 void Meter::publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
                        MeterEffects& effects) {
     if (!connected_.contains(member) || pending.reading.receipts.contains(member)) return;
+    if (!is_member(member, pending.reading.window)) return;
     if (!pending.reading.first_publish_ms) {
         pending.reading.first_publish_ms = now.real_ms;
         effects.push_back(meter_effect::PersistFirstPublish{pending.reading.sequence, now.real_ms});
@@ -300,9 +302,10 @@ std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Byt
     if (receipt->content.reading != reading.id || receipt->content.window != reading.window)
         return Reject::conflicting_reading;
     if (!reading.receipts.insert(from.node).second) return std::nullopt;
-    const bool complete = has_enough(reading.receipts);
+    const bool complete = has_enough(reading);
     effects.push_back(meter_effect::PersistReceipt{reading.sequence, from.node, complete});
-    if (complete || found->second.is_heard(honest_members())) told_.erase(reading.sequence);
+    if (complete || found->second.is_heard(honest_members(reading.window)))
+        told_.erase(reading.sequence);
     if (complete) pending_.erase(found);
     return std::nullopt;
 }
@@ -321,7 +324,8 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
         if (pending.refused_by(from.node, known, setup_.parameters.timers, now.steady_ms))
             effects.push_back(
                 meter_effect::PersistRefusal{refusal->content.sequence, from.node, known});
-        if (pending.is_heard(honest_members())) told_.erase(pending.reading.sequence);
+        if (pending.is_heard(honest_members(pending.reading.window)))
+            told_.erase(pending.reading.sequence);
     }
     effects.push_back(meter_effect::NoteRefusal{from.node, refusal->content.window, reason});
     return std::nullopt;
@@ -335,26 +339,45 @@ std::optional<Reject> Meter::hear_share(const CommitteeMember& from, const Bytes
     if (share->content.mes_w < 0) return Reject::out_of_range;
     // A window settles after its end; another clock may be a little ahead of ours.
     if (share->content.window > state_.next_window) return Reject::future_window;
-    if (!shares_.hear(from.node, share->content)) return std::nullopt;
+    const auto quorums = share_quorums(share->content.window);
+    if (!shares_.hear(from.node, share->content, quorums)) return std::nullopt;
     state_.shares = shares_.accepted();
     effects.push_back(meter_effect::PersistState{state_});
     return std::nullopt;
 }
 
 const CommitteeMember* Meter::find_member(const NodeId& node) const {
-    const auto& committee = setup_.enrolment.committee;
-    const auto found = std::find_if(committee.begin(), committee.end(),
+    const auto found = std::find_if(members_.begin(), members_.end(),
                                     [&](const auto& member) { return member.node == node; });
-    return found == committee.end() ? nullptr : &*found;
+    return found == members_.end() ? nullptr : &*found;
+}
+
+bool Meter::is_member(const NodeId& node, Window window) const {
+    const Committee& committee = setup_.enrolment.committee_of(window);
+    return std::any_of(committee.begin(), committee.end(),
+                       [&](const CommitteeMember& member) { return member.node == node; });
+}
+
+// Who settled the window, and who settles the next one: they were handed it over.
+std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
+    std::vector<ShareBook::Quorum> quorums;
+    for (const Window window : {settled, settled + 1}) {
+        const Committee& committee = setup_.enrolment.committee_of(window);
+        ShareBook::Quorum quorum{{}, shares_needed(committee.size())};
+        for (const CommitteeMember& member : committee)
+            quorum.members.insert(member.node);
+        quorums.push_back(std::move(quorum));
+    }
+    return quorums;
 }
 
 // Rule 1: min(2, committee) members, one of them not the parent where there is one.
-bool Meter::has_enough(const std::set<NodeId>& receipts) const {
-    const auto& committee = setup_.enrolment.committee;
+bool Meter::has_enough(const KeptReading& reading) const {
+    const Committee& committee = setup_.enrolment.committee_of(reading.window);
     std::size_t members = 0;
     bool other_than_parent = committee.size() == 1;
     for (const CommitteeMember& member : committee) {
-        if (!receipts.contains(member.node)) continue;
+        if (!reading.receipts.contains(member.node)) continue;
         ++members;
         other_than_parent = other_than_parent || member.node != committee.front().node;
     }

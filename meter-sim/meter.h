@@ -48,8 +48,8 @@ struct MeterSetup {
     Digest network;
     NetworkParameters parameters;
     Enrolment enrolment;
-    SymmetricKey data_key;
-    std::shared_ptr<const Signer> signer;  // none: zeroised when its seal broke, for ever
+    std::map<KeyEpoch, SymmetricKey> data_keys;  // one for each epoch of the enrolment
+    std::shared_ptr<const Signer> signer;        // none: zeroised when its seal broke, for ever
     RandomSource random;
     EnergySource source;
     std::optional<Window> breaks_at;  // somebody opens it when this window begins (A37)
@@ -168,7 +168,7 @@ class Meter {
     [[nodiscard]] const std::map<std::string, std::uint64_t>& ignored() const { return ignored_; }
 
   private:
-    [[nodiscard]] std::size_t honest_members() const;
+    [[nodiscard]] std::size_t honest_members(Window window) const;
     // Calls `act` with those that may be sent, in order.
     template <class Map, class Act>
     void for_each_under_way(Map& pending, Act act) const;
@@ -194,9 +194,12 @@ class Meter {
     [[nodiscard]] std::optional<Reject> hear_share(const CommitteeMember& from,
                                                    const Bytes& payload, MeterEffects& effects);
     [[nodiscard]] const CommitteeMember* find_member(const NodeId& node) const;
-    [[nodiscard]] bool has_enough(const std::set<NodeId>& receipts) const;
+    [[nodiscard]] bool is_member(const NodeId& node, Window window) const;
+    [[nodiscard]] bool has_enough(const KeptReading& reading) const;
+    [[nodiscard]] std::vector<ShareBook::Quorum> share_quorums(Window settled) const;
 
     MeterSetup setup_;
+    Committee members_;  // of any window
     GridClock clock_;
     MeterState state_;
     ShareBook shares_;

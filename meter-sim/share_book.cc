@@ -6,24 +6,29 @@
 
 namespace fairfeed {
 
-ShareBook::ShareBook(std::size_t needed, std::vector<AcceptedShare> accepted)
-    : needed_(needed), accepted_(std::move(accepted)) {
-    CHECK(needed_ > 0);
+ShareBook::ShareBook(std::vector<AcceptedShare> accepted) : accepted_(std::move(accepted)) {
     if (!accepted_.empty()) newest_ = accepted_.back().window;
 }
 
-bool ShareBook::hear(const NodeId& member, const ShareStatement& statement) {
+bool ShareBook::hear(const NodeId& member, const ShareStatement& statement,
+                     const std::vector<Quorum>& quorums) {
     if (newest_ && statement.window <= *newest_) return false;
     auto& own = heard_[member];
     own.insert_or_assign(statement.window, statement);
     if (own.size() > kMaxOpenPerMember) own.erase(own.begin());
-    const auto same = std::count_if(heard_.begin(), heard_.end(), [&](const auto& entry) {
-        const auto said = entry.second.find(statement.window);
-        return said != entry.second.end() && said->second == statement;
+    const auto says_so = [&](const NodeId& each) {
+        const auto heard = heard_.find(each);
+        if (heard == heard_.end()) return false;
+        const auto said = heard->second.find(statement.window);
+        return said != heard->second.end() && said->second == statement;
+    };
+    const bool is_enough = std::any_of(quorums.begin(), quorums.end(), [&](const Quorum& quorum) {
+        CHECK(quorum.needed > 0);
+        const auto same = std::count_if(quorum.members.begin(), quorum.members.end(), says_so);
+        return static_cast<std::size_t>(same) >= quorum.needed;
     });
-    if (static_cast<std::size_t>(same) < needed_) return false;
-    accept(statement);
-    return true;
+    if (is_enough) accept(statement);
+    return is_enough;
 }
 
 void ShareBook::accept(const ShareStatement& statement) {

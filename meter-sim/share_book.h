@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -26,11 +27,19 @@ class ShareBook {
   public:
     static constexpr std::size_t kMaxOpenPerMember = 8;
 
-    // `needed`: identical statements of distinct members. `accepted`: what was persisted.
-    ShareBook(std::size_t needed, std::vector<AcceptedShare> accepted);
+    // Whose identical statements count, and how many of them are enough.
+    struct Quorum {
+        std::set<NodeId> members;
+        std::size_t needed = 0;
+    };
 
-    // true: this statement was the one that was missing, and the schedule has changed.
-    [[nodiscard]] bool hear(const NodeId& member, const ShareStatement& statement);
+    // `accepted`: what was persisted.
+    explicit ShareBook(std::vector<AcceptedShare> accepted);
+
+    // true: this statement was the one that was missing, and the schedule has changed. `quorums`:
+    // each is enough by itself: who settled the window, and whom it was handed over to.
+    [[nodiscard]] bool hear(const NodeId& member, const ShareStatement& statement,
+                            const std::vector<Quorum>& quorums);
 
     // Ascending by from_s; a later window's share replaces an earlier one's that would bind later.
     [[nodiscard]] ShareSchedule schedule() const;
@@ -41,7 +50,6 @@ class ShareBook {
   private:
     void accept(const ShareStatement& statement);
 
-    std::size_t needed_;
     std::vector<AcceptedShare> accepted_;  // ascending by window and by from_s
     std::optional<Window> newest_;         // accepted ever: an older one changes nothing
     std::map<NodeId, std::map<Window, ShareStatement>> heard_;

@@ -40,7 +40,9 @@ SimMeter read_meter_entry(const YamlView& entry, bool recorded) {
     SimMeter meter;
     meter.id = entry.require_name<MeterId>("id");
     meter.signing_key = entry.require_path("signing_key");
-    meter.data_key = entry.require_path("data_key");
+    meter.data_keys = {entry.require_path("data_key")};
+    for (const YamlView& later : entry.optional_list("next_data_keys"))
+        meter.data_keys.push_back(later.require_path("file"));
     meter.tls_key = entry.require_path("tls_key");
     meter.tls_certificate = entry.require_path("tls_certificate");
     if (recorded) {
@@ -94,6 +96,8 @@ Result<SimConfig, std::vector<std::string>> load_sim_config(const std::filesyste
     const YamlView root = document->root();
     SimConfig config;
     config.genesis = root.require_path("genesis");
+    for (const YamlView& notice : root.optional_list("notices"))
+        config.notices.push_back(notice.require_path("file"));
     config.outbox = root.require_path("outbox");
     config.status_file = root.optional_path("status_file").value_or("");
     config.log_level = root.optional_choice<LogLevel>("log_level", {{"debug", LogLevel::debug},

@@ -28,7 +28,7 @@ struct BrokerPlace {
 struct SimMeter {
     MeterId id;
     std::filesystem::path signing_key;
-    std::filesystem::path data_key;
+    std::vector<std::filesystem::path> data_keys;  // of key epochs 1, 2, ...
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::string home;                  // with a recording
@@ -37,6 +37,7 @@ struct SimMeter {
 
 struct SimConfig {
     std::filesystem::path genesis;
+    std::vector<std::filesystem::path> notices;  // DGMD's after genesis, in the chain's order
     std::filesystem::path outbox;
     std::filesystem::path status_file;  // empty: none
     LogLevel log_level = LogLevel::info;

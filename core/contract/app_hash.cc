@@ -29,6 +29,12 @@ void write(Writer& out, const Change& change) {
     out.unsigned_integer(change.effective);
 }
 
+void write(Writer& out, const HandoverNote& note) {
+    out.array(2);
+    out.text(note.by.str());
+    out.unsigned_integer(note.epoch);
+}
+
 void write(Writer& out, const Tariff& tariff) {
     out.array(2);
     out.integer(tariff.import_micro_per_kwh);
@@ -182,13 +188,14 @@ void write(Writer& out, const MeterRecord& meter) {
 }
 
 void write(Writer& out, const ClusterRecord& cluster) {
-    out.array(6);
+    out.array(7);
     write(out, cluster.committee);
     write(out, cluster.earlier);
     write(out, cluster.last_window);
     out.bytes(cluster.last_settlement.view());
     out.unsigned_integer(cluster.settled_at);
     write(out, cluster.changes);
+    write(out, cluster.handovers);
 }
 
 // Records carry their own names; the map's order makes the encoding canonical.

@@ -15,14 +15,15 @@ namespace {
 using Slot = std::pair<MeterId, Window>;
 
 // A share settled at a capacity of 0 is none: it says nothing about a capacity certified later.
-std::int64_t share_of(const SettlementLine& line) {
-    return line.capacity_w > 0 ? line.mes_w : kNoShareW;
+std::int64_t share_of(const MeterClosing& closing) {
+    return closing.capacity_w > 0 ? closing.mes_w : kNoShareW;
 }
 
 // What the meter is told: who has no share has the capacity that is certified for the window for
 // which this one was settled.
-std::int64_t stated_share_w(const ChainState& state, const SettlementLine& line, Window target) {
-    return std::min(share_of(line), state.capacity_w(line.meter, target));
+std::int64_t stated_share_w(const ChainState& state, const MeterId& meter,
+                            const MeterClosing& closing, Window target) {
+    return std::min(share_of(closing), state.capacity_w(meter, target));
 }
 
 // A share that binds no later than one settled before it replaces that one.
@@ -174,26 +175,42 @@ Result<std::vector<SettlementLine>, Reject> ClusterBook::open_lines(const Settle
     return lines;
 }
 
-SettledShare ClusterBook::move_on(const ChainState& state, const Settlement& settlement,
-                                  const SettlementLine& line, const HeldReadings& listed,
-                                  std::int64_t header_time_ms) {
+SettledShare ClusterBook::move_on(const ChainState& state, Window settled, const MeterId& meter,
+                                  const MeterClosing& closing, std::int64_t header_time_ms) {
     const NetworkParameters& parameters = state.genesis.parameters;
-    const Window target = share_is_for(parameters, settlement.window);
-    const SettledShare share{line.meter, settlement.window, stated_share_w(state, line, target),
-                             share_binds_from_s(parameters, settlement.window, header_time_ms)};
-    Account& account = accounts_[line.meter];
-    account.closing = line.closing;
-    account.capacity_w = line.capacity_w;
-    add_share(account.closing.shares, {share_of(line), share.from_s});
-    for (const auto& [window, readings] : listed) {
-        const auto found = readings.find(line.meter);
-        if (found != readings.end()) account.recent.emplace(window, found->second.body);
-    }
-    // The next window needs nothing older than the same window one day before it.
-    const std::int64_t oldest =
-        std::int64_t{settlement.window} + 1 - state.grid().windows_per_day();
-    std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });
+    const Window target = share_is_for(parameters, settled);
+    const SettledShare share{meter, settled, stated_share_w(state, meter, closing, target),
+                             share_binds_from_s(parameters, settled, header_time_ms)};
+    Account& account = accounts_[meter];
+    account.closing = closing.state;
+    account.capacity_w = closing.capacity_w;
+    add_share(account.closing.shares, {share_of(closing), share.from_s});
     return share;
+}
+
+// The next window needs nothing older than the same window one day before it.
+void ClusterBook::remember(const ChainState& state, Window settled, const HeldReadings& listed) {
+    const std::int64_t oldest = std::int64_t{settled} + 1 - state.grid().windows_per_day();
+    for (const auto& [window, readings] : listed) {
+        for (const auto& [meter, opened] : readings)
+            accounts_[meter].recent.emplace(window, opened.body);
+    }
+    for (auto& [meter, account] : accounts_)
+        std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });
+}
+
+std::vector<SettledShare> ClusterBook::take_over(const ChainState& state,
+                                                 const Settlement& settlement,
+                                                 const std::vector<MeterClosing>& closings,
+                                                 std::int64_t header_time_ms) {
+    CHECK(closings.size() == settlement.lines.size());
+    std::vector<SettledShare> shares;
+    for (std::size_t i = 0; i < closings.size(); ++i) {
+        shares.push_back(move_on(state, settlement.window, settlement.lines[i].meter, closings[i],
+                                 header_time_ms));
+    }
+    last_window_ = settlement.window;
+    return shares;
 }
 
 Result<std::vector<SettledShare>, Reject> ClusterBook::commit(const ChainState& state,
@@ -212,7 +229,9 @@ Result<std::vector<SettledShare>, Reject> ClusterBook::commit(const ChainState& 
     if (!lines) return unexpected(lines.error());
     std::vector<SettledShare> shares;
     for (const SettlementLine& line : *lines)
-        shares.push_back(move_on(state, settlement, line, *listed, header_time_ms));
+        shares.push_back(move_on(state, settlement.window, line.meter,
+                                 {line.closing, line.capacity_w, line.mes_w}, header_time_ms));
+    remember(state, settlement.window, *listed);
     last_lines_ = std::move(*lines);
     last_window_ = settlement.window;
     return shares;

@@ -88,6 +88,13 @@ class ClusterBook {
                                                                    std::int64_t header_time_ms,
                                                                    const KeyRing& keys);
 
+    // A newcomer's book: begins after the last settlement, with the closing states handed over, in
+    // the order of its lines. header_time_ms: of the block that holds the settlement.
+    [[nodiscard]] std::vector<SettledShare> take_over(const ChainState& state,
+                                                      const Settlement& settlement,
+                                                      const std::vector<MeterClosing>& closings,
+                                                      std::int64_t header_time_ms);
+
     // As commit, but on settlements one trusts because the chain holds them: the lines only, opened
     // and in the order of the entries. Changes nothing.
     [[nodiscard]] static Result<std::vector<SettlementLine>, Reject> open_lines(
@@ -129,9 +136,10 @@ class ClusterBook {
                                             const Picked& picked, const PastRoom& room) const;
     [[nodiscard]] Result<SettlementDraft, Reject> settle(const ChainState& state, Window window,
                                                          std::vector<Picked> picked) const;
-    [[nodiscard]] SettledShare move_on(const ChainState& state, const Settlement& settlement,
-                                       const SettlementLine& line, const HeldReadings& listed,
+    [[nodiscard]] SettledShare move_on(const ChainState& state, Window settled,
+                                       const MeterId& meter, const MeterClosing& closing,
                                        std::int64_t header_time_ms);
+    void remember(const ChainState& state, Window settled, const HeldReadings& listed);
 
     ClusterId cluster_;
     std::map<MeterId, Account> accounts_;

@@ -143,6 +143,8 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
         if (is_late && out.late.size() == room) continue;
         const auto found = at->second.find(meter);
         if (found == at->second.end()) continue;
+        // Sealed for others, before DGMD gave the window to this committee.
+        if (found->second.reading.header.key_epoch != state.key_epoch(meter, at->first)) continue;
         const auto taken = take(state, at->first, window, found->second, out);
         if (taken) continue;
         if (!out.refused) out.refused = taken.error();
@@ -172,14 +174,17 @@ std::vector<const OpenedReading*> ClusterBook::usable(const ChainState& state, W
     return out;
 }
 
-// The same window a day earlier, else the window before; nullptr: nothing (rule 8).
+// The same window a day earlier, else the window before, if the whole committee could read it;
+// nullptr: nothing (rule 8).
 const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window window,
                                               const Picked& picked) const {
     if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
     const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
+    const Window witnessed_from = state.witnessed_from(cluster_, window);
     const ReadingBody* previous = nullptr;
     const ReadingBody* yesterday = nullptr;
     const auto look = [&](Window measured, const ReadingBody& body) {
+        if (measured < witnessed_from) return;
         if (measured == day_before) yesterday = &body;
         if (std::int64_t{measured} + 1 == window) previous = &body;
     };

@@ -4,13 +4,13 @@
 #include <map>
 
 #include "core/contract/accusations.h"
+#include "core/contract/handover.h"
 #include "core/contract/registry.h"
 #include "core/contract/selection_order.h"
 #include "core/contract/settlement_rules.h"
 #include "core/contract/validators.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
-#include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 
@@ -114,11 +114,20 @@ Result<std::size_t, ExecutionFault> execute_accusation(Execution& run, std::size
     return index + 1;
 }
 
+Result<std::size_t, ExecutionFault> execute_handover(Execution& run, std::size_t index) {
+    const Transaction& transaction = run.transactions[index];
+    const auto checked = check_signed_handover(run.state, transaction, run.signatures);
+    if (!checked) return fault_at(checked.error(), index);
+    apply_handover(run.state, transaction);
+    return index + 1;
+}
+
 // Executes what begins here: readings and settlements in groups, everything else alone.
 Result<std::size_t, ExecutionFault> execute_next(Execution& run, std::size_t index) {
     const Transaction& transaction = run.transactions[index];
     if (is_reading(transaction) || is_settlement(transaction)) return execute_group(run, index);
     if (is_evidence(transaction) || is_event(transaction)) return execute_accusation(run, index);
+    if (is_handover(transaction)) return execute_handover(run, index);
     const auto checked =
         check_dgmd(run.state, transaction, run.height, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error(), index);
@@ -191,6 +200,14 @@ class Selection {
         if (!size) return;
         if (!check_dgmd(state_, transaction, height_, time_ms_, signatures_)) return;
         apply_registry(state_, transaction, height_);
+        take_in(transaction, *size);
+    }
+
+    void add_handover(const Transaction& transaction) {
+        const auto size = size_with({&transaction, 1});
+        if (!size) return;
+        if (!check_signed_handover(state_, transaction, signatures_)) return;
+        apply_handover(state_, transaction);
         take_in(transaction, *size);
     }
 
@@ -279,6 +296,9 @@ Selection select(const ChainState& state, std::span<const Transaction> waiting,
     }
     for (const Transaction* transaction : registry_by_sequence(waiting))
         selection.add_registry(*transaction);
+    for (const Transaction& transaction : waiting) {
+        if (is_handover(transaction)) selection.add_handover(transaction);
+    }
     if (!settlements_first) add_settlements();
     for (const Transaction& transaction : waiting) {
         if (is_event(transaction)) selection.add_accusation(transaction);
@@ -287,28 +307,6 @@ Selection select(const ChainState& state, std::span<const Transaction> waiting,
 }
 
 }  // namespace
-
-Result<void, Reject> PlainSignatureChecker::transaction(const Transaction& transaction,
-                                                        const Digest& network,
-                                                        const VerifyKey& key) {
-    return verify_transaction(transaction, network, key);
-}
-
-Result<void, Reject> PlainSignatureChecker::endorsement(const Endorsement& endorsement,
-                                                        const Witness& witness,
-                                                        const Digest& network,
-                                                        const VerifyKey& key) {
-    const Bytes said = endorsement_to_be_signed(endorsement, witness.node, network);
-    switch (key.verify_strict(said, witness.signature)) {
-        case SignatureFault::none:
-            return {};
-        case SignatureFault::wrong:
-            return unexpected(Reject::wrong_signature);
-        case SignatureFault::high_s:
-            return unexpected(Reject::high_s);
-    }
-    return unexpected(Reject::wrong_signature);
-}
 
 Verdict execute_transactions(ChainState& state, std::span<const Transaction> transactions,
                              Height height, std::int64_t time_ms, SignatureChecker& signatures) {

@@ -8,37 +8,12 @@
 #include <vector>
 
 #include "core/contract/block_size.h"
+#include "core/contract/signature_checker.h"
 #include "core/contract/state.h"
 #include "core/model/block.h"
 #include "core/model/reject.h"
 
 namespace fairfeed {
-
-// Checks signatures; a node wraps it to verify each one once. `key` is the signer's key.
-class SignatureChecker {
-  public:
-    virtual ~SignatureChecker() = default;
-    [[nodiscard]] virtual Result<void, Reject> transaction(const Transaction& transaction,
-                                                           const Digest& network,
-                                                           const VerifyKey& key) = 0;
-    [[nodiscard]] virtual Result<void, Reject> endorsement(const Endorsement& endorsement,
-                                                           const Witness& witness,
-                                                           const Digest& network,
-                                                           const VerifyKey& key) = 0;
-};
-
-// Verifies everything every time.
-class PlainSignatureChecker final : public SignatureChecker {
-  public:
-    [[nodiscard]] Result<void, Reject> transaction(const Transaction& transaction,
-                                                   const Digest& network,
-                                                   const VerifyKey& key) override;
-    [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
-                                                   const Witness& witness, const Digest& network,
-                                                   const VerifyKey& key) override;
-};
-
-// signature_cache.h has the one that remembers.
 
 struct ExecutionFault {
     Reject reason;
@@ -72,9 +47,9 @@ struct ExecutionFault {
 [[nodiscard]] bool is_about_witnesses(const ExecutionFault& fault);
 
 // Which of these waiting transactions fit into the next block, in an order that is valid (R15):
-// evidence, DGMD's by sequence, certified batches (readings before their settlement) by cluster and
-// window, events; at most max_block_transactions, within BlockSize; whatever is not valid on this
-// state is left out. Where evidence and notices would leave a settlement no room, batches
+// evidence, DGMD's by sequence, handovers, certified batches (readings before their settlement) by
+// cluster and window, events; at most max_block_transactions, within BlockSize; whatever is not
+// valid on this state is left out. Where what comes first would leave a settlement no room, batches
 // come first: a settlement may need a block for itself (past_room.h), and evidence never ends.
 [[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
                                                            std::span<const Transaction> waiting,

@@ -344,6 +344,10 @@ void InvariantMonitor::observe_lines(const ChainState& before, Height height,
     record(Check::registers, height, registers);
 }
 
+void InvariantMonitor::take_over(const MeterId& meter, const ClosingState& closing) {
+    standing_[meter] = closing;
+}
+
 void InvariantMonitor::observe(const ChainState& before, const Block& block,
                                const ChainState& after,
                                const std::vector<OpenedSettlement>& opened) {

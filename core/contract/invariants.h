@@ -39,6 +39,8 @@ class InvariantMonitor {
     // without keys hands in none.
     void observe(const ChainState& before, const Block& block, const ChainState& after,
                  const std::vector<OpenedSettlement>& opened);
+    // Closing states that were handed over: what this keyholder's checks of lines go on from.
+    void take_over(const MeterId& meter, const ClosingState& closing);
     // In a fixed order; a name that both can check stands there twice.
     [[nodiscard]] const std::vector<InvariantReport>& reports() const { return reports_; }
     // No applicable report has failed.

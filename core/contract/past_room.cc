@@ -32,16 +32,20 @@ constexpr std::size_t kWholePast = kMaxShares * kShareBytes + kEstimates + kMost
 // heads of the three lists.
 constexpr std::size_t kClosing =
     1 + 10 + kRegisters + 3 * kU32 + 2 * kRemainder + kInteger + 3 + 1 + 1;
-// The rest of a line: map of 16; meter; estimated; eleven figures; flags; what is trued up.
-constexpr std::size_t kLine = 1 + 16 + kName + 1 + 11 * kInteger + kU32 + 1 + 6 * kInteger;
-// Its seal: COSE_Encrypt0 with {1: 1}, {5: iv} and a tag of 16. Around it in the settlement: meter,
-// key epoch, salt.
-constexpr std::size_t kSeal = 1 + 4 + (1 + 1 + 1 + 12) + 3 + 16;
-constexpr std::size_t kSealedLine = 1 + kName + kU32 + kSalt + 3;
+// The rest of a line: map of 15; meter; estimated; capacity and MES; nine figures; flags; what is
+// trued up. Beside it stands the closing state: array of three, with capacity and MES again.
+constexpr std::size_t kWatts = 5;  // at most a certified capacity, 10^8
+constexpr std::size_t kLine =
+    1 + 15 + kName + 1 + 2 * kWatts + 9 * kInteger + kU32 + 1 + 6 * kInteger;
+constexpr std::size_t kBesideClosing = 1 + 2 * kWatts;
+// Each is sealed with a tag of 16. Around them in the settlement: meter, key epoch, salt, heads.
+constexpr std::size_t kTag = 16;
+constexpr std::size_t kSealedLine = 1 + kName + kU32 + kSalt + 2 * (3 + kTag);
 constexpr std::size_t kEntry = 1 + kName + 1 + kDigest;
 constexpr std::size_t kReading = kMaxReadingBytes - 1;  // its envelope is shorter than 1024
 // What a meter needs without its past, and what each late reading needs.
-constexpr std::size_t kMeter = kEntry + kReading + kSealedLine + kSeal + kLine + kClosing;
+constexpr std::size_t kMeter =
+    kEntry + kReading + kSealedLine + kLine + kBesideClosing + kClosing;
 constexpr std::size_t kLate = 1 + kName + kU32 + kDigest + kReading;
 // The rest of a settlement: map of 13; cluster; window, version, slot, contract version; proposer;
 // rule; previous; state height; totals (map of 14, of which one is a list of five); heads of the
@@ -95,10 +99,6 @@ bool is_full(const std::vector<RegisterGap>& gaps, const PastRoom& room) {
         gaps.begin(), gaps.end(), std::size_t{0},
         [](std::size_t sum, const RegisterGap& gap) { return sum + gap_weight(gap); });
     return gaps.size() == kMaxGaps || weight + kMaxGapBytes > room.gaps;
-}
-
-std::size_t most_closing_bytes(const ChainState& state, std::size_t entries) {
-    return entries * (kClosing + past_room(state, entries).past + kShareBytes);
 }
 
 }  // namespace fairfeed

@@ -15,7 +15,8 @@ using Verdict = Result<void, Reject>;
 // What the rules below need to know of the block.
 struct Entry {
     const ChainState& state;
-    Window earliest = 0;  // first window a change may be effective for
+    Window earliest = 0;            // first window a change may be effective for
+    std::optional<Window> running;  // at the header time
 };
 
 Window earliest_effective(const ChainState& state, Height height, std::int64_t time_ms) {
@@ -23,6 +24,15 @@ Window earliest_effective(const ChainState& state, Height height, std::int64_t t
     const auto running = state.grid().window_at(time_ms);
     if (!running) return 0;
     return *running == UINT32_MAX ? UINT32_MAX : *running + 1;
+}
+
+// Of who settles a cluster and who reads its meters. A cluster whose next window has been over for
+// longer than a window has nobody who settles it: DGMD may put others in their place from that
+// window on.
+Window earliest_for(const Entry& entry, const ClusterId& cluster) {
+    const auto next = entry.state.next_window(cluster);
+    if (!next || !entry.running || *entry.running < std::uint64_t{*next} + 2) return entry.earliest;
+    return std::min(entry.earliest, *next);
 }
 
 // Known, and not on its way out.
@@ -98,6 +108,22 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     return {};
 }
 
+// Every member can read every meter it is to settle: else a change of committee would stop its
+// cluster.
+Verdict check_granted(const ChainState& state, const CommitteeAllocation& committee) {
+    for (const MeterId& meter : state.meters_of(committee.cluster, committee.effective)) {
+        const KeyGrant* grant = state.key_grant(meter, committee.effective);
+        for (const NodeId& member : committee.members) {
+            const auto& entries = grant->entries;
+            const bool is_granted =
+                std::any_of(entries.begin(), entries.end(),
+                            [&](const KeyGrantEntry& entry) { return entry.recipient == member; });
+            if (!is_granted) return unexpected(Reject::not_granted);
+        }
+    }
+    return {};
+}
+
 Verdict check(const Entry& entry, const CommitteeAllocation& committee) {
     if (committee.cluster.empty()) return unexpected(Reject::malformed);
     const auto& members = committee.members;
@@ -113,11 +139,10 @@ Verdict check(const Entry& entry, const CommitteeAllocation& committee) {
     const ClusterRecord* known = entry.state.cluster(committee.cluster);
     const std::uint32_t last_epoch = known ? known->committee.epoch : 0;
     if (committee.epoch != last_epoch + 1) return unexpected(Reject::wrong_sequence);
-    if (committee.effective < entry.earliest) return unexpected(Reject::not_effective);
-    if (known && committee.effective < known->committee.effective) {
+    if (committee.effective < earliest_for(entry, committee.cluster)) {
         return unexpected(Reject::not_effective);
     }
-    return {};
+    return check_granted(entry.state, committee);
 }
 
 Verdict check(const Entry& entry, const KeyGrant& grant) {
@@ -126,8 +151,7 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
     const auto& grants = meter->second.grants;
     const KeyEpoch last_epoch = grants.empty() ? 0 : grants.back().epoch;
     if (grant.epoch != last_epoch + 1) return unexpected(Reject::unknown_key_epoch);
-    if (grant.effective < entry.earliest) return unexpected(Reject::not_effective);
-    if (!grants.empty() && grant.effective < grants.back().effective) {
+    if (grant.effective < earliest_for(entry, meter->second.registration.cluster)) {
         return unexpected(Reject::not_effective);
     }
     if (grant.entries.empty()) return unexpected(Reject::malformed);
@@ -236,6 +260,7 @@ struct SequenceOf {
     std::uint64_t operator()(const Settlement&) const { return 0; }
     std::uint64_t operator()(const MeterAlarm&) const { return 0; }
     std::uint64_t operator()(const Evidence&) const { return 0; }
+    std::uint64_t operator()(const Handover&) const { return 0; }
     template <class Registry>
     std::uint64_t operator()(const Registry& content) const {
         return content.sequence;
@@ -256,7 +281,8 @@ Verdict check_registry(const ChainState& state, const Transaction& transaction, 
     if (registry_sequence(transaction.content) != state.dgmd_sequence + 1) {
         return unexpected(Reject::wrong_sequence);
     }
-    const Entry entry{state, earliest_effective(state, height, time_ms)};
+    Entry entry{state, earliest_effective(state, height, time_ms), {}};
+    if (height > 0) entry.running = state.grid().window_at(time_ms);
     return std::visit([&entry](const auto& content) { return check(entry, content); },
                       transaction.content);
 }

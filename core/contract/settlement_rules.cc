@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
+#include "core/contract/handover.h"
 #include "core/contract/late_rules.h"
 #include "core/contract/share.h"
 
@@ -189,6 +190,7 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
         return unexpected(Reject::wrong_window);
     }
     if (settlement.previous != cluster->last_settlement) return unexpected(Reject::wrong_previous);
+    if (!is_handed_over(state, settlement.cluster)) return unexpected(Reject::not_handed_over);
     const NetworkParameters& parameters = state.genesis.parameters;
     if (settlement.contract_version != parameters.contract_version ||
         settlement.rule != parameters.rule) {
@@ -239,7 +241,7 @@ Verdict check_reading_header(const ChainState& state, Window window, const Readi
     if (header.window != window) return unexpected(Reject::wrong_window);
     if (meter->second.registration.effective > window) return unexpected(Reject::not_effective);
     const auto epoch = state.key_epoch(header.meter, window);
-    if (!epoch || header.key_epoch == 0 || header.key_epoch > *epoch) {
+    if (!epoch || header.key_epoch != *epoch) {
         return unexpected(Reject::unknown_key_epoch);
     }
     const auto slot = open_slot(meter->second, window);
@@ -330,6 +332,7 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
     cluster.last_settlement = group.settlement.id;
     cluster.settled_at = height;
     cluster.changes.clear();
+    cluster.handovers.clear();
 }
 
 }  // namespace fairfeed

@@ -8,7 +8,7 @@
 #include <deque>
 #include <set>
 
-#include "core/contract/execution.h"
+#include "core/contract/signature_checker.h"
 
 namespace fairfeed {
 

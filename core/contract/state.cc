@@ -1,6 +1,7 @@
 #include "core/contract/state.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/contract/registry.h"
 #include "core/contract/validators.h"
@@ -27,6 +28,12 @@ std::optional<Window> settles_from(const MeterRecord& meter) {
 bool any_since(const std::vector<Change>& changes, Height height, Window window) {
     return std::any_of(changes.begin(), changes.end(), [height, window](const Change& change) {
         return change.at > height && change.effective <= window;
+    });
+}
+
+bool has_all(const std::vector<NodeId>& members, const std::vector<NodeId>& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const NodeId& node) {
+        return std::find(members.begin(), members.end(), node) != members.end();
     });
 }
 
@@ -106,6 +113,20 @@ const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window 
     return found ? found : &record->earlier.front();
 }
 
+Window ChainState::witnessed_from(const ClusterId& id, Window window) const {
+    const ClusterRecord* record = cluster(id);
+    if (!record || record->earlier.empty()) return 0;
+    std::set<Window> starts = {record->committee.effective};
+    for (const CommitteeAllocation& earlier : record->earlier)
+        starts.insert(earlier.effective);
+    const auto& members = committee_of(id, window)->members;
+    // One stretch under one committee after the other, backwards.
+    auto start = std::make_reverse_iterator(starts.upper_bound(window));
+    for (; start != starts.rend() && *start > 0; ++start)
+        if (!has_all(committee_of(id, *start - 1)->members, members)) return *start;
+    return 0;
+}
+
 std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {
     std::vector<MeterId> found;
     const ClusterRecord* record = cluster(id);
@@ -168,11 +189,14 @@ bool ChainState::is_current(const ClusterId& id, Window window, Height state_hei
 }
 
 std::optional<KeyEpoch> ChainState::key_epoch(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    if (found == meters.end()) return std::nullopt;
-    const KeyGrant* grant = in_force(found->second.grants, window);
+    const KeyGrant* grant = key_grant(meter, window);
     if (!grant) return std::nullopt;
     return grant->epoch;
+}
+
+const KeyGrant* ChainState::key_grant(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    return found != meters.end() ? in_force(found->second.grants, window) : nullptr;
 }
 
 std::size_t ChainState::quorum_of(const ClusterId& id) const {

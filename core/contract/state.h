@@ -94,7 +94,7 @@ struct MeterRecord {
     MeterRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
     std::vector<Dated<std::int64_t>> capacity_w;
-    std::vector<KeyGrant> grants;  // ascending epoch
+    std::vector<KeyGrant> grants;  // ascending epoch; of two in force the later one counts
     // The newest committed reading; nullopt: never read.
     std::uint64_t last_sequence = 0;
     Digest last_reading;
@@ -107,6 +107,13 @@ struct MeterRecord {
     std::optional<Tampering> tampered;
 };
 
+// A HANDOVER of the last settlement's closing states to a committee of this epoch.
+struct HandoverNote {
+    NodeId by;
+    std::uint32_t epoch = 0;
+    bool operator==(const HandoverNote&) const = default;
+};
+
 struct ClusterRecord {
     CommitteeAllocation committee;  // the latest; committee_of() says which governs
     std::vector<MeterId> meters;    // registered, ascending; follows from the meters' own records
@@ -115,6 +122,7 @@ struct ClusterRecord {
     Digest last_settlement;                    // zeros before the first
     Height settled_at = 0;                     // height of the block that holds it
     std::vector<Change> changes;               // after settled_at, ascending
+    std::vector<HandoverNote> handovers;       // of the last settlement, in the chain's order
 };
 
 struct ChainState {
@@ -149,6 +157,10 @@ struct ChainState {
     // nullptr: unknown cluster.
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
+    // The first window from which on every member of the committee that governs `window` has been
+    // one. It settles by nothing older that not all of its members could read: late readings, and
+    // readings that estimates come from.
+    [[nodiscard]] Window witnessed_from(const ClusterId& cluster, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;
@@ -165,6 +177,7 @@ struct ChainState {
                                   Height state_height) const;
     // The newest data-key epoch effective for the window; nullopt: none.
     [[nodiscard]] std::optional<KeyEpoch> key_epoch(const MeterId& meter, Window window) const;
+    [[nodiscard]] const KeyGrant* key_grant(const MeterId& meter, Window window) const;
     // Endorsements its latest committee needs, or the one that governs the window; 0: unknown.
     [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster) const;
     [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster, Window window) const;

@@ -38,6 +38,10 @@ class Verification {
     [[nodiscard]] Result<void, ReplayFault> check_invariants(
         const ReplayStep& step, const std::vector<RecomputedSettlement>& recomputed) {
         if (step.committed.block.header.height == 0) return {};
+        for (const TakenOver& taken : books_.taken_over()) {
+            for (std::size_t i = 0; i < taken.meters.size(); ++i)
+                monitor_.take_over(taken.meters[i], taken.closings[i].state);
+        }
         std::vector<OpenedSettlement> opened;
         for (const RecomputedSettlement& settlement : recomputed)
             opened.push_back(settlement.opened);

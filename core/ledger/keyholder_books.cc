@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/contract/handover.h"
+
 namespace fairfeed {
 namespace {
 
@@ -80,15 +82,48 @@ void KeyholderBooks::close(const ClusterId& cluster) {
     books_.erase(cluster);
 }
 
+const Settlement* KeyholderBooks::last_settlement(const ClusterId& cluster) const {
+    const auto found = last_.find(cluster);
+    return found != last_.end() ? &found->second.settlement : nullptr;
+}
+
+void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transaction) {
+    const ClusterId& cluster = std::get<Handover>(transaction.content).cluster;
+    const auto last = last_.find(cluster);
+    if (!holder_ || last == last_.end() || !closed_.contains(cluster)) return;
+    const auto& [settlement, header_time_ms] = last->second;
+    const auto closings = open_handover(step.after.network, settlement, transaction, holder_->node,
+                                        holder_->agreement);
+    if (!closings) {
+        if (closings.error() != Reject::not_a_member)
+            false_handovers_.push_back(transaction.signer);
+        return;
+    }
+    ClusterBook book(cluster);
+    TakenOver taken{cluster, std::get<Handover>(transaction.content).settlement, {}, *closings, {}};
+    for (const SealedLine& line : settlement.lines)
+        taken.meters.push_back(line.meter);
+    taken.shares = book.take_over(step.after, settlement, *closings, header_time_ms);
+    books_.insert_or_assign(cluster, std::move(book));
+    closed_.erase(cluster);
+    taken_over_.push_back(std::move(taken));
+}
+
 std::vector<RecomputedSettlement> KeyholderBooks::follow(const ReplayStep& step) {
     const Block& block = step.committed.block;
     if (holder_ && (block.header.height == 0 || grants_keys(block)))
         keys_.learn(step.after, holder_->node, holder_->agreement);
     faults_.clear();
+    taken_over_.clear();
+    false_handovers_.clear();
     std::vector<RecomputedSettlement> out;
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+        if (block.transactions[i].kind == TransactionKind::handover)
+            take_over(step, block.transactions[i]);
         const auto* settlement = std::get_if<Settlement>(&block.transactions[i].content);
-        if (settlement == nullptr || closed_.contains(settlement->cluster)) continue;
+        if (settlement == nullptr) continue;
+        last_[settlement->cluster] = {*settlement, block.header.time_ms};
+        if (closed_.contains(settlement->cluster)) continue;
         if (!holds_keys_of(block, *settlement)) {
             close(settlement->cluster);
             continue;

@@ -26,6 +26,15 @@ struct RecomputedSettlement {
     std::vector<SettledShare> shares;
 };
 
+// A cluster whose closing states were handed over to this keyholder.
+struct TakenOver {
+    ClusterId cluster;
+    Digest settlement;            // the last one, after which the book begins
+    std::vector<MeterId> meters;  // as in the last settlement's lines
+    std::vector<MeterClosing> closings;
+    std::vector<SettledShare> shares;
+};
+
 class KeyholderBooks {
   public:
     KeyholderBooks() = default;  // holds no key: every cluster that settles is closed
@@ -36,11 +45,18 @@ class KeyholderBooks {
     // does not hold is a fault of its cluster alone: the chain has it, so the book goes on from its
     // lines, as every other member's does. A cluster with a line whose key is not held, or with a
     // line or reading that does not open, is closed from there on, since its closing states are
-    // lost.
+    // lost, until a HANDOVER to this keyholder opens.
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     // Settlements of the block followed last that are not what the contract gives, or do not open.
     [[nodiscard]] const std::vector<ReplayFault>& faults() const { return faults_; }
 
+    // By the block followed last.
+    [[nodiscard]] const std::vector<TakenOver>& taken_over() const { return taken_over_; }
+    // A HANDOVER in the block followed last that was for this keyholder and does not open: who
+    // lies.
+    [[nodiscard]] const std::vector<NodeId>& false_handovers() const { return false_handovers_; }
+    // The cluster's last settlement; nullptr: none yet.
+    [[nodiscard]] const Settlement* last_settlement(const ClusterId& cluster) const;
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
     [[nodiscard]] const std::map<ClusterId, ClusterBook>& books() const { return books_; }
     [[nodiscard]] const std::set<ClusterId>& closed() const { return closed_; }
@@ -51,6 +67,15 @@ class KeyholderBooks {
                                                                       std::size_t index);
     void close(const ClusterId& cluster);
 
+    void take_over(const ReplayStep& step, const Transaction& handover);
+
+    struct Settled {
+        Settlement settlement;
+        std::int64_t header_time_ms = 0;
+    };
+    std::map<ClusterId, Settled> last_;
+    std::vector<TakenOver> taken_over_;
+    std::vector<NodeId> false_handovers_;
     std::optional<Keyholder> holder_;
     KeyRing keys_;
     std::map<ClusterId, ClusterBook> books_;

@@ -84,12 +84,14 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
     return {};
 }
 
-// What committees a revoked node was in, and which windows were open, a stranger need not know.
+// What committees a revoked node was in, which windows were open, and who was granted data keys, a
+// stranger need not know.
 Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
                                 const BlockHeader& header) {
     const auto valid = check_registry(state, transaction, header.height, header.time_ms);
-    if (valid || valid.error() != Reject::still_allocated) return valid;
-    return {};
+    const bool is_unknown_here = !valid && (valid.error() == Reject::still_allocated ||
+                                            valid.error() == Reject::not_granted);
+    return is_unknown_here ? Result<void, Reject>{} : valid;
 }
 
 }  // namespace

@@ -104,6 +104,8 @@ std::string_view to_string(TransactionKind kind) {
             return "certificate";
         case TransactionKind::demand_response:
             return "demand_response";
+        case TransactionKind::handover:
+            return "handover";
     }
     return "unknown";
 }
@@ -115,6 +117,8 @@ std::string describe(const Transaction& transaction) {
     if (const auto* settlement = std::get_if<Settlement>(&transaction.content))
         return "settlement of cluster " + settlement->cluster.str() + ", window " +
                std::to_string(settlement->window);
+    if (const auto* handover = std::get_if<Handover>(&transaction.content))
+        return "handover of cluster " + handover->cluster.str() + " by " + transaction.signer.str();
     return std::string(to_string(transaction.kind)) + " of " + transaction.signer.str();
 }
 

@@ -13,7 +13,7 @@
 namespace fairfeed {
 
 constexpr std::int32_t kLedgerApplicationId = 0x4646'4C31;  // "FFL1"
-constexpr std::int32_t kLedgerSchemaVersion = 4;
+constexpr std::int32_t kLedgerSchemaVersion = 5;
 
 // blocks.id and blocks.time_ms repeat what the body says, for people with a SQLite shell; a reader
 // that finds them different from the body, or the body from its hash, calls the block damaged.

@@ -55,6 +55,7 @@ enum class Reject : std::uint8_t {
     wrong_lines,
     slot_taken,
     no_quorum,
+    not_handed_over,
     // evidence and events
     no_offence,
     tampered,
@@ -74,6 +75,7 @@ enum class Reject : std::uint8_t {
     too_few_validators,
     revoked,
     not_effective,
+    not_granted,
     empty_block,
     too_many_transactions,
     out_of_range,

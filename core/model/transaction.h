@@ -21,7 +21,7 @@
 namespace fairfeed {
 
 // Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused, except `event`,
-// `revoke` and `evidence`.
+// `revoke`, `evidence` and `handover`.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -41,6 +41,7 @@ enum class TransactionKind : std::uint8_t {
     clearing = 15,
     certificate = 16,
     demand_response = 17,
+    handover = 18,
 };
 
 // Signed by DGMD, and numbered by its sequence.
@@ -182,13 +183,15 @@ struct SettlementTotals {
     bool operator==(const SettlementTotals&) const = default;
 };
 
-// A meter's line, sealed under its own single-message key. The AAD is meter, epoch, salt, cluster,
-// window and version.
+// A meter's line and its closing state, each sealed under its own single-message key. The AAD is
+// meter, epoch, salt, cluster, window and version. The key of the line opens both; that of the
+// closing state is derived from it and opens nothing else, so it can be handed over alone.
 struct SealedLine {
     MeterId meter;
     KeyEpoch key_epoch = 0;
     Salt salt;
     Bytes ciphertext;
+    Bytes closing;
     bool operator==(const SealedLine&) const = default;
 };
 
@@ -275,6 +278,15 @@ struct SettlementLine {
     bool operator==(const SettlementLine&) const = default;
 };
 
+// What stands sealed beside a line: all that the next window needs to know of this one. The share
+// settled here is not among the closing state's, because when it binds depends on the block.
+struct MeterClosing {
+    ClosingState state;
+    std::int64_t capacity_w = 0;  // certified for the window
+    std::int64_t mes_w = 0;
+    bool operator==(const MeterClosing&) const = default;
+};
+
 // A committee's settlement of one window (protocol 2, committee rules 4-10). As a message it is the
 // BATCH; as a transaction its id is the batch's and its endorsements are witnesses.
 struct Settlement {
@@ -300,10 +312,23 @@ struct Settlement {
 // window: the order in which their transactions stand in front of it in a block.
 [[nodiscard]] std::vector<ListedReading> listed_readings(const Settlement& settlement);
 
+// HANDOVER: who knows a cluster's last settlement gives its closing states to those who settle next
+// and do not (docs/protocol.md, "Handover"). What it opens is on the chain already, so nobody need
+// believe the sender: a member of the committee before, or DGMD.
+struct Handover {
+    ClusterId cluster;
+    Window window = 0;                   // the cluster's last settled
+    Digest settlement;                   // id of its settlement
+    std::uint32_t epoch = 0;             // of the committee that settles next
+    std::vector<KeyGrantEntry> entries;  // of its members: the key of `sealed`; ascending
+    Bytes sealed;  // the keys of the closing states, in the order of the lines
+    bool operator==(const Handover&) const = default;
+};
+
 using TransactionContent =
     std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
                  CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice, MeterAlarm,
-                 Evidence, NodeRevocation>;
+                 Evidence, NodeRevocation, Handover>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;

@@ -23,6 +23,7 @@ struct KindOf {
     TransactionKind operator()(const NodeRevocation&) const { return TransactionKind::revoke; }
     TransactionKind operator()(const MeterAlarm&) const { return TransactionKind::event; }
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
+    TransactionKind operator()(const Handover&) const { return TransactionKind::handover; }
 };
 
 // [amperes, phases, volts].
@@ -132,13 +133,7 @@ void write(cbor::Writer& writer, const KeyGrant& grant) {
     put_text(writer, 2, grant.meter.str());
     put_unsigned(writer, 3, grant.epoch);
     writer.key(4);
-    writer.array(grant.entries.size());
-    for (const KeyGrantEntry& entry : grant.entries) {
-        writer.array(3);
-        writer.text(entry.recipient.str());
-        writer.bytes(entry.wrapped.ephemeral.view());
-        writer.bytes(entry.wrapped.ciphertext);
-    }
+    write_grant_entries(writer, grant.entries);
     put_unsigned(writer, 5, grant.effective);
 }
 
@@ -149,18 +144,7 @@ KeyGrant read_key_grant(cbor::Reader& reader) {
     grant.meter = take_name<MeterId>(reader, 2);
     grant.epoch = take_u32(reader, 3);
     reader.key(4);
-    const std::size_t size = reader.array();
-    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
-        KeyGrantEntry entry;
-        reader.array_of(3);
-        entry.recipient = reader.name<NodeId>();
-        entry.wrapped.ephemeral = reader.fixed<PublicKey>();
-        entry.wrapped.ciphertext = to_bytes(reader.bytes());
-        if (!grant.entries.empty() && !(grant.entries.back().recipient < entry.recipient)) {
-            reader.fail(cbor::Fault::not_canonical);
-        }
-        grant.entries.push_back(std::move(entry));
-    }
+    grant.entries = read_grant_entries(reader);
     grant.effective = take_u32(reader, 5);
     return grant;
 }
@@ -242,6 +226,7 @@ TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
         case TransactionKind::clearing:
         case TransactionKind::certificate:
         case TransactionKind::demand_response:
+        case TransactionKind::handover:
             break;
     }
     CHECK(false);
@@ -261,6 +246,7 @@ struct WriteContent {
     void operator()(const Settlement&) const { CHECK(false); }
     void operator()(const MeterAlarm&) const { CHECK(false); }
     void operator()(const Evidence&) const { CHECK(false); }
+    void operator()(const Handover&) const { CHECK(false); }
 };
 
 }  // namespace
@@ -279,6 +265,33 @@ Result<TransactionContent, Reject> decode_dgmd_content(TransactionKind kind, Byt
     cbor::Reader reader(bytes);
     TransactionContent content = read_content(kind, reader);
     return finished(reader, std::move(content));
+}
+
+void write_grant_entries(cbor::Writer& writer, const std::vector<KeyGrantEntry>& entries) {
+    writer.array(entries.size());
+    for (const KeyGrantEntry& entry : entries) {
+        writer.array(3);
+        writer.text(entry.recipient.str());
+        writer.bytes(entry.wrapped.ephemeral.view());
+        writer.bytes(entry.wrapped.ciphertext);
+    }
+}
+
+std::vector<KeyGrantEntry> read_grant_entries(cbor::Reader& reader) {
+    std::vector<KeyGrantEntry> entries;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        KeyGrantEntry entry;
+        reader.array_of(3);
+        entry.recipient = reader.name<NodeId>();
+        entry.wrapped.ephemeral = reader.fixed<PublicKey>();
+        entry.wrapped.ciphertext = to_bytes(reader.bytes());
+        if (!entries.empty() && !(entries.back().recipient < entry.recipient)) {
+            reader.fail(cbor::Fault::not_canonical);
+        }
+        entries.push_back(std::move(entry));
+    }
+    return entries;
 }
 
 void write_location(cbor::Writer& writer, const Location& location) {

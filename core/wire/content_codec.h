@@ -29,6 +29,10 @@ namespace fairfeed {
 [[nodiscard]] Bytes encode_endorsement_payload(const Endorsement& endorsement);
 [[nodiscard]] Endorsement read_endorsement(cbor::Reader& reader);
 
+// [[recipient, ephemeral key, ciphertext], ...], ascending by recipient, each once.
+void write_grant_entries(cbor::Writer& writer, const std::vector<KeyGrantEntry>& entries);
+[[nodiscard]] std::vector<KeyGrantEntry> read_grant_entries(cbor::Reader& reader);
+
 // [east, north] in metres.
 void write_location(cbor::Writer& writer, const Location& location);
 [[nodiscard]] Location read_location(cbor::Reader& reader);

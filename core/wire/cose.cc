@@ -93,6 +93,8 @@ std::string_view tag_of(Domain domain) {
             return "ff1/bundle";
         case Domain::event:
             return "ff1/event";
+        case Domain::handover:
+            return "ff1/handover";
     }
     CHECK(false);
 }

@@ -35,6 +35,7 @@ enum class Domain : std::uint8_t {
     answer,
     bundle,
     event,
+    handover,
 };
 [[nodiscard]] std::string_view tag_of(Domain domain);
 

@@ -88,11 +88,12 @@ std::vector<SettlementEntry> read_entries(cbor::Reader& reader) {
 void write_lines(cbor::Writer& writer, const std::vector<SealedLine>& lines) {
     writer.array(lines.size());
     for (const SealedLine& line : lines) {
-        writer.array(4);
+        writer.array(5);
         writer.text(line.meter.str());
         writer.unsigned_integer(line.key_epoch);
         writer.bytes(line.salt.view());
         writer.bytes(line.ciphertext);
+        writer.bytes(line.closing);
     }
 }
 
@@ -101,11 +102,12 @@ std::vector<SealedLine> read_lines(cbor::Reader& reader) {
     const std::size_t size = reader.array();
     for (std::size_t i = 0; i < size && reader.ok(); ++i) {
         SealedLine line;
-        reader.array_of(4);
+        reader.array_of(5);
         line.meter = reader.name<MeterId>();
         line.key_epoch = static_cast<KeyEpoch>(reader.unsigned_at_most(UINT32_MAX));
         line.salt = reader.fixed<Salt>();
         line.ciphertext = to_bytes(reader.bytes());
+        line.closing = to_bytes(reader.bytes());
         lines.push_back(std::move(line));
     }
     return lines;

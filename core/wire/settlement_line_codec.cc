@@ -7,6 +7,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::string_view kLinePurpose = "ff1/line";
+constexpr std::string_view kClosingPurpose = "ff1/closing";
 
 void write_estimates(cbor::Writer& writer, const std::vector<EstimatedWindow>& estimates) {
     writer.array(estimates.size());
@@ -151,7 +152,7 @@ std::size_t encoded_size(const std::vector<RegisterGap>& gaps) {
 
 Bytes encode_settlement_line(const SettlementLine& line) {
     cbor::Writer writer;
-    writer.map(16);
+    writer.map(15);
     put_text(writer, 1, line.meter.str());
     put_boolean(writer, 2, line.estimated);
     put_integer(writer, 3, line.capacity_w);
@@ -165,8 +166,6 @@ Bytes encode_settlement_line(const SettlementLine& line) {
     put_integer(writer, 11, line.mes_w);
     put_integer(writer, 12, line.import_amount_micro);
     put_integer(writer, 13, line.export_amount_micro);
-    writer.key(14);
-    write_closing(writer, line.closing);
     put_unsigned(writer, 15, line.flags);
     writer.key(16);
     writer.array(6);
@@ -182,7 +181,7 @@ Bytes encode_settlement_line(const SettlementLine& line) {
 Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
     cbor::Reader reader(bytes);
     SettlementLine line;
-    reader.map_of(16);
+    reader.map_of(15);
     line.meter = take_name<MeterId>(reader, 1);
     line.estimated = take_boolean(reader, 2);
     line.capacity_w = take_integer(reader, 3);
@@ -196,8 +195,6 @@ Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
     line.mes_w = take_integer(reader, 11);
     line.import_amount_micro = take_integer(reader, 12);
     line.export_amount_micro = take_integer(reader, 13);
-    reader.key(14);
-    line.closing = read_closing(reader);
     line.flags = take_u32(reader, 15);
     reader.key(16);
     reader.array_of(6);
@@ -215,13 +212,48 @@ SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
     return message_key(data_key, kLinePurpose, settlement.proposer.str(), line.salt);
 }
 
+SymmetricKey closing_key(const Settlement& settlement, const SealedLine& line,
+                         const SymmetricKey& line_key) {
+    return message_key(line_key, kClosingPurpose, settlement.proposer.str(), line.salt);
+}
+
+Bytes encode_closing(const MeterClosing& closing) {
+    cbor::Writer writer;
+    writer.array(3);
+    write_closing(writer, closing.state);
+    writer.integer(closing.capacity_w);
+    writer.integer(closing.mes_w);
+    return writer.take();
+}
+
+Result<MeterClosing, Reject> decode_closing(ByteView bytes) {
+    cbor::Reader reader(bytes);
+    MeterClosing closing;
+    reader.array_of(3);
+    closing.state = read_closing(reader);
+    closing.capacity_w = reader.integer();
+    closing.mes_w = reader.integer();
+    return finished(reader, std::move(closing));
+}
+
 SealedLine seal_line(const Settlement& settlement, const SettlementLine& line, KeyEpoch epoch,
                      const Salt& salt, const SymmetricKey& data_key) {
-    SealedLine sealed{.meter = line.meter, .key_epoch = epoch, .salt = salt, .ciphertext = {}};
-    sealed.ciphertext =
-        seal(line_key(settlement, sealed, data_key), line_aad(settlement, line.meter, epoch, salt),
-             encode_settlement_line(line));
+    SealedLine sealed{
+        .meter = line.meter, .key_epoch = epoch, .salt = salt, .ciphertext = {}, .closing = {}};
+    const SymmetricKey key = line_key(settlement, sealed, data_key);
+    const Bytes aad = line_aad(settlement, line.meter, epoch, salt);
+    sealed.ciphertext = seal(key, aad, encode_settlement_line(line));
+    sealed.closing = seal(closing_key(settlement, sealed, key), aad,
+                          encode_closing({line.closing, line.capacity_w, line.mes_w}));
     return sealed;
+}
+
+Result<MeterClosing, Reject> open_closing(const Settlement& settlement, const SealedLine& line,
+                                          const SymmetricKey& closing_key) {
+    const auto plaintext = unseal(
+        closing_key, line_aad(settlement, line.meter, line.key_epoch, line.salt), line.closing);
+    if (!plaintext) return unexpected(Reject::cannot_open);
+    return decode_closing(*plaintext);
 }
 
 Result<SettlementLine, Reject> open_line(const Settlement& settlement, const SealedLine& line,
@@ -230,7 +262,14 @@ Result<SettlementLine, Reject> open_line(const Settlement& settlement, const Sea
         message_key, line_aad(settlement, line.meter, line.key_epoch, line.salt), line.ciphertext);
     if (!plaintext) return unexpected(Reject::cannot_open);
     auto opened = decode_settlement_line(*plaintext);
-    if (opened && opened->meter != line.meter) return unexpected(Reject::wrong_lines);
+    if (!opened) return opened;
+    if (opened->meter != line.meter) return unexpected(Reject::wrong_lines);
+    auto closing = open_closing(settlement, line, closing_key(settlement, line, message_key));
+    if (!closing) return unexpected(closing.error());
+    if (closing->capacity_w != opened->capacity_w || closing->mes_w != opened->mes_w) {
+        return unexpected(Reject::wrong_lines);
+    }
+    opened->closing = std::move(closing->state);
     return opened;
 }
 

@@ -8,6 +8,7 @@
 #include "core/wire/decoding.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/handover_codec.h"
 #include "core/wire/reading_codec.h"
 
 namespace fairfeed {
@@ -19,6 +20,7 @@ cose::Domain domain_of(TransactionKind kind) {
     if (kind == TransactionKind::reading) return cose::Domain::reading;
     if (kind == TransactionKind::settlement) return cose::Domain::batch;
     if (kind == TransactionKind::event) return cose::Domain::event;
+    if (kind == TransactionKind::handover) return cose::Domain::handover;
     return cose::Domain::transaction;
 }
 
@@ -84,6 +86,7 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
     }
     if (kind == TransactionKind::event) return decode_event(envelope, network);
     if (kind == TransactionKind::evidence) return decode_evidence(envelope, network);
+    if (kind == TransactionKind::handover) return decode_handover(envelope, network);
     const auto message = cose::parse_sign1(envelope);
     if (!message) return unexpected(message.error());
     auto content = decode_payload(kind, *message, network);
@@ -96,10 +99,11 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .content = std::move(*content)};
 }
 
-// GENESIS to REVOKE, and EVIDENCE; the numbers between and above are reserved.
+// GENESIS to REVOKE, EVIDENCE and HANDOVER; the numbers between and above are reserved.
 bool is_built(std::uint64_t number) {
     return number <= static_cast<std::uint64_t>(TransactionKind::revoke) ||
-           number == static_cast<std::uint64_t>(TransactionKind::evidence);
+           number == static_cast<std::uint64_t>(TransactionKind::evidence) ||
+           number == static_cast<std::uint64_t>(TransactionKind::handover);
 }
 
 }  // namespace

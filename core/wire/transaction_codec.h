@@ -1,7 +1,8 @@
 // Bytes of transactions. On the wire and on disk a transaction is [kind, envelope, endorsements];
 // DGMD's kinds are COSE_Sign1 with domain `transaction` and payload [kind, body]; GENESIS is signed
 // with an all-zero network id; READING and EVENT are the meter's own envelopes; SETTLEMENT is the
-// proposer's BATCH envelope (domain `batch`); EVIDENCE is a pair of envelopes (evidence_codec.h).
+// proposer's BATCH envelope (domain `batch`); EVIDENCE is a pair of envelopes (evidence_codec.h);
+// HANDOVER has its own domain (handover_codec.h).
 #pragma once
 
 #include "core/base/result.h"
@@ -34,7 +35,8 @@ namespace fairfeed {
 [[nodiscard]] Bytes endorsement_to_be_signed(const Endorsement& endorsement, const NodeId& member,
                                              const Digest& network);
 
-// Lines of a settlement: AAD binds meter, epoch, salt, cluster, window and version.
+// Lines of a settlement: AAD binds meter, epoch, salt, cluster, window and version. The closing
+// state is no part of a line's own bytes; it stands sealed beside it.
 [[nodiscard]] Bytes encode_settlement_line(const SettlementLine& line);
 [[nodiscard]] Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes);
 [[nodiscard]] SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
@@ -45,6 +47,15 @@ namespace fairfeed {
 // `settlement` needs cluster, window, version and proposer only.
 [[nodiscard]] SealedLine seal_line(const Settlement& settlement, const SettlementLine& line,
                                    KeyEpoch epoch, const Salt& salt, const SymmetricKey& data_key);
+[[nodiscard]] Bytes encode_closing(const MeterClosing& closing);
+[[nodiscard]] Result<MeterClosing, Reject> decode_closing(ByteView bytes);
+// Opens the closing state and nothing else; nothing leads from it to the line's key.
+[[nodiscard]] SymmetricKey closing_key(const Settlement& settlement, const SealedLine& line,
+                                       const SymmetricKey& line_key);
+[[nodiscard]] Result<MeterClosing, Reject> open_closing(const Settlement& settlement,
+                                                        const SealedLine& line,
+                                                        const SymmetricKey& closing_key);
+// With its closing state. `message_key`: line_key. wrong_lines: the two disagree.
 [[nodiscard]] Result<SettlementLine, Reject> open_line(const Settlement& settlement,
                                                        const SealedLine& line,
                                                        const SymmetricKey& message_key);

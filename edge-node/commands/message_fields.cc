@@ -147,6 +147,18 @@ struct ContentFields {
         }
         return fields;
     }
+    Fields operator()(const Handover& handover) const {
+        Fields fields = {{"cluster", handover.cluster.str()},
+                         {"window", std::to_string(handover.window)},
+                         {"settlement", short_hex(handover.settlement)},
+                         {"committee epoch", std::to_string(handover.epoch)},
+                         {"keys of closing states", sealed_text(handover.sealed.size())}};
+        for (const KeyGrantEntry& entry : handover.entries) {
+            fields.emplace_back("  " + entry.recipient.str(),
+                                "key " + sealed_text(entry.wrapped.ciphertext.size()));
+        }
+        return fields;
+    }
     Fields operator()(const CapacityCertificate& capacity) const {
         return {{"sequence", std::to_string(capacity.sequence)},
                 {"meter", capacity.meter.str()},

@@ -69,7 +69,7 @@ bool BatchRound::is_behind(const View& view) const {
 
 // The chain decides which window is next; whatever was said about another one is over.
 void BatchRound::follow_chain(const View& view) {
-    if (view.next == window_) return;
+    if (view.next == window_) return follow_committee(view);
     window_ = view.next;
     own_.reset();
     promises_.clear();
@@ -80,6 +80,24 @@ void BatchRound::follow_chain(const View& view) {
     std::erase_if(hearings_, [&](const auto& entry) {
         return !view.next || content_of(entry.second.batch).window < *view.next;
     });
+}
+
+// DGMD may give a window that nobody settles to others: what was said in places of others is void,
+// with its promises, as no block takes a batch drafted before. Versions go on, or this node would
+// sign two batches of one place.
+void BatchRound::follow_committee(const View& view) {
+    const auto& all = members(view);
+    const auto voided = std::erase_if(hearings_, [&](const auto& entry) {
+        const Settlement& said = content_of(entry.second.batch);
+        return said.window == window_ &&
+               (said.slot >= all.size() || all[said.slot] != said.proposer);
+    });
+    if (voided == 0) return;
+    promises_.clear();
+    if (!own_ || hearings_.contains(content_of(*own_).slot)) return;
+    own_.reset();
+    endorsements_.clear();
+    certified_ = false;
 }
 
 // Of the committee that governs the window being settled; a later one waits for its own.
@@ -321,11 +339,6 @@ const Transaction* BatchRound::rival(const Transaction& batch) const {
     const bool same_place = said.cluster == other.cluster && said.window == other.window &&
                             said.version == other.version;
     return same_place ? &heard->second.batch : nullptr;
-}
-
-const Digest* BatchRound::promised(const MeterId& meter, Window window) const {
-    const auto promise = promises_.find({meter, window});
-    return promise == promises_.end() ? nullptr : &promise->second;
 }
 
 // Something new was said: the back-off begins anew.

@@ -81,7 +81,10 @@ class BatchRound {
 
     // The reading of the meter for the window that this member has endorsed, in its own settlement
     // or as a late one in that at hand: no other one may follow. nullptr: none.
-    [[nodiscard]] const Digest* promised(const MeterId& meter, Window window) const;
+    [[nodiscard]] const Digest* promised(const MeterId& meter, Window window) const {
+        const auto promise = promises_.find({meter, window});
+        return promise == promises_.end() ? nullptr : &promise->second;
+    }
 
     // Steady time at which advance() has something to do without new input; nullopt: none.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const View& view) const;
@@ -103,6 +106,7 @@ class BatchRound {
 
     [[nodiscard]] bool is_behind(const View& view) const;
     void follow_chain(const View& view);
+    void follow_committee(const View& view);
     [[nodiscard]] const std::vector<NodeId>& members(const View& view) const;
     // This node's place in the committee of the window at hand; nullopt: not a member of it.
     [[nodiscard]] std::optional<std::uint32_t> own_slot(const View& view) const;

@@ -83,7 +83,8 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
 
 Result<ReadingBody, Reject> open_and_judge(const SignedReading& reading, const Context& context) {
     const ReadingHeader& header = reading.header;
-    if (context.keys.find(header.meter, header.key_epoch) == nullptr) {
+    const auto epoch = context.state.key_epoch(header.meter, header.window);
+    if (header.key_epoch != epoch || context.keys.find(header.meter, header.key_epoch) == nullptr) {
         return unexpected(Reject::unknown_key_epoch);
     }
     auto body = open_with(context.keys, reading);

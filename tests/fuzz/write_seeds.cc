@@ -65,6 +65,7 @@ void write_transactions(const Corpus& corpus) {
     add("revoke", samples::dgmd(NodeRevocation{7, NodeId("node-5")}));
     add("tariff", samples::dgmd(TariffNotice{7, {250'000, 80'000}, 42}));
     add("event", samples::seal_broken());
+    add("handover", samples::handover_by("node-1"));
     add("evidence_readings", samples::two_readings());
     add("evidence_batches", samples::two_batches());
     add("evidence_votes", samples::two_votes());
@@ -140,6 +141,7 @@ void write_readings(const Corpus& corpus) {
     corpus.add("reading_body", "inverter", encode_reading_body(samples::reading_body()));
     corpus.add("reading_body", "plain", encode_reading_body(samples::reading_body(false)));
     corpus.add("settlement_line", "one", encode_settlement_line(samples::line()));
+    corpus.add("closing", "one", encode_closing(samples::closing()));
     for (const auto& [meter, reading] : little_state().readings)
         corpus.add("reading_on_state", meter.str(), encode_reading_body(reading.body));
 }

@@ -70,13 +70,13 @@ OpenedReading TestMeter::read_body(Window window, const ReadingBody& body) {
     header.network = network_.network();
     header.meter = meter_;
     header.cluster = cluster_;
-    header.key_epoch = 1;
+    header.key_epoch = epoch_;
     header.window = window;
     header.sequence = ++sequence_;
     header.previous = previous_;
     header.salt = random_fixed<Salt>(random_);
-    OpenedReading out{make_reading(header, body, network_.data_key(meter_), network_.key(meter_)),
-                      body};
+    OpenedReading out{
+        make_reading(header, body, network_.data_key(meter_, epoch_), network_.key(meter_)), body};
     previous_ = out.reading.id;
     return out;
 }

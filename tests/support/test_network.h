@@ -99,10 +99,13 @@ class TestMeter {
     void advance(const Profile& profile);
     // Seals and signs exactly this; sequence and previous from the meter.
     [[nodiscard]] OpenedReading read_body(Window window, const ReadingBody& body);
+    // Seals for those who hold this epoch's data key from now on.
+    void use_key_epoch(KeyEpoch epoch) { epoch_ = epoch; }
     [[nodiscard]] const Registers& registers() const { return registers_; }
 
   private:
     const TestNetwork& network_;
+    KeyEpoch epoch_ = 1;
     MeterId meter_;
     ClusterId cluster_;
     Registers registers_ = kInstalled;

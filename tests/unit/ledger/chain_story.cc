@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "core/contract/handover.h"
 #include "core/contract/settlement.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/handover_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed::test {
@@ -75,7 +77,7 @@ void ChainStory::settle(const std::string& title, Window window, const HeldReadi
     add(title, std::move(before));
 }
 
-// A new week with new rates, more panels on one roof, and another parent, who reads what comes.
+// A new week with new rates, more panels on one roof, and other neighbours, who read what comes.
 void ChainStory::move_committee_and_rates() {
     ChainState state = chain().state();
     std::vector<Transaction> notices;
@@ -84,7 +86,7 @@ void ChainStory::move_committee_and_rates() {
         ++state.dgmd_sequence;
     };
     const std::vector<NodeId> next = {TestNetwork::node(5), TestNetwork::node(1),
-                                      TestNetwork::node(2), TestNetwork::node(3)};
+                                      TestNetwork::node(2), TestNetwork::node(6)};
     std::vector<NodeId> readers = next;
     readers.push_back(stored_.network().dgmd());
     say(TariffNotice{0, {300'000, 90'000}, 42});
@@ -98,6 +100,23 @@ void ChainStory::move_committee_and_rates() {
     say(committee);
     add("TARIFF from 42, CAPACITY of meter-1-1 from 42, KEY_GRANTs and COMMITTEE from 43",
         std::move(notices), state.grid().real_ms(state.grid().start_s(41) + 3600));
+}
+
+void ChainStory::hand_over() {
+    const Settlement* last = nullptr;
+    for (const Transaction& each : blocks().back().block.transactions)
+        if (const auto* found = std::get_if<Settlement>(&each.content)) last = found;
+    CHECK(last != nullptr);
+    std::vector<Transaction> handovers;
+    for (const NodeId& sender : {TestNetwork::node(1), TestNetwork::node(3)}) {
+        const auto handover =
+            write_handover(chain().state(), *last, sender, newcomers(chain().state(), kCluster),
+                           chain().keys(), stored_.network().random());
+        CHECK(handover);
+        handovers.push_back(make_handover(*handover, sender, stored_.network().network(),
+                                          stored_.network().key(sender)));
+    }
+    add("two HANDOVERs of window 42 to node-5 and node-6", std::move(handovers));
 }
 
 void ChainStory::break_a_seal() {
@@ -116,7 +135,7 @@ void ChainStory::break_a_seal() {
                            .counter = state.meters.at(kBarn).last_sequence + 1,
                            .type = AlarmType::seal_broken,
                            .at_s = at_s};
-    add("NODE node-7, which joins at height 10; EVENT of meter-1-3 in window 44",
+    add("NODE node-7, which joins at height 11; EVENT of meter-1-3 in window 44",
         {stored_.network().from_dgmd(state, node), make_event(alarm, signing_key(kBarn.str()))},
         state.grid().real_ms(at_s));
 }
@@ -151,6 +170,9 @@ ChainStory::ChainStory() : stored_(six_nodes()) {
     add("EVIDENCE of meter-1-2's two readings of window 42", {*evidence});
     settle("window 42: meter-1-1 missing, meter-1-2 void, meter-1-3's reading of 40 late behind 41",
            42, after);
+    hand_over();
+    for (const MeterId& meter : {kRoof, kConsumer, kBarn})
+        chain().meter(meter).use_key_epoch(2);
     settle("window 43 by the next committee: all read, gaps of 42 closed", 43, all(43));
     break_a_seal();
     settle("window 44: without meter-1-3", 44,

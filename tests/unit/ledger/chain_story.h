@@ -35,6 +35,7 @@ class ChainStory {
     void settle(const std::string& title, Window window, const HeldReadings& held,
                 std::vector<Transaction> before = {});
     void move_committee_and_rates();
+    void hand_over();
     void break_a_seal();
 
     StoredChain stored_;

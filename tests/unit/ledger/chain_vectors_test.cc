@@ -198,7 +198,7 @@ TEST(ChainVectors, hold_every_kind_of_transaction_that_is_built_but_revoke) {
         TransactionKind::genesis,   TransactionKind::reading,  TransactionKind::settlement,
         TransactionKind::meter,     TransactionKind::node,     TransactionKind::committee,
         TransactionKind::key_grant, TransactionKind::capacity, TransactionKind::tariff,
-        TransactionKind::event,     TransactionKind::evidence};
+        TransactionKind::event,     TransactionKind::evidence, TransactionKind::handover};
     EXPECT_EQ(computed_from_files().kinds, built);
 }
 

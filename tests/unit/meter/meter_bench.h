@@ -19,20 +19,23 @@ namespace fairfeed::test {
 class MeterBench {
   public:
     explicit MeterBench(TestNetworkOptions options = {})
-        : network_(std::move(options)), clock_(network_.options().parameters) {}
+        : network_(std::move(options)),
+          clock_(network_.options().parameters),
+          registry_(network_.genesis().block.block.transactions) {}
 
     [[nodiscard]] const TestNetwork& network() const { return network_; }
     [[nodiscard]] MeterId meter_id() const { return TestNetwork::meter(1, 1); }
     [[nodiscard]] NodeId member(std::size_t index) const { return TestNetwork::node(index); }
 
     [[nodiscard]] MeterSetup setup(EnergySource source = even) const {
-        auto enrolment = find_enrolment(network_.genesis().block.block, meter_id());
+        auto enrolment = find_enrolment(registry_, meter_id());
         CHECK(enrolment.has_value());
         MeterSetup out;
         out.network = network_.network();
         out.parameters = network_.options().parameters;
         out.enrolment = std::move(*enrolment);
-        out.data_key = network_.data_key(meter_id());
+        for (const DatedKeyEpoch& dated : out.enrolment.key_epochs)
+            out.data_keys[dated.epoch] = network_.data_key(meter_id(), dated.epoch);
         out.signer = std::make_shared<const SigningKey>(network_.key(meter_id()));
         out.random = network_.random();
         out.source = std::move(source);
@@ -40,6 +43,11 @@ class MeterBench {
     }
     [[nodiscard]] Meter fresh(EnergySource source = even) const {
         return Meter(setup(std::move(source)), {}, {});
+    }
+
+    // DGMD says it after genesis; what is set up from now on knows it.
+    void say_as_dgmd(const TransactionContent& content) {
+        registry_.push_back(network_.from_dgmd(network_.initial_state(), content));
     }
 
     // Grid second `offset_s` after the start of the window.
@@ -91,8 +99,9 @@ class MeterBench {
     }
     [[nodiscard]] ReadingBody opened(const Bytes& envelope) const {
         const SignedReading reading = decoded(envelope);
-        auto body =
-            open_reading(reading, reading_key(reading.header, network_.data_key(meter_id())));
+        auto body = open_reading(
+            reading,
+            reading_key(reading.header, network_.data_key(meter_id(), reading.header.key_epoch)));
         CHECK(body.has_value());
         return std::move(*body);
     }
@@ -103,6 +112,7 @@ class MeterBench {
   private:
     TestNetwork network_;
     GridClock clock_;
+    std::vector<Transaction> registry_;
 };
 
 template <class Effect>

@@ -145,7 +145,7 @@ class BlockAboveTheLimit : public BlockAtTheLimit {
             settlement.proposer = kRogue;
             settlement.contract_version = 1;
             settlement.entries = {{TestNetwork::meter(1, 1), EntryStatus::missing, {}}};
-            settlement.lines = {{TestNetwork::meter(1, 1), 1, Salt{}, Bytes(300'000, filling)}};
+            settlement.lines = {{TestNetwork::meter(1, 1), 1, Salt{}, Bytes(300'000, filling), {}}};
             batches.push_back(
                 make_batch(settlement, network.network(), network.key(kRogue)).envelope);
         }

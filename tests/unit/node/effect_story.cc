@@ -61,6 +61,13 @@ std::string settled(const Settlement& settlement, std::size_t readings, std::siz
            ", vouched for by " + std::to_string(endorsements);
 }
 
+std::string allocated(const CommitteeAllocation& committee) {
+    std::string out = committee.cluster.str() + " given to";
+    for (const NodeId& member : committee.members)
+        out += " " + member.str();
+    return out + " from window " + std::to_string(committee.effective);
+}
+
 std::string block(const Block& block) {
     std::vector<std::string> parts;
     std::size_t readings = 0;
@@ -78,6 +85,11 @@ std::string block(const Block& block) {
             parts.push_back(node->node.str() + " registered");
         } else if (const auto* gone = std::get_if<NodeRevocation>(&transaction.content)) {
             parts.push_back(gone->node.str() + " revoked");
+        } else if (const auto* given = std::get_if<CommitteeAllocation>(&transaction.content)) {
+            parts.push_back(allocated(*given));
+        } else if (const auto* handover = std::get_if<Handover>(&transaction.content)) {
+            parts.push_back("handover by " + transaction.signer.str() + " after window " +
+                            std::to_string(handover->window));
         } else {
             parts.push_back("notice of " + transaction.signer.str());
         }

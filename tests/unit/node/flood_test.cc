@@ -38,7 +38,8 @@ class Flood : public ::testing::Test {
             settlement.proposer = kLiar;
             settlement.contract_version = 1;
             settlement.entries = {{TestNetwork::meter(4, 1), EntryStatus::missing, {}}};
-            settlement.lines = {{TestNetwork::meter(4, 1), 1, Salt{}, Bytes(kLineBytes, filling)}};
+            settlement.lines = {
+                {TestNetwork::meter(4, 1), 1, Salt{}, Bytes(kLineBytes, filling), {}}};
             const Digest& network = world.network().network();
             batches.push_back(make_batch(settlement, network, world.network().key(kLiar)).envelope);
         }

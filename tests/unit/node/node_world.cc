@@ -65,7 +65,18 @@ void NodeWorld::join(const NodeId& id) {
 }
 
 void NodeWorld::say_as_dgmd(const TransactionContent& content) {
-    const Transaction transaction = network_.from_dgmd(nodes_.begin()->second->state(), content);
+    say_to_all(network_.from_dgmd(chain(), content));
+}
+
+const ChainState& NodeWorld::chain() const {
+    const auto highest = std::max_element(nodes_.begin(), nodes_.end(), [](auto& a, auto& b) {
+        return a.second->state().height < b.second->state().height;
+    });
+    CHECK(highest != nodes_.end());
+    return highest->second->state();
+}
+
+void NodeWorld::say_to_all(const Transaction& transaction) {
     const NodeId& dgmd = network_.dgmd();
     deliver(dgmd, {Topic{network_.genesis().content.parameters.name, dgmd.str(), Channel::tx},
                    encode_bundle({{transaction}})});
@@ -118,6 +129,7 @@ void NodeWorld::mend(const NodeId& id, const CommittedBlock& offered) {
 void NodeWorld::perform(const NodeId& id, Effects effects) {
     Disk& disk = disks_.at(id);
     for (Effect& effect : effects) {
+        if (dies(id)) return crash(id);
         if (witness_) witness_(id, effect);
         if (auto* publish = std::get_if<Publish>(&effect)) {
             deliver(id, *publish);
@@ -155,6 +167,14 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             });
         }
     }
+}
+
+bool NodeWorld::dies(const NodeId& id) {
+    const auto doom = doomed_.find(id);
+    if (doom == doomed_.end()) return false;
+    if (doom->second-- > 0) return false;
+    doomed_.erase(doom);
+    return true;
 }
 
 void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
@@ -230,7 +250,7 @@ void NodeWorld::happen(const NodeId& id, const NodeEvent& event) {
 
 void NodeWorld::publish_reading(const OpenedReading& reading, std::vector<NodeId> to) {
     const ReadingHeader& header = reading.reading.header;
-    if (to.empty()) to = network_.committee(header.cluster);
+    if (to.empty()) to = chain().committee_of(header.cluster, header.window)->members;
     const Topic topic{network_.genesis().content.parameters.name, header.meter.str(),
                       Channel::reading, "-"};
     for (const NodeId& id : to)
@@ -243,8 +263,16 @@ void NodeWorld::measure(Window window, std::int64_t generation_wh) {
         const bool producer = state.capacity_w(id, window) > 0;
         const QuarterHour quarter =
             producer ? QuarterHour{0, generation_wh, generation_wh} : QuarterHour{100, 0, 0};
-        publish_reading(meter.read(window, flat_profile(state, quarter)));
+        meter.use_key_epoch(chain().key_epoch(id, window).value_or(1));
+        measured_[window].push_back(meter.read(window, flat_profile(state, quarter)));
+        publish_reading(measured_[window].back());
     }
+}
+
+void NodeWorld::measure_again(Window window, std::int64_t generation_wh) {
+    if (!measured_.contains(window)) return measure(window, generation_wh);
+    for (const OpenedReading& reading : measured_.at(window))
+        publish_reading(reading);
 }
 
 // One packet or one timer, whichever is earlier; false: nothing happens before until_ms.
@@ -274,6 +302,7 @@ bool NodeWorld::step_once(std::int64_t until_ms) {
     }
     if (timer.empty()) return false;
     perform(timer, nodes_.at(timer)->step(TimePassed{}, now_of(timer)));
+    if (!nodes_.contains(timer)) return true;
     EXPECT_GT(nodes_.at(timer)->next_deadline_ms(now_of(timer)), now_.steady_ms)
         << timer.str() << " would spin";
     return true;

@@ -34,7 +34,8 @@ class NodeWorld {
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] Instant now_of(const NodeId& id) const;  // by its own clock
 
-    // The meter's packet reaches the brokers of these nodes (default: its whole committee).
+    // The meter's packet reaches the brokers of these nodes (default: the whole committee of its
+    // window, as the chain knows it by now).
     void publish_reading(const OpenedReading& reading, std::vector<NodeId> to = {});
     void publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
                         bool retained = false);
@@ -48,6 +49,8 @@ class NodeWorld {
     [[nodiscard]] const std::map<Channel, Publish>& said() const { return said_; }
     // All meters of all clusters measure the window and publish it, `generation_wh` a quarter.
     void measure(Window window, std::int64_t generation_wh);
+    // They say what they measured once more, or measure it now.
+    void measure_again(Window window, std::int64_t generation_wh);
 
     // Lets time pass until the condition holds; false: not within the virtual time given.
     [[nodiscard]] bool run_until(const std::function<bool()>& condition, std::int64_t for_ms);
@@ -65,6 +68,13 @@ class NodeWorld {
     void crash(const NodeId& id);  // loses everything but its disk
     void restart(const NodeId& id);
     void join(const NodeId& id);  // starts with an empty disk, whether the chain knows it or not
+    // Its shell dies before it performs the n-th effect from now on, counted from 0.
+    void crash_before_effect(const NodeId& id, std::size_t nth) { doomed_[id] = nth; }
+    void spare(const NodeId& id) { doomed_.erase(id); }
+    // Of the node that is up and has most blocks.
+    [[nodiscard]] const ChainState& chain() const;
+    // Heard by all nodes that are up, from DGMD's broker.
+    void say_to_all(const Transaction& transaction);
     // The utility's next transaction, heard by all nodes that are up.
     void say_as_dgmd(const TransactionContent& content);
     void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
@@ -103,15 +113,18 @@ class NodeWorld {
     void answer_blocks(const NodeId& from, const AnswerBlocks& asked);
     void mend(const NodeId& id, const CommittedBlock& offered);
     bool step_once(std::int64_t until_ms);
+    [[nodiscard]] bool dies(const NodeId& id);
 
     TestNetwork network_;
     ChainState first_state_;  // of genesis
     std::map<NodeId, std::unique_ptr<Node>> nodes_;
     std::map<NodeId, Disk> disks_;
     std::map<MeterId, TestMeter> meters_;
+    std::map<Window, std::vector<OpenedReading>> measured_;
     std::map<Channel, Publish> said_;
     std::deque<Packet> bus_;
     std::set<NodeId> keyless_;
+    std::map<NodeId, std::size_t> doomed_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
     std::set<NodeId> brokerless_;
     std::map<NodeId, std::pair<std::int64_t, bool>> clocks_;  // ahead by, synchronised

@@ -72,6 +72,7 @@ class Story {
     void send(const OpenedReading& reading, const Words& words);
     void open(const MeterId& meter, const Words& words);
     void replace(const MeterId& meter, const Words& words);
+    void give_cluster(const Words& words);
     void bring(const MeterId& meter, const Words& words);
     // story_faults.cc
     [[nodiscard]] bool follow_faults(const Words& words);

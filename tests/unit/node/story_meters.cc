@@ -15,17 +15,20 @@ const ClusterId kCluster = TestNetwork::cluster(1);
 
 bool Story::is_of_meters(const Words& words) const {
     return (words[0] == "all" && words[1] == "read") || words[0].starts_with("window") ||
-           words[0] == "twin" || words[0].starts_with("meter-") || words[1] == "replaces";
+           words[0] == "twin" || words[0].starts_with("meter-") || words[1] == "replaces" ||
+           (words[0] == "dgmd" && words[1] == "gives");
 }
 
 // window 1 passes | windows 1 to 3 pass [but meter-1-2]: only blocks are told | all read window 0
 // [but meter-1-2] | meter-1-1 reads window 0 [with ..] [to node-1 ..] | meter-1-1 measures window 0
 // [with ..] | meter-1-1 sends window 0 [to ..] | twin of meter-1-1 reads window 0 [to ..] |
 // meter-1-1 is opened in window 0 | meter-1-1 alarms [to ..] | dgmd replaces meter-1-1 by meter-new
-// from window 3 | meter-1-1 of window 0 comes altered|retained to node-1
+// from window 3 | dgmd gives cluster-1 to node-5 node-2 from window 3 | meter-1-1 of window 0 comes
+// altered|retained to node-1
 void Story::follow_meters(const Words& words) {
     if (words[0].starts_with("window")) return let_windows_pass(words);
     if (words[0] == "all") return read_all(words.window(), words);
+    if (words[1] == "gives") return give_cluster(words);
     if (words[0] == "dgmd") return replace(MeterId(words[2]), words);
     const MeterId meter(words[0] == "twin" ? words[2] : words[0]);
     if (words.has("opened") || words.has("alarms")) return open(meter, words);
@@ -60,6 +63,7 @@ void Story::read_all(Window window, const Words& words) {
 void Story::read(const MeterId& id, Window window, const Words& words) {
     const bool is_twin = words[0] == "twin";
     TestMeter& meter = is_twin ? twins_.at(id) : world_->meter(id);
+    meter.use_key_epoch(world_->chain().key_epoch(id, window).value_or(1));
     const bool producer = world_->first_state().capacity_w(id, window) > 0 || words.has("roof");
     std::int64_t wh = producer ? kUsualWh : kUsualLoadWh;
     if (is_twin) wh /= 2;
@@ -125,6 +129,29 @@ void Story::replace(const MeterId& id, const Words& words) {
         const TransactionBundle bundle{{network.from_dgmd(state, content)}};
         ++state.dgmd_sequence;
         world_->arrive(network.dgmd(), topic("dgmd", Channel::tx), encode_bundle(bundle), node);
+    }
+}
+
+// New data keys for the members, then the members.
+void Story::give_cluster(const Words& words) {
+    const TestNetwork& network = world_->network();
+    const Window from = words.window();
+    CommitteeAllocation committee = world_->chain().clusters.at(kCluster).committee;
+    committee.members = words.nodes_after("to");
+    committee.epoch += 1;
+    committee.effective = from;
+    std::vector<NodeId> readers = committee.members;
+    readers.push_back(network.dgmd());
+    std::vector<TransactionContent> notices;
+    for (const MeterId& meter : network.meters(kCluster)) {
+        const KeyEpoch next = world_->chain().meters.at(meter).grants.back().epoch + 1;
+        notices.emplace_back(network.grant(meter, next, readers, from));
+    }
+    notices.emplace_back(std::move(committee));
+    ChainState state = world_->chain();
+    for (const TransactionContent& content : notices) {
+        world_->say_to_all(network.from_dgmd(state, content));
+        ++state.dgmd_sequence;
     }
 }
 

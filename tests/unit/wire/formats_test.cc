@@ -93,6 +93,7 @@ void add_transactions(std::vector<Sample>& out) {
     out.push_back(transaction("evidence_batches", two_batches()));
     out.push_back(transaction("evidence_votes", two_votes()));
     out.push_back(transaction("evidence_proposals", two_proposals()));
+    out.push_back(transaction("handover", handover_by("node-1")));
 }
 
 void add_consensus(std::vector<Sample>& out) {
@@ -174,6 +175,7 @@ void add_sealed(std::vector<Sample>& out) {
                         decode_reading_body, encode_reading_body));
     out.push_back(plain("settlement_line", encode_settlement_line(line()), decode_settlement_line,
                         encode_settlement_line));
+    out.push_back(plain("closing", encode_closing(closing()), decode_closing, encode_closing));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "core/wire/cose.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/handover_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -182,6 +183,22 @@ inline KeyGrant key_grant() {
             .epoch = 1,
             .entries = {{NodeId("dgmd"), wrapped}, {NodeId("node-1"), wrapped}},
             .effective = 0};
+}
+inline Handover handover() {
+    const WrappedKey wrapped{.ephemeral = signer("ephemeral").public_key(),
+                             .ciphertext = Bytes(32, 0xcc)};
+    return {.cluster = ClusterId("cluster-1"),
+            .window = 7,
+            .settlement = digest("settlement"),
+            .epoch = 2,
+            .entries = {{NodeId("node-5"), wrapped}, {NodeId("node-6"), wrapped}},
+            .sealed = Bytes(70, 0xdd)};
+}
+inline Transaction handover_by(std::string_view sender) {
+    return make_handover(handover(), NodeId(sender), network(), signer(sender));
+}
+inline MeterClosing closing() {
+    return {.state = line().closing, .capacity_w = 5000, .mes_w = 4000};
 }
 
 inline Certificate certificate() {

@@ -57,6 +57,7 @@ TEST(Transaction, every_reserved_kind_is_refused_by_name) {
     const Bytes envelope = samples::batch().envelope;
     for (std::uint64_t kind = 11; kind < 30; ++kind) {
         if (kind == static_cast<std::uint64_t>(TransactionKind::evidence)) continue;
+        if (kind == static_cast<std::uint64_t>(TransactionKind::handover)) continue;
         EXPECT_EQ(decode_transaction(with_kind(kind, envelope), samples::network()).error(),
                   Reject::reserved_kind);
     }
@@ -148,6 +149,34 @@ TEST(SettlementLine, opens_only_where_it_was_sealed) {
     later = settlement;
     later.proposer = NodeId("node-2");
     EXPECT_NE(line_key(later, sealed, samples::data_key()), message_key);
+}
+
+TEST(SettlementLine, has_a_closing_state_whose_key_opens_nothing_else) {
+    const Settlement settlement = samples::settlement();
+    const SealedLine& sealed = settlement.lines.front();
+    const SymmetricKey of_line = line_key(settlement, sealed, samples::data_key());
+    const SymmetricKey of_closing = closing_key(settlement, sealed, of_line);
+    EXPECT_EQ(*open_closing(settlement, sealed, of_closing), samples::closing());
+    EXPECT_EQ(open_line(settlement, sealed, of_closing).error(), Reject::cannot_open);
+    EXPECT_EQ(open_closing(settlement, sealed, of_line).error(), Reject::cannot_open);
+    SealedLine resalted = sealed;
+    resalted.salt = samples::salt(0x23);
+    EXPECT_NE(closing_key(settlement, resalted, of_line), of_closing);
+    Settlement later = settlement;
+    later.window += 1;
+    EXPECT_EQ(open_closing(later, sealed, of_closing).error(), Reject::cannot_open);
+}
+
+// Else a member could settle by one figure and hand another one over.
+TEST(SettlementLine, does_not_open_beside_a_closing_state_of_other_figures) {
+    const Settlement settlement = samples::settlement();
+    SettlementLine other = samples::line();
+    other.mes_w -= 1;
+    SealedLine mixed = settlement.lines.front();
+    mixed.closing =
+        seal_line(settlement, other, mixed.key_epoch, mixed.salt, samples::data_key()).closing;
+    const SymmetricKey of_line = line_key(settlement, mixed, samples::data_key());
+    EXPECT_EQ(open_line(settlement, mixed, of_line).error(), Reject::wrong_lines);
 }
 
 TEST(KeyGrant, context_binds_network_meter_epoch_and_recipient) {

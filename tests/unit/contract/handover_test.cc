@@ -1,0 +1,226 @@
+// What a change of committee asks of the public state, and what a keyholder makes of it.
+#include "core/contract/handover.h"
+
+#include <gtest/gtest.h>
+
+#include "core/contract/settlement_rules.h"
+#include "core/wire/handover_codec.h"
+#include "tests/support/test_network.h"
+
+namespace fairfeed::test {
+namespace {
+
+const ClusterId kOne = TestNetwork::cluster(1);
+const NodeId kFirst = TestNetwork::node(1);
+
+TestNetworkOptions six_nodes() {
+    TestNetworkOptions options;
+    options.nodes = 6;
+    options.clusters = 1;  // its committee: nodes 1 to 4
+    options.meters_per_cluster = 2;
+    return options;
+}
+
+std::vector<NodeId> nodes(std::initializer_list<std::size_t> numbers) {
+    std::vector<NodeId> out;
+    for (const std::size_t number : numbers)
+        out.push_back(TestNetwork::node(number));
+    return out;
+}
+
+class HandoverRules : public ::testing::Test {
+  protected:
+    [[nodiscard]] std::string append(const std::vector<Transaction>& transactions,
+                                     std::int64_t time_ms = 0) {
+        const auto appended = chain.append(chain.next_block(transactions, time_ms));
+        return appended ? "accepted" : std::string(to_string(appended.error().reason));
+    }
+    [[nodiscard]] std::string say(const TransactionContent& content, std::int64_t time_ms = 0) {
+        return append({network.from_dgmd(chain.state(), content)}, time_ms);
+    }
+    [[nodiscard]] std::string grant(const std::vector<NodeId>& readers, Window effective,
+                                    std::int64_t time_ms = 0) {
+        std::string said = "nothing";
+        for (const MeterId& meter : network.meters(kOne)) {
+            const KeyEpoch next = chain.state().meters.at(meter).grants.back().epoch + 1;
+            std::vector<NodeId> all = readers;
+            all.push_back(network.dgmd());
+            said = say(network.grant(meter, next, all, effective), time_ms);
+            if (time_ms != 0) ++time_ms;
+            chain.meter(meter).use_key_epoch(next);
+        }
+        return said;
+    }
+    [[nodiscard]] std::string allocate(const std::vector<NodeId>& members, Window effective,
+                                       std::int64_t time_ms = 0) {
+        CommitteeAllocation committee = chain.state().clusters.at(kOne).committee;
+        committee.members = members;
+        committee.epoch += 1;
+        committee.effective = effective;
+        return say(committee, time_ms);
+    }
+    [[nodiscard]] Transaction handover_by(const NodeId& sender,
+                                          const std::vector<NodeId>& recipients) const {
+        return handover_by(sender, recipients, [](Handover&) {});
+    }
+    template <class Change>
+    [[nodiscard]] Transaction handover_by(const NodeId& sender,
+                                          const std::vector<NodeId>& recipients,
+                                          Change change) const {
+        auto handover = write_handover(chain.state(), last_settlement(), sender, recipients,
+                                       chain.keys(), network.random());
+        CHECK(handover);
+        change(*handover);
+        return make_handover(*handover, sender, network.network(), signing_key(sender.str()));
+    }
+    [[nodiscard]] Settlement last_settlement() const {
+        for (auto block = chain.blocks().rbegin(); block != chain.blocks().rend(); ++block) {
+            for (const Transaction& transaction : block->block.transactions)
+                if (const auto* found = std::get_if<Settlement>(&transaction.content))
+                    return *found;
+        }
+        return {};
+    }
+    // Window 0 is settled by nodes 1 to 4; from 1 on it is theirs.
+    void change_to(const std::vector<NodeId>& members) {
+        chain.run_window({kOne}, 0);
+        ASSERT_EQ(grant(members, 2), "accepted");
+        ASSERT_EQ(allocate(members, 2), "accepted");
+        for (const MeterId& meter : network.meters(kOne))
+            chain.meter(meter).use_key_epoch(1);
+        chain.run_window({kOne}, 1);
+        for (const MeterId& meter : network.meters(kOne))
+            chain.meter(meter).use_key_epoch(2);
+    }
+    [[nodiscard]] std::string settle(Window window) {
+        const auto readings = chain.read_all(kOne, window);
+        return append(chain.group(chain.settle(kOne, window, readings), readings));
+    }
+
+    TestNetwork network{six_nodes()};
+    TestChain chain{network};
+};
+
+TEST_F(HandoverRules, hold_the_next_window_until_two_of_four_have_handed_over) {
+    const auto next = nodes({1, 2, 5, 6});
+    change_to(next);
+    EXPECT_EQ(newcomers(chain.state(), kOne), nodes({5, 6}));
+    EXPECT_FALSE(is_handed_over(chain.state(), kOne));
+    EXPECT_EQ(settle(2), "not_handed_over");
+    EXPECT_EQ(append({handover_by(kFirst, nodes({5, 6}))}), "accepted");
+    EXPECT_EQ(settle(2), "not_handed_over");
+    EXPECT_EQ(append({handover_by(TestNetwork::node(3), nodes({5, 6}))}), "accepted");
+    EXPECT_TRUE(is_handed_over(chain.state(), kOne));
+    EXPECT_EQ(append({handover_by(TestNetwork::node(4), nodes({5, 6}))}), "already_committed");
+    EXPECT_EQ(settle(2), "accepted");
+    EXPECT_TRUE(chain.state().clusters.at(kOne).handovers.empty());
+    EXPECT_TRUE(newcomers(chain.state(), kOne).empty());
+}
+
+TEST_F(HandoverRules, take_one_of_dgmd_for_all) {
+    change_to(nodes({5, 6}));
+    EXPECT_EQ(append({handover_by(network.dgmd(), nodes({5, 6}))}), "accepted");
+    EXPECT_EQ(settle(2), "accepted");
+}
+
+TEST_F(HandoverRules, ask_nothing_of_a_committee_that_only_loses_members) {
+    change_to(nodes({2, 3}));
+    EXPECT_TRUE(newcomers(chain.state(), kOne).empty());
+    EXPECT_EQ(settle(2), "accepted");
+}
+
+TEST_F(HandoverRules, refuse_whatever_is_not_owed) {
+    const auto next = nodes({1, 2, 5, 6});
+    const auto come = nodes({5, 6});
+    chain.run_window({kOne}, 0);
+    ASSERT_EQ(grant(next, 2), "accepted");
+    EXPECT_EQ(append({handover_by(kFirst, come)}), "already_committed") << "the same committee";
+    ASSERT_EQ(allocate(nodes({1, 3}), 2), "not_granted") << "node-3 cannot read what comes";
+    ASSERT_EQ(allocate(next, 2), "accepted");
+    for (const MeterId& meter : network.meters(kOne))
+        chain.meter(meter).use_key_epoch(1);
+    EXPECT_EQ(append({handover_by(kFirst, come)}), "already_committed") << "not yet the next";
+    chain.run_window({kOne}, 1);
+    EXPECT_EQ(append({handover_by(TestNetwork::node(5), come)}), "not_a_member");
+    EXPECT_EQ(append({handover_by(kFirst, nodes({5}))}), "not_a_member");
+    EXPECT_EQ(append({handover_by(kFirst, nodes({4, 5, 6}))}), "not_a_member");
+    EXPECT_EQ(append({handover_by(network.dgmd(), nodes({3}))}), "not_a_member");
+    EXPECT_EQ(append({handover_by(kFirst, come, [](Handover& h) { h.window = 0; })}),
+              "already_committed");
+    EXPECT_EQ(append({handover_by(kFirst, come, [](Handover& h) { h.settlement = {}; })}),
+              "wrong_previous");
+    EXPECT_EQ(append({handover_by(kFirst, come, [](Handover& h) { h.epoch = 1; })}), "stale_state");
+    EXPECT_EQ(append({handover_by(kFirst, come, [](Handover& h) { h.cluster = ClusterId("c"); })}),
+              "wrong_cluster");
+    Transaction forged = handover_by(kFirst, come);
+    forged.signer = TestNetwork::node(2);
+    EXPECT_EQ(append({forged}), "wrong_signature");
+    EXPECT_EQ(append({handover_by(kFirst, come)}), "accepted");
+    EXPECT_EQ(append({handover_by(kFirst, come)}), "already_committed") << "once each";
+}
+
+TEST_F(HandoverRules, let_dgmd_give_away_what_nobody_settles) {
+    chain.run_window({kOne}, 0);
+    const GridClock grid = chain.state().grid();
+    const std::int64_t early_ms = grid.end_real_ms(2) - 1;
+    const std::int64_t late_ms = grid.end_real_ms(2);
+    EXPECT_EQ(allocate(nodes({1, 2}), 1, early_ms), "not_effective")
+        << "somebody may yet settle it";
+    EXPECT_EQ(allocate(nodes({1, 2}), 0, late_ms), "not_effective") << "it is settled";
+    EXPECT_EQ(allocate(nodes({5, 6}), 1, late_ms), "not_granted");
+    EXPECT_EQ(grant(nodes({5, 6}), 1, late_ms), "accepted");
+    EXPECT_EQ(allocate(nodes({5, 6}), 1, late_ms + 1000), "accepted");
+    EXPECT_EQ(append({handover_by(network.dgmd(), nodes({5, 6}))}, late_ms + 2000), "accepted");
+    EXPECT_EQ(settle(1), "accepted");
+}
+
+// What was meant for others is no reading of a window that was given away.
+TEST_F(HandoverRules, count_a_reading_that_is_sealed_for_others_as_missing) {
+    chain.run_window({kOne}, 0);
+    const auto sealed_for_others = chain.read_all(kOne, 1);
+    const std::int64_t late_ms = chain.state().grid().end_real_ms(2);
+    ASSERT_EQ(grant(nodes({5, 6}), 1, late_ms), "accepted");
+    ASSERT_EQ(allocate(nodes({5, 6}), 1, late_ms + 1000), "accepted");
+    const auto draft = chain.book(kOne).draft(chain.state(), 1, {{1, sealed_for_others}});
+    ASSERT_TRUE(draft);
+    for (const SettlementEntry& entry : draft->entries)
+        EXPECT_EQ(entry.status, EntryStatus::missing);
+    for (const SettlementLine& line : draft->lines)
+        EXPECT_EQ(line.import_wh + line.export_wh, 0) << "estimated from what not all could read";
+}
+
+// Whoever left could read it.
+TEST_F(HandoverRules, take_no_reading_under_a_key_epoch_that_has_ended) {
+    change_to(nodes({1, 2, 5, 6}));
+    const MeterId meter = network.meters(kOne).front();
+    const Profile profile = flat_profile(chain.state(), {100, 0, 0});
+    chain.meter(meter).use_key_epoch(1);
+    const ReadingHeader old = chain.meter(meter).read(2, profile).reading.header;
+    chain.meter(meter).use_key_epoch(2);
+    const ReadingHeader fresh = chain.meter(meter).read(2, profile).reading.header;
+    EXPECT_EQ(check_reading_header(chain.state(), 2, old).error(), Reject::unknown_key_epoch);
+    EXPECT_TRUE(check_reading_header(chain.state(), 2, fresh));
+}
+
+TEST_F(HandoverRules, know_since_when_all_members_have_witnessed) {
+    ChainState state = chain.state();
+    ClusterRecord& cluster = state.clusters.at(kOne);
+    const auto add = [&](const std::vector<NodeId>& members, Window effective) {
+        cluster.earlier.push_back(cluster.committee);
+        cluster.committee.members = members;
+        cluster.committee.epoch += 1;
+        cluster.committee.effective = effective;
+    };
+    add(nodes({1, 2, 3}), 10);
+    add(nodes({1, 2, 5}), 20);
+    add(nodes({1, 2}), 30);
+    add(nodes({5, 6}), 40);
+    add(nodes({6}), 35);  // in the place of the one before
+    const std::vector<std::pair<Window, Window>> expected = {{5, 0},  {12, 0}, {20, 20}, {29, 20},
+                                                             {30, 0}, {34, 0}, {35, 35}, {100, 35}};
+    for (const auto& [window, from] : expected)
+        EXPECT_EQ(state.witnessed_from(kOne, window), from) << "window " << window;
+}
+
+}  // namespace
+}  // namespace fairfeed::test

@@ -1,0 +1,365 @@
+// A change of committee with whole nodes: whoever comes is given the closing states, whoever goes
+// is not needed any more, and the next window settles, by however many members it changes and also
+// because machines are gone (docs/protocol.md, "Handover").
+#include <cstdlib>
+#include <iostream>
+
+#include <gtest/gtest.h>
+
+#include "core/contract/handover.h"
+#include "core/wire/handover_codec.h"
+#include "tests/unit/node/node_world.h"
+
+namespace fairfeed::test {
+namespace {
+
+constexpr std::int64_t kPatienceMs = 60'000;
+constexpr std::size_t kNodes = 8;
+constexpr std::size_t kStride = 17;  // between cuts; FAIRFEED_CRASH_FULL=1: every place
+const ClusterId kCluster = TestNetwork::cluster(1);
+
+TestNetworkOptions eight_nodes() {
+    TestNetworkOptions options = lab(kNodes, 1);
+    options.clusters = 1;  // its committee: nodes 1 to 4
+    return options;
+}
+
+std::vector<NodeId> nodes(std::initializer_list<std::size_t> numbers) {
+    std::vector<NodeId> out;
+    for (const std::size_t number : numbers)
+        out.push_back(TestNetwork::node(number));
+    return out;
+}
+
+struct HandoverBench {
+    explicit HandoverBench(TestNetworkOptions options) : world(std::move(options)) {}
+
+    void settle(Window window) {
+        world.go_to_end_of(window);
+        world.measure(window, 700);
+        ASSERT_TRUE(world.settles(kCluster, window)) << "window " << window;
+    }
+    void decree(const TransactionContent& content) {
+        const std::uint64_t before = world.chain().dgmd_sequence;
+        world.say_as_dgmd(content);
+        const auto done = [&] { return world.chain().dgmd_sequence == before + 1; };
+        ASSERT_TRUE(world.run_until(done, kPatienceMs)) << "sequence " << before + 1;
+    }
+    // New data keys for the members and DGMD, then the members, all from this window on.
+    void allocate(const std::vector<NodeId>& members, Window effective) {
+        std::vector<NodeId> readers = members;
+        readers.push_back(world.network().dgmd());
+        for (const MeterId& meter : world.network().meters(kCluster)) {
+            const KeyEpoch next = world.chain().meters.at(meter).grants.back().epoch + 1;
+            decree(world.network().grant(meter, next, readers, effective));
+        }
+        CommitteeAllocation committee = world.chain().clusters.at(kCluster).committee;
+        committee.members = members;
+        committee.epoch += 1;
+        committee.effective = effective;
+        decree(committee);
+    }
+    NodeWorld world;
+};
+
+class HandoverTest : public ::testing::Test, public HandoverBench {
+  protected:
+    HandoverTest() : HandoverBench(eight_nodes()) {}
+    void TearDown() override {
+        for (std::size_t i = 1; i <= kNodes; ++i) {
+            const NodeId id = TestNetwork::node(i);
+            if (down_.contains(id)) continue;
+            const NodeSummary summary = world.node(id).summary();
+            for (const std::string& alarm : summary.alarms)
+                EXPECT_NE(alarm.find(expected_alarm_), std::string::npos) << id.str() << alarm;
+            for (const InvariantReport& report : summary.invariants) {
+                EXPECT_TRUE(!report.applicable || report.ok)
+                    << id.str() << " " << report.name << ": " << report.explanation;
+            }
+        }
+    }
+    void crash(const NodeId& id) {
+        world.crash(id);
+        down_.insert(id);
+    }
+    [[nodiscard]] Transaction settlement(Window window) const {
+        for (const CommittedBlock& block : world.disk(TestNetwork::node(8)).ledger) {
+            for (const Transaction& transaction : block.block.transactions) {
+                const auto* found = std::get_if<Settlement>(&transaction.content);
+                if (found && found->window == window) return transaction;
+            }
+        }
+        ADD_FAILURE() << "no settlement of window " << window;
+        return {};
+    }
+    [[nodiscard]] std::vector<Transaction> handovers() const {
+        std::vector<Transaction> found;
+        for (const CommittedBlock& block : world.disk(TestNetwork::node(8)).ledger) {
+            for (const Transaction& transaction : block.block.transactions)
+                if (transaction.kind == TransactionKind::handover) found.push_back(transaction);
+        }
+        return found;
+    }
+    void expect_settled_by(Window window, const std::vector<NodeId>& members) {
+        const Transaction batch = settlement(window);
+        EXPECT_EQ(batch.signer, members.front());
+        EXPECT_EQ(std::get<Settlement>(batch.content).version, 0U);
+        for (const SettlementEntry& entry : std::get<Settlement>(batch.content).entries)
+            EXPECT_EQ(entry.status, EntryStatus::reading) << entry.meter.str();
+        for (const Witness& witness : batch.endorsements)
+            EXPECT_NE(std::find(members.begin(), members.end(), witness.node), members.end());
+    }
+    // DGMD's own, from what stands on the chain and its keys.
+    void hand_over_as_dgmd(const std::vector<NodeId>& recipients) {
+        const TestNetwork& network = world.network();
+        const ChainState& state = world.chain();
+        const Transaction last = settlement(*state.cluster(kCluster)->last_window);
+        const auto handover =
+            write_handover(state, std::get<Settlement>(last.content), network.dgmd(), recipients,
+                           network.key_ring(state, network.dgmd()), network.random());
+        ASSERT_TRUE(handover.has_value());
+        world.say_to_all(make_handover(*handover, network.dgmd(), network.network(),
+                                       signing_key(network.dgmd().str())));
+    }
+
+    std::set<NodeId> down_;
+    std::string expected_alarm_ = "none is expected";
+};
+
+TEST_F(HandoverTest, lets_a_committee_of_nobody_but_newcomers_settle_the_next_window) {
+    settle(0);
+    const auto next = nodes({5, 6, 7, 8});
+    allocate(next, 2);
+    settle(1);
+    settle(2);
+    settle(3);
+    expect_settled_by(2, next);
+    expect_settled_by(3, next);
+    for (const NodeId& id : next) {
+        const auto& reports = world.node(id).summary().invariants;
+        EXPECT_TRUE(reports[1].applicable) << "it recomputes: " << id.str();
+    }
+    EXPECT_EQ(handovers().size(), 2U) << "of four, one of whom may lie";
+}
+
+TEST_F(HandoverTest, makes_a_newcomer_as_good_as_any_member) {
+    settle(0);
+    const auto next = nodes({1, 2, 3, 5});
+    allocate(next, 2);
+    settle(1);
+    settle(2);
+    crash(TestNetwork::node(2));  // three of four, the newcomer among them
+    settle(3);
+    expect_settled_by(3, next);
+}
+
+TEST_F(HandoverTest, needs_no_dead_parent) {
+    settle(0);
+    crash(TestNetwork::node(1));
+    const auto next = nodes({5, 2, 3, 6});
+    allocate(next, 2);
+    settle(1);
+    settle(2);
+    settle(3);
+    expect_settled_by(2, next);
+}
+
+// The window that the dead were to settle goes to the others, too, who could not read it.
+TEST_F(HandoverTest, leaves_no_window_to_a_committee_that_has_no_quorum) {
+    settle(0);
+    crash(TestNetwork::node(1));
+    crash(TestNetwork::node(2));
+    world.go_to_end_of(1);
+    world.measure(1, 700);
+    world.go_to_end_of(3);
+    ASSERT_FALSE(world.settled(kCluster, 1));
+    const auto next = nodes({5, 3, 6, 7});
+    allocate(next, 1);
+    ASSERT_TRUE(world.settles(kCluster, 1));
+    ASSERT_TRUE(world.settles(kCluster, 2));
+    const Transaction first = settlement(1);
+    for (const SettlementEntry& entry : std::get<Settlement>(first.content).entries)
+        EXPECT_EQ(entry.status, EntryStatus::missing) << entry.meter.str();
+    world.measure(2, 700);  // its registers moved while nobody could be told
+    world.measure(3, 700);
+    settle(4);
+    settle(5);
+    expect_settled_by(5, next);
+    EXPECT_EQ(std::get<Settlement>(settlement(5).content).totals.adjusted, AdjustmentTotals{});
+}
+
+// It has endorsed what the old parent proposed from the place that is another one's now.
+TEST_F(HandoverTest, hears_the_new_parent_of_a_window_that_the_old_one_had_begun) {
+    settle(0);
+    crash(TestNetwork::node(3));
+    crash(TestNetwork::node(4));
+    world.go_to_end_of(1);
+    world.measure(1, 700);
+    world.go_to_end_of(3);
+    const auto next = nodes({5, 2, 6});  // all three must agree
+    allocate(next, 1);
+    ASSERT_TRUE(world.settles(kCluster, 1));
+    ASSERT_TRUE(world.settles(kCluster, 3));
+    settle(4);
+    expect_settled_by(4, next);
+}
+
+TEST_F(HandoverTest, takes_the_word_of_nobody_but_the_chain_where_only_dgmd_is_left) {
+    settle(0);
+    allocate(nodes({1}), 2);
+    settle(1);
+    settle(2);
+    crash(TestNetwork::node(1));
+    world.go_to_end_of(5);
+    const auto next = nodes({5, 6});
+    allocate(next, 3);
+    world.run_for(5000);
+    ASSERT_FALSE(world.settled(kCluster, 3)) << "nobody knows the closing states";
+    hand_over_as_dgmd(next);
+    ASSERT_TRUE(world.settles(kCluster, 5));
+    settle(6);
+    expect_settled_by(6, next);
+}
+
+// A committee of one tolerates no liar; DGMD's word still helps.
+TEST_F(HandoverTest, survives_what_is_handed_over_and_does_not_open) {
+    expected_alarm_ = "what node-1 hands over does not open";
+    settle(0);
+    const NodeId liar = TestNetwork::node(1);
+    allocate({liar}, 2);
+    settle(1);
+    settle(2);
+    crash(liar);
+    world.go_to_end_of(5);
+    const auto next = nodes({5, 6});
+    allocate(next, 3);
+    const TestNetwork& network = world.network();
+    KeyRing wrong;
+    for (const MeterId& meter : network.meters(kCluster))
+        wrong.add(meter, 2, data_key("wrong"));
+    const Transaction last = settlement(2);
+    const auto lie = write_handover(world.chain(), std::get<Settlement>(last.content), liar, next,
+                                    wrong, network.random());
+    ASSERT_TRUE(lie.has_value());
+    world.say_to_all(make_handover(*lie, liar, network.network(), network.key(liar)));
+    const auto is_noticed = [&] { return world.has_alarm(next[0], expected_alarm_); };
+    ASSERT_TRUE(world.run_until(is_noticed, kPatienceMs));
+    hand_over_as_dgmd(next);
+    ASSERT_TRUE(world.settles(kCluster, 5));
+    settle(6);
+    expect_settled_by(6, next);
+}
+
+TEST_F(HandoverTest, shows_newcomers_nothing_before_their_time_and_leavers_nothing_after_it) {
+    settle(0);
+    allocate(nodes({5, 6, 7, 8}), 2);
+    settle(1);
+    settle(2);
+    const ChainState& state = world.chain();
+    const auto opens = [&](std::size_t node, Window window) {
+        const KeyRing keys = world.network().key_ring(state, TestNetwork::node(node));
+        return ClusterBook::open_lines(std::get<Settlement>(settlement(window).content), keys)
+            .has_value();
+    };
+    EXPECT_TRUE(opens(1, 1));
+    EXPECT_FALSE(opens(1, 2));
+    EXPECT_FALSE(opens(5, 1));
+    EXPECT_TRUE(opens(5, 2));
+}
+
+TEST_F(HandoverTest, is_found_on_the_chain_by_a_newcomer_that_starts_later) {
+    settle(0);
+    const auto next = nodes({1, 2, 3, 5});
+    allocate(next, 2);
+    crash(TestNetwork::node(5));
+    settle(1);
+    settle(2);
+    world.join(TestNetwork::node(5));  // with an empty disk
+    down_.erase(TestNetwork::node(5));
+    settle(3);
+    settle(4);
+    settle(5);
+    settle(6);
+    crash(TestNetwork::node(3));
+    settle(7);
+    expect_settled_by(7, next);
+}
+
+TEST_F(HandoverTest, leaves_a_newcomer_its_word_although_its_ledger_begins_before_it_came) {
+    settle(0);
+    allocate(nodes({5, 6, 7, 8}), 2);
+    settle(1);
+    const NodeId id = TestNetwork::node(6);
+    bool has_endorsed = false;
+    world.watch([&](const NodeId& node, const Effect& effect) {
+        const auto* row = std::get_if<PersistEndorsement>(&effect);
+        if (row && row->endorsement.window == 2 && node == id) has_endorsed = true;
+    });
+    world.go_to_end_of(2);
+    world.measure(2, 700);
+    ASSERT_TRUE(world.run_until([&] { return has_endorsed; }, kPatienceMs));
+    world.crash(id);
+    world.disk_of(id).ledger.clear();
+    world.restart(id);
+    EXPECT_EQ(world.node(id).load().batches, 1U) << "the batch that it endorsed";
+    ASSERT_TRUE(world.settles(kCluster, 2));
+}
+
+TEST_F(HandoverTest, tells_meters_the_share_that_the_committee_before_settled) {
+    settle(0);
+    allocate(nodes({5, 6, 7, 8}), 2);
+    settle(1);
+    ASSERT_TRUE(
+        world.run_until([&] { return is_handed_over(world.chain(), kCluster); }, kPatienceMs));
+    world.run_for(1000);
+    for (const MeterId& meter : world.network().meters(kCluster)) {
+        const auto& said = world.shares().at({TestNetwork::node(5), meter});
+        EXPECT_EQ(said, world.shares().at({TestNetwork::node(1), meter})) << meter.str();
+        EXPECT_EQ(said.window, 1U);
+    }
+}
+
+// Two of four nodes give their cluster to the other two; where a power cut falls meanwhile, in one
+// who goes or in one who comes, is counted in effects.
+class HandoverCrash : public ::testing::Test {
+  protected:
+    // false: it fell nowhere, because there are fewer effects.
+    [[nodiscard]] bool survives(const NodeId& who, std::size_t effect) {
+        TestNetworkOptions options = lab(4, 1);
+        options.clusters = 1;
+        HandoverBench bench(options);
+        bench.allocate(nodes({1, 2}), 1);
+        bench.settle(0);
+        bench.settle(1);
+        bench.allocate(nodes({3, 4}), 3);
+        bench.world.crash_before_effect(who, effect);
+        bench.world.go_to_end_of(2);
+        bench.world.measure(2, 700);
+        const auto is_down = [&] { return !bench.world.is_up(who); };
+        const bool fell = bench.world.run_until(is_down, 3000);
+        bench.world.spare(who);
+        if (fell) bench.world.restart(who);
+        for (const Window window : {2, 3, 4}) {
+            if (window > 2) bench.world.go_to_end_of(window);
+            bench.world.measure_again(window, 700);
+            EXPECT_TRUE(bench.world.settles(kCluster, window))
+                << who.str() << " at effect " << effect << ", window " << window;
+        }
+        for (const MeterId& meter : bench.world.network().meters(kCluster))
+            EXPECT_EQ(bench.world.chain().meters.at(meter).missed, 0U) << meter.str();
+        return fell;
+    }
+};
+
+TEST_F(HandoverCrash, loses_nothing_wherever_it_falls) {
+    const std::size_t stride = std::getenv("FAIRFEED_CRASH_FULL") != nullptr ? 1 : kStride;
+    std::size_t places = 0;
+    for (const std::size_t who : {1, 3}) {
+        for (std::size_t effect = 0; survives(TestNetwork::node(who), effect); effect += stride)
+            ++places;
+    }
+    std::cout << places << " power cuts\n";
+}
+
+}  // namespace
+}  // namespace fairfeed::test
