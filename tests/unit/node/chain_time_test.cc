@@ -92,8 +92,8 @@ TEST_F(ChainTime, is_not_pulled_along_by_what_a_liar_says_of_windows_to_come) {
     settle(0);
     const MeterId liar = TestNetwork::meter(1, 1);
     TestMeter twin = world.meter(liar);
-    const auto one = world.meter(liar).read(5, flat_profile(world.first_state(), {0, 700, 700}));
-    const auto other = twin.read(5, flat_profile(world.first_state(), {0, 200, 200}));
+    const auto one = world.meter(liar).read(2, flat_profile(world.first_state(), {0, 700, 700}));
+    const auto other = twin.read(2, flat_profile(world.first_state(), {0, 200, 200}));
     const auto evidence = make_evidence(Offence::two_readings, one.reading.envelope,
                                         other.reading.envelope, world.network().network());
     ASSERT_TRUE(evidence);

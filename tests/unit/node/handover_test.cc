@@ -199,6 +199,8 @@ TEST_F(HandoverTest, hears_the_new_parent_of_a_window_that_the_old_one_had_begun
     const auto next = nodes({5, 2, 6});  // all three must agree
     allocate(next, 1);
     ASSERT_TRUE(world.settles(kCluster, 1));
+    EXPECT_FALSE(world.node(next[1]).summary().refused.contains("wrong_entries"))
+        << "the new parent's batch, for standing in the old one's place";
     ASSERT_TRUE(world.settles(kCluster, 3));
     settle(4);
     expect_settled_by(4, next);
