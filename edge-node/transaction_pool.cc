@@ -11,8 +11,8 @@ namespace {
 
 // Of one culprit at once: enough for all it can still be accused of, too little to fill a pool.
 constexpr std::size_t kEvidencePerCulprit = 4;
-// Of one cluster: as many as its committee has proposers (A43); an honest one certifies once on one
-// state, and what was drafted on an older state goes.
+// Of one cluster: as many as its committee has proposers (paper A43); an honest one certifies once
+// on one state, and what was drafted on an older state goes.
 constexpr std::size_t kSettlementsPerCluster = 4;
 
 // An accusation about a window that has not begun can wait, or is a game. Which one runs says a

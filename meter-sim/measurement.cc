@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kQuartersPerHour = kSecondsPerHour / kSecondsPerQuarter;
 
-// A simulated low-voltage connection (A33): 230 V behind 0.4 ohm, so 1.7 mV a watt.
+// A simulated low-voltage connection (paper A33): 230 V behind 0.4 ohm, so 1.7 mV a watt.
 constexpr std::int64_t kNominalMv = 230'000;
 constexpr std::int64_t kLowestMv = 207'000;
 constexpr std::int64_t kHighestMv = 253'000;

@@ -1,6 +1,6 @@
 // One window as it is being measured: quarter hours curtailed to the share in force, the registers
-// that follow from them, and the body of the reading at the end (A31-A33). Pure; the meter decides
-// when a quarter hour is over, and which shares it knows by then.
+// that follow from them, and the body of the reading at the end (paper A31-A33). Pure; the meter
+// decides when a quarter hour is over, and which shares it knows by then.
 #pragma once
 
 #include <cstdint>

@@ -213,7 +213,7 @@ bool Meter::is_to_break() const {
     return setup_.breaks_at && !is_broken() && state_.next_window >= *setup_.breaks_at;
 }
 
-// A37: the alarm is signed and kept, then the key is given up; what was signed is sent on.
+// Paper A37: the alarm is signed and kept, then the key is given up; what was signed is sent on.
 void Meter::break_seal(const Instant& now, MeterEffects& effects) {
     if (!is_to_break() || now.real_ms < clock_.real_ms(clock_.start_s(*setup_.breaks_at))) return;
     const MeterAlarm alarm{1,

@@ -1,8 +1,9 @@
 // One meter as a pure state machine: step(event, now) -> effects. It measures the quarter hours
 // that have ended, seals and signs a reading at each window's end, keeps it until enough of its
-// committee hold it, and obeys the share enough of them state (protocol 2, committee rules 1, 12,
-// 13; A29-A34, A48). It touches no disk, no broker and no clock; `fleet` performs its effects.
-// Every Persist effect of a step must be on disk BEFORE any Publish of it leaves. One thread.
+// committee hold it, and obeys the share enough of them state (protocol 3, committee rules 1, 12,
+// 13; paper A29-A34, A48). It touches no disk, no broker and no clock; `fleet` performs its
+// effects. Every Persist effect of a step must be on disk BEFORE any Publish of it leaves. One
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +53,7 @@ struct MeterSetup {
     std::shared_ptr<const Signer> signer;        // none: zeroised when its seal broke, for ever
     RandomSource random;
     EnergySource source;
-    std::optional<Window> breaks_at;  // somebody opens it when this window begins (A37)
+    std::optional<Window> breaks_at;  // somebody opens it when this window begins (paper A37)
 };
 
 namespace meter_event {
@@ -100,8 +101,8 @@ struct Publish {
     std::string topic;
     std::shared_ptr<const Bytes> envelope;
 };
-// The seal is broken, the alarm is on disk and under way: the signing key must not outlive it (A37,
-// A38). Last of its step; said again after a restart that came in between.
+// The seal is broken, the alarm is on disk and under way: the signing key must not outlive it
+// (paper A37, A38). Last of its step; said again after a restart that came in between.
 struct ZeroiseKey {};
 // Why a member refuses a reading that is kept here: see PendingReading::refused_by.
 struct PersistRefusal {

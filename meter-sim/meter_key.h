@@ -1,5 +1,5 @@
 // A meter's signing key on disk: read when the meter starts, and given up when its seal breaks.
-// From then on the file says so, so that no restart signs again (A37).
+// From then on the file says so, so that no restart signs again (paper A37).
 #pragma once
 
 #include <filesystem>

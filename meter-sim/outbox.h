@@ -1,8 +1,8 @@
 // The meters' memory on disk: one SQLite file for all meters of a process. Registers, sequence and
 // obeyed shares of each meter, and its readings as sealed bytes with who has receipted them: a ring
-// of at least 92 days that only ever overwrites what is receipted (A34, committee rule 1). A batch
-// of effects is one transaction; after an error of write() this object is of no use any more, and
-// what the file holds is the truth. One process has it at a time. One thread.
+// of at least 92 days that only ever overwrites what is receipted (paper A34, committee rule 1). A
+// batch of effects is one transaction; after an error of write() this object is of no use any more,
+// and what the file holds is the truth. One process has it at a time. One thread.
 #pragma once
 
 #include <cstdint>

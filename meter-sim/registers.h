@@ -1,6 +1,6 @@
 // A meter's registers: cumulative import, export and generation, which never fall and never reset
-// (A29, A34), and the units of the running day and month (A32). A plain value and the rule that
-// adds one quarter hour to it.
+// (paper A29, A34), and the units of the running day and month (paper A32). A plain value and the
+// rule that adds one quarter hour to it.
 #pragma once
 
 #include <cstdint>

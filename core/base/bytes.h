@@ -60,7 +60,7 @@ template <class Fixed>
     const auto bytes = from_hex(digits);
     return bytes ? Fixed::from(*bytes) : std::nullopt;
 }
-// First eight bytes of a digest in hex: for people (A64); never an identity.
+// First eight bytes of a digest in hex: for people (paper A64); never an identity.
 [[nodiscard]] std::string short_hex(const Digest& digest);
 
 }  // namespace fairfeed

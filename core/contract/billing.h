@@ -1,6 +1,6 @@
-// Energy into money, exactly (A62). An amount is rounded down and what was cut off is carried to
-// the next window, so a year of windows bills to the micro what one multiplication would. Positive
-// means the account owes. Pure; knows no meter and no chain. Re-entrant.
+// Energy into money, exactly (paper A62). An amount is rounded down and what was cut off is carried
+// to the next window, so a year of windows bills to the micro what one multiplication would.
+// Positive means the account owes. Pure; knows no meter and no chain. Re-entrant.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Executes blocks on the public state: every rule a node without keys can check (protocol 2, R15,
-// R20). Deterministic: the same state and block give the same result everywhere.
+// Executes blocks on the public state: every rule a node without keys can check (docs/state.md,
+// R15, R20). Deterministic: the same state and block give the same result everywhere.
 #pragma once
 
 #include <optional>

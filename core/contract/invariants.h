@@ -1,7 +1,7 @@
-// What must hold after every block, under names an auditor would ask for (design 4). Each report
-// says who can check it: `public` from the chain alone, `keyholders` from opened lines. What was
-// never checked is not applicable, never ok. A report keeps its first failure for ever.
-// One monitor per chain, fed in order by its owner; it judges and refuses nothing. Pure.
+// What must hold after every block, under names an auditor would ask for (docs/demo-json.md). Each
+// report says who can check it: `public` from the chain alone, `keyholders` from opened lines. What
+// was never checked is not applicable, never ok. A report keeps its first failure for ever. One
+// monitor per chain, fed in order by its owner; it judges and refuses nothing. Pure.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// The data keys a holder can use, by meter and epoch; filled by unwrapping KEY_GRANTs (protocol 6).
+// The data keys a holder can use, by meter and epoch; filled by unwrapping KEY_GRANTs (protocol 2).
 #pragma once
 
 #include <map>

@@ -16,7 +16,7 @@
 namespace fairfeed {
 
 constexpr std::int64_t kImpossibleLoad = 2;          // times the rating: a fuse has opened
-constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (A69)
+constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (paper A69)
 
 // Between two readings, per register: more than a meter of 100 MW uses in 92 days. It keeps the
 // sums of a whole cluster within 64 bits.

@@ -62,7 +62,7 @@ Verdict check(const Entry& entry, const NodeRevocation& revocation) {
 }
 
 // A connection has one meter at a time: another one only after the last was tampered with, and with
-// a key that never was a meter's (rule 11, A38).
+// a key that never was a meter's (rule 11, paper A38).
 Verdict check_connection(const ChainState& state, const MeterRegistration& meter) {
     for (const auto& [id, other] : state.meters) {
         const bool there = other.registration.service_point == meter.service_point;

@@ -1,5 +1,5 @@
 // DGMD's transactions on the public state: who is on the network, where, with what capacity, keys
-// and price (protocol 2). A change takes effect with a window that has not begun when its block is
+// and price (protocol 4). A change takes effect with a window that has not begun when its block is
 // made, so that nothing already measured changes its meaning. Signatures are checked elsewhere.
 // Pure; check first, apply only what was checked.
 #pragma once

@@ -20,7 +20,8 @@
 namespace fairfeed {
 
 // What a share of W lets through in quarter hour `index` of a window, in Wh: differences of
-// floor(share * k / 4), so that no watt is lost over a window (A82, A83). share_w in [0, 10^12].
+// floor(share * k / 4), so that no watt is lost over a window (paper A82, A83).
+// share_w in [0, 10^12].
 [[nodiscard]] std::int64_t quarter_cap_wh(std::int64_t share_w, std::size_t index);
 
 // What a meter may generate in a quarter hour: own use is never capped.
@@ -31,7 +32,7 @@ namespace fairfeed {
                                               std::int64_t export_wh);
 
 // The share that binds a quarter hour starting at quarter_start_s: the schedule's, and never more
-// than the authorised capacity, so that a meter deauthorised meanwhile earns nothing (A70).
+// than the authorised capacity, so that a meter deauthorised meanwhile earns nothing (paper A70).
 [[nodiscard]] std::int64_t binding_share_w(const ShareSchedule& schedule, std::int64_t capacity_w,
                                            std::int64_t quarter_start_s);
 

@@ -1,6 +1,6 @@
 // What anybody can check of a settlement without a key: its place in the cluster's history, its
 // entries against the readings in front of it, its endorsements, and the arithmetic of its public
-// part (protocol 2, design 4). Used by execution.h for blocks and by a committee before it
+// part (protocol 4, docs/state.md). Used by execution.h for blocks and by a committee before it
 // endorses. Pure; checks are in order of cost, signatures last.
 #pragma once
 

@@ -151,7 +151,7 @@ ExactShares exact_shares(ShareRule rule, std::int64_t window_seconds, std::int64
     return scaled_availability(alpha, window_seconds, producers);
 }
 
-// Floor of DF in ppm, clamped to [0, 1] (A80). No capacity under a surplus is the clamped limit.
+// Floor of DF in ppm, clamped to [0, 1] (paper A80); without capacity a surplus is at the limit.
 std::int64_t decremental_factor_ppm(std::int64_t d_wh, std::int64_t window_seconds,
                                     std::int64_t capacity_sum_w) {
     if (d_wh <= 0) return 0;

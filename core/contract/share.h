@@ -1,6 +1,6 @@
 // The Magnitude of Energy Share: what every meter of a cluster may generate, from one window's
-// energy (A75-A83). Pure integer arithmetic on exact fractions; knows no money, no profile, no
-// chain. docs/contract.md derives it. The caller keeps its figures within the limits below: they
+// energy (paper A75-A83). Pure integer arithmetic on exact fractions; knows no money, no profile,
+// no chain. docs/contract.md derives it. The caller keeps its figures within the limits below: they
 // are what makes every product fit 128 bits (settle_window refuses others by name). Re-entrant.
 #pragma once
 
@@ -34,13 +34,13 @@ struct MeterShare {
 };
 
 struct Shares {
-    std::int64_t d_wh = 0;     // D = G - L: surplus is positive (A75 prints the opposite sign)
-    std::int64_t df_ppm = 0;   // floor of DF = D / (T * sum C) in [0, 1], whatever the rule (A80)
-    std::int64_t psa_ppm = 0;  // 10^6 - df_ppm (A81)
+    std::int64_t d_wh = 0;     // D = G - L: surplus is positive (in paper A75 the other way round)
+    std::int64_t df_ppm = 0;   // floor of DF = D / (T * sum C) in [0, 1], by any rule (paper A80)
+    std::int64_t psa_ppm = 0;  // 10^6 - df_ppm (paper A81)
     std::vector<MeterShare> shares;        // in the order of the producers
     std::int64_t mes_sum_w = 0;            // floor of the exact sum
     std::int64_t residual_surplus_wh = 0;  // what the shares leave uncurtailed; floor
-    std::int64_t conventional_wh = 0;      // max(0, -D): what the grid must add (A77)
+    std::int64_t conventional_wh = 0;      // max(0, -D): what the grid must add (paper A77)
 
     bool operator==(const Shares&) const = default;
 };

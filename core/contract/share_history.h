@@ -11,7 +11,7 @@
 
 namespace fairfeed {
 
-// As many as 92 days have windows of four hours (A34, A48).
+// As many as 92 days have windows of four hours (paper A34, A48).
 constexpr std::size_t kMaxShares = 552;
 
 struct GridSpan {

@@ -55,7 +55,7 @@ Result<void, Reject> check_founded(const ChainState& state) {
     if (founder->second.registration.signing_key != genesis.genesis_node_key) {
         return unexpected(Reject::wrong_signature);
     }
-    if (state.validators.front() != genesis.genesis_node) {  // A53
+    if (state.validators.front() != genesis.genesis_node) {  // paper A53
         return unexpected(Reject::wrong_validators);
     }
     if (state.tariffs.empty() || state.tariffs.front().effective != 0) {

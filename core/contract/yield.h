@@ -1,6 +1,6 @@
 // Who stands out in a cluster: a prosumer whose window yields far more or far less for each watt of
-// its certified capacity than its neighbours under the same sky (A69; docs/contract.md, "What is
-// flagged"). A flag is for people: it changes no figure. Pure integers.
+// its certified capacity than its neighbours under the same sky (paper A69; docs/contract.md, "What
+// is flagged"). A flag is for people: it changes no figure. Pure integers.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// SHA-256 (A64: full 256 bits everywhere; 64 bits are for people's eyes only).
+// SHA-256 (paper A64: full 256 bits everywhere; 64 bits are for people's eyes only).
 #pragma once
 
 #include <initializer_list>

@@ -1,4 +1,4 @@
-// Wrapping a meter's data key for one recipient (protocol 6, KEY_GRANT): ephemeral ECDH P-256, then
+// Wrapping a meter's data key for one recipient (protocol 2, KEY_GRANT): ephemeral ECDH P-256, then
 // K = HKDF-SHA-256(shared x, salt = ephemeral point || recipient point, info = context), then
 // AES-128-GCM under K with IV = 12 zero bytes and AAD = context. The context binds the wrap to its
 // purpose, meter and epoch; it may be empty. Keys are values; threads may share them.

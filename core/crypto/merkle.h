@@ -1,5 +1,5 @@
 // Merkle trees as RFC 6962 2.1 (0x00 before a leaf, 0x01 before a node, no duplicated last leaf)
-// with inclusion proofs as RFC 9162 2.1.3 (A24, A58). Leaves are the raw leaf data, here
+// with inclusion proofs as RFC 9162 2.1.3 (paper A24, A58). Leaves are the raw leaf data, here
 // transaction ids.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Who witnesses a cluster (A43-A47, committee rules 9 and 10): deterministic, integers only.
+// Who witnesses a cluster (paper A43-A47, committee rules 9 and 10): deterministic, integers only.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct AllocationNode {
     std::int64_t meters = 0;  // in the cluster it is parent of
 };
 
-constexpr std::size_t kMaxNeighbours = 3;  // A45
+constexpr std::size_t kMaxNeighbours = 3;  // paper A45
 
 // floor of the Euclidean distance in metres.
 [[nodiscard]] std::int64_t distance_m(const Location& a, const Location& b);

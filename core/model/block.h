@@ -1,5 +1,5 @@
-// A block: what is agreed on (A19, A23-A25). The id is SHA-256 of the canonical header and excludes
-// the round; the transactions are bound by the Merkle root of their ids.
+// A block: what is agreed on (paper A19, A23-A25). The id is SHA-256 of the canonical header and
+// excludes the round; the transactions are bound by the Merkle root of their ids.
 #pragma once
 
 #include <cstdint>
@@ -61,7 +61,7 @@ struct BlockOutline {
     bool operator==(const BlockOutline&) const = default;
 };
 
-// Block 0 and the genesis node's signature over its id (A53, A54); the trust anchor of everything.
+// Block 0 and the genesis node's signature over its id (paper A53, A54): the anchor of trust.
 struct GenesisBlock {
     Block block;
     Signature signature;

@@ -1,6 +1,6 @@
 // What a meter says about its own body, outside the rhythm of its windows: that somebody opens it
-// (rule 11; A36-A39). Signed by the meter, it enters the chain by itself, without a committee.
-// Plain data; wire/event_codec gives the bytes.
+// (rule 11; paper A36-A39). Signed by the meter, it enters the chain by itself, without a
+// committee. Plain data; wire/event_codec gives the bytes.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace fairfeed {
 
 // Numbers are on the wire for ever. Both mean the same to the chain: nothing this meter measures
-// from now on counts, and only the utility can replace it (A37, A38).
+// from now on counts, and only the utility can replace it (paper A37, A38).
 enum class AlarmType : std::uint8_t { seal_broken = 1, cover_open = 2 };
 
 struct MeterAlarm {

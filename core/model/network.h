@@ -14,7 +14,7 @@
 
 namespace fairfeed {
 
-// For so long a meter keeps its readings (A34), and for so long at most they are taken late.
+// For so long a meter keeps its readings (paper A34), and for so long at most they are taken late.
 constexpr std::int64_t kReadingsKeptDays = 92;
 constexpr std::int64_t kMaxCloseAfterS = kReadingsKeptDays * kSecondsPerDay;
 
@@ -39,7 +39,7 @@ struct NetworkParameters {
     std::int64_t grid_epoch_s = 0;         // grid time at real_epoch_ms; window 0 starts here
     std::int64_t real_epoch_ms = 0;        // Unix time
     std::int64_t speed = 1;                // grid seconds per real second; 1 outside the lab
-    std::int64_t window_seconds = 14'400;  // A48: four hours; a multiple of 900
+    std::int64_t window_seconds = 14'400;  // paper A48: four hours; a multiple of 900
     std::int64_t window_limit = 0;      // windows the network runs for; 0: without end (lab only)
     std::int64_t share_offset_s = 0;    // grid seconds after the window's start
     std::int64_t share_notice_s = 900;  // grid seconds between a share's block and its binding
@@ -47,8 +47,8 @@ struct NetworkParameters {
     ShareBasis basis = ShareBasis::previous_window;
     std::uint32_t contract_version = 1;
     std::int64_t close_after_s = kMaxCloseAfterS;  // grid seconds a late reading is still accepted
-    bool degraded_quorum = false;                // committees of three certify with two (rule 4.9)
-    std::int64_t max_block_transactions = 1000;  // A59
+    bool degraded_quorum = false;  // committees of three certify with two (committee rule 9)
+    std::int64_t max_block_transactions = 1000;  // paper A59
     Timers timers;
     bool operator==(const NetworkParameters&) const = default;
 };
@@ -57,8 +57,8 @@ struct NetworkParameters {
 // GENESIS with a fault is refused as out_of_range.
 [[nodiscard]] std::optional<std::string_view> fault_of(const NetworkParameters& parameters);
 
-// GENESIS: its payload's SHA-256 is the network id. Signed by genesis_node (A53) with an all-zero
-// network id in the external_aad, since there is none yet.
+// GENESIS: its payload's SHA-256 is the network id. Signed by genesis_node (paper A53) with an
+// all-zero network id in the external_aad, since there is none yet.
 struct Genesis {
     NetworkParameters parameters;
     NodeId genesis_node;
@@ -96,8 +96,8 @@ class GridClock {
 // The window that the share settled for `window` is for (genesis: share basis).
 [[nodiscard]] Window share_is_for(const NetworkParameters& parameters, Window window);
 
-// First grid second at which the share settled for `window` binds (design 4): the first quarter
-// hour not before max(start of the window it is for + offset, grid(header time) + notice).
+// First grid second at which the share settled for `window` binds (docs/contract.md): the first
+// quarter hour not before max(start of the window it is for + offset, grid(header time) + notice).
 [[nodiscard]] std::int64_t share_binds_from_s(const NetworkParameters& parameters, Window window,
                                               std::int64_t header_time_ms);
 

@@ -8,7 +8,7 @@
 
 namespace fairfeed {
 
-// One quarter hour of metered energy. Load is import + generation - export (A75).
+// One quarter hour of metered energy. Load is import + generation - export (paper A75).
 struct QuarterHour {
     std::int64_t import_wh = 0;
     std::int64_t export_wh = 0;

@@ -1,5 +1,5 @@
 // A meter's reading of one window: what everybody may see, and what is sealed to its committee
-// (protocol 2). Registers are cumulative and never fall; the profile covers exactly the window.
+// (protocol 3). Registers are cumulative and never fall; the profile covers exactly the window.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +66,7 @@ enum ReadingFlag : std::uint32_t {
 };
 
 // Sealed. Powers in W with the grid second of their quarter's start; voltage in mV, current in mA,
-// frequency in mHz, power factor in thousandths (A31-A33).
+// frequency in mHz, power factor in thousandths (paper A31-A33).
 struct ReadingBody {
     Registers end;
     Profile profile;  // one entry per quarter hour of the window

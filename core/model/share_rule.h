@@ -10,7 +10,7 @@
 namespace fairfeed {
 
 enum class ShareRule : std::uint8_t {
-    paper = 1,       // MES_i = (1 - DF) * C_i, literally (A80-A82)
+    paper = 1,       // MES_i = (1 - DF) * C_i, literally (paper A80-A82)
     waterfill = 2,   // the same factor on every C_i, chosen so that the surplus is gone
     generation = 3,  // the same factor on what everybody could generate
 };

@@ -91,7 +91,7 @@ struct MeterRegistration {
     bool operator==(const MeterRegistration&) const = default;
 };
 
-// Who certifies a cluster (A43-A47, rule 4.10). committee[0] is the parent.
+// Who certifies a cluster (paper A43-A47, committee rule 10). committee[0] is the parent.
 struct CommitteeAllocation {
     std::uint64_t sequence = 0;
     ClusterId cluster;
@@ -164,7 +164,7 @@ struct AdjustmentTotals {
     bool operator==(const AdjustmentTotals&) const = default;
 };
 
-// The public part: anybody can check its arithmetic (design 4).
+// The public part: anybody can check its arithmetic (docs/state.md, "Totals").
 struct SettlementTotals {
     std::int64_t load_wh = 0;
     std::int64_t generation_wh = 0;  // the contract's G: available generation
@@ -240,7 +240,7 @@ struct ClosingState {
     // binding time depends on the block it enters.
     ShareSchedule shares;
     // Windows marked kLineOverCapacity or kLineUnregistered since the certified capacity last
-    // changed: what a deauthorisation can point to (A69).
+    // changed: what a deauthorisation can point to (paper A69).
     std::uint32_t over_capacity = 0;
     // First window without a reading after the registers: at its beginning they stood so.
     Window unread_from = 0;
@@ -251,10 +251,10 @@ struct ClosingState {
 // Bits of SettlementLine::flags. They change no figure. All but kLineLateReset are about the
 // window's own reading; an estimate has none of them.
 enum LineFlag : std::uint32_t {
-    kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (A69)
+    kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (paper A69)
     kLineRegisterReset = 1U << 1U,  // the reading says so; its registers may be below the last ones
     kLineLateReset = 1U << 2U,      // a late reading taken with this line says so
-    kLineUnregistered = 1U << 3U,   // generation of which nothing is certified (A70)
+    kLineUnregistered = 1U << 3U,   // generation of which nothing is certified (paper A70)
     kLineClaimCut = 1U << 4U,       // not all of the claimed available generation counted
     kLineOddYield = 1U << 5U,       // far from the cluster's yield per watt (yield.h)
 };
@@ -287,7 +287,7 @@ struct MeterClosing {
     bool operator==(const MeterClosing&) const = default;
 };
 
-// A committee's settlement of one window (protocol 2, committee rules 4-10). As a message it is the
+// A committee's settlement of one window (protocol 4, committee rules 4-10). As a message it is the
 // BATCH; as a transaction its id is the batch's and its endorsements are witnesses.
 struct Settlement {
     ClusterId cluster;

@@ -30,7 +30,7 @@ namespace fairfeed {
 [[nodiscard]] Result<CommittedBlock, Reject> decode_committed_block(ByteView bytes,
                                                                     const Digest& network);
 
-// Merkle root of the transactions' ids, in order (A24, A58).
+// Merkle root of the transactions' ids, in order (paper A24, A58).
 [[nodiscard]] Digest transactions_root(std::span<const Digest> ids);
 [[nodiscard]] Digest transactions_root(const Block& block);
 // SHA-256 of the canonical list of validators, in order.

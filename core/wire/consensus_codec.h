@@ -1,4 +1,4 @@
-// Bytes of proposals, votes and certified outlines (protocol 5). Votes and proposals are COSE_Sign1
+// Bytes of proposals, votes and certified outlines (protocol 6). Votes and proposals are COSE_Sign1
 // by their validator; a certificate keeps only node and signature of each, since content and kid
 // give the rest back.
 #pragma once

@@ -1,4 +1,4 @@
-// Bytes of a reading (protocol 2): payload = [header map, Encrypt0 of the body], COSE_Sign1 by the
+// Bytes of a reading (protocol 3): payload = [header map, Encrypt0 of the body], COSE_Sign1 by the
 // meter with domain `reading`. The clear header is the AAD of the seal: seal, then sign.
 #pragma once
 

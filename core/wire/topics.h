@@ -1,4 +1,4 @@
-// MQTT topics as a type: ff1/<network>/<sender>/<channel>/<item>, always five levels (protocol 3).
+// MQTT topics as a type: ff1/<network>/<sender>/<channel>/<item>, always five levels (protocol 7).
 // The only place with topic strings; build and parse are inverse.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Configuration of each node's own Mosquitto (tried on 2.0.11; config/mosquitto/ explains every
-// line): mutual TLS, the certificate's CN as user and client id, the ACL of protocol 3. Text only.
+// line): mutual TLS, the certificate's CN as user and client id, the ACL of protocol 7. Text only.
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// What follows from a described network by rule: every cluster's committee (allocation, rule 4.10),
-// the order of the validators, who makes block 0. A pure function of the description.
+// What follows from a described network by rule: every cluster's committee (allocation, committee
+// rule 10), the order of the validators, who makes block 0. A pure function of the description.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@ struct NetworkPlan {
     std::map<ClusterId, std::int64_t> meters;             // how many
     std::vector<NodeId> validators;                       // in proposer order (R3)
 
-    [[nodiscard]] const NodeId& genesis_node() const { return validators.front(); }  // A53
+    [[nodiscard]] const NodeId& genesis_node() const { return validators.front(); }  // paper A53
     // Clusters the node is in the committee of without being parent; ascending.
     [[nodiscard]] std::vector<ClusterId> neighbour_of(const NodeId& node) const;
 };

@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <functional>
 
 #include "tests/tidy/include_rules.h"
 #include "tests/tidy/shape_rules.h"
+#include "tests/tidy/tracked_files.h"
 #include "tests/tidy/word_rules.h"
 
 namespace fairfeed::tidy {
@@ -17,23 +17,6 @@ namespace {
 using testing::HasSubstr;
 
 const std::string kRoot = FAIRFEED_SOURCE_DIR;
-
-std::vector<std::string> tracked_files() {
-    std::vector<std::string> files;
-    const std::string command = "git -C '" + kRoot + "' ls-files 2>/dev/null";
-    FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) return files;
-    std::string line;
-    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) {
-        if (c != '\n') {
-            line.push_back(static_cast<char>(c));
-        } else {
-            files.push_back(std::exchange(line, ""));
-        }
-    }
-    ::pclose(pipe);
-    return files;
-}
 
 std::vector<Finding> all_findings(const SourceFile& file) {
     const std::function<std::vector<Finding>(const SourceFile&)> rules[] = {
@@ -55,10 +38,9 @@ std::vector<Finding> all_findings(const SourceFile& file) {
 }
 
 TEST(TidyTest, every_file_keeps_the_rules_of_the_house) {
-    const std::vector<std::string> files = tracked_files();
+    const std::vector<std::string> files = tracked_files(kRoot);
     if (files.empty()) GTEST_SKIP() << "not a git checkout: no list of files to walk";
     for (const std::string& path : files) {
-        if (!std::filesystem::is_regular_file(kRoot + "/" + path)) continue;
         for (const Finding& finding : all_findings(read_source(kRoot, path)))
             ADD_FAILURE() << path << ":" << finding.line << ": " << finding.text;
     }

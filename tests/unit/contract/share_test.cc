@@ -40,7 +40,7 @@ std::vector<std::int64_t> watts(const Shares& shares) {
 
 using Watts = std::vector<std::int64_t>;
 
-// C = 5000, 3000, 2000 W, T = 4 h, G - L = 8000 Wh (A80-A82).
+// C = 5000, 3000, 2000 W, T = 4 h, G - L = 8000 Wh (paper A80-A82).
 Cluster worked_example() {
     return {producer("m1", 5000, 16'000, 5000), producer("m2", 3000, 9000, 6000),
             producer("m3", 2000, 7000, 3000), producer("m4", 0, 0, 10'000)};

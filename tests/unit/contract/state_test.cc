@@ -130,7 +130,7 @@ TEST(GenesisStateTest, knows_who_is_who) {
     const TestNetwork network(options);
     const ChainState state = network.initial_state();
     EXPECT_EQ(state.validators.size(), 5U);
-    EXPECT_EQ(state.validators.front(), NodeId("node-1"));  // it has most users (A53)
+    EXPECT_EQ(state.validators.front(), NodeId("node-1"));  // it has most users (paper A53)
     EXPECT_EQ(state.height, 0U);
     EXPECT_EQ(state.tip, block_id(network.genesis().block.block.header));
     EXPECT_EQ(state.meters_of(kOne, 0).size(), 3U);

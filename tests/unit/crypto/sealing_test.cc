@@ -103,7 +103,7 @@ TEST(Hkdf, gives_up_to_8160_bytes_and_shorter_outputs_as_their_beginning) {
     EXPECT_EQ(hkdf_sha256(Bytes(16, 1), {}, {}, 33), to_bytes(ByteView(longest).first(33)));
 }
 
-// Computed with another implementation (pyca/cryptography) from protocol section 2.
+// Computed with another implementation (pyca/cryptography) from protocol 2.
 TEST(MessageKey, agrees_with_another_implementation) {
     const SymmetricKey data_key = *SymmetricKey::from(counting(0, 16));
     const Salt salt = *Salt::from(counting(0xa0, 16));

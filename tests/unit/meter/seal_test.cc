@@ -1,5 +1,5 @@
 // A meter that is opened signs its alarm, gives up its key, and sends only what it signed before
-// (rule 11; A36-A38).
+// (rule 11; paper A36-A38).
 #include <gtest/gtest.h>
 
 #include "core/wire/event_codec.h"

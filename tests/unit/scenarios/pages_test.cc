@@ -32,9 +32,10 @@ bool contains(const std::vector<T>& all, const T& one) {
 }
 
 TEST(Rulebook, is_what_the_documents_number) {
-    const Rulebook rules = read_rulebook("- **A0, A1** bytes\n- **R2 Skip.** as R10 (A55, B3)\n",
-                                         "## 8. Committee rules\n1. One.\n   12. no\n2. Two.\n"
-                                         "## 9. Chain rules\n3. Three.\n");
+    const Rulebook rules =
+        read_rulebook("- **A0, A1** bytes\n- **R2 Skip.** as R10 (paper A55, B3)\n",
+                      "## 8. Committee rules\n1. One.\n   12. no\n2. Two.\n"
+                      "## 9. Chain rules\n3. Three.\n");
     EXPECT_EQ(rules.chain, (std::vector<std::string>{"A0", "A1", "R2", "R10"}));
     EXPECT_EQ(rules.committee, (std::vector{1, 2}));
 }
