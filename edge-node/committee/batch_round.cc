@@ -22,24 +22,6 @@ BatchRound::BatchRound(ClusterId cluster, NodeId self, const Signer& signer, Ran
       signer_(signer),
       random_(std::move(random)) {}
 
-void BatchRound::restore_batch(const Transaction& batch) {
-    const Settlement& settlement = content_of(batch);
-    window_ = settlement.window;
-    next_version_ = settlement.version + 1;
-    own_ = batch;
-    hear(batch);
-}
-
-void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
-                                     const Transaction& batch) {
-    if (window_ && *window_ != endorsement.window) return;
-    window_ = endorsement.window;
-    hear(batch);
-    hearings_.at(content_of(batch).slot).spoken = Spoken{endorsement, signature};
-    if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
-    promise(content_of(batch));
-}
-
 std::vector<Effect> BatchRound::advance(const View& view) {
     Effects effects;
     if (is_behind(view)) return effects;
@@ -59,45 +41,6 @@ std::vector<Effect> BatchRound::advance(const View& view) {
     count(view, effects);
     say_again(view, effects);
     return effects;
-}
-
-// The ledger is older than what this node has signed (it was lost, and is being fetched again):
-// what was promised must not be forgotten meanwhile.
-bool BatchRound::is_behind(const View& view) const {
-    return has_spoken() && window_ && view.next && *view.next < *window_;
-}
-
-// The chain decides which window is next; whatever was said about another one is over.
-void BatchRound::follow_chain(const View& view) {
-    if (view.next == window_) return follow_committee(view);
-    window_ = view.next;
-    own_.reset();
-    promises_.clear();
-    endorsements_.clear();
-    certified_ = false;
-    next_version_ = 0;
-    build_at_ms_ = 0;
-    std::erase_if(hearings_, [&](const auto& entry) {
-        return !view.next || content_of(entry.second.batch).window < *view.next;
-    });
-}
-
-// DGMD may give a window that nobody settles to others: what was said in places of others is void,
-// with its promises, as no block takes a batch drafted before. Versions go on, or this node would
-// sign two batches of one place.
-void BatchRound::follow_committee(const View& view) {
-    const auto& all = members(view);
-    const auto voided = std::erase_if(hearings_, [&](const auto& entry) {
-        const Settlement& said = content_of(entry.second.batch);
-        return said.window == window_ &&
-               (said.slot >= all.size() || all[said.slot] != said.proposer);
-    });
-    if (voided == 0) return;
-    promises_.clear();
-    if (!own_ || hearings_.contains(content_of(*own_).slot)) return;
-    own_.reset();
-    endorsements_.clear();
-    certified_ = false;
 }
 
 // Of the committee that governs the window being settled; a later one waits for its own.
@@ -157,22 +100,6 @@ void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
     effects.push_back(PersistBatch{*own_});
     effects.push_back(SayBatch{*own_});
     say_later(view);
-}
-
-// The newest batch of its slot: what was said to an older one stays said, objections fall.
-void BatchRound::hear(const Transaction& batch) {
-    const auto [place, first] =
-        hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}, 0});
-    if (first) return;
-    Hearing& hearing = place->second;
-    const Settlement& held = content_of(hearing.batch);
-    const Settlement& heard = content_of(batch);
-    if (std::pair(heard.window, heard.version) <= std::pair(held.window, held.version)) return;
-    if (heard.window != held.window) hearing.spoken.reset();
-    hearing.batch = batch;
-    hearing.objections.clear();
-    hearing.ask_at_ms.reset();
-    hearing.ask_pause_ms = 0;
 }
 
 // A batch of the window at hand on which this member has not said a word yet.
@@ -243,16 +170,11 @@ void BatchRound::endorse(Hearing& hearing, const View& view, Effects& effects) {
     const Signature signature =
         signer_.sign(endorsement_to_be_signed(endorsement, self_, view.state.network));
     promise(content_of(hearing.batch));
-    hearing.spoken = Spoken{endorsement, signature};
+    hearing.spoken = Spoken{endorsement, signature, content_of(hearing.batch).state_height};
     if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
     effects.push_back(PersistEndorsement{endorsement, signature, hearing.batch});
     effects.push_back(SayEndorsement{endorsement, signature});
     say_later(view);
-}
-
-void BatchRound::promise(const Settlement& settlement) {
-    for (const ListedReading& listed : listed_readings(settlement))
-        promises_[{listed.meter, listed.window}] = listed.reading;
 }
 
 void BatchRound::count(const View& view, Effects& effects) {

@@ -83,7 +83,7 @@ class BatchRound {
     // or as a late one in that at hand: no other one may follow. nullptr: none.
     [[nodiscard]] const Digest* promised(const MeterId& meter, Window window) const {
         const auto promise = promises_.find({meter, window});
-        return promise == promises_.end() ? nullptr : &promise->second;
+        return promise == promises_.end() ? nullptr : &promise->second.reading;
     }
 
     // Steady time at which advance() has something to do without new input; nullopt: none.
@@ -94,6 +94,7 @@ class BatchRound {
     struct Spoken {
         Endorsement endorsement;
         Signature signature;
+        Height drafted_at = 0;  // state height of its batch
     };
     // What this member makes of one proposer's newest batch.
     struct Hearing {
@@ -107,6 +108,7 @@ class BatchRound {
     [[nodiscard]] bool is_behind(const View& view) const;
     void follow_chain(const View& view);
     void follow_committee(const View& view);
+    [[nodiscard]] bool is_left_behind(Height state_height, const View& view) const;
     [[nodiscard]] const std::vector<NodeId>& members(const View& view) const;
     // This node's place in the committee of the window at hand; nullopt: not a member of it.
     [[nodiscard]] std::optional<std::uint32_t> own_slot(const View& view) const;

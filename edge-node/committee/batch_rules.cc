@@ -81,7 +81,7 @@ Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
         CHECK(held != nullptr);
         if (held->reading.id != listed.reading) return unexpected(Reject::conflicting_reading);
         const auto promise = promises.find(slot);
-        if (promise != promises.end() && promise->second != listed.reading) {
+        if (promise != promises.end() && promise->second.reading != listed.reading) {
             return unexpected(Reject::slot_taken);
         }
     }

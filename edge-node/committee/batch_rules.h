@@ -26,7 +26,11 @@ constexpr std::int64_t kDeaf = INT64_MAX;
 
 using Slot = std::pair<MeterId, Window>;
 // What was endorsed in the settlement of the window at hand: one vote per (meter, window).
-using Promises = std::map<Slot, Digest>;
+struct Promise {
+    Digest reading;
+    Height drafted_at = 0;  // state height of the newest batch that it was endorsed in
+};
+using Promises = std::map<Slot, Promise>;
 
 // CHECKs that the transaction is a settlement.
 [[nodiscard]] const Settlement& content_of(const Transaction& batch);

@@ -1,0 +1,117 @@
+// What a member has heard and said in a round, and how long it is bound by it: across a restart,
+// the next window and a change of committee.
+#include <algorithm>
+
+#include "edge-node/committee/batch_round.h"
+
+namespace fairfeed::committee {
+
+void BatchRound::restore_batch(const Transaction& batch) {
+    const Settlement& settlement = content_of(batch);
+    window_ = settlement.window;
+    next_version_ = settlement.version + 1;
+    own_ = batch;
+    hear(batch);
+}
+
+void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
+                                     const Transaction& batch) {
+    if (window_ && *window_ != endorsement.window) return;
+    window_ = endorsement.window;
+    hear(batch);
+    Hearing& hearing = hearings_.at(content_of(batch).slot);
+    if (content_of(hearing.batch).proposer == content_of(batch).proposer)
+        hearing.spoken = Spoken{endorsement, signature, content_of(batch).state_height};
+    if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
+    promise(content_of(batch));
+}
+
+// The ledger is older than what this node has signed (it was lost, and is being fetched again):
+// what was promised must not be forgotten meanwhile.
+bool BatchRound::is_behind(const View& view) const {
+    return has_spoken() && window_ && view.next && *view.next < *window_;
+}
+
+// The chain decides which window is next; whatever was said about another one is over.
+void BatchRound::follow_chain(const View& view) {
+    if (view.next == window_) return follow_committee(view);
+    window_ = view.next;
+    own_.reset();
+    promises_.clear();
+    endorsements_.clear();
+    certified_ = false;
+    next_version_ = 0;
+    build_at_ms_ = 0;
+    std::erase_if(hearings_, [&](const auto& entry) {
+        return !view.next || content_of(entry.second.batch).window < *view.next;
+    });
+    follow_committee(view);
+}
+
+// DGMD may give a window that nobody settles to others: what was said in places of others is void,
+// with its promises, as no block takes a batch drafted before. Versions go on, or this node would
+// sign two batches of one place. A ledger that is being fetched again does not know yet who the
+// others are.
+void BatchRound::follow_committee(const View& view) {
+    const auto& all = members(view);
+    const auto is_in_place = [&](const Settlement& said) {
+        return said.slot < all.size() && all[said.slot] == said.proposer;
+    };
+    const auto voided = std::erase_if(hearings_, [&](const auto& entry) {
+        const Hearing& hearing = entry.second;
+        const Settlement& said = content_of(hearing.batch);
+        return !is_in_place(said) &&
+               (!hearing.spoken || is_left_behind(hearing.spoken->drafted_at, view));
+    });
+    const Settlement* own = own_ ? &content_of(*own_) : nullptr;
+    const bool is_own_void =
+        own && ((!is_in_place(*own) && is_left_behind(own->state_height, view)) ||
+                !hearings_.contains(own->slot));
+    if (voided == 0 && !is_own_void) return;
+    std::erase_if(promises_, [&](const auto& promise) {
+        return is_left_behind(promise.second.drafted_at, view);
+    });
+    if (!is_own_void) return;
+    own_.reset();
+    endorsements_.clear();
+    certified_ = false;
+}
+
+// No block takes a batch any more that was drafted on this state.
+bool BatchRound::is_left_behind(Height state_height, const View& view) const {
+    return state_height <= view.state.height &&
+           !view.state.is_current(cluster_, *window_, state_height);
+}
+
+// The newest batch of its slot: what was said to an older one stays said, objections fall.
+void BatchRound::hear(const Transaction& batch) {
+    const auto [place, first] =
+        hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}, 0});
+    if (first) return;
+    Hearing& hearing = place->second;
+    const Settlement& held = content_of(hearing.batch);
+    const Settlement& heard = content_of(batch);
+    // Of two committees the later one; what the other side only claims of itself does not count.
+    const Height bound_at = hearing.spoken ? hearing.spoken->drafted_at : 0;
+    const bool is_newer =
+        heard.proposer == held.proposer
+            ? std::pair(heard.window, heard.version) > std::pair(held.window, held.version)
+            : std::pair(heard.window, heard.state_height) > std::pair(held.window, bound_at);
+    if (!is_newer) return;
+    if (heard.window != held.window || heard.proposer != held.proposer) hearing.spoken.reset();
+    hearing.batch = batch;
+    hearing.objections.clear();
+    hearing.ask_at_ms.reset();
+    hearing.ask_pause_ms = 0;
+}
+
+// After a restart they come in another order than they were made in.
+void BatchRound::promise(const Settlement& settlement) {
+    for (const ListedReading& listed : listed_readings(settlement)) {
+        Promise& made = promises_[{listed.meter, listed.window}];
+        if (made.drafted_at <= settlement.state_height)
+            made = {listed.reading, settlement.state_height};
+    }
+}
+
+}  // namespace fairfeed::committee
