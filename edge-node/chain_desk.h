@@ -19,19 +19,11 @@
 #include "edge-node/consensus/inquiry.h"
 #include "edge-node/consensus/replica.h"
 #include "edge-node/effects.h"
+#include "edge-node/memory.h"
 #include "edge-node/open_requests.h"
 #include "edge-node/transaction_pool.h"
 
 namespace fairfeed {
-
-// What the safety record of this start is worth (R22, R23).
-enum class SafetyTrust : std::uint8_t {
-    sound,
-    fresh,     // neither record nor ledger: nothing was ever signed, or the whole disk is gone
-    lost,      // no record beside a ledger
-    in_doubt,  // a record, but maybe not the newest
-    accepted,  // a person says: go on with what there is
-};
 
 // A block entered the chain; called once for each, in order, before its CommitBlock effect is
 // followed by anything said about it.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/contract/handover.h"
+#include "core/contract/handover_rules.h"
 #include "core/contract/late_rules.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"

@@ -40,20 +40,6 @@ struct BlockMended {
 using NodeEvent = std::variant<MessageArrived, BrokerConnected, BrokerLost, TimePassed,
                                BlockDamaged, BlockMended>;
 
-// What a node remembers from before a restart, beside the ledger.
-struct Memory {
-    std::vector<Bytes> readings;
-    std::vector<Transaction> batches;
-    std::vector<PersistEndorsement> endorsements;
-    std::vector<Block> blocks;
-    Bytes safety_record;  // empty: nothing was ever signed
-    // What was promised in windows up to these is not known; nor, with inbox_lost, in any that has
-    // ended. Then readings and blocks are what could be salvaged, and nothing else is there.
-    std::map<ClusterId, Window> doubts;
-    bool inbox_lost = false;
-    SafetyTrust safety = SafetyTrust::sound;
-};
-
 // For status display and reports.
 struct NodeSummary {
     Height height = 0;

@@ -10,6 +10,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/io/clock.h"
+#include "edge-node/data_directory.h"
 
 namespace fairfeed {
 
@@ -19,25 +20,19 @@ struct BrokerAddress {
     std::uint16_t port = 0;
 };
 
-struct NodeConfig {
+struct NodeConfig : DataDirectory {
     NodeId node;
     std::filesystem::path genesis;
-    std::filesystem::path data;  // directory of ledger.db, inbox.db and safety.slot
     std::filesystem::path signing_key;
     std::filesystem::path agreement_key;
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;
-    BrokerAddress broker;                    // its own
-    std::vector<BrokerAddress> peers;        // everybody else's
-    std::filesystem::path status_file;       // empty: in the runtime directory, see below
-    std::string log_level;                   // debug, info, warning, error
-    ClockTrust clock = ClockTrust::kernel;   // who vouches for real time (R20)
-    bool accept_lost_safety_record = false;  // R23: only ever from the command line
-
-    [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
-    [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }
-    [[nodiscard]] std::filesystem::path safety_record() const { return data / "safety.slot"; }
+    BrokerAddress broker;                   // its own
+    std::vector<BrokerAddress> peers;       // everybody else's
+    std::filesystem::path status_file;      // empty: in the runtime directory, see below
+    std::string log_level;                  // debug, info, warning, error
+    ClockTrust clock = ClockTrust::kernel;  // who vouches for real time (R20)
 };
 
 // The directory of a node's status file, as in its unit, for default_status_file().

@@ -19,10 +19,12 @@
 #include "core/io/mqtt_client.h"
 #include "core/io/signals.h"
 #include "core/io/status_file.h"
+#include "core/ledger/replay.h"
 #include "core/wire/chunk.h"
 #include "edge-node/alarm_log.h"
 #include "edge-node/connection_log.h"
 #include "edge-node/node.h"
+#include "edge-node/node_config.h"
 #include "edge-node/outlook.h"
 #include "edge-node/storage.h"
 

@@ -26,7 +26,7 @@ std::optional<std::size_t> last_safety_record(const Effects& turn) {
 }
 
 // What a power cut interrupted in the middle of a start.
-Result<void, IoError> finish_replacements(const NodeConfig& config,
+Result<void, IoError> finish_replacements(const DataDirectory& config,
                                           std::vector<std::string>& mishaps) {
     for (const std::filesystem::path& file : {config.ledger(), config.inbox()}) {
         const auto aside = finish_replacement(file);
@@ -40,7 +40,8 @@ Result<void, IoError> finish_replacements(const NodeConfig& config,
 }
 
 // From the damaged ones beside it, until the node has written down what it takes over.
-intake::InboxContents salvage_inbox(const NodeConfig& config, std::vector<std::string>& mishaps) {
+intake::InboxContents salvage_inbox(const DataDirectory& config,
+                                    std::vector<std::string>& mishaps) {
     intake::InboxContents salvaged;
     for (const std::filesystem::path& aside : damaged_copies(config.inbox())) {
         intake::InboxContents more = intake::Inbox::salvage(aside);
@@ -53,7 +54,7 @@ intake::InboxContents salvage_inbox(const NodeConfig& config, std::vector<std::s
     return salvaged;
 }
 
-Result<intake::Inbox, IoError> open_sound_inbox(const NodeConfig& config,
+Result<intake::Inbox, IoError> open_sound_inbox(const DataDirectory& config,
                                                 intake::InboxContents& salvaged,
                                                 std::vector<std::string>& mishaps) {
     auto inbox = intake::Inbox::open(config.inbox());
@@ -65,7 +66,8 @@ Result<intake::Inbox, IoError> open_sound_inbox(const NodeConfig& config,
 }
 
 // One that is damaged is set aside, and a new one begun that knows that it has forgotten.
-Result<intake::Inbox, IoError> open_inbox(const NodeConfig& config, intake::InboxContents& salvaged,
+Result<intake::Inbox, IoError> open_inbox(const DataDirectory& config,
+                                          intake::InboxContents& salvaged,
                                           std::vector<std::string>& mishaps) {
     auto inbox = open_sound_inbox(config, salvaged, mishaps);
     if (inbox || !inbox.error().damage) return inbox;
@@ -78,7 +80,8 @@ Result<intake::Inbox, IoError> open_inbox(const NodeConfig& config, intake::Inbo
 }
 
 // One without a sound slot is set aside; what it said is lost, and the node silent (R23).
-Result<SlotFile, IoError> open_safety(const NodeConfig& config, std::vector<std::string>& mishaps) {
+Result<SlotFile, IoError> open_safety(const DataDirectory& config,
+                                      std::vector<std::string>& mishaps) {
     auto safety = SlotFile::open(config.safety_record());
     if (safety || !safety.error().damage) return safety;
     const std::string reason = safety.error().message;
@@ -100,7 +103,7 @@ SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
 
 }  // namespace
 
-Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
+Storage::Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
                  intake::Inbox inbox, SlotFile safety)
     : lock_(std::move(lock)),
       genesis_(std::move(genesis)),
@@ -110,7 +113,7 @@ Storage::Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock,
       scrub_(config.ledger(), genesis_.network, Scrub::pass_ms(genesis_.content.parameters.speed)),
       mending_(genesis_) {}
 
-Result<std::string, IoError> Storage::rebuild_ledger(const NodeConfig& config,
+Result<std::string, IoError> Storage::rebuild_ledger(const DataDirectory& config,
                                                      const LoadedGenesis& genesis,
                                                      std::string_view reason) {
     const auto salvage = salvage_ledger(config.ledger(), genesis, Clock().now().real_ms);
@@ -120,7 +123,7 @@ Result<std::string, IoError> Storage::rebuild_ledger(const NodeConfig& config,
                   " were taken over, the rest comes from the peers");
 }
 
-Result<Storage, IoError> Storage::open(const NodeConfig& config, const LoadedGenesis& genesis) {
+Result<Storage, IoError> Storage::open(const DataDirectory& config, const LoadedGenesis& genesis) {
     if (auto made = make_directories(config.data, 0700); !made) return unexpected(made.error());
     // Before anything is looked at: what a running node is writing would be taken for damage.
     auto lock =

@@ -9,11 +9,11 @@
 #include "core/io/file_lock.h"
 #include "core/io/slot_file.h"
 #include "core/ledger/ledger.h"
+#include "edge-node/data_directory.h"
 #include "edge-node/effects.h"
 #include "edge-node/intake/inbox.h"
+#include "edge-node/memory.h"
 #include "edge-node/mending.h"
-#include "edge-node/node.h"
-#include "edge-node/node_config.h"
 #include "edge-node/scrub.h"
 
 namespace fairfeed {
@@ -22,11 +22,11 @@ class Storage {
   public:
     // Errors say what to do; another process has the directory: nothing was touched. What is
     // damaged is no error: see mishaps().
-    [[nodiscard]] static Result<Storage, IoError> open(const NodeConfig& config,
+    [[nodiscard]] static Result<Storage, IoError> open(const DataDirectory& config,
                                                        const LoadedGenesis& genesis);
     // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What
     // happened, for a person.
-    [[nodiscard]] static Result<std::string, IoError> rebuild_ledger(const NodeConfig& config,
+    [[nodiscard]] static Result<std::string, IoError> rebuild_ledger(const DataDirectory& config,
                                                                      const LoadedGenesis& genesis,
                                                                      std::string_view reason);
 
@@ -55,7 +55,7 @@ class Storage {
     [[nodiscard]] const Scrub& scrubbed() const { return scrub_; }
 
   private:
-    Storage(const NodeConfig& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
+    Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
             intake::Inbox inbox, SlotFile safety);
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> write_mended(const CommittedBlock& block,

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "core/contract/accusations.h"
-#include "core/contract/handover.h"
+#include "core/contract/handover_rules.h"
 #include "core/contract/registry.h"
 #include "core/contract/selection_order.h"
 #include "core/contract/settlement_rules.h"

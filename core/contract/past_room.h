@@ -16,7 +16,6 @@ namespace fairfeed {
 constexpr std::uint32_t kEstimatedWindows = 6;  // in a row; afterwards a silent meter settles at 0
 
 // Bytes that one of them has at most, encoded.
-constexpr std::size_t kShareBytes = 19;
 constexpr std::size_t kEstimateBytes = 42;
 constexpr std::size_t kGapFrameBytes = 68;  // a gap without its estimates
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
-#include "core/contract/handover.h"
+#include "core/contract/handover_rules.h"
 #include "core/contract/late_rules.h"
 #include "core/contract/share.h"
 

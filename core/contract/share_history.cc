@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/contract/past_room.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {

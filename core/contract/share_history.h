@@ -4,6 +4,7 @@
 // credited above what a share allowed. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace fairfeed {
 
 // As many as 92 days have windows of four hours (paper A34, A48).
 constexpr std::size_t kMaxShares = 552;
+constexpr std::size_t kShareBytes = 19;  // that one of them has at most, encoded
 
 struct GridSpan {
     std::int64_t from_s = 0;

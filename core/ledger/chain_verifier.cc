@@ -1,4 +1,5 @@
 #include "core/ledger/chain_verifier.h"
+#include "core/ledger/replay.h"
 
 #include <algorithm>
 

@@ -1,4 +1,5 @@
 #include "core/ledger/evidence_proof.h"
+#include "core/ledger/replay.h"
 
 #include <algorithm>
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <variant>
 
+#include "core/ledger/ledger.h"
 #include "core/ledger/proof.h"
 
 namespace fairfeed {

@@ -1,4 +1,5 @@
 #include "core/ledger/history.h"
+#include "core/ledger/replay.h"
 
 #include "core/wire/transaction_codec.h"
 

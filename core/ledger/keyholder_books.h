@@ -9,7 +9,7 @@
 
 #include "core/contract/cluster_book.h"
 #include "core/contract/invariants.h"
-#include "core/ledger/replay.h"
+#include "core/contract/replay_step.h"
 
 namespace fairfeed {
 

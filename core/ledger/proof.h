@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/ledger/keyholder_books.h"
+#include "core/ledger/ledger.h"
 #include "core/model/allocation.h"
 
 namespace fairfeed {

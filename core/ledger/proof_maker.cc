@@ -3,6 +3,7 @@
 #include "core/ledger/proof.h"
 #include "core/ledger/proof_parts.h"
 #include "core/ledger/proof_registry.h"
+#include "core/ledger/replay.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 

@@ -1,4 +1,5 @@
 #include "core/ledger/proof_parts.h"
+#include "core/contract/execution.h"
 
 #include "core/contract/accusations.h"
 #include "core/contract/registry.h"

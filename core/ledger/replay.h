@@ -8,18 +8,10 @@
 #include <string_view>
 
 #include "core/contract/execution.h"
+#include "core/contract/replay_step.h"
 #include "core/ledger/ledger.h"
 
 namespace fairfeed {
-
-// The first thing that is wrong. reason: the name of a Reject, or one of the ledger's own
-// (`damaged`, `missing_block`, `wrong_genesis`, `wrong_index`), or an invariant's. Without spaces.
-struct ReplayFault {
-    Height height = 0;
-    std::string reason;
-    std::string explanation;  // one line for a person
-    bool operator==(const ReplayFault&) const = default;
-};
 
 struct ReplayOptions {
     // The ledger was written by this node, which verified every signature before: skip those of
@@ -30,12 +22,6 @@ struct ReplayOptions {
     std::optional<Height> up_to = std::nullopt;  // and no further; else the tip
 };
 
-// One block, valid. For block 0 both states are the state after it.
-struct ReplayStep {
-    const CommittedBlock& committed;
-    const ChainState& before;
-    const ChainState& after;
-};
 // A fault ends the replay and is its result.
 using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)>;
 
@@ -63,8 +49,5 @@ class TrustingSignatureChecker final : public SignatureChecker {
 
 // "transaction 3 of 17, the settlement of cluster c1, window 5: wrong totals".
 [[nodiscard]] std::string describe(const Block& block, const ExecutionFault& fault);
-// "settlement of cluster c1, window 5": what a transaction is, for a person.
-[[nodiscard]] std::string describe(const Transaction& transaction);
-[[nodiscard]] std::string_view to_string(TransactionKind kind);
 
 }  // namespace fairfeed

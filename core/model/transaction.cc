@@ -1,7 +1,9 @@
 #include "core/model/transaction.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
+#include <variant>
 
 namespace fairfeed {
 
@@ -15,6 +17,62 @@ std::vector<ListedReading> listed_readings(const Settlement& settlement) {
         return std::tie(a.meter, a.window) < std::tie(b.meter, b.window);
     });
     return listed;
+}
+
+std::string_view to_string(TransactionKind kind) {
+    switch (kind) {
+        case TransactionKind::genesis:
+            return "genesis";
+        case TransactionKind::reading:
+            return "reading";
+        case TransactionKind::settlement:
+            return "settlement";
+        case TransactionKind::meter:
+            return "meter";
+        case TransactionKind::node:
+            return "node";
+        case TransactionKind::committee:
+            return "committee";
+        case TransactionKind::key_grant:
+            return "key_grant";
+        case TransactionKind::capacity:
+            return "capacity";
+        case TransactionKind::tariff:
+            return "tariff";
+        case TransactionKind::event:
+            return "event";
+        case TransactionKind::revoke:
+            return "revoke";
+        case TransactionKind::deauthorise:
+            return "deauthorise";
+        case TransactionKind::adjust:
+            return "adjust";
+        case TransactionKind::evidence:
+            return "evidence";
+        case TransactionKind::offer:
+            return "offer";
+        case TransactionKind::clearing:
+            return "clearing";
+        case TransactionKind::certificate:
+            return "certificate";
+        case TransactionKind::demand_response:
+            return "demand_response";
+        case TransactionKind::handover:
+            return "handover";
+    }
+    return "unknown";
+}
+
+std::string describe(const Transaction& transaction) {
+    if (const auto* reading = std::get_if<SignedReading>(&transaction.content))
+        return "reading of meter " + reading->header.meter.str() + ", window " +
+               std::to_string(reading->header.window);
+    if (const auto* settlement = std::get_if<Settlement>(&transaction.content))
+        return "settlement of cluster " + settlement->cluster.str() + ", window " +
+               std::to_string(settlement->window);
+    if (const auto* handover = std::get_if<Handover>(&transaction.content))
+        return "handover of cluster " + handover->cluster.str() + " by " + transaction.signer.str();
+    return std::string(to_string(transaction.kind)) + " of " + transaction.signer.str();
 }
 
 }  // namespace fairfeed

@@ -349,4 +349,8 @@ struct Endorsement {
     bool operator==(const Endorsement&) const = default;
 };
 
+// "settlement of cluster c1, window 5": what a transaction is, for a person.
+[[nodiscard]] std::string describe(const Transaction& transaction);
+[[nodiscard]] std::string_view to_string(TransactionKind kind);
+
 }  // namespace fairfeed

@@ -1,0 +1,126 @@
+#include "core/contract/handover_rules.h"
+
+#include <algorithm>
+
+#include "core/contract/execution.h"
+#include "core/wire/handover_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// A committee of this size tolerates one liar (rule 9).
+constexpr std::size_t kFullCommittee = 4;
+
+bool has(const std::vector<NodeId>& members, const NodeId& node) {
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
+const std::vector<NodeId>* last_members(const ChainState& state, const ClusterId& cluster) {
+    const ClusterRecord* record = state.cluster(cluster);
+    if (record == nullptr || !record->last_window) return nullptr;
+    return &state.committee_of(cluster, *record->last_window)->members;
+}
+
+bool has_handed_over(const ClusterRecord& record, const NodeId& sender, std::uint32_t epoch) {
+    return std::find(record.handovers.begin(), record.handovers.end(),
+                     HandoverNote{sender, epoch}) != record.handovers.end();
+}
+
+Result<void, Reject> check_recipients(const ChainState& state, const Transaction& transaction,
+                                      const CommitteeAllocation& next) {
+    std::vector<NodeId> recipients;
+    for (const KeyGrantEntry& entry : std::get<Handover>(transaction.content).entries)
+        recipients.push_back(entry.recipient);
+    if (transaction.signer != state.genesis.dgmd) {
+        if (recipients == newcomers(state, next.cluster)) return {};
+        return unexpected(Reject::not_a_member);
+    }
+    const bool all_known = std::all_of(recipients.begin(), recipients.end(),
+                                       [&](const NodeId& node) { return has(next.members, node); });
+    if (!all_known) return unexpected(Reject::not_a_member);
+    return {};
+}
+
+}  // namespace
+
+const CommitteeAllocation* next_committee(const ChainState& state, const ClusterId& cluster) {
+    const auto next = state.next_window(cluster);
+    return next ? state.committee_of(cluster, *next) : nullptr;
+}
+
+std::vector<NodeId> newcomers(const ChainState& state, const ClusterId& cluster) {
+    std::vector<NodeId> found;
+    const auto* last = last_members(state, cluster);
+    const auto* next = next_committee(state, cluster);
+    if (last == nullptr || next == nullptr) return found;
+    for (const NodeId& member : next->members)
+        if (!has(*last, member)) found.push_back(member);
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+bool is_handed_over(const ChainState& state, const ClusterId& cluster) {
+    if (newcomers(state, cluster).empty()) return true;
+    const ClusterRecord& record = *state.cluster(cluster);
+    const std::uint32_t epoch = next_committee(state, cluster)->epoch;
+    if (has_handed_over(record, state.genesis.dgmd, epoch)) return true;
+    const std::size_t needed = last_members(state, cluster)->size() == kFullCommittee ? 2 : 1;
+    const auto given =
+        std::count_if(record.handovers.begin(), record.handovers.end(),
+                      [epoch](const HandoverNote& note) { return note.epoch == epoch; });
+    return static_cast<std::size_t>(given) >= needed;
+}
+
+bool may_hand_over(const ChainState& state, const ClusterId& cluster, const NodeId& sender) {
+    const auto* last = last_members(state, cluster);
+    const auto* next = next_committee(state, cluster);
+    if (last == nullptr || next == nullptr) return false;
+    if (has_handed_over(*state.cluster(cluster), sender, next->epoch)) return false;
+    if (sender == state.genesis.dgmd) return true;
+    return has(*last, sender) && !state.is_revoked(sender) && !is_handed_over(state, cluster);
+}
+
+Result<void, Reject> check_handover(const ChainState& state, const Transaction& transaction) {
+    const auto& handover = std::get<Handover>(transaction.content);
+    const ClusterRecord* record = state.cluster(handover.cluster);
+    if (record == nullptr) return unexpected(Reject::wrong_cluster);
+    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    if (record->last_window && handover.window < *record->last_window) {
+        return unexpected(Reject::already_committed);
+    }
+    if (record->last_window != handover.window || record->last_settlement != handover.settlement) {
+        return unexpected(Reject::wrong_previous);
+    }
+    const auto* next = next_committee(state, handover.cluster);
+    if (next == nullptr || next->epoch != handover.epoch) return unexpected(Reject::stale_state);
+    const NodeId& sender = transaction.signer;
+    if (sender != state.genesis.dgmd && !has(*last_members(state, handover.cluster), sender)) {
+        return unexpected(Reject::not_a_member);
+    }
+    if (!may_hand_over(state, handover.cluster, sender)) {
+        return unexpected(Reject::already_committed);
+    }
+    return check_recipients(state, transaction, *next);
+}
+
+Result<void, Reject> check_signed_handover(const ChainState& state, const Transaction& transaction,
+                                           SignatureChecker& signatures) {
+    if (auto may = check_handover(state, transaction); !may) return may;
+    const auto key = key_of_sender(state, transaction);
+    if (!key) return unexpected(Reject::unknown_node);
+    return signatures.transaction(transaction, state.network, *key);
+}
+
+void apply_handover(ChainState& state, const Transaction& transaction) {
+    const auto& handover = std::get<Handover>(transaction.content);
+    state.clusters.at(handover.cluster).handovers.push_back({transaction.signer, handover.epoch});
+}
+
+std::optional<VerifyKey> key_of_sender(const ChainState& state, const Transaction& handover) {
+    if (handover.signer == state.genesis.dgmd) return VerifyKey::from_point(state.genesis.dgmd_key);
+    const VerifyKey* key = state.node_key(handover.signer);
+    return key != nullptr ? std::optional(*key) : std::nullopt;
+}
+
+}  // namespace fairfeed
