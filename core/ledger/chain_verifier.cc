@@ -21,6 +21,7 @@ class Verification {
         if (!books_.faults().empty()) return unexpected(books_.faults().front());
         if (auto held = check_invariants(step, recomputed); !held) return held;
         count(block, recomputed);
+        note_closed(block, recomputed);
         report_.checked_height = block.header.height;
         report_.tip = step.after.tip;
         report_.app_hash = app_hash(step.after);
@@ -30,7 +31,6 @@ class Verification {
 
     [[nodiscard]] VerifyReport finish(std::optional<ReplayFault> fault) {
         report_.fault = std::move(fault);
-        report_.closed.assign(books_.closed().begin(), books_.closed().end());
         report_.invariants = monitor_.reports();
         return std::move(report_);
     }
@@ -72,6 +72,23 @@ class Verification {
             for (const auto& [window, readings] : settlement.readings)
                 counts.readings_opened += readings.size();
             counts.lines_opened += settlement.opened.lines.size();
+        }
+    }
+
+    void note_closed(const Block& block, const std::vector<RecomputedSettlement>& recomputed) {
+        for (const NodeId& sender : books_.false_handovers())
+            report_.false_handovers.push_back({block.header.height, sender});
+        for (const Transaction& transaction : block.transactions) {
+            const auto* settlement = std::get_if<Settlement>(&transaction.content);
+            if (settlement == nullptr) continue;
+            const bool is_open = std::any_of(
+                recomputed.begin(), recomputed.end(),
+                [&](const auto& each) { return each.opened.cluster == settlement->cluster; });
+            if (is_open) continue;
+            auto& runs = report_.closed[settlement->cluster];
+            if (runs.empty() || runs.back().last + 1 != settlement->window)
+                runs.push_back({settlement->window, settlement->window});
+            runs.back().last = settlement->window;
         }
     }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -27,13 +28,28 @@ struct VerifyCounts {
     bool operator==(const VerifyCounts&) const = default;
 };
 
+struct WindowRun {
+    Window first = 0;
+    Window last = 0;
+    bool operator==(const WindowRun&) const = default;
+};
+
+// A HANDOVER to the keyholder that does not open.
+struct FalseHandover {
+    Height height = 0;
+    NodeId sender;
+    bool operator==(const FalseHandover&) const = default;
+};
+
 struct VerifyReport {
     Height ledger_height = 0;   // what the ledger claims
     Height checked_height = 0;  // the last block found valid
     Digest tip;                 // of checked_height
     Digest app_hash;            // state after it
     VerifyCounts counts;
-    std::vector<ClusterId> closed;  // clusters with settlements that no key at hand opens
+    // Of each cluster, ascending: runs of settled windows that no key at hand opens.
+    std::map<ClusterId, std::vector<WindowRun>> closed;
+    std::vector<FalseHandover> false_handovers;
     std::optional<ReplayFault> fault;
     std::vector<InvariantReport> invariants;
 

@@ -90,7 +90,7 @@ const Settlement* KeyholderBooks::last_settlement(const ClusterId& cluster) cons
 void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transaction) {
     const ClusterId& cluster = std::get<Handover>(transaction.content).cluster;
     const auto last = last_.find(cluster);
-    if (!holder_ || last == last_.end() || !closed_.contains(cluster)) return;
+    if (!holder_ || last == last_.end()) return;
     const auto& [settlement, header_time_ms] = last->second;
     const auto closings = open_handover(step.after.network, settlement, transaction, holder_->node,
                                         holder_->agreement);
@@ -99,6 +99,7 @@ void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transa
             false_handovers_.push_back(transaction.signer);
         return;
     }
+    if (!closed_.contains(cluster)) return;
     ClusterBook book(cluster);
     TakenOver taken{cluster, std::get<Handover>(transaction.content).settlement, {}, *closings, {}};
     for (const SealedLine& line : settlement.lines)

@@ -97,6 +97,13 @@ std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     return needed_registry(walk.registry, subjects, walk.state);
 }
 
+std::string names_of(const std::vector<NodeId>& nodes) {
+    std::string names;
+    for (const NodeId& node : nodes)
+        names += (names.empty() ? "" : ", ") + node.str();
+    return names;
+}
+
 std::string what(const Walk& walk) {
     return "meter " + walk.meter.str() + ", window " + std::to_string(walk.window);
 }
@@ -117,11 +124,13 @@ Result<Proof, ProofRefusal> assemble(const Walk& walk) {
         settlement.lines[static_cast<std::size_t>(entry - settlement.entries.begin())];
     const SymmetricKey* of_reading = walk.keys.find(walk.meter, header.key_epoch);
     const SymmetricKey* of_line = walk.keys.find(walk.meter, line.key_epoch);
-    if (of_reading == nullptr || of_line == nullptr)
-        return refuse(walk.holder.node.str() + " holds no data key of meter " + walk.meter.str() +
-                      ": ask a member of the committee of cluster " + walk.cluster.str());
     const auto* committee = walk.state.committee_of(walk.cluster, settlement.window);
     CHECK(committee != nullptr);
+    if (of_reading == nullptr || of_line == nullptr)
+        return refuse(
+            what(walk) + ": " + walk.holder.node.str() + " holds no data key of key epoch " +
+            std::to_string(of_reading == nullptr ? header.key_epoch : line.key_epoch) +
+            ", under which it is sealed; who settled it does: " + names_of(committee->members));
     return Proof{
         .network = walk.state.network,
         .header = block.header,

@@ -90,8 +90,11 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
 Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
                                 const BlockHeader& header) {
     const auto valid = check_registry(state, transaction, header.height, header.time_ms);
-    const bool is_unknown_here = !valid && (valid.error() == Reject::still_allocated ||
-                                            valid.error() == Reject::not_granted);
+    const bool is_of_committee = transaction.kind == TransactionKind::committee;
+    const bool is_unknown_here =
+        !valid &&
+        (valid.error() == Reject::still_allocated || valid.error() == Reject::not_granted ||
+         (is_of_committee && valid.error() == Reject::not_effective));
     return is_unknown_here ? Result<void, Reject>{} : valid;
 }
 

@@ -47,8 +47,18 @@ Json invariants_json(const VerifyReport& report) {
 
 Json to_json(const OpenedLedger& opened, const VerifyReport& report) {
     Json closed = Json::array();
-    for (const ClusterId& cluster : report.closed)
+    Json windows = Json::array();
+    for (const auto& [cluster, runs] : report.closed) {
         closed.push(cluster.str());
+        for (const WindowRun& run : runs)
+            windows.push(Json::object()
+                             .set("cluster", cluster.str())
+                             .set("first", run.first)
+                             .set("last", run.last));
+    }
+    Json handovers = Json::array();
+    for (const FalseHandover& each : report.false_handovers)
+        handovers.push(Json::object().set("height", each.height).set("node", each.sender.str()));
     Json fault;
     if (report.fault)
         fault = Json::object()
@@ -64,6 +74,8 @@ Json to_json(const OpenedLedger& opened, const VerifyReport& report) {
         .set("app_hash", to_hex(report.app_hash.view()))
         .set("counts", counts_json(report.counts))
         .set("not_recomputed", std::move(closed))
+        .set("windows_not_recomputed", std::move(windows))
+        .set("false_handovers", std::move(handovers))
         .set("fault", std::move(fault))
         .set("invariants", invariants_json(report));
 }
@@ -103,9 +115,18 @@ void print_closed(const OpenedLedger& opened, const VerifyReport& report, std::o
         << (opened.holder ? opened.holder->node.str() + " does not hold"
                           : std::string("are not at hand (--config)"))
         << ":";
-    for (const ClusterId& cluster : report.closed)
-        out << ' ' << cluster.str();
+    for (const auto& [cluster, runs] : report.closed) {
+        out << "\n  " << cluster.str() << ", windows";
+        for (const WindowRun& run : runs)
+            out << ' ' << run.first << '-' << run.last;
+    }
     out << '\n';
+}
+
+void print_false_handovers(const VerifyReport& report, std::ostream& out) {
+    for (const FalseHandover& each : report.false_handovers)
+        out << "\nBlock " << each.height << ": what " << each.sender.str()
+            << " hands over does not open\n";
 }
 
 void print_page(const OpenedLedger& opened, const VerifyReport& report, std::ostream& out) {
@@ -122,6 +143,7 @@ void print_page(const OpenedLedger& opened, const VerifyReport& report, std::ost
     print_counts(report, out);
     print_invariants(report, out);
     print_closed(opened, report, out);
+    print_false_handovers(report, out);
 }
 
 bool has_log(const std::filesystem::path& ledger) {

@@ -220,12 +220,13 @@ Result<void, ExecutionFault> TestChain::append(const Block& block) {
 }
 
 void TestChain::move_books(const Block& block, const ChainState& before) {
+    for (const auto& [id, cluster] : state_.clusters)
+        books_.try_emplace(id, id);
     std::vector<OpenedSettlement> opened;
     for (const Transaction& transaction : block.transactions) {
         const auto* settlement = std::get_if<Settlement>(&transaction.content);
         if (!settlement) continue;
-        ClusterBook& book =
-            books_.try_emplace(settlement->cluster, settlement->cluster).first->second;
+        ClusterBook& book = books_.at(settlement->cluster);
         const auto readings = readings_in(block, *settlement, keys_);
         CHECK(book.commit(state_, *settlement, readings, block.header.time_ms, keys_));
         opened.push_back({settlement->cluster, settlement->window, book.last_lines()});

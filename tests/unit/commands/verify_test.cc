@@ -37,9 +37,16 @@ TEST(verify_command, says_not_applicable_without_keys_and_never_ok) {
     const Said said = verify(node);
     EXPECT_EQ(said.code, kExitOk);
     EXPECT_THAT(said.out, HasSubstr("Not recomputed: readings and bill lines of 2 clusters"));
+    EXPECT_THAT(said.out, HasSubstr("\n  cluster-2, windows 0-0\n"));
     const Json json = verify(node, {}, true).json();
     EXPECT_EQ(*json.at("sound").as_bool(), true);
     EXPECT_THAT(*json.at("not_recomputed").as_array(), SizeIs(2));
+    const auto& windows = *json.at("windows_not_recomputed").as_array();
+    ASSERT_THAT(windows, SizeIs(2));
+    EXPECT_EQ(*windows[1].at("cluster").as_text(), "cluster-2");
+    EXPECT_EQ(*windows[1].at("first").as_int(), 0);
+    EXPECT_EQ(*windows[1].at("last").as_int(), 0);
+    EXPECT_THAT(*json.at("false_handovers").as_array(), IsEmpty());
     for (const Json& invariant : *json.at("invariants").as_array()) {
         const bool sealed = *invariant.at("checked_by").as_text() == "keyholders";
         EXPECT_EQ(*invariant.at("status").as_text(), sealed ? "not_applicable" : "ok");

@@ -17,6 +17,7 @@ using test::TestNetworkOptions;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 TestNetworkOptions options_of(std::size_t nodes, std::size_t meters = 2) {
     TestNetworkOptions options;
@@ -79,7 +80,9 @@ TEST(chain_verifier, says_what_it_could_not_recompute_without_keys) {
     EXPECT_EQ(report.counts.settlements, 4U);
     EXPECT_EQ(report.counts.settlements_recomputed, 0U);
     EXPECT_EQ(report.counts.readings_opened, 0U);
-    EXPECT_THAT(report.closed, ElementsAre(TestNetwork::cluster(1), TestNetwork::cluster(2)));
+    EXPECT_THAT(report.closed,
+                ElementsAre(Pair(TestNetwork::cluster(1), ElementsAre(WindowRun{0, 1})),
+                            Pair(TestNetwork::cluster(2), ElementsAre(WindowRun{0, 1}))));
     EXPECT_TRUE(invariant(report, "conservation_of_money", "public").ok);
     EXPECT_FALSE(invariant(report, "conservation_of_money", "keyholders").applicable);
     EXPECT_FALSE(invariant(report, "conservation_of_money", "keyholders").ok);
@@ -94,7 +97,9 @@ TEST(chain_verifier, recomputes_the_clusters_a_node_witnesses_and_names_the_othe
     const VerifyReport report = verify(stored, &holder);
     ASSERT_TRUE(report.sound()) << report.fault->explanation;
     // node-1 is in the committees of clusters 1, 6, 5 and 4.
-    EXPECT_THAT(report.closed, ElementsAre(TestNetwork::cluster(2), TestNetwork::cluster(3)));
+    EXPECT_THAT(report.closed,
+                ElementsAre(Pair(TestNetwork::cluster(2), ElementsAre(WindowRun{0, 1})),
+                            Pair(TestNetwork::cluster(3), ElementsAre(WindowRun{0, 1}))));
     EXPECT_EQ(report.counts.settlements_recomputed, 8U);
 }
 

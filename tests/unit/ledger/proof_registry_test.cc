@@ -202,6 +202,20 @@ TEST_F(MeterOfALaterCluster, is_no_gap_in_the_proof_of_the_meter_that_replaced_i
 }
 
 // As many meters as a block has room for: a further one needs one of them to be out.
+// Only what settled before tells that a window was standing still, and that is not in the file.
+TEST_F(ProofRegistry, lets_a_cluster_founded_later_be_given_away_where_it_stands_still) {
+    found_later_cluster();
+    install(kSecond, kLater, 2, "sp-later");
+    run_windows(0, 1);
+    stored_.chain().run_window({kFounded, kLater}, 2);
+    run_windows(3, 6);
+    say(CommitteeAllocation{0, kLater, {}, {kNode}, 2, 3});
+    stored_.chain().run_window({kLater}, 3);
+    const Proof proof = proof_of(kSecond, 3);
+    EXPECT_EQ(attached(proof.registry).back(), "COMMITTEE cluster-2");
+    EXPECT_EQ(fault_of(proof), "none");
+}
+
 class FullCluster : public ProofRegistry {
   protected:
     static TestNetworkOptions four_meters() {

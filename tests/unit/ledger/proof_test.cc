@@ -165,7 +165,7 @@ TEST(proof, is_not_made_without_the_meters_key) {
     EXPECT_TRUE(prove(stored, TestNetwork::node(4), TestNetwork::meter(1, 1), 0));
     const auto refused = prove(stored, TestNetwork::node(5), TestNetwork::meter(1, 1), 0);
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().explanation, HasSubstr("node-5 holds no data key of meter"));
+    EXPECT_THAT(refused.error().explanation, HasSubstr("node-5 holds no data key of key epoch 1"));
 }
 
 TEST(proof, is_not_made_of_an_estimate) {
