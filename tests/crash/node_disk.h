@@ -3,6 +3,7 @@
 // it had said. Tests only.
 #pragma once
 
+#include "edge-node/node_config.h"
 #include "edge-node/storage.h"
 #include "tests/crash/crash_enumeration.h"
 #include "tests/crash/node_story.h"

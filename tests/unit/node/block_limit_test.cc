@@ -7,6 +7,7 @@
 #include "core/wire/evidence_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "edge-node/node_config.h"
 #include "edge-node/storage.h"
 #include "tests/support/heavy_group.h"
 #include "tests/support/temp_directory.h"

@@ -5,6 +5,7 @@
 #include "core/ledger/schema.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
+#include "edge-node/node_config.h"
 #include "edge-node/storage.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/node/node_world.h"

@@ -9,6 +9,8 @@
 #include <fstream>
 
 #include "core/wire/transaction_codec.h"
+#include "edge-node/node.h"
+#include "edge-node/node_config.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_network.h"
 #include "tests/unit/ledger/stored_chain.h"
