@@ -97,8 +97,9 @@ class ChainDesk {
     [[nodiscard]] bool is_starting() const { return starting_; }
     // Other validators that have answered ATTEST since the start.
     [[nodiscard]] std::size_t attested() const { return inquiry_.answers(); }
-    // R23, R24: may this node endorse and build batches of the cluster?
-    [[nodiscard]] bool may_endorse(const ClusterId& cluster) const;
+    // R23, R24: may this node endorse and build batches of a window that it could do so for from
+    // this height on?
+    [[nodiscard]] bool may_endorse(Height opened_at) const;
     [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
     [[nodiscard]] std::size_t buffered_bytes() const { return replica_.buffered_bytes(); }
     // The chain's time is ahead of this node's synchronised clock, for people; empty: it is not.

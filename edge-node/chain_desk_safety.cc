@@ -135,13 +135,11 @@ void ChainDesk::look_for_own(const Certificate& certificate, Effects& out) {
     }
 }
 
-bool ChainDesk::may_endorse(const ClusterId& cluster) const {
+bool ChainDesk::may_endorse(Height opened_at) const {
     if (starting_ || replica_.halt()) return false;
     const auto& silence = replica_.silence();
     if (!silence) return true;
-    if (!silence->until || state_.height < *silence->until) return false;
-    const ClusterRecord* record = state_.cluster(cluster);
-    return record != nullptr && record->settled_at > *silence->until;
+    return silence->until && state_.height >= *silence->until && opened_at > *silence->until;
 }
 
 bool ChainDesk::is_diverged() const {

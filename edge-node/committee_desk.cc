@@ -72,7 +72,7 @@ bool CommitteeDesk::is_member(const NodeId& node, const ClusterId& cluster, Wind
 bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state) const {
     const Window latest = UINT32_MAX;
     const Window window = state.next_window(cluster).value_or(latest);
-    if (may_sign_ && !may_sign_(cluster)) return false;
+    if (may_sign_ && !may_sign_(opened_at(cluster))) return false;
     return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster) &&
            is_handed_over(state, cluster);
 }

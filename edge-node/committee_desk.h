@@ -32,8 +32,9 @@ class CommitteeDesk {
     CommitteeDesk(const CommitteeDesk&) = delete;
     CommitteeDesk& operator=(const CommitteeDesk&) = delete;
 
-    // R23, R24: asked before anything is built, endorsed or objected to; without it all may be.
-    using Permission = std::function<bool(const ClusterId&)>;
+    // R23, R24: asked before anything is built, endorsed or objected to, with the height from which
+    // on this node could have done so for the window at hand; without it all may be.
+    using Permission = std::function<bool(Height opened_at)>;
     void ask_before_signing(Permission may_sign) { may_sign_ = std::move(may_sign); }
 
     // The ledger's blocks in order, genesis first: brings books and shares up to the tip.
@@ -124,6 +125,13 @@ class CommitteeDesk {
         Reject reason;
         Window heard = 0;  // the window that was next then
     };
+    // The first state on which this node was a member for the window to settle next.
+    struct Opening {
+        Window window = 0;
+        Height at = 0;
+    };
+    void note_openings(const ChainState& state);
+    [[nodiscard]] Height opened_at(const ClusterId& cluster) const;
     [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
     [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
                                  const ChainState& state) const;
@@ -178,6 +186,7 @@ class CommitteeDesk {
     std::map<ClusterId, ClusterBook> unopened_;  // of clusters that have not settled yet
     std::map<ClusterId, committee::BatchRound> rounds_;
     std::map<ClusterId, Window> doubts_;
+    std::map<ClusterId, Opening> openings_;
     std::map<ClusterId, HeldReadings> readings_;
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;

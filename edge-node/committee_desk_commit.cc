@@ -28,6 +28,7 @@ void CommitteeDesk::raise_alarm(std::string words) {
 
 std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) {
     auto recomputed = books_.follow(step);
+    note_openings(step.after);
     for (const ReplayFault& fault : books_.faults())
         raise_alarm(fault);
     take_over(step);

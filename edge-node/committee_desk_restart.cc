@@ -52,6 +52,23 @@ bool CommitteeDesk::is_promised(const SignedReading& reading) const {
     return promised != nullptr && *promised == reading.id;
 }
 
+// What a node endorsed for a window before it lost its memory, it endorsed as a member: for one
+// committee or, while the window stood still, for one before.
+void CommitteeDesk::note_openings(const ChainState& state) {
+    for (const auto& [cluster, record] : state.clusters) {
+        const auto next = state.next_window(cluster);
+        if (!next || !is_member(self_, cluster, *next, state)) continue;
+        const auto [known, first] = openings_.try_emplace(cluster, Opening{*next, state.height});
+        if (!first && known->second.window != *next) known->second = {*next, state.height};
+    }
+}
+
+// 0: it never was.
+Height CommitteeDesk::opened_at(const ClusterId& cluster) const {
+    const auto opening = openings_.find(cluster);
+    return opening != openings_.end() ? opening->second.at : 0;
+}
+
 bool CommitteeDesk::is_in_doubt(const ClusterId& cluster, const ChainState& state) const {
     const auto doubt = doubts_.find(cluster);
     const auto next = state.next_window(cluster);

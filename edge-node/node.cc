@@ -45,7 +45,7 @@ Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate>
             committee_.on_commit(committed, before, after, now_, *out_);
         });
     committee_.ask_before_signing(
-        [this](const ClusterId& cluster) { return chain_->may_endorse(cluster); });
+        [this](Height opened_at) { return chain_->may_endorse(opened_at); });
     if (auto restored = chain_->restore_safety(memory.safety_record, memory.safety); !restored) {
         return unexpected(restored.error());
     }
