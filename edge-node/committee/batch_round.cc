@@ -30,8 +30,7 @@ std::vector<Effect> BatchRound::advance(const View& view) {
     if (const auto slot = own_slot(view)) {
         const bool stale =
             own_ && !view.state.is_current(cluster_, *window_, content_of(*own_).state_height);
-        const bool unsaid = own_ && !hearings_.at(content_of(*own_).slot).spoken;
-        if (stale || (unsaid && has_outgrown_own(view)) ||
+        if (stale || (own_ && !has_endorsed_own() && has_outgrown_own(view)) ||
             (!own_ && view.now.steady_ms >= build_due_ms(*slot, view))) {
             build(*slot, view, effects);
         }
@@ -245,6 +244,12 @@ std::vector<Effect> BatchRound::on_objection(const Objection& objection, const V
     build(slot, view, effects);
     consider(hearings_.at(slot), view, effects);
     return effects;
+}
+
+// An endorsement of an older version of it is none.
+bool BatchRound::has_endorsed_own() const {
+    const auto& spoken = hearings_.at(content_of(*own_).slot).spoken;
+    return spoken && spoken->endorsement.batch == own_->id;
 }
 
 // A reading can be used now that this node's batch does not list, be it in the place of another

@@ -129,6 +129,7 @@ class BatchRound {
     void say_later(const View& view);
     void say_again(const View& view, Effects& effects);
     [[nodiscard]] bool has_spoken() const;
+    [[nodiscard]] bool has_endorsed_own() const;
     [[nodiscard]] bool has_outgrown_own(const View& view) const;
 
     ClusterId cluster_;

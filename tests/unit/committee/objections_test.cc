@@ -1,6 +1,7 @@
 // What members refuse and object to, and what a parent does about it.
 #include "edge-node/committee/batch_round.h"
 
+#include "core/wire/event_codec.h"
 #include "core/wire/reading_codec.h"
 #include "tests/unit/committee/committee_bench.h"
 
@@ -163,6 +164,34 @@ TEST_F(LateObjections, do_not_stop_a_cluster_whose_meter_signs_its_windows_out_o
     ASSERT_TRUE(bench.hear_batch(member, said[0].batch));
     bench.pass(60'000);  // the grace: an entry has no reading
     const auto endorsed = all_of<SayEndorsement>(bench.advance(member));
+    ASSERT_FALSE(endorsed.empty());
+    EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
+}
+
+// It has endorsed its first batch, which the chain has made void since. Nobody else may ever hear
+// of the late reading.
+TEST_F(LateObjections, do_not_stop_a_parent_that_endorsed_an_older_batch_of_its_own) {
+    const NodeId parent = bench.parent();
+    const Transaction first = parents_batch();
+    const MeterId opened = TestNetwork::meter(1, 3);
+    MeterAlarm alarm;
+    alarm.network = bench.network.network();
+    alarm.meter = opened;
+    alarm.cluster = bench.cluster;
+    alarm.window = 2;
+    alarm.counter = 1000;
+    alarm.at_s = bench.chain.state().grid().start_s(2);
+    ASSERT_TRUE(
+        bench.chain.append(bench.chain.next_block({make_event(alarm, bench.network.key(opened))})));
+    bench.held[parent].erase(TestNetwork::meter(1, 2));
+    const Transaction second = parents_batch();
+    EXPECT_EQ(settlement_of(second).version, 1U);
+    hold(parent, late);
+    const auto said = all_of<SayBatch>(bench.advance(parent));
+    ASSERT_EQ(said.size(), 1U) << "it objects to its own and waits for ever";
+    EXPECT_EQ(settlement_of(said[0].batch).late.size(), 1U);
+    bench.pass(60'000);  // the grace: an entry has no reading
+    const auto endorsed = all_of<SayEndorsement>(bench.advance(parent));
     ASSERT_FALSE(endorsed.empty());
     EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
 }
