@@ -14,6 +14,7 @@
 #include "core/io/file.h"
 #include "core/ledger/evidence_proof.h"
 #include "core/ledger/proof.h"
+#include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/unit/ledger/chain_figures.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
 #include "tests/unit/ledger/stored_chain.h"
 

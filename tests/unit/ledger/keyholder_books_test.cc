@@ -7,6 +7,7 @@
 
 #include <functional>
 
+#include "core/ledger/replay.h"
 #include "tests/unit/ledger/stored_chain.h"
 
 namespace fairfeed {
