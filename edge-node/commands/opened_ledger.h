@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/ledger/keyholder_books.h"
+#include "core/ledger/ledger.h"
 
 namespace fairfeed {
 
