@@ -27,6 +27,7 @@ enum class What : std::uint8_t {
     boot,          // a host
     connect,       // a host to its own broker
     measure,       // a meter, a window
+    told,          // a meter: of so many of DGMD's decrees
     send,          // a meter, a window: again
     cut_begins,    // of the plan
     cut_ends,

@@ -50,7 +50,7 @@ const Transaction& Liar::other_batch(const Transaction& batch) {
     const auto known = others_.find(batch.id);
     if (known != others_.end()) return known->second;
     Settlement other = settlement_of(batch);
-    const KeyRing keys = scenery_.network.key_ring(scenery_.first_state, self_);
+    const KeyRing& keys = scenery_.keys;
     const auto lines = ClusterBook::open_lines(other, keys);
     CHECK(lines.has_value());
     const RandomSource random = random_of(Dice(dice_.next()));

@@ -1,10 +1,13 @@
 // Liars whose word costs others work: heights that nobody has, lists of transactions that do not
-// exist, and evidence about windows that have not begun.
+// exist, evidence about windows that have not begun, and handovers that open nothing.
+#include <algorithm>
+
 #include "core/crypto/digest.h"
 #include "core/crypto/random.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/handover_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "tests/simulation/liar.h"
@@ -122,6 +125,35 @@ std::vector<Utterance> Liar::hoard(const Publish& said) {
         bundle.transactions.push_back(hoarded(accomplice_, window));
     const Topic topic{said.topic.network, self_.str(), Channel::tx, "-"};
     out.push_back({{topic, encode_bundle(bundle)}, some()});
+    return out;
+}
+
+// Its handovers go where somebody asks for them: instead, to everybody, one in due form that opens
+// nothing; or none.
+std::vector<Utterance> Liar::mislead(const Publish& said) {
+    std::vector<Utterance> out;
+    const Digest& network = scenery_.network.network();
+    auto answer = said.topic.channel == Channel::answer ? decode_answer(said.message, network)
+                                                        : unexpected(Reject::wrong_topic);
+    auto* bodies = answer ? std::get_if<BodiesAnswer>(&*answer) : nullptr;
+    const auto is_own = [&](const Transaction& one) {
+        return one.kind == TransactionKind::handover && one.signer == self_;
+    };
+    if (bodies == nullptr ||
+        std::none_of(bodies->transactions.begin(), bodies->transactions.end(), is_own)) {
+        out.push_back({said, {}});
+        return out;
+    }
+    for (const Transaction& transaction : bodies->transactions) {
+        if (!misleads_ || !is_own(transaction)) continue;
+        Handover lie = std::get<Handover>(transaction.content);
+        lie.sealed.front() ^= 1;
+        const Transaction told = make_handover(lie, self_, network, scenery_.network.key(self_));
+        out.push_back(
+            {{{said.topic.network, self_.str(), Channel::tx}, encode_bundle({{told}})}, {}});
+    }
+    std::erase_if(bodies->transactions, is_own);
+    if (!bodies->transactions.empty()) out.push_back({{said.topic, encode_answer(*bodies)}, {}});
     return out;
 }
 

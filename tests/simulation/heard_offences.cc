@@ -39,8 +39,10 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
         case Channel::reading: {
             const auto reading = decode_reading(said.message, state.network);
             if (!reading) return;
-            return once(sender, Offence::two_readings, slot_of({reading->header.window}),
-                        reading->id);
+            const ReadingHeader& header = reading->header;
+            // Sealed for a committee that lost the window: nobody who could compare keeps it.
+            if (header.key_epoch != state.key_epoch(header.meter, header.window)) return;
+            return once(sender, Offence::two_readings, slot_of({header.window}), reading->id);
         }
         case Channel::batch: {
             const auto batch = decode_transaction(said.message, state.network);

@@ -187,6 +187,7 @@ bool Simulation::perform_one(Host& host, const Effect& effect) {
                    std::to_string(header.transaction_count) + " transactions";
         });
         host.work_since_ms = -1;
+        if (plan_.is_honest(host.node)) follow_decrees(commit->block.block, host.program->state());
         if (is_calm()) at(now_ms_, What::check, 0);
     }
     if (plan_.behaviours[host.node] == Behaviour::lying_disk) remember_moment(host);

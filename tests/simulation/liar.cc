@@ -23,7 +23,8 @@ Liar::Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, MeterI
       scenery_(scenery),
       self_(scenery.nodes[node]),
       dice_(dice),
-      accomplice_(std::move(accomplice)) {
+      accomplice_(std::move(accomplice)),
+      misleads_(behaviour == Behaviour::misleading && dice_.chance(600)) {
     for (const MeterId& meter : scenery.meters) {
         const ClusterId& cluster = scenery.first_state.meters.at(meter).registration.cluster;
         if (scenery.committee(cluster).front() == self_) ignored_ = meter;
@@ -62,6 +63,8 @@ std::vector<Utterance> Liar::instead_of(const Publish& said) {
             return invent(said);
         case Behaviour::hoarding:
             return hoard(said);
+        case Behaviour::misleading:
+            return mislead(said);
         case Behaviour::honest:
         case Behaviour::twins:
         case Behaviour::omitting:

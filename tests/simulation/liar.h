@@ -46,6 +46,7 @@ class Liar {
     [[nodiscard]] std::vector<Utterance> invent(const Publish& said);
     [[nodiscard]] BlockOutline invented(BlockOutline outline);
     [[nodiscard]] std::vector<Utterance> hoard(const Publish& said);
+    [[nodiscard]] std::vector<Utterance> mislead(const Publish& said);
     [[nodiscard]] Transaction hoarded(const MeterId& meter, Window window);
     [[nodiscard]] std::vector<bool> some();
 
@@ -56,6 +57,7 @@ class Liar {
     MeterId accomplice_;
     MeterId ignored_;              // omitting
     std::size_t hoards_ = 0;       // hoarding: said so far
+    bool misleads_;                // misleading: with a lie; else by silence
     std::deque<Publish> history_;  // replaying
     std::vector<Digest> blocks_;   // equivocating: ids it has voted for
     // double_batching: its second batch by the id of the first, who endorsed which batch, and the

@@ -137,10 +137,11 @@ void Simulation::send_to_member(const SimulatedMeter& meter, std::size_t node, C
 void Simulation::send_reading(std::size_t meter, Window window) {
     SimulatedMeter& self = meters_[meter];
     KeptReading& reading = *self.kept(window);
-    if (self.is_done(reading)) return;
+    if (self.is_done(window)) return;
     const Channel channel = reading.is_event ? Channel::event : Channel::reading;
-    for (std::size_t place = 0; place < self.committee().size(); ++place) {
-        const NodeId& member = self.committee()[place];
+    const std::vector<NodeId> committee = self.committee_of(window);
+    for (std::size_t place = 0; place < committee.size(); ++place) {
+        const NodeId& member = committee[place];
         if (reading.receipts.contains(member)) continue;
         for (Bytes& envelope : self.said_to(place, window))
             send_to_member(self, scenery_.index_of(member), channel, std::move(envelope));

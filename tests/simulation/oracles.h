@@ -90,6 +90,8 @@ class Oracles {
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const VirtualDisk& disk);
     void once(const Slot& slot, const Digest& what);
+    [[nodiscard]] static bool is_sealed_for(const Settlement& batch, const SimulatedMeter& meter);
+    [[nodiscard]] bool accuses_liar(const std::string& alarm) const;
 
     const Scenery& scenery_;
     const Plan& plan_;

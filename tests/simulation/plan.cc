@@ -5,6 +5,7 @@
 
 #include "core/model/allocation.h"
 #include "core/model/certificate.h"
+#include "tests/simulation/committee_plan.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::simulation {
@@ -265,6 +266,8 @@ std::string_view to_string(Behaviour behaviour) {
             return "hoarding";
         case Behaviour::colluding:
             return "colluding";
+        case Behaviour::misleading:
+            return "misleading";
     }
     return "?";
 }
@@ -295,6 +298,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     plan.nodes = nodes;
     plan.liars = liars;
     draw_size(plan, dice);
+    auto change_dice = dice_of_changes(seed, nodes);
+    if (change_dice) draw_course_of_changes(plan, *change_dice);
     // The last window ends when it is calm: whatever went wrong before, each cluster must settle
     // it.
     plan.calm_ms = dice.between(2000, plan.windows * kWindowMs - 200);
@@ -322,6 +327,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     if (liars == Liars::tolerated && dice.chance(250)) draw_newcomer(plan, dice);
     // DGMD speaks through a broker: somebody else must hear it.
     if (nodes > 1 && dice.chance(200)) draw_capacities(plan, dice);
+    if (change_dice) draw_changes(plan, *change_dice);
     return plan;
 }
 
@@ -331,9 +337,10 @@ std::string describe(const Plan& plan) {
     };
     std::string out =
         "plan" + field("nodes", plan.nodes) + field("clusters", plan.clusters) +
-        field("meters", plan.meters) + field("windows", plan.windows) +
-        field("close_after", plan.close_after) + field("capacities", plan.capacities.size()) +
-        field("calm_ms", plan.calm_ms) + field("loss_permille", plan.loss_permille) +
+        field("meters", plan.meters) + field("members", plan.members) +
+        field("windows", plan.windows) + field("close_after", plan.close_after) +
+        field("capacities", plan.capacities.size()) + field("calm_ms", plan.calm_ms) +
+        field("loss_permille", plan.loss_permille) +
         field("repeat_permille", plan.repeat_permille) +
         field("slow_permille", plan.slow_permille) + field("crash_permille", plan.crash_permille) +
         field("late_meter_permille", plan.late_meter_permille) +
@@ -350,6 +357,7 @@ std::string describe(const Plan& plan) {
                field("registered_ms", plan.newcomer->registered_ms) +
                field("revoked_ms", plan.newcomer->revoked_ms.value_or(-1));
     }
+    out += describe_changes(plan);
     for (const MeterBehaviour behaviour : plan.meter_behaviours) {
         if (behaviour == MeterBehaviour::honest) continue;
         out += ", ";

@@ -32,6 +32,7 @@ enum class Behaviour {
     inventing,        // proposes and certifies lists of transactions that do not exist
     hoarding,         // brings evidence about windows long before they begin, much of it at once
     colluding,        // beyond f only: twins of which each lives with one half of the others alone
+    misleading,       // hands over what opens nothing, or nothing; where committees change only
 };
 constexpr std::size_t kBehaviours = 13;  // up to f
 [[nodiscard]] std::string_view to_string(Behaviour behaviour);
@@ -83,9 +84,18 @@ struct CapacityNotice {
     std::int64_t capacity_w = 0;
 };
 
+// DGMD gives a cluster to others: from a window to come on, or from the one it settles next, if
+// that has long been over.
+struct CommitteeChange {
+    std::int64_t at_ms = 0;
+    std::size_t cluster = 0;
+    std::vector<std::size_t> members;  // the parent first
+    Window ahead = 1;                  // of the window that runs
+};
+
 // A node that genesis does not know (R21), after all others: it boots with an empty disk, DGMD
-// registers it, and perhaps revokes it again. It is honest and in no committee. As it may have to
-// be silent for a while (R23), the others are a quorum without it.
+// registers it, and perhaps revokes it again. It is honest, and in no committee that it is not
+// given later. As it may have to be silent for a while (R23), the others are a quorum without it.
 struct Newcomer {
     std::int64_t boots_ms = 0;
     std::int64_t registered_ms = 0;
@@ -96,6 +106,7 @@ struct Plan {
     std::size_t nodes = 4;     // in genesis
     std::size_t clusters = 2;  // with meters
     std::size_t meters = 1;    // of each of them
+    std::size_t members = 4;   // of each committee in genesis, if there are so many nodes
     Window windows = 2;        // the run has; the last of them ends when it is calm
     Window close_after = 0;    // windows a late reading is taken for; 0: a day, as in the field
     std::int64_t calm_ms = 0;
@@ -117,7 +128,8 @@ struct Plan {
     std::vector<ClockChange> clocks;
     std::optional<std::int64_t> blackout_ms;
     std::optional<Newcomer> newcomer;
-    std::vector<CapacityNotice> capacities;  // ascending
+    std::vector<CapacityNotice> capacities;   // ascending
+    std::vector<CommitteeChange> committees;  // ascending
 
     [[nodiscard]] std::size_t machines() const { return nodes + (newcomer ? 1 : 0); }
     [[nodiscard]] bool is_newcomer(std::size_t node) const { return node >= nodes; }

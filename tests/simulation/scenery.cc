@@ -12,6 +12,7 @@ test::TestNetworkOptions options_of(const Plan& plan) {
     test::TestNetworkOptions options = test::lab(plan.nodes, plan.clusters);
     options.clusters = plan.clusters;
     options.meters_per_cluster = plan.meters;
+    options.members = plan.members;
     NetworkParameters& parameters = options.parameters;
     parameters.window_seconds = 3600;
     parameters.speed = parameters.window_seconds * 1000 / kWindowMs;
@@ -30,8 +31,13 @@ Scenery::Scenery(const Plan& plan)
       keys(network.key_ring(first_state, network.dgmd())),
       nodes(network.nodes()) {
     nodes.push_back(test::TestNetwork::node(plan.nodes + 1));
-    for (const auto& [id, record] : first_state.meters)
+    for (const NodeId& node : nodes)
+        node_keys.emplace(node, *VerifyKey::from_point(network.key(node).public_key()));
+    for (const auto& [id, record] : first_state.meters) {
         meters.push_back(id);
+        for (KeyEpoch epoch = 2; epoch <= kMostKeyEpochs; ++epoch)
+            keys.add(id, epoch, network.data_key(id, epoch));
+    }
 }
 
 std::size_t Scenery::index_of(const NodeId& node) const {
@@ -40,14 +46,21 @@ std::size_t Scenery::index_of(const NodeId& node) const {
     return static_cast<std::size_t>(found - nodes.begin());
 }
 
+std::vector<std::size_t> Scenery::indices_of(const std::vector<NodeId>& all) const {
+    std::vector<std::size_t> indices;
+    for (const NodeId& node : all)
+        indices.push_back(index_of(node));
+    return indices;
+}
+
 const std::vector<NodeId>& Scenery::committee(const ClusterId& cluster) const {
     return first_state.committee_of(cluster, 0)->members;
 }
 
 const Scenery& scenery_of(const Plan& plan) {
     static std::map<std::vector<std::size_t>, std::unique_ptr<const Scenery>> made;
-    const std::vector<std::size_t> shape{plan.nodes, plan.clusters, plan.meters, plan.windows,
-                                         plan.close_after};
+    const std::vector<std::size_t> shape{plan.nodes,   plan.clusters, plan.meters,
+                                         plan.members, plan.windows,  plan.close_after};
     auto& scenery = made[shape];
     if (!scenery) scenery = std::make_unique<Scenery>(plan);
     return *scenery;

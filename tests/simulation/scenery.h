@@ -7,15 +7,21 @@
 
 namespace fairfeed::simulation {
 
+constexpr KeyEpoch kMostKeyEpochs = 40;  // of a meter in one run
+
 struct Scenery {
     explicit Scenery(const Plan& plan);
     test::TestNetwork network;
     ChainState first_state;
-    KeyRing keys;                 // DGMD's, which open everything
+    KeyRing keys;                 // DGMD's, which open everything, now and later
     std::vector<NodeId> nodes;    // those of genesis, and the one that may come later
     std::vector<MeterId> meters;  // of the clusters that have any
 
+    std::map<NodeId, VerifyKey> node_keys;
+
     [[nodiscard]] std::size_t index_of(const NodeId& node) const;
+    [[nodiscard]] std::vector<std::size_t> indices_of(const std::vector<NodeId>& all) const;
+    // In genesis.
     [[nodiscard]] const std::vector<NodeId>& committee(const ClusterId& cluster) const;
 };
 [[nodiscard]] const Scenery& scenery_of(const Plan& plan);

@@ -15,7 +15,8 @@ SimulatedMeter::SimulatedMeter(const Scenery& scenery, MeterId meter, MeterBehav
       id_(std::move(meter)),
       behaviour_(behaviour),
       cluster_(scenery.first_state.meters.at(id_).registration.cluster),
-      committee_(scenery.committee(cluster_)),
+      committees_{scenery.first_state.clusters.at(cluster_).committee},
+      key_epochs_{{0, 1}},
       is_prosumer_(scenery.first_state.capacity_w(id_, 0) > 0),
       dice_(dice),
       random_(random_of(Dice(dice_.next()))) {
@@ -23,6 +24,18 @@ SimulatedMeter::SimulatedMeter(const Scenery& scenery, MeterId meter, MeterBehav
     if (behaviour_ == MeterBehaviour::tampered) {
         opened_in_ = static_cast<Window>(dice_.below(windows));
     }
+}
+
+const std::vector<NodeId>& SimulatedMeter::committee_of(Window window) const {
+    for (auto at = committees_.rbegin(); at != committees_.rend(); ++at)
+        if (at->effective <= window) return at->members;
+    return committees_.front().members;
+}
+
+KeyEpoch SimulatedMeter::key_epoch_of(Window window) const {
+    for (auto at = key_epochs_.rbegin(); at != key_epochs_.rend(); ++at)
+        if (at->effective <= window) return at->value;
+    return key_epochs_.front().value;
 }
 
 ReadingBody SimulatedMeter::draw_body() {
@@ -67,12 +80,13 @@ SignedReading SimulatedMeter::sealed(const ReadingBody& body, Window window) {
     header.network = scenery_.network.network();
     header.meter = id_;
     header.cluster = cluster_;
-    header.key_epoch = 1;
+    header.key_epoch = key_epoch_of(window);
     header.window = window;
     header.sequence = sequence_;
     header.previous = previous_;
     header.salt = random_fixed<Salt>(random_);
-    return make_reading(header, body, scenery_.network.data_key(id_), scenery_.network.key(id_));
+    const SymmetricKey key = scenery_.network.data_key(id_, header.key_epoch);
+    return make_reading(header, body, key, scenery_.network.key(id_));
 }
 
 KeptReading* SimulatedMeter::measure(Window window) {
@@ -90,6 +104,7 @@ KeptReading* SimulatedMeter::measure(Window window) {
     const SignedReading reading = sealed(body, claimed);
     KeptReading kept;
     kept.id = reading.id;
+    kept.key_epoch = reading.header.key_epoch;
     kept.envelope = reading.envelope;
     kept.body = body;
     if (behaviour_ == MeterBehaviour::equivocating) {
@@ -131,16 +146,23 @@ const KeptReading* SimulatedMeter::kept(Window window) const {
     return found == kept_.end() ? nullptr : &found->second;
 }
 
-bool SimulatedMeter::is_done(const KeptReading& reading) const {
-    if (reading.closed.size() >= shares_needed(committee_.size())) return true;
-    if (reading.receipts.size() < receipts_needed(committee_.size())) return false;
-    return committee_.size() == 1 ||
-           std::any_of(reading.receipts.begin(), reading.receipts.end(),
-                       [&](const NodeId& node) { return node != committee_.front(); });
+bool SimulatedMeter::is_done(Window window) const {
+    const KeptReading& reading = kept_.at(window);
+    const std::vector<NodeId>& committee = committee_of(window);
+    const auto members_in = [&](const std::set<NodeId>& nodes) {
+        return static_cast<std::size_t>(
+            std::count_if(committee.begin(), committee.end(),
+                          [&](const NodeId& member) { return nodes.contains(member); }));
+    };
+    if (members_in(reading.closed) >= shares_needed(committee.size())) return true;
+    const std::size_t receipts = members_in(reading.receipts);
+    if (receipts < receipts_needed(committee.size())) return false;
+    const std::size_t of_parent = reading.receipts.contains(committee.front()) ? 1 : 0;
+    return committee.size() == 1 || receipts > of_parent;
 }
 
 void SimulatedMeter::hear(const NodeId& from, Channel channel, ByteView message) {
-    const VerifyKey& key = *scenery_.first_state.node_key(from);
+    const VerifyKey& key = scenery_.node_keys.at(from);
     const Digest& network = scenery_.network.network();
     if (channel == Channel::receipt) {
         const auto said = decode_receipt(message, network);

@@ -1,6 +1,7 @@
 // A meter without a life of its own: measures each window once, keeps the signed reading, and sends
 // the same bytes again with back-off until enough of its committee have receipted it or say that
-// its window is closed (committee rule 1). It obeys no share. One that lies has its real key and
+// its window is closed (committee rule 1). DGMD tells it who its committee is, and the data key it
+// seals with. It obeys no share. One that lies has its real key and
 // signs what it likes with it. Owned by the simulation; one thread.
 #pragma once
 
@@ -17,6 +18,7 @@ namespace fairfeed::simulation {
 
 struct KeptReading {
     Digest id;
+    KeyEpoch key_epoch = 0;
     Bytes envelope;  // of an EVENT: the meter's seal broke in this window, and it has no reading
     bool is_event = false;
     ReadingBody body;
@@ -41,7 +43,10 @@ class SimulatedMeter {
     // It signs two readings of one window: EVIDENCE may name it.
     [[nodiscard]] bool signs_twice() const { return behaviour_ == MeterBehaviour::equivocating; }
     [[nodiscard]] const ClusterId& cluster() const { return cluster_; }
-    [[nodiscard]] const std::vector<NodeId>& committee() const { return committee_; }
+    // As far as DGMD has told it.
+    [[nodiscard]] const std::vector<NodeId>& committee_of(Window window) const;
+    void learn(const CommitteeAllocation& committee) { committees_.push_back(committee); }
+    void learn(const KeyGrant& grant) { key_epochs_.push_back({grant.effective, grant.epoch}); }
     // Seals and signs the window; windows come in order. nullptr: it is tampered with, and has said
     // so.
     KeptReading* measure(Window window);
@@ -50,8 +55,9 @@ class SimulatedMeter {
     [[nodiscard]] const KeptReading* kept(Window window) const;
     // What this member of its committee is sent for a window that was measured.
     [[nodiscard]] std::vector<Bytes> said_to(std::size_t member, Window window);
+    // Until enough of its window's committee hold it, or say that it comes too late.
     [[nodiscard]] const std::map<Window, KeptReading>& readings() const { return kept_; }
-    [[nodiscard]] bool is_done(const KeptReading& reading) const;
+    [[nodiscard]] bool is_done(Window window) const;
     // A message on this meter's topics; anything not believed is ignored.
     void hear(const NodeId& from, Channel channel, ByteView message);
 
@@ -59,13 +65,15 @@ class SimulatedMeter {
     [[nodiscard]] ReadingBody draw_body();
     void overclaim(ReadingBody& body);
     [[nodiscard]] KeptReading broken_seal(Window window);
+    [[nodiscard]] KeyEpoch key_epoch_of(Window window) const;
     [[nodiscard]] SignedReading sealed(const ReadingBody& body, Window window);
 
     const Scenery& scenery_;
     MeterId id_;
     MeterBehaviour behaviour_;
     ClusterId cluster_;
-    std::vector<NodeId> committee_;
+    std::vector<CommitteeAllocation> committees_;  // in the order of the chain
+    std::vector<Dated<KeyEpoch>> key_epochs_;
     bool is_prosumer_;
     Dice dice_;
     RandomSource random_;

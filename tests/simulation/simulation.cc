@@ -44,6 +44,7 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
         const MeterBehaviour behaviour = plan_.meter_behaviours[meters_.size()];
         meters_.emplace_back(scenery_, id, behaviour, Dice(dice_.next()));
     }
+    told_.assign(meters_.size(), 0);
 }
 
 // It is past the time in which it waits for what the others have seen of it (R22).
@@ -81,7 +82,7 @@ void Simulation::schedule() {
         const bool late = plan_.is_newcomer(hosts_[i].node);
         at(late ? plan_.newcomer->boots_ms : dice_.below(500), What::boot, i);
     }
-    if (plan_.newcomer || !plan_.capacities.empty()) {
+    if (plan_.newcomer || !plan_.capacities.empty() || !plan_.committees.empty()) {
         utility_done_ = false;
         at(500, What::utility, 0);
     }
@@ -134,6 +135,7 @@ void Simulation::end() {
         oracles_.on_disk(host.node, host.disk);
         outcome_.halted += summary.consensus.halt ? 1 : 0;
     }
+    audit_handovers();
     outcome_.readings = oracles_.account_for_readings();
     outcome_.virtual_ms = now_ms_;
     outcome_.recovery_ms =
@@ -165,6 +167,8 @@ void Simulation::happen(const Happening& now) {
             return;
         case What::measure:
             return measure(now.who, static_cast<Window>(now.tag));
+        case What::told:
+            return tell(now.who, now.tag);
         case What::send:
             return send_reading(now.who, static_cast<Window>(now.tag));
         case What::cut_begins:

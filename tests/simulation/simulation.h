@@ -95,11 +95,30 @@ class Simulation {
 
     // utility.cc
     void follow_utility();
-    [[nodiscard]] std::optional<TransactionContent> wish_of_utility(const ChainState& state) const;
+    [[nodiscard]] std::vector<TransactionContent> wishes_of_utility(const ChainState& state);
     [[nodiscard]] std::optional<TransactionContent> newcomer_wish(const ChainState& state) const;
     [[nodiscard]] std::optional<TransactionContent> capacity_wish(const ChainState& state) const;
     [[nodiscard]] bool is_last_word_in(const ChainState& state) const;
     [[nodiscard]] Host* spokesman();
+
+    // committees.cc
+    [[nodiscard]] const CommitteeChange* due_change(const ChainState& state,
+                                                    std::size_t cluster) const;
+    [[nodiscard]] std::optional<Window> effective_of(const CommitteeChange& change,
+                                                     const ChainState& state) const;
+    [[nodiscard]] std::vector<TransactionContent> decrees_of(const CommitteeChange& change,
+                                                             std::vector<NodeId> members,
+                                                             Window effective,
+                                                             const ChainState& state) const;
+    [[nodiscard]] std::vector<NodeId> members_for(const CommitteeChange& change) const;
+    [[nodiscard]] bool votes(std::size_t node) const;
+    [[nodiscard]] std::vector<TransactionContent> committee_wishes(const ChainState& state);
+    [[nodiscard]] bool is_last_committee_in(const ChainState& state) const;
+    [[nodiscard]] bool must_hand_over(const ChainState& state, const ClusterId& cluster) const;
+    [[nodiscard]] std::vector<Transaction> handovers_of_utility(const Host& host);
+    void follow_decrees(const Block& block, const ChainState& state);
+    void tell(std::size_t meter, std::size_t decrees);
+    void audit_handovers();
 
     // simulation.cc
     void schedule();
@@ -144,6 +163,11 @@ class Simulation {
     bool done_ = false;
     bool utility_done_ = true;  // DGMD has said all that it had to say, and it is in the chain
     bool revocation_said_ = false;
+    std::set<const CommitteeChange*> changes_said_;
+    std::set<ClusterId> misled_;  // clusters in which somebody may have been handed over nothing
+    std::vector<TransactionContent> decrees_;  // COMMITTEEs and KEY_GRANTs in the chain's order
+    Height decrees_up_to_ = 0;
+    std::vector<std::size_t> told_;           // by meter: of so many of them
     std::optional<std::int64_t> lost_at_ms_;  // too many liars: when it first showed
     // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
     std::optional<std::int64_t> idle_from_ms_;

@@ -84,6 +84,56 @@ TEST(Simulation, sees_that_a_network_does_not_go_on) {
     EXPECT_EQ(Simulation(1, plan).run().lost, "no progress: window 0 of cluster-1 is not settled");
 }
 
+// What is drawn comes to pass: else a run without a fault would say nothing about it.
+TEST(Simulation, changes_committees_with_the_help_of_members_and_of_the_utility_and_despite_liars) {
+    std::map<std::string, std::uint64_t> seen;
+    for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+        if (draw_plan(seed, 4).committees.empty()) continue;
+        const Outcome outcome = simulate(seed, 4);
+        EXPECT_EQ(outcome.fault, "") << "simulate --nodes 4 " << seed;
+        for (const auto& [kind, times] : outcome.faults)
+            seen[kind] += times;
+    }
+    for (const char* kind : {"committee changed", "window given to others", "handed over",
+                             "DGMD says handover", "misleading"}) {
+        EXPECT_GT(seen[kind], 2U) << kind;
+    }
+}
+
+// Two of four give their cluster to the other two, who have never seen it.
+Plan exchange() {
+    Plan plan;
+    plan.clusters = 1;
+    plan.members = 2;
+    plan.windows = 4;
+    plan.calm_ms = 1;
+    plan.behaviours.assign(plan.nodes, Behaviour::honest);
+    plan.sides.assign(plan.nodes, false);
+    plan.meter_behaviours = {MeterBehaviour::honest};
+    plan.committees = {{500, 0, {2, 3}, 1}};
+    return plan;
+}
+
+TEST(Simulation, loses_no_reading_to_a_change_of_the_whole_committee) {
+    const Outcome outcome = Simulation(1, exchange()).run();
+    EXPECT_EQ(outcome.fault, "");
+    EXPECT_EQ(outcome.faults.at("committee changed"), 1U);
+    EXPECT_EQ(outcome.faults.at("handed over"), 1U);
+    EXPECT_EQ(outcome.readings.final_readings, 4U);
+}
+
+// One of the two that are to settle window 1 says nothing any more: the cluster stands still until
+// DGMD gives the window to somebody else.
+TEST(Simulation, goes_on_where_too_few_are_left_because_the_utility_gives_the_window_to_others) {
+    Plan plan = exchange();
+    plan.behaviours[2] = Behaviour::silent;
+    plan.committees = {{500, 0, {2, 0}, 1}, {4500, 0, {3}, 1}};
+    const Outcome outcome = Simulation(1, plan).run();
+    EXPECT_EQ(outcome.fault, "");
+    EXPECT_EQ(outcome.faults.at("window given to others"), 1U);
+    EXPECT_EQ(outcome.readings.open, 0U);
+}
+
 TEST(Simulation, repeats_itself_from_its_seed_to_the_byte) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         const Outcome first = simulate(seed, 4);

@@ -1,9 +1,29 @@
-// DGMD: registers and revokes the newcomer, certifies other capacities. It says one thing at a
-// time, through the broker of whoever is up, again and again until the chain has it.
+// DGMD: registers and revokes the newcomer, gives clusters to other committees, certifies other
+// capacities. It says one thing at a time, through the broker of whoever is up, again and again
+// until the chain has it.
 #include "core/wire/message_codec.h"
 #include "tests/simulation/simulation.h"
 
 namespace fairfeed::simulation {
+namespace {
+
+std::string in_full(const TransactionContent& content) {
+    std::string words;
+    if (const auto* grant = std::get_if<KeyGrant>(&content)) {
+        words = " of " + grant->meter.str() + ", epoch " + std::to_string(grant->epoch) +
+                ", from window " + std::to_string(grant->effective) + " on:";
+        for (const KeyGrantEntry& entry : grant->entries)
+            words += ' ' + entry.recipient.str();
+    } else if (const auto* committee = std::get_if<CommitteeAllocation>(&content)) {
+        words = " of " + committee->cluster.str() + ", epoch " + std::to_string(committee->epoch) +
+                ", from window " + std::to_string(committee->effective) + " on:";
+        for (const NodeId& member : committee->members)
+            words += ' ' + member.str();
+    }
+    return words;
+}
+
+}  // namespace
 
 // Somebody honest whose broker brings what DGMD says to the others.
 Simulation::Host* Simulation::spokesman() {
@@ -46,15 +66,18 @@ std::optional<TransactionContent> Simulation::capacity_wish(const ChainState& st
     return std::nullopt;
 }
 
-std::optional<TransactionContent> Simulation::wish_of_utility(const ChainState& state) const {
-    if (auto wish = newcomer_wish(state)) return wish;
-    return capacity_wish(state);
+std::vector<TransactionContent> Simulation::wishes_of_utility(const ChainState& state) {
+    if (auto wish = newcomer_wish(state)) return {std::move(*wish)};
+    if (auto wishes = committee_wishes(state); !wishes.empty()) return wishes;
+    if (auto wish = capacity_wish(state)) return {std::move(*wish)};
+    return {};
 }
 
 // Without settlements to come no block brings the last change into force; but what was said once
 // waits in somebody's pool.
 bool Simulation::is_last_word_in(const ChainState& state) const {
     if (!plan_.capacities.empty() && now_ms_ < plan_.capacities.back().at_ms) return false;
+    if (!is_last_committee_in(state)) return false;
     if (!plan_.newcomer) return true;
     if (!state.nodes.contains(scenery_.nodes[plan_.nodes])) return false;
     const auto& revoked_ms = plan_.newcomer->revoked_ms;
@@ -68,16 +91,21 @@ void Simulation::follow_utility() {
     constexpr std::int64_t kSayAgainMs = 500;
     if (Host* host = spokesman()) {
         const ChainState& state = host->program->state();
-        if (const auto wish = wish_of_utility(state)) {
-            const bool revokes = std::holds_alternative<NodeRevocation>(*wish);
+        std::vector<Transaction> said = handovers_of_utility(*host);
+        std::uint64_t further = 0;
+        for (TransactionContent& wish : wishes_of_utility(state)) {
+            const bool revokes = std::holds_alternative<NodeRevocation>(wish);
             revocation_said_ = revocation_said_ || revokes;
-            const Transaction said = scenery_.network.from_dgmd(state, *wish);
-            count(to_string(said.kind) == "REVOKE"
-                      ? "validator revoked"
-                      : "DGMD says " + std::string(to_string(said.kind)));
-            note([&] { return "DGMD says " + std::string(to_string(said.kind)); });
+            said.push_back(scenery_.network.from_dgmd(state, std::move(wish), further++));
+        }
+        for (const Transaction& transaction : said) {
+            const std::string kind(to_string(transaction.kind));
+            count(kind == "REVOKE" ? "validator revoked" : "DGMD says " + kind);
+            note([&] { return "DGMD says " + kind + in_full(transaction.content); });
+        }
+        if (!said.empty()) {
             publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
-                            encode_bundle({{said}})});
+                            encode_bundle({said})});
         } else if (is_last_word_in(state)) {
             utility_done_ = true;
             return at(now_ms_, What::check, 0);

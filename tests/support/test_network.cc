@@ -26,13 +26,14 @@ TestNetworkOptions completed(TestNetworkOptions options) {
     if (options.clusters_with_meters == 0) options.clusters_with_meters = options.clusters;
     CHECK(options.nodes > 0 && options.clusters <= options.nodes);
     CHECK(options.clusters_with_meters <= options.clusters);
+    CHECK(options.members > 0 && options.members <= kMaxNeighbours + 1);
     return options;
 }
 
-std::vector<NodeId> committee_from(std::size_t parent, std::size_t nodes) {
+std::vector<NodeId> committee_from(std::size_t parent, const TestNetworkOptions& options) {
     std::vector<NodeId> members;
-    for (std::size_t i = 0; i < std::min<std::size_t>(nodes, kMaxNeighbours + 1); ++i) {
-        members.push_back(TestNetwork::node((parent - 1 + i) % nodes + 1));
+    for (std::size_t i = 0; i < std::min(options.nodes, options.members); ++i) {
+        members.push_back(TestNetwork::node((parent - 1 + i) % options.nodes + 1));
     }
     return members;
 }
@@ -103,7 +104,7 @@ class Founding {
     void add_cluster(std::size_t index) {
         const Location place{static_cast<std::int32_t>(index) * 100, 10};
         add(CommitteeAllocation{0, TestNetwork::cluster(index), place,
-                                committee_from(index, options_.nodes), 1, 0});
+                                committee_from(index, options_), 1, 0});
     }
 
     void add_meter(std::size_t cluster, std::size_t index) {
@@ -113,7 +114,7 @@ class Founding {
                               signing_key(meter.str()).public_key(), effective, ConnectionRating{},
                               kInstalled});
         add(CapacityCertificate{0, meter, is_prosumer(index) ? options_.capacity_w : 0, effective});
-        std::vector<NodeId> recipients = committee_from(cluster, options_.nodes);
+        std::vector<NodeId> recipients = committee_from(cluster, options_);
         recipients.push_back(kDgmd);
         add(make_grant(network_, meter, 1, recipients, effective));
     }
@@ -259,9 +260,11 @@ KeyRing TestNetwork::key_ring(const ChainState& state, const NodeId& node) const
     return keys;
 }
 
-Transaction TestNetwork::from_dgmd(const ChainState& state, TransactionContent content) const {
-    return make_dgmd_transaction(with_sequence(std::move(content), state.dgmd_sequence + 1), kDgmd,
-                                 network(), signing_key(kDgmd.str()));
+Transaction TestNetwork::from_dgmd(const ChainState& state, TransactionContent content,
+                                   std::uint64_t further) const {
+    const std::uint64_t sequence = state.dgmd_sequence + 1 + further;
+    return make_dgmd_transaction(with_sequence(std::move(content), sequence), kDgmd, network(),
+                                 signing_key(kDgmd.str()));
 }
 
 KeyGrant TestNetwork::grant(const MeterId& meter, KeyEpoch epoch,

@@ -34,6 +34,7 @@ struct TestNetworkOptions {
     std::size_t nodes = 4;                 // node-1.. ; cluster-i has node-i as parent
     std::size_t clusters = 0;              // with a committee; 0: as many as nodes
     std::size_t clusters_with_meters = 0;  // the first ones; 0: all
+    std::size_t members = 4;               // of each committee, if there are so many nodes
     std::size_t meters_per_cluster = 3;    // meter-<cluster>-<n>, both from 1
     std::int64_t capacity_w = 5000;        // of meters 1, 3, 5.. ; the others are consumers
     Window meters_effective = 0;
@@ -70,8 +71,9 @@ class TestNetwork {
     [[nodiscard]] KeyRing key_ring(const ChainState& state, const NodeId& node) const;
     [[nodiscard]] const RandomSource& random() const { return random_; }  // repeats from run to run
 
-    // The next DGMD transaction of a state; its sequence is filled in.
-    [[nodiscard]] Transaction from_dgmd(const ChainState& state, TransactionContent content) const;
+    // The next DGMD transaction of a state, or one `further` on; its sequence is filled in.
+    [[nodiscard]] Transaction from_dgmd(const ChainState& state, TransactionContent content,
+                                        std::uint64_t further = 0) const;
     [[nodiscard]] KeyGrant grant(const MeterId& meter, KeyEpoch epoch,
                                  const std::vector<NodeId>& recipients, Window effective) const;
 
