@@ -30,9 +30,10 @@ void write(Writer& out, const Change& change) {
 }
 
 void write(Writer& out, const HandoverNote& note) {
-    out.array(2);
+    out.array(3);
     out.text(note.by.str());
     out.unsigned_integer(note.epoch);
+    out.bytes(note.id.view());
 }
 
 void write(Writer& out, const Tariff& tariff) {

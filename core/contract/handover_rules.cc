@@ -11,6 +11,8 @@ namespace {
 
 // A committee of this size tolerates one liar (rule 9).
 constexpr std::size_t kFullCommittee = 4;
+// Of DGMD's after one settlement and to one committee: what it said wrong it can say again.
+constexpr std::ptrdiff_t kMostOfDgmd = 4;
 
 bool has(const std::vector<NodeId>& members, const NodeId& node) {
     return std::find(members.begin(), members.end(), node) != members.end();
@@ -22,9 +24,23 @@ const std::vector<NodeId>* last_members(const ChainState& state, const ClusterId
     return &state.committee_of(cluster, *record->last_window)->members;
 }
 
-bool has_handed_over(const ClusterRecord& record, const NodeId& sender, std::uint32_t epoch) {
-    return std::find(record.handovers.begin(), record.handovers.end(),
-                     HandoverNote{sender, epoch}) != record.handovers.end();
+std::ptrdiff_t handovers_by(const ClusterRecord& record, const NodeId& sender,
+                            std::uint32_t epoch) {
+    return std::count_if(
+        record.handovers.begin(), record.handovers.end(),
+        [&](const HandoverNote& note) { return note.by == sender && note.epoch == epoch; });
+}
+
+// As many as hold an honest one, of members.
+bool have_members_handed_over(const ChainState& state, const ClusterId& cluster) {
+    const ClusterRecord& record = *state.cluster(cluster);
+    const std::uint32_t epoch = next_committee(state, cluster)->epoch;
+    const std::size_t needed = last_members(state, cluster)->size() == kFullCommittee ? 2 : 1;
+    const auto given = std::count_if(
+        record.handovers.begin(), record.handovers.end(), [&](const HandoverNote& note) {
+            return note.epoch == epoch && note.by != state.genesis.dgmd;
+        });
+    return static_cast<std::size_t>(given) >= needed;
 }
 
 Result<void, Reject> check_recipients(const ChainState& state, const Transaction& transaction,
@@ -38,7 +54,10 @@ Result<void, Reject> check_recipients(const ChainState& state, const Transaction
     }
     const bool all_known = std::all_of(recipients.begin(), recipients.end(),
                                        [&](const NodeId& node) { return has(next.members, node); });
-    if (!all_known) return unexpected(Reject::not_a_member);
+    const auto come = newcomers(state, next.cluster);
+    const bool nobody_left_out = std::all_of(
+        come.begin(), come.end(), [&](const NodeId& node) { return has(recipients, node); });
+    if (!all_known || !nobody_left_out) return unexpected(Reject::not_a_member);
     return {};
 }
 
@@ -62,23 +81,26 @@ std::vector<NodeId> newcomers(const ChainState& state, const ClusterId& cluster)
 
 bool is_handed_over(const ChainState& state, const ClusterId& cluster) {
     if (newcomers(state, cluster).empty()) return true;
-    const ClusterRecord& record = *state.cluster(cluster);
     const std::uint32_t epoch = next_committee(state, cluster)->epoch;
-    if (has_handed_over(record, state.genesis.dgmd, epoch)) return true;
-    const std::size_t needed = last_members(state, cluster)->size() == kFullCommittee ? 2 : 1;
-    const auto given =
-        std::count_if(record.handovers.begin(), record.handovers.end(),
-                      [epoch](const HandoverNote& note) { return note.epoch == epoch; });
-    return static_cast<std::size_t>(given) >= needed;
+    return handovers_by(*state.cluster(cluster), state.genesis.dgmd, epoch) > 0 ||
+           have_members_handed_over(state, cluster);
 }
 
 bool may_hand_over(const ChainState& state, const ClusterId& cluster, const NodeId& sender) {
     const auto* last = last_members(state, cluster);
     const auto* next = next_committee(state, cluster);
     if (last == nullptr || next == nullptr) return false;
-    if (has_handed_over(*state.cluster(cluster), sender, next->epoch)) return false;
-    if (sender == state.genesis.dgmd) return true;
-    return has(*last, sender) && !state.is_revoked(sender) && !is_handed_over(state, cluster);
+    const auto said = handovers_by(*state.cluster(cluster), sender, next->epoch);
+    if (sender == state.genesis.dgmd) return said < kMostOfDgmd;
+    return said == 0 && has(*last, sender) && !state.is_revoked(sender) &&
+           !newcomers(state, cluster).empty() && !have_members_handed_over(state, cluster);
+}
+
+bool owes_handover(const ChainState& state, const NodeId& node) {
+    return std::any_of(state.clusters.begin(), state.clusters.end(), [&](const auto& entry) {
+        const auto* last = last_members(state, entry.first);
+        return last != nullptr && has(*last, node) && !is_handed_over(state, entry.first);
+    });
 }
 
 Result<void, Reject> check_handover(const ChainState& state, const Transaction& transaction) {
@@ -98,7 +120,10 @@ Result<void, Reject> check_handover(const ChainState& state, const Transaction& 
     if (sender != state.genesis.dgmd && !has(*last_members(state, handover.cluster), sender)) {
         return unexpected(Reject::not_a_member);
     }
-    if (!may_hand_over(state, handover.cluster, sender)) {
+    const bool is_known =
+        std::any_of(record->handovers.begin(), record->handovers.end(),
+                    [&](const HandoverNote& note) { return note.id == transaction.id; });
+    if (is_known || !may_hand_over(state, handover.cluster, sender)) {
         return unexpected(Reject::already_committed);
     }
     return check_recipients(state, transaction, *next);
@@ -114,7 +139,8 @@ Result<void, Reject> check_signed_handover(const ChainState& state, const Transa
 
 void apply_handover(ChainState& state, const Transaction& transaction) {
     const auto& handover = std::get<Handover>(transaction.content);
-    state.clusters.at(handover.cluster).handovers.push_back({transaction.signer, handover.epoch});
+    state.clusters.at(handover.cluster)
+        .handovers.push_back({transaction.signer, handover.epoch, transaction.id});
 }
 
 std::optional<VerifyKey> key_of_sender(const ChainState& state, const Transaction& handover) {

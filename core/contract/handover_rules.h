@@ -31,13 +31,17 @@ namespace fairfeed {
 // (two of four, of whom one may lie; else one), or DGMD has.
 [[nodiscard]] bool is_handed_over(const ChainState& state, const ClusterId& cluster);
 
-// May this node hand over now, and has not: of the committee before, or DGMD.
+// May this node hand over now: of the committee before, once, while members have not given enough;
+// or DGMD, which may put right what it said wrong.
 [[nodiscard]] bool may_hand_over(const ChainState& state, const ClusterId& cluster,
                                  const NodeId& sender);
 
+// Is it of a committee before whose newcomers still wait for what it has?
+[[nodiscard]] bool owes_handover(const ChainState& state, const NodeId& node);
+
 // May it enter the next block: of the last settlement, to the committee that settles next, by one
-// who may, once each; a member's to all newcomers and nobody else, DGMD's to any of the next
-// members. Not its signature.
+// who may, and not twice; a member's to all newcomers and nobody else, DGMD's to all newcomers and
+// whom it likes of the next members. Not its signature.
 [[nodiscard]] Result<void, Reject> check_handover(const ChainState& state,
                                                   const Transaction& handover);
 // The same, and the signature.

@@ -111,6 +111,7 @@ struct MeterRecord {
 struct HandoverNote {
     NodeId by;
     std::uint32_t epoch = 0;
+    Digest id;  // of the transaction
     bool operator==(const HandoverNote&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/contract/handover_rules.h"
 
 namespace fairfeed {
 
@@ -78,7 +79,9 @@ Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node, W
     if (state.validators.size() <= kFewestAfterRevocation) {
         return unexpected(Reject::too_few_validators);
     }
-    if (is_allocated(state, node, earliest)) return unexpected(Reject::still_allocated);
+    if (is_allocated(state, node, earliest) || owes_handover(state, node)) {
+        return unexpected(Reject::still_allocated);
+    }
     return {};
 }
 

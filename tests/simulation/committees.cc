@@ -150,8 +150,12 @@ bool Simulation::must_hand_over(const ChainState& state, const ClusterId& cluste
     if (!next || !last) return false;
     const std::int64_t epoch_ms = state.genesis.parameters.real_epoch_ms;
     const std::int64_t overdue_ms = epoch_ms + now_ms_ - state.grid().end_real_ms(*next);
-    return misled_.contains(cluster) && overdue_ms >= kHandsOverAfterMs &&
-           may_hand_over(state, cluster, state.genesis.dgmd);
+    const auto& said = state.clusters.at(cluster).handovers;
+    const std::uint32_t epoch = state.committee_of(cluster, *next)->epoch;
+    const bool has_said = std::any_of(said.begin(), said.end(), [&](const HandoverNote& note) {
+        return note.by == state.genesis.dgmd && note.epoch == epoch;
+    });
+    return misled_.contains(cluster) && overdue_ms >= kHandsOverAfterMs && !has_said;
 }
 
 std::vector<Transaction> Simulation::handovers_of_utility(const Host& host) {

@@ -123,6 +123,43 @@ TEST_F(HandoverRules, take_one_of_dgmd_for_all) {
     EXPECT_EQ(settle(2), "accepted");
 }
 
+// Else the others would wait for ever: the window counts as handed over, and no member may speak.
+TEST_F(HandoverRules, leave_no_newcomer_out_of_what_dgmd_hands_over) {
+    const NodeId dgmd = network.dgmd();
+    change_to(nodes({1, 5, 6}));
+    EXPECT_EQ(append({handover_by(dgmd, nodes({5}))}), "not_a_member");
+    EXPECT_EQ(append({handover_by(dgmd, nodes({1, 5}))}), "not_a_member");
+    EXPECT_FALSE(is_handed_over(chain.state(), kOne));
+    EXPECT_EQ(append({handover_by(dgmd, nodes({1, 5, 6}))}), "accepted") << "one who lost his too";
+    EXPECT_TRUE(is_handed_over(chain.state(), kOne));
+}
+
+TEST_F(HandoverRules, let_dgmd_and_members_put_right_what_dgmd_garbled) {
+    const auto come = nodes({5, 6});
+    change_to(come);
+    const Transaction garbled =
+        handover_by(network.dgmd(), come, [](Handover& h) { h.sealed[0] ^= 1; });
+    EXPECT_EQ(append({garbled}), "accepted") << "nobody else can see it";
+    EXPECT_EQ(append({garbled}), "already_committed") << "whoever repeats it takes no place";
+    EXPECT_EQ(append({handover_by(kFirst, come)}), "accepted");
+    EXPECT_EQ(append({handover_by(TestNetwork::node(2), come)}), "accepted");
+    EXPECT_EQ(append({handover_by(TestNetwork::node(3), come)}), "already_committed");
+    for (int times = 0; times < 3; ++times)
+        EXPECT_EQ(append({handover_by(network.dgmd(), come)}), "accepted");
+    EXPECT_EQ(append({handover_by(network.dgmd(), come)}), "already_committed") << "not for ever";
+}
+
+TEST_F(HandoverRules, let_nobody_go_who_still_has_to_hand_over) {
+    const auto come = nodes({1, 5, 6});
+    const NodeRevocation leave{.sequence = 0, .node = TestNetwork::node(2)};
+    change_to(come);
+    EXPECT_EQ(say(leave), "still_allocated");
+    EXPECT_EQ(append({handover_by(kFirst, nodes({5, 6}))}), "accepted");
+    EXPECT_EQ(say(leave), "still_allocated");
+    EXPECT_EQ(append({handover_by(TestNetwork::node(3), nodes({5, 6}))}), "accepted");
+    EXPECT_EQ(say(leave), "accepted");
+}
+
 TEST_F(HandoverRules, ask_nothing_of_a_committee_that_only_loses_members) {
     change_to(nodes({2, 3}));
     EXPECT_TRUE(newcomers(chain.state(), kOne).empty());
