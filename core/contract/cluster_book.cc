@@ -199,6 +199,17 @@ void ClusterBook::remember(const ChainState& state, Window settled, const HeldRe
         std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });
 }
 
+void ClusterBook::close() {
+    for (auto& [meter, account] : accounts_)
+        account = Account{{}, 0, std::move(account.recent)};
+    last_lines_.clear();
+}
+
+void ClusterBook::witness(const ChainState& state, Window settled, const HeldReadings& listed) {
+    remember(state, settled, listed);
+    last_window_ = settled;
+}
+
 std::vector<SettledShare> ClusterBook::take_over(const ChainState& state,
                                                  const Settlement& settlement,
                                                  const std::vector<MeterClosing>& closings,

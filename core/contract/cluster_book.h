@@ -88,6 +88,11 @@ class ClusterBook {
                                                                    std::int64_t header_time_ms,
                                                                    const KeyRing& keys);
 
+    // Its closing states are lost; what estimates come from is not.
+    void close();
+    // Of a closed book: what a committed settlement lists, as far as it can be read.
+    void witness(const ChainState& state, Window settled, const HeldReadings& listed);
+
     // A newcomer's book: begins after the last settlement, with the closing states handed over, in
     // the order of its lines. header_time_ms: of the block that holds the settlement.
     [[nodiscard]] std::vector<SettledShare> take_over(const ChainState& state,

@@ -14,6 +14,18 @@ ReplayFault fault(const Block& block, const Transaction& transaction, Reject rea
                 std::string(to_string(reason)) + ")"};
 }
 
+// It may be megabytes, and every cluster has one.
+Settlement to_hand_over(const Settlement& settlement) {
+    Settlement out;
+    out.cluster = settlement.cluster;
+    out.window = settlement.window;
+    out.version = settlement.version;
+    out.proposer = settlement.proposer;
+    for (const SealedLine& line : settlement.lines)
+        out.lines.push_back({line.meter, line.key_epoch, line.salt, {}, line.closing});
+    return out;
+}
+
 bool grants_keys(const Block& block) {
     return std::any_of(block.transactions.begin(), block.transactions.end(),
                        [](const Transaction& t) { return t.kind == TransactionKind::key_grant; });
@@ -79,7 +91,24 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
 
 void KeyholderBooks::close(const ClusterId& cluster) {
     closed_.insert(cluster);
-    books_.erase(cluster);
+    auto book = books_.extract(cluster);
+    if (book.empty()) return;
+    book.mapped().close();
+    witnessed_.insert_or_assign(cluster, std::move(book.mapped()));
+}
+
+// Whoever opens the book later estimates from what all members could read by then.
+void KeyholderBooks::witness(const ReplayStep& step, const Settlement& settlement) {
+    HeldReadings listed;
+    for (const SignedReading* reading : readings_of(step.committed.block, settlement)) {
+        auto body = open_with(keys_, *reading);
+        if (!body) continue;
+        listed[reading->header.window].emplace(reading->header.meter,
+                                               OpenedReading{*reading, std::move(*body)});
+    }
+    if (listed.empty() && !witnessed_.contains(settlement.cluster)) return;
+    witnessed_.try_emplace(settlement.cluster, settlement.cluster)
+        .first->second.witness(step.after, settlement.window, listed);
 }
 
 const Settlement* KeyholderBooks::last_settlement(const ClusterId& cluster) const {
@@ -100,7 +129,8 @@ void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transa
         return;
     }
     if (!closed_.contains(cluster)) return;
-    ClusterBook book(cluster);
+    ClusterBook book = std::move(witnessed_.try_emplace(cluster, cluster).first->second);
+    witnessed_.erase(cluster);
     TakenOver taken{cluster, std::get<Handover>(transaction.content).settlement, {}, *closings, {}};
     for (const SealedLine& line : settlement.lines)
         taken.meters.push_back(line.meter);
@@ -108,6 +138,20 @@ void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transa
     books_.insert_or_assign(cluster, std::move(book));
     closed_.erase(cluster);
     taken_over_.push_back(std::move(taken));
+}
+
+void KeyholderBooks::open(const ReplayStep& step, std::size_t index,
+                          std::vector<RecomputedSettlement>& out) {
+    const Block& block = step.committed.block;
+    const auto& settlement = std::get<Settlement>(block.transactions[index].content);
+    if (!holds_keys_of(block, settlement)) return close(settlement.cluster);
+    auto opened = recompute(step, index);
+    if (opened) {
+        out.push_back(std::move(*opened));
+    } else {
+        faults_.push_back(std::move(opened.error()));
+        close(settlement.cluster);
+    }
 }
 
 std::vector<RecomputedSettlement> KeyholderBooks::follow(const ReplayStep& step) {
@@ -123,19 +167,9 @@ std::vector<RecomputedSettlement> KeyholderBooks::follow(const ReplayStep& step)
             take_over(step, block.transactions[i]);
         const auto* settlement = std::get_if<Settlement>(&block.transactions[i].content);
         if (settlement == nullptr) continue;
-        last_[settlement->cluster] = {*settlement, block.header.time_ms};
-        if (closed_.contains(settlement->cluster)) continue;
-        if (!holds_keys_of(block, *settlement)) {
-            close(settlement->cluster);
-            continue;
-        }
-        auto opened = recompute(step, i);
-        if (opened) {
-            out.push_back(std::move(*opened));
-        } else {
-            faults_.push_back(std::move(opened.error()));
-            close(settlement->cluster);
-        }
+        last_[settlement->cluster] = {to_hand_over(*settlement), block.header.time_ms};
+        if (!closed_.contains(settlement->cluster)) open(step, i, out);
+        if (closed_.contains(settlement->cluster)) witness(step, *settlement);
     }
     return out;
 }

@@ -55,7 +55,8 @@ class KeyholderBooks {
     // A HANDOVER in the block followed last that was for this keyholder and does not open: who
     // lies.
     [[nodiscard]] const std::vector<NodeId>& false_handovers() const { return false_handovers_; }
-    // The cluster's last settlement; nullptr: none yet.
+    // What of the cluster's last settlement is handed over: places, salts and closing states of its
+    // lines, without lines and readings. nullptr: none yet.
     [[nodiscard]] const Settlement* last_settlement(const ClusterId& cluster) const;
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
     [[nodiscard]] const std::map<ClusterId, ClusterBook>& books() const { return books_; }
@@ -65,21 +66,24 @@ class KeyholderBooks {
     [[nodiscard]] bool holds_keys_of(const Block& block, const Settlement& settlement) const;
     [[nodiscard]] Result<RecomputedSettlement, ReplayFault> recompute(const ReplayStep& step,
                                                                       std::size_t index);
+    // Recomputes the settlement and adds it, or closes its cluster.
+    void open(const ReplayStep& step, std::size_t index, std::vector<RecomputedSettlement>& out);
     void close(const ClusterId& cluster);
-
+    void witness(const ReplayStep& step, const Settlement& settlement);
     void take_over(const ReplayStep& step, const Transaction& handover);
 
     struct Settled {
         Settlement settlement;
         std::int64_t header_time_ms = 0;
     };
-    std::map<ClusterId, Settled> last_;
+    std::map<ClusterId, Settled> last_;  // of all clusters: any may be handed over to this node
     std::vector<TakenOver> taken_over_;
     std::vector<NodeId> false_handovers_;
     std::optional<Keyholder> holder_;
     KeyRing keys_;
     std::map<ClusterId, ClusterBook> books_;
     std::set<ClusterId> closed_;
+    std::map<ClusterId, ClusterBook> witnessed_;  // of closed clusters whose readings can be read
     std::vector<ReplayFault> faults_;
 };
 

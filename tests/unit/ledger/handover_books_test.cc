@@ -63,6 +63,46 @@ TEST_F(HandoverBooks, stay_closed_to_who_leaves_and_to_who_has_not_come) {
     EXPECT_TRUE(leaver.closed().contains(kOne));
 }
 
+// Else it would estimate a missing meter otherwise than the rest of its committee, and object to
+// them: all of them could read yesterday's reading.
+TEST_F(HandoverBooks, estimate_like_any_member_although_they_were_opened_late) {
+    change();
+    append({handover(TestNetwork::node(1), wrong_keys())});
+    append({handover(TestNetwork::node(2), wrong_keys())});
+    settle(2);
+    settle(3);
+    const auto said = write_handover(chain.state(), last_settlement(), network.dgmd(), {kCome},
+                                     chain.keys(), network.random());
+    ASSERT_TRUE(said);
+    append({make_handover(*said, network.dgmd(), network.network(),
+                          signing_key(network.dgmd().str()))});
+    for (Window window = 4; window < 7; ++window) {
+        OpenedReadings heard = read(window);
+        heard.erase(network.meters(kOne).front());
+        settle(window, {{window, heard}});
+    }
+    EXPECT_EQ(follow(newcomer, *this).size(), 2U);  // and no fault
+    EXPECT_TRUE(newcomer.closed().empty());
+    for (const MeterId& meter : network.meters(kOne))
+        EXPECT_EQ(*newcomer.books().at(kOne).closing(meter), *chain.book(kOne).closing(meter));
+}
+
+// A node has one of every cluster in its memory, and a large one has megabytes.
+TEST_F(HandoverBooks, keep_no_more_of_a_last_settlement_than_is_handed_over) {
+    change();
+    KeyholderBooks stranger{Keyholder{TestNetwork::node(4), agreement_key("node-4")}};
+    (void)follow(stranger, *this);
+    const Settlement whole = last_settlement();
+    const Settlement* kept = stranger.last_settlement(kOne);
+    ASSERT_NE(kept, nullptr);
+    EXPECT_TRUE(kept->entries.empty() && kept->late.empty());
+    ASSERT_EQ(kept->lines.size(), whole.lines.size());
+    for (std::size_t i = 0; i < kept->lines.size(); ++i) {
+        EXPECT_TRUE(kept->lines[i].ciphertext.empty());
+        EXPECT_EQ(kept->lines[i].closing, whole.lines[i].closing);
+    }
+}
+
 // It was a member before: what it knew of then does not stand in the way.
 TEST_F(HandoverBooks, open_again_to_who_comes_back) {
     change();
