@@ -1,11 +1,6 @@
 // A change of committee with whole nodes: whoever comes is given the closing states, whoever goes
 // is not needed any more, and the next window settles, by however many members it changes and also
 // because machines are gone (docs/protocol.md, "Handover").
-#include <cstdlib>
-#include <iostream>
-
-#include <gtest/gtest.h>
-
 #include "core/contract/handover.h"
 #include "core/wire/handover_codec.h"
 #include "tests/unit/node/handover_bench.h"
@@ -14,7 +9,6 @@ namespace fairfeed::test {
 namespace {
 
 constexpr std::int64_t kPatienceMs = 60'000;
-constexpr std::size_t kStride = 17;  // between cuts; FAIRFEED_CRASH_FULL=1: every place
 
 class HandoverTest : public ::testing::Test, public HandoverBench {
   protected:
@@ -273,48 +267,6 @@ TEST_F(HandoverTest, tells_meters_the_share_that_the_committee_before_settled) {
         EXPECT_EQ(said, world.shares().at({TestNetwork::node(1), meter})) << meter.str();
         EXPECT_EQ(said.window, 1U);
     }
-}
-
-// Two of four nodes give their cluster to the other two; where a power cut falls meanwhile, in one
-// who goes or in one who comes, is counted in effects.
-class HandoverCrash : public ::testing::Test {
-  protected:
-    // false: it fell nowhere, because there are fewer effects.
-    [[nodiscard]] bool survives(const NodeId& who, std::size_t effect) {
-        TestNetworkOptions options = lab(4, 1);
-        options.clusters = 1;
-        HandoverBench bench(options);
-        bench.allocate(nodes({1, 2}), 1);
-        bench.settle(0);
-        bench.settle(1);
-        bench.allocate(nodes({3, 4}), 3);
-        bench.world.crash_before_effect(who, effect);
-        bench.world.go_to_end_of(2);
-        bench.world.measure(2, 700);
-        const auto is_down = [&] { return !bench.world.is_up(who); };
-        const bool fell = bench.world.run_until(is_down, 3000);
-        bench.world.spare(who);
-        if (fell) bench.world.restart(who);
-        for (const Window window : {2, 3, 4}) {
-            if (window > 2) bench.world.go_to_end_of(window);
-            bench.world.measure_again(window, 700);
-            EXPECT_TRUE(bench.world.settles(kCluster, window))
-                << who.str() << " at effect " << effect << ", window " << window;
-        }
-        for (const MeterId& meter : bench.world.network().meters(kCluster))
-            EXPECT_EQ(bench.world.chain().meters.at(meter).missed, 0U) << meter.str();
-        return fell;
-    }
-};
-
-TEST_F(HandoverCrash, loses_nothing_wherever_it_falls) {
-    const std::size_t stride = std::getenv("FAIRFEED_CRASH_FULL") != nullptr ? 1 : kStride;
-    std::size_t places = 0;
-    for (const std::size_t who : {1, 3}) {
-        for (std::size_t effect = 0; survives(TestNetwork::node(who), effect); effect += stride)
-            ++places;
-    }
-    std::cout << places << " power cuts\n";
 }
 
 }  // namespace
