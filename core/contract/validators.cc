@@ -42,12 +42,14 @@ bool names(const CommitteeAllocation* committee, const NodeId& node) {
 // the first window of a cluster that has none to settle yet.
 bool is_allocated(const ChainState& state, const NodeId& node, Window earliest) {
     for (const auto& [id, cluster] : state.clusters) {
-        if (names(&cluster.committee, node)) return true;
         const Window next = state.next_window(id).value_or(earliest);
         if (names(state.committee_of(id, next), node)) return true;
-        for (const CommitteeAllocation& earlier : cluster.earlier) {
-            if (earlier.effective > next && names(&earlier, node)) return true;
-        }
+        // Of two COMMITTEEs that are both effective the later one counts: the other one never does.
+        const auto governs = [&](const CommitteeAllocation& each) {
+            return each.effective > next && names(state.committee_of(id, each.effective), node);
+        };
+        if (governs(cluster.committee)) return true;
+        if (std::any_of(cluster.earlier.begin(), cluster.earlier.end(), governs)) return true;
     }
     return false;
 }

@@ -160,6 +160,19 @@ TEST_F(FiveValidators, keep_a_node_that_a_committee_waits_for) {
     EXPECT_EQ(say(CommitteeAllocation{0, kOne, {}, without, 3, 9}), "accepted");
 }
 
+// DGMD named it for a window far away, by mistake, and has put another COMMITTEE in its place.
+TEST_F(FiveValidators, let_a_node_go_that_only_a_committee_names_which_never_counts) {
+    const NodeId fourth("node-4");
+    const std::vector<NodeId> without{NodeId("node-1"), NodeId("node-2"), NodeId("node-3")};
+    const Window far = 1'000'000'000;
+    EXPECT_EQ(say(CommitteeAllocation{0, kOne, {}, without, 2, 1}), "accepted");
+    EXPECT_EQ(say(CommitteeAllocation{0, kOne, {}, {without[0], fourth}, 3, far}), "accepted");
+    chain_.run_window({kOne}, 0);
+    EXPECT_EQ(say(NodeRevocation{0, fourth}), "still_allocated") << "it will count then";
+    EXPECT_EQ(say(CommitteeAllocation{0, kOne, {}, without, 4, far - 1}), "accepted");
+    EXPECT_EQ(say(NodeRevocation{0, fourth}), "accepted");
+}
+
 // Its first window would wait for a voice that nobody hears, and no allocation could mend that.
 TEST_F(FiveValidators, keep_a_node_that_a_cluster_without_meters_will_wait_for) {
     const ClusterId fresh("cluster-new");
