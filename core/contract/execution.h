@@ -58,7 +58,8 @@ struct ExecutionFault {
 
 // Earliest header time a block with these transactions may have: grid(header.time) must have
 // reached the end of every settled window (rule 12), and of those that evidence is about and the
-// start of those that events are about, and be above the parent's.
+// start of those that events are about, be above the parent's, and be so late that a cluster stands
+// still of which a window that has begun is given to others.
 [[nodiscard]] std::int64_t earliest_block_time_ms(const ChainState& state,
                                                   std::span<const Transaction> transactions);
 

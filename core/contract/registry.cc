@@ -108,19 +108,54 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     return {};
 }
 
-// Every member can read every meter it is to settle: else a change of committee would stop its
-// cluster.
+bool reads(const KeyGrant& grant, const NodeId& node) {
+    return std::any_of(grant.entries.begin(), grant.entries.end(),
+                       [&](const KeyGrantEntry& entry) { return entry.recipient == node; });
+}
+
+bool all_read(const KeyGrant& grant, const CommitteeAllocation& committee) {
+    return std::all_of(committee.members.begin(), committee.members.end(),
+                       [&](const NodeId& member) { return reads(grant, member); });
+}
+
+// Every member can read every meter it is to settle, from the first window on and by every grant
+// that the chain has for later ones: else a change of committee would stop its cluster.
 Verdict check_granted(const ChainState& state, const CommitteeAllocation& committee) {
-    for (const MeterId& meter : state.meters_of(committee.cluster, committee.effective)) {
-        const KeyGrant* grant = state.key_grant(meter, committee.effective);
-        for (const NodeId& member : committee.members) {
-            const auto& entries = grant->entries;
-            const bool is_granted =
-                std::any_of(entries.begin(), entries.end(),
-                            [&](const KeyGrantEntry& entry) { return entry.recipient == member; });
-            if (!is_granted) return unexpected(Reject::not_granted);
-        }
+    const ClusterRecord* cluster = state.cluster(committee.cluster);
+    if (!cluster) return {};
+    for (const MeterId& id : cluster->meters) {
+        const MeterRecord& meter = state.meters.at(id);
+        if (meter.grants.empty()) continue;
+        const Window first = std::max(
+            {committee.effective, meter.registration.effective, meter.grants.front().effective});
+        const auto is_read = [&](Window window) {
+            return state.is_tampered(id, window) ||
+                   all_read(*state.key_grant(id, window), committee);
+        };
+        bool all = is_read(first);
+        for (const KeyGrant& grant : meter.grants)
+            if (grant.effective > first) all = all && is_read(grant.effective);
+        if (!all) return unexpected(Reject::not_granted);
     }
+    return {};
+}
+
+// A meter's first grant decides from when on it is settled: whoever settles it then can read it,
+// under every COMMITTEE that the chain has. Later grants come before the COMMITTEE they are for.
+Verdict check_first_grant(const ChainState& state, const MeterRecord& meter,
+                          const KeyGrant& grant) {
+    if (!meter.grants.empty()) return {};
+    const ClusterId& id = meter.registration.cluster;
+    const Window first = std::max(meter.registration.effective, grant.effective);
+    const auto is_read = [&](Window window) {
+        return state.is_tampered(grant.meter, window) ||
+               all_read(grant, *state.committee_of(id, window));
+    };
+    const ClusterRecord& cluster = *state.cluster(id);
+    bool all = is_read(first) && is_read(std::max(first, cluster.committee.effective));
+    for (const CommitteeAllocation& earlier : cluster.earlier)
+        if (earlier.effective > first) all = all && is_read(earlier.effective);
+    if (!all) return unexpected(Reject::not_granted);
     return {};
 }
 
@@ -163,7 +198,7 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
         if (recipient == entry.state.genesis.dgmd) continue;
         if (auto may = check_serves(entry.state, recipient); !may) return may;
     }
-    return {};
+    return check_first_grant(entry.state, meter->second, grant);
 }
 
 Verdict check(const Entry& entry, const CapacityCertificate& certificate) {

@@ -211,6 +211,31 @@ TEST_F(HandoverRules, let_dgmd_give_away_what_nobody_settles) {
     EXPECT_EQ(settle(1), "accepted");
 }
 
+// A proposer without a clock goes by what its block holds (R20): its time must be one at which the
+// cluster stands still, or the block is invalid by itself.
+TEST_F(HandoverRules, give_a_block_a_time_at_which_its_windows_may_be_given_away) {
+    chain.run_window({kOne}, 0);
+    const std::int64_t stands_ms = chain.state().grid().end_real_ms(2);
+    ASSERT_LT(chain.state().tip_time_ms, stands_ms);
+    EXPECT_EQ(grant(nodes({5, 6}), 1), "accepted") << "no time is named: the earliest";
+    EXPECT_EQ(allocate(nodes({5, 6}), 1), "accepted");
+    EXPECT_GE(chain.state().tip_time_ms, stands_ms);
+    const std::int64_t before_ms = chain.state().tip_time_ms;
+    EXPECT_EQ(allocate(nodes({5, 6}), 9), "accepted");
+    EXPECT_EQ(chain.state().tip_time_ms, before_ms + 1) << "what is to come needs no time";
+}
+
+// Its book would close with the first line that it cannot read.
+TEST_F(HandoverRules, refuse_a_committee_that_a_later_grant_leaves_out) {
+    chain.run_window({kOne}, 0);
+    ASSERT_EQ(grant(nodes({1, 2, 3, 4, 5}), 2), "accepted");
+    ASSERT_EQ(grant(nodes({1, 2, 3, 4}), 4), "accepted");
+    EXPECT_EQ(allocate(nodes({1, 2, 3, 5}), 2), "not_granted") << "node-5 cannot read window 4";
+    EXPECT_EQ(allocate(nodes({1, 2, 4}), 2), "accepted");
+    ASSERT_EQ(grant(nodes({1, 2, 3, 5}), 4), "accepted");
+    EXPECT_EQ(allocate(nodes({1, 2, 3, 5}), 2), "accepted") << "the later grant counts";
+}
+
 // What was meant for others is no reading of a window that was given away.
 TEST_F(HandoverRules, count_a_reading_that_is_sealed_for_others_as_missing) {
     chain.run_window({kOne}, 0);

@@ -145,13 +145,37 @@ TEST_F(RegistryTest, settles_a_new_meter_from_the_window_its_key_is_effective_fo
     };
     run(new_meter("new"));
     EXPECT_EQ(chain_.state().meters_of(kOne, 2).size(), 3U);  // nobody could read it yet
-    run(network_.grant(MeterId("new"), 1, {network_.dgmd(), NodeId("node-1")}, 3));
+    auto readers = network_.committee(kOne);
+    readers.insert(readers.begin(), network_.dgmd());
+    run(network_.grant(MeterId("new"), 1, readers, 3));
     EXPECT_EQ(chain_.state().meters_of(kOne, 2).size(), 3U);
     EXPECT_EQ(chain_.state().meters_of(kOne, 3).size(), 4U);
     for (const Window window : {1U, 2U, 3U})
         chain_.run_window({kOne}, window);
     EXPECT_EQ(chain_.book(kOne).last_lines().size(), 4U);
     EXPECT_TRUE(chain_.invariants().all_held());
+}
+
+// Its book would close with the meter's first line.
+TEST_F(RegistryTest, lets_no_new_meter_shut_out_a_member_of_today_or_of_a_later_window) {
+    const auto say = [this](const TransactionContent& content) {
+        const auto added = network_.from_dgmd(chain_.state(), content);
+        const std::string said = judge(added);
+        if (said == "accepted") {
+            EXPECT_TRUE(chain_.append(chain_.next_block({added}, chain_.state().tip_time_ms + 1)));
+        }
+        return said;
+    };
+    const auto first = [&](const std::vector<NodeId>& readers, Window effective) {
+        return say(network_.grant(MeterId("new"), 1, readers, effective));
+    };
+    const NodeId one("node-1"), two("node-2"), three("node-3"), four("node-4");
+    ASSERT_EQ(say(new_meter("new")), "accepted");
+    ASSERT_EQ(say(CommitteeAllocation{0, kOne, {}, {one, two, three}, 2, 5}), "accepted");
+    EXPECT_EQ(first({one, two, three}, 4), "not_granted") << "node-4 settles window 4";
+    EXPECT_EQ(first({one, two, four}, 4), "not_granted") << "node-3 settles on";
+    EXPECT_EQ(first({one, two}, 5), "not_granted");
+    EXPECT_EQ(first({one, two, three}, 5), "accepted");
 }
 
 TEST_F(RegistryTest, lets_the_old_committee_settle_until_the_new_one_is_effective) {

@@ -246,7 +246,9 @@ class ProofOfALaterMeter : public ::testing::Test {
         add(CapacityCertificate{0, meter_, 3000, 3});
         add(TariffNotice{0, {300'000, 90'000}, 42});
         TestChain& chain = stored_.chain();
-        add(stored_.network().grant(meter_, 1, {TestNetwork::node(1), chain.network().dgmd()}, 3));
+        auto readers = stored_.network().committee(TestNetwork::cluster(1));
+        readers.insert(readers.begin(), chain.network().dgmd());
+        add(stored_.network().grant(meter_, 1, readers, 3));
         for (Window window = 1; window <= 3; ++window)
             chain.run_window({TestNetwork::cluster(1)}, window);
         stored_.store();
