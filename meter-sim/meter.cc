@@ -65,11 +65,12 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
       alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()) {
     CHECK(!members_.empty());
     for (KeptReading& reading : pending) {
-        if (has_enough(reading)) continue;
-        CHECK(reading.sequence < state_.next_sequence);
-        const std::uint64_t sequence = reading.sequence;
         const bool is_alarm = decode_event(reading.envelope, setup_.network).has_value();
-        pending_.emplace(sequence, PendingReading(std::move(reading), is_alarm));
+        PendingReading each(std::move(reading), is_alarm);
+        if (has_enough(each)) continue;
+        const std::uint64_t sequence = each.reading.sequence;
+        CHECK(sequence < state_.next_sequence);
+        pending_.emplace(sequence, std::move(each));
         if (!is_alarm || is_broken()) continue;
         setup_.signer.reset();
         key_to_zeroise_ = true;
@@ -256,7 +257,7 @@ void Meter::send_due(const Instant& now, MeterEffects& effects) {
 void Meter::publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
                        MeterEffects& effects) {
     if (!connected_.contains(member) || pending.reading.receipts.contains(member)) return;
-    if (!is_member(member, pending.reading.window)) return;
+    if (!is_asked(member, pending)) return;
     if (!pending.reading.first_publish_ms) {
         pending.reading.first_publish_ms = now.real_ms;
         effects.push_back(meter_effect::PersistFirstPublish{pending.reading.sequence, now.real_ms});
@@ -298,11 +299,12 @@ std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Byt
     // Receipts beyond those needed come late and are as welcome.
     if (found == pending_.end()) return std::nullopt;
     if (const auto fault = fault_of(*receipt, from, id())) return fault;
+    if (!is_asked(from.node, found->second)) return Reject::not_a_member;
     KeptReading& reading = found->second.reading;
     if (receipt->content.reading != reading.id || receipt->content.window != reading.window)
         return Reject::conflicting_reading;
     if (!reading.receipts.insert(from.node).second) return std::nullopt;
-    const bool complete = has_enough(reading);
+    const bool complete = has_enough(found->second);
     effects.push_back(meter_effect::PersistReceipt{reading.sequence, from.node, complete});
     if (complete || found->second.is_heard(honest_members(reading.window)))
         told_.erase(reading.sequence);
@@ -315,10 +317,11 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
     const auto refusal = decode_refusal(payload, setup_.network);
     if (!refusal) return refusal.error();
     if (const auto fault = fault_of(*refusal, from, id())) return fault;
+    const auto found = pending_.find(refusal->content.sequence);
+    if (found != pending_.end() && !is_asked(from.node, found->second)) return Reject::not_a_member;
     const std::string& reason = refusal->content.reason;
     const std::string known = names_a_reject(reason) ? reason : std::string(kOtherReason);
     ++refusals_[known];
-    const auto found = pending_.find(refusal->content.sequence);
     if (found != pending_.end()) {
         PendingReading& pending = found->second;
         if (pending.refused_by(from.node, known, setup_.parameters.timers, now.steady_ms))
@@ -358,6 +361,11 @@ bool Meter::is_member(const NodeId& node, Window window) const {
                        [&](const CommitteeMember& member) { return member.node == node; });
 }
 
+// An alarm waits for no window: whoever settles by the time a block has it may say so.
+bool Meter::is_asked(const NodeId& node, const PendingReading& pending) const {
+    return pending.is_alarm || is_member(node, pending.reading.window);
+}
+
 // Who settled the window, and who settles the next one: they were handed it over.
 std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
     std::vector<ShareBook::Quorum> quorums;
@@ -371,13 +379,24 @@ std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
     return quorums;
 }
 
+// Those of the window's committee; of an alarm's, or of any later one.
+bool Meter::has_enough(const PendingReading& pending) const {
+    const KeptReading& reading = pending.reading;
+    const Enrolment& enrolment = setup_.enrolment;
+    if (are_enough(reading.receipts, enrolment.committee_of(reading.window))) return true;
+    return pending.is_alarm && std::any_of(enrolment.committees.begin(), enrolment.committees.end(),
+                                           [&](const DatedCommittee& later) {
+                                               return later.effective > reading.window &&
+                                                      are_enough(reading.receipts, later.members);
+                                           });
+}
+
 // Rule 1: min(2, committee) members, one of them not the parent where there is one.
-bool Meter::has_enough(const KeptReading& reading) const {
-    const Committee& committee = setup_.enrolment.committee_of(reading.window);
+bool Meter::are_enough(const std::set<NodeId>& receipts, const Committee& committee) {
     std::size_t members = 0;
     bool other_than_parent = committee.size() == 1;
     for (const CommitteeMember& member : committee) {
-        if (!reading.receipts.contains(member.node)) continue;
+        if (!receipts.contains(member.node)) continue;
         ++members;
         other_than_parent = other_than_parent || member.node != committee.front().node;
     }

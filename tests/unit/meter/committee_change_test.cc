@@ -74,6 +74,47 @@ TEST_F(CommitteeChange, counts_receipts_of_the_windows_own_committee) {
     EXPECT_EQ(meter.pending(), pending - 1);
 }
 
+// One liar of the old and one of the new committee would be two of four.
+TEST_F(CommitteeChange, believes_no_refusal_of_who_does_not_settle_the_window) {
+    Meter meter = bench.fresh();
+    connect_all(meter, bench.at(0));
+    const auto effects = meter.step(meter_event::Tick{}, bench.at(1));
+    const KeptReading reading = all_of<meter_effect::PersistReading>(effects)[0].reading;
+    const Instant later = bench.at(1, 1);
+    const auto refused = [&](const NodeId& node) {
+        return meter.step(bench.refusal(node, "closed_window", reading.window, reading.sequence),
+                          later);
+    };
+    EXPECT_TRUE(all_of<meter_effect::PersistRefusal>(refused(kFifth)).empty());
+    EXPECT_TRUE(
+        all_of<meter_effect::PersistReceipt>(meter.step(bench.receipt(kFifth, reading), later))
+            .empty());
+    EXPECT_TRUE(meter.refusals().empty());
+    EXPECT_EQ(meter.ignored().at("not_a_member"), 2U);
+    EXPECT_EQ(all_of<meter_effect::PersistRefusal>(refused(TestNetwork::node(4))).size(), 1U);
+}
+
+// The members of the alarm's window may all be gone before a block has it.
+TEST_F(CommitteeChange, tells_an_alarm_to_everybody_and_believes_who_settles_next) {
+    MeterSetup setup = bench.setup();
+    setup.breaks_at = kFrom - 1;
+    Meter meter(std::move(setup), {}, {});
+    connect_all(meter, bench.at(0));
+    const auto effects = meter.step(meter_event::Tick{}, bench.at(kFrom - 1));
+    const KeptReading alarm = all_of<meter_effect::PersistReading>(effects).back().reading;
+    std::set<NodeId> told;
+    for (const auto& publish : all_of<meter_effect::Publish>(effects))
+        if (publish.topic.ends_with("/event/-")) told.insert(publish.member);
+    EXPECT_EQ(told.size(), 6U);
+    const std::size_t pending = meter.pending();
+    const Instant later = bench.at(kFrom, 1);
+    (void)meter.step(bench.receipt(TestNetwork::node(2), alarm), later);
+    (void)meter.step(bench.receipt(kSixth, alarm), later);
+    EXPECT_EQ(meter.pending(), pending) << "one of each committee";
+    (void)meter.step(bench.receipt(kFifth, alarm), later);
+    EXPECT_EQ(meter.pending(), pending - 1);
+}
+
 TEST_F(CommitteeChange, obeys_a_share_that_was_handed_over) {
     Meter meter = bench.fresh();
     connect_all(meter, bench.at(0));
