@@ -34,19 +34,21 @@ void add(OffenceRecord& record, const Transaction& transaction, const Evidence& 
     record.newest = std::max(record.newest, place_of(evidence));
 }
 
-// A settlement to come could list a reading of this window: its own, or one that came late.
-bool is_open(const ChainState& state, const MeterId& meter, Window window) {
-    const auto next = state.next_window(state.meters.at(meter).registration.cluster);
-    return next && (window >= *next || may_true_up(state, meter, window, *next));
+// A settlement to come could list a reading of this window, whoever its committee is: its own, or
+// one that came late.
+bool is_open(const ChainState& state, const MeterRecord& meter, Window window) {
+    const auto next = state.next_window(meter.registration.cluster);
+    return next && (window >= *next || open_span(state, *next).has(meter, window));
 }
 
 // The windows of the pair that can still be voided.
 std::vector<Window> windows_to_void(const ChainState& state, const Evidence& evidence) {
-    const MeterId meter(evidence.culprit);
+    const MeterId id(evidence.culprit);
+    const MeterRecord& meter = state.meters.at(id);
     std::vector<Window> open;
     for (const Window window : {evidence.place.earlier, evidence.place.window}) {
         const bool known = !open.empty() && open.back() == window;
-        if (known || !is_open(state, meter, window) || state.is_voided(meter, window)) continue;
+        if (known || !is_open(state, meter, window) || state.is_voided(id, window)) continue;
         open.push_back(window);
     }
     return open;

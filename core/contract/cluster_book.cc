@@ -111,10 +111,11 @@ std::vector<const OpenedReading*> ClusterBook::withheld(const ChainState& state,
     std::set<MeterId> meters;
     for (const SettlementEntry& entry : settlement.entries)
         meters.insert(entry.meter);
+    const LateSpan span = late_span(state, cluster_, settled);
     const auto might_be_used = [&](const Slot& slot) {
         if (listed.contains(slot) || !meters.contains(slot.first)) return false;
-        return slot.second == settled ||
-               (!is_full && may_true_up(state, slot.first, slot.second, settled));
+        if (slot.second == settled) return true;
+        return !is_full && span.has(state.meters.at(slot.first), slot.second);
     };
     HeldReadings known;
     bool is_more = false;

@@ -16,6 +16,8 @@
 
 namespace fairfeed {
 
+struct LateSpan;
+
 struct OpenedReading {
     SignedReading reading;
     ReadingBody body;
@@ -132,7 +134,8 @@ class ClusterBook {
     [[nodiscard]] Result<void, Reject> take(const ChainState& state, Window window, Window settled,
                                             const OpenedReading& opened, Picked& picked) const;
     [[nodiscard]] Picked pick(const ChainState& state, Window window, const MeterId& meter,
-                              const HeldReadings& held, std::size_t room) const;
+                              const HeldReadings& held, const LateSpan& span,
+                              std::size_t room) const;
     [[nodiscard]] std::vector<Picked> pick_all(const ChainState& state, Window window,
                                                const HeldReadings& held) const;
     [[nodiscard]] const ReadingBody* estimate_from(const ChainState& state, Window window,

@@ -127,7 +127,8 @@ Result<void, Reject> ClusterBook::take(const ChainState& state, Window window, W
 }
 
 ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, const MeterId& meter,
-                                      const HeldReadings& held, std::size_t room) const {
+                                      const HeldReadings& held, const LateSpan& span,
+                                      std::size_t room) const {
     const MeterRecord& record = state.meters.at(meter);
     Picked out{.meter = meter,
                .true_up = TrueUp(state, meter, opening(state, meter)),
@@ -139,7 +140,7 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
     const Window first = record.unread.empty() ? newest : record.unread.front().first;
     for (auto at = held.lower_bound(first); at != held.end() && at->first <= window; ++at) {
         const bool is_late = at->first < window;
-        if (is_late && !may_true_up(state, meter, at->first, window)) continue;
+        if (is_late && !span.has(record, at->first)) continue;
         if (is_late && out.late.size() == room) continue;
         const auto found = at->second.find(meter);
         if (found == at->second.end()) continue;
@@ -155,10 +156,11 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
 std::vector<ClusterBook::Picked> ClusterBook::pick_all(const ChainState& state, Window window,
                                                        const HeldReadings& held) const {
     const auto meters = state.meters_of(cluster_, window);
+    const LateSpan span = late_span(state, cluster_, window);
     std::size_t room = late_room(state, meters.size());
     std::vector<Picked> out;
     for (const MeterId& meter : meters) {
-        out.push_back(pick(state, window, meter, held, room));
+        out.push_back(pick(state, window, meter, held, span, room));
         room -= out.back().late.size();
     }
     return out;

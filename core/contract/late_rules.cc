@@ -108,11 +108,32 @@ std::optional<OpenSlot> open_slot(const MeterRecord& meter, Window window) {
     return OpenSlot{gap->above, gap->below};
 }
 
+bool LateSpan::has(const MeterRecord& meter, Window window) const {
+    return window >= first && window < end && open_slot(meter, window).has_value();
+}
+
+LateSpan open_span(const ChainState& state, Window settled) {
+    return {oldest_late(state, settled), settled};
+}
+
+LateSpan late_span(const ChainState& state, const ClusterId& cluster, Window settled) {
+    LateSpan span = open_span(state, settled);
+    span.first = std::max(span.first, state.witnessed_from(cluster, settled));
+    return span;
+}
+
+bool is_witness_for_good(const ChainState& state, const ClusterId& cluster, Window window,
+                         const NodeId& node) {
+    const Window last = UINT32_MAX;
+    const CommitteeAllocation* committee = state.committee_of(cluster, last);
+    if (!committee || state.witnessed_from(cluster, last) > window) return false;
+    const auto& members = committee->members;
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
 bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Window settled) {
     const MeterRecord* record = find(state, meter);
-    if (!record || late >= settled || late < oldest_late(state, settled)) return false;
-    if (late < state.witnessed_from(record->registration.cluster, settled)) return false;
-    return open_slot(*record, late).has_value();
+    return record && late_span(state, record->registration.cluster, settled).has(*record, late);
 }
 
 void note_reading(MeterRecord& meter, const ReadingHeader& header, const Digest& id) {
@@ -143,6 +164,7 @@ std::size_t late_room(const ChainState& state, std::size_t entries) {
 Result<void, Reject> check_late(const ChainState& state, const Settlement& settlement) {
     const auto& late = settlement.late;
     const auto& entries = settlement.entries;
+    const LateSpan span = late_span(state, settlement.cluster, settlement.window);
     if (late.size() > late_room(state, entries.size())) return unexpected(Reject::wrong_entries);
     auto entry = entries.begin();
     for (std::size_t i = 0; i < late.size(); ++i) {
@@ -156,7 +178,8 @@ Result<void, Reject> check_late(const ChainState& state, const Settlement& settl
             late[i].reading == Digest{}) {
             return unexpected(Reject::wrong_entries);
         }
-        if (!may_true_up(state, late[i].meter, late[i].window, settlement.window)) {
+        const MeterRecord* meter = find(state, late[i].meter);
+        if (!meter || !span.has(*meter, late[i].window)) {
             return unexpected(Reject::closed_window);
         }
     }

@@ -25,9 +25,26 @@ struct OpenSlot {
 };
 [[nodiscard]] std::optional<OpenSlot> open_slot(const MeterRecord& meter, Window window);
 
-// May the settlement of `settled` list the meter's reading of `late`? No reading of that window is
-// committed, whatever is committed of later ones, and it is not older than oldest_late. Whether the
-// meter was registered then is check_reading_header's question.
+// Windows of which one settlement may list a late reading, if no reading of them is committed,
+// whatever is committed of later ones. Whether the meter was registered then is
+// check_reading_header's question.
+struct LateSpan {
+    Window first = 0;
+    Window end = 0;
+    [[nodiscard]] bool has(const MeterRecord& meter, Window window) const;
+};
+// Of the cluster's settlement of `settled`: not older than oldest_late, and its committee could
+// read it. Made once for all meters and windows that are asked for.
+[[nodiscard]] LateSpan late_span(const ChainState& state, const ClusterId& cluster, Window settled);
+// The same whoever its committee is: it may become another one yet.
+[[nodiscard]] LateSpan open_span(const ChainState& state, Window settled);
+
+// Whoever settles the cluster from now on, as far as the chain tells by now, was a member by this
+// window, and this node is one of them to the last: what it holds of the window will be demanded.
+[[nodiscard]] bool is_witness_for_good(const ChainState& state, const ClusterId& cluster,
+                                       Window window, const NodeId& node);
+
+// Is it in the late_span of `settled`?
 [[nodiscard]] bool may_true_up(const ChainState& state, const MeterId& meter, Window late,
                                Window settled);
 

@@ -296,17 +296,18 @@ void count_omissions(ChainState& state, const Settlement& settlement) {
 }
 
 // Gaps are known, and what was voided in a settled window stays void, for as long as a late reading
-// could name it.
+// could name it under any committee.
 void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlement& settlement) {
     const Window settled = settlement.window;
     const Window oldest = oldest_late(state, settled + 1);
     const PastRoom room = past_room(state, settlement.entries.size());
-    for (const MeterId& meter : cluster.meters) {
-        forget_gaps(state.meters.at(meter).unread, oldest, room.gaps);
-        auto& voided = state.meters.at(meter).voided;
-        std::erase_if(voided, [&](Window window) {
-            return window <= settled && !may_true_up(state, meter, window, settled + 1);
-        });
+    // Whoever the next committee is: DGMD may still name another one.
+    const LateSpan span = open_span(state, settled + 1);
+    for (const MeterId& id : cluster.meters) {
+        MeterRecord& meter = state.meters.at(id);
+        forget_gaps(meter.unread, oldest, room.gaps);
+        std::erase_if(meter.voided,
+                      [&](Window window) { return window <= settled && !span.has(meter, window); });
     }
 }
 

@@ -1,7 +1,6 @@
 #include "core/contract/state.h"
 
 #include <algorithm>
-#include <set>
 
 #include "core/contract/registry.h"
 #include "core/contract/validators.h"
@@ -116,15 +115,16 @@ const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window 
 Window ChainState::witnessed_from(const ClusterId& id, Window window) const {
     const ClusterRecord* record = cluster(id);
     if (!record || record->earlier.empty()) return 0;
-    std::set<Window> starts = {record->committee.effective};
+    Window newest = 0;
+    const auto look = [&](Window start) {
+        if (start <= newest || start > window) return;
+        const auto& before = committee_of(id, start - 1)->members;
+        if (!has_all(before, committee_of(id, start)->members)) newest = start;
+    };
+    look(record->committee.effective);
     for (const CommitteeAllocation& earlier : record->earlier)
-        starts.insert(earlier.effective);
-    const auto& members = committee_of(id, window)->members;
-    // One stretch under one committee after the other, backwards.
-    auto start = std::make_reverse_iterator(starts.upper_bound(window));
-    for (; start != starts.rend() && *start > 0; ++start)
-        if (!has_all(committee_of(id, *start - 1)->members, members)) return *start;
-    return 0;
+        look(earlier.effective);
+    return newest;
 }
 
 std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {

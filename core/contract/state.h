@@ -158,9 +158,10 @@ struct ChainState {
     // nullptr: unknown cluster.
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
-    // The first window from which on every member of the committee that governs `window` has been
-    // one. It settles by nothing older that not all of its members could read: late readings, and
-    // readings that estimates come from.
+    // The newest window up to this one that brought its committee a member which the window before
+    // did not have; 0: none. Nothing older counts, late readings and readings that estimates come
+    // from: not all members could read it. It never falls from one window to the next, although
+    // those who came may leave.
     [[nodiscard]] Window witnessed_from(const ClusterId& cluster, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.

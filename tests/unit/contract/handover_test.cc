@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "core/contract/late_rules.h"
 #include "core/contract/settlement_rules.h"
+#include "core/wire/evidence_codec.h"
 #include "core/wire/handover_codec.h"
 #include "tests/support/test_network.h"
 
@@ -264,7 +266,7 @@ TEST_F(HandoverRules, take_no_reading_under_a_key_epoch_that_has_ended) {
     EXPECT_TRUE(check_reading_header(chain.state(), 2, fresh));
 }
 
-TEST_F(HandoverRules, know_since_when_all_members_have_witnessed) {
+TEST_F(HandoverRules, know_with_which_window_the_newest_member_came) {
     ChainState state = chain.state();
     ClusterRecord& cluster = state.clusters.at(kOne);
     const auto add = [&](const std::vector<NodeId>& members, Window effective) {
@@ -278,10 +280,77 @@ TEST_F(HandoverRules, know_since_when_all_members_have_witnessed) {
     add(nodes({1, 2}), 30);
     add(nodes({5, 6}), 40);
     add(nodes({6}), 35);  // in the place of the one before
-    const std::vector<std::pair<Window, Window>> expected = {{5, 0},  {12, 0}, {20, 20}, {29, 20},
-                                                             {30, 0}, {34, 0}, {35, 35}, {100, 35}};
+    const std::vector<std::pair<Window, Window>> expected = {
+        {5, 0}, {12, 0}, {20, 20}, {29, 20}, {30, 20}, {34, 20}, {35, 35}, {100, 35}};
     for (const auto& [window, from] : expected)
         EXPECT_EQ(state.witnessed_from(kOne, window), from) << "window " << window;
+    // Who is a settlement behind takes whatever the others demand.
+    for (Window window = 0; window < 50; ++window)
+        EXPECT_LE(state.witnessed_from(kOne, window), state.witnessed_from(kOne, window + 1));
+}
+
+// The meter signs two readings of window 1. Node 5 is to settle from 3 on and could read neither;
+// then DGMD leaves the standing cluster to those who could.
+class VoidReadings : public HandoverRules {
+  protected:
+    void settle_without_it(Window window) {
+        auto readings = chain.read_all(kOne, window);
+        readings.erase(meter);
+        ASSERT_EQ(append(chain.group(chain.settle(kOne, window, readings), readings)), "accepted");
+    }
+    void begin() {
+        chain.run_window({kOne}, 0);
+        const Profile profile = flat_profile(chain.state(), {100, 0, 0});
+        first = chain.meter(meter).read(1, profile);
+        second = chain.meter(meter).read(1, profile);
+    }
+    void accuse() {
+        ASSERT_EQ(append({*make_evidence(Offence::two_readings, first->reading.envelope,
+                                         second->reading.envelope, network.network())}),
+                  "accepted");
+    }
+    void replace_node_4() {
+        ASSERT_EQ(grant(nodes({1, 2, 3, 4, 5}), 3), "accepted");
+        ASSERT_EQ(allocate(nodes({1, 2, 3, 5}), 3), "accepted");
+        for (const MeterId& each : network.meters(kOne))
+            chain.meter(each).use_key_epoch(1);
+        settle_without_it(2);
+        for (const MeterId& each : network.meters(kOne))
+            chain.meter(each).use_key_epoch(2);
+        EXPECT_FALSE(may_true_up(chain.state(), meter, 1, 3));
+    }
+    void expect_void_under_the_old_committee() {
+        const std::int64_t late_ms = chain.state().grid().end_real_ms(4);
+        ASSERT_EQ(allocate(nodes({1, 2, 3, 4}), 3, late_ms), "accepted");
+        EXPECT_TRUE(may_true_up(chain.state(), meter, 1, 3));
+        HeldReadings held;
+        held[1].insert({meter, *first});
+        held[3] = chain.read_all(kOne, 3);
+        Settlement listing = chain.settle_held(kOne, 3, held);
+        EXPECT_TRUE(listing.late.empty());
+        EXPECT_EQ(check_reading_header(chain.state(), 1, first->reading.header).error(),
+                  Reject::conflicting_reading);
+    }
+
+    MeterId meter = network.meters(kOne).front();
+    std::optional<OpenedReading> first;
+    std::optional<OpenedReading> second;
+};
+
+TEST_F(VoidReadings, settle_under_no_committee_that_comes_back) {
+    begin();
+    accuse();
+    settle_without_it(1);
+    replace_node_4();
+    expect_void_under_the_old_committee();
+}
+
+TEST_F(VoidReadings, can_be_told_while_a_newcomer_is_awaited_that_never_comes) {
+    begin();
+    settle_without_it(1);
+    replace_node_4();
+    accuse();
+    expect_void_under_the_old_committee();
 }
 
 }  // namespace
