@@ -106,6 +106,9 @@ intake::Context CommitteeDesk::context(const ChainState& state, Instant now) con
                 const auto known = ids_.find({meter, window});
                 if (known == ids_.end()) return std::nullopt;
                 return known->second;
+            },
+            [this](const MeterId& meter, Window window) {
+                return listed_by_.contains({meter, window});
             }};
 }
 
@@ -166,8 +169,14 @@ void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effect
     keep(std::move(opened));
 }
 
+// Rule 1. While the chain says that somebody comes to whom the reading would not count, or that
+// this node goes, only a block is a promise: the meter says it again until then.
 void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
     const ReadingHeader& header = reading.header;
+    if (!listed_by_.contains({header.meter, header.window}) &&
+        !is_witness_for_good(state, header.cluster, header.window, self_)) {
+        return;
+    }
     const Receipt said{header.meter, header.window, header.sequence, reading.id};
     say(Channel::receipt, header.meter.str(), encode_receipt(said, self_, state.network, signer_),
         state, out);

@@ -17,6 +17,8 @@
 
 namespace fairfeed {
 
+struct LateSpan;
+
 // A certified window on its way to the chain: its readings, then its settlement.
 using CertifiedWindow = std::vector<Transaction>;
 
@@ -56,8 +58,8 @@ class CommitteeDesk {
     void doubt_windows(const ChainState& state, Instant now, Effects& out);
     void restore_doubts(std::map<ClusterId, Window> doubts) { doubts_ = std::move(doubts); }
 
-    // Reject::duplicate is receipted again; other reasons are told to the meter, but only once its
-    // signature was found valid.
+    // Reject::duplicate is receipted again, if it may be receipted yet; other reasons are told to
+    // the meter, but only once its signature was found valid.
     [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival,
                                                   const ChainState& state, Instant now,
                                                   Effects& out);
@@ -171,7 +173,8 @@ class CommitteeDesk {
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
     void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
     void keep_committed(const RecomputedSettlement& settlement);
-    [[nodiscard]] bool is_needed(const Slot& slot, Window settled, const ChainState& state) const;
+    [[nodiscard]] bool is_needed(const Slot& slot, Window settled, const LateSpan& span,
+                                 const ChainState& state) const;
     void drop_old(const ClusterId& cluster, Window settled, const ChainState& state);
     void forget(const Slot& slot, const SignedReading& reading);
     void forget(const Settlement& settlement, const ChainState& state, Effects& out);
@@ -191,7 +194,7 @@ class CommitteeDesk {
     std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
     std::map<Digest, Slot> slots_;
     std::map<std::pair<MeterId, std::uint64_t>, Window> sequences_;  // of those held
-    std::map<Slot, Window> listed_late_;              // by the settlement of which window
+    std::map<Slot, Window> listed_by_;  // on the chain, by the settlement of which window
     std::map<ClusterId, std::vector<Slot>> dropped_;  // of which the inbox does not know yet
     std::set<Slot> twofold_;                          // of which the disk has two readings
     std::map<MeterId, ShareStatement> shares_;        // the latest of each

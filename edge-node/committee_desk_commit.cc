@@ -101,28 +101,30 @@ void CommitteeDesk::keep_committed(const RecomputedSettlement& settlement) {
                 ids_.erase(held);
             }
             keep(opened);
-            if (window < settlement.opened.window) listed_late_[slot] = settlement.opened.window;
+            listed_by_[slot] = settlement.opened.window;
         }
     }
 }
 
 // A reading stays as long as a settlement may still list it, and a day after the one that did, so
 // that a meter that missed its receipt gets it again.
-bool CommitteeDesk::is_needed(const Slot& slot, Window settled, const ChainState& state) const {
+bool CommitteeDesk::is_needed(const Slot& slot, Window settled, const LateSpan& span,
+                              const ChainState& state) const {
     const auto& [meter, window] = slot;
-    const auto late = listed_late_.find(slot);
-    const Window listed = late != listed_late_.end() ? late->second : window;
+    const auto known = listed_by_.find(slot);
+    const Window listed = known != listed_by_.end() ? known->second : window;
     return std::int64_t{listed} + state.grid().windows_per_day() >= settled ||
-           may_true_up(state, meter, window, settled + 1);
+           span.has(state.meters.at(meter), window);
 }
 
 void CommitteeDesk::drop_old(const ClusterId& cluster, Window settled, const ChainState& state) {
     auto& windows = readings_[cluster];
     auto& dropped = dropped_[cluster];
+    const LateSpan span = open_span(state, settled + 1);
     for (auto at = windows.begin(); at != windows.end() && at->first < settled;) {
         std::erase_if(at->second, [&](const auto& entry) {
             const Slot slot{entry.first, at->first};
-            if (is_needed(slot, settled, state)) return false;
+            if (is_needed(slot, settled, span, state)) return false;
             forget(slot, entry.second.reading);
             dropped.push_back(slot);
             return true;
@@ -134,7 +136,7 @@ void CommitteeDesk::drop_old(const ClusterId& cluster, Window settled, const Cha
 void CommitteeDesk::forget(const Slot& slot, const SignedReading& reading) {
     ids_.erase(slot);
     twofold_.erase(slot);
-    listed_late_.erase(slot);
+    listed_by_.erase(slot);
     slots_.erase(reading.id);
     sequences_.erase({slot.first, reading.header.sequence});
 }

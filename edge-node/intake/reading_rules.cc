@@ -45,6 +45,36 @@ bool is_closed(const ChainState& state, const ReadingHeader& header, Window next
     return bearer == Bearer::meter && std::int64_t{next} - header.window > late_windows(state);
 }
 
+// Against what is known of its meter and window (rules 1, 3 and 7). Who has left the committee
+// holds nothing for those who settle now; what a block has is known whoever settles.
+Result<void, Reject> judge_slot(const SignedReading& reading, const Context& context,
+                                Bearer bearer) {
+    const ReadingHeader& header = reading.header;
+    const auto held = context.held(header.meter, header.window);
+    const bool is_known = held == reading.id;
+    const bool is_committed =
+        is_known && context.committed && context.committed(header.meter, header.window);
+    if (is_committed || (is_known && bearer == Bearer::member)) {
+        return unexpected(Reject::duplicate);
+    }
+    if (held && !is_known && (!context.wanted || !context.wanted(reading))) {
+        return unexpected(Reject::conflicting_reading);
+    }
+    const auto next = context.state.next_window(header.cluster);
+    if (!next || is_closed(context.state, header, *next, bearer)) {
+        return unexpected(Reject::closed_window);
+    }
+    if (bearer == Bearer::meter && header.window < *next &&
+        !is_member(*context.state.committee_of(header.cluster, *next), context.self)) {
+        return unexpected(Reject::not_a_member);
+    }
+    if (!is_known) return {};
+    // Held, but sealed for others before DGMD gave its window away: it cannot settle any more.
+    const bool is_sealed_for_us =
+        header.key_epoch == context.state.key_epoch(header.meter, header.window);
+    return unexpected(is_sealed_for_us ? Reject::duplicate : Reject::unknown_key_epoch);
+}
+
 Result<void, Reject> judge_time(const SignedReading& reading, const Context& context,
                                 Bearer bearer) {
     const ReadingHeader& header = reading.header;
@@ -57,16 +87,7 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
     if (end_ms > context.now.real_ms + kFutureToleranceMs) {
         return unexpected(Reject::future_window);
     }
-    if (const auto held = context.held(header.meter, header.window)) {
-        if (*held == reading.id) return unexpected(Reject::duplicate);
-        if (!context.wanted || !context.wanted(reading)) {
-            return unexpected(Reject::conflicting_reading);
-        }
-    }
-    const auto next = context.state.next_window(header.cluster);
-    if (!next || is_closed(context.state, header, *next, bearer)) {
-        return unexpected(Reject::closed_window);
-    }
+    if (const auto known = judge_slot(reading, context, bearer); !known) return known;
     if (context.state.is_voided(header.meter, header.window)) {
         return unexpected(Reject::conflicting_reading);
     }

@@ -24,6 +24,8 @@ struct Context {
     Instant now;
     // Id of the reading held, or committed, for this meter and window; nullopt: none.
     std::function<std::optional<Digest>(const MeterId&, Window)> held;
+    // Does a block have the one held? Then it is known for good.
+    std::function<bool(const MeterId&, Window)> committed{};
     // May this reading take the place of another one held of its slot? Empty: never.
     std::function<bool(const SignedReading&)> wanted{};
 };
@@ -42,7 +44,7 @@ struct Refused {
     std::optional<SignedReading> reading;
 };
 
-// The accepted reading, opened. Reject::duplicate means "known already": it is receipted again.
+// The accepted reading, opened. Reject::duplicate means "known already": it may be receipted again.
 [[nodiscard]] Result<OpenedReading, Refused> judge_reading(const Arrival& arrival,
                                                            const Context& context);
 

@@ -34,10 +34,16 @@ class ReadingRules : public ::testing::Test {
         return options;
     }
     [[nodiscard]] Context context(const ChainState& state) const {
-        return {state, keys_, book_, self_, now_, [this](const MeterId& meter, Window window) {
+        return {state,
+                keys_,
+                book_,
+                self_,
+                now_,
+                [this](const MeterId& meter, Window window) {
                     const auto found = held_.find({meter, window});
                     return found == held_.end() ? std::nullopt : std::optional(found->second);
-                }};
+                },
+                [this](const MeterId&, Window window) { return committed_.contains(window); }};
     }
     [[nodiscard]] Result<OpenedReading, Refused> judge(const BadReading& row) const {
         return judge_reading({row.topic, row.retained, row.packet}, context(chain_.state()));
@@ -55,6 +61,7 @@ class ReadingRules : public ::testing::Test {
     NodeId self_ = TestNetwork::node(1);
     Instant now_;
     std::map<std::pair<MeterId, Window>, Digest> held_;
+    std::set<Window> committed_{0};  // of those held, what a block has
 
   private:
     // What TestChain::run_window makes of a prosumer: 16 quarters of 500 Wh, 400 exported.
@@ -117,6 +124,33 @@ TEST_F(ReadingRules, know_a_replayed_reading_whatever_envelope_it_comes_in) {
     EXPECT_EQ(second.error().reason, Reject::duplicate);
     ASSERT_TRUE(second.error().reading) << "a duplicate is receipted again";
     EXPECT_EQ(second.error().reading->id, first.id);
+}
+
+// Its meter must not take the answer for a promise.
+TEST_F(ReadingRules, know_no_reading_any_more_whose_window_was_given_to_others) {
+    const SignedReading first = forge_.make();
+    held_[{kMeter, 1}] = first.id;
+    EXPECT_EQ(judge(first).error().reason, Reject::duplicate);
+    const auto grant = network_.from_dgmd(
+        chain_.state(), network_.grant(kMeter, 2, network_.committee(kCluster), 1));
+    const std::int64_t stands_ms = chain_.state().grid().end_real_ms(2);
+    ASSERT_TRUE(chain_.append(chain_.next_block({grant}, stands_ms)));
+    now_.real_ms = stands_ms;
+    EXPECT_EQ(judge(first).error().reason, Reject::unknown_key_epoch);
+}
+
+// A block's reading is known whatever its window is by now; another one is late, and may be too
+// late.
+TEST_F(ReadingRules, know_what_a_block_has_when_its_window_is_closed) {
+    const OpenedReadings readings = chain_.read_all(kCluster, 1);
+    const SignedReading taken = readings.at(kMeter).reading;
+    const Settlement settlement = chain_.settle(kCluster, 1, readings);
+    ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, readings))));
+    now_.real_ms = chain_.state().grid().end_real_ms(1);
+    held_[{kMeter, 1}] = taken.id;
+    EXPECT_EQ(judge(taken).error().reason, Reject::closed_window);
+    committed_.insert(1);
+    EXPECT_EQ(judge(taken).error().reason, Reject::duplicate);
 }
 
 TEST_F(ReadingRules, refuse_a_second_reading_of_the_same_window) {
