@@ -1,5 +1,7 @@
 // What a member finds out against others: meters that sign two readings, proposers that sign two
 // batches, and meters that say of themselves that they were opened (rules 3, 5 and 11).
+#include <algorithm>
+
 #include "core/wire/evidence_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "edge-node/committee_desk.h"
@@ -80,7 +82,11 @@ Result<void, Reject> CommitteeDesk::on_event(const Transaction& event, const Cha
 
 void CommitteeDesk::receipt_event(const MeterAlarm& alarm, const Digest& id,
                                   const ChainState& state, Effects& out) {
-    if (!is_member(self_, alarm.cluster, alarm.window, state)) return;
+    const Window next = state.next_window(alarm.cluster).value_or(alarm.window);
+    if (!is_member(self_, alarm.cluster, alarm.window, state) &&
+        !is_member(self_, alarm.cluster, std::max(next, alarm.window), state)) {
+        return;
+    }
     const Receipt said{alarm.meter, alarm.window, alarm.counter, id};
     say(Channel::receipt, alarm.meter.str(), encode_receipt(said, self_, state.network, signer_),
         state, out);
