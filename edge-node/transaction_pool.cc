@@ -35,6 +35,10 @@ bool is_stale(const Settlement& settlement, const ChainState& state) {
            !state.is_current(settlement.cluster, settlement.window, settlement.state_height);
 }
 
+bool is_committed(const Result<void, Reject>& possible) {
+    return !possible && possible.error() == Reject::already_committed;
+}
+
 // Has the chain moved past this transaction? Unknown meters and clusters are not past: they may
 // come.
 bool is_past(const Transaction& transaction, const ChainState& state) {
@@ -48,17 +52,12 @@ bool is_past(const Transaction& transaction, const ChainState& state) {
         const auto next = state.next_window(settlement->cluster);
         return !next || settlement->window < *next;
     }
-    if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
-        const auto newer = check_evidence(state, *evidence, state.height + 1, INT64_MAX);
-        return !newer && newer.error() == Reject::already_committed;
-    }
-    if (const auto* event = std::get_if<MeterAlarm>(&transaction.content)) {
-        const auto possible = check_event(state, *event, INT64_MAX);
-        return !possible && possible.error() == Reject::already_committed;
-    }
-    if (transaction.kind == TransactionKind::handover) {
-        return !check_handover(state, transaction);
-    }
+    if (const auto* evidence = std::get_if<Evidence>(&transaction.content))
+        return is_committed(check_evidence(state, *evidence, state.height + 1, INT64_MAX));
+    if (const auto* event = std::get_if<MeterAlarm>(&transaction.content))
+        return is_committed(check_event(state, *event, INT64_MAX));
+    if (transaction.kind == TransactionKind::handover)
+        return is_committed(check_handover(state, transaction));
     return std::visit(
         [&](const auto& content) {
             if constexpr (requires { content.sequence; }) {
@@ -376,6 +375,7 @@ void TransactionPool::prune(const ChainState& state) {
     const auto dropped = std::erase_if(by_id_, [&](const auto& entry) {
         const Transaction& held = entry.second.second;
         const auto* settlement = std::get_if<Settlement>(&held.content);
+        if (held.kind == TransactionKind::handover) return !check_handover(state, held).has_value();
         return is_past(held, state) || (settlement && is_stale(*settlement, state));
     });
     if (dropped == 0) return;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/wire/handover_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/support/test_network.h"
 
@@ -56,6 +57,24 @@ class Pool : public ::testing::Test {
     TransactionPool pool{8};
     PlainSignatureChecker signatures;
 };
+
+// Else the block that lists it could never be judged, and never be left.
+TEST_F(Pool, takes_a_handover_that_a_block_lists_whether_or_not_it_can_enter) {
+    Handover early{.cluster = kCluster,
+                   .window = 0,
+                   .settlement = window.back().id,
+                   .epoch = 1,
+                   .entries = {network.grant(kMeter, 1, {TestNetwork::node(5)}, 0).entries},
+                   .sealed = Bytes(64, 7)};
+    const NodeId sender = TestNetwork::node(1);
+    const Transaction handover =
+        make_handover(early, sender, network.network(), network.key(sender));
+    EXPECT_EQ(reason(handover), "wrong_previous") << "nothing is settled yet";
+    pool.expect({handover.id});
+    EXPECT_EQ(reason(handover), "");
+    pool.prune(chain.state());
+    EXPECT_EQ(pool.size(), 0U);
+}
 
 TEST_F(Pool, takes_a_certified_window_in_any_order_and_keeps_the_order_of_arrival) {
     EXPECT_TRUE(pool.add_all(window, chain.state(), signatures));
