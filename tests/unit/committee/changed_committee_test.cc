@@ -131,13 +131,14 @@ TEST_F(ChangedCommittee, binds_a_member_whose_ledger_does_not_know_of_it_yet) {
 // Whoever left said, as its last word, a batch that nobody can judge yet.
 class LastWord : public ::testing::Test {
   protected:
-    enum class Of { window_at_hand, window_to_come };
+    enum class Of { window_at_hand, window_given_away, window_to_come };
     // Node-1 says it, and node-4 hears it.
     void say(Of what) {
         Settlement last = settlement_of(first);
         last.version = 7;
         last.state_height = 1'000'000;
         if (what == Of::window_to_come) last.window = 1'000'000;
+        if (what == Of::window_given_away) last.window = 1;
         ASSERT_TRUE(bench.hear_batch(member, bench.sign(last)));
     }
     void expect_new_parent_is_heard(Window window) {
@@ -174,6 +175,16 @@ TEST_F(LastWord, does_not_outlast_the_last_window_of_who_said_it) {
     give_to(bench, {2, 1, 4, 3}, 1);
     bench.chain.run_window({bench.cluster}, 0);
     expect_new_parent_is_heard(1);
+}
+
+// It is void as soon as the window is the next one, and nothing that was endorsed since.
+TEST_F(LastWord, about_the_window_that_is_given_away_takes_no_promise_with_it) {
+    say(Of::window_given_away);
+    give_to(bench, {2, 1, 4, 3}, 1);
+    bench.chain.run_window({bench.cluster}, 0);
+    expect_new_parent_is_heard(1);
+    (void)bench.advance(member);
+    EXPECT_NE(bench.round(member).promised(kMeter, 1), nullptr);
 }
 
 // Two batches of one place and version would be evidence against an honest member.
