@@ -168,6 +168,19 @@ void add_messages(std::vector<Sample>& out) {
     out.push_back(plain("have", encode_have({digest("a"), digest("b")}), decode_have, encode_have));
 }
 
+// The last chunk of a message of 60 001 bytes, all zero; it is read behind the first one.
+void add_chunk(std::vector<Sample>& out) {
+    static const std::vector<Bytes> packets = split_message(Bytes(kMaxPacketBytes + 1, 0x00));
+    CHECK(packets.size() == 2);
+    out.push_back({"chunk", packets.back(), [](ByteView view) -> std::optional<Bytes> {
+                       ChunkAssembler assembler;
+                       if (assembler.add("node-2", packets.front())) return std::nullopt;
+                       const auto whole = assembler.add("node-2", view);
+                       if (!whole) return std::nullopt;
+                       return split_message(*whole).back();
+                   }});
+}
+
 void add_sealed(std::vector<Sample>& out) {
     out.push_back(plain("reading_body", encode_reading_body(reading_body()), decode_reading_body,
                         encode_reading_body));
@@ -187,6 +200,7 @@ const std::vector<Sample>& all() {
         add_consensus(out);
         add_chain(out);
         add_messages(out);
+        add_chunk(out);
         add_sealed(out);
         return out;
     }();
