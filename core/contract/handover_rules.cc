@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/execution.h"
+#include "core/contract/registry.h"
 #include "core/wire/handover_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -126,7 +127,9 @@ Result<void, Reject> check_handover(const ChainState& state, const Transaction& 
     if (is_known || !may_hand_over(state, handover.cluster, sender)) {
         return unexpected(Reject::already_committed);
     }
-    return check_recipients(state, transaction, *next);
+    if (auto right = check_recipients(state, transaction, *next); !right) return right;
+    if (!are_wrapped_with_points(handover.entries)) return unexpected(Reject::malformed);
+    return {};
 }
 
 Result<void, Reject> check_signed_handover(const ChainState& state, const Transaction& transaction,

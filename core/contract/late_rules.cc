@@ -85,7 +85,7 @@ Concerned concerned(const ChainState& state, const Settlement& settlement) {
 bool has_one_tariff(const ChainState& state, const Span& span) {
     return std::none_of(state.tariffs.begin(), state.tariffs.end(), [&](const auto& tariff) {
         return tariff.effective > span.first && tariff.effective <= span.last &&
-               tariff.value != state.tariff(span.first);
+               state.tariff(tariff.effective) != state.tariff(span.first);
     });
 }
 

@@ -186,9 +186,6 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
     const auto& grants = meter->second.grants;
     const KeyEpoch last_epoch = grants.empty() ? 0 : grants.back().epoch;
     if (grant.epoch != last_epoch + 1) return unexpected(Reject::unknown_key_epoch);
-    if (grant.effective < earliest_for(entry, meter->second.registration.cluster)) {
-        return unexpected(Reject::not_effective);
-    }
     if (grant.entries.empty()) return unexpected(Reject::malformed);
     for (std::size_t i = 0; i < grant.entries.size(); ++i) {
         const NodeId& recipient = grant.entries[i].recipient;
@@ -197,6 +194,10 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
         }
         if (recipient == entry.state.genesis.dgmd) continue;
         if (auto may = check_serves(entry.state, recipient); !may) return may;
+    }
+    if (!are_wrapped_with_points(grant.entries)) return unexpected(Reject::malformed);
+    if (grant.effective < earliest_for(entry, meter->second.registration.cluster)) {
+        return unexpected(Reject::not_effective);
     }
     return check_first_grant(entry.state, meter->second, grant);
 }
@@ -303,6 +304,12 @@ struct SequenceOf {
 };
 
 }  // namespace
+
+bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries) {
+    return std::all_of(entries.begin(), entries.end(), [](const KeyGrantEntry& entry) {
+        return VerifyKey::from_point(entry.wrapped.ephemeral).has_value();
+    });
+}
 
 std::uint64_t registry_sequence(const TransactionContent& content) {
     return std::visit(SequenceOf{}, content);

@@ -4,6 +4,8 @@
 // Pure; check first, apply only what was checked.
 #pragma once
 
+#include <vector>
+
 #include "core/base/result.h"
 #include "core/contract/state.h"
 #include "core/model/reject.h"
@@ -13,6 +15,9 @@ namespace fairfeed {
 
 // Its sequence number; 0 for content of any other kind.
 [[nodiscard]] std::uint64_t registry_sequence(const TransactionContent& content);
+
+// Is each ephemeral key a point of the curve? What is wrapped with another opens for nobody.
+[[nodiscard]] bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries);
 
 // May it enter the block of this height and header time? Block 0 (height 0) may set up windows from
 // the first on; a later one only windows after the one that contains its header time.

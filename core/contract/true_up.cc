@@ -73,7 +73,7 @@ std::int64_t TrueUp::dearest_import_rate(Window first, Window end) const {
     std::int64_t most = state_->tariff(first).import_micro_per_kwh;
     for (const auto& tariff : state_->tariffs) {
         if (tariff.effective > first && tariff.effective < end)
-            most = std::max(most, tariff.value.import_micro_per_kwh);
+            most = std::max(most, state_->tariff(tariff.effective).import_micro_per_kwh);
     }
     return most;
 }

@@ -16,7 +16,7 @@ namespace {
 
 using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
-constexpr std::size_t kWrappedSize = SymmetricKey::kSize + kSealTagSize;
+static_assert(kWrappedBytes == SymmetricKey::kSize + kSealTagSize);
 
 // The key that both ends of one wrap arrive at. The salt names both points, so a wrap made for one
 // recipient can mean nothing to another.
@@ -64,7 +64,7 @@ PublicKey AgreementKey::public_key() const {
 
 std::optional<SymmetricKey> AgreementKey::unwrap(const WrappedKey& wrapped,
                                                  ByteView context) const {
-    if (wrapped.ciphertext.size() != kWrappedSize) return std::nullopt;
+    if (wrapped.ciphertext.size() != kWrappedBytes) return std::nullopt;
     const P256Key ephemeral = p256_from_point(wrapped.ephemeral);
     if (ephemeral == nullptr) return std::nullopt;
     const SymmetricKey key =

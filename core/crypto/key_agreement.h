@@ -13,9 +13,11 @@
 
 namespace fairfeed {
 
+constexpr std::size_t kWrappedBytes = 32;  // 16-byte key and 16-byte tag
+
 struct WrappedKey {
     PublicKey ephemeral;
-    Bytes ciphertext;  // 16-byte key and 16-byte tag
+    Bytes ciphertext;  // kWrappedBytes
     bool operator==(const WrappedKey&) const = default;
 };
 

@@ -85,17 +85,21 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
     return {};
 }
 
-// What committees a revoked node was in, which windows were open, and who was granted data keys, a
-// stranger need not know.
+// What committees a revoked node was in, which windows were open (a COMMITTEE or KEY_GRANT may be
+// effective from there where a cluster stands still), and who was granted data keys, a stranger
+// need not know.
+bool is_unknown_here(Reject reason, TransactionKind kind) {
+    if (reason == Reject::still_allocated || reason == Reject::not_granted) return true;
+    const bool follows_open_windows =
+        kind == TransactionKind::committee || kind == TransactionKind::key_grant;
+    return reason == Reject::not_effective && follows_open_windows;
+}
+
 Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
                                 const BlockHeader& header) {
-    const auto valid = check_registry(state, transaction, header.height, header.time_ms);
-    const bool is_of_committee = transaction.kind == TransactionKind::committee;
-    const bool is_unknown_here =
-        !valid &&
-        (valid.error() == Reject::still_allocated || valid.error() == Reject::not_granted ||
-         (is_of_committee && valid.error() == Reject::not_effective));
-    return is_unknown_here ? Result<void, Reject>{} : valid;
+    auto valid = check_registry(state, transaction, header.height, header.time_ms);
+    if (!valid && is_unknown_here(valid.error(), transaction.kind)) return {};
+    return valid;
 }
 
 }  // namespace

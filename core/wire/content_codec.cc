@@ -286,6 +286,9 @@ std::vector<KeyGrantEntry> read_grant_entries(cbor::Reader& reader) {
         entry.recipient = reader.name<NodeId>();
         entry.wrapped.ephemeral = reader.fixed<PublicKey>();
         entry.wrapped.ciphertext = to_bytes(reader.bytes());
+        if (entry.wrapped.ciphertext.size() != kWrappedBytes) {
+            reader.fail(cbor::Fault::malformed);
+        }
         if (!entries.empty() && !(entries.back().recipient < entry.recipient)) {
             reader.fail(cbor::Fault::not_canonical);
         }

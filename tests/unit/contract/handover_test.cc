@@ -191,6 +191,11 @@ TEST_F(HandoverRules, refuse_whatever_is_not_owed) {
     EXPECT_EQ(append({handover_by(kFirst, come, [](Handover& h) { h.epoch = 1; })}), "stale_state");
     EXPECT_EQ(append({handover_by(kFirst, come, [](Handover& h) { h.cluster = ClusterId("c"); })}),
               "wrong_cluster");
+    EXPECT_EQ(append({handover_by(
+                  kFirst, come,
+                  [](Handover& h) { h.entries.back().wrapped.ephemeral.bytes.back() ^= 1U; })}),
+              "malformed")
+        << "it would open for nobody";
     Transaction forged = handover_by(kFirst, come);
     forged.signer = TestNetwork::node(2);
     EXPECT_EQ(append({forged}), "wrong_signature");

@@ -24,6 +24,12 @@ MeterRegistration new_meter(const char* name) {
         0, MeterId(name), kOne, "sp-new", key_of(name), 2, ConnectionRating{}, test::kInstalled};
 }
 
+// Wrapped with a key that is none: it would open for nobody.
+KeyGrant wrapped_with_no_point(KeyGrant grant) {
+    grant.entries.back().wrapped.ephemeral.bytes.back() ^= 1U;
+    return grant;
+}
+
 MeterRegistration rated(const ConnectionRating& rating) {
     MeterRegistration meter = new_meter("new");
     meter.rating = rating;
@@ -98,6 +104,9 @@ TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
          "not_effective"},
         {"key for a stranger", network_.grant(kMeter, 2, {NodeId("who")}, 2), "unknown_node"},
         {"key for nobody", KeyGrant{0, kMeter, 2, {}, 2}, "malformed"},
+        {"key that is wrapped with no point",
+         wrapped_with_no_point(network_.grant(kMeter, 2, {NodeId("node-1"), NodeId("node-2")}, 2)),
+         "malformed"},
         {"committee", CommitteeAllocation{0, kOne, {}, {NodeId("node-2")}, 2, 2}, "accepted"},
         {"new cluster", CommitteeAllocation{0, ClusterId("new"), {}, {NodeId("node-2")}, 1, 2},
          "accepted"},

@@ -158,6 +158,29 @@ INSTANTIATE_TEST_SUITE_P(Rates, GapAcrossTariffs,
                          testing::Values(ChangeOfRates{500'000, 4800 * 500 - 1600 * (250 + 500)},
                                          ChangeOfRates{125'000, 4800 * 250 - 1600 * (250 + 125)}));
 
+// Of two TARIFFs for one window the later one counts. The first one never was in force, so no gap
+// bears it, and it does not hide what a committee makes up.
+TEST_F(TrueUpTest, prices_no_gap_at_a_rate_that_was_replaced_before_it_began) {
+    constexpr Window kWeek = 42;
+    for (const std::int64_t rate : {900'000, 250'000}) {
+        const auto notice =
+            bench.network.from_dgmd(bench.chain.state(), TariffNotice{0, {rate, 80'000}, kWeek});
+        ASSERT_TRUE(bench.chain.append(
+            bench.chain.next_block({notice}, bench.chain.state().tip_time_ms + 1)));
+    }
+    for (Window window = 0; window <= kWeek; ++window) {
+        const bool is_gap = window == kWeek - 1 || window == kWeek;
+        consume(window, is_gap ? 150 : 100, !is_gap);
+        settle(window);
+    }
+    consume(kWeek + 1, 100, true);
+    Settlement forged = bench.chain.settle_held(bench.cluster, kWeek + 1, bench.held);
+    forged.totals.adjusted.grid_amount_micro -= 1'000'000;
+    EXPECT_FALSE(adjustments_agree(bench.chain.state(), forged));
+    settle(kWeek + 1);
+    EXPECT_EQ(line().adjusted, (Adjustment{1600, 0, 0, 0, 1600 * 250, 0}));
+}
+
 TEST_F(TrueUpTest, takes_late_readings_after_newer_ones_in_any_order) {
     for (Window window = 0; window < 6; ++window) {
         consume(window, 100 + 10 * window, window == 0 || window == 5);

@@ -217,6 +217,29 @@ TEST(proof, of_a_late_reading_shows_the_line_that_trued_it_up) {
     EXPECT_EQ(fault_of(forged, stored.genesis()), "reading_key") << "one key, one reading";
 }
 
+// The block of window 0 says a time that is 11 hours too late, so the share of window 0 binds after
+// that of window 1, whose block has the right time (R20).
+TEST(proof, of_a_line_after_the_chains_time_was_set_back_is_taken) {
+    StoredChain stored(options_of(1));
+    TestChain& chain = stored.chain();
+    const ClusterId cluster = TestNetwork::cluster(1);
+    const GridClock grid = chain.state().grid();
+    for (const Window window : {0U, 1U}) {
+        const auto readings = chain.read_all(cluster, window);
+        const auto group = chain.group(chain.settle(cluster, window, readings), readings);
+        const std::int64_t late_ms = window == 0 ? 11 * 3'600'000 : 0;
+        const std::int64_t time_ms = grid.end_real_ms(window) + late_ms;
+        ASSERT_TRUE(chain.append(chain.next_block(group, time_ms)));
+    }
+    stored.store();
+    const auto proof = prove(stored, TestNetwork::node(1), TestNetwork::meter(1, 1), 1);
+    ASSERT_TRUE(proof) << proof.error().explanation;
+    const auto findings = check_proof(encode_proof(*proof), stored.genesis());
+    ASSERT_TRUE(findings) << findings.error().explanation;
+    ASSERT_FALSE(findings->line.closing.shares.empty());
+    EXPECT_GT(findings->line.closing.shares.back().from_s, findings->in_force_from_s);
+}
+
 TEST(proof, says_honestly_what_a_small_committee_is_worth) {
     StoredChain stored(options_of(1));
     stored.run_windows(1);

@@ -179,6 +179,20 @@ TEST(SettlementLine, does_not_open_beside_a_closing_state_of_other_figures) {
     EXPECT_EQ(open_line(settlement, mixed, of_line).error(), Reject::wrong_lines);
 }
 
+// 16 bytes of key and 16 of tag: nobody could unwrap anything else.
+TEST(KeyGrant, wraps_a_key_and_a_tag_and_nothing_more) {
+    for (const std::size_t size : {0U, 31U, 33U}) {
+        KeyGrant grant = samples::key_grant();
+        grant.entries.front().wrapped.ciphertext.resize(size);
+        EXPECT_EQ(refusal(samples::dgmd(grant)), Reject::malformed) << size;
+        Handover handover = samples::handover();
+        handover.entries.front().wrapped.ciphertext.resize(size);
+        const Transaction made = make_handover(handover, NodeId("node-1"), samples::network(),
+                                               samples::signer("node-1"));
+        EXPECT_EQ(refusal(made), Reject::malformed) << size;
+    }
+}
+
 TEST(KeyGrant, context_binds_network_meter_epoch_and_recipient) {
     const Digest network = samples::network();
     const Bytes context = key_grant_context(network, MeterId("m"), 1, NodeId("n"));
