@@ -155,6 +155,16 @@ Int128 standing_wh(const ClosingState& closing, const EnergySum& sum) {
     return wh;
 }
 
+// The last reading before a reset came late: it alone says where that count of the register ended.
+bool ends_a_count(const ClosingState& last, const ClosingState& now) {
+    return std::any_of(last.gaps.begin(), last.gaps.end(), [&now](const RegisterGap& gap) {
+        if (gap.after) return false;
+        return std::none_of(now.gaps.begin(), now.gaps.end(), [&gap](const RegisterGap& kept) {
+            return !kept.after && kept.end == gap.end;
+        });
+    });
+}
+
 Int128 posting_of(const SettlementLine& line) {
     return Int128{line.import_amount_micro} - line.export_amount_micro +
            line.adjusted.import_amount_micro - line.adjusted.export_amount_micro;
@@ -314,6 +324,7 @@ std::string InvariantMonitor::follow_energy(const SettlementLine& line, Window o
     if (is_reset(line) || is_full(line.closing.gaps, room)) return {};
     ClosingState last = standing_[line.meter];
     forget_gaps(last.gaps, oldest, SIZE_MAX);
+    if (ends_a_count(last, line.closing)) return {};
     const std::string who = line.meter.str() + " settled and trued up, ";
     for (const EnergySum& sum : kRegisterSums) {
         const Int128 moved = standing_wh(line.closing, sum) - standing_wh(last, sum);

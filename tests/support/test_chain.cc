@@ -215,8 +215,6 @@ Result<void, ExecutionFault> TestChain::append(const Block& block) {
     keys_.learn(state_, network_.dgmd(), agreement_key(network_.dgmd().str()));
     certificate_ = make_certificate(network_, before, block.header);
     blocks_.push_back({block, *certificate_});
-    for (const auto& [id, record] : state_.clusters)
-        books_.try_emplace(id, id);
     move_books(block, before);
     return {};
 }

@@ -6,13 +6,14 @@
 #include <set>
 
 #include "core/contract/billing.h"
-#include "tests/support/test_network.h"
+#include "tests/unit/contract/true_up_bench.h"
 
 namespace fairfeed {
 namespace {
 
 using test::TestChain;
 using test::TestNetwork;
+using test::TrueUpBench;
 
 const ClusterId kOne = TestNetwork::cluster(1);
 const ClusterId kTwo = TestNetwork::cluster(2);
@@ -208,6 +209,27 @@ TEST_F(InvariantsTest, notice_a_window_settled_twice_or_skipped) {
     for (const Shown* shown : {&zero, &one, &two})
         observe(right, *shown);
     EXPECT_TRUE(failed(right).empty());
+}
+
+// No register is left then that says where that count ended; the lines are right all the same.
+TEST(Invariants, hold_when_the_last_reading_before_a_reset_comes_late) {
+    TrueUpBench bench;
+    const auto settle = [&bench](Window window, std::uint32_t flags, bool is_sent) {
+        bench.measure(bench.consumer, window, {150, 0, 0}, flags);
+        if (is_sent) bench.send(bench.consumer, window);
+        bench.measure_others(window, {bench.consumer});
+        bench.settle(window);  // expects that all invariants hold
+    };
+    settle(0, 0, true);
+    settle(1, 0, false);
+    settle(2, 0, false);
+    settle(3, kFlagRegisterReset, true);
+    for (const Window late : {1U, 2U}) {
+        bench.send(bench.consumer, late);
+        settle(late + 3, 0, true);
+        EXPECT_EQ(bench.late.size(), 1U);
+    }
+    EXPECT_TRUE(bench.line(bench.consumer).closing.gaps.empty());
 }
 
 TEST_F(InvariantsTest, never_forget_a_failure) {

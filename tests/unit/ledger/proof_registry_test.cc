@@ -201,27 +201,6 @@ TEST_F(MeterOfALaterCluster, is_no_gap_in_the_proof_of_the_meter_that_replaced_i
     EXPECT_EQ(fault_of(proof), "none");
 }
 
-// Nobody settles the cluster's first windows until DGMD gives them to the same node again, from the
-// first one on. Which windows were open by then no file says.
-TEST_F(MeterOfALaterCluster, is_proved_over_a_committee_that_was_given_windows_nobody_settled) {
-    run_windows(0, 0);
-    found_later_cluster();
-    install(kSecond, kLater, 3, "sp-elsewhere");
-    run_windows(1, 6);
-    say(CommitteeAllocation{0, kLater, {}, {kNode}, 2, 3});
-    TestChain& chain = stored_.chain();
-    OpenedReadings readings;
-    readings.insert(
-        {kSecond, chain.meter(kSecond).read(3, flat_profile(chain.state(), {9, 0, 0}))});
-    const Settlement settlement = chain.settle(kLater, 3, readings);
-    CHECK(chain.append(chain.next_block(chain.group(settlement, readings))).has_value());
-    const Proof proof = proof_of(kSecond, 3);
-    EXPECT_THAT(attached(proof.registry),
-                ElementsAre("COMMITTEE cluster-2", "METER second", "COMMITTEE cluster-2"));
-    EXPECT_EQ(fault_of(proof), "none");
-}
-
-// As many meters as a block has room for: a further one needs one of them to be out.
 // Only what settled before tells that a window was standing still, and that is not in the file.
 TEST_F(ProofRegistry, lets_a_cluster_founded_later_be_given_away_where_it_stands_still) {
     found_later_cluster();
@@ -236,6 +215,7 @@ TEST_F(ProofRegistry, lets_a_cluster_founded_later_be_given_away_where_it_stands
     EXPECT_EQ(fault_of(proof), "none");
 }
 
+// As many meters as a block has room for: a further one needs one of them to be out.
 class FullCluster : public ProofRegistry {
   protected:
     static TestNetworkOptions four_meters() {
