@@ -99,6 +99,8 @@ class TestMeter {
                                      std::optional<std::int64_t> available_wh = std::nullopt);
     // Energy that flows while no reading is sent.
     void advance(const Profile& profile);
+    // Somebody replaced its works: it counts on from here.
+    void reset_registers(const Registers& registers) { registers_ = registers; }
     // Seals and signs exactly this; sequence and previous from the meter.
     [[nodiscard]] OpenedReading read_body(Window window, const ReadingBody& body);
     // Seals for those who hold this epoch's data key from now on.

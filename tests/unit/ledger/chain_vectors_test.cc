@@ -1,7 +1,7 @@
-// The chain of tests/vectors/chain, read as a second implementation reads it: every signature,
-// every condition, every figure, and the bytes of the state after each block. A change of any
-// format that the chain has makes this red. FAIRFEED_UPDATE_VECTORS=1 tells the story anew and
-// writes all of it.
+// The chains of tests/vectors/chain and chain2, read as a second implementation reads them: every
+// signature, every condition, every figure, and the bytes of the state after each block. A change
+// of any format that a chain has makes this red. FAIRFEED_UPDATE_VECTORS=1 tells the stories anew
+// and writes all of it.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -12,37 +12,72 @@
 #include "core/contract/app_hash.h"
 #include "core/crypto/digest.h"
 #include "core/io/file.h"
+#include "core/ledger/chain_verifier.h"
 #include "core/ledger/evidence_proof.h"
+#include "core/ledger/ledger_audit.h"
 #include "core/ledger/proof.h"
 #include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/unit/ledger/chain_figures.h"
 #include "tests/unit/ledger/chain_story.h"
+#include "tests/unit/ledger/second_story.h"
 
 namespace fairfeed::test {
 namespace {
 
-const std::filesystem::path kVectors = FAIRFEED_SOURCE_DIR "/tests/vectors/chain";
 constexpr std::string_view kUtility = "dgmd";
-constexpr Window kProved = 43;      // of meter-1-1, settled on time
-constexpr Window kProvedLate = 40;  // of meter-1-3, trued up with window 42
+
+// A proof file of a story, and what it is there for.
+struct ProofFile {
+    const char* name;
+    MeterId meter;
+    Window window;
+    Window settled;  // by which the line is
+    std::size_t registry;
+};
+
+struct Telling {
+    const char* directory;
+    std::unique_ptr<ToldChain> (*tell)();
+    std::vector<ProofFile> proofs;
+    std::vector<std::pair<const char*, std::string>> evidence;  // file, culprit
+    std::set<TransactionKind> missing;                          // of the kinds that are built
+    bool has_ledger = false;                                    // a file with all of its blocks
+};
+
+template <class Story>
+std::unique_ptr<ToldChain> tell() {
+    return std::make_unique<Story>();
+}
+
+const std::vector<Telling>& tellings() {
+    static const std::vector<Telling> all = {
+        {"chain",
+         tell<ChainStory>,
+         {{"proof.cbor", TestNetwork::meter(1, 1), 43, 43, 3},
+          {"proof-late.cbor", TestNetwork::meter(1, 3), 40, 42, 2}},
+         {{"evidence.cbor", "meter-1-2"}},
+         {TransactionKind::revoke},
+         false},
+        {"chain2",
+         tell<SecondStory>,
+         {{"proof-setback.cbor", TestNetwork::meter(1, 1), 26, 26, 1},
+          {"proof-late.cbor", TestNetwork::meter(1, 5), 24, 28, 1},
+          {"proof-replaced.cbor", MeterId("meter-1-6"), 30, 30, 5},
+          {"proof-later-cluster.cbor", MeterId("meter-9-1"), 28, 28, 6}},
+         {{"evidence-votes.cbor", "node-4"},
+          {"evidence-proposals.cbor", "node-3"},
+          {"evidence-batches.cbor", "node-1"}},
+         {},
+         true},
+    };
+    return all;
+}
 
 std::string numbered(std::string_view what, Height height) {
     const std::string digits = std::to_string(height);
     return std::string(what) + "-" + (digits.size() < 2 ? "0" : "") + digits + ".cbor";
-}
-
-Bytes bytes_of(const std::string& name) {
-    const auto bytes = read_file(kVectors / name, 100'000'000);
-    CHECK(bytes.has_value());
-    return *bytes;
-}
-
-std::string text_of(const std::string& name) {
-    std::ostringstream text;
-    text << std::ifstream(kVectors / name).rdbuf();
-    return text.str();
 }
 
 // One line of states.txt: height, block id, app hash after it.
@@ -111,27 +146,6 @@ Computed compute(const LoadedGenesis& genesis, const std::vector<CommittedBlock>
     return out;
 }
 
-AgreementKey utility_key() {
-    const auto key = AgreementKey::from_pem(text_of("dgmd-agreement.pem"));
-    CHECK(key.has_value());
-    return *key;
-}
-
-// The files as they stand there.
-Computed computed_from_files() {
-    const auto genesis = decode_genesis(bytes_of("genesis.cbor"));
-    CHECK(genesis.has_value());
-    std::vector<CommittedBlock> blocks;
-    for (Height at = 1; std::filesystem::exists(kVectors / numbered("block", at)); ++at) {
-        const Bytes bytes = bytes_of(numbered("block", at));
-        auto block = decode_committed_block(bytes, genesis->network);
-        CHECK(block.has_value());
-        EXPECT_EQ(encode_committed_block(*block), bytes) << "block " << at;
-        blocks.push_back(std::move(*block));
-    }
-    return compute(*genesis, blocks, utility_key());
-}
-
 std::string states_text(const Computed& computed, const std::vector<std::string>& titles) {
     std::string text = "# height, block id, app hash of the state after it; what it is there for\n";
     for (std::size_t at = 0; at < titles.size(); ++at)
@@ -139,46 +153,97 @@ std::string states_text(const Computed& computed, const std::vector<std::string>
     return text;
 }
 
-void write(const std::string& name, ByteView bytes) {
-    const auto done = write_file_atomically(kVectors / name, bytes, 0644);
-    ASSERT_TRUE(done) << done.error().message;
+class ChainVectors : public testing::TestWithParam<std::size_t> {
+  protected:
+    [[nodiscard]] std::filesystem::path path_of(const std::string& name) const {
+        return std::filesystem::path(FAIRFEED_SOURCE_DIR "/tests/vectors") / telling_.directory /
+               name;
+    }
+    [[nodiscard]] Bytes bytes_of(const std::string& name) const {
+        const auto bytes = read_file(path_of(name), 100'000'000);
+        CHECK(bytes.has_value());
+        return *bytes;
+    }
+    [[nodiscard]] std::string text_of(const std::string& name) const {
+        std::ostringstream text;
+        text << std::ifstream(path_of(name)).rdbuf();
+        return text.str();
+    }
+    [[nodiscard]] Keyholder utility() const {
+        const auto key = AgreementKey::from_pem(text_of("dgmd-agreement.pem"));
+        CHECK(key.has_value());
+        return {NodeId(std::string(kUtility)), *key};
+    }
+    [[nodiscard]] LoadedGenesis genesis() const {
+        const auto loaded = decode_genesis(bytes_of("genesis.cbor"));
+        CHECK(loaded.has_value());
+        return *loaded;
+    }
+    // The files as they stand there.
+    [[nodiscard]] Computed computed_from_files() const {
+        const LoadedGenesis loaded = genesis();
+        std::vector<CommittedBlock> blocks;
+        for (Height at = 1; std::filesystem::exists(path_of(numbered("block", at))); ++at) {
+            const Bytes bytes = bytes_of(numbered("block", at));
+            auto block = decode_committed_block(bytes, loaded.network);
+            CHECK(block.has_value());
+            EXPECT_EQ(encode_committed_block(*block), bytes) << "block " << at;
+            blocks.push_back(std::move(*block));
+        }
+        return compute(loaded, blocks, utility().agreement);
+    }
+    void write(const std::string& name, ByteView bytes) const {
+        const auto done = write_file_atomically(path_of(name), bytes, 0644);
+        ASSERT_TRUE(done) << done.error().message;
+    }
+    void write_all(ToldChain& story, const Computed& computed) const;
+    void write_proofs(const StoredChain& stored) const;
+
+    const Telling& telling_ = tellings().at(GetParam());
+};
+
+void ChainVectors::write_proofs(const StoredChain& stored) const {
+    const Ledger ledger = stored.open();
+    for (const ProofFile& file : telling_.proofs) {
+        const auto proof = make_proof(ledger, stored.genesis(), utility(), file.meter, file.window);
+        ASSERT_TRUE(proof) << proof.error().explanation;
+        write(file.name, encode_proof(*proof));
+    }
+    for (const auto& [name, culprit] : telling_.evidence) {
+        const auto evidence = make_evidence_proof(ledger, stored.genesis(), culprit);
+        ASSERT_TRUE(evidence) << evidence.error().explanation;
+        write(name, encode_evidence_proof(*evidence));
+    }
+    if (!telling_.has_ledger) return;
+    std::filesystem::remove(path_of("ledger.db"));
+    const auto copied = ledger.back_up_to(path_of("ledger.db"));
+    ASSERT_TRUE(copied) << copied.error().message;
+    std::filesystem::permissions(path_of("ledger.db"), std::filesystem::perms(0644));
 }
 
-void write_all(ChainStory& story, const Computed& computed) {
-    const StoredChain& stored = story.stored();
-    const Keyholder utility{NodeId(std::string(kUtility)), agreement_key(kUtility)};
-    write("genesis.cbor", encode_genesis(stored.genesis().block));
+void ChainVectors::write_all(ToldChain& story, const Computed& computed) const {
+    write("dgmd-agreement.pem", as_bytes(agreement_key(kUtility).to_pem()));
+    write("genesis.cbor", encode_genesis(story.stored().genesis().block));
     for (const CommittedBlock& block : computed.blocks)
         write(numbered("block", block.block.header.height), encode_committed_block(block));
     for (std::size_t at = 0; at < computed.states.size(); ++at)
         write(numbered("state", at), computed.states[at]);
-    const Ledger ledger = stored.open();
-    const auto prove = [&](const char* name, const MeterId& meter, Window window) {
-        const auto proof = make_proof(ledger, stored.genesis(), utility, meter, window);
-        ASSERT_TRUE(proof) << proof.error().explanation;
-        write(name, encode_proof(*proof));
-    };
-    prove("proof.cbor", TestNetwork::meter(1, 1), kProved);
-    prove("proof-late.cbor", TestNetwork::meter(1, 3), kProvedLate);
-    const auto evidence = make_evidence_proof(ledger, stored.genesis(), std::string("meter-1-2"));
-    ASSERT_TRUE(evidence) << evidence.error().explanation;
-    write("evidence.cbor", encode_evidence_proof(*evidence));
-    write("dgmd-agreement.pem", as_bytes(agreement_key(kUtility).to_pem()));
     write("states.txt", as_bytes(states_text(computed, story.titles())));
     write("figures.json", as_bytes(computed.figures.dump(1) + "\n"));
+    write_proofs(story.stored());
 }
 
 // The story can be told, and whoever asks for it gets the files of this telling.
-TEST(ChainVectors, can_be_told_anew) {
-    ChainStory story;
+TEST_P(ChainVectors, can_be_told_anew) {
+    const auto story = telling_.tell();
     const Computed computed =
-        compute(story.stored().genesis(), story.blocks(), agreement_key(kUtility));
+        compute(story->stored().genesis(), story->blocks(), agreement_key(kUtility));
     EXPECT_THAT(computed.faults, testing::IsEmpty());
-    EXPECT_EQ(computed.states.size(), story.titles().size());
-    if (std::getenv("FAIRFEED_UPDATE_VECTORS") != nullptr) write_all(story, computed);
+    EXPECT_EQ(computed.states.size(), story->titles().size());
+    if (std::getenv("FAIRFEED_UPDATE_VECTORS") != nullptr) write_all(*story, computed);
 }
 
-TEST(ChainVectors, hold_from_genesis_to_the_tip_with_the_states_beside_them) {
+TEST_P(ChainVectors, hold_from_genesis_to_the_tip_with_the_states_beside_them) {
     const Computed computed = computed_from_files();
     EXPECT_THAT(computed.faults, testing::IsEmpty());
     std::vector<std::string> lines;
@@ -190,37 +255,63 @@ TEST(ChainVectors, hold_from_genesis_to_the_tip_with_the_states_beside_them) {
         EXPECT_EQ(to_hex(computed.states[at]), to_hex(bytes_of(numbered("state", at)))) << at;
 }
 
-TEST(ChainVectors, open_with_the_utilitys_key_to_the_figures_beside_them) {
+TEST_P(ChainVectors, open_with_the_utilitys_key_to_the_figures_beside_them) {
     EXPECT_EQ(computed_from_files().figures.dump(1) + "\n", text_of("figures.json"));
 }
 
-TEST(ChainVectors, hold_every_kind_of_transaction_that_is_built_but_revoke) {
-    const std::set<TransactionKind> built = {
+TEST_P(ChainVectors, hold_every_kind_of_transaction_that_they_are_there_for) {
+    std::set<TransactionKind> built = {
         TransactionKind::genesis,   TransactionKind::reading,  TransactionKind::settlement,
         TransactionKind::meter,     TransactionKind::node,     TransactionKind::committee,
         TransactionKind::key_grant, TransactionKind::capacity, TransactionKind::tariff,
-        TransactionKind::event,     TransactionKind::evidence, TransactionKind::handover};
+        TransactionKind::event,     TransactionKind::revoke,   TransactionKind::evidence,
+        TransactionKind::handover};
+    for (const TransactionKind kind : telling_.missing)
+        built.erase(kind);
     EXPECT_EQ(computed_from_files().kinds, built);
 }
 
-TEST(ChainVectors, have_proofs_and_evidence_that_hold) {
-    const auto genesis = decode_genesis(bytes_of("genesis.cbor"));
-    ASSERT_TRUE(genesis.has_value());
-    const auto proof = check_proof(bytes_of("proof.cbor"), *genesis);
-    ASSERT_TRUE(proof) << proof.error().explanation;
-    EXPECT_EQ(proof->meter, TestNetwork::meter(1, 1));
-    EXPECT_EQ(proof->window, kProved);
-    EXPECT_EQ(proof->settled, kProved);
-    const auto late = check_proof(bytes_of("proof-late.cbor"), *genesis);
-    ASSERT_TRUE(late) << late.error().explanation;
-    EXPECT_EQ(late->meter, TestNetwork::meter(1, 3));
-    EXPECT_EQ(late->window, kProvedLate);
-    EXPECT_GT(late->settled, kProvedLate + 1);
-    const auto evidence = check_evidence_file(bytes_of("evidence.cbor"), *genesis);
-    ASSERT_TRUE(evidence) << evidence.error().explanation;
-    EXPECT_EQ(evidence->evidence.culprit, "meter-1-2");
-    EXPECT_TRUE(evidence->stand.has_value());
+TEST_P(ChainVectors, have_proofs_and_evidence_that_hold) {
+    const LoadedGenesis loaded = genesis();
+    for (const ProofFile& file : telling_.proofs) {
+        const Bytes bytes = bytes_of(file.name);
+        const auto findings = check_proof(bytes, loaded);
+        ASSERT_TRUE(findings) << file.name << ": " << findings.error().explanation;
+        EXPECT_EQ(findings->meter, file.meter);
+        EXPECT_EQ(findings->window, file.window);
+        EXPECT_EQ(findings->settled, file.settled);
+        EXPECT_EQ(decode_proof(bytes)->registry.size(), file.registry) << file.name;
+    }
+    for (const auto& [name, culprit] : telling_.evidence) {
+        const auto evidence = check_evidence_file(bytes_of(name), loaded);
+        ASSERT_TRUE(evidence) << evidence.error().explanation;
+        EXPECT_EQ(evidence->evidence.culprit, culprit);
+        EXPECT_TRUE(evidence->stand.has_value());
+    }
 }
+
+// Of a copy: whoever opens a ledger may leave files beside it.
+TEST_P(ChainVectors, stand_in_a_ledger_that_verify_takes) {
+    if (!telling_.has_ledger) return;
+    const testing_support::TempDirectory directory;
+    std::filesystem::copy_file(path_of("ledger.db"), directory / "ledger.db");
+    const LoadedGenesis loaded = genesis();
+    const auto ledger = Ledger::open_read_only(directory / "ledger.db", loaded.network);
+    ASSERT_TRUE(ledger) << ledger.error().message;
+    const Keyholder holder = utility();
+    const VerifyReport report = verify_ledger(*ledger, loaded, &holder, {});
+    EXPECT_FALSE(report.fault) << report.fault->explanation;
+    EXPECT_THAT(report.closed, testing::IsEmpty());
+    EXPECT_TRUE(audit_ledger(directory / "ledger.db"));
+    const std::string tip = std::to_string(report.checked_height) + " " +
+                            to_hex(report.tip.view()) + " " + to_hex(report.app_hash.view()) + "\n";
+    EXPECT_TRUE(text_of("states.txt").ends_with(tip)) << tip;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, ChainVectors, testing::Range(std::size_t{0}, tellings().size()),
+                         [](const auto& each) {
+                             return std::string(tellings().at(each.param).directory);
+                         });
 
 }  // namespace
 }  // namespace fairfeed::test
