@@ -70,7 +70,8 @@ std::vector<Transaction> load_registry(const SimConfig& config, const LoadedGene
                                   });
         if (!is_sound) {
             errors.push_back(file.string() +
-                             ": not notices of this network's utility; `gateway` writes them");
+                             ": not a TRANSACTIONS message that this network's utility signed "
+                             "(docs/operations.md)");
             continue;
         }
         registry.insert(registry.end(), bundle->transactions.begin(), bundle->transactions.end());

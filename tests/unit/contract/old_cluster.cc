@@ -8,8 +8,10 @@ namespace fairfeed::test {
 
 namespace {
 
-TestNetworkOptions options_of(std::size_t meters) {
+TestNetworkOptions options_of(std::size_t meters, std::size_t nodes) {
     TestNetworkOptions options;
+    options.nodes = nodes;
+    if (nodes > 4) options.clusters = 1;
     options.clusters_with_meters = 1;
     options.meters_per_cluster = meters;
     options.parameters.grid_epoch_s = 10'000'000'000;  // nine bytes each time
@@ -34,8 +36,8 @@ std::uint64_t sequence_of(Window window) {
 
 }  // namespace
 
-OldCluster::OldCluster(std::size_t meters)
-    : network(options_of(meters)),
+OldCluster::OldCluster(std::size_t meters, std::size_t nodes)
+    : network(options_of(meters, nodes)),
       state(network.initial_state()),
       keys(network.key_ring(state, TestNetwork::node(1))) {
     write_state();
@@ -116,12 +118,12 @@ void OldCluster::send(const MeterId& meter, Window window) {
     header.network = network.network();
     header.meter = meter;
     header.cluster = cluster;
-    header.key_epoch = 1;
+    header.key_epoch = epoch_;
     header.window = window;
     header.sequence = sequence_of(window);
     header.salt = random_fixed<Salt>(network.random());
     const SignedReading reading =
-        make_reading(header, body, network.data_key(meter), network.key(meter));
+        make_reading(header, body, network.data_key(meter, epoch_), network.key(meter));
     held[window].insert_or_assign(meter, OpenedReading{reading, body});
 }
 
@@ -160,6 +162,8 @@ void OldCluster::move_on(const Settlement& settlement) {
     const auto listed = listed_of(settlement, held);
     CHECK(listed);
     CHECK(book.commit(state, settlement, *listed, time_ms, keys));
+    settled = settlement;
+    settled_at_ms = time_ms;
 }
 
 }  // namespace fairfeed::test

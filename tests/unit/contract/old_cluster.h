@@ -17,7 +17,8 @@ struct OldCluster {
     static constexpr Window kNow = 340;   // to be settled next
     static constexpr std::int64_t kLargeWh = 5'000'000'000;  // a window's; nine bytes
 
-    explicit OldCluster(std::size_t meters);
+    // Nodes 1 to 4 settle it, of so many.
+    explicit OldCluster(std::size_t meters, std::size_t nodes = 4);
 
     // Window i of the gaps there are, from the oldest.
     static constexpr Window first_of_gap(std::size_t i) { return static_cast<Window>(20 * i + 1); }
@@ -26,6 +27,7 @@ struct OldCluster {
     // window.
     void send(const MeterId& meter, Window window);
     void send_all(Window window);
+    void use_key_epoch(KeyEpoch epoch) { epoch_ = epoch; }
     [[nodiscard]] Settlement settle() const;
     [[nodiscard]] std::vector<Transaction> group_of(const Settlement& settlement) const;
     // The settlement is in a block: the state and the book move on.
@@ -37,11 +39,15 @@ struct OldCluster {
     KeyRing keys;
     ClusterBook book{cluster};
     HeldReadings held;
+    Settlement settled;  // that moved it on
+    std::int64_t settled_at_ms = 0;
 
   private:
     [[nodiscard]] ClosingState closing() const;
     void write_state();
     void write_book();
+
+    KeyEpoch epoch_ = 1;
 };
 
 }  // namespace fairfeed::test
