@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "core/base/check.h"
+#include "core/model/allocation.h"
 
 namespace fairfeed {
 
@@ -92,6 +93,17 @@ Committee Enrolment::everybody() const {
         }
     }
     return all;
+}
+
+bool is_held_by_enough(const std::set<NodeId>& holders, const Committee& committee) {
+    std::size_t members = 0;
+    bool other_than_parent = committee.size() == 1;
+    for (const CommitteeMember& member : committee) {
+        if (!holders.contains(member.node)) continue;
+        ++members;
+        other_than_parent = other_than_parent || member.node != committee.front().node;
+    }
+    return members >= receipts_needed(committee.size()) && other_than_parent;
 }
 
 Result<Enrolment, std::string> find_enrolment(Registry registry, const MeterId& meter) {

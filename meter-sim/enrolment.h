@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,6 +47,9 @@ struct Enrolment {
     // Every node that is in one of the committees, once, in the order of its first.
     [[nodiscard]] Committee everybody() const;
 };
+
+// Rule 1: min(2, committee) members, one of them not the parent where there is one.
+[[nodiscard]] bool is_held_by_enough(const std::set<NodeId>& holders, const Committee& committee);
 
 // `registry`: block 0, then notices in the order of the chain. Error: one line for a person, naming
 // the meter and what is lacking.

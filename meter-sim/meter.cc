@@ -383,24 +383,13 @@ std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
 bool Meter::has_enough(const PendingReading& pending) const {
     const KeptReading& reading = pending.reading;
     const Enrolment& enrolment = setup_.enrolment;
-    if (are_enough(reading.receipts, enrolment.committee_of(reading.window))) return true;
-    return pending.is_alarm && std::any_of(enrolment.committees.begin(), enrolment.committees.end(),
-                                           [&](const DatedCommittee& later) {
-                                               return later.effective > reading.window &&
-                                                      are_enough(reading.receipts, later.members);
-                                           });
-}
-
-// Rule 1: min(2, committee) members, one of them not the parent where there is one.
-bool Meter::are_enough(const std::set<NodeId>& receipts, const Committee& committee) {
-    std::size_t members = 0;
-    bool other_than_parent = committee.size() == 1;
-    for (const CommitteeMember& member : committee) {
-        if (!receipts.contains(member.node)) continue;
-        ++members;
-        other_than_parent = other_than_parent || member.node != committee.front().node;
-    }
-    return members >= receipts_needed(committee.size()) && other_than_parent;
+    if (is_held_by_enough(reading.receipts, enrolment.committee_of(reading.window))) return true;
+    return pending.is_alarm &&
+           std::any_of(enrolment.committees.begin(), enrolment.committees.end(),
+                       [&](const DatedCommittee& later) {
+                           return later.effective > reading.window &&
+                                  is_held_by_enough(reading.receipts, later.members);
+                       });
 }
 
 }  // namespace fairfeed

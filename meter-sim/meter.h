@@ -198,8 +198,6 @@ class Meter {
     [[nodiscard]] bool is_member(const NodeId& node, Window window) const;
     [[nodiscard]] bool is_asked(const NodeId& node, const PendingReading& pending) const;
     [[nodiscard]] bool has_enough(const PendingReading& pending) const;
-    [[nodiscard]] static bool are_enough(const std::set<NodeId>& receipts,
-                                         const Committee& committee);
     [[nodiscard]] std::vector<ShareBook::Quorum> share_quorums(Window settled) const;
 
     MeterSetup setup_;
