@@ -180,7 +180,7 @@ const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window wi
                                               const Picked& picked) const {
     if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
     const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
-    const Window witnessed_from = state.witnessed_from(cluster_, window);
+    const Window witnessed_from = state.witnessed_from(picked.meter, window);
     const ReadingBody* previous = nullptr;
     const ReadingBody* yesterday = nullptr;
     const auto look = [&](Window measured, const ReadingBody& body) {

@@ -111,7 +111,7 @@ std::optional<OpenSlot> open_slot(const MeterRecord& meter, Window window) {
 bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Window settled) {
     const MeterRecord* record = find(state, meter);
     if (!record || late >= settled || late < oldest_late(state, settled)) return false;
-    if (late < state.witnessed_from(record->registration.cluster, settled)) return false;
+    if (late < state.witnessed_from(meter, settled)) return false;
     return open_slot(*record, late).has_value();
 }
 

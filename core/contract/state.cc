@@ -37,6 +37,13 @@ bool has_all(const std::vector<NodeId>& members, const std::vector<NodeId>& want
     });
 }
 
+bool grants_all(const KeyGrant& grant, const std::vector<NodeId>& members) {
+    return std::all_of(members.begin(), members.end(), [&](const NodeId& member) {
+        return std::any_of(grant.entries.begin(), grant.entries.end(),
+                           [&](const KeyGrantEntry& entry) { return entry.recipient == member; });
+    });
+}
+
 Result<void, Reject> check_identities(const Genesis& genesis) {
     if (genesis.genesis_node.empty() || genesis.dgmd.empty()) return unexpected(Reject::malformed);
     if (genesis.genesis_node == genesis.dgmd) return unexpected(Reject::already_registered);
@@ -113,17 +120,27 @@ const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window 
     return found ? found : &record->earlier.front();
 }
 
-Window ChainState::witnessed_from(const ClusterId& id, Window window) const {
-    const ClusterRecord* record = cluster(id);
+Window ChainState::witnessed_from(const MeterId& id, Window window) const {
+    const auto meter = meters.find(id);
+    if (meter == meters.end()) return 0;
+    const ClusterId& its_cluster = meter->second.registration.cluster;
+    const ClusterRecord* record = cluster(its_cluster);
     if (!record || record->earlier.empty()) return 0;
     std::set<Window> starts = {record->committee.effective};
     for (const CommitteeAllocation& earlier : record->earlier)
         starts.insert(earlier.effective);
-    const auto& members = committee_of(id, window)->members;
-    // One stretch under one committee after the other, backwards.
+    for (const KeyGrant& grant : meter->second.grants)
+        starts.insert(grant.effective);
+    const auto& members = committee_of(its_cluster, window)->members;
+    const auto could_read = [&](Window before) {
+        const KeyGrant* grant = key_grant(id, before);
+        return has_all(committee_of(its_cluster, before)->members, members) &&
+               (!grant || grants_all(*grant, members));
+    };
+    // One stretch under one committee and key after the other, backwards.
     auto start = std::make_reverse_iterator(starts.upper_bound(window));
     for (; start != starts.rend() && *start > 0; ++start)
-        if (!has_all(committee_of(id, *start - 1)->members, members)) return *start;
+        if (!could_read(*start - 1)) return *start;
     return 0;
 }
 

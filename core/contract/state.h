@@ -159,9 +159,9 @@ struct ChainState {
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
     // The first window from which on every member of the committee that governs `window` has been
-    // one. It settles by nothing older that not all of its members could read: late readings, and
-    // readings that estimates come from.
-    [[nodiscard]] Window witnessed_from(const ClusterId& cluster, Window window) const;
+    // one and was granted the meter's data key. It settles by nothing older that not all of its
+    // members could read: late readings, and readings that estimates come from.
+    [[nodiscard]] Window witnessed_from(const MeterId& meter, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/handover.h"
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
@@ -51,6 +52,7 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             if (state.next_window(content.cluster) != content.window) return;  // settled
             const auto* committee = state.committee_of(content.cluster, content.window);
             if (committee == nullptr || !contains(committee->members, self)) return;
+            if (!is_handed_over(state, content.cluster)) return;  // nobody listens yet
             return once(sender, Offence::two_batches,
                         ' ' + content.cluster.str() +
                             slot_of({content.window, content.slot, content.version}),
