@@ -20,6 +20,17 @@ bool grants_exactly(const KeyGrant* grant, const std::vector<NodeId>& readers) {
     });
 }
 
+// From this window on, also where grants for later windows are on the chain already.
+bool are_granted_from(Window first, const MeterRecord& meter, const ChainState& state,
+                      const std::vector<NodeId>& readers) {
+    const MeterId& id = meter.registration.meter;
+    return grants_exactly(state.key_grant(id, first), readers) &&
+           std::all_of(meter.grants.begin(), meter.grants.end(), [&](const KeyGrant& grant) {
+               return grant.effective <= first ||
+                      grants_exactly(state.key_grant(id, grant.effective), readers);
+           });
+}
+
 const Settlement* settlement_in(const std::vector<CommittedBlock>& ledger, const Digest& id) {
     for (auto block = ledger.rbegin(); block != ledger.rend(); ++block) {
         for (const Transaction& transaction : block->block.transactions)
@@ -108,8 +119,9 @@ std::vector<TransactionContent> Simulation::decrees_of(const CommitteeChange& ch
     readers.push_back(scenery_.network.dgmd());
     std::vector<TransactionContent> decrees;
     for (const MeterId& meter : state.clusters.at(committee.cluster).meters) {
-        if (grants_exactly(state.key_grant(meter, effective), readers)) continue;
-        const KeyEpoch epoch = state.meters.at(meter).grants.back().epoch + 1;
+        const MeterRecord& record = state.meters.at(meter);
+        if (are_granted_from(effective, record, state, readers)) continue;
+        const KeyEpoch epoch = record.grants.back().epoch + 1;
         CHECK(epoch <= kMostKeyEpochs);
         decrees.push_back(scenery_.network.grant(meter, epoch, readers, effective));
     }
