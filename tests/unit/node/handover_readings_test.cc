@@ -4,13 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "core/wire/event_codec.h"
-#include "tests/unit/node/node_world.h"
+#include "tests/unit/node/handover_bench.h"
 
 namespace fairfeed::test {
 namespace {
 
-constexpr std::int64_t kPatienceMs = 60'000;
-const ClusterId kCluster = TestNetwork::cluster(1);
 const MeterId kMeter = TestNetwork::meter(1, 2);
 
 TestNetworkOptions five_nodes() {
@@ -19,33 +17,13 @@ TestNetworkOptions five_nodes() {
     return options;
 }
 
-std::vector<NodeId> nodes(std::initializer_list<std::size_t> numbers) {
-    std::vector<NodeId> out;
-    for (const std::size_t number : numbers)
-        out.push_back(TestNetwork::node(number));
-    return out;
-}
-
-class ReadingsAtAHandover : public ::testing::Test {
+class ReadingsAtAHandover : public ::testing::Test, public HandoverBench {
   protected:
-    void decree(const TransactionContent& content) {
-        const std::uint64_t before = world.chain().dgmd_sequence;
-        world.say_as_dgmd(content);
-        const auto done = [&] { return world.chain().dgmd_sequence == before + 1; };
-        ASSERT_TRUE(world.run_until(done, kPatienceMs)) << "sequence " << before + 1;
-    }
+    ReadingsAtAHandover() : HandoverBench(five_nodes()) {}
     void allocate(const std::vector<NodeId>& members, Window effective) {
-        std::vector<NodeId> readers = members;
-        readers.push_back(world.network().dgmd());
-        for (const MeterId& meter : world.network().meters(kCluster))
-            decree(world.network().grant(meter, 2, readers, effective));
-        CommitteeAllocation committee = world.chain().clusters.at(kCluster).committee;
-        committee.members = members;
-        committee.epoch += 1;
-        committee.effective = effective;
-        decree(committee);
-        ASSERT_TRUE(
-            world.run_until([&] { return world.agreed_at(world.chain().height); }, kPatienceMs));
+        HandoverBench::allocate(members, effective);
+        const auto agreed = [&] { return world.agreed_at(world.chain().height); };
+        ASSERT_TRUE(world.run_until(agreed, kHandoverPatienceMs));
     }
     // kMeter's reading of the window; the others' are said at once.
     OpenedReading measure(Window window, std::int64_t import_wh = 100) {
@@ -91,7 +69,6 @@ class ReadingsAtAHandover : public ::testing::Test {
     }
 
     static constexpr Window kChange = 3;
-    NodeWorld world{five_nodes()};
 };
 
 TEST_F(ReadingsAtAHandover, are_receipted_by_a_block_alone_while_a_newcomer_is_to_come) {
@@ -122,7 +99,7 @@ TEST_F(ReadingsAtAHandover, that_nobody_will_list_are_left_to_their_meter) {
         if (row && row->endorsement.window == 2) endorsed.insert(node);
     });
     const OpenedReading reading = measure(2, 150);
-    ASSERT_TRUE(world.run_until([&] { return endorsed.size() == 4; }, kPatienceMs));
+    ASSERT_TRUE(world.run_until([&] { return endorsed.size() == 4; }, kHandoverPatienceMs));
     ASSERT_FALSE(world.settled(kCluster, 2));
     world.publish_reading(reading);
     EXPECT_TRUE(receipted_by(reading).empty());
@@ -171,7 +148,7 @@ TEST_F(ReadingsAtAHandover, leave_an_alarm_of_before_to_be_receipted_by_the_newc
     const Topic topic{world.chain().genesis.parameters.name, kMeter.str(), Channel::event, "-"};
     world.publish_packet(topic.str(), alarm.envelope, TestNetwork::node(5));
     const auto known = [&] { return world.chain().is_tampered(kMeter, kChange); };
-    ASSERT_TRUE(world.run_until(known, kPatienceMs));
+    ASSERT_TRUE(world.run_until(known, kHandoverPatienceMs));
     world.run_for(1000);
     const auto newcomer = world.receipts().find(TestNetwork::node(5));
     ASSERT_NE(newcomer, world.receipts().end());
