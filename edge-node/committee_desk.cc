@@ -174,7 +174,7 @@ void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effect
 void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
     const ReadingHeader& header = reading.header;
     if (!listed_by_.contains({header.meter, header.window}) &&
-        !is_witness_for_good(state, header.cluster, header.window, self_)) {
+        !is_witness_for_good(state, header.meter, header.window, self_)) {
         return;
     }
     const Receipt said{header.meter, header.window, header.sequence, reading.id};

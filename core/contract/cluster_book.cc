@@ -108,14 +108,14 @@ std::vector<const OpenedReading*> ClusterBook::withheld(const ChainState& state,
     std::map<Slot, Digest> listed;
     for (const ListedReading& each : listed_readings(settlement))
         listed.emplace(Slot{each.meter, each.window}, each.reading);
-    std::set<MeterId> meters;
+    std::map<MeterId, LateSpan> spans;
     for (const SettlementEntry& entry : settlement.entries)
-        meters.insert(entry.meter);
-    const LateSpan span = late_span(state, cluster_, settled);
+        spans.emplace(entry.meter, late_span(state, entry.meter, settled));
     const auto might_be_used = [&](const Slot& slot) {
-        if (listed.contains(slot) || !meters.contains(slot.first)) return false;
+        const auto span = spans.find(slot.first);
+        if (listed.contains(slot) || span == spans.end()) return false;
         if (slot.second == settled) return true;
-        return !is_full && span.has(state.meters.at(slot.first), slot.second);
+        return !is_full && span->second.has(state.meters.at(slot.first), slot.second);
     };
     HeldReadings known;
     bool is_more = false;

@@ -134,8 +134,7 @@ class ClusterBook {
     [[nodiscard]] Result<void, Reject> take(const ChainState& state, Window window, Window settled,
                                             const OpenedReading& opened, Picked& picked) const;
     [[nodiscard]] Picked pick(const ChainState& state, Window window, const MeterId& meter,
-                              const HeldReadings& held, const LateSpan& span,
-                              std::size_t room) const;
+                              const HeldReadings& held, std::size_t room) const;
     [[nodiscard]] std::vector<Picked> pick_all(const ChainState& state, Window window,
                                                const HeldReadings& held) const;
     [[nodiscard]] const ReadingBody* estimate_from(const ChainState& state, Window window,

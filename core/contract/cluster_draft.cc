@@ -127,9 +127,9 @@ Result<void, Reject> ClusterBook::take(const ChainState& state, Window window, W
 }
 
 ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, const MeterId& meter,
-                                      const HeldReadings& held, const LateSpan& span,
-                                      std::size_t room) const {
+                                      const HeldReadings& held, std::size_t room) const {
     const MeterRecord& record = state.meters.at(meter);
+    const LateSpan span = late_span(state, meter, window);
     Picked out{.meter = meter,
                .true_up = TrueUp(state, meter, opening(state, meter)),
                .late = {},
@@ -156,11 +156,10 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
 std::vector<ClusterBook::Picked> ClusterBook::pick_all(const ChainState& state, Window window,
                                                        const HeldReadings& held) const {
     const auto meters = state.meters_of(cluster_, window);
-    const LateSpan span = late_span(state, cluster_, window);
     std::size_t room = late_room(state, meters.size());
     std::vector<Picked> out;
     for (const MeterId& meter : meters) {
-        out.push_back(pick(state, window, meter, held, span, room));
+        out.push_back(pick(state, window, meter, held, room));
         room -= out.back().late.size();
     }
     return out;
@@ -182,7 +181,7 @@ const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window wi
                                               const Picked& picked) const {
     if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
     const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
-    const Window witnessed_from = state.witnessed_from(cluster_, window);
+    const Window witnessed_from = state.witnessed_from(picked.meter, window);
     const ReadingBody* previous = nullptr;
     const ReadingBody* yesterday = nullptr;
     const auto look = [&](Window measured, const ReadingBody& body) {

@@ -116,24 +116,26 @@ LateSpan open_span(const ChainState& state, Window settled) {
     return {oldest_late(state, settled), settled};
 }
 
-LateSpan late_span(const ChainState& state, const ClusterId& cluster, Window settled) {
+LateSpan late_span(const ChainState& state, const MeterId& meter, Window settled) {
     LateSpan span = open_span(state, settled);
-    span.first = std::max(span.first, state.witnessed_from(cluster, settled));
+    span.first = std::max(span.first, state.witnessed_from(meter, settled));
     return span;
 }
 
-bool is_witness_for_good(const ChainState& state, const ClusterId& cluster, Window window,
+bool is_witness_for_good(const ChainState& state, const MeterId& meter, Window window,
                          const NodeId& node) {
     const Window last = UINT32_MAX;
-    const CommitteeAllocation* committee = state.committee_of(cluster, last);
-    if (!committee || state.witnessed_from(cluster, last) > window) return false;
+    const MeterRecord* record = find(state, meter);
+    if (!record || state.witnessed_from(meter, last) > window) return false;
+    const auto* committee = state.committee_of(record->registration.cluster, last);
+    if (!committee) return false;
     const auto& members = committee->members;
     return std::find(members.begin(), members.end(), node) != members.end();
 }
 
 bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Window settled) {
     const MeterRecord* record = find(state, meter);
-    return record && late_span(state, record->registration.cluster, settled).has(*record, late);
+    return record && late_span(state, meter, settled).has(*record, late);
 }
 
 void note_reading(MeterRecord& meter, const ReadingHeader& header, const Digest& id) {
@@ -164,7 +166,6 @@ std::size_t late_room(const ChainState& state, std::size_t entries) {
 Result<void, Reject> check_late(const ChainState& state, const Settlement& settlement) {
     const auto& late = settlement.late;
     const auto& entries = settlement.entries;
-    const LateSpan span = late_span(state, settlement.cluster, settlement.window);
     if (late.size() > late_room(state, entries.size())) return unexpected(Reject::wrong_entries);
     auto entry = entries.begin();
     for (std::size_t i = 0; i < late.size(); ++i) {
@@ -178,8 +179,7 @@ Result<void, Reject> check_late(const ChainState& state, const Settlement& settl
             late[i].reading == Digest{}) {
             return unexpected(Reject::wrong_entries);
         }
-        const MeterRecord* meter = find(state, late[i].meter);
-        if (!meter || !span.has(*meter, late[i].window)) {
+        if (!may_true_up(state, late[i].meter, late[i].window, settlement.window)) {
             return unexpected(Reject::closed_window);
         }
     }

@@ -33,15 +33,16 @@ struct LateSpan {
     Window end = 0;
     [[nodiscard]] bool has(const MeterRecord& meter, Window window) const;
 };
-// Of the cluster's settlement of `settled`: not older than oldest_late, and its committee could
-// read it. Made once for all meters and windows that are asked for.
-[[nodiscard]] LateSpan late_span(const ChainState& state, const ClusterId& cluster, Window settled);
+// Of the meter in its cluster's settlement of `settled`: not older than oldest_late, and the
+// committee could read it. Made once for all windows that are asked for.
+[[nodiscard]] LateSpan late_span(const ChainState& state, const MeterId& meter, Window settled);
 // The same whoever its committee is: it may become another one yet.
 [[nodiscard]] LateSpan open_span(const ChainState& state, Window settled);
 
-// Whoever settles the cluster from now on, as far as the chain tells by now, was a member by this
-// window, and this node is one of them to the last: what it holds of the window will be demanded.
-[[nodiscard]] bool is_witness_for_good(const ChainState& state, const ClusterId& cluster,
+// Whoever settles the meter's cluster from now on, as far as the chain tells by now, could read the
+// meter in this window, and this node is one of them to the last: what it holds of the window will
+// be demanded.
+[[nodiscard]] bool is_witness_for_good(const ChainState& state, const MeterId& meter,
                                        Window window, const NodeId& node);
 
 // Is it in the late_span of `settled`?

@@ -36,6 +36,13 @@ bool has_all(const std::vector<NodeId>& members, const std::vector<NodeId>& want
     });
 }
 
+bool grants_all(const KeyGrant& grant, const std::vector<NodeId>& members) {
+    return std::all_of(members.begin(), members.end(), [&](const NodeId& member) {
+        return std::any_of(grant.entries.begin(), grant.entries.end(),
+                           [&](const KeyGrantEntry& entry) { return entry.recipient == member; });
+    });
+}
+
 Result<void, Reject> check_identities(const Genesis& genesis) {
     if (genesis.genesis_node.empty() || genesis.dgmd.empty()) return unexpected(Reject::malformed);
     if (genesis.genesis_node == genesis.dgmd) return unexpected(Reject::already_registered);
@@ -112,18 +119,26 @@ const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window 
     return found ? found : &record->earlier.front();
 }
 
-Window ChainState::witnessed_from(const ClusterId& id, Window window) const {
-    const ClusterRecord* record = cluster(id);
-    if (!record || record->earlier.empty()) return 0;
+Window ChainState::witnessed_from(const MeterId& id, Window window) const {
+    const auto meter = meters.find(id);
+    if (meter == meters.end()) return 0;
+    const ClusterId& its_cluster = meter->second.registration.cluster;
+    const ClusterRecord* record = cluster(its_cluster);
+    if (!record) return 0;
     Window newest = 0;
     const auto look = [&](Window start) {
         if (start <= newest || start > window) return;
-        const auto& before = committee_of(id, start - 1)->members;
-        if (!has_all(before, committee_of(id, start)->members)) newest = start;
+        const auto& members = committee_of(its_cluster, start)->members;
+        const KeyGrant* grant = key_grant(id, start - 1);
+        const bool could_read = has_all(committee_of(its_cluster, start - 1)->members, members) &&
+                                (!grant || grants_all(*grant, members));
+        if (!could_read) newest = start;
     };
     look(record->committee.effective);
     for (const CommitteeAllocation& earlier : record->earlier)
         look(earlier.effective);
+    for (const KeyGrant& grant : meter->second.grants)
+        look(grant.effective);
     return newest;
 }
 

@@ -158,11 +158,11 @@ struct ChainState {
     // nullptr: unknown cluster.
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
-    // The newest window up to this one that brought its committee a member which the window before
-    // did not have; 0: none. Nothing older counts, late readings and readings that estimates come
-    // from: not all members could read it. It never falls from one window to the next, although
-    // those who came may leave.
-    [[nodiscard]] Window witnessed_from(const ClusterId& cluster, Window window) const;
+    // The newest window up to this one whose committee has a member that could not read the meter's
+    // reading of the window before: it was no member then, or was granted no key of that window; 0:
+    // none. Nothing older counts, late readings and readings that estimates come from. It never
+    // falls from one window to the next, although those who came may leave.
+    [[nodiscard]] Window witnessed_from(const MeterId& meter, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;

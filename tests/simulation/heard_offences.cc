@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "core/contract/handover_rules.h"
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -29,10 +31,12 @@ void HeardOffences::once(const std::string& culprit, Offence offence, const std:
     const std::string key = culprit + ' ' + std::string(to_string(offence)) + slot;
     const auto [place, fresh] = said_.try_emplace(key, id);
     if (!fresh && place->second != id) offences_.insert({culprit, offence});
+    if (fresh) heard_first_ = key;
 }
 
 void HeardOffences::hear(const NodeId& self, const Publication& said, const ChainState& state) {
     const std::string& sender = said.topic.sender;
+    heard_first_.reset();
     if (!suspects_.contains(sender)) return;
     const Height deciding = state.height + 1;
     switch (said.topic.channel) {
@@ -51,6 +55,7 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             if (state.next_window(content.cluster) != content.window) return;  // settled
             const auto* committee = state.committee_of(content.cluster, content.window);
             if (committee == nullptr || !contains(committee->members, self)) return;
+            if (!is_handed_over(state, content.cluster)) return;  // nobody listens yet
             return once(sender, Offence::two_batches,
                         ' ' + content.cluster.str() +
                             slot_of({content.window, content.slot, content.version}),
@@ -76,6 +81,12 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
         default:
             return;
     }
+}
+
+void HeardOffences::answer(const Publish& said, const Digest& network) {
+    if (said.topic.channel != Channel::refusal || !heard_first_) return;
+    const auto refusal = decode_refusal(said.message, network);
+    if (refusal && suspects_.contains(refusal->content.meter.str())) said_.erase(*heard_first_);
 }
 
 }  // namespace fairfeed::simulation

@@ -1,14 +1,16 @@
 // What one honest node has heard in one life that contradicts itself: an observer of its own,
 // which knows nothing of how the node remembers. It counts only what a node must be able to prove:
-// readings sent to it by their meter, batches of its own clusters' next windows, and votes and
+// readings that it takes from their meter, batches of its own clusters' next windows, and votes and
 // proposals of the height at hand. A value; one thread.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "core/contract/state.h"
+#include "edge-node/effects.h"
 #include "tests/simulation/agenda.h"
 
 namespace fairfeed::simulation {
@@ -21,6 +23,9 @@ class HeardOffences {
 
     // `state`: of the node's tip.
     void hear(const NodeId& self, const Publication& said, const ChainState& state);
+    // What the node says to that, until it hears something else: it keeps no reading that it
+    // refuses, and cannot compare the next one with it.
+    void answer(const Publish& said, const Digest& network);
     [[nodiscard]] const std::set<std::pair<std::string, Offence>>& offences() const {
         return offences_;
     }
@@ -30,7 +35,8 @@ class HeardOffences {
               const Digest& id);
 
     std::set<std::string> suspects_;
-    std::map<std::string, Digest> said_;  // first id by culprit, offence and slot
+    std::map<std::string, Digest> said_;      // first id by culprit, offence and slot
+    std::optional<std::string> heard_first_;  // of those, by the last message
     std::set<std::pair<std::string, Offence>> offences_;
 };
 

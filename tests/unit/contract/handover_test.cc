@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/contract/late_rules.h"
+#include "core/contract/late_rules.h"
 #include "core/contract/settlement_rules.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/handover_codec.h"
@@ -285,13 +286,31 @@ TEST_F(HandoverRules, know_with_which_window_the_newest_member_came) {
     add(nodes({1, 2}), 30);
     add(nodes({5, 6}), 40);
     add(nodes({6}), 35);  // in the place of the one before
+    const MeterId meter = network.meters(kOne).front();
+    state.meters.at(meter).grants.clear();  // of committees alone
     const std::vector<std::pair<Window, Window>> expected = {
         {5, 0}, {12, 0}, {20, 20}, {29, 20}, {30, 20}, {34, 20}, {35, 35}, {100, 35}};
     for (const auto& [window, from] : expected)
-        EXPECT_EQ(state.witnessed_from(kOne, window), from) << "window " << window;
+        EXPECT_EQ(state.witnessed_from(meter, window), from) << "window " << window;
     // Who is a settlement behind takes whatever the others demand.
     for (Window window = 0; window < 50; ++window)
-        EXPECT_LE(state.witnessed_from(kOne, window), state.witnessed_from(kOne, window + 1));
+        EXPECT_LE(state.witnessed_from(meter, window), state.witnessed_from(meter, window + 1));
+}
+
+// KEY_GRANTs may enter the chain in time for a window, and the COMMITTEE that belongs to them only
+// in time for the next one: who was a member of that window's committee could not read it.
+TEST_F(HandoverRules, estimate_from_no_reading_that_a_member_of_then_was_granted_no_key_of) {
+    ASSERT_EQ(grant(nodes({1, 2, 5}), 1), "accepted");
+    ASSERT_EQ(allocate(nodes({1, 2, 5}), 1), "accepted");
+    ASSERT_EQ(grant(nodes({1, 2, 3}), 2), "accepted");
+    ASSERT_EQ(allocate(nodes({1, 2, 3}), 2), "accepted");
+    ChainState state = chain.state();
+    const MeterId meter = network.meters(kOne).front();
+    state.clusters.at(kOne).earlier.clear();  // they always were members
+    state.clusters.at(kOne).committee.effective = 0;
+    EXPECT_EQ(state.witnessed_from(meter, 2), 2U) << "node 3 was granted nothing for window 1";
+    EXPECT_EQ(state.witnessed_from(meter, 1), 0U) << "all of them were, for window 0";
+    EXPECT_FALSE(may_true_up(state, meter, 1, 2));
 }
 
 // The meter signs two readings of window 1. Node 5 is to settle from 3 on and could read neither;

@@ -98,7 +98,7 @@ TEST(PastHandover, lets_newcomers_neither_ask_for_nor_take_readings_of_before) {
     const MeterId meter = TestNetwork::meter(1, 1);
     const auto& unread = old.state.meters.at(meter).unread;
     ASSERT_FALSE(unread.empty());
-    EXPECT_EQ(old.state.witnessed_from(old.cluster, kNext), kNext);
+    EXPECT_EQ(old.state.witnessed_from(meter, kNext), kNext);
     EXPECT_FALSE(may_true_up(old.state, meter, unread.back().first, kNext));
 }
 
