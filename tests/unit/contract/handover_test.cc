@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "core/contract/late_rules.h"
-#include "core/contract/late_rules.h"
 #include "core/contract/settlement_rules.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/handover_codec.h"
