@@ -12,7 +12,7 @@
 #include "core/crypto/key_file.h"
 #include "core/crypto/tls_files.h"
 #include "core/io/file.h"
-#include "core/model/recorded_homes.h"
+#include "core/recordings/recorded_homes.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "core/base/ids.h"
-#include "core/model/recorded_homes.h"
+#include "core/recordings/recorded_homes.h"
 #include "meter-sim/energy_source.h"
 
 namespace fairfeed {

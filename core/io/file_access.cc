@@ -58,8 +58,8 @@ std::optional<std::string> access_fault(const std::filesystem::path& file) {
 
 IoError io_error_of_file(std::string_view action, const std::filesystem::path& file) {
     const int code = errno;
-    std::string message = std::string(action) + " '" + file.string() +
-                          "': " + std::generic_category().message(code);
+    std::string message =
+        std::string(action) + " '" + file.string() + "': " + std::generic_category().message(code);
     if (code == EACCES || code == EPERM)
         if (const auto fault = access_fault(file)) message += ": " + *fault;
     return IoError{std::move(message)};

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/contract/execution.h"
-#include "core/contract/replay_step.h"
 #include "core/ledger/ledger.h"
+#include "core/state/execution.h"
+#include "core/state/replay_step.h"
 
 namespace fairfeed {
 

@@ -1,7 +1,7 @@
 // Bytes of HANDOVER (protocol 4): a map, COSE_Sign1 with domain `handover`; kid is who hands over.
 // It carries the key of every closing state of one settlement, sealed under a key made for this
 // once, which is wrapped to each recipient. Only form and sizes here; who may, and whether what it
-// opens is right, is core/contract/handover.h.
+// opens is right, is core/accounts/handover.h.
 #pragma once
 
 #include <vector>

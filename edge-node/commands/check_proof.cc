@@ -4,7 +4,7 @@
 
 #include "core/io/file.h"
 #include "core/io/json.h"
-#include "core/ledger/proof.h"
+#include "core/proof/proof.h"
 #include "edge-node/commands/figures.h"
 #include "edge-node/commands/opened_ledger.h"
 #include "edge-node/commands/prove_evidence.h"

@@ -4,7 +4,7 @@
 
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
-#include "edge-node/node_config.h"
+#include "edge-node/service/node_config.h"
 
 namespace fairfeed {
 namespace {

@@ -3,7 +3,7 @@
 #include <ostream>
 
 #include "core/io/file.h"
-#include "core/ledger/proof.h"
+#include "core/proof/proof.h"
 #include "edge-node/commands/opened_ledger.h"
 
 namespace fairfeed {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "core/ledger/evidence_proof.h"
+#include "core/proof/evidence_proof.h"
 #include "edge-node/commands/opened_ledger.h"
 
 namespace fairfeed {

@@ -1,9 +1,9 @@
 #include "edge-node/commands/run.h"
 
 #include "core/io/log.h"
-#include "edge-node/node_config.h"
-#include "edge-node/node_files.h"
-#include "edge-node/runtime.h"
+#include "edge-node/service/node_config.h"
+#include "edge-node/service/node_files.h"
+#include "edge-node/service/runtime.h"
 
 namespace fairfeed {
 namespace {

@@ -4,7 +4,7 @@
 #include "core/io/clock.h"
 #include "core/io/status_file.h"
 #include "edge-node/commands/opened_ledger.h"
-#include "edge-node/node_config.h"
+#include "edge-node/service/node_config.h"
 
 namespace fairfeed {
 namespace {

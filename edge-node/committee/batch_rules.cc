@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/contract/settlement_rules.h"
+#include "core/state/settlement_rules.h"
 
 namespace fairfeed::committee {
 namespace {

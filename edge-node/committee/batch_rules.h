@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "core/contract/cluster_book.h"
+#include "core/accounts/cluster_book.h"
 #include "core/model/transaction.h"
 
 namespace fairfeed::committee {

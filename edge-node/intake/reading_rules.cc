@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/contract/late_rules.h"
+#include "core/state/late_rules.h"
 #include "core/wire/reading_codec.h"
 
 namespace fairfeed::intake {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <span>
 
+#include "core/accounts/cluster_book.h"
 #include "core/base/units.h"
-#include "core/contract/cluster_book.h"
 #include "core/wire/topics.h"
 
 namespace fairfeed::intake {

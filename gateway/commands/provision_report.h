@@ -6,8 +6,8 @@
 #include <ostream>
 #include <string>
 
-#include "core/contract/state.h"
 #include "core/io/json.h"
+#include "core/state/state.h"
 #include "gateway/dgmd/lab_network.h"
 #include "gateway/dgmd/network_directory.h"
 #include "gateway/dgmd/network_plan.h"

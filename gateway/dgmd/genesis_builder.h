@@ -8,7 +8,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "core/contract/state.h"
+#include "core/state/state.h"
 #include "gateway/dgmd/lab_network.h"
 #include "gateway/dgmd/network_keys.h"
 #include "gateway/dgmd/network_plan.h"

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "core/contract/state.h"
+#include "core/state/state.h"
 #include "gateway/dgmd/lab_members.h"
 #include "gateway/dgmd/lab_parameters.h"
 #include "gateway/dgmd/recording.h"

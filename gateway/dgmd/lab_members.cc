@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
-#include "core/contract/state.h"
 #include "core/io/host.h"
+#include "core/state/state.h"
 
 namespace fairfeed {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "core/base/units.h"
-#include "core/contract/state.h"
 #include "core/model/reading.h"
+#include "core/state/state.h"
 
 namespace fairfeed {
 

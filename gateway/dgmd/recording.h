@@ -11,7 +11,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "core/model/recorded_homes.h"
+#include "core/recordings/recorded_homes.h"
 
 namespace fairfeed {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/io/status_file.h"
-#include "edge-node/status_report.h"
+#include "edge-node/service/status_report.h"
 #include "tests/crash/crash_enumeration.h"
 #include "tests/crash/node_disk.h"
 

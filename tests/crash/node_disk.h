@@ -3,8 +3,8 @@
 // it had said. Tests only.
 #pragma once
 
-#include "edge-node/node_config.h"
-#include "edge-node/storage.h"
+#include "edge-node/service/node_config.h"
+#include "edge-node/storage/storage.h"
 #include "tests/crash/crash_enumeration.h"
 #include "tests/crash/node_story.h"
 

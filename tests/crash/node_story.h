@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "edge-node/node.h"
+#include "edge-node/node/node.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::test {

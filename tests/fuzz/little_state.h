@@ -3,8 +3,8 @@
 // was signed for it once stays valid. Made once per process; read only.
 #pragma once
 
-#include "core/contract/cluster_book.h"
-#include "core/contract/execution.h"
+#include "core/accounts/cluster_book.h"
+#include "core/state/execution.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::fuzz {

@@ -7,7 +7,7 @@
 #include "core/base/check.h"
 #include "core/io/file.h"
 #include "core/io/slot_file.h"
-#include "core/ledger/evidence_proof.h"
+#include "core/proof/evidence_proof.h"
 #include "core/wire/chunk.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/topics.h"

@@ -1,6 +1,6 @@
 #include "tests/simulation/audit.h"
 
-#include "core/contract/cluster_book.h"
+#include "core/accounts/cluster_book.h"
 
 namespace fairfeed::simulation {
 namespace {

@@ -2,7 +2,7 @@
 // settled before may hand over nothing, and what meters are told of it.
 #include <algorithm>
 
-#include "core/contract/handover.h"
+#include "core/accounts/handover.h"
 #include "core/wire/handover_codec.h"
 #include "tests/simulation/committee_plan.h"
 #include "tests/simulation/handover_audit.h"

@@ -2,7 +2,7 @@
 // a signature under every batch it hears. And the proposer that builds two blocks in one round.
 #include <algorithm>
 
-#include "core/contract/cluster_book.h"
+#include "core/accounts/cluster_book.h"
 #include "core/crypto/random.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/contract/handover.h"
+#include "core/accounts/handover.h"
 #include "core/ledger/replay.h"
 #include "tests/simulation/committee_plan.h"
 

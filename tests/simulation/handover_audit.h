@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/ledger/keyholder_books.h"
+#include "core/accounts/keyholder_books.h"
 #include "tests/simulation/scenery.h"
 
 namespace fairfeed::simulation {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/contract/handover.h"
+#include "core/accounts/handover.h"
 #include "core/wire/handover_codec.h"
 
 namespace fairfeed::simulation {

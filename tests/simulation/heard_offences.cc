@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/contract/handover_rules.h"
 #include "core/crypto/digest.h"
+#include "core/state/handover_rules.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/message_codec.h"

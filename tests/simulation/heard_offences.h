@@ -9,8 +9,8 @@
 #include <set>
 #include <string>
 
-#include "core/contract/state.h"
-#include "edge-node/effects.h"
+#include "core/state/state.h"
+#include "edge-node/effects/effects.h"
 #include "tests/simulation/agenda.h"
 
 namespace fairfeed::simulation {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "edge-node/effects.h"
+#include "edge-node/effects/effects.h"
 
 namespace fairfeed::simulation {
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-#include "edge-node/node.h"
+#include "edge-node/node/node.h"
 #include "tests/simulation/scenery.h"
 
 namespace fairfeed::simulation {

@@ -10,7 +10,7 @@
 #include <string>
 #include <tuple>
 
-#include "edge-node/node.h"
+#include "edge-node/node/node.h"
 #include "tests/simulation/audit.h"
 #include "tests/simulation/scenery.h"
 #include "tests/simulation/virtual_disk.h"

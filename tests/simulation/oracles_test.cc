@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/contract/cluster_book.h"
+#include "core/accounts/cluster_book.h"
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"

@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-#include "edge-node/node.h"
+#include "edge-node/node/node.h"
 #include "tests/support/dice.h"
 
 namespace fairfeed::simulation {

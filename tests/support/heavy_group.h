@@ -2,7 +2,7 @@
 // meter is filled up, which nobody without its key can tell from a true one.
 #pragma once
 
-#include "core/contract/block_size.h"
+#include "core/state/block_size.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::test {

@@ -9,16 +9,16 @@
 #include <span>
 #include <vector>
 
-#include "core/contract/cluster_book.h"
-#include "core/contract/execution.h"
-#include "core/contract/invariants.h"
-#include "core/contract/key_ring.h"
-#include "core/contract/state.h"
+#include "core/accounts/cluster_book.h"
+#include "core/accounts/invariants.h"
+#include "core/accounts/key_ring.h"
 #include "core/crypto/key_agreement.h"
 #include "core/crypto/random.h"
 #include "core/crypto/signing.h"
 #include "core/model/block.h"
 #include "core/model/transaction.h"
+#include "core/state/execution.h"
+#include "core/state/state.h"
 
 namespace fairfeed::test {
 

@@ -17,25 +17,40 @@ namespace fairfeed::tidy {
 // A path prefix and the prefixes it may include from; a room may always include itself. The longest
 // prefix that fits a file is its room. Tests may include everything.
 inline const std::map<std::string, std::set<std::string>>& include_table() {
-    static const std::set<std::string> kPure = {"core/base/", "core/crypto/", "core/model/",
-                                                "core/wire/", "core/contract/"};
-    static const auto kWith = [](std::set<std::string> rooms, const char* more) {
-        rooms.insert(more);
+    using Rooms = std::set<std::string>;
+    static const auto kWith = [](Rooms rooms, const Rooms& more) {
+        rooms.insert(more.begin(), more.end());
         return rooms;
     };
-    static const std::map<std::string, std::set<std::string>> kTable = {
+    static const Rooms kWire = {"core/base/", "core/crypto/", "core/model/", "core/wire/"};
+    static const Rooms kState = kWith(kWire, {"core/contract/", "core/state/"});
+    static const Rooms kBooks = kWith(kState, {"core/accounts/"});
+    static const Rooms kDesks = kWith(kBooks, {"edge-node/effects/"});
+    static const std::map<std::string, Rooms> kTable = {
         {"core/base/", {}},
         {"core/crypto/", {"core/base/"}},
         {"core/model/", {"core/base/", "core/crypto/"}},
+        {"core/recordings/", {"core/base/", "core/model/"}},
         {"core/wire/", {"core/base/", "core/crypto/", "core/model/"}},
-        {"core/contract/", {"core/base/", "core/crypto/", "core/model/", "core/wire/"}},
+        {"core/contract/", kWire},
+        {"core/state/", kWith(kWire, {"core/contract/"})},
+        {"core/accounts/", kState},
         {"core/io/", {"core/base/", "core/crypto/"}},  // TLS: whose certificate a broker may show
-        {"core/ledger/", kWith(kPure, "core/io/")},
-        {"edge-node/intake/", kPure},
-        {"edge-node/intake/inbox", kWith(kWith(kPure, "core/io/"), "edge-node/intake/")},
-        {"edge-node/committee/", kPure},
-        {"edge-node/consensus/", kPure},
-        {"edge-node/", {"core/"}},
+        {"core/ledger/", kWith(kBooks, {"core/io/"})},
+        {"core/proof/", kWith(kBooks, {"core/io/", "core/ledger/"})},
+        {"edge-node/effects/", kWire},
+        {"edge-node/intake/", kBooks},
+        {"edge-node/consensus/", kWire},
+        {"edge-node/committee/", kWith(kDesks, {"edge-node/intake/"})},
+        {"edge-node/chain/", kWith(kState, {"edge-node/effects/", "edge-node/consensus/"})},
+        {"edge-node/node/", kWith(kDesks, {"edge-node/intake/", "edge-node/consensus/",
+                                           "edge-node/committee/", "edge-node/chain/"})},
+        {"edge-node/storage/", {"core/", "edge-node/effects/"}},
+        {"edge-node/service/",
+         {"core/", "edge-node/effects/", "edge-node/consensus/", "edge-node/node/",
+          "edge-node/storage/"}},
+        {"edge-node/commands/", {"core/", "edge-node/service/"}},
+        {"edge-node/", {"core/base/", "edge-node/commands/"}},  // main.cc
         {"gateway/", {"core/"}},
         {"meter-sim/", {"core/"}},
         {"tests/", {""}},

@@ -23,8 +23,10 @@ struct BannedWord {
 };
 
 inline const std::vector<BannedWord>& banned_words() {
-    static const std::vector<const char*> kPure = {"core/model/", "core/wire/", "core/contract/",
-                                                   "edge-node/consensus/", "edge-node/committee/"};
+    static const std::vector<const char*> kPure = {
+        "core/model/",          "core/wire/",         "core/contract/",    "core/state/",
+        "core/accounts/",       "edge-node/effects/", "edge-node/intake/", "edge-node/consensus/",
+        "edge-node/committee/", "edge-node/chain/",   "edge-node/node/"};
     static const std::vector<BannedWord> kWords = {
         {R"(\b(system_clock|steady_clock|high_resolution_clock|clock_gettime|gettimeofday)\b)",
          Where::code,

@@ -1,4 +1,4 @@
-#include "core/ledger/evidence_proof.h"
+#include "core/proof/evidence_proof.h"
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
 

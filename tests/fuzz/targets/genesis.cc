@@ -1,4 +1,4 @@
-#include "core/contract/state.h"
+#include "core/state/state.h"
 #include "core/wire/chain_codec.h"
 #include "tests/fuzz/properties.h"
 

@@ -1,4 +1,4 @@
-#include "edge-node/node_config.h"
+#include "edge-node/service/node_config.h"
 #include "tests/fuzz/input_file.h"
 #include "tests/fuzz/properties.h"
 

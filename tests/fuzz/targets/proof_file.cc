@@ -1,4 +1,4 @@
-#include "core/ledger/proof.h"
+#include "core/proof/proof.h"
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
 

@@ -1,4 +1,4 @@
-#include "core/model/recorded_homes.h"
+#include "core/recordings/recorded_homes.h"
 
 #include "tests/fuzz/properties.h"
 

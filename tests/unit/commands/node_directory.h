@@ -10,7 +10,7 @@
 #include "core/io/json.h"
 #include "core/wire/chain_codec.h"
 #include "edge-node/commands/opened_ledger.h"
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed::test {
 

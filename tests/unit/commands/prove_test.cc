@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "core/io/file.h"
-#include "core/ledger/proof.h"
+#include "core/proof/proof.h"
 #include "edge-node/commands/check_proof.h"
 #include "tests/unit/commands/node_directory.h"
 

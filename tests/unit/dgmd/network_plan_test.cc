@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/contract/state.h"
 #include "core/crypto/random.h"
+#include "core/state/state.h"
 #include "gateway/dgmd/genesis_builder.h"
 #include "gateway/dgmd/lab_parameters.h"
 

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/contract/state.h"
 #include "core/crypto/key_file.h"
 #include "core/io/clock.h"
 #include "core/io/json.h"
+#include "core/state/state.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "gateway/commands/provision_report.h"

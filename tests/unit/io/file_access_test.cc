@@ -71,8 +71,7 @@ TEST_F(ForeignFile, in_a_directory_that_is_closed_names_the_directory) {
         const Ordinary other;
         const auto opened = Database::open(data / "ledger.db", kNotes);
         ASSERT_FALSE(opened);
-        EXPECT_THAT(opened.error().message,
-                    HasSubstr("'" + data.string() + "' " + other.remedy()));
+        EXPECT_THAT(opened.error().message, HasSubstr("'" + data.string() + "' " + other.remedy()));
     }
     close(data, 0700);
 }

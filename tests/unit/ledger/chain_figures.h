@@ -2,8 +2,8 @@
 // readings, lines and closing states, each under the names of docs/protocol.md. Pure.
 #pragma once
 
+#include "core/accounts/keyholder_books.h"
 #include "core/io/json.h"
-#include "core/ledger/keyholder_books.h"
 
 namespace fairfeed::test {
 

@@ -1,6 +1,6 @@
 #include "tests/unit/ledger/chain_story.h"
 
-#include "core/contract/handover.h"
+#include "core/accounts/handover.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/handover_codec.h"

@@ -9,14 +9,14 @@
 #include <set>
 #include <sstream>
 
-#include "core/contract/app_hash.h"
 #include "core/crypto/digest.h"
 #include "core/io/file.h"
 #include "core/ledger/chain_verifier.h"
-#include "core/ledger/evidence_proof.h"
 #include "core/ledger/ledger_audit.h"
-#include "core/ledger/proof.h"
 #include "core/ledger/replay.h"
+#include "core/proof/evidence_proof.h"
+#include "core/proof/proof.h"
+#include "core/state/app_hash.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/unit/ledger/chain_figures.h"

@@ -6,7 +6,7 @@
 
 #include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed {
 namespace {

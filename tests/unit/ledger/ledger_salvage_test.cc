@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "core/ledger/chain_verifier.h"
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed {
 namespace {

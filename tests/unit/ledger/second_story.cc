@@ -1,6 +1,6 @@
 #include "tests/unit/ledger/second_story.h"
 
-#include "core/contract/handover.h"
+#include "core/accounts/handover.h"
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/event_codec.h"

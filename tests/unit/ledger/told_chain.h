@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed::test {
 

@@ -3,12 +3,12 @@
 
 #include "core/crypto/digest.h"
 #include "core/ledger/chain_verifier.h"
-#include "core/ledger/evidence_proof.h"
-#include "core/ledger/proof.h"
+#include "core/proof/evidence_proof.h"
+#include "core/proof/proof.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/transaction_codec.h"
-#include "tests/unit/ledger/stored_chain.h"
+#include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed::test {
 namespace {

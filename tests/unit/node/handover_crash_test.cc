@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "core/ledger/keyholder_books.h"
+#include "core/accounts/keyholder_books.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
 #include "tests/unit/node/handover_bench.h"

@@ -1,7 +1,7 @@
 // A change of committee with whole nodes: whoever comes is given the closing states, whoever goes
 // is not needed any more, and the next window settles, by however many members it changes and also
 // because machines are gone (docs/protocol.md, "Handover").
-#include "core/contract/handover.h"
+#include "core/accounts/handover.h"
 #include "core/wire/handover_codec.h"
 #include "tests/unit/node/handover_bench.h"
 

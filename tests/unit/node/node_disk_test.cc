@@ -5,8 +5,8 @@
 #include "core/ledger/schema.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
-#include "edge-node/node_config.h"
-#include "edge-node/storage.h"
+#include "edge-node/service/node_config.h"
+#include "edge-node/storage/storage.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/node/node_world.h"
 

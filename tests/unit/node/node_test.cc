@@ -1,6 +1,6 @@
 // Stories of whole nodes: readings go in, blocks and shares come out, and what happens to nodes and
 // links in between changes neither.
-#include "edge-node/node.h"
+#include "edge-node/node/node.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "edge-node/node.h"
+#include "edge-node/node/node.h"
 #include "tests/support/lab.h"
 
 namespace fairfeed::test {

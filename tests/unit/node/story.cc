@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "edge-node/signing_words.h"
+#include "edge-node/node/signing_words.h"
 
 namespace fairfeed::test {
 namespace {

@@ -1,0 +1,258 @@
+#include "core/accounts/cluster_book.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/state/late_rules.h"
+#include "core/state/settlement_rules.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Slot = std::pair<MeterId, Window>;
+
+// A share settled at a capacity of 0 is none: it says nothing about a capacity certified later.
+std::int64_t share_of(const MeterClosing& closing) {
+    return closing.capacity_w > 0 ? closing.mes_w : kNoShareW;
+}
+
+// What the meter is told: who has no share has the capacity that is certified for the window for
+// which this one was settled.
+std::int64_t stated_share_w(const ChainState& state, const MeterId& meter,
+                            const MeterClosing& closing, Window target) {
+    return std::min(share_of(closing), state.capacity_w(meter, target));
+}
+
+// A share that binds no later than one settled before it replaces that one.
+void add_share(ShareSchedule& shares, const ShareInForce& share) {
+    while (!shares.empty() && shares.back().from_s >= share.from_s)
+        shares.pop_back();
+    shares.push_back(share);
+}
+
+Result<SettlementLine, Reject> open_one(const Settlement& settlement, const SealedLine& sealed,
+                                        const KeyRing& keys) {
+    const SymmetricKey* key = keys.find(sealed.meter, sealed.key_epoch);
+    if (!key) return unexpected(Reject::unknown_key_epoch);
+    auto line = open_line(settlement, sealed, line_key(settlement, sealed, *key));
+    if (!line) return unexpected(line.error());
+    if (line->meter != sealed.meter) return unexpected(Reject::wrong_lines);
+    return line;
+}
+
+const OpenedReading* find(const HeldReadings& held, const MeterId& meter, Window window) {
+    const auto of_window = held.find(window);
+    if (of_window == held.end()) return nullptr;
+    const auto found = of_window->second.find(meter);
+    return found != of_window->second.end() ? &found->second : nullptr;
+}
+
+}  // namespace
+
+const ClosingState* ClusterBook::closing(const MeterId& meter) const {
+    const auto found = accounts_.find(meter);
+    return found != accounts_.end() ? &found->second.closing : nullptr;
+}
+
+Result<Settlement, Reject> ClusterBook::seal(const ChainState& state, Window window,
+                                             const SettlementDraft& draft, const NodeId& proposer,
+                                             std::uint32_t version, std::uint32_t slot,
+                                             const KeyRing& keys,
+                                             const RandomSource& random) const {
+    const ClusterRecord* record = state.cluster(cluster_);
+    if (!record) return unexpected(Reject::wrong_cluster);
+    Settlement out;
+    out.cluster = cluster_;
+    out.window = window;
+    out.version = version;
+    out.slot = slot;
+    out.proposer = proposer;
+    out.contract_version = state.genesis.parameters.contract_version;
+    out.rule = state.genesis.parameters.rule;
+    out.previous = record->last_settlement;
+    out.state_height = state.height;
+    out.entries = draft.entries;
+    out.totals = draft.totals;
+    out.late = draft.late;
+    for (const SettlementLine& line : draft.lines) {
+        const auto epoch = state.key_epoch(line.meter, window);
+        const SymmetricKey* key = epoch ? keys.find(line.meter, *epoch) : nullptr;
+        if (!key) return unexpected(Reject::unknown_key_epoch);
+        out.lines.push_back(seal_line(out, line, *epoch, random_fixed<Salt>(random), *key));
+    }
+    return out;
+}
+
+Result<HeldReadings, Reject> listed_of(const Settlement& settlement, const HeldReadings& held) {
+    HeldReadings listed;
+    for (const ListedReading& each : listed_readings(settlement)) {
+        const OpenedReading* found = find(held, each.meter, each.window);
+        if (!found || found->reading.id != each.reading) {
+            return unexpected(Reject::reading_not_held);
+        }
+        listed[each.window].insert({each.meter, *found});
+    }
+    return listed;
+}
+
+// Where two readings of a slot are known the listed one counts. A list that is full withholds
+// nothing late.
+std::vector<const OpenedReading*> ClusterBook::withheld(const ChainState& state,
+                                                        const Settlement& settlement,
+                                                        const HeldReadings& held) const {
+    const Window settled = settlement.window;
+    const bool is_full = settlement.late.size() >= late_room(state, settlement.entries.size());
+    std::map<Slot, Digest> listed;
+    for (const ListedReading& each : listed_readings(settlement))
+        listed.emplace(Slot{each.meter, each.window}, each.reading);
+    std::map<MeterId, LateSpan> spans;
+    for (const SettlementEntry& entry : settlement.entries)
+        spans.emplace(entry.meter, late_span(state, entry.meter, settled));
+    const auto might_be_used = [&](const Slot& slot) {
+        const auto span = spans.find(slot.first);
+        if (listed.contains(slot) || span == spans.end()) return false;
+        if (slot.second == settled) return true;
+        return !is_full && span->second.has(state.meters.at(slot.first), slot.second);
+    };
+    HeldReadings known;
+    bool is_more = false;
+    for (auto at = held.begin(); at != held.end() && at->first <= settled; ++at) {
+        for (const auto& [meter, opened] : at->second)
+            is_more = is_more || might_be_used({meter, at->first});
+    }
+    std::vector<const OpenedReading*> out;
+    if (!is_more) return out;
+    for (auto at = held.begin(); at != held.end() && at->first <= settled; ++at) {
+        for (const auto& [meter, opened] : at->second) {
+            const auto named = listed.find({meter, at->first});
+            const bool is_named = named != listed.end() && named->second == opened.reading.id;
+            if (is_named || might_be_used({meter, at->first})) {
+                known[at->first].insert({meter, opened});
+            }
+        }
+    }
+    for (const OpenedReading* each : usable(state, settled, known)) {
+        const ReadingHeader& header = each->reading.header;
+        if (listed.contains({header.meter, header.window})) continue;
+        out.push_back(find(held, header.meter, header.window));
+    }
+    return out;
+}
+
+Result<void, Reject> ClusterBook::check(const ChainState& state, const Settlement& settlement,
+                                        const HeldReadings& held, const KeyRing& keys) const {
+    if (settlement.cluster != cluster_) return unexpected(Reject::wrong_cluster);
+    if (settlement.state_height > state.height) return unexpected(Reject::wrong_height);
+    if (const auto placed = check_settlement_place(state, settlement); !placed) return placed;
+    const auto listed = listed_of(settlement, held);
+    if (!listed) return unexpected(listed.error());
+    auto picked = pick_all(state, settlement.window, *listed);
+    for (const Picked& each : picked)
+        if (each.refused) return unexpected(*each.refused);
+    if (!withheld(state, settlement, held).empty()) return unexpected(Reject::reading_withheld);
+    const auto expected = settle(state, settlement.window, std::move(picked));
+    if (!expected) return unexpected(expected.error());
+    if (settlement.entries != expected->entries || settlement.late != expected->late) {
+        return unexpected(Reject::wrong_entries);
+    }
+    if (settlement.totals != expected->totals) return unexpected(Reject::wrong_totals);
+    const auto lines = open_lines(settlement, keys);
+    if (!lines) return unexpected(lines.error());
+    if (*lines != expected->lines) return unexpected(Reject::wrong_lines);
+    return {};
+}
+
+Result<std::vector<SettlementLine>, Reject> ClusterBook::open_lines(const Settlement& settlement,
+                                                                    const KeyRing& keys) {
+    std::vector<SettlementLine> lines;
+    for (const SealedLine& sealed : settlement.lines) {
+        auto line = open_one(settlement, sealed, keys);
+        if (!line) return unexpected(line.error());
+        lines.push_back(std::move(*line));
+    }
+    return lines;
+}
+
+SettledShare ClusterBook::move_on(const ChainState& state, Window settled, const MeterId& meter,
+                                  const MeterClosing& closing, std::int64_t header_time_ms) {
+    const NetworkParameters& parameters = state.genesis.parameters;
+    const Window target = share_is_for(parameters, settled);
+    const SettledShare share{meter, settled, stated_share_w(state, meter, closing, target),
+                             share_binds_from_s(parameters, settled, header_time_ms)};
+    Account& account = accounts_[meter];
+    account.closing = closing.state;
+    account.capacity_w = closing.capacity_w;
+    add_share(account.closing.shares, {share_of(closing), share.from_s});
+    return share;
+}
+
+// The next window needs nothing older than the same window one day before it.
+void ClusterBook::remember(const ChainState& state, Window settled, const HeldReadings& listed) {
+    const std::int64_t oldest = std::int64_t{settled} + 1 - state.grid().windows_per_day();
+    for (const auto& [window, readings] : listed) {
+        for (const auto& [meter, opened] : readings)
+            accounts_[meter].recent.emplace(window, opened.body);
+    }
+    for (auto& [meter, account] : accounts_)
+        std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });
+}
+
+void ClusterBook::close() {
+    for (auto& [meter, account] : accounts_)
+        account = Account{{}, 0, std::move(account.recent)};
+    last_lines_.clear();
+}
+
+void ClusterBook::witness(const ChainState& state, Window settled, const HeldReadings& listed) {
+    remember(state, settled, listed);
+    last_window_ = settled;
+}
+
+std::vector<SettledShare> ClusterBook::take_over(const ChainState& state,
+                                                 const Settlement& settlement,
+                                                 const std::vector<MeterClosing>& closings,
+                                                 std::int64_t header_time_ms) {
+    CHECK(closings.size() == settlement.lines.size());
+    std::vector<SettledShare> shares;
+    for (std::size_t i = 0; i < closings.size(); ++i) {
+        shares.push_back(move_on(state, settlement.window, settlement.lines[i].meter, closings[i],
+                                 header_time_ms));
+    }
+    last_window_ = settlement.window;
+    return shares;
+}
+
+Result<std::vector<SettledShare>, Reject> ClusterBook::commit(const ChainState& state,
+                                                              const Settlement& settlement,
+                                                              const HeldReadings& held,
+                                                              std::int64_t header_time_ms,
+                                                              const KeyRing& keys) {
+    if (settlement.cluster != cluster_) return unexpected(Reject::wrong_cluster);
+    if (last_window_ && settlement.window <= *last_window_) return unexpected(Reject::wrong_window);
+    if (settlement.lines.size() != settlement.entries.size()) {
+        return unexpected(Reject::wrong_lines);
+    }
+    const auto listed = listed_of(settlement, held);
+    if (!listed) return unexpected(listed.error());
+    auto lines = open_lines(settlement, keys);
+    if (!lines) return unexpected(lines.error());
+    std::vector<SettledShare> shares;
+    for (const SettlementLine& line : *lines)
+        shares.push_back(move_on(state, settlement.window, line.meter,
+                                 {line.closing, line.capacity_w, line.mes_w}, header_time_ms));
+    remember(state, settlement.window, *listed);
+    last_lines_ = std::move(*lines);
+    last_window_ = settlement.window;
+    return shares;
+}
+
+Result<ReadingBody, Reject> open_with(const KeyRing& keys, const SignedReading& reading) {
+    const SymmetricKey* key = keys.find(reading.header.meter, reading.header.key_epoch);
+    if (!key) return unexpected(Reject::unknown_key_epoch);
+    return open_reading(reading, reading_key(reading.header, *key));
+}
+
+}  // namespace fairfeed

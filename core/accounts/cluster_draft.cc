@@ -1,0 +1,293 @@
+// How a book settles a window: which readings of each meter count, what stands for those that are
+// missing, and the contract on top.
+#include <algorithm>
+
+#include "core/accounts/cluster_book.h"
+#include "core/accounts/plausibility.h"
+#include "core/contract/settlement.h"
+#include "core/contract/share_history.h"
+#include "core/contract/yield.h"
+#include "core/state/late_rules.h"
+#include "core/state/settlement_rules.h"
+
+namespace fairfeed {
+
+namespace {
+
+std::size_t quarters_of(const ChainState& state) {
+    return static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
+}
+
+void fill_in(SettlementLine& line, const MeterSettlement& settled, Window window) {
+    line.capacity_w = settled.capacity_w;
+    line.load_wh = settled.load_wh;
+    line.import_wh = settled.import_wh;
+    line.export_wh = settled.export_wh;
+    line.generation_wh = settled.generation_wh;
+    line.available_wh = settled.available_wh;
+    line.credited_wh = settled.credited_wh;
+    line.curtailed_wh = settled.curtailed_wh;
+    line.mes_w = settled.mes_w;
+    line.import_amount_micro = settled.import_amount_micro;
+    line.export_amount_micro = settled.export_amount_micro;
+    line.closing.import_remainder = settled.import_remainder;
+    line.closing.export_remainder = settled.export_remainder;
+    line.closing.balance_micro = settled.balance_micro;
+    const EstimatedWindow estimate{window, settled.import_wh, settled.export_wh,
+                                   settled.generation_wh, settled.credited_wh};
+    if (line.estimated && estimate != EstimatedWindow{.window = window}) {
+        line.closing.estimates.push_back(estimate);
+    }
+}
+
+// The sums that concern windows before; nullopt: beyond 64 bits.
+std::optional<AdjustmentTotals> sum_adjustments(const std::vector<SettlementLine>& lines) {
+    Int128 import_wh = 0, export_wh = 0, generation_wh = 0, credited_wh = 0, owed = 0;
+    for (const SettlementLine& line : lines) {
+        import_wh += line.adjusted.import_wh;
+        export_wh += line.adjusted.export_wh;
+        generation_wh += line.adjusted.generation_wh;
+        credited_wh += line.adjusted.credited_wh;
+        owed += Int128{line.adjusted.import_amount_micro} - line.adjusted.export_amount_micro;
+    }
+    const auto imported = narrow(import_wh);
+    const auto exported = narrow(export_wh);
+    const auto generated = narrow(generation_wh);
+    const auto credited = narrow(credited_wh);
+    const auto grid = narrow(-owed);
+    if (!imported || !exported || !generated || !credited || !grid) return std::nullopt;
+    return AdjustmentTotals{*imported, *exported, *generated, *credited, *grid};
+}
+
+Result<void, Reject> plausible_after(const ChainState& state, Window window, const MeterId& meter,
+                                     const ReadingBody& body, const ClosingState& closing) {
+    const auto run = run_around(closing, window);
+    if (!run) return unexpected(Reject::closed_window);
+    const MeterRegistration& registration = state.meters.at(meter).registration;
+    Expectation expected{quarters_of(state), registration.rating.power_w(), run->before, false};
+    // What flowed between the installation and the first window is no contradiction.
+    expected.follows_last = run->first == window && window > registration.effective;
+    expected.next = run->after;
+    expected.precedes_next = run->end == window + 1;
+    return check_plausible(body, expected);
+}
+
+// When the meter's shares may still be asked for: from `open` on, and in its gaps.
+std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& closing,
+                                   Window open, Window oldest) {
+    const GridClock grid = state.grid();
+    std::vector<GridSpan> spans;
+    for (const RegisterGap& gap : closing.gaps)
+        spans.push_back({grid.start_s(std::max(gap.first, oldest)), grid.start_s(gap.end)});
+    spans.push_back({grid.start_s(std::max(open, oldest)), INT64_MAX});
+    return spans;
+}
+
+}  // namespace
+
+// A meter that was never settled has the registers it was installed with, and no share since the
+// grid's beginning.
+ClosingState ClusterBook::opening(const ChainState& state, const MeterId& meter) const {
+    const ClosingState* last = closing(meter);
+    if (last) return *last;
+    const MeterRegistration& registration = state.meters.at(meter).registration;
+    ClosingState fresh;
+    fresh.registers = registration.installed;
+    fresh.unread_from = registration.effective;
+    fresh.shares.push_back({kNoShareW, state.genesis.parameters.grid_epoch_s});
+    return fresh;
+}
+
+Result<void, Reject> ClusterBook::plausible(const ChainState& state, Window window,
+                                            const MeterId& meter, const ReadingBody& body) const {
+    return plausible_after(state, window, meter, body, opening(state, meter));
+}
+
+// One more reading of the meter, if the chain and its figures allow.
+Result<void, Reject> ClusterBook::take(const ChainState& state, Window window, Window settled,
+                                       const OpenedReading& opened, Picked& picked) const {
+    const ReadingHeader& header = opened.reading.header;
+    if (header.meter != picked.meter) return unexpected(Reject::unknown_meter);
+    const auto taken = check_reading_header(state, window, header);
+    if (!taken) return taken;
+    if (header.sequence <= picked.sequence) return unexpected(Reject::stale_sequence);
+    const auto sound =
+        plausible_after(state, window, picked.meter, opened.body, picked.true_up.closing());
+    if (!sound) return sound;
+    const bool is_done = window < settled ? picked.true_up.take_late(window, opened.body)
+                                          : picked.true_up.take_present(window, opened.body);
+    if (!is_done) return unexpected(Reject::out_of_range);
+    picked.sequence = header.sequence;
+    if (window < settled) {
+        picked.late.push_back(&opened);
+    } else {
+        picked.present = &opened;
+    }
+    return {};
+}
+
+ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, const MeterId& meter,
+                                      const HeldReadings& held, std::size_t room) const {
+    const MeterRecord& record = state.meters.at(meter);
+    const LateSpan span = late_span(state, meter, window);
+    Picked out{.meter = meter,
+               .true_up = TrueUp(state, meter, opening(state, meter)),
+               .late = {},
+               .present = nullptr,
+               .sequence = 0,
+               .refused = {}};
+    const Window newest = record.last_window ? *record.last_window + 1 : 0;
+    const Window first = record.unread.empty() ? newest : record.unread.front().first;
+    for (auto at = held.lower_bound(first); at != held.end() && at->first <= window; ++at) {
+        const bool is_late = at->first < window;
+        if (is_late && !span.has(record, at->first)) continue;
+        if (is_late && out.late.size() == room) continue;
+        const auto found = at->second.find(meter);
+        if (found == at->second.end()) continue;
+        // Sealed for others, before DGMD gave the window to this committee.
+        if (found->second.reading.header.key_epoch != state.key_epoch(meter, at->first)) continue;
+        const auto taken = take(state, at->first, window, found->second, out);
+        if (taken) continue;
+        if (!out.refused) out.refused = taken.error();
+    }
+    return out;
+}
+
+std::vector<ClusterBook::Picked> ClusterBook::pick_all(const ChainState& state, Window window,
+                                                       const HeldReadings& held) const {
+    const auto meters = state.meters_of(cluster_, window);
+    std::size_t room = late_room(state, meters.size());
+    std::vector<Picked> out;
+    for (const MeterId& meter : meters) {
+        out.push_back(pick(state, window, meter, held, room));
+        room -= out.back().late.size();
+    }
+    return out;
+}
+
+std::vector<const OpenedReading*> ClusterBook::usable(const ChainState& state, Window window,
+                                                      const HeldReadings& held) const {
+    std::vector<const OpenedReading*> out;
+    for (const Picked& picked : pick_all(state, window, held)) {
+        out.insert(out.end(), picked.late.begin(), picked.late.end());
+        if (picked.present) out.push_back(picked.present);
+    }
+    return out;
+}
+
+// The same window a day earlier, else the window before, if the whole committee could read it;
+// nullptr: nothing (rule 8).
+const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window window,
+                                              const Picked& picked) const {
+    if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
+    const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
+    const Window witnessed_from = state.witnessed_from(picked.meter, window);
+    const ReadingBody* previous = nullptr;
+    const ReadingBody* yesterday = nullptr;
+    const auto look = [&](Window measured, const ReadingBody& body) {
+        if (measured < witnessed_from) return;
+        if (measured == day_before) yesterday = &body;
+        if (std::int64_t{measured} + 1 == window) previous = &body;
+    };
+    const auto found = accounts_.find(picked.meter);
+    if (found != accounts_.end()) {
+        for (const auto& [measured, body] : found->second.recent)
+            look(measured, body);
+    }
+    for (const OpenedReading* late : picked.late)
+        look(late->reading.header.window, late->body);
+    return yesterday ? yesterday : previous;
+}
+
+// Flags, counters and what the line inherits; the contract adds the figures.
+SettlementLine ClusterBook::start_line(const ChainState& state, Window window, const Picked& picked,
+                                       const PastRoom& room) const {
+    const MeterId& meter = picked.meter;
+    const std::int64_t capacity_w = state.capacity_w(meter, window);
+    const auto before = accounts_.find(meter);
+    SettlementLine line{.meter = meter,
+                        .estimated = picked.present == nullptr,
+                        .adjusted = picked.true_up.adjustment(),
+                        .closing = picked.true_up.closing()};
+    ClosingState& closing = line.closing;
+    // A counter of flagged windows belongs to one certified capacity.
+    if (before != accounts_.end() && capacity_w != before->second.capacity_w) {
+        closing.over_capacity = 0;
+    }
+    const auto count = [&closing](std::uint32_t flags) {
+        if ((flags & (kLineOverCapacity | kLineUnregistered)) != 0) ++closing.over_capacity;
+    };
+    for (const OpenedReading* late : picked.late) {
+        const std::int64_t then_w = state.capacity_w(meter, late->reading.header.window);
+        const std::uint32_t flags = line_flags(late->body, then_w);
+        if (then_w == capacity_w) count(flags);
+        if ((flags & kLineRegisterReset) != 0) line.flags |= kLineLateReset;
+    }
+    if (picked.present) {
+        const std::uint32_t flags = line_flags(picked.present->body, capacity_w);
+        line.flags |= flags;
+        count(flags);
+        closing.missed = 0;
+    } else {
+        closing.missed = window + 1 - closing.unread_from;
+    }
+    const Window oldest = oldest_late(state, window + 1);
+    forget_gaps(closing.gaps, oldest, room.gaps);
+    const Window open = picked.present ? window : closing.unread_from;
+    closing.shares = kept_shares(closing.shares, unread_spans(state, closing, open, oldest),
+                                 room.shares_beside(closing.gaps));
+    return line;
+}
+
+Result<SettlementDraft, Reject> ClusterBook::draft(const ChainState& state, Window window,
+                                                   const HeldReadings& held) const {
+    if (!state.cluster(cluster_)) return unexpected(Reject::wrong_cluster);
+    return settle(state, window, pick_all(state, window, held));
+}
+
+Result<SettlementDraft, Reject> ClusterBook::settle(const ChainState& state, Window window,
+                                                    std::vector<Picked> picked) const {
+    const NetworkParameters& parameters = state.genesis.parameters;
+    const std::int64_t start_s = state.grid().start_s(window);
+    SettlementInput input{
+        parameters.window_seconds, start_s, parameters.rule, state.tariff(window), {}};
+    ReadingBody nothing;
+    nothing.profile.resize(quarters_of(state));
+    const PastRoom room = past_room(state, picked.size());
+    SettlementDraft out;
+    for (const Picked& each : picked) {
+        const ReadingBody* body =
+            each.present ? &each.present->body : estimate_from(state, window, each);
+        if (!body) body = &nothing;
+        SettlementLine line = start_line(state, window, each, room);
+        const ClosingState& closing = line.closing;
+        input.meters.push_back({each.meter, state.capacity_w(each.meter, window), body->profile,
+                                body->available_wh, closing.shares, closing.import_remainder,
+                                closing.export_remainder, closing.balance_micro});
+        for (const OpenedReading* late : each.late)
+            out.late.push_back({each.meter, late->reading.header.window, late->reading.id});
+        // What cannot be used is missing; a conflict is only what EVIDENCE on the chain shows.
+        const bool is_void = state.is_voided(each.meter, window);
+        const auto status = each.present ? EntryStatus::reading
+                            : is_void    ? EntryStatus::conflict
+                                         : EntryStatus::missing;
+        out.entries.push_back(
+            {each.meter, status, each.present ? each.present->reading.id : Digest{}});
+        out.lines.push_back(std::move(line));
+    }
+    const auto settled = settle_window(input);
+    if (!settled) return unexpected(Reject::out_of_range);
+    out.totals = settled->totals;
+    for (std::size_t i = 0; i < out.lines.size(); ++i) {
+        fill_in(out.lines[i], settled->meters[i], window);
+        const OpenedReading* present = picked[i].present;
+        if (present) out.lines[i].flags |= claim_flag(present->body, out.lines[i].available_wh);
+    }
+    flag_odd_yields(out.lines, parameters.window_seconds);
+    const auto adjusted = sum_adjustments(out.lines);
+    if (!adjusted) return unexpected(Reject::out_of_range);
+    out.totals.adjusted = *adjusted;
+    return out;
+}
+
+}  // namespace fairfeed

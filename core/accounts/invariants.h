@@ -1,0 +1,66 @@
+// What must hold after every block, under names an auditor would ask for (docs/demo-json.md). Each
+// report says who can check it: `public` from the chain alone, `keyholders` from opened lines. What
+// was never checked is not applicable, never ok. A report keeps its first failure for ever. One
+// monitor per chain, fed in order by its owner; it judges and refuses nothing. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/units.h"
+#include "core/model/block.h"
+#include "core/state/past_room.h"
+#include "core/state/state.h"
+
+namespace fairfeed {
+
+struct InvariantReport {
+    std::string name;
+    bool applicable = false;  // false: nothing could be checked yet, or not without keys
+    bool ok = false;          // false unless applicable and held in every block so far
+    std::string checked_by;   // public | keyholders
+    std::string explanation;  // of the first failure: height and figures; empty while it holds
+
+    bool operator==(const InvariantReport&) const = default;
+};
+
+// A settlement's lines as a keyholder reads them, in the order of its entries.
+struct OpenedSettlement {
+    ClusterId cluster;
+    Window window = 0;
+    std::vector<SettlementLine> lines;
+};
+
+class InvariantMonitor {
+  public:
+    InvariantMonitor();
+    // A block as it was applied. `opened`: those of its settlements whose lines are known; a node
+    // without keys hands in none.
+    void observe(const ChainState& before, const Block& block, const ChainState& after,
+                 const std::vector<OpenedSettlement>& opened);
+    // Closing states that were handed over: what this keyholder's checks of lines go on from.
+    void take_over(const MeterId& meter, const ClosingState& closing);
+    // In a fixed order; a name that both can check stands there twice.
+    [[nodiscard]] const std::vector<InvariantReport>& reports() const { return reports_; }
+    // No applicable report has failed.
+    [[nodiscard]] bool all_held() const;
+
+  private:
+    enum class Check : std::size_t;
+    void record(Check check, Height height, const std::string& failure);
+    void observe_settlement(const ChainState& before, Height height, const Settlement& settlement);
+    void observe_lines(const ChainState& before, Height height, const Settlement& settlement,
+                       const OpenedSettlement& opened);
+    [[nodiscard]] ClosingState& standing_of(const ChainState& before, const MeterId& meter);
+    [[nodiscard]] std::string follow_money(const SettlementLine& line);
+    [[nodiscard]] std::string follow_registers(const SettlementLine& line);
+    [[nodiscard]] std::string follow_energy(const SettlementLine& line, Window oldest,
+                                            const PastRoom& room);
+
+    std::vector<InvariantReport> reports_;
+    std::map<ClusterId, Window> settled_;
+    std::map<MeterId, ClosingState> standing_;  // after the meter's last line
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,27 @@
+// The data keys a holder can use, by meter and epoch; filled by unwrapping KEY_GRANTs (protocol 2).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "core/crypto/key_agreement.h"
+#include "core/state/state.h"
+
+namespace fairfeed {
+
+class KeyRing {
+  public:
+    void add(const MeterId& meter, KeyEpoch epoch, const SymmetricKey& key);
+    // Unwraps what the grants of this state give to `recipient`; already known epochs are skipped.
+    void learn(const ChainState& state, const NodeId& recipient, const AgreementKey& agreement);
+    [[nodiscard]] const SymmetricKey* find(const MeterId& meter, KeyEpoch epoch) const;
+    // The newest epoch held for the meter; nullopt: none.
+    [[nodiscard]] std::optional<KeyEpoch> newest(const MeterId& meter) const;
+    [[nodiscard]] bool empty() const { return keys_.empty(); }
+
+  private:
+    std::map<std::pair<MeterId, KeyEpoch>, SymmetricKey> keys_;
+};
+
+}  // namespace fairfeed

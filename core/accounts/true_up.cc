@@ -1,0 +1,181 @@
+#include "core/accounts/true_up.h"
+
+#include <algorithm>
+
+#include "core/contract/availability.h"
+#include "core/contract/billing.h"
+
+namespace fairfeed {
+
+namespace {
+
+// target += more, unless it leaves 64 bits.
+bool add_to(std::int64_t& target, Int128 more) {
+    const auto sum = narrow(target + more);
+    if (sum) target = *sum;
+    return sum.has_value();
+}
+
+bool is_reset(const ReadingBody& body) {
+    return (body.flags & kFlagRegisterReset) != 0;
+}
+
+using Estimates = std::vector<EstimatedWindow>;
+
+// Those of windows from `first` to before `end`.
+Estimates within(const Estimates& all, Window first, Window end) {
+    Estimates out;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(out), [&](const EstimatedWindow& each) {
+        return each.window >= first && each.window < end;
+    });
+    return out;
+}
+
+}  // namespace
+
+std::optional<RegisterGap> run_around(const ClosingState& closing, Window window) {
+    if (window >= closing.unread_from) {
+        const Window end = window + 1;
+        return RegisterGap{closing.unread_from, end, closing.registers, std::nullopt,
+                           within(closing.estimates, closing.unread_from, end)};
+    }
+    for (const RegisterGap& gap : closing.gaps)
+        if (gap.first <= window && window < gap.end) return gap;
+    return std::nullopt;
+}
+
+void TrueUp::Figures::add(const Figures& more, int sign) {
+    import_wh += sign * more.import_wh;
+    export_wh += sign * more.export_wh;
+    generation_wh += sign * more.generation_wh;
+    credited_wh += sign * more.credited_wh;
+    cost += sign * more.cost;
+    worth += sign * more.worth;
+}
+
+TrueUp::TrueUp(const ChainState& state, MeterId meter, ClosingState closing)
+    : state_(&state), meter_(std::move(meter)), closing_(std::move(closing)) {}
+
+bool TrueUp::take_late(Window window, const ReadingBody& body) {
+    return take(window, body, true);
+}
+
+bool TrueUp::take_present(Window window, const ReadingBody& body) {
+    return take(window, body, false);
+}
+
+std::uint32_t TrueUp::unread_before(Window window) const {
+    return window - closing_.unread_from;
+}
+
+// Of the windows from `first` to before `end`, and of `first` in any case.
+std::int64_t TrueUp::dearest_import_rate(Window first, Window end) const {
+    std::int64_t most = state_->tariff(first).import_micro_per_kwh;
+    for (const auto& tariff : state_->tariffs) {
+        if (tariff.effective > first && tariff.effective < end)
+            most = std::max(most, state_->tariff(tariff.effective).import_micro_per_kwh);
+    }
+    return most;
+}
+
+TrueUp::Figures TrueUp::estimated(const RegisterGap& run) const {
+    Figures sum;
+    for (const EstimatedWindow& each : run.estimates) {
+        const Tariff tariff = state_->tariff(each.window);
+        sum.add({each.import_wh, each.export_wh, each.generation_wh, each.credited_wh,
+                 Int128{each.import_wh} * tariff.import_micro_per_kwh,
+                 Int128{each.credited_wh} * tariff.export_micro_per_kwh},
+                1);
+    }
+    return sum;
+}
+
+// When the energy flowed is known to the meter alone, which must not gain by keeping it to itself:
+// import counts where it is dearest, and no window earns more than it was estimated to.
+TrueUp::Figures TrueUp::between_registers(const RegisterGap& run) const {
+    Figures sum;
+    sum.import_wh = Int128{run.after->import_wh} - run.before.import_wh;
+    sum.export_wh = Int128{run.after->export_wh} - run.before.export_wh;
+    sum.generation_wh = Int128{run.after->generation_wh} - run.before.generation_wh;
+    sum.cost = sum.import_wh * dearest_import_rate(run.first, run.end);
+    for (const EstimatedWindow& each : run.estimates) {
+        const Int128 left_wh = sum.export_wh - sum.credited_wh;
+        const Int128 credited_wh = std::min(Int128{each.credited_wh}, left_wh);
+        sum.credited_wh += credited_wh;
+        sum.worth += credited_wh * state_->tariff(each.window).export_micro_per_kwh;
+    }
+    return sum;
+}
+
+// What is billed for the run.
+TrueUp::Figures TrueUp::figures_of(const RegisterGap& run) const {
+    return run.after ? between_registers(run) : estimated(run);
+}
+
+// As settle_window would have, had the reading been there.
+TrueUp::Figures TrueUp::measured(Window window, const Profile& profile) const {
+    const WindowEnergy energy =
+        window_energy(profile, closing_.shares, state_->capacity_w(meter_, window),
+                      state_->grid().start_s(window), std::nullopt);
+    const Tariff tariff = state_->tariff(window);
+    return {energy.import_wh,
+            energy.export_wh,
+            energy.generation_wh,
+            energy.credited_wh,
+            Int128{energy.import_wh} * tariff.import_micro_per_kwh,
+            Int128{energy.credited_wh} * tariff.export_micro_per_kwh};
+}
+
+bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
+    const auto run = run_around(closing_, window);
+    if (!run) return false;
+    RegisterGap left{run->first, window, run->before, std::nullopt,
+                     within(run->estimates, run->first, window)};
+    if (!is_reset(body)) left.after = registers_at_start(body);
+    RegisterGap right{window + 1, run->end, body.end, run->after,
+                      within(run->estimates, window + 1, run->end)};
+    Figures figures = figures_of(left);
+    figures.add(figures_of(right), 1);
+    figures.add(figures_of(*run), -1);
+    if (is_late) figures.add(measured(window, body.profile), 1);
+    const TrueUp before = *this;
+    if (!correct(figures)) {
+        *this = before;
+        return false;
+    }
+    divide(*run, std::move(left), std::move(right));
+    return true;
+}
+
+// What was one run of windows without a reading is two, or one, or none.
+void TrueUp::divide(const RegisterGap& run, RegisterGap left, RegisterGap right) {
+    auto& gaps = closing_.gaps;
+    const auto is_it = [&](const RegisterGap& gap) { return gap.first == run.first; };
+    const bool is_open = run.first == closing_.unread_from;
+    auto at = is_open ? gaps.end() : gaps.erase(std::find_if(gaps.begin(), gaps.end(), is_it));
+    if (is_open) {
+        closing_.registers = right.before;
+        closing_.unread_from = right.first;
+        closing_.estimates = within(closing_.estimates, right.first, UINT32_MAX);
+    } else if (right.first < right.end) {
+        at = gaps.insert(at, std::move(right));
+    }
+    if (left.first < left.end) gaps.insert(at, std::move(left));
+}
+
+bool TrueUp::correct(const Figures& figures) {
+    const auto taken = carry(closing_.import_remainder, figures.cost);
+    const auto given = carry(closing_.export_remainder, figures.worth);
+    if (!taken || !given) return false;
+    closing_.import_remainder = taken->remainder;
+    closing_.export_remainder = given->remainder;
+    return add_to(closing_.balance_micro, Int128{taken->amount_micro} - given->amount_micro) &&
+           add_to(adjustment_.import_wh, figures.import_wh) &&
+           add_to(adjustment_.export_wh, figures.export_wh) &&
+           add_to(adjustment_.generation_wh, figures.generation_wh) &&
+           add_to(adjustment_.credited_wh, figures.credited_wh) &&
+           add_to(adjustment_.import_amount_micro, taken->amount_micro) &&
+           add_to(adjustment_.export_amount_micro, given->amount_micro);
+}
+
+}  // namespace fairfeed

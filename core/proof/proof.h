@@ -1,0 +1,121 @@
+// A proof file: one reading and its bill line (of its own window, or of the one that trued a late
+// reading up), with everything a stranger needs to check them
+// against the genesis file alone, offline and without a ledger (docs/protocol.md, "Proof file").
+// Keys in it open this one reading and this one line; a data key never enters it. Pure, except that
+// make_proof reads a ledger.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/accounts/keyholder_books.h"
+#include "core/ledger/ledger.h"
+#include "core/model/allocation.h"
+
+namespace fairfeed {
+
+constexpr std::uint32_t kProofVersion = 2;
+constexpr std::size_t kMaxProofBytes = 4'000'000;
+
+// A transaction and its Merkle path to the root in its block's header (RFC 9162 2.1.3).
+struct IncludedTransaction {
+    Transaction transaction;
+    std::uint64_t index = 0;
+    std::vector<Digest> path;
+    bool operator==(const IncludedTransaction&) const = default;
+};
+
+// One of DGMD's transactions after genesis that the proof rests on, or an EVENT that made room for
+// one, in a block of its own.
+struct RegistryEvidence {
+    IncludedTransaction included;
+    BlockHeader header;
+    Certificate certificate;
+    bool operator==(const RegistryEvidence&) const = default;
+};
+
+struct Proof {
+    Digest network;
+    BlockHeader header;       // of the block with both
+    Certificate certificate;  // over that block
+    IncludedTransaction reading;
+    IncludedTransaction settlement;
+    SymmetricKey reading_key;  // message keys: they open these two items only
+    SymmetricKey line_key;
+    CommitteeClass committee = CommitteeClass::single;
+    // What genesis lacks, in the order of the chain.
+    std::vector<RegistryEvidence> registry;
+    bool operator==(const Proof&) const = default;
+};
+
+[[nodiscard]] Bytes encode_proof(const Proof& proof);
+[[nodiscard]] Result<Proof, Reject> decode_proof(ByteView bytes);
+
+// Why there is no proof to make: one line for a person.
+struct ProofRefusal {
+    std::string explanation;
+};
+// Of the meter's reading of `window` and the line it is billed by. The ledger is the holder's own.
+[[nodiscard]] Result<Proof, ProofRefusal> make_proof(const Ledger& ledger,
+                                                     const LoadedGenesis& genesis,
+                                                     const Keyholder& holder, const MeterId& meter,
+                                                     Window window);
+
+// Which part of a proof does not hold.
+enum class ProofPart : std::uint8_t {
+    file,  // not a proof file of this version
+    network,
+    registry,
+    header,
+    certificate,
+    reading,
+    settlement,
+    committee,
+    reading_key,
+    line_key,
+    energy,
+    money,
+    evidence,
+};
+[[nodiscard]] std::string_view to_string(ProofPart part);
+
+struct ProofFault {
+    ProofPart part = ProofPart::file;
+    std::string explanation;  // one line for a person
+    bool operator==(const ProofFault&) const = default;
+};
+
+struct ProofFindings {
+    Digest network;
+    MeterId meter;
+    ClusterId cluster;
+    Window window = 0;                // of the reading
+    Window settled = 0;               // of the settlement; another one: the reading came late
+    std::int64_t window_start_s = 0;  // grid seconds
+    std::int64_t window_end_s = 0;
+    Height height = 0;
+    Digest block;
+    std::int64_t block_time_ms = 0;
+    Digest reading;
+    Digest settlement;
+    ReadingBody body;
+    SettlementLine line;
+    Tariff tariff;
+    std::int64_t import_remainder_before = 0;  // what the amounts say was carried in
+    std::int64_t export_remainder_before = 0;
+    std::int64_t in_force_from_s = 0;  // grid seconds: when the share of this line binds
+    CommitteeClass committee = CommitteeClass::single;
+    std::size_t members = 0;
+    std::size_t endorsements = 0;
+    std::size_t validators = 0;
+    std::size_t signers = 0;  // of the certificate
+    std::vector<std::string> proved;
+    std::vector<std::string> not_proved;
+};
+
+// Trusts the genesis file and nothing else.
+[[nodiscard]] Result<ProofFindings, ProofFault> check_proof(ByteView bytes,
+                                                            const LoadedGenesis& genesis);
+
+}  // namespace fairfeed

@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <tuple>
+
+#include "core/proof/proof.h"
+#include "core/proof/proof_arithmetic.h"
+#include "core/proof/proof_parts.h"
+#include "core/state/settlement_rules.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+struct Subject {
+    const SignedReading& reading;
+    const Settlement& settlement;
+    std::size_t entry = 0;  // the meter's place in the settlement
+};
+
+Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& proof) {
+    const auto* reading = std::get_if<SignedReading>(&proof.reading.transaction.content);
+    if (reading == nullptr) return fault(ProofPart::reading, "the reading is not a reading");
+    const auto* settlement = std::get_if<Settlement>(&proof.settlement.transaction.content);
+    if (settlement == nullptr)
+        return fault(ProofPart::settlement, "the settlement is not a settlement");
+    const VerifyKey* key = state.meter_key(reading->header.meter);
+    if (key == nullptr)
+        return fault(ProofPart::registry,
+                     "meter " + reading->header.meter.str() +
+                         " is neither in genesis nor in an attached registration");
+    PlainSignatureChecker signatures;
+    if (const auto valid = signatures.transaction(proof.reading.transaction, state.network, *key);
+        !valid)
+        return fault(ProofPart::reading, "the meter's signature", valid.error());
+    if (!is_included(proof.reading, proof.header))
+        return fault(ProofPart::reading, "the reading is not in the block");
+    if (!is_included(proof.settlement, proof.header))
+        return fault(ProofPart::settlement, "the settlement is not in the block");
+    const ReadingHeader& header = reading->header;
+    if (settlement->cluster != header.cluster || settlement->window < header.window)
+        return fault(ProofPart::settlement,
+                     "the settlement is of another cluster or window than the reading");
+    if (settlement->entries.size() != settlement->lines.size())
+        return fault(ProofPart::settlement, "the settlement has not one line for every entry");
+    const auto listed = listed_readings(*settlement);
+    const bool is_listed =
+        std::find(listed.begin(), listed.end(),
+                  ListedReading{header.meter, header.window, reading->id}) != listed.end();
+    for (std::size_t i = 0; is_listed && i < settlement->entries.size(); ++i) {
+        if (settlement->entries[i].meter == header.meter &&
+            settlement->lines[i].meter == header.meter)
+            return Subject{*reading, *settlement, i};
+    }
+    return fault(ProofPart::settlement, "the settlement does not list this reading");
+}
+
+// What the chain asks of any settlement and its own bytes and the genesis file show.
+Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& proof,
+                                          const Settlement& settlement) {
+    const NetworkParameters& parameters = state.genesis.parameters;
+    if (settlement.contract_version != parameters.contract_version ||
+        settlement.rule != parameters.rule)
+        return fault(ProofPart::settlement, "it is settled by another contract than genesis names");
+    if (settlement.state_height >= proof.header.height)
+        return fault(ProofPart::settlement, "it was drafted on a state that comes after it");
+    for (std::size_t i = 0; i < settlement.entries.size(); ++i) {
+        const SettlementEntry& entry = settlement.entries[i];
+        const bool names_reading = entry.reading != Digest{};
+        if (entry.meter != settlement.lines[i].meter ||
+            (i > 0 && !(settlement.entries[i - 1].meter < entry.meter)) ||
+            names_reading != (entry.status == EntryStatus::reading))
+            return fault(ProofPart::settlement, "its entries and lines are not those of meters");
+    }
+    for (std::size_t i = 0; i < settlement.late.size(); ++i) {
+        const auto& late = settlement.late;
+        const bool ascends = i == 0 || std::tie(late[i - 1].meter, late[i - 1].window) <
+                                           std::tie(late[i].meter, late[i].window);
+        if (!ascends || late[i].window >= settlement.window)
+            return fault(ProofPart::settlement,
+                         "its late readings are not those of windows before");
+    }
+    const Tariff tariff = state.tariff(settlement.window);
+    if (const auto sound = check_totals_alone(settlement, tariff); !sound)
+        return fault(ProofPart::settlement, "its totals", sound.error());
+    return {};
+}
+
+// Who endorsed: distinct members of the committee in force, each with a valid signature.
+Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, const Proof& proof,
+                                                   const Settlement& settlement) {
+    const Transaction& batch = proof.settlement.transaction;
+    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
+    if (committee == nullptr)
+        return fault(ProofPart::committee,
+                     "cluster " + settlement.cluster.str() + " has no committee in genesis");
+    const auto& members = committee->members;
+    PlainSignatureChecker signatures;
+    const auto is_member = [&members](const NodeId& node) {
+        return std::find(members.begin(), members.end(), node) != members.end();
+    };
+    const VerifyKey* proposer = state.node_key(batch.signer);
+    if (batch.signer != settlement.proposer)
+        return fault(ProofPart::settlement, "it is not signed by its proposer");
+    if (proposer == nullptr || !is_member(batch.signer))
+        return fault(ProofPart::committee, "the proposer is not a member of the committee");
+    if (settlement.slot >= members.size() || members[settlement.slot] != batch.signer)
+        return fault(ProofPart::settlement, "its slot is not its proposer's");
+    if (const auto valid = signatures.transaction(batch, state.network, *proposer); !valid)
+        return fault(ProofPart::settlement, "the proposer's signature", valid.error());
+    const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
+                                  batch.id};
+    NodeId last;
+    for (const Witness& witness : batch.endorsements) {
+        const VerifyKey* key = state.node_key(witness.node);
+        if (key == nullptr || !is_member(witness.node))
+            return fault(ProofPart::committee,
+                         witness.node.str() + " endorsed and is not a member of the committee");
+        if (!last.empty() && !(last < witness.node))
+            return fault(ProofPart::committee, "endorsements are not ascending, one per member");
+        last = witness.node;
+        if (const auto valid = signatures.endorsement(endorsement, witness, state.network, *key);
+            !valid)
+            return fault(ProofPart::committee, "the endorsement of " + witness.node.str(),
+                         valid.error());
+    }
+    const std::size_t needed = state.quorum_of(settlement.cluster, settlement.window);
+    if (batch.endorsements.size() < needed)
+        return fault(ProofPart::committee, std::to_string(batch.endorsements.size()) +
+                                               " endorsements, needed are " +
+                                               std::to_string(needed));
+    if (committee_class(members.size()) != proof.committee)
+        return fault(ProofPart::committee,
+                     "the file claims a committee of class " +
+                         std::string(to_string(proof.committee)) + ", it is " +
+                         std::string(to_string(committee_class(members.size()))));
+    return members.size();
+}
+
+Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Proof& proof,
+                                               const Subject& subject) {
+    const auto body = open_reading(subject.reading, proof.reading_key);
+    if (!body) return fault(ProofPart::reading_key, "the reading does not open", body.error());
+    const auto line =
+        open_line(subject.settlement, subject.settlement.lines[subject.entry], proof.line_key);
+    if (!line) return fault(ProofPart::line_key, "the bill line does not open", line.error());
+    if (line->meter != subject.reading.header.meter)
+        return fault(ProofPart::settlement, "the opened line is another meter's");
+    const GridClock grid = state.grid();
+    const Window window = subject.reading.header.window;
+    const Window settled = subject.settlement.window;
+    if (grid.grid_s(proof.header.time_ms) < grid.end_s(settled))
+        return fault(ProofPart::header, "the block is older than the end of the window");
+    ProofFindings out;
+    out.meter = line->meter;
+    out.cluster = subject.settlement.cluster;
+    out.window = window;
+    out.settled = settled;
+    out.window_start_s = grid.start_s(window);
+    out.window_end_s = grid.end_s(window);
+    out.height = proof.header.height;
+    out.block = block_id(proof.header);
+    out.block_time_ms = proof.header.time_ms;
+    out.reading = proof.reading.transaction.id;
+    out.settlement = proof.settlement.transaction.id;
+    out.body = *body;
+    out.line = *line;
+    out.tariff = state.tariff(settled);
+    out.in_force_from_s =
+        share_binds_from_s(state.genesis.parameters, settled, proof.header.time_ms);
+    return out;
+}
+
+}  // namespace
+
+std::string_view to_string(ProofPart part) {
+    switch (part) {
+        case ProofPart::file:
+            return "file";
+        case ProofPart::network:
+            return "network";
+        case ProofPart::registry:
+            return "registry";
+        case ProofPart::header:
+            return "header";
+        case ProofPart::certificate:
+            return "certificate";
+        case ProofPart::reading:
+            return "reading";
+        case ProofPart::settlement:
+            return "settlement";
+        case ProofPart::committee:
+            return "committee";
+        case ProofPart::reading_key:
+            return "reading_key";
+        case ProofPart::line_key:
+            return "line_key";
+        case ProofPart::energy:
+            return "energy";
+        case ProofPart::money:
+            return "money";
+        case ProofPart::evidence:
+            return "evidence";
+    }
+    return "unknown";
+}
+
+Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesis& genesis) {
+    const auto proof = decode_proof(bytes);
+    if (!proof) return fault(ProofPart::file, "this is no proof file", proof.error());
+    if (proof->network != genesis.network)
+        return fault(ProofPart::network, "the proof is of network " + short_hex(proof->network) +
+                                             ", genesis is of " + short_hex(genesis.network));
+    auto state = state_from_genesis(genesis);
+    if (!state) return fault(ProofPart::network, "the genesis file", state.error());
+    for (const RegistryEvidence& evidence : proof->registry)
+        if (auto added = add_registry(*state, evidence, proof->header.height); !added)
+            return unexpected(added.error());
+    if (auto sound = check_block(*state, proof->header, proof->certificate); !sound)
+        return unexpected(sound.error());
+    const auto subject = check_subject(*state, *proof);
+    if (!subject) return unexpected(subject.error());
+    if (auto sound = check_settlement(*state, *proof, subject->settlement); !sound)
+        return unexpected(sound.error());
+    const auto members = check_endorsements(*state, *proof, subject->settlement);
+    if (!members) return unexpected(members.error());
+    auto findings = open_subject(*state, *proof, *subject);
+    if (!findings) return findings;
+    findings->network = genesis.network;
+    findings->committee = proof->committee;
+    findings->members = *members;
+    findings->endorsements = proof->settlement.transaction.endorsements.size();
+    findings->validators = state->validators.size();
+    findings->signers = proof->certificate.witnesses.size();
+    const std::int64_t capacity_w = state->capacity_w(findings->meter, findings->settled);
+    if (auto sound = check_energy(*findings, capacity_w, state->grid().window_seconds()); !sound)
+        return unexpected(sound.error());
+    if (auto sound = check_shares(*findings, state->genesis.parameters.grid_epoch_s); !sound)
+        return unexpected(sound.error());
+    if (auto sound = check_money(*findings); !sound) return unexpected(sound.error());
+    describe_findings(*findings, *proof);
+    return findings;
+}
+
+}  // namespace fairfeed

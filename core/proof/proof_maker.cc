@@ -1,0 +1,182 @@
+#include <algorithm>
+
+#include "core/ledger/replay.h"
+#include "core/proof/proof.h"
+#include "core/proof/proof_parts.h"
+#include "core/proof/proof_registry.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+Unexpected<ProofRefusal> refuse(std::string explanation) {
+    return unexpected(ProofRefusal{std::move(explanation)});
+}
+
+// What a walk along the ledger picks up for one meter and window.
+struct Walk {
+    const Keyholder& holder;
+    const MeterId& meter;
+    Window window = 0;
+    KeyRing keys;
+    ClusterId cluster;
+    std::optional<CommittedBlock> found;
+    std::size_t settlement = 0;  // its index in `found`
+    Digest reading;              // that `found` settles or trues up the window by
+    bool is_settled = false;     // with a line of the meter or without
+    bool has_line = false;
+    std::vector<RegistryEvidence> registry;
+    ChainState state;  // after `found`
+
+    void see(const ReplayStep& step);
+    void look_for_settlement(const ReplayStep& step);
+};
+
+void Walk::see(const ReplayStep& step) {
+    if (found) return;
+    const CommittedBlock& committed = step.committed;
+    const auto& transactions = committed.block.transactions;
+    const bool grants =
+        committed.block.header.height == 0 ||
+        std::any_of(transactions.begin(), transactions.end(), [](const Transaction& each) {
+            return each.kind == TransactionKind::key_grant;
+        });
+    collect_registry(registry, committed);
+    if (grants) keys.learn(step.after, holder.node, holder.agreement);
+    look_for_settlement(step);
+}
+
+void Walk::look_for_settlement(const ReplayStep& step) {
+    const auto known = step.after.meters.find(meter);
+    if (known == step.after.meters.end()) return;
+    cluster = known->second.registration.cluster;
+    const auto& transactions = step.committed.block.transactions;
+    for (std::size_t i = 0; i < transactions.size(); ++i) {
+        const auto* candidate = std::get_if<Settlement>(&transactions[i].content);
+        if (candidate == nullptr || candidate->cluster != cluster) continue;
+        const auto listed = listed_readings(*candidate);
+        const auto mine = std::find_if(listed.begin(), listed.end(), [&](const auto& each) {
+            return each.meter == meter && each.window == window;
+        });
+        if (candidate->window == window) {
+            is_settled = true;
+            has_line = std::any_of(candidate->entries.begin(), candidate->entries.end(),
+                                   [&](const auto& each) { return each.meter == meter; });
+        }
+        if (mine == listed.end()) continue;
+        reading = mine->reading;
+        found = step.committed;
+        settlement = i;
+        state = step.after;
+    }
+}
+
+// The last change of its kind that the window knows.
+template <class Content, class Matches>
+const Content* last_of(const std::vector<RegistryEvidence>& registry, Window window,
+                       Matches matches) {
+    const Content* last = nullptr;
+    for (const RegistryEvidence& evidence : registry) {
+        const auto* content = std::get_if<Content>(&evidence.included.transaction.content);
+        if (content != nullptr && content->effective <= window && matches(*content)) last = content;
+    }
+    return last;
+}
+
+std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
+    const auto& transactions = walk.found->block.transactions;
+    const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;
+    const auto* tariff =
+        last_of<TariffNotice>(walk.registry, settled, [](const auto&) { return true; });
+    const auto* capacity = last_of<CapacityCertificate>(
+        walk.registry, settled, [&](const auto& c) { return c.meter == walk.meter; });
+    RegistrySubjects subjects{.meters = {walk.meter}, .clusters = {walk.cluster}, .sequences = {}};
+    if (tariff != nullptr) subjects.sequences.insert(tariff->sequence);
+    if (capacity != nullptr) subjects.sequences.insert(capacity->sequence);
+    return needed_registry(walk.registry, subjects, walk.state);
+}
+
+std::string names_of(const std::vector<NodeId>& nodes) {
+    std::string names;
+    for (const NodeId& node : nodes)
+        names += (names.empty() ? "" : ", ") + node.str();
+    return names;
+}
+
+std::string what(const Walk& walk) {
+    return "meter " + walk.meter.str() + ", window " + std::to_string(walk.window);
+}
+
+Result<Proof, ProofRefusal> assemble(const Walk& walk) {
+    const Block& block = walk.found->block;
+    const auto& settlement = std::get<Settlement>(block.transactions[walk.settlement].content);
+    const auto entry =
+        std::find_if(settlement.entries.begin(), settlement.entries.end(),
+                     [&](const SettlementEntry& each) { return each.meter == walk.meter; });
+    CHECK(entry != settlement.entries.end());  // it lists the meter's reading
+    const auto reading =
+        std::find_if(block.transactions.begin(), block.transactions.end(),
+                     [&](const Transaction& each) { return each.id == walk.reading; });
+    CHECK(reading != block.transactions.end());  // the block was executed
+    const auto& header = std::get<SignedReading>(reading->content).header;
+    const SealedLine& line =
+        settlement.lines[static_cast<std::size_t>(entry - settlement.entries.begin())];
+    const SymmetricKey* of_reading = walk.keys.find(walk.meter, header.key_epoch);
+    const SymmetricKey* of_line = walk.keys.find(walk.meter, line.key_epoch);
+    const auto* committee = walk.state.committee_of(walk.cluster, settlement.window);
+    CHECK(committee != nullptr);
+    if (of_reading == nullptr || of_line == nullptr)
+        return refuse(
+            what(walk) + ": " + walk.holder.node.str() + " holds no data key of key epoch " +
+            std::to_string(of_reading == nullptr ? header.key_epoch : line.key_epoch) +
+            ", under which it is sealed; who settled it does: " + names_of(committee->members));
+    return Proof{
+        .network = walk.state.network,
+        .header = block.header,
+        .certificate = walk.found->certificate,
+        .reading = include(block, static_cast<std::size_t>(reading - block.transactions.begin())),
+        .settlement = include(block, walk.settlement),
+        .reading_key = reading_key(header, *of_reading),
+        .line_key = line_key(settlement, line, *of_line),
+        .committee = committee_class(committee->members.size()),
+        .registry = needed_evidence(walk)};
+}
+
+}  // namespace
+
+Result<Proof, ProofRefusal> make_proof(const Ledger& ledger, const LoadedGenesis& genesis,
+                                       const Keyholder& holder, const MeterId& meter,
+                                       Window window) {
+    Walk walk{.holder = holder,
+              .meter = meter,
+              .window = window,
+              .keys = {},
+              .cluster = {},
+              .found = {},
+              .settlement = 0,
+              .reading = {},
+              .registry = {},
+              .state = {}};
+    const auto end = replay(ledger, genesis, {.trust_signatures = true, .keep_before = false},
+                            [&](const ReplayStep& step) -> Result<void, ReplayFault> {
+                                walk.see(step);
+                                return {};
+                            });
+    if (!end)
+        return refuse("the ledger is not sound at height " + std::to_string(end.error().height) +
+                      ": " + end.error().explanation);
+    if (!end->meters.contains(meter))
+        return refuse("meter " + meter.str() + " is not registered on this network");
+    if (!walk.found && walk.is_settled)
+        return refuse(what(walk) + (walk.has_line ? " was settled from an estimate, and no late "
+                                                    "reading trued it up: there is no reading to "
+                                                    "prove"
+                                                  : ": its settlement has no line for this meter"));
+    if (!walk.found)
+        return refuse(what(walk) + " is not settled in this ledger (height " +
+                      std::to_string(ledger.height()) + ")");
+    return assemble(walk);
+}
+
+}  // namespace fairfeed

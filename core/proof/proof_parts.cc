@@ -1,0 +1,197 @@
+#include "core/proof/proof_parts.h"
+#include "core/state/execution.h"
+
+#include "core/crypto/merkle.h"
+#include "core/state/accusations.h"
+#include "core/state/registry.h"
+#include "core/state/validators.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxPath = 64;
+
+}  // namespace
+
+Unexpected<ProofFault> fault(ProofPart part, std::string explanation) {
+    return unexpected(ProofFault{part, std::move(explanation)});
+}
+
+Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reason) {
+    return fault(part, std::string(what) + ": " + std::string(to_string(reason)));
+}
+
+namespace {
+
+// What the chain asks of a header and its bytes show by themselves. Parent, root of the state, time
+// above the parent's and order of the validators need the chain.
+Result<void, ProofFault> check_header(const ChainState& state, const BlockHeader& header) {
+    const std::string block = "block " + std::to_string(header.height);
+    if (!state.is_validator(header.proposer))
+        return fault(ProofPart::header, "the proposer of " + block + ", " + header.proposer.str() +
+                                            ", is no validator of its height");
+    const bool is_first = header.height == 1;
+    if (header.parent == Digest{} || (header.parent_certificate == Digest{}) != is_first)
+        return fault(ProofPart::header, block + " does not name the block before it");
+    const auto most = static_cast<std::uint64_t>(state.genesis.parameters.max_block_transactions);
+    if (header.transaction_count < 1 || header.transaction_count > most)
+        return fault(ProofPart::header, block + " has a number of transactions that none can have");
+    return {};
+}
+
+}  // namespace
+
+Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
+                                     const Certificate& certificate) {
+    if (header.network != state.network)
+        return fault(ProofPart::header, "the header is of another network");
+    if (header.version != 1)
+        return fault(ProofPart::header, "the header", Reject::unsupported_version);
+    if (header.height == 0)
+        return fault(ProofPart::header, "block 0 is the genesis file, and nobody certifies it");
+    const VoteContent& content = certificate.content;
+    if (content.type != VoteType::precommit || content.height != header.height ||
+        content.block != block_id(header))
+        return fault(ProofPart::certificate, "the certificate is about another block");
+    advance_validators(state, header.height);
+    if (header.epoch != state.validator_epoch)
+        return fault(ProofPart::registry,
+                     "block " + std::to_string(header.height) + " is of validator epoch " +
+                         std::to_string(header.epoch) + ", and the file has the changes up to " +
+                         std::to_string(state.validator_epoch));
+    if (const auto checked = check_certificate(state, certificate); !checked)
+        return fault(ProofPart::certificate, "the validators' certificate", checked.error());
+    return check_header(state, header);
+}
+
+bool is_included(const IncludedTransaction& included, const BlockHeader& header) {
+    return merkle_includes(merkle_leaf_hash(included.transaction.id.view()), included.index,
+                           header.transaction_count, included.path, header.transactions_root);
+}
+
+namespace {
+
+// It took a meter out; only then may another one stand at its service point.
+Result<void, ProofFault> add_event(ChainState& state, const Transaction& transaction,
+                                   const BlockHeader& header) {
+    const auto& alarm = std::get<MeterAlarm>(transaction.content);
+    if (const auto valid = check_event(state, alarm, header.time_ms); !valid)
+        return fault(ProofPart::registry, "an attached event", valid.error());
+    const auto valid =
+        verify_transaction(transaction, state.network, *state.meter_key(alarm.meter));
+    if (!valid) return fault(ProofPart::registry, "the meter's signature", valid.error());
+    apply_event(state, transaction, header.height);
+    return {};
+}
+
+// What committees a revoked node was in, which windows were open (a COMMITTEE or KEY_GRANT may be
+// effective from there where a cluster stands still), and who was granted data keys, a stranger
+// need not know.
+bool is_unknown_here(Reject reason, TransactionKind kind) {
+    if (reason == Reject::still_allocated || reason == Reject::not_granted) return true;
+    const bool follows_open_windows =
+        kind == TransactionKind::committee || kind == TransactionKind::key_grant;
+    return reason == Reject::not_effective && follows_open_windows;
+}
+
+Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
+                                const BlockHeader& header) {
+    auto valid = check_registry(state, transaction, header.height, header.time_ms);
+    if (!valid && is_unknown_here(valid.error(), transaction.kind)) return {};
+    return valid;
+}
+
+}  // namespace
+
+// Adds one of DGMD's later transactions to what genesis says.
+Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence& evidence,
+                                      Height before) {
+    const Transaction& transaction = evidence.included.transaction;
+    const bool is_event = transaction.kind == TransactionKind::event;
+    if (!is_dgmd_kind(transaction.kind) && !is_event)
+        return fault(ProofPart::registry, "an attached transaction is not DGMD's");
+    if (evidence.header.height > before)
+        return fault(ProofPart::registry, "an attached transaction is later than the settlement");
+    if (auto sound = check_block(state, evidence.header, evidence.certificate); !sound)
+        return fault(ProofPart::registry, sound.error().explanation);
+    if (!is_included(evidence.included, evidence.header))
+        return fault(ProofPart::registry, "an attached transaction is not in its block");
+    if (is_event) return add_event(state, transaction, evidence.header);
+    PlainSignatureChecker signatures;
+    const auto dgmd = VerifyKey::from_point(state.genesis.dgmd_key);
+    if (!dgmd) return fault(ProofPart::registry, "genesis names no usable key of DGMD");
+    const std::uint64_t sequence = registry_sequence(transaction.content);
+    if (sequence <= state.dgmd_sequence)
+        return fault(ProofPart::registry, "attached transactions are out of order");
+    // What DGMD said in between does not concern this proof.
+    state.dgmd_sequence = sequence - 1;
+    if (const auto valid = check_dgmd(state, transaction, evidence.header); !valid)
+        return fault(ProofPart::registry, "an attached transaction", valid.error());
+    if (const auto valid = signatures.transaction(transaction, state.network, *dgmd); !valid)
+        return fault(ProofPart::registry, "DGMD's signature", valid.error());
+    apply_registry(state, transaction, evidence.header.height);
+    return {};
+}
+
+IncludedTransaction include(const Block& block, std::size_t index) {
+    std::vector<Digest> ids;
+    for (const Transaction& transaction : block.transactions)
+        ids.push_back(transaction.id);
+    return {block.transactions[index], index, merkle_path(ids, index)};
+}
+
+// [transaction, index, [path]]
+void write_included(cbor::Writer& writer, const IncludedTransaction& included) {
+    writer.array(3);
+    writer.bytes(encode_transaction(included.transaction));
+    writer.unsigned_integer(included.index);
+    writer.array(included.path.size());
+    for (const Digest& digest : included.path)
+        writer.bytes(digest.view());
+}
+
+IncludedTransaction read_included(cbor::Reader& reader, const Digest& network) {
+    IncludedTransaction out;
+    reader.array_of(3);
+    out.transaction = decoded(reader, decode_transaction(reader.bytes(), network));
+    out.index = reader.unsigned_integer();
+    const std::size_t length = reader.array();
+    if (length > kMaxPath) reader.fail(cbor::Fault::malformed);
+    for (std::size_t i = 0; i < length && reader.ok(); ++i)
+        out.path.push_back(reader.fixed<Digest>());
+    return out;
+}
+
+namespace {
+
+RegistryEvidence read_evidence(cbor::Reader& reader, const Digest& network) {
+    RegistryEvidence out;
+    reader.array_of(3);
+    out.included = read_included(reader, network);
+    out.header = decoded(reader, decode_header(reader.bytes()));
+    out.certificate = decoded(reader, decode_certificate(reader.bytes()));
+    return out;
+}
+
+}  // namespace
+
+void write_registry(cbor::Writer& writer, const std::vector<RegistryEvidence>& registry) {
+    writer.array(registry.size());
+    for (const RegistryEvidence& evidence : registry) {
+        writer.array(3);
+        write_included(writer, evidence.included);
+        writer.bytes(encode_header(evidence.header));
+        writer.bytes(encode_certificate(evidence.certificate));
+    }
+}
+
+std::vector<RegistryEvidence> read_registry(cbor::Reader& reader, const Digest& network) {
+    std::vector<RegistryEvidence> registry;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i)
+        registry.push_back(read_evidence(reader, network));
+    return registry;
+}
+
+}  // namespace fairfeed

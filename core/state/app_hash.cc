@@ -1,0 +1,237 @@
+// The canonical encoding of the public state, hashed. Its own file because it is a format: every
+// field that is agreed on stands here once, in the order of its declaration.
+#include "core/state/app_hash.h"
+
+#include "core/crypto/digest.h"
+#include "core/state/state.h"
+#include "core/wire/cbor.h"
+
+namespace fairfeed {
+
+namespace {
+
+using cbor::Writer;
+
+// Lists of lists: named before the list itself is written.
+void write(Writer& out, const KeyGrant& grant);
+void write(Writer& out, const CommitteeAllocation& committee);
+void write(Writer& out, const UnreadGap& gap);
+
+void write(Writer& out, const Location& location) {
+    out.array(2);
+    out.integer(location.east_m);
+    out.integer(location.north_m);
+}
+
+void write(Writer& out, const Change& change) {
+    out.array(2);
+    out.unsigned_integer(change.at);
+    out.unsigned_integer(change.effective);
+}
+
+void write(Writer& out, const HandoverNote& note) {
+    out.array(3);
+    out.text(note.by.str());
+    out.unsigned_integer(note.epoch);
+    out.bytes(note.id.view());
+}
+
+void write(Writer& out, const Tariff& tariff) {
+    out.array(2);
+    out.integer(tariff.import_micro_per_kwh);
+    out.integer(tariff.export_micro_per_kwh);
+}
+
+void write(Writer& out, std::int64_t value) {
+    out.integer(value);
+}
+
+void write(Writer& out, const NodeId& node) {
+    out.text(node.str());
+}
+
+template <class T>
+void write(Writer& out, const Dated<T>& dated) {
+    out.array(2);
+    out.unsigned_integer(dated.effective);
+    write(out, dated.value);
+}
+
+void write(Writer& out, const NodeRegistration& node) {
+    out.array(5);
+    out.unsigned_integer(node.sequence);
+    out.text(node.node.str());
+    out.bytes(node.signing_key.view());
+    out.bytes(node.agreement_key.view());
+    write(out, node.location);
+}
+
+void write(Writer& out, const MeterRegistration& meter) {
+    out.array(8);
+    out.unsigned_integer(meter.sequence);
+    out.text(meter.meter.str());
+    out.text(meter.cluster.str());
+    out.text(meter.service_point);
+    out.bytes(meter.signing_key.view());
+    out.unsigned_integer(meter.effective);
+    out.array(3);
+    out.integer(meter.rating.amperes);
+    out.integer(meter.rating.phases);
+    out.integer(meter.rating.volts);
+    out.array(3);
+    out.integer(meter.installed.import_wh);
+    out.integer(meter.installed.export_wh);
+    out.integer(meter.installed.generation_wh);
+}
+
+void write(Writer& out, const KeyGrantEntry& entry) {
+    out.array(3);
+    out.text(entry.recipient.str());
+    out.bytes(entry.wrapped.ephemeral.view());
+    out.bytes(entry.wrapped.ciphertext);
+}
+
+// Every element as an item of an array.
+template <class T>
+void write(Writer& out, const std::vector<T>& list) {
+    out.array(list.size());
+    for (const T& item : list)
+        write(out, item);
+}
+
+void write(Writer& out, const KeyGrant& grant) {
+    out.array(5);
+    out.unsigned_integer(grant.sequence);
+    out.text(grant.meter.str());
+    out.unsigned_integer(grant.epoch);
+    write(out, grant.entries);
+    out.unsigned_integer(grant.effective);
+}
+
+void write(Writer& out, const CommitteeAllocation& committee) {
+    out.array(6);
+    out.unsigned_integer(committee.sequence);
+    out.text(committee.cluster.str());
+    write(out, committee.location);
+    write(out, committee.members);
+    out.unsigned_integer(committee.epoch);
+    out.unsigned_integer(committee.effective);
+}
+
+void write(Writer& out, const OffenceRecord& offences) {
+    out.array(3);
+    out.unsigned_integer(offences.count);
+    out.bytes(offences.last.view());
+    out.unsigned_integer(offences.newest);
+}
+
+// Windows and heights.
+template <class Number>
+void write(Writer& out, const std::optional<Number>& number) requires std::is_integral_v<Number> {
+    if (number) {
+        out.unsigned_integer(*number);
+    } else {
+        out.null();
+    }
+}
+
+void write(Writer& out, const std::optional<ValidatorChange>& change) {
+    if (!change) return out.null();
+    out.array(2);
+    out.text(change->node.str());
+    out.unsigned_integer(change->from);
+}
+
+void write(Writer& out, const NodeRecord& node) {
+    out.array(5);
+    write(out, node.registration);
+    out.map(node.offences.size());
+    for (const auto& [offence, record] : node.offences) {
+        out.key(static_cast<std::uint64_t>(offence));
+        write(out, record);
+    }
+    out.unsigned_integer(node.reissued);
+    out.unsigned_integer(node.taken_over);
+    write(out, node.revoked_from);
+}
+
+void write(Writer& out, const std::optional<Tampering>& tampering) {
+    if (!tampering) return out.null();
+    out.array(3);
+    out.unsigned_integer(tampering->from);
+    out.unsigned_integer(static_cast<std::uint64_t>(tampering->type));
+    out.bytes(tampering->event.view());
+}
+
+void write(Writer& out, const UnreadGap& gap) {
+    out.array(4);
+    out.unsigned_integer(gap.first);
+    out.unsigned_integer(gap.end);
+    out.unsigned_integer(gap.above);
+    out.unsigned_integer(gap.below);
+}
+
+void write(Writer& out, const MeterRecord& meter) {
+    out.array(11);
+    write(out, meter.registration);
+    write(out, meter.capacity_w);
+    write(out, meter.grants);
+    out.unsigned_integer(meter.last_sequence);
+    out.bytes(meter.last_reading.view());
+    write(out, meter.last_window);
+    write(out, meter.unread);
+    out.unsigned_integer(meter.missed);
+    write(out, meter.offences);
+    out.array(meter.voided.size());
+    for (const Window window : meter.voided)
+        out.unsigned_integer(window);
+    write(out, meter.tampered);
+}
+
+void write(Writer& out, const ClusterRecord& cluster) {
+    out.array(7);
+    write(out, cluster.committee);
+    write(out, cluster.earlier);
+    write(out, cluster.last_window);
+    out.bytes(cluster.last_settlement.view());
+    out.unsigned_integer(cluster.settled_at);
+    write(out, cluster.changes);
+    write(out, cluster.handovers);
+}
+
+// Records carry their own names; the map's order makes the encoding canonical.
+template <class Key, class Record>
+void write(Writer& out, const std::map<Key, Record>& records) {
+    out.array(records.size());
+    for (const auto& [key, record] : records)
+        write(out, record);
+}
+
+}  // namespace
+
+Bytes encode_state(const ChainState& state) {
+    Writer out;
+    out.array(15);
+    out.bytes(state.network.view());
+    out.unsigned_integer(state.height);
+    out.bytes(state.tip.view());
+    out.integer(state.tip_time_ms);
+    out.unsigned_integer(state.dgmd_sequence);
+    write(out, state.nodes);
+    write(out, state.meters);
+    write(out, state.clusters);
+    write(out, state.tariffs);
+    write(out, state.tariff_changes);
+    write(out, state.validators);
+    out.unsigned_integer(state.validator_epoch);
+    out.bytes(state.validators_hash.view());
+    write(out, state.tip_validators);
+    write(out, state.validator_change);
+    return out.take();
+}
+
+Digest app_hash(const ChainState& state) {
+    return sha256(encode_state(state));
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,103 @@
+#include "core/state/past_room.h"
+
+#include <numeric>
+
+#include "core/contract/share_history.h"
+#include "core/state/block_size.h"
+#include "core/state/late_rules.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// The most bytes that CBOR items have (protocol.md, 1). Heads of arrays and strings: 1 byte below
+// 24, 2 below 256, 3 below 65 536, else 5.
+constexpr std::size_t kInteger = 9;
+constexpr std::size_t kU32 = 5;
+constexpr std::size_t kRemainder = 3;  // 0 to 999
+constexpr std::size_t kName = 2 + 32;
+constexpr std::size_t kDigest = 2 + 32;
+constexpr std::size_t kSalt = 1 + 16;
+constexpr std::size_t kRegisters = 1 + 3 * kInteger;
+
+// The past: members 7, 9 and 10 of a closing state.
+static_assert(kShareBytes == 1 + 2 * kInteger);
+static_assert(kEstimateBytes == 1 + kU32 + 4 * kInteger);
+static_assert(kGapFrameBytes == 1 + 2 * kU32 + 2 * kRegisters + 1);
+constexpr std::size_t kEstimates = kEstimatedWindows * kEstimateBytes;
+constexpr std::size_t kMostGaps = kMaxGaps * kMaxGapBytes;
+constexpr std::size_t kWholePast = kMaxShares * kShareBytes + kEstimates + kMostGaps;
+
+// The rest of it: map of ten; registers; first unread, missed, flagged; two remainders; balance;
+// heads of the three lists.
+constexpr std::size_t kClosing =
+    1 + 10 + kRegisters + 3 * kU32 + 2 * kRemainder + kInteger + 3 + 1 + 1;
+// The rest of a line: map of 15; meter; estimated; capacity and MES; nine figures; flags; what is
+// trued up. Beside it stands the closing state: array of three, with capacity and MES again.
+constexpr std::size_t kWatts = 5;  // at most a certified capacity, 10^8
+constexpr std::size_t kLine =
+    1 + 15 + kName + 1 + 2 * kWatts + 9 * kInteger + kU32 + 1 + 6 * kInteger;
+constexpr std::size_t kBesideClosing = 1 + 2 * kWatts;
+// Each is sealed with a tag of 16. Around them in the settlement: meter, key epoch, salt, heads.
+constexpr std::size_t kTag = 16;
+constexpr std::size_t kSealedLine = 1 + kName + kU32 + kSalt + 2 * (3 + kTag);
+constexpr std::size_t kEntry = 1 + kName + 1 + kDigest;
+constexpr std::size_t kReading = kMaxReadingBytes - 1;  // its envelope is shorter than 1024
+// What a meter needs without its past, and what each late reading needs.
+constexpr std::size_t kMeter = kEntry + kReading + kSealedLine + kLine + kBesideClosing + kClosing;
+constexpr std::size_t kLate = 1 + kName + kU32 + kDigest + kReading;
+// The rest of a settlement: map of 13; cluster; window, version, slot, contract version; proposer;
+// rule; previous; state height; totals (map of 14, of which one is a list of five); heads of the
+// three lists. Its envelope: {1: -7, 4: kid}, {}, head of the payload, signature.
+constexpr std::size_t kTotals = 1 + 14 + 13 * kInteger + 1 + 5 * kInteger;
+constexpr std::size_t kSettlement =
+    1 + 13 + kName + 4 * kU32 + kName + 1 + kDigest + kInteger + kTotals + 3 * 3;
+constexpr std::size_t kEnvelope = 1 + (2 + 1 + 1 + 1 + 1 + kName) + 1 + 5 + 2 + 64;
+
+// Room of each meter; more meters or more late readings leave less. `late`: as many as there can
+// be.
+constexpr std::size_t divided(std::size_t entries, std::size_t late) {
+    const std::size_t fixed = kEnvelope + kSettlement + entries * kMeter + late * kLate;
+    if (entries == 0) return kWholePast;
+    if (fixed >= kMaxBlockBytes) return kLeastPastBytes;
+    return std::clamp((kMaxBlockBytes - fixed) / entries, kLeastPastBytes, kWholePast);
+}
+
+// The contract: no block (GENESIS: at most 1000 transactions) holds a settlement with more than 999
+// entries, and these leave each meter kLeastPastBytes. Fewer entries leave more, with all the late
+// readings beside them, since late readings alone never fill a block; so does a smaller block. The
+// clamp above never gives more than there is.
+constexpr std::size_t kMostTransactions = 1000;
+constexpr std::size_t kMostEntries = kMostTransactions - 1;
+static_assert(kEnvelope + kSettlement + kMostEntries * kLate < kMaxBlockBytes);
+static_assert(kEnvelope + kSettlement + kMostEntries * (kMeter + kLeastPastBytes) <=
+              kMaxBlockBytes);
+// In the largest cluster (METER: 900 meters) half of it, beside the estimates, holds the three
+// newest gaps; the other half the shares of a day in windows of a quarter of an hour
+// (same_window_yesterday), with W in 3 and the time in 5 bytes.
+constexpr std::size_t kFewest =
+    divided(kMaxClusterMeters, kMostTransactions - 1 - kMaxClusterMeters);
+static_assert((kFewest - kEstimates) / 2 >= 3 * kMaxGapBytes);
+static_assert((kFewest - kEstimates) / 2 >= 97 * (1 + 3 + 5));
+static_assert(divided(1, kMostTransactions - 2) == kWholePast);
+
+}  // namespace
+
+std::size_t PastRoom::shares_beside(const std::vector<RegisterGap>& kept) const {
+    const std::size_t taken = kEstimates + encoded_size(kept);
+    return past > taken + kShareBytes ? past - taken : kShareBytes;
+}
+
+PastRoom past_room(const ChainState& state, std::size_t entries) {
+    const std::size_t past = divided(entries, late_room(state, entries));
+    return {past, std::min(kMostGaps, (past - kEstimates) / 2)};
+}
+
+bool is_full(const std::vector<RegisterGap>& gaps, const PastRoom& room) {
+    const std::size_t weight = std::accumulate(
+        gaps.begin(), gaps.end(), std::size_t{0},
+        [](std::size_t sum, const RegisterGap& gap) { return sum + gap_weight(gap); });
+    return gaps.size() == kMaxGaps || weight + kMaxGapBytes > room.gaps;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,337 @@
+#include "core/state/registry.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/contract/billing.h"
+#include "core/state/validators.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Verdict = Result<void, Reject>;
+
+// What the rules below need to know of the block.
+struct Entry {
+    const ChainState& state;
+    Window earliest = 0;            // first window a change may be effective for
+    std::optional<Window> running;  // at the header time
+};
+
+Window earliest_effective(const ChainState& state, Height height, std::int64_t time_ms) {
+    if (height == 0) return 0;
+    const auto running = state.grid().window_at(time_ms);
+    if (!running) return 0;
+    return *running == UINT32_MAX ? UINT32_MAX : *running + 1;
+}
+
+// Of who settles a cluster and who reads its meters. A cluster whose next window has been over for
+// longer than a window has nobody who settles it: DGMD may put others in their place from that
+// window on.
+Window earliest_for(const Entry& entry, const ClusterId& cluster) {
+    const auto next = entry.state.next_window(cluster);
+    if (!next || !entry.running || *entry.running < std::uint64_t{*next} + 2) return entry.earliest;
+    return std::min(entry.earliest, *next);
+}
+
+// Known, and not on its way out.
+Verdict check_serves(const ChainState& state, const NodeId& node) {
+    const auto found = state.nodes.find(node);
+    if (found == state.nodes.end()) return unexpected(Reject::unknown_node);
+    if (found->second.revoked_from) return unexpected(Reject::revoked);
+    return {};
+}
+
+// A name stands for one thing on the whole network: it is a certificate's CN and an MQTT user.
+bool name_is_taken(const ChainState& state, const std::string& name) {
+    return name == state.genesis.dgmd.str() || name == kGridAccount ||
+           state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name));
+}
+
+Verdict check(const Entry& entry, const NodeRegistration& node) {
+    if (node.node.empty()) return unexpected(Reject::malformed);
+    if (name_is_taken(entry.state, node.node.str())) return unexpected(Reject::already_registered);
+    if (!VerifyKey::from_point(node.signing_key)) return unexpected(Reject::malformed);
+    if (!VerifyKey::from_point(node.agreement_key)) return unexpected(Reject::malformed);
+    return check_joins(entry.state, node);
+}
+
+Verdict check(const Entry& entry, const NodeRevocation& revocation) {
+    return check_leaves(entry.state, revocation.node, entry.earliest);
+}
+
+// A connection has one meter at a time: another one only after the last was tampered with, and with
+// a key that never was a meter's (rule 11, paper A38).
+Verdict check_connection(const ChainState& state, const MeterRegistration& meter) {
+    for (const auto& [id, other] : state.meters) {
+        const bool there = other.registration.service_point == meter.service_point;
+        if (there && !other.tampered) return unexpected(Reject::already_registered);
+        if (other.registration.signing_key == meter.signing_key) {
+            return unexpected(Reject::already_registered);
+        }
+    }
+    return {};
+}
+
+bool is_register_set(const Registers& registers) {
+    const auto within = [](std::int64_t wh) { return wh >= 0 && wh <= kMaxInstalledWh; };
+    return within(registers.import_wh) && within(registers.export_wh) &&
+           within(registers.generation_wh);
+}
+
+// Meters of a cluster that may still be settled.
+std::size_t live_meters(const ChainState& state, const ClusterRecord& cluster) {
+    return static_cast<std::size_t>(
+        std::count_if(cluster.meters.begin(), cluster.meters.end(),
+                      [&](const MeterId& meter) { return !state.meters.at(meter).tampered; }));
+}
+
+Verdict check(const Entry& entry, const MeterRegistration& meter) {
+    if (meter.meter.empty()) return unexpected(Reject::malformed);
+    if (name_is_taken(entry.state, meter.meter.str())) {
+        return unexpected(Reject::already_registered);
+    }
+    const ClusterRecord* cluster = entry.state.cluster(meter.cluster);
+    if (!cluster) return unexpected(Reject::wrong_cluster);
+    if (!is_valid_name(meter.service_point)) return unexpected(Reject::malformed);
+    if (!VerifyKey::from_point(meter.signing_key)) return unexpected(Reject::malformed);
+    if (!is_rating(meter.rating) || !is_register_set(meter.installed)) {
+        return unexpected(Reject::out_of_range);
+    }
+    if (auto free = check_connection(entry.state, meter); !free) return free;
+    if (meter.effective < entry.earliest) return unexpected(Reject::not_effective);
+    const auto block =
+        static_cast<std::size_t>(entry.state.genesis.parameters.max_block_transactions);
+    const std::size_t limit = std::min(kMaxClusterMeters, block - 1);
+    if (live_meters(entry.state, *cluster) >= limit) return unexpected(Reject::out_of_range);
+    return {};
+}
+
+bool reads(const KeyGrant& grant, const NodeId& node) {
+    return std::any_of(grant.entries.begin(), grant.entries.end(),
+                       [&](const KeyGrantEntry& entry) { return entry.recipient == node; });
+}
+
+bool all_read(const KeyGrant& grant, const CommitteeAllocation& committee) {
+    return std::all_of(committee.members.begin(), committee.members.end(),
+                       [&](const NodeId& member) { return reads(grant, member); });
+}
+
+// Every member can read every meter it is to settle, from the first window on and by every grant
+// that the chain has for later ones: else a change of committee would stop its cluster.
+Verdict check_granted(const ChainState& state, const CommitteeAllocation& committee) {
+    const ClusterRecord* cluster = state.cluster(committee.cluster);
+    if (!cluster) return {};
+    for (const MeterId& id : cluster->meters) {
+        const MeterRecord& meter = state.meters.at(id);
+        if (meter.grants.empty()) continue;
+        const Window first = std::max(
+            {committee.effective, meter.registration.effective, meter.grants.front().effective});
+        const auto is_read = [&](Window window) {
+            return state.is_tampered(id, window) ||
+                   all_read(*state.key_grant(id, window), committee);
+        };
+        bool all = is_read(first);
+        for (const KeyGrant& grant : meter.grants)
+            if (grant.effective > first) all = all && is_read(grant.effective);
+        if (!all) return unexpected(Reject::not_granted);
+    }
+    return {};
+}
+
+// A meter's first grant decides from when on it is settled: whoever settles it then can read it,
+// under every COMMITTEE that the chain has. Later grants come before the COMMITTEE they are for.
+Verdict check_first_grant(const ChainState& state, const MeterRecord& meter,
+                          const KeyGrant& grant) {
+    if (!meter.grants.empty()) return {};
+    const ClusterId& id = meter.registration.cluster;
+    const Window first = std::max(meter.registration.effective, grant.effective);
+    const auto is_read = [&](Window window) {
+        return state.is_tampered(grant.meter, window) ||
+               all_read(grant, *state.committee_of(id, window));
+    };
+    const ClusterRecord& cluster = *state.cluster(id);
+    bool all = is_read(first) && is_read(std::max(first, cluster.committee.effective));
+    for (const CommitteeAllocation& earlier : cluster.earlier)
+        if (earlier.effective > first) all = all && is_read(earlier.effective);
+    if (!all) return unexpected(Reject::not_granted);
+    return {};
+}
+
+Verdict check(const Entry& entry, const CommitteeAllocation& committee) {
+    if (committee.cluster.empty()) return unexpected(Reject::malformed);
+    const auto& members = committee.members;
+    if (members.empty() || members.size() > kMaxNeighbours + 1) {
+        return unexpected(Reject::out_of_range);
+    }
+    if (std::set<NodeId>(members.begin(), members.end()).size() != members.size()) {
+        return unexpected(Reject::duplicate);
+    }
+    for (const NodeId& member : members) {
+        if (auto may = check_serves(entry.state, member); !may) return may;
+    }
+    const ClusterRecord* known = entry.state.cluster(committee.cluster);
+    const std::uint32_t last_epoch = known ? known->committee.epoch : 0;
+    if (committee.epoch != last_epoch + 1) return unexpected(Reject::wrong_sequence);
+    if (committee.effective < earliest_for(entry, committee.cluster)) {
+        return unexpected(Reject::not_effective);
+    }
+    return check_granted(entry.state, committee);
+}
+
+Verdict check(const Entry& entry, const KeyGrant& grant) {
+    const auto meter = entry.state.meters.find(grant.meter);
+    if (meter == entry.state.meters.end()) return unexpected(Reject::unknown_meter);
+    const auto& grants = meter->second.grants;
+    const KeyEpoch last_epoch = grants.empty() ? 0 : grants.back().epoch;
+    if (grant.epoch != last_epoch + 1) return unexpected(Reject::unknown_key_epoch);
+    if (grant.entries.empty()) return unexpected(Reject::malformed);
+    for (std::size_t i = 0; i < grant.entries.size(); ++i) {
+        const NodeId& recipient = grant.entries[i].recipient;
+        if (i > 0 && !(grant.entries[i - 1].recipient < recipient)) {
+            return unexpected(Reject::not_canonical);
+        }
+        if (recipient == entry.state.genesis.dgmd) continue;
+        if (auto may = check_serves(entry.state, recipient); !may) return may;
+    }
+    if (!are_wrapped_with_points(grant.entries)) return unexpected(Reject::malformed);
+    if (grant.effective < earliest_for(entry, meter->second.registration.cluster)) {
+        return unexpected(Reject::not_effective);
+    }
+    return check_first_grant(entry.state, meter->second, grant);
+}
+
+Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
+    const auto meter = entry.state.meters.find(certificate.meter);
+    if (meter == entry.state.meters.end()) return unexpected(Reject::unknown_meter);
+    if (certificate.capacity_w < 0 || certificate.capacity_w > kMaxCapacityW) {
+        return unexpected(Reject::out_of_range);
+    }
+    if (certificate.effective < entry.earliest) return unexpected(Reject::not_effective);
+    const auto& before = meter->second.capacity_w;
+    if (!before.empty() && certificate.effective < before.back().effective) {
+        return unexpected(Reject::not_effective);
+    }
+    return {};
+}
+
+Verdict check(const Entry& entry, const TariffNotice& notice) {
+    for (const std::int64_t rate :
+         {notice.tariff.import_micro_per_kwh, notice.tariff.export_micro_per_kwh}) {
+        if (rate < 0 || rate > kMaxRateMicroPerKwh) return unexpected(Reject::out_of_range);
+    }
+    if (notice.effective < entry.earliest) return unexpected(Reject::not_effective);
+    const Int128 start_s = Int128{notice.effective} * entry.state.grid().window_seconds();
+    if (start_s % kSecondsPerWeek != 0) return unexpected(Reject::not_effective);
+    const auto& before = entry.state.tariffs;
+    if (!before.empty() && notice.effective < before.back().effective) {
+        return unexpected(Reject::not_effective);
+    }
+    return {};
+}
+
+// Everything else a transaction can hold is not DGMD's to say.
+template <class Other>
+Verdict check(const Entry&, const Other&) {
+    return unexpected(Reject::reserved_kind);
+}
+
+void changed(ChainState& state, const ClusterId& cluster, Height height, Window effective) {
+    if (height > 0) state.clusters[cluster].changes.push_back({height, effective});
+}
+
+void apply(ChainState& state, const NodeRegistration& node, Height height) {
+    NodeRecord& record = state.nodes[node.node];
+    record.registration = node;
+    record.key = VerifyKey::from_point(node.signing_key);
+    if (height > 0) (void)schedule_change(state, node.node, height);
+}
+
+void apply(ChainState& state, const NodeRevocation& revocation, Height height) {
+    state.nodes.at(revocation.node).revoked_from = schedule_change(state, revocation.node, height);
+}
+
+void apply(ChainState& state, const MeterRegistration& meter, Height height) {
+    MeterRecord& record = state.meters[meter.meter];
+    record.registration = meter;
+    record.key = VerifyKey::from_point(meter.signing_key);
+    auto& members = state.clusters.at(meter.cluster).meters;
+    members.insert(std::upper_bound(members.begin(), members.end(), meter.meter), meter.meter);
+    changed(state, meter.cluster, height, meter.effective);
+}
+
+void apply(ChainState& state, const CommitteeAllocation& committee, Height height) {
+    ClusterRecord& record = state.clusters[committee.cluster];
+    if (record.committee.epoch > 0) record.earlier.push_back(record.committee);
+    record.committee = committee;
+    changed(state, committee.cluster, height, committee.effective);
+}
+
+void apply(ChainState& state, const KeyGrant& grant, Height height) {
+    MeterRecord& record = state.meters.at(grant.meter);
+    record.grants.push_back(grant);
+    changed(state, record.registration.cluster, height, grant.effective);
+}
+
+void apply(ChainState& state, const CapacityCertificate& certificate, Height height) {
+    MeterRecord& record = state.meters.at(certificate.meter);
+    record.capacity_w.push_back({certificate.effective, certificate.capacity_w});
+    changed(state, record.registration.cluster, height, certificate.effective);
+}
+
+void apply(ChainState& state, const TariffNotice& notice, Height height) {
+    state.tariffs.push_back({notice.effective, notice.tariff});
+    if (height > 0) state.tariff_changes.push_back({height, notice.effective});
+}
+
+template <class Other>
+void apply(ChainState&, const Other&, Height) {
+    CHECK(false);
+}
+
+struct SequenceOf {
+    std::uint64_t operator()(const Genesis&) const { return 0; }
+    std::uint64_t operator()(const SignedReading&) const { return 0; }
+    std::uint64_t operator()(const Settlement&) const { return 0; }
+    std::uint64_t operator()(const MeterAlarm&) const { return 0; }
+    std::uint64_t operator()(const Evidence&) const { return 0; }
+    std::uint64_t operator()(const Handover&) const { return 0; }
+    template <class Registry>
+    std::uint64_t operator()(const Registry& content) const {
+        return content.sequence;
+    }
+};
+
+}  // namespace
+
+bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries) {
+    return std::all_of(entries.begin(), entries.end(), [](const KeyGrantEntry& entry) {
+        return VerifyKey::from_point(entry.wrapped.ephemeral).has_value();
+    });
+}
+
+std::uint64_t registry_sequence(const TransactionContent& content) {
+    return std::visit(SequenceOf{}, content);
+}
+
+Verdict check_registry(const ChainState& state, const Transaction& transaction, Height height,
+                       std::int64_t time_ms) {
+    if (!is_dgmd_kind(transaction.kind)) return unexpected(Reject::reserved_kind);
+    if (transaction.signer != state.genesis.dgmd) return unexpected(Reject::unknown_node);
+    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    if (registry_sequence(transaction.content) != state.dgmd_sequence + 1) {
+        return unexpected(Reject::wrong_sequence);
+    }
+    Entry entry{state, earliest_effective(state, height, time_ms), {}};
+    if (height > 0) entry.running = state.grid().window_at(time_ms);
+    return std::visit([&entry](const auto& content) { return check(entry, content); },
+                      transaction.content);
+}
+
+void apply_registry(ChainState& state, const Transaction& transaction, Height height) {
+    std::visit([&](const auto& content) { apply(state, content, height); }, transaction.content);
+    state.dgmd_sequence += 1;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,339 @@
+#include "core/state/settlement_rules.h"
+
+#include <algorithm>
+
+#include "core/contract/billing.h"
+#include "core/contract/share.h"
+#include "core/state/handover_rules.h"
+#include "core/state/late_rules.h"
+
+namespace fairfeed {
+
+namespace {
+
+using Verdict = Result<void, Reject>;
+
+Verdict check_entries(const ChainState& state, const Settlement& settlement) {
+    const auto meters = state.meters_of(settlement.cluster, settlement.window);
+    const auto& entries = settlement.entries;
+    if (entries.size() != meters.size()) return unexpected(Reject::wrong_entries);
+    if (settlement.lines.size() != entries.size()) return unexpected(Reject::wrong_lines);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (entries[i].meter != meters[i]) return unexpected(Reject::wrong_entries);
+        const bool names_reading = entries[i].reading != Digest{};
+        if (names_reading != (entries[i].status == EntryStatus::reading)) {
+            return unexpected(Reject::wrong_entries);
+        }
+        // A conflict is what EVIDENCE on the chain says it is, and nothing else.
+        if ((entries[i].status == EntryStatus::conflict) !=
+            state.is_voided(meters[i], settlement.window)) {
+            return unexpected(Reject::wrong_entries);
+        }
+        const SealedLine& line = settlement.lines[i];
+        if (line.meter != meters[i]) return unexpected(Reject::wrong_lines);
+        if (line.key_epoch != state.key_epoch(meters[i], settlement.window)) {
+            return unexpected(Reject::unknown_key_epoch);
+        }
+    }
+    return {};
+}
+
+bool in_range(std::int64_t value, std::int64_t most) {
+    return value >= 0 && value <= most;
+}
+
+bool energies_in_range(const SettlementTotals& totals) {
+    for (const std::int64_t wh : {totals.load_wh, totals.generation_wh, totals.import_wh,
+                                  totals.export_wh, totals.delivered_wh, totals.credited_wh,
+                                  totals.residual_surplus_wh, totals.conventional_wh}) {
+        if (!in_range(wh, kMaxClusterWattHours)) return false;
+    }
+    return true;
+}
+
+bool energies_agree(const SettlementTotals& totals) {
+    return totals.load_wh == totals.import_wh + totals.delivered_wh - totals.export_wh &&
+           totals.export_wh <= totals.delivered_wh && totals.delivered_wh <= totals.generation_wh &&
+           totals.credited_wh <= totals.export_wh;
+}
+
+// What counts as available beyond what was generated is at most what the capacities could have
+// made.
+bool curtailment_fits(const SettlementTotals& totals, std::int64_t window_seconds,
+                      std::int64_t capacity_w) {
+    const Int128 curtailed_wh = totals.generation_wh - totals.delivered_wh;
+    return curtailed_wh * kSecondsPerHour <= Int128{capacity_w} * window_seconds;
+}
+
+// D, DF, PSA and the sum of the shares, as one producer with all the capacity would have them.
+bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
+                  std::int64_t capacity_w) {
+    const SettlementTotals& totals = settlement.totals;
+    const Shares whole =
+        compute_shares(ShareRule::paper, window_seconds, totals.load_wh, totals.generation_wh,
+                       {{MeterId("all"), capacity_w, totals.generation_wh, totals.load_wh}});
+    if (totals.d_wh != whole.d_wh || totals.df_ppm != whole.df_ppm ||
+        totals.psa_ppm != whole.psa_ppm || totals.conventional_wh != whole.conventional_wh) {
+        return false;
+    }
+    if (totals.residual_surplus_wh > std::max(std::int64_t{0}, whole.d_wh)) return false;
+    if (settlement.rule == ShareRule::paper || whole.d_wh <= 0) {
+        return totals.mes_w == whole.mes_sum_w;
+    }
+    return in_range(totals.mes_w, capacity_w);
+}
+
+// Account `grid` is minus what the tariff makes of the energies, up to the remainders that each
+// meter carries in each direction.
+bool money_agrees(const Settlement& settlement, const Tariff& tariff) {
+    const SettlementTotals& totals = settlement.totals;
+    const Int128 owed = Int128{totals.import_wh} * tariff.import_micro_per_kwh -
+                        Int128{totals.credited_wh} * tariff.export_micro_per_kwh;
+    const Int128 off = Int128{totals.grid_amount_micro} * kRemainderLimit + owed;
+    const auto most = static_cast<std::int64_t>(settlement.entries.size()) * (kRemainderLimit - 1);
+    return off >= -2 * Int128{most} && off <= 2 * Int128{most};
+}
+
+Verdict check_endorsements(const ChainState& state, const Transaction& transaction,
+                           SignatureChecker& signatures) {
+    const auto& settlement = std::get<Settlement>(transaction.content);
+    const CommitteeAllocation* committee =
+        state.committee_of(settlement.cluster, settlement.window);
+    if (!committee) return unexpected(Reject::wrong_cluster);
+    const Endorsement said{settlement.cluster, settlement.window, settlement.version,
+                           transaction.id};
+    const auto& witnesses = transaction.endorsements;
+    for (std::size_t i = 0; i < witnesses.size(); ++i) {
+        const auto& members = committee->members;
+        if (std::find(members.begin(), members.end(), witnesses[i].node) == members.end()) {
+            return unexpected(Reject::not_a_member);
+        }
+        if (i > 0 && !(witnesses[i - 1].node < witnesses[i].node)) {
+            return unexpected(Reject::not_canonical);
+        }
+    }
+    if (witnesses.size() < state.quorum_of(settlement.cluster, settlement.window)) {
+        return unexpected(Reject::no_quorum);
+    }
+    for (const Witness& witness : witnesses) {
+        const VerifyKey* key = state.node_key(witness.node);
+        if (!key) return unexpected(Reject::unknown_node);
+        const auto valid = signatures.endorsement(said, witness, state.network, *key);
+        if (!valid) return valid;
+    }
+    return {};
+}
+
+// The readings in front are exactly those that are listed, in their order; a meter's own ascend by
+// sequence.
+Result<void, GroupFault> check_listing(const SettlementGroup& group) {
+    const auto listed = listed_readings(std::get<Settlement>(group.settlement.content));
+    const SignedReading* before = nullptr;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        if (i == group.readings.size()) return unexpected(GroupFault{Reject::reading_not_held, i});
+        const Transaction& transaction = group.readings[i];
+        const auto* reading = std::get_if<SignedReading>(&transaction.content);
+        const bool is_it = reading && transaction.id == listed[i].reading &&
+                           reading->id == listed[i].reading &&
+                           reading->header.meter == listed[i].meter;
+        if (!is_it) return unexpected(GroupFault{Reject::wrong_entries, i});
+        if (reading->header.window != listed[i].window) {
+            return unexpected(GroupFault{Reject::wrong_window, i});
+        }
+        if (before && before->header.meter == listed[i].meter &&
+            before->header.sequence >= reading->header.sequence) {
+            return unexpected(GroupFault{Reject::stale_sequence, i});
+        }
+        before = reading;
+    }
+    if (listed.size() < group.readings.size()) {
+        return unexpected(GroupFault{Reject::wrong_entries, listed.size()});
+    }
+    return {};
+}
+
+Verdict check_reading(const ChainState& state, const Transaction& transaction,
+                      SignatureChecker& signatures) {
+    const auto& reading = std::get<SignedReading>(transaction.content);
+    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    const auto taken = check_reading_header(state, reading.header.window, reading.header);
+    if (!taken) return taken;
+    const VerifyKey* key = state.meter_key(reading.header.meter);
+    if (!key) return unexpected(Reject::unknown_meter);
+    return signatures.transaction(transaction, state.network, *key);
+}
+
+Verdict check_certified(const ChainState& state, const Transaction& transaction,
+                        std::int64_t time_ms, SignatureChecker& signatures) {
+    const auto& settlement = std::get<Settlement>(transaction.content);
+    const ClusterRecord* cluster = state.cluster(settlement.cluster);
+    if (cluster && cluster->last_window && transaction.id == cluster->last_settlement) {
+        return unexpected(Reject::already_committed);
+    }
+    if (const auto placed = check_settlement_place(state, settlement); !placed) return placed;
+    if (transaction.signer != settlement.proposer) return unexpected(Reject::wrong_proposer);
+    if (!window_is_over(state, settlement.window, time_ms)) return unexpected(Reject::wrong_time);
+    if (const auto right = check_settlement_totals(state, settlement); !right) return right;
+    const VerifyKey* key = state.node_key(settlement.proposer);
+    if (!key) return unexpected(Reject::unknown_node);
+    const auto signed_ = signatures.transaction(transaction, state.network, *key);
+    if (!signed_) return signed_;
+    return check_endorsements(state, transaction, signatures);
+}
+
+}  // namespace
+
+Verdict check_settlement_place(const ChainState& state, const Settlement& settlement) {
+    const ClusterRecord* cluster = state.cluster(settlement.cluster);
+    if (!cluster) return unexpected(Reject::wrong_cluster);
+    if (state.next_window(settlement.cluster) != settlement.window) {
+        return unexpected(Reject::wrong_window);
+    }
+    if (settlement.previous != cluster->last_settlement) return unexpected(Reject::wrong_previous);
+    if (!is_handed_over(state, settlement.cluster)) return unexpected(Reject::not_handed_over);
+    const NetworkParameters& parameters = state.genesis.parameters;
+    if (settlement.contract_version != parameters.contract_version ||
+        settlement.rule != parameters.rule) {
+        return unexpected(Reject::unsupported_version);
+    }
+    const CommitteeAllocation* committee =
+        state.committee_of(settlement.cluster, settlement.window);
+    if (settlement.slot >= committee->members.size() ||
+        settlement.proposer != committee->members[settlement.slot]) {
+        return unexpected(Reject::wrong_proposer);
+    }
+    if (!state.is_current(settlement.cluster, settlement.window, settlement.state_height)) {
+        return unexpected(Reject::stale_state);
+    }
+    if (const auto entries = check_entries(state, settlement); !entries) return entries;
+    return check_late(state, settlement);
+}
+
+Verdict check_settlement_totals(const ChainState& state, const Settlement& settlement) {
+    const Tariff tariff = state.tariff(settlement.window);
+    if (const auto alone = check_totals_alone(settlement, tariff); !alone) return alone;
+    const std::int64_t capacity_w = capacity_sum_w(state, settlement);
+    const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
+    if (!curtailment_fits(settlement.totals, window_seconds, capacity_w) ||
+        !shares_agree(settlement, window_seconds, capacity_w) ||
+        !adjustments_agree(state, settlement)) {
+        return unexpected(Reject::wrong_totals);
+    }
+    return {};
+}
+
+Verdict check_totals_alone(const Settlement& settlement, const Tariff& tariff) {
+    if (!energies_in_range(settlement.totals)) return unexpected(Reject::out_of_range);
+    if (!energies_agree(settlement.totals) || !money_agrees(settlement, tariff)) {
+        return unexpected(Reject::wrong_totals);
+    }
+    return {};
+}
+
+Verdict check_reading_header(const ChainState& state, Window window, const ReadingHeader& header) {
+    if (header.version != 1) return unexpected(Reject::unsupported_version);
+    if (header.network != state.network) return unexpected(Reject::wrong_network);
+    const auto meter = state.meters.find(header.meter);
+    if (meter == state.meters.end()) return unexpected(Reject::unknown_meter);
+    if (header.cluster != meter->second.registration.cluster) {
+        return unexpected(Reject::wrong_cluster);
+    }
+    if (header.window != window) return unexpected(Reject::wrong_window);
+    if (meter->second.registration.effective > window) return unexpected(Reject::not_effective);
+    const auto epoch = state.key_epoch(header.meter, window);
+    if (!epoch || header.key_epoch != *epoch) {
+        return unexpected(Reject::unknown_key_epoch);
+    }
+    const auto slot = open_slot(meter->second, window);
+    if (!slot) return unexpected(Reject::closed_window);
+    if (header.sequence <= slot->above || header.sequence >= slot->below) {
+        return unexpected(Reject::stale_sequence);
+    }
+    if (state.is_voided(header.meter, window)) return unexpected(Reject::conflicting_reading);
+    if (state.is_tampered(header.meter, window)) return unexpected(Reject::tampered);
+    return {};
+}
+
+std::int64_t capacity_sum_w(const ChainState& state, const Settlement& settlement) {
+    std::int64_t sum_w = 0;  // 900 meters of kMaxCapacityW stay far below the limit of share.h
+    for (const SettlementEntry& entry : settlement.entries) {
+        sum_w += state.capacity_w(entry.meter, settlement.window);
+    }
+    return sum_w;
+}
+
+bool window_is_over(const ChainState& state, Window window, std::int64_t time_ms) {
+    return state.grid().grid_s(time_ms) >= state.grid().end_s(window);
+}
+
+Result<void, GroupFault> check_group(const ChainState& state, const SettlementGroup& group,
+                                     std::int64_t time_ms, SignatureChecker& signatures) {
+    const auto certified = check_certified(state, group.settlement, time_ms, signatures);
+    if (!certified) return unexpected(GroupFault{certified.error(), group.readings.size()});
+    if (const auto listed = check_listing(group); !listed) return listed;
+    for (std::size_t i = 0; i < group.readings.size(); ++i) {
+        const auto taken = check_reading(state, group.readings[i], signatures);
+        if (!taken) return unexpected(GroupFault{taken.error(), i});
+    }
+    return {};
+}
+
+namespace {
+
+// What a settlement says about who made it, as far as anybody can see (rules 5 and 6).
+void count_omissions(ChainState& state, const Settlement& settlement) {
+    const ClusterRecord& cluster = state.clusters.at(settlement.cluster);
+    const auto explains = [&](const Change& change) {
+        return change.effective <= settlement.window && change.at > cluster.settled_at;
+    };
+    const bool explained =
+        std::any_of(cluster.changes.begin(), cluster.changes.end(), explains) ||
+        std::any_of(state.tariff_changes.begin(), state.tariff_changes.end(), explains);
+    if (settlement.version > 0 && !explained) ++state.nodes.at(settlement.proposer).reissued;
+    if (settlement.slot == 0) return;
+    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
+    ++state.nodes.at(committee->members.front()).taken_over;
+}
+
+// Gaps are known, and what was voided in a settled window stays void, for as long as a late reading
+// could name it under any committee.
+void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlement& settlement) {
+    const Window settled = settlement.window;
+    const Window oldest = oldest_late(state, settled + 1);
+    const PastRoom room = past_room(state, settlement.entries.size());
+    // Whoever the next committee is: DGMD may still name another one.
+    const LateSpan span = open_span(state, settled + 1);
+    for (const MeterId& id : cluster.meters) {
+        MeterRecord& meter = state.meters.at(id);
+        forget_gaps(meter.unread, oldest, room.gaps);
+        std::erase_if(meter.voided,
+                      [&](Window window) { return window <= settled && !span.has(meter, window); });
+    }
+}
+
+}  // namespace
+
+void apply_group(ChainState& state, const SettlementGroup& group, Height height) {
+    const auto& settlement = std::get<Settlement>(group.settlement.content);
+    for (const Transaction& transaction : group.readings) {
+        const auto& reading = std::get<SignedReading>(transaction.content);
+        note_reading(state.meters.at(reading.header.meter), reading.header, transaction.id);
+    }
+    for (const SettlementEntry& entry : settlement.entries) {
+        MeterRecord& meter = state.meters.at(entry.meter);
+        const bool is_read = entry.status == EntryStatus::reading;
+        const auto unread =
+            meter.last_window ? settlement.window - *meter.last_window : meter.missed + 1;
+        meter.missed = is_read ? 0 : unread;
+    }
+    count_omissions(state, settlement);
+    ClusterRecord& cluster = state.clusters.at(settlement.cluster);
+    forget_old(state, cluster, settlement);
+    cluster.last_window = settlement.window;
+    cluster.last_settlement = group.settlement.id;
+    cluster.settled_at = height;
+    cluster.changes.clear();
+    cluster.handovers.clear();
+}
+
+}  // namespace fairfeed

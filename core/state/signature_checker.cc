@@ -1,0 +1,30 @@
+#include "core/state/signature_checker.h"
+
+#include "core/wire/consensus_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+
+Result<void, Reject> PlainSignatureChecker::transaction(const Transaction& transaction,
+                                                        const Digest& network,
+                                                        const VerifyKey& key) {
+    return verify_transaction(transaction, network, key);
+}
+
+Result<void, Reject> PlainSignatureChecker::endorsement(const Endorsement& endorsement,
+                                                        const Witness& witness,
+                                                        const Digest& network,
+                                                        const VerifyKey& key) {
+    const Bytes said = endorsement_to_be_signed(endorsement, witness.node, network);
+    switch (key.verify_strict(said, witness.signature)) {
+        case SignatureFault::none:
+            return {};
+        case SignatureFault::wrong:
+            return unexpected(Reject::wrong_signature);
+        case SignatureFault::high_s:
+            return unexpected(Reject::high_s);
+    }
+    return unexpected(Reject::wrong_signature);
+}
+
+}  // namespace fairfeed

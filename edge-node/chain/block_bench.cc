@@ -1,0 +1,155 @@
+#include "edge-node/chain/block_bench.h"
+
+#include <algorithm>
+
+#include "core/wire/chain_codec.h"
+#include "edge-node/effects/open_requests.h"
+
+namespace fairfeed {
+namespace {
+
+// Of one height and from one sender: as many rounds as a proposer can be late. A sender that
+// describes more loses its own oldest, never another's.
+constexpr std::size_t kMaxOutlinesPerSender = 16;
+
+// The block as far as its bodies are held, which is enough to see that it is too large.
+Block assemble(const BlockOutline& outline, const TransactionPool& pool,
+               std::vector<Digest>& missing, BlockSize& size) {
+    Block block{outline.header, {}, outline.parent_certificate};
+    block.transactions.reserve(outline.transactions.size());
+    for (const Digest& id : outline.transactions) {
+        if (const Transaction* body = pool.find(id)) {
+            block.transactions.push_back(*body);
+            size.add({body, 1});
+        } else {
+            missing.push_back(id);
+        }
+    }
+    return block;
+}
+
+}  // namespace
+
+bool is_of_its_header(const BlockOutline& outline) {
+    const BlockHeader& header = outline.header;
+    return header.transaction_count == outline.transactions.size() &&
+           header.transactions_root == transactions_root(outline.transactions) &&
+           header.parent_certificate == certificate_hash(outline.parent_certificate);
+}
+
+Result<void, Reject> check_outline(const BlockOutline& outline,
+                                   std::int64_t max_block_transactions) {
+    const std::vector<Digest>& ids = outline.transactions;
+    if (ids.empty()) return unexpected(Reject::empty_block);
+    const auto most = static_cast<std::size_t>(max_block_transactions);
+    if (auto listed = check_wanted_ids(ids, most); !listed) return listed;
+    const auto& parent = outline.parent_certificate;
+    if (parent && parent->witnesses.size() > kMaxValidators) {
+        return unexpected(Reject::wrong_certificate);
+    }
+    if (!is_of_its_header(outline)) return unexpected(Reject::wrong_root);
+    return {};
+}
+
+// A wrong list under a true header would make the block invalid here, or never complete.
+Result<void, Reject> BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
+    if (auto sound = check_outline(outline, max_block_transactions_); !sound) return sound;
+    const Digest id = block_id(outline.header);
+    if (outlines_.contains(id)) return {};
+    outlines_.try_emplace(id, sender, outline);
+    std::deque<Digest>& own = described_[sender];
+    own.push_back(id);
+    if (own.size() <= kMaxOutlinesPerSender) return {};
+    if (!valid_.contains(own.front())) outlines_.erase(own.front());
+    own.pop_front();
+    return {};
+}
+
+bool BlockBench::add(const NodeId& self, Block block, const ChainState& state,
+                     SignatureChecker& signatures) {
+    return try_block(self, std::move(block), state, signatures).has_value();
+}
+
+Result<void, ExecutionFault> BlockBench::try_block(const NodeId& source, Block block,
+                                                   const ChainState& state,
+                                                   SignatureChecker& signatures) {
+    ChainState after = state;
+    if (auto executed = execute_block(after, block, signatures); !executed) return executed;
+    const Digest id = block_id(block.header);
+    outlines_.try_emplace(id, source, outline_of(block));
+    valid_.try_emplace(id, Valid{std::move(block), std::move(after)});
+    return {};
+}
+
+BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
+                                      const TransactionPool& pool, SignatureChecker& signatures) {
+    Verdict verdict;
+    if (const Valid* known = valid(id)) {
+        verdict.known = verdict.valid = true;
+        verdict.time_ms = known->block.header.time_ms;
+        return verdict;
+    }
+    const auto described = outlines_.find(id);
+    if (described == outlines_.end()) return verdict;
+    BlockSize size;
+    Block block = assemble(described->second.second, pool, verdict.missing, size);
+    if (!verdict.missing.empty() && size.is_allowed()) return verdict;
+    verdict.known = true;
+    verdict.time_ms = block.header.time_ms;
+    if (!size.is_allowed()) {
+        verdict.missing.clear();
+        verdict.fault = ExecutionFault{Reject::oversized, std::nullopt};
+        return verdict;
+    }
+    const auto tried = try_block(described->second.first, std::move(block), state, signatures);
+    verdict.valid = verdict.fresh = tried.has_value();
+    if (!tried) verdict.fault = tried.error();
+    return verdict;
+}
+
+const BlockOutline* BlockBench::outline(const Digest& id) const {
+    const auto found = outlines_.find(id);
+    return found == outlines_.end() ? nullptr : &found->second.second;
+}
+
+const BlockBench::Valid* BlockBench::valid(const Digest& id) const {
+    const auto found = valid_.find(id);
+    return found == valid_.end() ? nullptr : &found->second;
+}
+
+const NodeId& BlockBench::source(const Digest& id) const {
+    const auto found = outlines_.find(id);
+    CHECK(found != outlines_.end());
+    return found->second.first;
+}
+
+void BlockBench::clear() {
+    outlines_.clear();
+    described_.clear();
+    valid_.clear();
+}
+
+Block make_next_block(const ChainState& state, const NodeId& proposer,
+                      std::vector<Transaction> transactions,
+                      const std::optional<Certificate>& parent_certificate, std::int64_t now_ms) {
+    Block block;
+    block.transactions = std::move(transactions);
+    block.parent_certificate = parent_certificate;
+    BlockHeader& header = block.header;
+    header.network = state.network;
+    header.height = state.height + 1;
+    header.time_ms = sets_time_back(state.tip_time_ms, now_ms)
+                         ? now_ms
+                         : std::max(earliest_block_time_ms(state, block.transactions), now_ms);
+    header.parent = state.tip;
+    header.proposer = proposer;
+    header.epoch = state.validator_epoch;
+    header.validators = state.validators_hash;
+    header.transactions_root = transactions_root(block);
+    header.transaction_count = static_cast<std::uint32_t>(block.transactions.size());
+    header.app_hash = app_hash(state);
+    header.parent_certificate = certificate_hash(parent_certificate);
+    return block;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,385 @@
+#include "edge-node/committee/committee_desk.h"
+
+#include <algorithm>
+
+#include "core/state/handover_rules.h"
+#include "core/state/late_rules.h"
+#include "core/wire/reading_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// What a peer writes as its reason must not grow a table without end.
+bool names_a_reject(std::string_view reason) {
+    for (std::size_t i = 0; i < kRejectCount; ++i) {
+        if (to_string(static_cast<Reject>(i)) == reason) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+CommitteeDesk::CommitteeDesk(Setup setup)
+    : self_(std::move(setup.self)),
+      signer_(setup.signer),
+      random_(std::move(setup.random)),
+      books_(Keyholder{self_, std::move(setup.agreement)}) {
+    // Asked only for clusters that this node is a member of: a bounded number.
+    book_of_ = [this](const ClusterId& cluster) -> const ClusterBook& {
+        unopened_.try_emplace(cluster, cluster);
+        return book(cluster);
+    };
+}
+
+// For readings asked for by id: another one held of the same slot gives way until it is promised.
+// Once: a third one proves no more than two, and would fill the disk.
+intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant now) const {
+    intake::Context pulling = context(state, now);
+    pulling.wanted = [this, &state](const SignedReading& reading) {
+        const ReadingHeader& header = reading.header;
+        const auto its_round = rounds_.find(header.cluster);
+        const auto next = state.next_window(header.cluster);
+        if (its_round == rounds_.end() || !next) return false;
+        const bool is_open =
+            header.window == *next || may_true_up(state, header.meter, header.window, *next);
+        return is_open && !twofold_.contains({header.meter, header.window}) &&
+               its_round->second.promised(header.meter, header.window) == nullptr;
+    };
+    return pulling;
+}
+
+const ClusterBook& CommitteeDesk::book(const ClusterId& cluster) const {
+    const auto open = books_.books().find(cluster);
+    if (open != books_.books().end()) return open->second;
+    const auto fresh = unopened_.find(cluster);
+    CHECK(fresh != unopened_.end());
+    return fresh->second;
+}
+
+// Of the committee that governs the window.
+bool CommitteeDesk::is_member(const NodeId& node, const ClusterId& cluster, Window window,
+                              const ChainState& state) const {
+    const auto* committee = state.committee_of(cluster, window);
+    if (committee == nullptr) return false;
+    const auto& members = committee->members;
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
+// A member whose books are closed witnesses readings, but cannot recompute a settlement; one that
+// may have forgotten what it endorsed leaves it to the others (R23). Nobody goes on before
+// newcomers have been given what the window needs.
+bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state) const {
+    const Window latest = UINT32_MAX;
+    const Window window = state.next_window(cluster).value_or(latest);
+    if (may_sign_ && !may_sign_(opened_at(cluster))) return false;
+    return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster) &&
+           is_handed_over(state, cluster);
+}
+
+committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const ChainState& state) {
+    if (!takes_part(cluster, state) || is_in_doubt(cluster, state)) return nullptr;
+    unopened_.try_emplace(cluster, cluster);
+    return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
+}
+
+const HeldReadings& CommitteeDesk::held(const ClusterId& cluster) const {
+    static const HeldReadings kNone;
+    const auto windows = readings_.find(cluster);
+    return windows == readings_.end() ? kNone : windows->second;
+}
+
+committee::View CommitteeDesk::view(const ClusterId& cluster, const ChainState& state,
+                                    Instant now) const {
+    return {
+        state,         state.next_window(cluster), book(cluster), books_.keys(), held(cluster), now,
+        heard_from_ms_};
+}
+
+intake::Context CommitteeDesk::context(const ChainState& state, Instant now) const {
+    return {state,
+            books_.keys(),
+            book_of_,
+            self_,
+            now,
+            [this](const MeterId& meter, Window window) -> std::optional<Digest> {
+                const auto known = ids_.find({meter, window});
+                if (known == ids_.end()) return std::nullopt;
+                return known->second;
+            },
+            [this](const MeterId& meter, Window window) {
+                return listed_by_.contains({meter, window});
+            }};
+}
+
+// The first reading of a slot stays, unless the chain has taken another one, or a batch lists
+// another one of a meter that signed two and nothing was promised yet.
+void CommitteeDesk::keep(OpenedReading opened) {
+    const ReadingHeader& header = opened.reading.header;
+    const Slot slot{header.meter, header.window};
+    const auto [known, first] = ids_.try_emplace(slot, opened.reading.id);
+    if (!first) {
+        slots_.erase(known->second);
+        known->second = opened.reading.id;
+        const auto other = readings_[header.cluster][header.window].find(slot.first);
+        if (other != readings_[header.cluster][header.window].end())
+            sequences_.erase({slot.first, other->second.reading.header.sequence});
+    }
+    sequences_[{slot.first, header.sequence}] = slot.second;
+    slots_[opened.reading.id] = slot;
+    readings_[header.cluster][header.window].insert_or_assign(slot.first, std::move(opened));
+}
+
+// A window below the next one is in the ledger; what was said about a later one still binds, also
+// while a lost ledger is being fetched again.
+bool CommitteeDesk::is_settled(const ClusterId& cluster, Window window,
+                               const ChainState& state) const {
+    const auto next = state.next_window(cluster);
+    return !next || window < *next;
+}
+
+Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
+                                               const ChainState& state, Instant now, Effects& out) {
+    auto opened = compared(intake::judge_reading(arrival, context(state, now)), state);
+    if (!opened) {
+        const auto& [reason, reading] = opened.error();
+        if (reading && reason == Reject::duplicate) {
+            receipt(*reading, state, out);
+        } else if (reading) {
+            refuse(*reading, reason, state, out);
+        }
+        return unexpected(reason);
+    }
+    const ClusterId cluster = opened->reading.header.cluster;
+    refused_.erase(opened->reading.header.meter);
+    accept(std::move(*opened), state, out);
+    advance(cluster, state, now, out);
+    return {};
+}
+
+void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effects& out) {
+    const Slot slot{opened.reading.header.meter, opened.reading.header.window};
+    out.push_back(PersistReading{opened.reading});
+    if (ids_.contains(slot)) {  // of a meter that signed two, and that one stays on the disk
+        twofold_.insert(slot);
+    } else {
+        ++accepted_;
+        receipt(opened.reading, state, out);
+    }
+    keep(std::move(opened));
+}
+
+// Rule 1. While the chain says that somebody comes to whom the reading would not count, or that
+// this node goes, only a block is a promise: the meter says it again until then.
+void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
+    const ReadingHeader& header = reading.header;
+    if (!listed_by_.contains({header.meter, header.window}) &&
+        !is_witness_for_good(state, header.meter, header.window, self_)) {
+        return;
+    }
+    const Receipt said{header.meter, header.window, header.sequence, reading.id};
+    say(Channel::receipt, header.meter.str(), encode_receipt(said, self_, state.network, signer_),
+        state, out);
+}
+
+void CommitteeDesk::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
+                           Effects& out) {
+    const ReadingHeader& header = reading.header;
+    refused_.insert_or_assign(header.meter,
+                              Refusing{reason, state.next_window(header.cluster).value_or(0)});
+    const Refusal said{header.meter, header.window, header.sequence,
+                       std::string(to_string(reason))};
+    say(Channel::refusal, header.meter.str(), encode_refusal(said, self_, state.network, signer_),
+        state, out);
+}
+
+Result<void, Reject> CommitteeDesk::on_batch(const NodeId& sender, const Transaction& batch,
+                                             const ChainState& state, Instant now, Effects& out) {
+    const auto* settlement = std::get_if<Settlement>(&batch.content);
+    if (settlement == nullptr) return unexpected(Reject::malformed);
+    const ClusterId cluster = settlement->cluster;
+    auto* its_round = round(cluster, state);
+    if (its_round == nullptr) return {};  // said to all nodes, meant for its committee
+    auto effects = its_round->on_batch(sender, batch, view(cluster, state, now));
+    if (!effects) {
+        if (effects.error() == Reject::wrong_entries) compare(batch, state);
+        return unexpected(effects.error());
+    }
+    perform(*effects, cluster, state, out);
+    return {};
+}
+
+Result<void, Reject> CommitteeDesk::on_endorsement(const Signed<Endorsement>& endorsement,
+                                                   const ChainState& state, Instant now,
+                                                   Effects& out) {
+    const ClusterId cluster = endorsement.content.cluster;
+    auto* its_round = round(cluster, state);
+    if (its_round == nullptr) return {};
+    auto effects = its_round->on_endorsement(endorsement, view(cluster, state, now));
+    if (!effects) return unexpected(effects.error());
+    perform(*effects, cluster, state, out);
+    return {};
+}
+
+Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const Objection& objection,
+                                                 const ChainState& state, Instant now,
+                                                 Effects& out) {
+    auto* its_round = round(objection.cluster, state);
+    if (its_round == nullptr) return {};
+    if (!is_member(objector, objection.cluster, objection.window, state)) {
+        return unexpected(Reject::not_a_member);
+    }
+    ++objections_[names_a_reject(objection.reason) ? objection.reason : "other"];
+    if (!objection.reading.empty()) {
+        auto opened =
+            compared(intake::judge_pulled_reading(objection.reading, context(state, now)), state);
+        if (opened) {
+            accept(std::move(*opened), state, out);
+            advance(objection.cluster, state, now, out);
+        } else if (opened.error().reason != Reject::duplicate) {
+            const bool is_over = is_settled(objection.cluster, objection.window, state);
+            const bool is_of_then = is_over && opened.error().reason == Reject::closed_window;
+            return unexpected(is_of_then ? Reject::already_committed : opened.error().reason);
+        }
+    }
+    const auto effects = its_round->on_objection(objection, view(objection.cluster, state, now));
+    perform(effects, objection.cluster, state, out);
+    return {};
+}
+
+Result<void, Reject> CommitteeDesk::on_readings(const NodeId& sender, ReadingsAnswer answer,
+                                                const ChainState& state, Instant now,
+                                                Effects& out) {
+    const auto readings = readings_asked_.take(sender, std::move(answer.readings));
+    if (!readings) return unexpected(readings.error());
+    Result<void, Reject> result;
+    std::map<ClusterId, bool> touched;
+    for (const SignedReading& reading : *readings) {
+        if (round(reading.header.cluster, state) == nullptr) continue;
+        auto opened = compared(
+            intake::judge_pulled_reading(reading.envelope, pulling_context(state, now)), state);
+        if (opened) {
+            touched[opened->reading.header.cluster] = true;
+            accept(std::move(*opened), state, out);
+        } else if (opened.error().reason != Reject::duplicate) {
+            result = unexpected(opened.error().reason);
+        }
+    }
+    for (const auto& [cluster, yes] : touched)
+        advance(cluster, state, now, out);
+    return result;
+}
+
+Result<ReadingsAnswer, Reject> CommitteeDesk::readings(const NodeId& asker,
+                                                       const ReadingsRequest& request,
+                                                       const ChainState& state) const {
+    const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
+    if (auto sound = check_wanted_ids(request.readings, most); !sound) {
+        return unexpected(sound.error());
+    }
+    ReadingsAnswer answer;
+    for (const Digest& id : request.readings) {
+        const auto slot = slots_.find(id);
+        if (slot == slots_.end()) continue;
+        const auto& [meter, window] = slot->second;
+        const ClusterId& cluster = state.meters.at(meter).registration.cluster;
+        if (!is_member(asker, cluster, window, state)) continue;
+        const auto windows = readings_.find(cluster);
+        if (windows == readings_.end()) continue;
+        const auto held = windows->second.find(window);
+        if (held == windows->second.end()) continue;
+        const auto reading = held->second.find(meter);
+        if (reading != held->second.end()) answer.readings.push_back(reading->second.reading);
+    }
+    return answer;
+}
+
+void CommitteeDesk::on_time(const ChainState& state, Instant now, Effects& out) {
+    for (const auto& [cluster, record] : state.clusters) {
+        if (round(cluster, state) != nullptr) advance(cluster, state, now, out);
+    }
+}
+
+void CommitteeDesk::on_broker(bool connected, Instant now) {
+    heard_from_ms_ = connected ? now.steady_ms : committee::kDeaf;
+}
+
+void CommitteeDesk::say_standing(const ChainState& state, Effects& out) const {
+    for (const auto& [meter, share] : shares_)
+        say_share(share, state, out);
+}
+
+std::size_t CommitteeDesk::batches_held() const {
+    std::size_t sum = 0;
+    for (const auto& [cluster, its_round] : rounds_)
+        sum += its_round.batches_heard();
+    return sum;
+}
+
+std::vector<CertifiedWindow> CommitteeDesk::take_certified() {
+    return std::exchange(certified_, {});
+}
+
+void CommitteeDesk::advance(const ClusterId& cluster, const ChainState& state, Instant now,
+                            Effects& out) {
+    auto* its_round = round(cluster, state);
+    if (its_round == nullptr) return;
+    perform(its_round->advance(view(cluster, state, now)), cluster, state, out);
+}
+
+void CommitteeDesk::perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
+                            const ChainState& state, Effects& out) {
+    for (const committee::Effect& effect : effects) {
+        if (const auto* batch = std::get_if<committee::PersistBatch>(&effect)) {
+            out.push_back(PersistBatch{cluster, batch->batch});
+        } else if (const auto* row = std::get_if<committee::PersistEndorsement>(&effect)) {
+            out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
+        } else if (const auto* said = std::get_if<committee::SayBatch>(&effect)) {
+            say(Channel::batch, cluster.str(), encode_transaction(said->batch), state, out);
+        } else if (const auto* vote = std::get_if<committee::SayEndorsement>(&effect)) {
+            say(Channel::endorsement, cluster.str(),
+                encode_endorsement(vote->endorsement, {self_, vote->signature}), state, out);
+        } else if (const auto* no = std::get_if<committee::SayObjection>(&effect)) {
+            ++objections_[no->objection.reason];
+            say(Channel::objection, cluster.str(),
+                encode_objection(no->objection, self_, state.network, signer_), state, out);
+        } else if (const auto* ask = std::get_if<committee::AskForReadings>(&effect)) {
+            readings_asked_.asked(ask->from, ask->readings);
+            say(Channel::request, ask->from.str(),
+                encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
+                state, out);
+        } else if (const auto* done = std::get_if<committee::Certified>(&effect)) {
+            certify(done->settlement, cluster);
+        }
+    }
+}
+
+void CommitteeDesk::certify(const Transaction& settlement, const ClusterId& cluster) {
+    CertifiedWindow window;
+    const HeldReadings& readings = held(cluster);
+    for (const ListedReading& listed : listed_readings(std::get<Settlement>(settlement.content))) {
+        const OpenedReading& opened = readings.at(listed.window).at(listed.meter);
+        window.push_back(make_reading_transaction(opened.reading));
+    }
+    window.push_back(settlement);
+    certified_.push_back(std::move(window));
+}
+
+std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& state,
+                                                            Instant now) const {
+    std::optional<std::int64_t> deadline;
+    for (const auto& [cluster, its_round] : rounds_) {
+        if (!takes_part(cluster, state)) continue;
+        const auto due = its_round.next_deadline_ms(view(cluster, state, now));
+        if (due && (!deadline || *due < *deadline)) deadline = due;
+    }
+    return deadline;
+}
+
+void CommitteeDesk::say(Channel channel, const std::string& item, Bytes message,
+                        const ChainState& state, Effects& out) const {
+    out.push_back(Publish{Topic{state.genesis.parameters.name, self_.str(), channel, item},
+                          std::move(message)});
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,315 @@
+#include "edge-node/node/node.h"
+
+#include <algorithm>
+
+#include "core/crypto/digest.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/transaction_codec.h"
+
+namespace fairfeed {
+namespace {
+
+// Not somebody's fault: what a repeating network brings by nature.
+bool is_repetition(Reject reason) {
+    return reason == Reject::duplicate || reason == Reject::already_committed;
+}
+
+}  // namespace
+
+Node::Node(Setup setup)
+    : self_(setup.self),
+      signer_(setup.signer),
+      committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}),
+      repair_(setup.self, setup.signer) {}
+
+void Node::replay(const ReplayStep& step) {
+    committee_.replay(step);
+}
+
+Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate> tip_certificate,
+                                    Memory memory, Instant now) {
+    now_ = now;
+    Effects out;
+    committee_.restore_doubts(std::move(memory.doubts));
+    if (memory.inbox_lost) recall_salvaged(memory, state, out);
+    for (const Transaction& batch : memory.batches)
+        committee_.restore_batch(batch, state);
+    for (const PersistEndorsement& row : memory.endorsements) {
+        committee_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
+    }
+    for (const Bytes& reading : memory.readings)
+        committee_.restore_reading(reading, state);
+    chain_.emplace(
+        ChainDesk::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
+        [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
+            committee_.on_commit(committed, before, after, now_, *out_);
+        });
+    committee_.ask_before_signing(
+        [this](Height opened_at) { return chain_->may_endorse(opened_at); });
+    if (auto restored = chain_->restore_safety(memory.safety_record, memory.safety); !restored) {
+        return unexpected(restored.error());
+    }
+    for (const Block& block : memory.blocks)
+        chain_->restore_block(block);
+    out_ = &out;
+    chain_->start(now, out);
+    on(TimePassed{}, out);
+    out_ = nullptr;
+    return out;
+}
+
+// The disk forgot: what proves itself is written down again, and the rest is in doubt.
+void Node::recall_salvaged(Memory& memory, const ChainState& state, Effects& out) {
+    for (const Bytes& reading : std::exchange(memory.readings, {}))
+        committee_.restore_salvaged(reading, state, now_, out);
+    for (const Block& block : memory.blocks)
+        out.push_back(PersistBlock{block_id(block.header), block});
+    committee_.doubt_windows(state, now_, out);
+}
+
+Effects Node::step(const NodeEvent& event, Instant now) {
+    CHECK(chain_.has_value());
+    now_ = now;
+    Effects out;
+    out_ = &out;
+    std::visit([&](const auto& happened) { on(happened, out); }, event);
+    submit_certified(out);
+    submit_evidence(out);
+    submit_handovers(out);
+    follow_waiting();
+    announce(out);
+    out_ = nullptr;
+    return out;
+}
+
+std::int64_t Node::next_deadline_ms(Instant now) const {
+    std::int64_t deadline = chain_->next_deadline_ms().value_or(now.steady_ms + 1000);
+    if (const auto due = committee_.next_deadline_ms(state(), now)) {
+        deadline = std::min(deadline, *due);
+    }
+    if (const auto due = repair_.next_deadline_ms()) deadline = std::min(deadline, *due);
+    if (const auto due = announcements_.next_deadline_ms()) deadline = std::min(deadline, *due);
+    return deadline;
+}
+
+const ChainState& Node::state() const {
+    CHECK(chain_.has_value());
+    return chain_->state();
+}
+
+void Node::on(const BrokerConnected&, Effects& out) {
+    committee_.on_broker(true, now_);
+    chain_->say_standing(out);
+    committee_.say_standing(state(), out);
+}
+
+void Node::on(const BrokerLost&, Effects&) {
+    committee_.on_broker(false, now_);
+}
+
+void Node::on(const TimePassed&, Effects& out) {
+    chain_->on_time(now_, out);
+    committee_.on_time(state(), now_, out);
+    repair_.on_time(state(), now_, out);
+}
+
+void Node::on(const BlockDamaged& event, Effects& out) {
+    repair_.on_damage(event.height, event.id, now_);
+    repair_.on_time(state(), now_, out);
+}
+
+void Node::on(const BlockMended& event, Effects&) {
+    repair_.on_mended(event.height);
+}
+
+void Node::on(const MessageArrived& event, Effects& out) {
+    const auto topic = Topic::parse(event.topic);
+    if (!topic) return count(refused_, Reject::wrong_topic);
+    if (topic->network != state().genesis.parameters.name) {
+        return count(refused_, Reject::wrong_network);
+    }
+    if (topic->channel == Channel::reading) return on_reading(*topic, event, out);
+    if (topic->channel == Channel::event && event.broker == self_) {
+        const auto handled = on_event(*topic, event, out);
+        if (!handled && !is_repetition(handled.error())) count(rejected_, handled.error());
+        return;
+    }
+    const auto sender = NodeId::parse(topic->sender);
+    if (!sender || *sender != event.broker || *sender == self_) {
+        return count(refused_, Reject::wrong_topic);
+    }
+    peers_heard_.insert(*sender);
+    if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
+        if (is_repetition(handled.error())) return;
+        count(refused_, handled.error());
+        ++refused_from_[*sender][std::string(to_string(handled.error()))];
+    }
+}
+
+void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& out) {
+    if (event.broker != self_) return count(rejected_, Reject::wrong_topic);
+    const intake::Arrival arrival{topic, event.retained, event.message};
+    const auto handled = committee_.on_reading(arrival, state(), now_, out);
+    if (handled) return;
+    if (handled.error() == Reject::duplicate) {
+        ++duplicates_;
+    } else {
+        count(rejected_, handled.error());
+    }
+}
+
+Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
+                                   const MessageArrived& event, Effects& out) {
+    // It may still fetch the blocks that tell it so.
+    const bool asks = topic.channel == Channel::request;
+    if (state().is_revoked(sender) && !asks) return unexpected(Reject::revoked);
+    const ByteView message = event.message;
+    switch (topic.channel) {
+        case Channel::proposal:
+        case Channel::prevote:
+        case Channel::precommit:
+        case Channel::polka:
+        case Channel::commit:
+        case Channel::status:
+            return on_chain_message(topic, sender, message, out);
+        case Channel::batch:
+        case Channel::endorsement:
+        case Channel::objection:
+            return on_committee_message(topic, sender, message, out);
+        case Channel::tx:
+            return on_bundle(message, out);
+        case Channel::have:
+            return on_have(sender, message, out);
+        case Channel::request:
+            if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
+            return on_request(sender, message, out);
+        case Channel::answer:
+            if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
+            return on_answer(sender, message, out);
+        case Channel::reading:
+        case Channel::event:
+        case Channel::receipt:
+        case Channel::refusal:
+        case Channel::share:
+        case Channel::command:
+        case Channel::tariff:
+            return unexpected(Reject::wrong_topic);
+    }
+    return unexpected(Reject::wrong_topic);
+}
+
+Result<void, Reject> Node::on_chain_message(const Topic& topic, const NodeId& sender,
+                                            ByteView message, Effects& out) {
+    switch (topic.channel) {
+        case Channel::proposal:
+            return chain_->on_proposal(sender, message, now_, out);
+        case Channel::prevote:
+            return chain_->on_vote(sender, VoteType::prevote, message, now_, out);
+        case Channel::precommit:
+            return chain_->on_vote(sender, VoteType::precommit, message, now_, out);
+        case Channel::polka:
+            return chain_->on_certified(sender, VoteType::prevote, message, now_, out);
+        case Channel::commit:
+            return chain_->on_certified(sender, VoteType::precommit, message, now_, out);
+        default:
+            break;
+    }
+    const auto status = believed(decode_status(message, state().network), sender);
+    if (!status) return unexpected(status.error());
+    chain_->on_status(sender, *status, now_, out);
+    return {};
+}
+
+Result<void, Reject> Node::on_committee_message(const Topic& topic, const NodeId& sender,
+                                                ByteView message, Effects& out) {
+    if (topic.channel == Channel::batch) {
+        const auto batch = decode_transaction(message, state().network);
+        if (!batch) return unexpected(batch.error());
+        return committee_.on_batch(sender, *batch, state(), now_, out);
+    }
+    if (topic.channel == Channel::endorsement) {
+        const auto endorsement = decode_endorsement(message, state().network);
+        if (!endorsement) return unexpected(endorsement.error());
+        if (endorsement->signer != sender) return unexpected(Reject::wrong_topic);
+        return committee_.on_endorsement(*endorsement, state(), now_, out);
+    }
+    const auto objection = believed(decode_objection(message, state().network), sender);
+    if (!objection) return unexpected(objection.error());
+    return committee_.on_objection(sender, *objection, state(), now_, out);
+}
+
+Result<void, Reject> Node::on_bundle(ByteView message, Effects& out) {
+    const auto bundle = decode_bundle(message, state().network);
+    if (!bundle) return unexpected(bundle.error());
+    const auto most = static_cast<std::size_t>(state().genesis.parameters.max_block_transactions);
+    if (bundle->transactions.size() > most) return unexpected(Reject::too_many_transactions);
+    return chain_->on_bodies(bundle->transactions, now_, out);
+}
+
+Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Effects& out) {
+    const auto request = believed(decode_request(message, state().network), sender);
+    if (!request) return unexpected(request.error());
+    if (const auto* blocks = std::get_if<BlocksRequest>(&*request)) {
+        out.push_back(AnswerBlocks{sender, *blocks});
+    } else if (state().is_revoked(sender)) {
+        return unexpected(Reject::revoked);
+    } else if (const auto* bodies = std::get_if<BodiesRequest>(&*request)) {
+        auto answer = chain_->bodies(*bodies);
+        if (!answer) return unexpected(answer.error());
+        if (!answer->transactions.empty()) {
+            say(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
+        }
+    } else if (const auto* readings = std::get_if<ReadingsRequest>(&*request)) {
+        auto answer = committee_.readings(sender, *readings, state());
+        if (!answer) return unexpected(answer.error());
+        if (!answer->readings.empty()) {
+            say(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
+        }
+    } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
+        say(Channel::answer, sender.str(),
+            encode_answer(chain_->attest(sender, *attest, sha256(message))), out);
+    }
+    return {};
+}
+
+Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Effects& out) {
+    auto answer = decode_answer(message, state().network);
+    if (!answer) {
+        chain_->on_bad_answer(sender, now_, out);
+        return unexpected(answer.error());
+    }
+    if (const auto* blocks = std::get_if<BlocksAnswer>(&*answer)) {
+        if (repair_.on_blocks(sender, *blocks, out)) return {};
+        return chain_->on_blocks(sender, *blocks, now_, out);
+    }
+    if (auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
+        return chain_->on_asked_bodies(sender, std::move(*bodies), now_, out);
+    }
+    if (const auto* attest = std::get_if<AttestAnswer>(&*answer)) {
+        return chain_->on_attest(sender, *attest, now_, out);
+    }
+    auto& readings = std::get<ReadingsAnswer>(*answer);
+    return committee_.on_readings(sender, std::move(readings), state(), now_, out);
+}
+
+// What a node says must be signed with that node's key, whatever connection it came over.
+template <class T>
+Result<T, Reject> Node::believed(Result<Signed<T>, Reject> decoded, const NodeId& sender) const {
+    if (!decoded) return unexpected(decoded.error());
+    if (decoded->signer != sender) return unexpected(Reject::wrong_topic);
+    const VerifyKey* key = state().node_key(sender);
+    if (key == nullptr) return unexpected(Reject::unknown_node);
+    if (auto valid = decoded->verify(*key); !valid) return unexpected(valid.error());
+    return std::move(decoded->content);
+}
+
+void Node::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {
+    out.push_back(Publish{Topic{state().genesis.parameters.name, self_.str(), channel, item},
+                          std::move(message)});
+}
+
+void Node::count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason) {
+    ++counters[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace fairfeed

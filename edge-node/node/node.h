@@ -1,0 +1,168 @@
+// One edge node as a function: (event, now) -> effects. Composes intake, committee and consensus,
+// checks who said what on which channel, and counts every refusal by reason. It holds no socket,
+// disk, clock or thread; the same object runs in the daemon and in simulations. Not thread-safe:
+// one loop owns it.
+#pragma once
+
+#include <array>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "edge-node/chain/announcements.h"
+#include "edge-node/chain/chain_desk.h"
+#include "edge-node/chain/repair_desk.h"
+#include "edge-node/committee/committee_desk.h"
+
+namespace fairfeed {
+
+// A whole message (chunks joined) that came over the connection to `broker`'s broker.
+struct MessageArrived {
+    NodeId broker;
+    std::string topic;
+    bool retained = false;
+    Bytes message;
+};
+// The connection to this node's own broker is up (again): its retained values may be gone (R13).
+struct BrokerConnected {};
+// It is lost: no meter can be heard until it comes back.
+struct BrokerLost {};
+struct TimePassed {};
+// The disk says: this block of the ledger is not what was committed; the certified chain has `id`
+// there. It says BlockMended once a MendBlock effect has made it whole again.
+struct BlockDamaged {
+    Height height = 0;
+    Digest id;
+};
+struct BlockMended {
+    Height height = 0;
+};
+using NodeEvent = std::variant<MessageArrived, BrokerConnected, BrokerLost, TimePassed,
+                               BlockDamaged, BlockMended>;
+
+// For status display and reports.
+struct NodeSummary {
+    Height height = 0;
+    Digest tip;
+    Digest app_hash;
+    consensus::Snapshot consensus;
+    CommitteeClass committee_class = CommitteeClass::single;  // of the cluster this node parents
+    bool starting = false;     // R22: waits for what the others have seen
+    std::size_t attested = 0;  // other validators that have answered since the start
+    std::size_t waiting_transactions = 0;
+    std::uint64_t readings_accepted = 0;
+    std::uint64_t readings_duplicate = 0;
+    std::map<std::string, std::uint64_t> rejected;  // by reason: readings
+    std::map<std::string, std::uint64_t> refused;   // by reason: everything else
+    std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from;  // the same, by peer
+    std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
+    std::map<ClusterId, Window> settled;              // windows settled, by cluster
+    std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
+    std::map<MeterId, std::string> unusable;  // those that talk all the same: why it is refused
+    // Meters that generate more than is certified: in how many windows since their certificate.
+    std::map<MeterId, std::uint32_t> over_certified;
+    std::set<NodeId> peers_heard;
+    std::size_t blocks_damaged = 0;  // on the disk, now
+    std::uint64_t blocks_mended = 0;
+    std::map<std::string, std::uint32_t> accused;  // evidence on the chain, by culprit
+    std::map<MeterId, Window> tampered;            // out of the settlements from this window on
+    std::vector<std::string> alarms;
+    std::vector<InvariantReport> invariants;
+};
+
+// How much a node holds in memory that others can make it hold: each bounded, whoever lies.
+struct NodeLoad {
+    std::size_t waiting_transactions = 0;
+    std::size_t pending_windows = 0;  // certified here, not in a block yet
+    std::size_t readings = 0;
+    std::size_t batches = 0;         // heard of
+    std::size_t buffered_bytes = 0;  // consensus messages of heights to come
+};
+
+class Node {
+  public:
+    struct Setup {
+        NodeId self;
+        const Signer& signer;  // outlives the node
+        AgreementKey agreement;
+        RandomSource random;
+    };
+    explicit Node(Setup setup);
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    // The ledger's blocks in order, genesis first. Then start(), once.
+    void replay(const ReplayStep& step);
+    // Takes over from before a restart and begins the next height. `state` is that of the tip.
+    // Errors: a safety record that is damaged or of another network.
+    [[nodiscard]] Result<Effects, Reject> start(ChainState state,
+                                                std::optional<Certificate> tip_certificate,
+                                                Memory memory, Instant now);
+    [[nodiscard]] Effects step(const NodeEvent& event, Instant now);
+    // Steady time at which TimePassed is wanted.
+    [[nodiscard]] std::int64_t next_deadline_ms(Instant now) const;
+
+    [[nodiscard]] const ChainState& state() const;
+    [[nodiscard]] NodeSummary summary() const;
+    [[nodiscard]] NodeLoad load() const;
+
+  private:
+    void recall_salvaged(Memory& memory, const ChainState& state, Effects& out);
+    void on(const MessageArrived& event, Effects& out);
+    void on(const BrokerConnected& event, Effects& out);
+    void on(const BrokerLost& event, Effects& out);
+    void on(const TimePassed& event, Effects& out);
+    void on(const BlockDamaged& event, Effects& out);
+    void on(const BlockMended& event, Effects& out);
+    void on_reading(const Topic& topic, const MessageArrived& event, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_event(const Topic& topic, const MessageArrived& event,
+                                                Effects& out);
+    [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,
+                                               const MessageArrived& event, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_chain_message(const Topic& topic, const NodeId& sender,
+                                                        ByteView message, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_committee_message(const Topic& topic,
+                                                            const NodeId& sender, ByteView message,
+                                                            Effects& out);
+    [[nodiscard]] Result<void, Reject> on_bundle(ByteView message, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_have(const NodeId& sender, ByteView message,
+                                               Effects& out);
+    [[nodiscard]] Result<void, Reject> on_request(const NodeId& sender, ByteView message,
+                                                  Effects& out);
+    [[nodiscard]] Result<void, Reject> on_answer(const NodeId& sender, ByteView message,
+                                                 Effects& out);
+    template <class T>
+    [[nodiscard]] Result<T, Reject> believed(Result<Signed<T>, Reject> decoded,
+                                             const NodeId& sender) const;
+    void submit_certified(Effects& out);
+    void submit_evidence(Effects& out);
+    void submit_handovers(Effects& out);
+    void follow_waiting();
+    void announce(Effects& out);
+    void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
+
+    NodeId self_;
+    const Signer& signer_;
+    CommitteeDesk committee_;
+    std::optional<ChainDesk> chain_;  // from start() on
+    RepairDesk repair_;
+    Effects* out_ = nullptr;  // of the step being taken, for the commit listener
+    Instant now_;
+
+    // Certified windows of this node's clusters, announced until the chain has them.
+    struct Pending {
+        std::uint64_t state_height = 0;
+        std::vector<Digest> ids;  // the settlement's first
+    };
+    std::map<std::pair<ClusterId, Window>, Pending> pending_;
+    Announcements announcements_;
+    std::optional<std::uint64_t> followed_;  // revision of the pool that is announced
+    std::array<std::uint64_t, kRejectCount> rejected_{};
+    std::array<std::uint64_t, kRejectCount> refused_{};
+    std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from_;
+    std::uint64_t duplicates_ = 0;
+    std::set<NodeId> peers_heard_;
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,80 @@
+// What a person can see of a node.
+#include "edge-node/node/node.h"
+#include "edge-node/node/signing_words.h"
+
+namespace fairfeed {
+namespace {
+
+std::map<std::string, std::uint64_t> named(
+    const std::array<std::uint64_t, kRejectCount>& counters) {
+    std::map<std::string, std::uint64_t> out;
+    for (std::size_t i = 0; i < kRejectCount; ++i) {
+        if (counters[i] > 0) out[std::string(to_string(static_cast<Reject>(i)))] = counters[i];
+    }
+    return out;
+}
+
+}  // namespace
+
+NodeLoad Node::load() const {
+    return {chain_->waiting(), pending_.size(), committee_.readings_held(),
+            committee_.batches_held(), chain_->buffered_bytes()};
+}
+
+NodeSummary Node::summary() const {
+    NodeSummary out;
+    const ChainState& chain = state();
+    out.height = chain.height;
+    out.tip = chain.tip;
+    out.app_hash = app_hash(chain);
+    out.consensus = chain_->snapshot();
+    out.starting = chain_->is_starting();
+    out.attested = chain_->attested();
+    out.waiting_transactions = chain_->waiting();
+    out.readings_accepted = committee_.readings_accepted();
+    out.readings_duplicate = duplicates_;
+    out.rejected = named(rejected_);
+    out.refused = named(refused_);
+    out.refused_from = refused_from_;
+    out.objections = committee_.objections();
+    out.peers_heard = peers_heard_;
+    out.alarms = signing_alarms(out.consensus, out.attested);
+    if (auto alarm = registration_alarm(chain, self_, signer_.public_key()); !alarm.empty())
+        out.alarms.push_back(std::move(alarm));
+    const auto& odd = committee_.alarms();
+    out.alarms.insert(out.alarms.end(), odd.begin(), odd.end());
+    out.blocks_damaged = repair_.damaged();
+    out.blocks_mended = repair_.mended();
+    if (out.blocks_damaged > 0)
+        out.alarms.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
+    out.invariants = committee_.invariants().reports();
+    if (auto ahead = chain_->time_alarm(); !ahead.empty()) out.alarms.push_back(std::move(ahead));
+    const auto& lies = chain_->equivocations();
+    out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
+    for (const auto& [id, node] : chain.nodes) {
+        for (const auto& [offence, record] : node.offences)
+            out.accused[id.str()] += record.count;
+    }
+    for (const auto& [id, meter] : chain.meters) {
+        if (meter.offences.count > 0) out.accused[id.str()] = meter.offences.count;
+        if (meter.tampered) out.tampered[id] = meter.tampered->from;
+    }
+    for (const auto& [id, cluster] : chain.clusters) {
+        if (cluster.committee.members.front() == self_) {
+            out.committee_class = committee_class(cluster.committee.members.size());
+        }
+        if (cluster.last_window) out.settled[id] = *cluster.last_window + 1;
+    }
+    for (const auto& [id, meter] : chain.meters) {
+        if (!meter.is_silent()) continue;
+        if (const auto reason = committee_.refused_lately(id, chain)) {
+            out.unusable[id] = std::string(to_string(*reason));
+        } else {
+            out.silent[id] = meter.missed;
+        }
+    }
+    out.over_certified = committee_.over_certified();
+    return out;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,61 @@
+// What waits for a block: this node's certified windows and everybody's accusations are announced
+// to peers, and what a peer announces is pulled.
+#include "core/wire/message_codec.h"
+#include "edge-node/node/node.h"
+
+namespace fairfeed {
+
+// Nobody need miss anything that a peer holds; what is large is asked for, not repeated.
+Result<void, Reject> Node::on_have(const NodeId& sender, ByteView message, Effects& out) {
+    auto ids = decode_have(message);
+    if (!ids) return unexpected(ids.error());
+    chain_->on_have(sender, std::move(*ids), now_, out);
+    return {};
+}
+
+// A certified window enters our own pool and is said to everybody, once; it is announced until it
+// is in a block.
+void Node::submit_certified(Effects& out) {
+    for (;;) {
+        auto certified = committee_.take_certified();
+        if (certified.empty()) break;
+        for (CertifiedWindow& window : certified) {
+            const auto& settlement = std::get<Settlement>(window.back().content);
+            if (auto added = chain_->on_own_window(window, now_, out); !added) {
+                count(refused_, added.error());
+            }
+            Pending& pending = pending_[{settlement.cluster, settlement.window}];
+            pending = {settlement.state_height, {window.back().id}};
+            for (const ListedReading& listed : listed_readings(settlement))
+                pending.ids.push_back(listed.reading);
+            say(Channel::tx, "-", encode_bundle({std::move(window)}), out);
+        }
+    }
+    std::erase_if(pending_, [&](const auto& entry) {
+        const auto& [cluster, window] = entry.first;
+        return !state().is_current(cluster, window, entry.second.state_height);
+    });
+}
+
+// Windows were just said whole; accusations are news to be announced at once.
+void Node::follow_waiting() {
+    if (followed_ == chain_->pool().revision()) return;
+    followed_ = chain_->pool().revision();
+    std::set<Digest> keys = chain_->pool().accusations();
+    for (const Digest& id : keys)
+        announcements_.begin(id, {id}, now_.steady_ms);
+    const std::int64_t again_ms = now_.steady_ms + state().genesis.parameters.timers.rebroadcast_ms;
+    for (const auto& [slot, pending] : pending_) {
+        keys.insert(pending.ids.front());
+        announcements_.begin(pending.ids.front(), pending.ids, again_ms);
+    }
+    announcements_.keep_only(keys);
+}
+
+void Node::announce(Effects& out) {
+    for (const std::vector<Digest>& ids :
+         announcements_.due(state().genesis.parameters.timers, now_))
+        say(Channel::have, "-", encode_have(ids), out);
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,24 @@
+// What a person is told when this node signs nothing (R22-R24): why, for how long, and what to do.
+// Local words; docs/operations.md has the same remedies at length.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/state/state.h"
+#include "edge-node/consensus/replica.h"
+
+namespace fairfeed {
+
+// "signs", "starting", "silent", "stopped", "observer".
+[[nodiscard]] std::string_view signing_state(const consensus::Snapshot& snapshot, bool starting);
+// attested: other validators that have answered since the start. Empty while nothing is wrong.
+[[nodiscard]] std::vector<std::string> signing_alarms(const consensus::Snapshot& snapshot,
+                                                      std::size_t attested);
+// Why the chain does not know this node, or does not want it any more (NODE, REVOKE). Empty while
+// it is a registered node with this key.
+[[nodiscard]] std::string registration_alarm(const ChainState& state, const NodeId& self,
+                                             const PublicKey& key);
+
+}  // namespace fairfeed

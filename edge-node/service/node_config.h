@@ -1,0 +1,47 @@
+// What an edge node is told by its configuration file (config/edge-node.yaml describes every key).
+// Paths are relative to the file. Everything agreed on by the network is in genesis, not here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/io/clock.h"
+#include "edge-node/storage/data_directory.h"
+
+namespace fairfeed {
+
+struct BrokerAddress {
+    NodeId node;  // whose broker
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct NodeConfig : DataDirectory {
+    NodeId node;
+    std::filesystem::path genesis;
+    std::filesystem::path signing_key;
+    std::filesystem::path agreement_key;
+    std::filesystem::path tls_key;
+    std::filesystem::path tls_certificate;
+    std::filesystem::path ca_certificate;
+    BrokerAddress broker;                   // its own
+    std::vector<BrokerAddress> peers;       // everybody else's
+    std::filesystem::path status_file;      // empty: in the runtime directory, see below
+    std::string log_level;                  // debug, info, warning, error
+    ClockTrust clock = ClockTrust::kernel;  // who vouches for real time (R20)
+};
+
+// The directory of a node's status file, as in its unit, for default_status_file().
+[[nodiscard]] inline std::string runtime_name(const NodeId& node) {
+    return "fairfeed/" + node.str();
+}
+
+// All errors at once, one line each: file:line:column: what, and what to do.
+[[nodiscard]] Result<NodeConfig, std::vector<std::string>> load_node_config(
+    const std::filesystem::path& file);
+
+}  // namespace fairfeed

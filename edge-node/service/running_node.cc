@@ -1,0 +1,238 @@
+#include "edge-node/service/running_node.h"
+
+#include <algorithm>
+
+#include "core/io/log.h"
+#include "core/io/notify.h"
+#include "core/wire/message_codec.h"
+#include "edge-node/service/status_report.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kEventsPerTurn = 256;
+constexpr std::int64_t kMaxWaitMs = 200;
+constexpr std::int64_t kStatusEveryMs = 1000;
+
+}  // namespace
+
+RunningNode::End RunningNode::run() {
+    connect();
+    log_info("node started", kv("node", config_.node), kv("height", node_.state().height),
+             kv("peers", config_.peers.size()));
+    notify_ready();
+    bool written = true;
+    while (!stopping_ && written) {
+        auto posted = queue_.pop_batch(kEventsPerTurn, wait_ms(clock_.now()));
+        Effects turn;
+        for (Posted& event : posted)
+            handle(std::move(event), turn);
+        const Instant now = clock_.now();
+        if (now.steady_ms >= node_.next_deadline_ms(now)) add(turn, node_.step(TimePassed{}, now));
+        if (now.steady_ms >= report_at_ms_) {
+            report(now);
+            scrub(now, turn);
+            look_at_space();
+        }
+        written = perform(turn) && mend_on(now);
+    }
+    for (const auto& client : clients_)
+        client->start_close();
+    clients_.clear();
+    stopping_ = true;
+    report(clock_.now());
+    log_info("node stopped", kv("node", config_.node), kv("height", node_.state().height));
+    return end_;
+}
+
+std::int64_t RunningNode::wait_ms(Instant now) const {
+    const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
+    return storage_.is_mending() ? 1 : std::clamp(due, std::int64_t{1}, kMaxWaitMs);
+}
+
+void RunningNode::handle(Posted posted, Effects& turn) {
+    if (auto* packet = std::get_if<Packet>(&posted)) {
+        waiting_.at(packet->broker).give_back(packet->cost());
+        if (!packet->retained) outlook_.on_heard(packet->broker, clock_.now());
+        auto message = whole_message(*packet);
+        if (!message) return;
+        add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
+                                            packet->retained, std::move(*message)},
+                             clock_.now()));
+    } else if (const auto* change = std::get_if<ConnectionChanged>(&posted)) {
+        handle_connection(*change, turn);
+    } else if (std::get<Signalled>(posted).signal == Signal::stop) {
+        stopping_ = true;
+    }
+}
+
+// What meters say fits one packet; a peer's chunks are put together apart from all others', so that
+// nobody can crowd out anybody else's.
+std::optional<Bytes> RunningNode::whole_message(Packet& packet) {
+    if (packet.broker == config_.node) return std::move(packet.payload);
+    return assemblers_[packet.broker].add(packet.topic, packet.payload);
+}
+
+void RunningNode::handle_connection(const ConnectionChanged& change, Effects& turn) {
+    const Instant now = clock_.now();
+    outlook_.on_connection(change.broker, change.connected, change.reason, now);
+    if (change.connected)
+        connected_.insert(change.broker);
+    else
+        connected_.erase(change.broker);
+    if (!change.connected) tls_.suspect(config_.node.str());
+    if (change.broker == config_.node) {
+        NodeEvent event = BrokerLost{};
+        if (change.connected) event = BrokerConnected{};
+        add(turn, node_.step(event, now));
+    }
+    const auto untold = connection_log_.on_change(change.broker, now);
+    if (!untold) return;
+    const std::string before = *untold == 0 ? "" : kv("changes_not_told", *untold);
+    if (change.connected)
+        log_info("connected", kv("broker", change.broker), before);
+    else
+        log_warning("not connected; dialling again", kv("broker", change.broker),
+                    kv("reason", change.reason), before);
+}
+
+void RunningNode::add(Effects& turn, Effects more) {
+    std::move(more.begin(), more.end(), std::back_inserter(turn));
+}
+
+// Durable first, in order; then everything the turn has to say.
+bool RunningNode::perform(const Effects& turn) {
+    if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
+        end_ = {written.error().message, written.error().damage};
+        return false;
+    }
+    std::set<NodeId> answered;  // one answer of blocks for each peer and turn: they are large
+    for (const Effect& effect : turn) {
+        if (const auto* publish = std::get_if<Publish>(&effect)) {
+            send(publish->topic, publish->message);
+        } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
+            if (answered.insert(asked->to).second && !answer_blocks(*asked)) return false;
+        } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
+            const BlockHeader& header = commit->block.block.header;
+            log_info("block committed", kv("height", header.height),
+                     kv("transactions", header.transaction_count),
+                     kv("round", commit->block.certificate.content.round),
+                     kv("proposer", header.proposer));
+        }
+    }
+    return true;
+}
+
+// A little in every turn.
+bool RunningNode::mend_on(Instant now) {
+    if (!storage_.is_mending()) return true;
+    const auto done = storage_.mend_on(now.real_ms);
+    if (!done) end_ = {done.error().message, done.error().damage};
+    return done.has_value();
+}
+
+bool RunningNode::answer_blocks(const AnswerBlocks& asked) {
+    auto blocks = storage_.blocks(asked.request);
+    if (!blocks) {
+        end_ = {blocks.error().message};
+        return false;
+    }
+    if (blocks->blocks.empty()) return true;
+    send(Topic{genesis_.content.parameters.name, config_.node.str(), Channel::answer,
+               asked.to.str()},
+         encode_answer(std::move(*blocks)));
+    return true;
+}
+
+// What is found is asked for at once, and not given out meanwhile.
+void RunningNode::scrub(Instant now, Effects& turn) {
+    for (const Height height : storage_.take_mended()) {
+        log_info("a damaged block of the ledger was mended from a peer", kv("height", height));
+        add(turn, node_.step(BlockMended{height}, now));
+    }
+    const auto found = storage_.scrub(now);
+    const std::string fault = found ? "" : found.error().message;
+    if (std::exchange(scrub_fault_, fault) != fault) {
+        if (fault.empty())
+            log_info("the ledger can be scrubbed again");
+        else
+            log_error("the ledger cannot be scrubbed", kv("reason", fault));
+    }
+    if (!found) return;
+    for (const DamagedBlock& damaged : *found) {
+        log_error("a block of the ledger is damaged; it is fetched again from the peers",
+                  kv("height", damaged.height), kv("reason", damaged.reason));
+        add(turn, node_.step(BlockDamaged{damaged.height, storage_.id(damaged.height)}, now));
+    }
+}
+
+// Before a write fails the node goes quiet, and comes back when there is room.
+void RunningNode::look_at_space() {
+    if (surface_.room.look()) return;
+    end_.disk_full = true;
+    stopping_ = true;
+}
+
+void RunningNode::send(const Topic& topic, ByteView message) {
+    if (clients_.empty()) return;  // before connect(): said again at the first connection
+    const auto packets = split_message(message);
+    const bool retain = is_retained(topic.channel) && packets.size() == 1;
+    for (const Bytes& packet : packets) {
+        if (!clients_.front()->publish(topic.str(), packet, retain)) ++not_sent_;
+    }
+}
+
+void RunningNode::tell_progress(Instant now) {
+    if (now.steady_ms < progress_at_ms_) return;
+    progress_at_ms_ = now.steady_ms + kStatusEveryMs;
+    notify_progress();
+}
+
+// Its own files, and what its broker has shown.
+std::vector<std::string> RunningNode::certificate_alarms(Instant now) {
+    const std::int64_t now_s = now.real_ms / 1000;
+    auto alarms = tls_.look(now_s, now.steady_ms);
+    if (clients_.empty()) return alarms;
+    const TlsReport shown = clients_.front()->tls_report();
+    if (!shown.asked) return alarms;
+    if (const auto notice = expiry_notice(shown.valid_until_s, now_s))
+        alarms.push_back("the certificate of this node's broker expires soon: it " + *notice);
+    return alarms;
+}
+
+void RunningNode::tell_alarms(const NodeSummary& summary) {
+    for (const AlarmNews& news : surface_.alarms.look(summary)) {
+        if (news.over)
+            log_info("alarm is over", kv("what", news.what));
+        else
+            log_warning("alarm", kv("what", news.what));
+    }
+}
+
+void RunningNode::report(Instant now) {
+    report_at_ms_ = now.steady_ms + kStatusEveryMs;
+    notify_watchdog();
+    NodeSummary summary = node_.summary();
+    Outlook::View view = outlook_.look(node_.state(), summary, now);
+    summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());
+    for (std::string& alarm : certificate_alarms(now))
+        summary.alarms.push_back(std::move(alarm));
+    if (!stopping_) tell_alarms(summary);
+    if (std::exchange(told_line_, view.line) != view.line) notify_status(view.line);
+    std::uint64_t lost = not_sent_ + queue_.refused();
+    for (const auto& [broker, waiting] : waiting_)
+        lost += waiting.refused();
+    const StatusReport status{
+        config_.node,
+        connected_.contains(config_.node),
+        connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
+        config_.peers.size(),
+        lost,
+        summary,
+        {storage_.scrubbed().blocks(), storage_.scrubbed().passes(), set_aside_},
+        std::move(view),
+        !stopping_};
+    surface_.status.show(to_json(status), now);
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,138 @@
+// One life of a node on its data directory: opens it, brings the node up to the ledger's tip, then
+// runs one loop over MQTT connections, clock and signals. Performs the node's effects so that
+// whatever a message promises is on the disk before it leaves. It ends at a signal, at the first
+// failed write (never retried, R12), or when the files must be looked after. Callbacks only post to
+// its queue.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/crypto/tls_watch.h"
+#include "core/io/byte_budget.h"
+#include "core/io/clock.h"
+#include "core/io/disk_space.h"
+#include "core/io/event_queue.h"
+#include "core/io/mqtt_client.h"
+#include "core/io/signals.h"
+#include "core/io/status_file.h"
+#include "core/ledger/replay.h"
+#include "core/wire/chunk.h"
+#include "edge-node/node/node.h"
+#include "edge-node/service/alarm_log.h"
+#include "edge-node/service/connection_log.h"
+#include "edge-node/service/node_config.h"
+#include "edge-node/service/outlook.h"
+#include "edge-node/storage/storage.h"
+
+namespace fairfeed {
+
+// What outlasts one life of the node: how it is seen from outside, and whether there is room.
+struct NodeSurface {
+    StatusFile status;
+    AlarmLog alarms;
+    DiskRoom room;
+};
+
+class RunningNode {
+  public:
+    // Why it ends, or does not begin.
+    struct End {
+        std::string reason;  // for a person; empty: nothing failed
+        bool ledger_damaged = false;
+        bool disk_full = false;  // nearly: no write has failed
+        bool mistake = false;    // a person's, in what was configured: starting again is no use
+    };
+    // set_aside: what was, in earlier lives. The surface outlives the node.
+    [[nodiscard]] static Result<std::unique_ptr<RunningNode>, End> open(
+        const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
+        NodeSurface& surface);
+    [[nodiscard]] End run();
+
+  private:
+    static constexpr std::size_t kQueueCapacity = 100'000;
+    // What a callback posts to the loop.
+    struct Packet {
+        static constexpr std::size_t kOverhead = 512;
+        NodeId broker;
+        std::string topic;
+        bool retained = false;
+        Bytes payload;
+        [[nodiscard]] std::size_t cost() const { return payload.size() + topic.size() + kOverhead; }
+    };
+    struct ConnectionChanged {
+        NodeId broker;
+        bool connected = false;
+        std::string reason;
+    };
+    struct Signalled {
+        Signal signal = Signal::stop;
+    };
+    using Posted = std::variant<Packet, ConnectionChanged, Signalled>;
+
+    RunningNode(NodeConfig config, LoadedGenesis genesis, SigningKey signing,
+                AgreementKey agreement, Storage storage, NodeSurface& surface)
+        : config_(std::move(config)),
+          genesis_(std::move(genesis)),
+          signing_(std::move(signing)),
+          clock_(config_.clock),
+          storage_(std::move(storage)),
+          node_({config_.node, signing_, std::move(agreement), system_random()}),
+          queue_(kQueueCapacity),
+          signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }),
+          surface_(surface),
+          outlook_(config_.node, others(config_), clock_.now()) {}
+
+    [[nodiscard]] static std::vector<NodeId> others(const NodeConfig& config);
+    [[nodiscard]] Result<void, End> catch_up();
+    [[nodiscard]] Result<ChainState, End> replay_ledger();
+    void connect();
+    [[nodiscard]] std::unique_ptr<MqttClient> dial(const BrokerAddress& address,
+                                                   std::vector<MqttSubscription> subscriptions);
+    void handle(Posted posted, Effects& turn);
+    [[nodiscard]] std::optional<Bytes> whole_message(Packet& packet);
+    void handle_connection(const ConnectionChanged& change, Effects& turn);
+    void add(Effects& turn, Effects more);
+    [[nodiscard]] bool perform(const Effects& turn);
+    [[nodiscard]] bool mend_on(Instant now);
+    [[nodiscard]] bool answer_blocks(const AnswerBlocks& asked);
+    void scrub(Instant now, Effects& turn);
+    void look_at_space();
+    void send(const Topic& topic, ByteView message);
+    [[nodiscard]] std::int64_t wait_ms(Instant now) const;
+    void tell_progress(Instant now);  // of a replay
+    void tell_alarms(const NodeSummary& summary);
+    void report(Instant now);
+    [[nodiscard]] std::vector<std::string> certificate_alarms(Instant now);
+
+    NodeConfig config_;
+    LoadedGenesis genesis_;
+    SigningKey signing_;
+    Clock clock_;
+    Storage storage_;
+    Node node_;
+    EventQueue<Posted> queue_;
+    std::map<NodeId, ByteBudget> waiting_;  // in the queue, by whose broker it came over
+    SignalWatch signals_;
+    std::map<NodeId, ChunkAssembler> assemblers_;  // by whose broker it came over
+    MqttDialer dialer_;
+    std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first
+    std::set<NodeId> connected_;
+    std::uint64_t not_sent_ = 0;
+    std::int64_t report_at_ms_ = 0;
+    std::vector<std::string> set_aside_;
+    NodeSurface& surface_;
+    Outlook outlook_;
+    ConnectionLog connection_log_;
+    std::string told_line_;  // to the service manager
+    std::int64_t progress_at_ms_ = 0;
+    TlsWatch tls_;
+    std::string scrub_fault_;  // of the last look; empty: none
+    bool stopping_ = false;
+    End end_;
+};
+
+}  // namespace fairfeed

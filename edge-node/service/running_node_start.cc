@@ -1,0 +1,161 @@
+// How a node begins: its files, its ledger replayed, its connections.
+#include <algorithm>
+
+#include "core/crypto/key_file.h"
+#include "core/io/log.h"
+#include "core/ledger/replay.h"
+#include "edge-node/service/node_files.h"
+#include "edge-node/service/running_node.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxBuffered = 20'000;
+// What may wait in the queue of what came over one broker: a peer alone can neither fill the memory
+// nor all places. Meters share the own broker's.
+constexpr std::size_t kMeterBytes = 64'000'000;
+constexpr std::size_t kPeerBytes = 16'000'000;
+
+Unexpected<RunningNode::End> fails(std::string reason) {
+    return unexpected(RunningNode::End{std::move(reason)});
+}
+Unexpected<RunningNode::End> mistake(std::string reason) {
+    return unexpected(RunningNode::End{.reason = std::move(reason), .mistake = true});
+}
+Unexpected<RunningNode::End> fails(const IoError& error) {
+    return unexpected(RunningNode::End{error.message});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
+    const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
+    NodeSurface& surface) {
+    auto signing = load_signing_key(config.signing_key);
+    if (!signing) return mistake(signing.error());
+    auto agreement = load_agreement_key(config.agreement_key);
+    if (!agreement) return mistake(agreement.error());
+    auto storage = Storage::open(config, genesis);
+    if (!storage) return fails(storage.error());
+    for (const std::string& mishap : storage->mishaps()) {
+        log_warning("repaired", kv("what", mishap));
+        set_aside.push_back(mishap);
+    }
+    std::unique_ptr<RunningNode> node(new RunningNode(
+        config, genesis, std::move(*signing), std::move(*agreement), std::move(*storage), surface));
+    node->set_aside_ = std::move(set_aside);
+    if (auto ready = node->catch_up(); !ready) return unexpected(ready.error());
+    return node;
+}
+
+std::vector<NodeId> RunningNode::others(const NodeConfig& config) {
+    std::vector<NodeId> out;
+    for (const BrokerAddress& peer : config.peers)
+        out.push_back(peer.node);
+    return out;
+}
+
+// The node follows along. What does not hold although it is what was written is no damage.
+Result<ChainState, RunningNode::End> RunningNode::replay_ledger() {
+    auto state =
+        replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
+               [this](const ReplayStep& step) -> Result<void, ReplayFault> {
+                   const Block& block = step.committed.block;
+                   tell_progress(clock_.now());
+                   storage_.learn(block_id(block.header));
+                   if (auto found = check_index(storage_.ledger(), block); !found) return found;
+                   node_.replay(step);
+                   return {};
+               });
+    if (state) return std::move(*state);
+    const ReplayFault& fault = state.error();
+    const bool damaged = is_damage(fault);
+    return unexpected(
+        End{concat(config_.ledger().string(), ": block ", fault.height, ": ", fault.reason, ": ",
+                   fault.explanation,
+                   damaged ? ""
+                           : "; this is what was committed, so this program judges differently: "
+                             "use the version that wrote it, or move ledger.db away and let the "
+                             "node fetch the blocks from its peers"),
+            damaged});
+}
+
+// Brings the node from genesis to the ledger's tip, then takes over what the inbox remembers.
+Result<void, RunningNode::End> RunningNode::catch_up() {
+    const auto state = replay_ledger();
+    if (!state) return unexpected(state.error());
+    const VerifyKey* registered = state->node_key(config_.node);
+    if (registered != nullptr && registered->point() != signing_.public_key()) {
+        return mistake(concat(config_.signing_key.string(), ": not the key that the chain has for ",
+                              config_.node.str(), "; use the one that DGMD registered"));
+    }
+    auto certificate = storage_.ledger().certificate(state->height);
+    if (!certificate) return fails(certificate.error());
+    auto memory = storage_.recall(genesis_.network);
+    if (!memory) return fails(memory.error());
+    const auto effects = node_.start(*state, *certificate, std::move(*memory), clock_.now());
+    if (!effects)
+        return fails(concat(config_.safety_record().string(),
+                            ": not a safety record of this node "
+                            "in this network (",
+                            to_string(effects.error()),
+                            "): name this node's own data directory, or move the file away; then "
+                            "it signs nothing until the others have committed two more heights"));
+    if (!perform(*effects)) return unexpected(end_);
+    return {};
+}
+
+void RunningNode::connect() {
+    tls_.add(tls_files_of(config_), config_.node.str());
+    const std::string& network = genesis_.content.parameters.name;
+    std::vector<MqttSubscription> meters;
+    for (std::string& filter : meter_filters(network)) {
+        meters.push_back({std::move(filter), RetainHandling::never});
+    }
+    clients_.push_back(dial(config_.broker, std::move(meters)));
+    for (const BrokerAddress& peer : config_.peers) {
+        std::vector<MqttSubscription> filters;
+        for (std::string& filter : peer_filters(network, peer.node, config_.node)) {
+            filters.push_back({std::move(filter), RetainHandling::send});
+        }
+        clients_.push_back(dial(peer, std::move(filters)));
+    }
+}
+
+std::unique_ptr<MqttClient> RunningNode::dial(const BrokerAddress& address,
+                                              std::vector<MqttSubscription> subscriptions) {
+    MqttConfig config;
+    config.host = address.host;
+    config.port = address.port;
+    config.client_id = config_.node.str();
+    config.ca_file = config_.ca_certificate;
+    config.certificate_file = config_.tls_certificate;
+    config.key_file = config_.tls_key;
+    config.subscriptions = std::move(subscriptions);
+    config.max_in_flight = 1000;
+    config.max_buffered = kMaxBuffered;
+    const NodeId broker = address.node;
+    // Of a reading that is too long the first bytes are enough to say so.
+    const std::size_t most = broker == config_.node ? kMaxReadingBytes : kMaxPacketBytes + 1;
+    ByteBudget& waiting =
+        waiting_.try_emplace(broker, broker == config_.node ? kMeterBytes : kPeerBytes)
+            .first->second;
+    MqttHandlers handlers;
+    handlers.on_message = [this, broker, most, &waiting](std::string_view topic, ByteView payload,
+                                                         bool retained) {
+        payload = payload.first(std::min(payload.size(), most));
+        Packet packet{broker, std::string(topic), retained, to_bytes(payload)};
+        const std::size_t cost = packet.cost();
+        if (waiting.take(cost) && !queue_.push(std::move(packet))) waiting.give_back(cost);
+    };
+    handlers.on_connection = [this, broker](bool connected, std::string_view reason) {
+        queue_.push_always(ConnectionChanged{broker, connected, std::string(reason)});
+    };
+    handlers.on_denied = [broker](std::string_view topic, int reason) {
+        log_error("the broker refused a message; check its ACL", kv("broker", broker),
+                  kv("topic", topic), kv("reason_code", reason));
+    };
+    return std::make_unique<MqttClient>(dialer_, std::move(config), std::move(handlers));
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,89 @@
+#include "edge-node/service/runtime.h"
+
+#include "core/io/file_access.h"
+#include "core/io/log.h"
+#include "core/io/notify.h"
+#include "edge-node/service/running_node.h"
+#include "edge-node/service/status_report.h"
+
+namespace fairfeed {
+namespace {
+
+// A disk that damages every ledger put on it is not to be filled with them.
+constexpr std::size_t kMostRebuilds = 3;
+constexpr std::int64_t kLookForRoomEveryMs = 500;
+
+// One life of the node; it must be over before its files are looked after.
+Result<RunningNode::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
+                                         const std::vector<std::string>& set_aside,
+                                         NodeSurface& surface) {
+    auto node = RunningNode::open(config, genesis, set_aside, surface);
+    if (node) return (*node)->run();
+    if (node.error().ledger_damaged) return node.error();
+    return unexpected(NodeFault{node.error().reason, node.error().mistake});
+}
+
+std::string full_words(const NodeConfig& config, const DiskRoom& room) {
+    return concat("the disk is full: ", room.free() / 1000, " kB are free at ",
+                  config.data.string(), ", and this node says nothing until there are ",
+                  DiskRoom::kEnoughBytes / 1000, " kB; make room");
+}
+
+// A node that ended for want of room and was started again, over and over, would wear the disk out.
+// It is well all the while, and says so to the service manager. False: a signal came first.
+bool wait_for_room(const NodeConfig& config, NodeSurface& surface) {
+    DiskRoom& room = surface.room;
+    if (room.look()) return true;
+    log_error(full_words(config, room));
+    EventQueue<Signal> signals(16);
+    const SignalWatch watch([&signals](Signal signal) { signals.push_always(signal); });
+    const Clock clock(config.clock);
+    notify_ready();
+    while (!room.look()) {
+        const std::string words = full_words(config, room);
+        surface.status.show(waiting_json(config.node, words), clock.now());
+        notify_watchdog();
+        notify_status(words);
+        for (const Signal signal : signals.pop_batch(16, kLookForRoomEveryMs))
+            if (signal == Signal::stop) return false;
+    }
+    log_info("there is room on the disk again", kv("free_bytes", room.free()));
+    return true;
+}
+
+// Life after life, until the node is told to stop or something is wrong that it cannot mend.
+Result<int, NodeFault> live_on(const NodeConfig& config, const LoadedGenesis& genesis) {
+    NodeSurface surface{StatusFile(config.status_file), AlarmLog(), DiskRoom(config.data)};
+    std::vector<std::string> set_aside;
+    while (wait_for_room(config, surface)) {
+        const auto end = live(config, genesis, set_aside, surface);
+        if (!end) return unexpected(end.error());
+        if (end->reason.empty() && end->disk_full) continue;
+        if (end->reason.empty()) return 0;
+        if (!end->ledger_damaged || set_aside.size() >= kMostRebuilds) {
+            log_error("the disk failed; the node ends, and can be started again when it is well",
+                      kv("reason", end->reason));
+            return 1;
+        }
+        auto done = Storage::rebuild_ledger(config, genesis, end->reason);
+        if (!done) return unexpected(NodeFault{done.error().message});
+        log_warning("repaired", kv("what", *done));
+        set_aside.push_back(std::move(*done));
+    }
+    return 0;
+}
+
+}  // namespace
+
+Result<int, NodeFault> run_node(const NodeConfig& config, const LoadedGenesis& genesis) {
+    if (auto foreign = foreign_root_fault(config.data, "edge-node run ..."))
+        return unexpected(NodeFault{std::move(*foreign), true});
+    NodeConfig placed = config;
+    if (placed.status_file.empty())
+        placed.status_file = default_status_file(runtime_name(config.node));
+    auto ended = live_on(placed, genesis);
+    notify_stopping();
+    return ended;
+}
+
+}  // namespace fairfeed

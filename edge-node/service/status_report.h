@@ -1,0 +1,35 @@
+// What a node says of itself for scripts and people: the facts of its status file. Local, no part
+// of the protocol; docs/operations.md names every member.
+#pragma once
+
+#include "core/io/json.h"
+#include "edge-node/node/node.h"
+#include "edge-node/service/outlook.h"
+
+namespace fairfeed {
+
+// Of the disk, since the process began.
+struct StorageReport {
+    std::uint64_t scrubbed_blocks = 0;
+    std::uint64_t scrub_passes = 0;
+    std::vector<std::string> set_aside;  // what was damaged, a sentence each
+};
+
+struct StatusReport {
+    NodeId node;
+    bool broker_connected = false;
+    std::size_t peers_connected = 0;
+    std::size_t peers = 0;
+    std::uint64_t dropped = 0;  // messages not sent or not taken because a queue was full
+    const NodeSummary& summary;
+    StorageReport storage = {};
+    Outlook::View view = {};
+    bool running = true;  // false: the last word of a node that ends
+};
+
+// Of a node that waits until its disk has room; nothing else of it can be told.
+[[nodiscard]] Json waiting_json(const NodeId& node, const std::string& alarm);
+
+[[nodiscard]] Json to_json(const StatusReport& report);
+
+}  // namespace fairfeed

@@ -1,0 +1,84 @@
+// The disk of a node: ledger, inbox and safety record behind one door, which writes a turn's
+// durable effects in their order with as few syncs as that order allows. Damaged blocks are never
+// given out; what is damaged beyond mending is set aside when the node starts. One thread. Any
+// error of write() is final: the caller ends the process, or opens everything anew.
+#pragma once
+
+#include <optional>
+
+#include "core/io/file_lock.h"
+#include "core/io/slot_file.h"
+#include "core/ledger/ledger.h"
+#include "edge-node/effects/effects.h"
+#include "edge-node/effects/memory.h"
+#include "edge-node/storage/data_directory.h"
+#include "edge-node/storage/inbox.h"
+#include "edge-node/storage/mending.h"
+#include "edge-node/storage/scrub.h"
+
+namespace fairfeed {
+
+class Storage {
+  public:
+    // Errors say what to do; another process has the directory: nothing was touched. What is
+    // damaged is no error: see mishaps().
+    [[nodiscard]] static Result<Storage, IoError> open(const DataDirectory& config,
+                                                       const LoadedGenesis& genesis);
+    // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What
+    // happened, for a person.
+    [[nodiscard]] static Result<std::string, IoError> rebuild_ledger(const DataDirectory& config,
+                                                                     const LoadedGenesis& genesis,
+                                                                     std::string_view reason);
+
+    // Everything in `turn` that must be on the disk is there when this returns.
+    [[nodiscard]] Result<void, IoError> write(const Effects& turn, std::int64_t real_ms);
+    // What the inbox and the safety record remember.
+    [[nodiscard]] Result<Memory, IoError> recall(const Digest& network);
+    // Blocks for a peer, as many as fit one answer, none that is damaged and none after it.
+    [[nodiscard]] Result<BlocksAnswer, IoError> blocks(const BlocksRequest& request);
+    [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+
+    // The certified id of the next block, genesis first: from the replay at the start. Commits add
+    // theirs by themselves.
+    void learn(const Digest& id) { chain_.push_back(id); }
+    // Damaged blocks found since the last call, by a look at what is due and by blocks().
+    [[nodiscard]] Result<std::vector<DamagedBlock>, IoError> scrub(Instant now);
+    [[nodiscard]] const Digest& id(Height height) const { return chain_.at(height); }
+    // A MendBlock effect whose block the ledger does not prove by itself: mend_on() proves it, a
+    // few blocks at a time, and writes what holds.
+    [[nodiscard]] bool is_mending() const { return !mending_.is_idle(); }
+    [[nodiscard]] Result<void, IoError> mend_on(std::int64_t real_ms);
+    // Heights that MendBlock effects made whole since the last call.
+    [[nodiscard]] std::vector<Height> take_mended() { return std::exchange(mended_, {}); }
+    // What was set aside when this was opened, for a person.
+    [[nodiscard]] const std::vector<std::string>& mishaps() const { return mishaps_; }
+    [[nodiscard]] const Scrub& scrubbed() const { return scrub_; }
+
+  private:
+    Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
+            intake::Inbox inbox, SlotFile safety);
+    [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
+    [[nodiscard]] Result<void, IoError> write_mended(const CommittedBlock& block,
+                                                     std::int64_t real_ms);
+    void add_salvaged(Memory& memory, const Digest& network);
+    [[nodiscard]] Result<void, IoError> into_inbox(const Effect& effect, std::int64_t real_ms);
+    [[nodiscard]] Result<void, IoError> begin_inbox();
+    [[nodiscard]] Result<void, IoError> flush_inbox();
+
+    FileLock lock_;  // first: given up last
+    LoadedGenesis genesis_;
+    Ledger ledger_;
+    intake::Inbox inbox_;
+    SlotFile safety_;
+    SafetyTrust trust_ = SafetyTrust::sound;
+    bool inbox_open_ = false;
+    Scrub scrub_;
+    std::vector<Digest> chain_;  // certified ids, genesis first; empty until learnt
+    std::vector<DamagedBlock> found_;
+    std::vector<Height> mended_;
+    Mending mending_;
+    std::vector<std::string> mishaps_;
+    intake::InboxContents salvaged_;  // from an inbox that was set aside
+};
+
+}  // namespace fairfeed

@@ -1,0 +1,123 @@
+// A newcomer's books, from the blocks alone: closed until it is handed over to, and then those of
+// whoever held the keys all along.
+#include "core/accounts/keyholder_books.h"
+
+#include "tests/unit/accounts/handover_bench.h"
+
+namespace fairfeed::test {
+namespace {
+
+class HandoverBooks : public ::testing::Test, public HandoverBench {
+  protected:
+    // What they make of all blocks; who handed over what does not open.
+    [[nodiscard]] static std::vector<NodeId> follow(KeyholderBooks& books,
+                                                    const HandoverBench& bench) {
+        ChainState state = bench.network.initial_state();
+        (void)books.follow({{bench.network.genesis().block.block, {}}, state, state});
+        std::vector<NodeId> liars;
+        PlainSignatureChecker signatures;
+        for (const CommittedBlock& committed : bench.chain.blocks()) {
+            const ChainState before = state;
+            CHECK(execute_block(state, committed.block, signatures));
+            (void)books.follow({committed, before, state});
+            for (const ReplayFault& fault : books.faults())
+                ADD_FAILURE() << fault.explanation;
+            const auto& found = books.false_handovers();
+            liars.insert(liars.end(), found.begin(), found.end());
+        }
+        return liars;
+    }
+
+    KeyholderBooks newcomer{Keyholder{kCome, agreement_key(kCome.str())}};
+};
+
+TEST_F(HandoverBooks, are_those_of_a_member_whichever_of_two_lied) {
+    for (const bool liar_first : {true, false}) {
+        SCOPED_TRACE(liar_first);
+        HandoverBench street;
+        street.change();
+        const Transaction lie = street.handover(TestNetwork::node(1), street.wrong_keys());
+        const Transaction truth = street.handover(TestNetwork::node(2), street.chain.keys());
+        street.append({liar_first ? lie : truth});
+        street.append({liar_first ? truth : lie});
+        street.settle(2);
+        street.settle(3);
+        KeyholderBooks books{Keyholder{kCome, agreement_key(kCome.str())}};
+        EXPECT_EQ(follow(books, street), std::vector{TestNetwork::node(1)}) << "it is named";
+        EXPECT_TRUE(books.closed().empty());
+        for (const MeterId& meter : street.network.meters(kOne)) {
+            EXPECT_EQ(*books.books().at(kOne).closing(meter),
+                      *street.chain.book(kOne).closing(meter));
+        }
+    }
+}
+
+TEST_F(HandoverBooks, stay_closed_to_who_leaves_and_to_who_has_not_come) {
+    change();
+    EXPECT_TRUE(follow(newcomer, *this).empty());
+    EXPECT_TRUE(newcomer.closed().contains(kOne));
+    KeyholderBooks leaver(Keyholder{TestNetwork::node(1), agreement_key("node-1")});
+    hand_over();
+    settle(2);
+    EXPECT_TRUE(follow(leaver, *this).empty());
+    EXPECT_TRUE(leaver.closed().contains(kOne));
+}
+
+// Else it would estimate a missing meter otherwise than the rest of its committee, and object to
+// them: all of them could read yesterday's reading.
+TEST_F(HandoverBooks, estimate_like_any_member_although_they_were_opened_late) {
+    change();
+    append({handover(TestNetwork::node(1), wrong_keys())});
+    append({handover(TestNetwork::node(2), wrong_keys())});
+    settle(2);
+    settle(3);
+    const auto said = write_handover(chain.state(), last_settlement(), network.dgmd(), {kCome},
+                                     chain.keys(), network.random());
+    ASSERT_TRUE(said);
+    append({make_handover(*said, network.dgmd(), network.network(),
+                          signing_key(network.dgmd().str()))});
+    for (Window window = 4; window < 7; ++window) {
+        OpenedReadings heard = read(window);
+        heard.erase(network.meters(kOne).front());
+        settle(window, {{window, heard}});
+    }
+    EXPECT_EQ(follow(newcomer, *this).size(), 2U);  // and no fault
+    EXPECT_TRUE(newcomer.closed().empty());
+    for (const MeterId& meter : network.meters(kOne))
+        EXPECT_EQ(*newcomer.books().at(kOne).closing(meter), *chain.book(kOne).closing(meter));
+}
+
+// A node has one of every cluster in its memory, and a large one has megabytes.
+TEST_F(HandoverBooks, keep_no_more_of_a_last_settlement_than_is_handed_over) {
+    change();
+    KeyholderBooks stranger{Keyholder{TestNetwork::node(4), agreement_key("node-4")}};
+    (void)follow(stranger, *this);
+    const Settlement whole = last_settlement();
+    const Settlement* kept = stranger.last_settlement(kOne);
+    ASSERT_NE(kept, nullptr);
+    EXPECT_TRUE(kept->entries.empty() && kept->late.empty());
+    ASSERT_EQ(kept->lines.size(), whole.lines.size());
+    for (std::size_t i = 0; i < kept->lines.size(); ++i) {
+        EXPECT_TRUE(kept->lines[i].ciphertext.empty());
+        EXPECT_EQ(kept->lines[i].closing, whole.lines[i].closing);
+    }
+}
+
+// It was a member before: what it knew of then does not stand in the way.
+TEST_F(HandoverBooks, open_again_to_who_comes_back) {
+    change();
+    hand_over();
+    settle(2);
+    give_to({TestNetwork::node(1), TestNetwork::node(2)}, 4);
+    settle(3);
+    append({handover(kCome, chain.keys())});
+    settle(4);
+    KeyholderBooks back(Keyholder{TestNetwork::node(1), agreement_key("node-1")});
+    EXPECT_TRUE(follow(back, *this).empty());
+    EXPECT_TRUE(back.closed().empty());
+    for (const MeterId& meter : network.meters(kOne))
+        EXPECT_EQ(*back.books().at(kOne).closing(meter), *chain.book(kOne).closing(meter));
+}
+
+}  // namespace
+}  // namespace fairfeed::test
