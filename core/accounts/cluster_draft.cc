@@ -1,8 +1,8 @@
-// How a book settles a window: which readings of each meter count, what stands for those that are
-// missing, and the contract on top.
+// How a accounts settles a window: which readings of each meter count, what stands for those that
+// are missing, and the contract on top.
 #include <algorithm>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/accounts/plausibility.h"
 #include "core/contract/settlement.h"
 #include "core/contract/share_history.h"
@@ -87,7 +87,7 @@ std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& 
 
 // A meter that was never settled has the registers it was installed with, and no share since the
 // grid's beginning.
-ClosingState ClusterBook::opening(const ChainState& state, const MeterId& meter) const {
+ClosingState ClusterAccounts::opening(const ChainState& state, const MeterId& meter) const {
     const ClosingState* last = closing(meter);
     if (last) return *last;
     const MeterRegistration& registration = state.meters.at(meter).registration;
@@ -98,14 +98,15 @@ ClosingState ClusterBook::opening(const ChainState& state, const MeterId& meter)
     return fresh;
 }
 
-Result<void, Reject> ClusterBook::plausible(const ChainState& state, Window window,
-                                            const MeterId& meter, const ReadingBody& body) const {
+Result<void, Reject> ClusterAccounts::plausible(const ChainState& state, Window window,
+                                                const MeterId& meter,
+                                                const ReadingBody& body) const {
     return plausible_after(state, window, meter, body, opening(state, meter));
 }
 
 // One more reading of the meter, if the chain and its figures allow.
-Result<void, Reject> ClusterBook::take(const ChainState& state, Window window, Window settled,
-                                       const OpenedReading& opened, Picked& picked) const {
+Result<void, Reject> ClusterAccounts::take(const ChainState& state, Window window, Window settled,
+                                           const OpenedReading& opened, Picked& picked) const {
     const ReadingHeader& header = opened.reading.header;
     if (header.meter != picked.meter) return unexpected(Reject::unknown_meter);
     const auto taken = check_reading_header(state, window, header);
@@ -126,8 +127,9 @@ Result<void, Reject> ClusterBook::take(const ChainState& state, Window window, W
     return {};
 }
 
-ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, const MeterId& meter,
-                                      const HeldReadings& held, std::size_t room) const {
+ClusterAccounts::Picked ClusterAccounts::pick(const ChainState& state, Window window,
+                                              const MeterId& meter, const HeldReadings& held,
+                                              std::size_t room) const {
     const MeterRecord& record = state.meters.at(meter);
     const LateSpan span = late_span(state, meter, window);
     Picked out{.meter = meter,
@@ -153,8 +155,9 @@ ClusterBook::Picked ClusterBook::pick(const ChainState& state, Window window, co
     return out;
 }
 
-std::vector<ClusterBook::Picked> ClusterBook::pick_all(const ChainState& state, Window window,
-                                                       const HeldReadings& held) const {
+std::vector<ClusterAccounts::Picked> ClusterAccounts::pick_all(const ChainState& state,
+                                                               Window window,
+                                                               const HeldReadings& held) const {
     const auto meters = state.meters_of(cluster_, window);
     std::size_t room = late_room(state, meters.size());
     std::vector<Picked> out;
@@ -165,8 +168,8 @@ std::vector<ClusterBook::Picked> ClusterBook::pick_all(const ChainState& state, 
     return out;
 }
 
-std::vector<const OpenedReading*> ClusterBook::usable(const ChainState& state, Window window,
-                                                      const HeldReadings& held) const {
+std::vector<const OpenedReading*> ClusterAccounts::usable(const ChainState& state, Window window,
+                                                          const HeldReadings& held) const {
     std::vector<const OpenedReading*> out;
     for (const Picked& picked : pick_all(state, window, held)) {
         out.insert(out.end(), picked.late.begin(), picked.late.end());
@@ -177,8 +180,8 @@ std::vector<const OpenedReading*> ClusterBook::usable(const ChainState& state, W
 
 // The same window a day earlier, else the window before, if the whole committee could read it;
 // nullptr: nothing (rule 8).
-const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window window,
-                                              const Picked& picked) const {
+const ReadingBody* ClusterAccounts::estimate_from(const ChainState& state, Window window,
+                                                  const Picked& picked) const {
     if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
     const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
     const Window witnessed_from = state.witnessed_from(picked.meter, window);
@@ -200,8 +203,8 @@ const ReadingBody* ClusterBook::estimate_from(const ChainState& state, Window wi
 }
 
 // Flags, counters and what the line inherits; the contract adds the figures.
-SettlementLine ClusterBook::start_line(const ChainState& state, Window window, const Picked& picked,
-                                       const PastRoom& room) const {
+SettlementLine ClusterAccounts::start_line(const ChainState& state, Window window,
+                                           const Picked& picked, const PastRoom& room) const {
     const MeterId& meter = picked.meter;
     const std::int64_t capacity_w = state.capacity_w(meter, window);
     const auto before = accounts_.find(meter);
@@ -239,14 +242,14 @@ SettlementLine ClusterBook::start_line(const ChainState& state, Window window, c
     return line;
 }
 
-Result<SettlementDraft, Reject> ClusterBook::draft(const ChainState& state, Window window,
-                                                   const HeldReadings& held) const {
+Result<SettlementDraft, Reject> ClusterAccounts::draft(const ChainState& state, Window window,
+                                                       const HeldReadings& held) const {
     if (!state.cluster(cluster_)) return unexpected(Reject::wrong_cluster);
     return settle(state, window, pick_all(state, window, held));
 }
 
-Result<SettlementDraft, Reject> ClusterBook::settle(const ChainState& state, Window window,
-                                                    std::vector<Picked> picked) const {
+Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state, Window window,
+                                                        std::vector<Picked> picked) const {
     const NetworkParameters& parameters = state.genesis.parameters;
     const std::int64_t start_s = state.grid().start_s(window);
     SettlementInput input{

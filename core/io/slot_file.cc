@@ -26,7 +26,7 @@ constexpr std::size_t kSumAt = 20;
 constexpr std::size_t kPayloadAt = 24;
 static_assert(kPayloadAt + SlotFile::kMaxPayload <= SlotFile::kSlotSize);
 
-struct Slot {
+struct NumberedPayload {
     std::uint64_t sequence = 0;
     Bytes payload;
 };
@@ -50,7 +50,7 @@ std::uint32_t sum_of(ByteView slot, std::size_t length) {
     return crc32c(covered);
 }
 
-Bytes encode(const Slot& content) {
+Bytes encode(const NumberedPayload& content) {
     Bytes slot(SlotFile::kSlotSize);
     std::copy(kMagic.begin(), kMagic.end(), slot.begin());
     put(slot, kSequenceAt, content.sequence);
@@ -60,12 +60,12 @@ Bytes encode(const Slot& content) {
     return slot;
 }
 
-std::optional<Slot> decode(ByteView slot) {
+std::optional<NumberedPayload> decode(ByteView slot) {
     if (as_text(slot.first(kMagic.size())) != kMagic) return std::nullopt;
     const std::uint64_t length = get(slot, kLengthAt, 4);
     if (length > SlotFile::kMaxPayload) return std::nullopt;
     if (get(slot, kSumAt, 4) != sum_of(slot, length)) return std::nullopt;
-    return Slot{get(slot, kSequenceAt, 8), to_bytes(slot.subspan(kPayloadAt, length))};
+    return NumberedPayload{get(slot, kSequenceAt, 8), to_bytes(slot.subspan(kPayloadAt, length))};
 }
 
 bool are_neighbours(std::uint64_t one, std::uint64_t other) {
@@ -81,7 +81,7 @@ bool is_blank(ByteView content) {
 // The empty record with sequence 0 in the first slot; renamed into place once durable, so that a
 // half-made file never carries the name.
 Bytes empty_file() {
-    Bytes content = encode(Slot{});
+    Bytes content = encode(NumberedPayload{});
     content.resize(2 * SlotFile::kSlotSize);
     return content;
 }
@@ -168,7 +168,7 @@ Result<void, IoError> SlotFile::load() {
 
 Result<void, IoError> SlotFile::write(ByteView payload) {
     CHECK(payload.size() <= kMaxPayload && descriptor_ >= 0);
-    Slot next{sequence_ + 1, to_bytes(payload)};
+    NumberedPayload next{sequence_ + 1, to_bytes(payload)};
     const Bytes slot = encode(next);
     const auto at = static_cast<off_t>((next.sequence % 2) * kSlotSize);
     const ssize_t written = ::pwrite(descriptor_, slot.data(), slot.size(), at);

@@ -10,15 +10,15 @@ class Verification {
   public:
     Verification(const Ledger& ledger, const Keyholder* holder, const VerifyProgress& progress)
         : ledger_(ledger), progress_(progress) {
-        if (holder != nullptr) books_ = KeyholderBooks(*holder);
+        if (holder != nullptr) accounts_ = KeyholderAccounts(*holder);
         report_.ledger_height = ledger.height();
     }
 
     [[nodiscard]] Result<void, ReplayFault> see(const ReplayStep& step) {
         const Block& block = step.committed.block;
         if (auto indexed = check_index(ledger_, block); !indexed) return indexed;
-        const auto recomputed = books_.follow(step);
-        if (!books_.faults().empty()) return unexpected(books_.faults().front());
+        const auto recomputed = accounts_.follow(step);
+        if (!accounts_.faults().empty()) return unexpected(accounts_.faults().front());
         if (auto held = check_invariants(step, recomputed); !held) return held;
         count(block, recomputed);
         note_closed(block, recomputed);
@@ -39,7 +39,7 @@ class Verification {
     [[nodiscard]] Result<void, ReplayFault> check_invariants(
         const ReplayStep& step, const std::vector<RecomputedSettlement>& recomputed) {
         if (step.committed.block.header.height == 0) return {};
-        for (const TakenOver& taken : books_.taken_over()) {
+        for (const TakenOver& taken : accounts_.taken_over()) {
             for (std::size_t i = 0; i < taken.meters.size(); ++i)
                 monitor_.take_over(taken.meters[i], taken.closings[i].state);
         }
@@ -76,7 +76,7 @@ class Verification {
     }
 
     void note_closed(const Block& block, const std::vector<RecomputedSettlement>& recomputed) {
-        for (const NodeId& sender : books_.false_handovers())
+        for (const NodeId& sender : accounts_.false_handovers())
             report_.false_handovers.push_back({block.header.height, sender});
         for (const Transaction& transaction : block.transactions) {
             const auto* settlement = std::get_if<Settlement>(&transaction.content);
@@ -94,7 +94,7 @@ class Verification {
 
     const Ledger& ledger_;
     const VerifyProgress& progress_;
-    KeyholderBooks books_;
+    KeyholderAccounts accounts_;
     InvariantMonitor monitor_;
     VerifyReport report_;
 };

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "core/ledger/ledger.h"
 
 namespace fairfeed {

@@ -282,7 +282,7 @@ Result<Digest, IoError> Ledger::network_of(const std::filesystem::path& file) {
     return **found;
 }
 
-Result<void, IoError> Ledger::commit(const Block& block, const Certificate& certificate,
+Result<void, IoError> Ledger::commit(const Block& block, const QuorumCertificate& certificate,
                                      std::int64_t committed_at_ms) {
     return commit_all({DatedBlock{{block, certificate}, committed_at_ms}});
 }
@@ -344,10 +344,10 @@ Result<std::optional<CommittedBlock>, IoError> Ledger::block(Height height) cons
     return std::optional(CommittedBlock{.block = *block, .certificate = *certificate});
 }
 
-Result<std::optional<Certificate>, IoError> Ledger::certificate(Height height) const {
+Result<std::optional<QuorumCertificate>, IoError> Ledger::certificate(Height height) const {
     auto committed = block(height);
     if (!committed) return unexpected(committed.error());
-    if (!*committed || height == 0) return std::optional<Certificate>();
+    if (!*committed || height == 0) return std::optional<QuorumCertificate>();
     return std::optional(std::move((*committed)->certificate));
 }
 

@@ -38,14 +38,16 @@ class Ledger {
     ~Ledger();
 
     // committed_at_ms: this node's real time, outside every hash.
-    [[nodiscard]] Result<void, IoError> commit(const Block& block, const Certificate& certificate,
+    [[nodiscard]] Result<void, IoError> commit(const Block& block,
+                                               const QuorumCertificate& certificate,
                                                std::int64_t committed_at_ms);
     [[nodiscard]] Height height() const;  // of the tip; 0: genesis only
     // nullopt: not there. A block that is not what was committed is an IoError that names the
     // height.
     [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> block(Height height) const;
     // The certificate stored with the block of this height; none for block 0.
-    [[nodiscard]] Result<std::optional<Certificate>, IoError> certificate(Height height) const;
+    [[nodiscard]] Result<std::optional<QuorumCertificate>, IoError> certificate(
+        Height height) const;
     [[nodiscard]] Result<std::optional<std::int64_t>, IoError> committed_at_ms(Height height) const;
     // Height of the block that contains this transaction.
     [[nodiscard]] Result<std::optional<Height>, IoError> find_transaction(const Digest& id) const;

@@ -49,7 +49,7 @@ struct BlockHeader {
 struct Block {
     BlockHeader header;
     std::vector<Transaction> transactions;
-    std::optional<Certificate> parent_certificate;  // absent at heights 0 and 1
+    std::optional<QuorumCertificate> parent_certificate;  // absent at heights 0 and 1
     bool operator==(const Block&) const = default;
 };
 
@@ -57,7 +57,7 @@ struct Block {
 struct BlockOutline {
     BlockHeader header;
     std::vector<Digest> transactions;
-    std::optional<Certificate> parent_certificate;
+    std::optional<QuorumCertificate> parent_certificate;
     bool operator==(const BlockOutline&) const = default;
 };
 

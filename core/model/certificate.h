@@ -55,10 +55,10 @@ struct Witness {
 };
 
 // A quorum of votes with one content; witnesses in ascending order of node, each once.
-struct Certificate {
+struct QuorumCertificate {
     VoteContent content;
     std::vector<Witness> witnesses;
-    bool operator==(const Certificate&) const = default;
+    bool operator==(const QuorumCertificate&) const = default;
 };
 
 // n equal votes: f = floor((n-1)/3) tolerated, q = ceil((n+f+1)/2) needed. Never 2f+1: two such

@@ -85,7 +85,7 @@ using Request = std::variant<BlocksRequest, BodiesRequest, ReadingsRequest, Atte
 
 struct CommittedBlock {
     Block block;
-    Certificate certificate;
+    QuorumCertificate certificate;
     bool operator==(const CommittedBlock&) const = default;
 };
 struct BlocksAnswer {
@@ -121,7 +121,7 @@ struct TransactionBundle {
 // bodies.
 struct CertifiedOutline {
     BlockOutline outline;
-    Certificate certificate;
+    QuorumCertificate certificate;
     bool operator==(const CertifiedOutline&) const = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -14,6 +15,9 @@ namespace fairfeed {
 constexpr std::size_t kMaxReadingBytes = 1024;
 // Longest window (8 h) whose profile fits such a reading whatever a service connection can carry.
 constexpr std::int64_t kMaxWindowQuarters = 32;
+
+// Of which meter and window a reading is: at most one of each settles.
+using ReadingSlot = std::pair<MeterId, Window>;
 
 // Clear, and the AAD of the sealed body.
 struct ReadingHeader {

@@ -17,7 +17,7 @@ constexpr std::uint32_t kEvidenceProofVersion = 2;  // proofs of readings have 1
 struct EvidenceProof {
     Digest network;
     BlockHeader header;
-    Certificate certificate;
+    QuorumCertificate certificate;
     IncludedTransaction evidence;
     std::vector<RegistryEvidence> registry;  // as in a proof; of a meter its METER
     bool operator==(const EvidenceProof&) const = default;

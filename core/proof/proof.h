@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "core/ledger/ledger.h"
 #include "core/model/allocation.h"
 
@@ -31,14 +31,14 @@ struct IncludedTransaction {
 struct RegistryEvidence {
     IncludedTransaction included;
     BlockHeader header;
-    Certificate certificate;
+    QuorumCertificate certificate;
     bool operator==(const RegistryEvidence&) const = default;
 };
 
 struct Proof {
     Digest network;
-    BlockHeader header;       // of the block with both
-    Certificate certificate;  // over that block
+    BlockHeader header;             // of the block with both
+    QuorumCertificate certificate;  // over that block
     IncludedTransaction reading;
     IncludedTransaction settlement;
     SymmetricKey reading_key;  // message keys: they open these two items only

@@ -43,7 +43,7 @@ Result<void, ProofFault> check_header(const ChainState& state, const BlockHeader
 }  // namespace
 
 Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
-                                     const Certificate& certificate) {
+                                     const QuorumCertificate& certificate) {
     if (header.network != state.network)
         return fault(ProofPart::header, "the header is of another network");
     if (header.version != 1)

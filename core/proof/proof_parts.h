@@ -15,7 +15,7 @@ namespace fairfeed {
 // quorum of whom signed for it (R21: blocks come in the order of the chain, and every change of
 // validators before them is attached).
 [[nodiscard]] Result<void, ProofFault> check_block(ChainState& state, const BlockHeader& header,
-                                                   const Certificate& certificate);
+                                                   const QuorumCertificate& certificate);
 [[nodiscard]] bool is_included(const IncludedTransaction& included, const BlockHeader& header);
 // Adds one of DGMD's later transactions, or the EVENT that made room for a new meter, to what
 // genesis says. Not above height `before`.

@@ -340,7 +340,8 @@ Verdict execute_block(ChainState& state, const Block& block, SignatureChecker& s
     return {};
 }
 
-Result<void, Reject> check_certificate(const ChainState& state, const Certificate& certificate) {
+Result<void, Reject> check_certificate(const ChainState& state,
+                                       const QuorumCertificate& certificate) {
     return check_certificate(state, state.validators, certificate);
 }
 
@@ -356,7 +357,7 @@ bool is_about_witnesses(const ExecutionFault& fault) {
 
 Result<void, Reject> check_certificate(const ChainState& state,
                                        const std::vector<NodeId>& validators,
-                                       const Certificate& certificate) {
+                                       const QuorumCertificate& certificate) {
     const auto& witnesses = certificate.witnesses;
     for (std::size_t i = 0; i < witnesses.size(); ++i) {
         const NodeId& node = witnesses[i].node;

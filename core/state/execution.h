@@ -36,10 +36,10 @@ struct ExecutionFault {
 // Quorum of distinct validators, one content, every signature strict. The validators are those that
 // decide the height after `state`, or the ones given; `state` must know their keys.
 [[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
-                                                     const Certificate& certificate);
+                                                     const QuorumCertificate& certificate);
 [[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
                                                      const std::vector<NodeId>& validators,
-                                                     const Certificate& certificate);
+                                                     const QuorumCertificate& certificate);
 
 // Is this fault about what came beside the header: signatures and endorsements, which a block's id
 // does not cover, or transactions and a parent's certificate that are not those it names? Then

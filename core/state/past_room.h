@@ -19,7 +19,7 @@ constexpr std::uint32_t kEstimatedWindows = 6;  // in a row; afterwards a silent
 constexpr std::size_t kEstimateBytes = 42;
 constexpr std::size_t kGapFrameBytes = 68;  // a gap without its estimates
 
-// What a gap weighs, on the chain and in the books alike: the bytes it can have, whatever was
+// What a gap weighs, on the chain and in the accounts alike: the bytes it can have, whatever was
 // estimated for its windows.
 template <class Gap>
 [[nodiscard]] std::size_t gap_weight(const Gap& gap) {

@@ -12,7 +12,7 @@ constexpr std::uint32_t kVersion = 1;
 
 // A certificate, or null for none.
 void write_optional_certificate(cbor::Writer& writer,
-                                const std::optional<Certificate>& certificate) {
+                                const std::optional<QuorumCertificate>& certificate) {
     if (certificate) {
         writer.raw(encode_certificate(*certificate));
     } else {
@@ -20,11 +20,11 @@ void write_optional_certificate(cbor::Writer& writer,
     }
 }
 
-Result<std::optional<Certificate>, Reject> decode_optional_certificate(ByteView item) {
-    if (cbor::Reader(item).is_null()) return std::optional<Certificate>();
+Result<std::optional<QuorumCertificate>, Reject> decode_optional_certificate(ByteView item) {
+    if (cbor::Reader(item).is_null()) return std::optional<QuorumCertificate>();
     auto certificate = decode_certificate(item);
     if (!certificate) return unexpected(certificate.error());
-    return std::optional<Certificate>(std::move(*certificate));
+    return std::optional<QuorumCertificate>(std::move(*certificate));
 }
 
 Result<std::vector<Transaction>, Reject> decode_transactions(cbor::Reader& reader,
@@ -86,7 +86,7 @@ Digest block_id(const BlockHeader& header) {
     return sha256(encode_header(header));
 }
 
-Bytes encode_certificate(const Certificate& certificate) {
+Bytes encode_certificate(const QuorumCertificate& certificate) {
     const VoteContent& vote = certificate.content;
     cbor::Writer writer;
     writer.map(vote.block ? 5 : 4);
@@ -99,9 +99,9 @@ Bytes encode_certificate(const Certificate& certificate) {
     return writer.take();
 }
 
-Result<Certificate, Reject> decode_certificate(ByteView bytes) {
+Result<QuorumCertificate, Reject> decode_certificate(ByteView bytes) {
     cbor::Reader reader(bytes);
-    Certificate certificate;
+    QuorumCertificate certificate;
     VoteContent& vote = certificate.content;
     const std::size_t size = reader.map();
     const std::uint64_t type = take_unsigned(reader, 1);
@@ -116,7 +116,7 @@ Result<Certificate, Reject> decode_certificate(ByteView bytes) {
     return finished(reader, std::move(certificate));
 }
 
-Digest certificate_hash(const std::optional<Certificate>& certificate) {
+Digest certificate_hash(const std::optional<QuorumCertificate>& certificate) {
     return certificate ? sha256(encode_certificate(*certificate)) : Digest{};
 }
 

@@ -15,10 +15,10 @@ namespace fairfeed {
 [[nodiscard]] Result<BlockHeader, Reject> decode_header(ByteView bytes);
 [[nodiscard]] Digest block_id(const BlockHeader& header);
 
-[[nodiscard]] Bytes encode_certificate(const Certificate& certificate);
-[[nodiscard]] Result<Certificate, Reject> decode_certificate(ByteView bytes);
+[[nodiscard]] Bytes encode_certificate(const QuorumCertificate& certificate);
+[[nodiscard]] Result<QuorumCertificate, Reject> decode_certificate(ByteView bytes);
 // SHA-256 of the encoding; zeros for none.
-[[nodiscard]] Digest certificate_hash(const std::optional<Certificate>& certificate);
+[[nodiscard]] Digest certificate_hash(const std::optional<QuorumCertificate>& certificate);
 
 [[nodiscard]] Bytes encode_outline(const BlockOutline& outline);
 [[nodiscard]] Result<BlockOutline, Reject> decode_outline(ByteView bytes);

@@ -1,7 +1,7 @@
 // Whom to ask for blocks (R14). A peer's claim of a height is only a reason to ask that peer: it
 // changes nothing else. One peer is asked at a time; whoever answers badly or not at all waits,
 // longer each time, and the next is asked at once, so that nobody waits for a liar and no number of
-// claims makes more than one request at a time. Pure; owned by ChainDesk.
+// claims makes more than one request at a time. Pure; owned by ChainDriver.
 #pragma once
 
 #include <cstdint>

@@ -326,7 +326,7 @@ Fields fields_of(const ProposalContent& proposal) {
             {"valid round", valid ? std::to_string(*valid) : "none, a fresh block"}};
 }
 
-Fields fields_of(const Certificate& certificate) {
+Fields fields_of(const QuorumCertificate& certificate) {
     Fields fields = fields_of(certificate.content);
     const bool prevotes = certificate.content.type == VoteType::prevote;
     fields.emplace_back(prevotes ? "prevoted by" : "precommitted by",

@@ -23,7 +23,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Fields fields_of(const Block& block);
 [[nodiscard]] Fields fields_of(const VoteContent& vote);
 [[nodiscard]] Fields fields_of(const ProposalContent& proposal);
-[[nodiscard]] Fields fields_of(const Certificate& certificate);
+[[nodiscard]] Fields fields_of(const QuorumCertificate& certificate);
 [[nodiscard]] Fields fields_of(const Receipt& receipt);
 [[nodiscard]] Fields fields_of(const Refusal& refusal);
 [[nodiscard]] Fields fields_of(const ShareStatement& share);

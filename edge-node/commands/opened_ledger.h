@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "core/ledger/ledger.h"
 
 namespace fairfeed {

@@ -38,7 +38,7 @@ Json to_json(const ShownBlock& shown) {
                               .set("id", to_hex(transaction.id.view()))
                               .set("kind", to_string(transaction.kind)));
     const bool certified = block.header.height > 0;
-    const Certificate& certificate = shown.committed.certificate;
+    const QuorumCertificate& certificate = shown.committed.certificate;
     return Json::object()
         .set("height", block.header.height)
         .set("id", to_hex(block_id(block.header).view()))
@@ -61,7 +61,7 @@ std::string counts_text(const ShownBlock& shown) {
 
 std::vector<std::string> row_of(const ShownBlock& shown) {
     const BlockHeader& header = shown.committed.block.header;
-    const Certificate& certificate = shown.committed.certificate;
+    const QuorumCertificate& certificate = shown.committed.certificate;
     const bool certified = header.height > 0;
     return {std::to_string(header.height),
             short_hex(block_id(header)),

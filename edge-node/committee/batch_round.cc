@@ -38,7 +38,7 @@ std::vector<Effect> BatchRound::advance(const View& view) {
     for (auto& [slot, hearing] : hearings_)
         consider(hearing, view, effects);
     count(view, effects);
-    say_again(view, effects);
+    rebroadcast(view, effects);
     return effects;
 }
 
@@ -86,10 +86,10 @@ std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) cons
 void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
     // A draft that fails now is tried again, but not in a hurry: only input can change it.
     build_at_ms_ = view.now.steady_ms + timers_of(view).rebroadcast_ms;
-    const auto draft = view.book.draft(view.state, *window_, view.held);
+    const auto draft = view.accounts.draft(view.state, *window_, view.held);
     if (!draft) return;
-    const auto settlement = view.book.seal(view.state, *window_, *draft, self_, next_version_, slot,
-                                           view.keys, random_);
+    const auto settlement = view.accounts.seal(view.state, *window_, *draft, self_, next_version_,
+                                               slot, view.keys, random_);
     if (!settlement) return;
     own_ = make_batch(*settlement, view.state.network, signer_);
     ++next_version_;
@@ -97,8 +97,8 @@ void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
     certified_ = false;
     hear(*own_);
     effects.push_back(PersistBatch{*own_});
-    effects.push_back(SayBatch{*own_});
-    say_later(view);
+    effects.push_back(SendBatch{*own_});
+    schedule_rebroadcast(view);
 }
 
 // A batch of the window at hand on which this member has not said a word yet.
@@ -160,8 +160,8 @@ void BatchRound::object(Hearing& hearing, Reject reason, Bytes reading, const Vi
     const Endorsement about = endorsement_of(hearing.batch);
     hearing.objections.push_back({about.cluster, about.window, about.version, about.batch,
                                   std::string(to_string(reason)), std::move(reading)});
-    effects.push_back(SayObjection{hearing.objections.back()});
-    say_later(view);
+    effects.push_back(SendObjection{hearing.objections.back()});
+    schedule_rebroadcast(view);
 }
 
 void BatchRound::endorse(Hearing& hearing, const View& view, Effects& effects) {
@@ -172,8 +172,8 @@ void BatchRound::endorse(Hearing& hearing, const View& view, Effects& effects) {
     hearing.spoken = Spoken{endorsement, signature, content_of(hearing.batch).state_height};
     if (own_ && own_->id == endorsement.batch) endorsements_[self_] = signature;
     effects.push_back(PersistEndorsement{endorsement, signature, hearing.batch});
-    effects.push_back(SayEndorsement{endorsement, signature});
-    say_later(view);
+    effects.push_back(SendEndorsement{endorsement, signature});
+    schedule_rebroadcast(view);
 }
 
 void BatchRound::count(const View& view, Effects& effects) {
@@ -269,34 +269,34 @@ const Transaction* BatchRound::rival(const Transaction& batch) const {
 }
 
 // Something new was said: the back-off begins anew.
-void BatchRound::say_later(const View& view) {
-    say_every_ms_ = timers_of(view).rebroadcast_ms;
-    say_at_ms_ = view.now.steady_ms + say_every_ms_;
+void BatchRound::schedule_rebroadcast(const View& view) {
+    rebroadcast_every_ms_ = timers_of(view).rebroadcast_ms;
+    rebroadcast_at_ms_ = view.now.steady_ms + rebroadcast_every_ms_;
 }
 
-bool BatchRound::has_spoken() const {
+bool BatchRound::has_published() const {
     return own_ || std::any_of(hearings_.begin(), hearings_.end(), [](const auto& entry) {
                return entry.second.spoken || !entry.second.objections.empty();
            });
 }
 
 // R13 for the committee: until the block is committed, what was said is said again.
-void BatchRound::say_again(const View& view, Effects& effects) {
-    if (!has_spoken() || view.now.steady_ms < say_at_ms_) return;
+void BatchRound::rebroadcast(const View& view, Effects& effects) {
+    if (!has_published() || view.now.steady_ms < rebroadcast_at_ms_) return;
     const Timers& timers = timers_of(view);
-    if (say_every_ms_ == 0) say_every_ms_ = timers.rebroadcast_ms;
-    if (own_) effects.push_back(SayBatch{*own_});
+    if (rebroadcast_every_ms_ == 0) rebroadcast_every_ms_ = timers.rebroadcast_ms;
+    if (own_) effects.push_back(SendBatch{*own_});
     for (const auto& [slot, hearing] : hearings_) {
         if (hearing.spoken) {
             effects.push_back(
-                SayEndorsement{hearing.spoken->endorsement, hearing.spoken->signature});
+                SendEndorsement{hearing.spoken->endorsement, hearing.spoken->signature});
         }
         for (const Objection& objection : hearing.objections) {
-            effects.push_back(SayObjection{objection});
+            effects.push_back(SendObjection{objection});
         }
     }
-    say_at_ms_ = view.now.steady_ms + say_every_ms_;
-    say_every_ms_ = std::min(say_every_ms_ * 2, timers.rebroadcast_cap_ms);
+    rebroadcast_at_ms_ = view.now.steady_ms + rebroadcast_every_ms_;
+    rebroadcast_every_ms_ = std::min(rebroadcast_every_ms_ * 2, timers.rebroadcast_cap_ms);
 }
 
 // After advance() every deadline lies ahead, or the loop that waits for it would spin.
@@ -308,7 +308,7 @@ std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const
     };
     if (!view.next || is_behind(view)) return deadline;
     const bool here = view.next == window_;
-    if (here && has_spoken()) earliest(say_at_ms_);
+    if (here && has_published()) earliest(rebroadcast_at_ms_);
     for (const auto& [slot, hearing] : hearings_) {
         if (!here) break;
         if (hearing.ask_at_ms) {

@@ -28,14 +28,14 @@ struct PersistEndorsement {
     Signature signature;
     Transaction batch;
 };
-struct SayBatch {
+struct SendBatch {
     Transaction batch;
 };
-struct SayEndorsement {
+struct SendEndorsement {
     Endorsement endorsement;
     Signature signature;
 };
-struct SayObjection {
+struct SendObjection {
     Objection objection;
 };
 // The proposer lists readings this member does not hold.
@@ -47,8 +47,8 @@ struct AskForReadings {
 struct Certified {
     Transaction settlement;
 };
-using Effect = std::variant<PersistBatch, PersistEndorsement, SayBatch, SayEndorsement,
-                            SayObjection, AskForReadings, Certified>;
+using Effect = std::variant<PersistBatch, PersistEndorsement, SendBatch, SendEndorsement,
+                            SendObjection, AskForReadings, Certified>;
 
 class BatchRound {
   public:
@@ -126,9 +126,9 @@ class BatchRound {
     void endorse(Hearing& hearing, const View& view, Effects& effects);
     void promise(const Settlement& settlement);
     void count(const View& view, Effects& effects);
-    void say_later(const View& view);
-    void say_again(const View& view, Effects& effects);
-    [[nodiscard]] bool has_spoken() const;
+    void schedule_rebroadcast(const View& view);
+    void rebroadcast(const View& view, Effects& effects);
+    [[nodiscard]] bool has_published() const;
     [[nodiscard]] bool has_endorsed_own() const;
     [[nodiscard]] bool has_outgrown_own(const View& view) const;
 
@@ -144,9 +144,9 @@ class BatchRound {
     std::map<NodeId, Signature> endorsements_;  // of own_
     bool certified_ = false;
     std::uint32_t next_version_ = 0;
-    std::int64_t build_at_ms_ = 0;  // not before, after a draft that failed
-    std::int64_t say_at_ms_ = 0;    // steady
-    std::int64_t say_every_ms_ = 0;
+    std::int64_t build_at_ms_ = 0;        // not before, after a draft that failed
+    std::int64_t rebroadcast_at_ms_ = 0;  // steady
+    std::int64_t rebroadcast_every_ms_ = 0;
 };
 
 }  // namespace fairfeed::committee

@@ -29,7 +29,7 @@ void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signa
 // The ledger is older than what this node has signed (it was lost, and is being fetched again):
 // what was promised must not be forgotten meanwhile.
 bool BatchRound::is_behind(const View& view) const {
-    return has_spoken() && window_ && view.next && *view.next < *window_;
+    return has_published() && window_ && view.next && *view.next < *window_;
 }
 
 // The chain decides which window is next; whatever was said about another one is over.

@@ -27,7 +27,7 @@ bool is_complete(const Settlement& settlement) {
                        [](const auto& entry) { return entry.status == EntryStatus::reading; });
 }
 
-const OpenedReading* held_of(const View& view, const Slot& slot) {
+const OpenedReading* held_of(const View& view, const ReadingSlot& slot) {
     const auto window = view.held.find(slot.second);
     if (window == view.held.end()) return nullptr;
     const auto found = window->second.find(slot.first);
@@ -38,7 +38,7 @@ std::vector<Digest> readings_not_held(const Settlement& settlement, const View& 
                                       const Promises& promises) {
     std::vector<Digest> missing;
     for (const ListedReading& listed : listed_readings(settlement)) {
-        const Slot slot{listed.meter, listed.window};
+        const ReadingSlot slot{listed.meter, listed.window};
         const OpenedReading* held = held_of(view, slot);
         const bool another = held && held->reading.id != listed.reading && !promises.contains(slot);
         if (!held || another) missing.push_back(listed.reading);
@@ -48,7 +48,7 @@ std::vector<Digest> readings_not_held(const Settlement& settlement, const View& 
 
 std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                     const View& view) {
-    return view.book.withheld(view.state, settlement, view.held);
+    return view.accounts.withheld(view.state, settlement, view.held);
 }
 
 Bytes contradicting_reading(const Settlement& settlement, const View& view) {
@@ -76,7 +76,7 @@ Result<void, Reject> judge_place(const Settlement& settlement, const View& view)
 Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
                                  const Promises& promises) {
     for (const ListedReading& listed : listed_readings(settlement)) {
-        const Slot slot{listed.meter, listed.window};
+        const ReadingSlot slot{listed.meter, listed.window};
         const OpenedReading* held = held_of(view, slot);
         CHECK(held != nullptr);
         if (held->reading.id != listed.reading) return unexpected(Reject::conflicting_reading);
@@ -87,7 +87,7 @@ Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
     }
     const auto listed = listed_of(settlement, view.held);
     if (!listed) return unexpected(listed.error());
-    return view.book.check(view.state, settlement, *listed, view.keys);
+    return view.accounts.check(view.state, settlement, *listed, view.keys);
 }
 
 }  // namespace fairfeed::committee

@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/model/transaction.h"
 
 namespace fairfeed::committee {
@@ -15,7 +15,7 @@ namespace fairfeed::committee {
 struct View {
     const ChainState& state;
     std::optional<Window> next;  // what ChainState::next_window says of the cluster
-    const ClusterBook& book;
+    const ClusterAccounts& accounts;
     const KeyRing& keys;
     const HeldReadings& held;
     Instant now;
@@ -24,13 +24,12 @@ struct View {
 };
 constexpr std::int64_t kDeaf = INT64_MAX;
 
-using Slot = std::pair<MeterId, Window>;
 // What was endorsed in the settlement of the window at hand: one vote per (meter, window).
 struct Promise {
     Digest reading;
     Height drafted_at = 0;  // state height of the newest batch that it was endorsed in
 };
-using Promises = std::map<Slot, Promise>;
+using Promises = std::map<ReadingSlot, Promise>;
 
 // CHECKs that the transaction is a settlement.
 [[nodiscard]] const Settlement& content_of(const Transaction& batch);
@@ -39,7 +38,7 @@ using Promises = std::map<Slot, Promise>;
 [[nodiscard]] bool is_complete(const Settlement& settlement);
 
 // The reading held of a slot; nullptr: none.
-[[nodiscard]] const OpenedReading* held_of(const View& view, const Slot& slot);
+[[nodiscard]] const OpenedReading* held_of(const View& view, const ReadingSlot& slot);
 // Ids of readings it lists that this member does not hold. Of a meter that signed two, the listed
 // one counts, as long as nothing was promised of that meter.
 [[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,

@@ -26,7 +26,7 @@ struct VoteSeen {
 };
 // POLKA (prevotes) or COMMIT (precommits): a quorum of valid signatures of one content.
 struct CertificateSeen {
-    Certificate certificate;
+    QuorumCertificate certificate;
 };
 // The caller holds the whole body and has executed it on the tip's state (R15): the answer to
 // JudgeBlock, welcome unasked. Wrong blocks get valid = false. `time_ms` is the header's time (Unix
@@ -55,7 +55,7 @@ struct HeightStarts {
 };
 // R23: the safety record may not hold all that was signed. Nothing is signed from now on, not even
 // after a restart, until Trusted has said for how long and that height is behind.
-struct Doubted {
+struct RecordMistrusted {
     SilenceReason reason = SilenceReason::lost;
 };
 // R23: everything that may have been signed and forgotten was about heights up to this one.
@@ -63,7 +63,7 @@ struct Trusted {
     Height until = 0;
 };
 // R23: a person takes the risk: what the doubt was about is forgotten.
-struct DoubtForgiven {};
+struct MistrustForgiven {};
 // R23: somebody holds this statement with our own valid signature.
 struct OwnVoteShown {
     Vote vote;
@@ -76,8 +76,8 @@ struct Halted {
     Halt halt;
 };
 using Event = std::variant<ProposalSeen, VoteSeen, CertificateSeen, BlockJudged, BlockBuilt,
-                           WorkExists, TimePassed, HeightStarts, Doubted, Trusted, DoubtForgiven,
-                           OwnVoteShown, OwnProposalShown, Halted>;
+                           WorkExists, TimePassed, HeightStarts, RecordMistrusted, Trusted,
+                           MistrustForgiven, OwnVoteShown, OwnProposalShown, Halted>;
 
 // ---- effects ----
 // The record for the safety slot. If it cannot be made durable the process ends (R12).
@@ -96,7 +96,7 @@ struct SendVote {
 };
 // Publish with the outline of the block (retained).
 struct SendPolka {
-    Certificate certificate;
+    QuorumCertificate certificate;
     bool operator==(const SendPolka&) const = default;
 };
 // It is our turn. Build when R17 says so and if there is work at all; answer with BlockBuilt. A
@@ -117,7 +117,7 @@ struct JudgeBlock {
 // certificate and state in one transaction and answers with HeightStarts.
 struct Decide {
     Digest block;
-    Certificate certificate;
+    QuorumCertificate certificate;
     bool operator==(const Decide&) const = default;
 };
 // Two votes of one validator in one slot (A2); once per validator, type and round.
@@ -134,7 +134,7 @@ struct ReportProposals {
 };
 // A quorum of precommits for a block that was judged invalid here (R24); once per block.
 struct Contradicted {
-    Certificate certificate;
+    QuorumCertificate certificate;
     bool operator==(const Contradicted&) const = default;
 };
 using Effect = std::variant<PersistSafety, SendProposal, SendVote, SendPolka, RequestBlock,

@@ -89,9 +89,9 @@ class Replica {
     void on(const WorkExists& event);
     void on(const TimePassed& event);
     void on(const HeightStarts& event);
-    void on(const Doubted& event);
+    void on(const RecordMistrusted& event);
     void on(const Trusted& event);
-    void on(const DoubtForgiven& event);
+    void on(const MistrustForgiven& event);
     void on(const OwnVoteShown& event);
     void on(const OwnProposalShown& event);
     void on(const Halted& event);
@@ -128,8 +128,8 @@ class Replica {
     // R23: may statements of ours turn up at this height that we do not remember?
     [[nodiscard]] bool expects_own(Height height) const;
     void doubt_own(Height height);
-    void look_for_own(const Certificate& certificate);
-    [[nodiscard]] SafetyRecord::Polka pack(const Certificate& certificate) const;
+    void look_for_own(const QuorumCertificate& certificate);
+    [[nodiscard]] SafetyRecord::Polka pack(const QuorumCertificate& certificate) const;
     // The verdict on a block that matters; asks for it once if there is none.
     [[nodiscard]] std::optional<Verdict> verdict(const Digest& block);
     // R20; nullopt: the others have to say.
@@ -149,7 +149,8 @@ class Replica {
     SafetyRecord last_record_;  // written, or restored
     std::optional<Halt> halt_;
     std::optional<Silence> silence_;
-    bool forgiving_ = false;  // DoubtForgiven was said: what is shown before the start is adopted
+    bool forgiving_ =
+        false;  // MistrustForgiven was said: what is shown before the start is adopted
     FutureBuffer future_;
 
     // of the height
@@ -160,7 +161,7 @@ class Replica {
     Step step_ = Step::propose;
     std::optional<Marked> locked_;
     std::optional<Marked> valid_;
-    std::optional<Certificate> polka_;  // of valid_
+    std::optional<QuorumCertificate> polka_;  // of valid_
     VoteSet votes_;
     std::map<Round, std::vector<Proposal>> proposals_;
     std::map<Digest, Verdict> verdicts_;

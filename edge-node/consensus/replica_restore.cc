@@ -77,7 +77,7 @@ void Replica::resume(const SafetyRecord& record) {
 void Replica::adopt_polka(const SafetyRecord& record) {
     const std::size_t bytes = (validators_.size() + kBitsPerByte - 1) / kBitsPerByte;
     if (!record.valid || !record.polka || record.polka->signers.size() != bytes) return;
-    Certificate polka;
+    QuorumCertificate polka;
     polka.content =
         VoteContent{VoteType::prevote, height_, record.valid->round, record.valid->block};
     std::size_t next = 0;
@@ -91,7 +91,7 @@ void Replica::adopt_polka(const SafetyRecord& record) {
     mark_valid(record.valid->block, record.valid->round);
 }
 
-SafetyRecord::Polka Replica::pack(const Certificate& certificate) const {
+SafetyRecord::Polka Replica::pack(const QuorumCertificate& certificate) const {
     SafetyRecord::Polka out;
     out.signers.assign((validators_.size() + kBitsPerByte - 1) / kBitsPerByte, 0);
     for (std::size_t i = 0; i < validators_.size(); ++i) {

@@ -42,7 +42,7 @@ void Replica::remember_adopted() {
     if (height_ == 0) restored_ = last_record_;
 }
 
-void Replica::on(const Doubted& event) {
+void Replica::on(const RecordMistrusted& event) {
     if (silence_ && !silence_->until) return;
     silence_ = Silence{event.reason, std::nullopt};
     remember_standing();
@@ -54,7 +54,7 @@ void Replica::on(const Trusted& event) {
     remember_standing();
 }
 
-void Replica::on(const DoubtForgiven& /*event*/) {
+void Replica::on(const MistrustForgiven& /*event*/) {
     CHECK(height_ == 0);
     forgiving_ = true;
     if (!silence_) return;
@@ -94,7 +94,7 @@ void Replica::on(const OwnProposalShown& event) {
 
 // A certificate of the height being decided names us for something we have not said: our key is at
 // work in two places.
-void Replica::look_for_own(const Certificate& certificate) {
+void Replica::look_for_own(const QuorumCertificate& certificate) {
     if (halt_ || !guard_.is_news(certificate.content)) return;
     for (const Witness& witness : certificate.witnesses) {
         if (witness.node != config_.self) continue;

@@ -68,7 +68,7 @@ std::optional<VoteSet::Conflict> VoteSet::add(const Vote& vote, Round current) {
     return insert(*who, vote, false);
 }
 
-std::vector<VoteSet::Conflict> VoteSet::add(const Certificate& certificate) {
+std::vector<VoteSet::Conflict> VoteSet::add(const QuorumCertificate& certificate) {
     std::vector<Conflict> conflicts;
     if (certificate.content.height != height_) return conflicts;
     for (const Witness& witness : certificate.witnesses) {
@@ -177,10 +177,10 @@ std::optional<Round> VoteSet::crowd_round(const NodeId& self) const {
     return rounds[faults];
 }
 
-std::optional<Certificate> VoteSet::certificate(VoteType type, Round round,
-                                                const Digest& block) const {
+std::optional<QuorumCertificate> VoteSet::certificate(VoteType type, Round round,
+                                                      const Digest& block) const {
     if (!has_quorum(type, round, block)) return std::nullopt;
-    Certificate out;
+    QuorumCertificate out;
     out.content = VoteContent{type, height_, round, block};
     for (const auto& [who, signature] : find(type, round)->by_value.at(block)) {
         out.witnesses.push_back(Witness{validators_[who], signature});

@@ -30,7 +30,7 @@ class VoteSet {
     // per validator, type and round.
     std::optional<Conflict> add(const Vote& vote, Round current);
     // Counts every witness that is a validator.
-    std::vector<Conflict> add(const Certificate& certificate);
+    std::vector<Conflict> add(const QuorumCertificate& certificate);
     // Remembers that a validator is in this round (its proposal shows it).
     void saw_round(const NodeId& validator, Round round);
     // Forgets the rounds that lie more than the window behind.
@@ -48,8 +48,8 @@ class VoteSet {
     // The (f+1)-th largest round of the validators other than self; nullopt if fewer spoke (R2).
     [[nodiscard]] std::optional<Round> crowd_round(const NodeId& self) const;
     // Exactly a quorum of witnesses, the lowest names; nullopt without one.
-    [[nodiscard]] std::optional<Certificate> certificate(VoteType type, Round round,
-                                                         const Digest& block) const;
+    [[nodiscard]] std::optional<QuorumCertificate> certificate(VoteType type, Round round,
+                                                               const Digest& block) const;
     // Rounds in which anybody cast a vote of this type, ascending.
     [[nodiscard]] std::vector<Round> rounds(VoteType type) const;
     [[nodiscard]] std::size_t count(VoteType type, Round round) const;  // validators, any value

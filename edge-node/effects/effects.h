@@ -32,7 +32,7 @@ struct PersistBlock {
 };
 // An inbox was lost: this node does not know what it promised in these windows and those before.
 // Replaces all that was noted of the kind.
-struct PersistDoubts {
+struct PersistSilencedWindows {
     std::map<ClusterId, Window> up_to;
 };
 struct PersistSafety {
@@ -64,9 +64,9 @@ struct AnswerBlocks {
 struct MendBlock {
     CommittedBlock block;
 };
-using Effect =
-    std::variant<PersistReading, PersistBatch, PersistEndorsement, PersistBlock, PersistSafety,
-                 CommitBlock, ForgetWindow, Publish, AnswerBlocks, MendBlock, PersistDoubts>;
+using Effect = std::variant<PersistReading, PersistBatch, PersistEndorsement, PersistBlock,
+                            PersistSafety, CommitBlock, ForgetWindow, Publish, AnswerBlocks,
+                            MendBlock, PersistSilencedWindows>;
 using Effects = std::vector<Effect>;
 
 }  // namespace fairfeed

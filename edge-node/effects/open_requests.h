@@ -1,7 +1,7 @@
 // What this node has asked its peers for by id, and is still waiting for. An answer is taken from
 // the peer that was asked, for what was asked, and once; everything else that comes in the name of
 // an answer costs nothing. A late answer to an earlier question still counts. Bounded; pure; owned
-// by the desk that asks.
+// by whoever asks.
 #pragma once
 
 #include <deque>

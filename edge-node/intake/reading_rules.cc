@@ -110,8 +110,8 @@ Result<ReadingBody, Reject> open_and_judge(const SignedReading& reading, const C
     }
     auto body = open_with(context.keys, reading);
     if (!body) return unexpected(body.error());
-    const auto plausible =
-        context.book(header.cluster).plausible(context.state, header.window, header.meter, *body);
+    const auto plausible = context.accounts(header.cluster)
+                               .plausible(context.state, header.window, header.meter, *body);
     if (!plausible) return unexpected(plausible.error());
     return body;
 }

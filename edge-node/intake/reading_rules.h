@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/base/units.h"
 #include "core/wire/topics.h"
 
@@ -19,7 +19,7 @@ constexpr std::int64_t kFutureToleranceMs = 2000;
 struct Context {
     const ChainState& state;
     const KeyRing& keys;
-    const std::function<const ClusterBook&(const ClusterId&)>& book;
+    const std::function<const ClusterAccounts&(const ClusterId&)>& accounts;
     NodeId self;
     Instant now;
     // Id of the reading held, or committed, for this meter and window; nullopt: none.
@@ -50,7 +50,7 @@ struct Refused {
 
 // The same rules without topic: for a reading pulled from a fellow member or sent in an objection.
 // It takes whatever an honest member at the same height, or one height further, may demand as
-// withheld (ClusterBook::withheld), or two members could refuse each other's batches for ever.
+// withheld (ClusterAccounts::withheld), or two members could refuse each other's batches for ever.
 [[nodiscard]] Result<OpenedReading, Refused> judge_pulled_reading(ByteView envelope,
                                                                   const Context& context);
 

@@ -26,30 +26,32 @@ void Node::replay(const ReplayStep& step) {
     committee_.replay(step);
 }
 
-Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate> tip_certificate,
-                                    Memory memory, Instant now) {
+Result<Effects, Reject> Node::start(ChainState state,
+                                    std::optional<QuorumCertificate> tip_certificate,
+                                    RecoveredState recovered, Instant now) {
     now_ = now;
     Effects out;
-    committee_.restore_doubts(std::move(memory.doubts));
-    if (memory.inbox_lost) recall_salvaged(memory, state, out);
-    for (const Transaction& batch : memory.batches)
+    committee_.restore_doubts(std::move(recovered.doubts));
+    if (recovered.inbox_lost) recall_salvaged(recovered, state, out);
+    for (const Transaction& batch : recovered.batches)
         committee_.restore_batch(batch, state);
-    for (const PersistEndorsement& row : memory.endorsements) {
+    for (const PersistEndorsement& row : recovered.endorsements) {
         committee_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
     }
-    for (const Bytes& reading : memory.readings)
+    for (const Bytes& reading : recovered.readings)
         committee_.restore_reading(reading, state);
     chain_.emplace(
-        ChainDesk::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
+        ChainDriver::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
         [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
             committee_.on_commit(committed, before, after, now_, *out_);
         });
     committee_.ask_before_signing(
         [this](Height opened_at) { return chain_->may_endorse(opened_at); });
-    if (auto restored = chain_->restore_safety(memory.safety_record, memory.safety); !restored) {
+    if (auto restored = chain_->restore_safety(recovered.safety_record, recovered.safety);
+        !restored) {
         return unexpected(restored.error());
     }
-    for (const Block& block : memory.blocks)
+    for (const Block& block : recovered.blocks)
         chain_->restore_block(block);
     out_ = &out;
     chain_->start(now, out);
@@ -59,10 +61,10 @@ Result<Effects, Reject> Node::start(ChainState state, std::optional<Certificate>
 }
 
 // The disk forgot: what proves itself is written down again, and the rest is in doubt.
-void Node::recall_salvaged(Memory& memory, const ChainState& state, Effects& out) {
-    for (const Bytes& reading : std::exchange(memory.readings, {}))
+void Node::recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out) {
+    for (const Bytes& reading : std::exchange(recovered.readings, {}))
         committee_.restore_salvaged(reading, state, now_, out);
-    for (const Block& block : memory.blocks)
+    for (const Block& block : recovered.blocks)
         out.push_back(PersistBlock{block_id(block.header), block});
     committee_.doubt_windows(state, now_, out);
 }
@@ -99,8 +101,8 @@ const ChainState& Node::state() const {
 
 void Node::on(const BrokerConnected&, Effects& out) {
     committee_.on_broker(true, now_);
-    chain_->say_standing(out);
-    committee_.say_standing(state(), out);
+    chain_->rebroadcast_standing(out);
+    committee_.rebroadcast_standing(state(), out);
 }
 
 void Node::on(const BrokerLost&, Effects&) {
@@ -257,17 +259,17 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
         auto answer = chain_->bodies(*bodies);
         if (!answer) return unexpected(answer.error());
         if (!answer->transactions.empty()) {
-            say(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
+            publish(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
         }
     } else if (const auto* readings = std::get_if<ReadingsRequest>(&*request)) {
         auto answer = committee_.readings(sender, *readings, state());
         if (!answer) return unexpected(answer.error());
         if (!answer->readings.empty()) {
-            say(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
+            publish(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
         }
     } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
-        say(Channel::answer, sender.str(),
-            encode_answer(chain_->attest(sender, *attest, sha256(message))), out);
+        publish(Channel::answer, sender.str(),
+                encode_answer(chain_->attest(sender, *attest, sha256(message))), out);
     }
     return {};
 }
@@ -303,7 +305,7 @@ Result<T, Reject> Node::believed(Result<Signed<T>, Reject> decoded, const NodeId
     return std::move(decoded->content);
 }
 
-void Node::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {
+void Node::publish(Channel channel, const std::string& item, Bytes message, Effects& out) const {
     out.push_back(Publish{Topic{state().genesis.parameters.name, self_.str(), channel, item},
                           std::move(message)});
 }

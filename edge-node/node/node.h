@@ -10,9 +10,9 @@
 #include <variant>
 
 #include "edge-node/chain/announcements.h"
-#include "edge-node/chain/chain_desk.h"
-#include "edge-node/chain/repair_desk.h"
-#include "edge-node/committee/committee_desk.h"
+#include "edge-node/chain/block_repair.h"
+#include "edge-node/chain/chain_driver.h"
+#include "edge-node/committee/committee_member.h"
 
 namespace fairfeed {
 
@@ -96,8 +96,8 @@ class Node {
     // Takes over from before a restart and begins the next height. `state` is that of the tip.
     // Errors: a safety record that is damaged or of another network.
     [[nodiscard]] Result<Effects, Reject> start(ChainState state,
-                                                std::optional<Certificate> tip_certificate,
-                                                Memory memory, Instant now);
+                                                std::optional<QuorumCertificate> tip_certificate,
+                                                RecoveredState recovered, Instant now);
     [[nodiscard]] Effects step(const NodeEvent& event, Instant now);
     // Steady time at which TimePassed is wanted.
     [[nodiscard]] std::int64_t next_deadline_ms(Instant now) const;
@@ -107,7 +107,7 @@ class Node {
     [[nodiscard]] NodeLoad load() const;
 
   private:
-    void recall_salvaged(Memory& memory, const ChainState& state, Effects& out);
+    void recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out);
     void on(const MessageArrived& event, Effects& out);
     void on(const BrokerConnected& event, Effects& out);
     void on(const BrokerLost& event, Effects& out);
@@ -139,14 +139,14 @@ class Node {
     void submit_handovers(Effects& out);
     void follow_waiting();
     void announce(Effects& out);
-    void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    void publish(Channel channel, const std::string& item, Bytes message, Effects& out) const;
     void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
 
     NodeId self_;
     const Signer& signer_;
-    CommitteeDesk committee_;
-    std::optional<ChainDesk> chain_;  // from start() on
-    RepairDesk repair_;
+    CommitteeMember committee_;
+    std::optional<ChainDriver> chain_;  // from start() on
+    BlockRepair repair_;
     Effects* out_ = nullptr;  // of the step being taken, for the commit listener
     Instant now_;
 

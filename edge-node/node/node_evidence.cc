@@ -1,5 +1,5 @@
-// What a node does with accusations: a meter's own alarm, and what its desks found out (rules 3, 5
-// and 11, R19).
+// What a node does with accusations: a meter's own alarm, and what its members found out (rules 3,
+// 5 and 11, R19).
 #include "core/wire/event_codec.h"
 #include "edge-node/node/node.h"
 

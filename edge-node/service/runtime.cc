@@ -3,7 +3,7 @@
 #include "core/io/file_access.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
-#include "edge-node/service/running_node.h"
+#include "edge-node/service/node_service.h"
 #include "edge-node/service/status_report.h"
 
 namespace fairfeed {
@@ -14,10 +14,10 @@ constexpr std::size_t kMostRebuilds = 3;
 constexpr std::int64_t kLookForRoomEveryMs = 500;
 
 // One life of the node; it must be over before its files are looked after.
-Result<RunningNode::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
+Result<NodeService::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
                                          const std::vector<std::string>& set_aside,
                                          NodeSurface& surface) {
-    auto node = RunningNode::open(config, genesis, set_aside, surface);
+    auto node = NodeService::open(config, genesis, set_aside, surface);
     if (node) return (*node)->run();
     if (node.error().ledger_damaged) return node.error();
     return unexpected(NodeFault{node.error().reason, node.error().mistake});

@@ -194,7 +194,7 @@ Result<void, IoError> Storage::into_inbox(const Effect& effect, std::int64_t rea
         return inbox_.put_endorsement(
             {row->endorsement, row->signature, encode_transaction(row->batch)});
     }
-    if (const auto* doubts = std::get_if<PersistDoubts>(&effect)) {
+    if (const auto* doubts = std::get_if<PersistSilencedWindows>(&effect)) {
         return inbox_.put_doubts(doubts->up_to);
     }
     if (const auto* block = std::get_if<PersistBlock>(&effect)) {
@@ -216,40 +216,41 @@ Result<void, IoError> Storage::flush_inbox() {
     return inbox_.commit();
 }
 
-Result<Memory, IoError> Storage::recall(const Digest& network) {
+Result<RecoveredState, IoError> Storage::recall(const Digest& network) {
     auto contents = inbox_.load();
     if (!contents) return unexpected(contents.error());
-    Memory memory;
-    memory.readings = std::move(contents->readings);
-    memory.safety_record = safety_.record();
-    memory.safety = trust_;
+    RecoveredState recovered;
+    recovered.readings = std::move(contents->readings);
+    recovered.safety_record = safety_.record();
+    recovered.safety = trust_;
     for (const Bytes& bytes : contents->batches) {
         auto batch = decode_transaction(bytes, network);
         if (!batch) return unexpected(IoError{"the inbox holds a batch that is damaged"});
-        memory.batches.push_back(std::move(*batch));
+        recovered.batches.push_back(std::move(*batch));
     }
     for (const intake::EndorsementRow& row : contents->endorsements) {
         auto batch = decode_transaction(row.batch, network);
         if (!batch) return unexpected(IoError{"the inbox holds an endorsement that is damaged"});
-        memory.endorsements.push_back({row.endorsement, row.signature, std::move(*batch)});
+        recovered.endorsements.push_back({row.endorsement, row.signature, std::move(*batch)});
     }
     for (const Bytes& bytes : contents->blocks) {
         auto block = decode_block(bytes, network);
         if (!block) return unexpected(IoError{"the inbox holds a block that is damaged"});
-        memory.blocks.push_back(std::move(*block));
+        recovered.blocks.push_back(std::move(*block));
     }
-    memory.doubts = std::move(contents->doubts);
-    memory.inbox_lost = contents->all_in_doubt;
-    if (memory.inbox_lost) add_salvaged(memory, network);
-    return memory;
+    recovered.doubts = std::move(contents->doubts);
+    recovered.inbox_lost = contents->all_in_doubt;
+    if (recovered.inbox_lost) add_salvaged(recovered, network);
+    return recovered;
 }
 
 // They prove themselves: readings to the committee, blocks by what is decided.
-void Storage::add_salvaged(Memory& memory, const Digest& network) {
+void Storage::add_salvaged(RecoveredState& recovered, const Digest& network) {
     for (Bytes& reading : std::exchange(salvaged_.readings, {}))
-        memory.readings.push_back(std::move(reading));
+        recovered.readings.push_back(std::move(reading));
     for (const Bytes& bytes : std::exchange(salvaged_.blocks, {}))
-        if (auto block = decode_block(bytes, network)) memory.blocks.push_back(std::move(*block));
+        if (auto block = decode_block(bytes, network))
+            recovered.blocks.push_back(std::move(*block));
 }
 
 Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) {

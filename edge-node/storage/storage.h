@@ -10,7 +10,7 @@
 #include "core/io/slot_file.h"
 #include "core/ledger/ledger.h"
 #include "edge-node/effects/effects.h"
-#include "edge-node/effects/memory.h"
+#include "edge-node/effects/recovered_state.h"
 #include "edge-node/storage/data_directory.h"
 #include "edge-node/storage/inbox.h"
 #include "edge-node/storage/mending.h"
@@ -33,7 +33,7 @@ class Storage {
     // Everything in `turn` that must be on the disk is there when this returns.
     [[nodiscard]] Result<void, IoError> write(const Effects& turn, std::int64_t real_ms);
     // What the inbox and the safety record remember.
-    [[nodiscard]] Result<Memory, IoError> recall(const Digest& network);
+    [[nodiscard]] Result<RecoveredState, IoError> recall(const Digest& network);
     // Blocks for a peer, as many as fit one answer, none that is damaged and none after it.
     [[nodiscard]] Result<BlocksAnswer, IoError> blocks(const BlocksRequest& request);
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
@@ -60,7 +60,7 @@ class Storage {
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> write_mended(const CommittedBlock& block,
                                                      std::int64_t real_ms);
-    void add_salvaged(Memory& memory, const Digest& network);
+    void add_salvaged(RecoveredState& recovered, const Digest& network);
     [[nodiscard]] Result<void, IoError> into_inbox(const Effect& effect, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> begin_inbox();
     [[nodiscard]] Result<void, IoError> flush_inbox();

@@ -116,7 +116,7 @@ Result<Verdict, IoError> judge_ledger(Storage& storage, const Truth& truth) {
 }
 
 // An older record, or none, is not wrong as long as the node knows it and signs nothing.
-Verdict judge_safety(Storage& storage, const Memory& memory, const Truth& truth) {
+Verdict judge_safety(Storage& storage, const RecoveredState& memory, const Truth& truth) {
     const bool knows = memory.safety == SafetyTrust::in_doubt || memory.safety == SafetyTrust::lost;
     if (!knows || memory.safety_record == truth.safety) return Verdict::wrong;
     if (memory.safety == SafetyTrust::lost && storage.mishaps().empty()) return Verdict::silent;

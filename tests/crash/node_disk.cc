@@ -167,7 +167,7 @@ void NodeDisk::expect_ledger(const Ledger& ledger) const {
 // Effects before something that is durable are durable too. Of several safety records of a turn
 // only the last is written, at its place.
 void NodeDisk::expect_a_moment(const CutPoint& point, Storage& storage,
-                               const Memory& memory) const {
+                               const RecoveredState& memory) const {
     const Standing& before = standings_[point.acknowledged];
     const Height height = storage.ledger().height();
     ASSERT_GE(height, before.height) << "a committed block is lost";
@@ -211,7 +211,7 @@ void NodeDisk::expect_a_moment(const CutPoint& point, Storage& storage,
 }
 
 void NodeDisk::expect_receipted(std::size_t acknowledged, const Storage& storage,
-                                const Memory& memory) const {
+                                const RecoveredState& memory) const {
     std::set<Digest> held;
     for (const Bytes& envelope : memory.readings) {
         const auto reading = decode_reading(envelope, story_.network().network());

@@ -35,12 +35,13 @@ class NodeDisk {
     void go_on(std::size_t turns, Storage& storage, Started& started, bool silent = false) const;
 
     // Ledger, safety record and inbox are those of some moment of the turn that was under way.
-    void expect_a_moment(const CutPoint& point, Storage& storage, const Memory& memory) const;
+    void expect_a_moment(const CutPoint& point, Storage& storage,
+                         const RecoveredState& memory) const;
 
   private:
     void expect_ledger(const Ledger& ledger) const;
     void expect_receipted(std::size_t acknowledged, const Storage& storage,
-                          const Memory& memory) const;
+                          const RecoveredState& memory) const;
     void expect_no_contradiction(std::size_t acknowledged, const Effects& effects,
                                  bool silent) const;
 

@@ -224,7 +224,7 @@ void InboxContent::apply(const Effect& effect) {
     }
 }
 
-InboxContent InboxContent::of(const Memory& memory, const Digest& network) {
+InboxContent InboxContent::of(const RecoveredState& memory, const Digest& network) {
     InboxContent out;
     for (const Bytes& envelope : memory.readings) {
         const auto reading = decode_reading(envelope, network);

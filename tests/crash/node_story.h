@@ -67,7 +67,7 @@ struct InboxContent {
     bool operator==(const InboxContent&) const = default;
 
     void apply(const Effect& effect);
-    [[nodiscard]] static InboxContent of(const Memory& memory, const Digest& network);
+    [[nodiscard]] static InboxContent of(const RecoveredState& memory, const Digest& network);
 };
 
 }  // namespace fairfeed::test

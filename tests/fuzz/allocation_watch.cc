@@ -9,8 +9,8 @@
 namespace fairfeed::fuzz {
 namespace {
 
-// Of this thread. Memory freed by a thread that did not take it makes `held` wrap, harmlessly: a
-// watch only looks at differences.
+// Of this thread. RecoveredState freed by a thread that did not take it makes `held` wrap,
+// harmlessly: a watch only looks at differences.
 thread_local std::size_t held = 0;
 thread_local std::size_t peak = 0;
 

@@ -2,7 +2,7 @@
 // closing state, as a fuzzer's input says. Nothing that makes the encoder refuse.
 #pragma once
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "tests/fuzz/input.h"
 
 namespace fairfeed::fuzz {

@@ -18,9 +18,9 @@ OpenedReadings first_readings(const test::TestNetwork& network) {
     return chain.read_all(kCluster, 0);
 }
 
-SettlementDraft drafted(const ClusterBook& book, const ChainState& state,
+SettlementDraft drafted(const ClusterAccounts& accounts, const ChainState& state,
                         const OpenedReadings& readings) {
-    auto draft = book.draft(state, 0, {{0, readings}});
+    auto draft = accounts.draft(state, 0, {{0, readings}});
     CHECK(draft);
     return std::move(*draft);
 }
@@ -31,14 +31,14 @@ LittleState::LittleState()
     : network(two_clusters()),
       state(network.initial_state()),
       keys(network.key_ring(state, network.dgmd())),
-      book(kCluster),
+      accounts(kCluster),
       readings(first_readings(network)),
-      draft(drafted(book, state, readings)),
+      draft(drafted(accounts, state, readings)),
       time_ms(state.grid().end_real_ms(0)) {}
 
 Result<Settlement, Reject> LittleState::sealed(const SettlementDraft& altered) const {
     const NodeId& parent = state.committee_of(kCluster, 0)->members.front();
-    return book.seal(state, 0, altered, parent, 0, 0, keys, network.random());
+    return accounts.seal(state, 0, altered, parent, 0, 0, keys, network.random());
 }
 
 const LittleState& little_state() {

@@ -3,7 +3,7 @@
 // was signed for it once stays valid. Made once per process; read only.
 #pragma once
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/state/execution.h"
 #include "tests/support/test_network.h"
 
@@ -13,12 +13,12 @@ struct LittleState {
     LittleState();
 
     test::TestNetwork network;
-    ChainState state;         // after block 0
-    KeyRing keys;             // DGMD's: everybody's data keys
-    ClusterBook book;         // of cluster-1
-    OpenedReadings readings;  // of cluster-1 in window 0
-    SettlementDraft draft;    // what they settle to
-    std::int64_t time_ms;     // a block time at which window 0 is over
+    ChainState state;          // after block 0
+    KeyRing keys;              // DGMD's: everybody's data keys
+    ClusterAccounts accounts;  // of cluster-1
+    OpenedReadings readings;   // of cluster-1 in window 0
+    SettlementDraft draft;     // what they settle to
+    std::int64_t time_ms;      // a block time at which window 0 is over
 
     // The draft as its parent would seal it.
     [[nodiscard]] Result<Settlement, Reject> sealed(const SettlementDraft& altered) const;

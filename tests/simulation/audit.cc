@@ -1,6 +1,6 @@
 #include "tests/simulation/audit.h"
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 
 namespace fairfeed::simulation {
 namespace {
@@ -104,7 +104,7 @@ std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
 }
 
 std::string Audit::on_settlement(const Settlement& settlement, std::int64_t time_ms) {
-    const auto lines = ClusterBook::open_lines(settlement, scenery_.keys);
+    const auto lines = ClusterAccounts::open_lines(settlement, scenery_.keys);
     if (!lines) return "its lines do not open";
     if (lines->size() != settlement.entries.size()) return "it has a line too few";
     if (std::string wrong = list(settlement); !wrong.empty()) return wrong;

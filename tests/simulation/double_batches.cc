@@ -2,7 +2,7 @@
 // a signature under every batch it hears. And the proposer that builds two blocks in one round.
 #include <algorithm>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/crypto/random.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
@@ -51,7 +51,7 @@ const Transaction& Liar::other_batch(const Transaction& batch) {
     if (known != others_.end()) return known->second;
     Settlement other = settlement_of(batch);
     const KeyRing& keys = scenery_.keys;
-    const auto lines = ClusterBook::open_lines(other, keys);
+    const auto lines = ClusterAccounts::open_lines(other, keys);
     CHECK(lines.has_value());
     const RandomSource random = random_of(Dice(dice_.next()));
     for (std::size_t i = 0; i < other.lines.size(); ++i) {

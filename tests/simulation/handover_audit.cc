@@ -38,10 +38,10 @@ HandoverAudit::HandoverAudit(const Scenery& scenery, const Plan& plan)
       state_(scenery.first_state),
       dgmd_(Keyholder{scenery.network.dgmd(), test::agreement_key(scenery.network.dgmd().str())}) {
     for (const NodeId& node : scenery.nodes)
-        books_.emplace_back(Keyholder{node, test::agreement_key(node.str())});
+        accounts_.emplace_back(Keyholder{node, test::agreement_key(node.str())});
     const CommittedBlock genesis{scenery.network.genesis().block.block, {}};
-    for (KeyholderBooks& books : books_)
-        (void)books.follow({genesis, state_, state_});
+    for (KeyholderAccounts& accounts : accounts_)
+        (void)accounts.follow({genesis, state_, state_});
     (void)dgmd_.follow({genesis, state_, state_});
 }
 
@@ -58,8 +58,8 @@ std::string HandoverAudit::follow(const CommittedBlock& committed) {
     std::string wrong;
     for (const Transaction& transaction : committed.block.transactions)
         if (is_handover(transaction) && wrong.empty()) wrong = judge(transaction);
-    for (KeyholderBooks& books : books_)
-        (void)books.follow({committed, before, state_});
+    for (KeyholderAccounts& accounts : accounts_)
+        (void)accounts.follow({committed, before, state_});
     (void)dgmd_.follow({committed, before, state_});
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
@@ -97,10 +97,10 @@ std::string HandoverAudit::judge(const Transaction& transaction) const {
 std::string HandoverAudit::compare(const ClusterId& cluster, Window settled) const {
     for (const NodeId& member : state_.committee_of(cluster, settled)->members) {
         if (!is_honest(member)) continue;
-        const bool is_open = books_[scenery_.index_of(member)].books().contains(cluster);
+        const bool is_open = accounts_[scenery_.index_of(member)].clusters().contains(cluster);
         const bool may_be_closed = misled_.contains(cluster) || plan_.liars == Liars::beyond;
         if (!is_open && !may_be_closed) {
-            return "the book that " + member.str() + " has of " + cluster.str() + ", window " +
+            return "the accounts that " + member.str() + " has of " + cluster.str() + ", window " +
                    std::to_string(settled) + " is closed";
         }
         if (std::string wrong = compare(member, cluster); !wrong.empty()) return wrong;
@@ -108,18 +108,18 @@ std::string HandoverAudit::compare(const ClusterId& cluster, Window settled) con
     return {};
 }
 
-// A book that is open.
+// A accounts that is open.
 std::string HandoverAudit::compare(const NodeId& member, const ClusterId& cluster) const {
-    const auto truth = dgmd_.books().find(cluster);
-    const auto& books = books_[scenery_.index_of(member)].books();
-    const auto book = books.find(cluster);
-    if (book == books.end() || truth == dgmd_.books().end()) return {};
+    const auto truth = dgmd_.clusters().find(cluster);
+    const auto& open = accounts_[scenery_.index_of(member)].clusters();
+    const auto accounts = open.find(cluster);
+    if (accounts == open.end() || truth == dgmd_.clusters().end()) return {};
     for (const SealedLine& line : dgmd_.last_settlement(cluster)->lines) {
-        const ClosingState* mine = book->second.closing(line.meter);
+        const ClosingState* mine = accounts->second.closing(line.meter);
         const ClosingState* theirs = truth->second.closing(line.meter);
         const bool same = mine != nullptr && theirs != nullptr ? *mine == *theirs : mine == theirs;
         if (same) continue;
-        return "the book that " + member.str() + " has of " + cluster.str() +
+        return "the accounts that " + member.str() + " has of " + cluster.str() +
                " says something else of " + line.meter.str();
     }
     return {};
@@ -141,7 +141,8 @@ std::string HandoverAudit::find_leak() const {
             const bool may =
                 std::all_of(settlement.lines.begin(), settlement.lines.end(),
                             [&](const SealedLine& line) { return is_granted(node, line); });
-            const bool can = ClusterBook::open_lines(settlement, books_[i].keys()).has_value();
+            const bool can =
+                ClusterAccounts::open_lines(settlement, accounts_[i].keys()).has_value();
             if (can == may) continue;
             return node.str() + (can ? " opens" : " cannot open") + " window " +
                    std::to_string(settlement.window) + " of " + settlement.cluster.str();

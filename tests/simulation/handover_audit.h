@@ -1,13 +1,14 @@
 // What changes of committee must leave as it is, from a whole chain and the keys of each node:
-// every member's book says the same as DGMD's; whoever tells the truth hands over what opens, to
-// those it is for; and nobody opens a line that it was granted no key of. One per run; one thread.
+// every member's accounts says the same as DGMD's; whoever tells the truth hands over what opens,
+// to those it is for; and nobody opens a line that it was granted no key of. One per run; one
+// thread.
 #pragma once
 
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "tests/simulation/scenery.h"
 
 namespace fairfeed::simulation {
@@ -39,8 +40,8 @@ class HandoverAudit {
     const Plan& plan_;
     std::set<ClusterId> misled_;  // once: an honest member may be without closing states since
     ChainState state_;
-    KeyholderBooks dgmd_;
-    std::vector<KeyholderBooks> books_;  // by node
+    KeyholderAccounts dgmd_;
+    std::vector<KeyholderAccounts> accounts_;  // by node
     std::vector<Settlement> settlements_;
 };
 

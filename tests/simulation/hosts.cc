@@ -51,15 +51,16 @@ void Simulation::boot(Host& host) {
                                                       random_of(Dice(dice_.next()))});
     auto state = replayed(host, *program);
     if (!state) {
-        // Its committee has certified what its own books contradict, or it stands on two branches.
+        // Its committee has certified what its own accounts contradict, or it stands on two
+        // branches.
         note([&] { return name(host) + " cannot replay its own ledger"; });
         if (plan_.is_honest(host.node)) oracles_.lose(name(host) + " cannot replay its own ledger");
         return;
     }
     const auto& ledger = host.disk.ledger();
-    std::optional<Certificate> certificate;
+    std::optional<QuorumCertificate> certificate;
     if (!ledger.empty()) certificate = ledger.back().certificate;
-    Memory memory = host.disk.memory();
+    RecoveredState memory = host.disk.memory();
     if (plan_.is_newcomer(host.node) && memory.safety_record.empty()) {
         memory.safety = ledger.empty() ? SafetyTrust::fresh : SafetyTrust::lost;
     }

@@ -37,7 +37,7 @@ void Oracles::lose(const std::string& what) {
     if (lost_.empty()) lost_ = what;
 }
 
-void Oracles::on_effect(std::size_t node, const Effect& effect, const VirtualDisk& disk) {
+void Oracles::on_effect(std::size_t node, const Effect& effect, const SimulatedDisk& disk) {
     if (const auto* publish = std::get_if<Publish>(&effect)) {
         on_statement(node, *publish);
     } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
@@ -218,7 +218,7 @@ bool Oracles::is_sealed_for(const Settlement& batch, const SimulatedMeter& meter
 
 // Rules 2 and 5: one reading per slot, and no vouching for the absence of what one holds.
 void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
-                             const VirtualDisk& disk) {
+                             const SimulatedDisk& disk) {
     const Endorsement& said = row.endorsement;
     const auto [place, fresh] = batches_.try_emplace(
         {node, false, said.cluster, said.window, row.batch.signer, said.version}, said.batch);

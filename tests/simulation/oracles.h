@@ -13,7 +13,7 @@
 #include "edge-node/node/node.h"
 #include "tests/simulation/audit.h"
 #include "tests/simulation/scenery.h"
-#include "tests/simulation/virtual_disk.h"
+#include "tests/simulation/simulated_disk.h"
 
 namespace fairfeed::simulation {
 
@@ -34,20 +34,20 @@ class Oracles {
         : scenery_(scenery), plan_(plan), meter_of_(meter_of), audit_(scenery, meter_of) {}
 
     // Honest nodes only.
-    void on_effect(std::size_t node, const Effect& effect, const VirtualDisk& disk);
+    void on_effect(std::size_t node, const Effect& effect, const SimulatedDisk& disk);
     // After every step of an honest node.
     void on_load(std::size_t node, const NodeLoad& load);
     // A node that is about to be destroyed or has arrived: its own invariants and accusations.
     // `durable`: the height its disk has reached.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
-    void on_receipt(std::size_t node, const Receipt& receipt, const VirtualDisk& disk);
+    void on_receipt(std::size_t node, const Receipt& receipt, const SimulatedDisk& disk);
     // An honest node gives so many bytes to its broker.
     void on_said(std::size_t node, std::size_t bytes);
     // Calm, everything settled, and then nothing to do for a while (R16): since when the highest
     // block stood at `height`, and votes, proposals and batches that were said in that time.
     void on_idle_end(Height height, std::uint64_t statements);
     // The disk of an honest node as a crash or the end of the run leaves it.
-    void on_disk(std::size_t node, const VirtualDisk& disk);
+    void on_disk(std::size_t node, const SimulatedDisk& disk);
     // Calm, and this node has had a transaction for so long without a block.
     void on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t most_ms);
     // A receipted reading that the chain has settled otherwise without saying why; empty: none.
@@ -88,7 +88,7 @@ class Oracles {
     void on_fork(std::size_t node, const CommittedBlock& committed);
     void on_evidence(const Evidence& evidence);
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
-    void on_endorsement(std::size_t node, const PersistEndorsement& row, const VirtualDisk& disk);
+    void on_endorsement(std::size_t node, const PersistEndorsement& row, const SimulatedDisk& disk);
     void once(const Slot& slot, const Digest& what);
     [[nodiscard]] static bool is_sealed_for(const Settlement& batch, const SimulatedMeter& meter);
     [[nodiscard]] bool accuses_liar(const std::string& alarm) const;
@@ -102,7 +102,7 @@ class Oracles {
     struct Decided {
         Digest block;
         std::size_t by = 0;  // the first honest node that committed it
-        Certificate certificate;
+        QuorumCertificate certificate;
     };
     std::map<Height, Decided> blocks_;
     // Meters and nodes that EVIDENCE on the chain names, and what for.

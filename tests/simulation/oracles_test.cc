@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
@@ -55,7 +55,7 @@ class TheOracles : public testing::Test {
     // The line of the first meter, with other figures and a seal that fits them.
     template <class Change>
     [[nodiscard]] Settlement with_line(Settlement settlement, Change change) const {
-        const auto lines = ClusterBook::open_lines(settlement, scenery.keys);
+        const auto lines = ClusterAccounts::open_lines(settlement, scenery.keys);
         CHECK(lines.has_value());
         SettlementLine line = lines->front();
         change(line);
@@ -103,7 +103,7 @@ class TheOracles : public testing::Test {
     std::vector<SimulatedMeter> meters;
     test::TestChain chain{network};
     OpenedReadings readings;
-    VirtualDisk disk;
+    SimulatedDisk disk;
     Oracles oracles{scenery, plan,
                     [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); }};
 };
@@ -236,7 +236,7 @@ TEST_F(TheOracles, know_a_window_that_is_settled_twice) {
 TEST_F(TheOracles, ask_whoever_has_receipted_a_reading_for_it) {
     const SignedReading reading = measure(meters[0], 0).reading;
     const Receipt receipt{meters[0].id(), 0, 1, reading.id};
-    VirtualDisk written;
+    SimulatedDisk written;
     written.apply(PersistReading{reading});
     oracles.on_receipt(2, receipt, written);
     oracles.on_disk(1, disk);

@@ -4,7 +4,7 @@
 
 namespace fairfeed::simulation {
 
-void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const VirtualDisk& disk) {
+void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const SimulatedDisk& disk) {
     const KeptReading* kept = meter_of_(receipt.meter).kept(receipt.window);
     if (kept != nullptr && kept->is_event) return;  // receipted because a block has it
     if (!disk.keeps_reading(receipt.reading)) {
@@ -18,7 +18,7 @@ void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const Virtual
 }
 
 // Rule 1: in the inbox or on the chain.
-void Oracles::on_disk(std::size_t node, const VirtualDisk& disk) {
+void Oracles::on_disk(std::size_t node, const SimulatedDisk& disk) {
     for (const auto& [reading, receipted] : receipted_) {
         if (!receipted.by.contains(node) || disk.keeps_reading(reading)) continue;
         fail(scenery_.nodes[node].str() + " has receipted reading " + short_hex(reading) +

@@ -49,8 +49,8 @@ class Simulation {
         bool second = false;  // of two with one key
         std::unique_ptr<Node> program;
         std::unique_ptr<Liar> liar;  // null: says what its program says
-        VirtualDisk disk;
-        std::vector<VirtualDisk> earlier;  // lying_disk: moments it may fall back to
+        SimulatedDisk disk;
+        std::vector<SimulatedDisk> earlier;  // lying_disk: moments it may fall back to
         std::uint64_t life = 0;
         bool connected = false;           // to its own broker
         std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot

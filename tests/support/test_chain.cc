@@ -106,7 +106,7 @@ Transaction certify(const TestNetwork& network, const ChainState& state,
 }
 
 Block make_block(const ChainState& state, std::vector<Transaction> transactions,
-                 const std::optional<Certificate>& parent_certificate, std::int64_t time_ms) {
+                 const std::optional<QuorumCertificate>& parent_certificate, std::int64_t time_ms) {
     Block block;
     block.transactions = std::move(transactions);
     block.parent_certificate = parent_certificate;
@@ -125,9 +125,9 @@ Block make_block(const ChainState& state, std::vector<Transaction> transactions,
     return block;
 }
 
-Certificate make_certificate(const TestNetwork& network, const ChainState& state,
-                             const BlockHeader& header, std::size_t voters, Round round) {
-    Certificate certificate;
+QuorumCertificate make_certificate(const TestNetwork& network, const ChainState& state,
+                                   const BlockHeader& header, std::size_t voters, Round round) {
+    QuorumCertificate certificate;
     certificate.content = {VoteType::precommit, header.height, round, block_id(header)};
     if (voters == 0) voters = quorum(state.validators.size());
     std::vector<NodeId> nodes(state.validators.begin(),
@@ -145,11 +145,11 @@ TestChain::TestChain(const TestNetwork& network)
       state_(network.initial_state()),
       keys_(network.key_ring(state_, network.dgmd())) {
     for (const auto& [id, record] : state_.clusters)
-        books_.emplace(id, ClusterBook(id));
+        accounts_.emplace(id, ClusterAccounts(id));
 }
 
-const ClusterBook& TestChain::book(const ClusterId& cluster) const {
-    return books_.at(cluster);
+const ClusterAccounts& TestChain::accounts(const ClusterId& cluster) const {
+    return accounts_.at(cluster);
 }
 
 TestMeter& TestChain::meter(const MeterId& meter) {
@@ -176,11 +176,11 @@ Settlement TestChain::settle(const ClusterId& cluster, Window window,
 
 Settlement TestChain::settle_held(const ClusterId& cluster, Window window,
                                   const HeldReadings& held) const {
-    const ClusterBook& book = books_.at(cluster);
-    const auto draft = book.draft(state_, window, held);
+    const ClusterAccounts& accounts = accounts_.at(cluster);
+    const auto draft = accounts.draft(state_, window, held);
     CHECK(draft);
     const NodeId& parent = state_.committee_of(cluster, window)->members.front();
-    auto settlement = book.seal(state_, window, *draft, parent, 0, 0, keys_, network_.random());
+    auto settlement = accounts.seal(state_, window, *draft, parent, 0, 0, keys_, network_.random());
     CHECK(settlement);
     return std::move(*settlement);
 }
@@ -221,15 +221,15 @@ Result<void, ExecutionFault> TestChain::append(const Block& block) {
 
 void TestChain::move_books(const Block& block, const ChainState& before) {
     for (const auto& [id, cluster] : state_.clusters)
-        books_.try_emplace(id, id);
+        accounts_.try_emplace(id, id);
     std::vector<OpenedSettlement> opened;
     for (const Transaction& transaction : block.transactions) {
         const auto* settlement = std::get_if<Settlement>(&transaction.content);
         if (!settlement) continue;
-        ClusterBook& book = books_.at(settlement->cluster);
+        ClusterAccounts& accounts = accounts_.at(settlement->cluster);
         const auto readings = readings_in(block, *settlement, keys_);
-        CHECK(book.commit(state_, *settlement, readings, block.header.time_ms, keys_));
-        opened.push_back({settlement->cluster, settlement->window, book.last_lines()});
+        CHECK(accounts.commit(state_, *settlement, readings, block.header.time_ms, keys_));
+        opened.push_back({settlement->cluster, settlement->window, accounts.last_lines()});
     }
     invariants_.observe(before, block, state_, opened);
 }

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/accounts/invariants.h"
 #include "core/accounts/key_ring.h"
 #include "core/crypto/key_agreement.h"
@@ -129,25 +129,27 @@ class TestMeter {
 // The next block of a state: header filled in from it and from the transactions. time_ms 0: the
 // earliest that the transactions allow.
 [[nodiscard]] Block make_block(const ChainState& state, std::vector<Transaction> transactions,
-                               const std::optional<Certificate>& parent_certificate,
+                               const std::optional<QuorumCertificate>& parent_certificate,
                                std::int64_t time_ms = 0);
 // A precommit certificate of the block by the first `voters` validators (0: the quorum).
-[[nodiscard]] Certificate make_certificate(const TestNetwork& network, const ChainState& state,
-                                           const BlockHeader& header, std::size_t voters = 0,
-                                           Round round = 0);
+[[nodiscard]] QuorumCertificate make_certificate(const TestNetwork& network,
+                                                 const ChainState& state, const BlockHeader& header,
+                                                 std::size_t voters = 0, Round round = 0);
 
-// A chain that grows: state, the keyholders' books of every cluster (with DGMD's keys), meters. Its
-// destructor CHECKs nothing; invariants() says what held.
+// A chain that grows: state, the keyholders' accounts of every cluster (with DGMD's keys), meters.
+// Its destructor CHECKs nothing; invariants() says what held.
 class TestChain {
   public:
     explicit TestChain(const TestNetwork& network);
 
     [[nodiscard]] const TestNetwork& network() const { return network_; }
     [[nodiscard]] const ChainState& state() const { return state_; }
-    [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
+    [[nodiscard]] const ClusterAccounts& accounts(const ClusterId& cluster) const;
     [[nodiscard]] TestMeter& meter(const MeterId& meter);
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
-    [[nodiscard]] const std::optional<Certificate>& certificate() const { return certificate_; }
+    [[nodiscard]] const std::optional<QuorumCertificate>& certificate() const {
+        return certificate_;
+    }
     [[nodiscard]] const std::vector<CommittedBlock>& blocks() const { return blocks_; }
     [[nodiscard]] const InvariantMonitor& invariants() const { return invariants_; }
 
@@ -169,7 +171,7 @@ class TestChain {
 
     [[nodiscard]] Block next_block(std::vector<Transaction> transactions,
                                    std::int64_t time_ms = 0) const;
-    // Executes, certifies, moves the books on.
+    // Executes, certifies, moves the accounts on.
     [[nodiscard]] Result<void, ExecutionFault> append(const Block& block);
     // One window of these clusters, everybody present, in one block; aborts the test if refused.
     void run_window(const std::vector<ClusterId>& clusters, Window window,
@@ -181,9 +183,9 @@ class TestChain {
     const TestNetwork& network_;
     ChainState state_;
     KeyRing keys_;
-    std::map<ClusterId, ClusterBook> books_;
+    std::map<ClusterId, ClusterAccounts> accounts_;
     std::map<MeterId, TestMeter> meters_;
-    std::optional<Certificate> certificate_;
+    std::optional<QuorumCertificate> certificate_;
     std::vector<CommittedBlock> blocks_;
     InvariantMonitor invariants_;
 };

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool is_same = draft.entries == little.draft.entries &&
                          draft.totals == little.draft.totals && draft.lines == little.draft.lines;
     const auto checked =
-        little.book.check(little.state, *settlement, {{0, little.readings}}, little.keys);
+        little.accounts.check(little.state, *settlement, {{0, little.readings}}, little.keys);
     CHECK(checked.has_value() == is_same);
     CHECK(checked || !to_string(checked.error()).empty());
     ++fuzz::accepted_inputs;

@@ -10,10 +10,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto body = decode_reading_body({data, size});
     if (!body) return 0;
     const MeterId& meter = little.readings.begin()->first;
-    const auto plausible = little.book.plausible(little.state, 0, meter, *body);
+    const auto plausible = little.accounts.plausible(little.state, 0, meter, *body);
     OpenedReadings readings = little.readings;
     readings.begin()->second.body = *body;
-    const auto draft = little.book.draft(little.state, 0, {{0, readings}});
+    const auto draft = little.accounts.draft(little.state, 0, {{0, readings}});
     CHECK(draft);
     const bool is_used = draft->entries.front().status == EntryStatus::reading;
     CHECK(is_used == plausible.has_value());
@@ -27,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(money == 0);
     const auto settlement = little.sealed(*draft);
     CHECK(settlement);
-    CHECK(little.book.check(little.state, *settlement, {{0, readings}}, little.keys).has_value());
+    CHECK(
+        little.accounts.check(little.state, *settlement, {{0, readings}}, little.keys).has_value());
     if (plausible) ++fuzz::accepted_inputs;
     return 0;
 }

@@ -2,7 +2,7 @@
 // without a certificate, peaks and claims beyond it.
 #include <gtest/gtest.h>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed {
@@ -20,13 +20,13 @@ class CertificateTest : public testing::Test {
     CertificateTest() : chain_(network_) {}
 
     [[nodiscard]] const ChainState& state() const { return chain_.state(); }
-    [[nodiscard]] const ClusterBook& book() const { return chain_.book(kOne); }
+    [[nodiscard]] const ClusterAccounts& accounts() const { return chain_.accounts(kOne); }
     [[nodiscard]] const SettlementLine& line(const MeterId& meter) const {
-        for (const SettlementLine& each : book().last_lines()) {
+        for (const SettlementLine& each : accounts().last_lines()) {
             if (each.meter == meter) return each;
         }
         ADD_FAILURE() << "no line of " << meter.str();
-        return book().last_lines().front();
+        return accounts().last_lines().front();
     }
     void append(Window window, const OpenedReadings& readings) {
         const Settlement settlement = chain_.settle(kOne, window, readings);
@@ -84,7 +84,7 @@ TEST_F(CertificateTest, tells_a_meter_without_a_share_the_capacity_it_is_certifi
     certify(kConsumer, 4000, 1);
     const auto readings = chain_.read_all(kOne, 0);
     const Settlement settlement = chain_.settle(kOne, 0, readings);
-    ClusterBook mine(kOne);
+    ClusterAccounts mine(kOne);
     const std::int64_t time_ms = state().grid().end_real_ms(0);
     const auto shares = mine.commit(state(), settlement, {{0, readings}}, time_ms, chain_.keys());
     ASSERT_TRUE(shares);
@@ -118,8 +118,8 @@ TEST_F(CertificateTest, flags_a_claim_that_does_not_count_and_leaves_the_shares_
     ReadingBody body = readings.at(kProsumer).body;
     body.available_wh = 80'000;
     readings.at(kProsumer) = chain_.meter(kProsumer).read_body(0, body);
-    const auto draft = book().draft(state(), 0, {{0, readings}});
-    const auto without = book().draft(state(), 0, {{0, honest}});
+    const auto draft = accounts().draft(state(), 0, {{0, readings}});
+    const auto without = accounts().draft(state(), 0, {{0, honest}});
     ASSERT_TRUE(draft && without);
     EXPECT_EQ(draft->lines[0].flags, kLineClaimCut);
     EXPECT_EQ(draft->lines[0].available_wh, draft->lines[0].generation_wh);

@@ -1,5 +1,5 @@
 // A stored chain whose cluster changes its whole committee: nodes 1 to 4 settle windows 0 and 1,
-// node-5 alone those after it. For tests of books, proofs and checks over a handover.
+// node-5 alone those after it. For tests of accounts, proofs and checks over a handover.
 // Single-threaded.
 #pragma once
 

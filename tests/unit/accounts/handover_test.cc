@@ -232,7 +232,7 @@ TEST_F(HandoverRules, give_a_block_a_time_at_which_its_windows_may_be_given_away
     EXPECT_EQ(chain.state().tip_time_ms, before_ms + 1) << "what is to come needs no time";
 }
 
-// Its book would close with the first line that it cannot read.
+// Its accounts would close with the first line that it cannot read.
 TEST_F(HandoverRules, refuse_a_committee_that_a_later_grant_leaves_out) {
     chain.run_window({kOne}, 0);
     ASSERT_EQ(grant(nodes({1, 2, 3, 4, 5}), 2), "accepted");
@@ -250,7 +250,7 @@ TEST_F(HandoverRules, count_a_reading_that_is_sealed_for_others_as_missing) {
     const std::int64_t late_ms = chain.state().grid().end_real_ms(2);
     ASSERT_EQ(grant(nodes({5, 6}), 1, late_ms), "accepted");
     ASSERT_EQ(allocate(nodes({5, 6}), 1, late_ms + 1000), "accepted");
-    const auto draft = chain.book(kOne).draft(chain.state(), 1, {{1, sealed_for_others}});
+    const auto draft = chain.accounts(kOne).draft(chain.state(), 1, {{1, sealed_for_others}});
     ASSERT_TRUE(draft);
     for (const SettlementEntry& entry : draft->entries)
         EXPECT_EQ(entry.status, EntryStatus::missing);

@@ -41,7 +41,7 @@ class InvariantsTest : public testing::Test {
         return {before,
                 chain_.blocks().back().block,
                 chain_.state(),
-                {{cluster, window, chain_.book(cluster).last_lines()}}};
+                {{cluster, window, chain_.accounts(cluster).last_lines()}}};
     }
     static void observe(InvariantMonitor& monitor, const Shown& shown) {
         monitor.observe(shown.before, shown.block, shown.after, shown.opened);

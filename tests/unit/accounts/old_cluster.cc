@@ -102,9 +102,9 @@ void OldCluster::write_book() {
         draft.lines.push_back(std::move(line));
     }
     const auto last =
-        book.seal(state, kNow - 1, draft, TestNetwork::node(1), 0, 0, keys, network.random());
+        accounts.seal(state, kNow - 1, draft, TestNetwork::node(1), 0, 0, keys, network.random());
     CHECK(last);
-    CHECK(book.commit(state, *last, {}, state.grid().end_real_ms(kNow - 1), keys));
+    CHECK(accounts.commit(state, *last, {}, state.grid().end_real_ms(kNow - 1), keys));
 }
 
 void OldCluster::send(const MeterId& meter, Window window) {
@@ -134,10 +134,10 @@ void OldCluster::send_all(Window window) {
 
 Settlement OldCluster::settle() const {
     const Window window = *state.next_window(cluster);
-    const auto draft = book.draft(state, window, held);
+    const auto draft = accounts.draft(state, window, held);
     CHECK(draft);
     auto settlement =
-        book.seal(state, window, *draft, TestNetwork::node(1), 0, 0, keys, network.random());
+        accounts.seal(state, window, *draft, TestNetwork::node(1), 0, 0, keys, network.random());
     CHECK(settlement);
     return std::move(*settlement);
 }
@@ -161,7 +161,7 @@ void OldCluster::move_on(const Settlement& settlement) {
     ++state.height;
     const auto listed = listed_of(settlement, held);
     CHECK(listed);
-    CHECK(book.commit(state, settlement, *listed, time_ms, keys));
+    CHECK(accounts.commit(state, settlement, *listed, time_ms, keys));
     settled = settlement;
     settled_at_ms = time_ms;
 }

@@ -1,9 +1,9 @@
 // One cluster in which every meter has the largest past there can be: gaps, estimates and shares in
 // the number that closing states know, each figure with as many bytes as it can have. Nobody could
-// wait for it in a test, so the state and the book are written down. Tests only.
+// wait for it in a test, so the state and the accounts are written down. Tests only.
 #pragma once
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/contract/share_history.h"
 #include "core/state/execution.h"
 #include "core/state/settlement_rules.h"
@@ -30,14 +30,14 @@ struct OldCluster {
     void use_key_epoch(KeyEpoch epoch) { epoch_ = epoch; }
     [[nodiscard]] Settlement settle() const;
     [[nodiscard]] std::vector<Transaction> group_of(const Settlement& settlement) const;
-    // The settlement is in a block: the state and the book move on.
+    // The settlement is in a block: the state and the accounts move on.
     void move_on(const Settlement& settlement);
 
     const ClusterId cluster = TestNetwork::cluster(1);
     TestNetwork network;
     ChainState state;
     KeyRing keys;
-    ClusterBook book{cluster};
+    ClusterAccounts accounts{cluster};
     HeldReadings held;
     Settlement settled;  // that moved it on
     std::int64_t settled_at_ms = 0;

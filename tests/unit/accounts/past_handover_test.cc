@@ -54,12 +54,12 @@ TEST(PastHandover, gives_newcomers_the_cut_past_and_they_settle_as_the_old_membe
     const auto closings =
         open_handover(old.network.network(), old.settled, said, kCome, agreement_key(kCome.str()));
     ASSERT_TRUE(closings) << to_string(closings.error());
-    ClusterBook fresh(old.cluster);
+    ClusterAccounts fresh(old.cluster);
     (void)fresh.take_over(old.state, old.settled, *closings, old.settled_at_ms);
     const std::size_t room = past_room(old.state, kCut).gaps;
     for (const MeterId& meter : old.state.meters_of(old.cluster, kNext)) {
         const ClosingState& closing = *fresh.closing(meter);
-        ASSERT_EQ(closing, *old.book.closing(meter)) << meter.str();
+        ASSERT_EQ(closing, *old.accounts.closing(meter)) << meter.str();
         EXPECT_LT(closing.gaps.size(), kMaxGaps) << "it is cut";
         std::size_t weight = 0;
         for (const RegisterGap& gap : closing.gaps)
@@ -80,7 +80,7 @@ TEST(PastHandover, gives_newcomers_the_cut_past_and_they_settle_as_the_old_membe
     const auto sealed =
         fresh.seal(old.state, kNext, *draft, kCome, 0, 0, come, old.network.random());
     ASSERT_TRUE(sealed);
-    ClusterBook other(old.cluster);
+    ClusterAccounts other(old.cluster);
     const auto too = open_handover(old.network.network(), old.settled, said, kComeToo,
                                    agreement_key(kComeToo.str()));
     ASSERT_TRUE(too);

@@ -146,21 +146,21 @@ TEST(Plausibility, goes_on_from_the_registers_after_a_reset) {
     readings.at(kProsumer) = chain.meter(kProsumer).read_body(1, body);
     const auto group = chain.group(chain.settle(kOne, 1, readings), readings);
     ASSERT_TRUE(chain.append(chain.next_block(group)));
-    const SettlementLine& line = chain.book(kOne).last_lines().front();
+    const SettlementLine& line = chain.accounts(kOne).last_lines().front();
     ASSERT_EQ(line.meter, kProsumer);
     EXPECT_FALSE(line.estimated);
     EXPECT_EQ(line.flags, kLineRegisterReset);
     EXPECT_EQ(line.closing.registers, body.end);
-    EXPECT_EQ(chain.book(kOne).last_lines().back().flags, 0U);
+    EXPECT_EQ(chain.accounts(kOne).last_lines().back().flags, 0U);
     EXPECT_TRUE(chain.invariants().all_held());
     // The same energy again: from here on the registers continue, and must not fall.
     ReadingBody next = body;
     next.flags = 0;
-    const auto refused = chain.book(kOne).plausible(chain.state(), 2, kProsumer, next);
+    const auto refused = chain.accounts(kOne).plausible(chain.state(), 2, kProsumer, next);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), Reject::register_fell);
     next.end = {2 * body.end.import_wh, 2 * body.end.export_wh, 2 * body.end.generation_wh};
-    EXPECT_TRUE(chain.book(kOne).plausible(chain.state(), 2, kProsumer, next));
+    EXPECT_TRUE(chain.accounts(kOne).plausible(chain.state(), 2, kProsumer, next));
 }
 
 }  // namespace

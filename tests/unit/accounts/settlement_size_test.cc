@@ -21,7 +21,7 @@ std::size_t weight_of(const OldCluster& old, const Settlement& settlement) {
 }
 
 std::vector<SettlementLine> lines_of(const OldCluster& old, const Settlement& settlement) {
-    return *ClusterBook::open_lines(settlement, old.keys);
+    return *ClusterAccounts::open_lines(settlement, old.keys);
 }
 
 // Bytes of the members that the room is for.
@@ -68,7 +68,7 @@ TEST_F(SettlementSize, of_900_meters_with_the_largest_past_fits_a_block) {
 
 TEST_F(SettlementSize, and_its_cluster_goes_on_with_its_members_of_one_mind) {
     const OldCluster& old = largest();
-    const auto checked = old.book.check(old.state, settled(), old.held, old.keys);
+    const auto checked = old.accounts.check(old.state, settled(), old.held, old.keys);
     EXPECT_TRUE(checked) << to_string(checked.error());
     OldCluster next = old;
     next.move_on(settled());
@@ -77,16 +77,16 @@ TEST_F(SettlementSize, and_its_cluster_goes_on_with_its_members_of_one_mind) {
     const Settlement after = next.settle();
     EXPECT_EQ(after.late.size(), 99U) << "the backlog goes on";
     EXPECT_LE(weight_of(next, after), kMaxBlockBytes);
-    EXPECT_TRUE(next.book.check(next.state, after, next.held, next.keys));
+    EXPECT_TRUE(next.accounts.check(next.state, after, next.held, next.keys));
 }
 
-// Members demand and accept by the chain's gaps, and settle by their books'.
+// Members demand and accept by the chain's gaps, and settle by their accounts'.
 TEST_F(SettlementSize, cuts_the_same_gaps_from_the_chain_as_from_the_books) {
     OldCluster old = largest();
     old.move_on(settled());
     const std::size_t room = past_room(old.state, kMaxClusterMeters).gaps;
     for (const auto& [id, meter] : old.state.meters) {
-        const std::vector<RegisterGap>& gaps = old.book.closing(id)->gaps;
+        const std::vector<RegisterGap>& gaps = old.accounts.closing(id)->gaps;
         ASSERT_EQ(gaps.size(), meter.unread.size());
         ASSERT_GE(gaps.size(), 2U);
         std::size_t weight = 0;
@@ -108,7 +108,7 @@ TEST_F(SettlementSize, leaves_a_forgotten_gap_as_it_was_billed) {
     OldCluster old = largest();
     old.move_on(settled());
     const MeterId meter = TestNetwork::meter(1, 1);
-    const ClosingState before = *old.book.closing(meter);
+    const ClosingState before = *old.accounts.closing(meter);
     const Window forgotten = OldCluster::first_of_gap(2) + 4;
     old.held.clear();
     old.send_all(OldCluster::kNow + 1);
@@ -117,8 +117,8 @@ TEST_F(SettlementSize, leaves_a_forgotten_gap_as_it_was_billed) {
     old.send(meter, forgotten);
     const Settlement with = old.settle();
     EXPECT_TRUE(with.late.empty()) << "nobody takes what nobody can bill";
-    EXPECT_TRUE(old.book.withheld(old.state, without, old.held).empty()) << "or demands it";
-    EXPECT_TRUE(old.book.check(old.state, without, old.held, old.keys));
+    EXPECT_TRUE(old.accounts.withheld(old.state, without, old.held).empty()) << "or demands it";
+    EXPECT_TRUE(old.accounts.check(old.state, without, old.held, old.keys));
     const SettlementLine line = lines_of(old, without).front();
     EXPECT_EQ(lines_of(old, with).front(), line);
     const Registers& now = line.closing.registers;
@@ -134,7 +134,7 @@ TEST_F(SettlementSize, leaves_a_forgotten_gap_as_it_was_billed) {
 
 // The open run is closed by registers, and as many gaps are cut as it takes.
 TEST_F(SettlementSize, loses_no_energy_with_what_it_cuts) {
-    const ClosingState before = *largest().book.closing(TestNetwork::meter(1, 1));
+    const ClosingState before = *largest().accounts.closing(TestNetwork::meter(1, 1));
     constexpr std::int64_t kEstimatedWh = kEstimatedWindows * OldCluster::kLargeWh;
     for (const SettlementLine& line : lines_of(largest(), settled())) {
         ASSERT_FALSE(line.estimated);
@@ -153,7 +153,7 @@ TEST_F(SettlementSize, leaves_few_meters_their_92_days) {
     OldCluster old(3);
     old.send_all(OldCluster::kNow);
     const Settlement settlement = old.settle();
-    const ClosingState before = *old.book.closing(TestNetwork::meter(1, 1));
+    const ClosingState before = *old.accounts.closing(TestNetwork::meter(1, 1));
     for (const SettlementLine& line : lines_of(old, settlement)) {
         ASSERT_EQ(line.closing.gaps.size(), kMaxGaps);
         EXPECT_EQ(line.closing.gaps.front(), before.gaps[1]) << "the 17th goes, as ever";

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "core/io/sqlite.h"
 #include "core/ledger/ledger.h"
 #include "core/ledger/schema.h"

@@ -77,7 +77,7 @@ class Story {
     void add_up(Window window) {
         late_ += bench_.late.size();
         grid_micro_ += bench_.totals.grid_amount_micro + bench_.totals.adjusted.grid_amount_micro;
-        for (const SettlementLine& line : bench_.chain.book(bench_.cluster).last_lines()) {
+        for (const SettlementLine& line : bench_.chain.accounts(bench_.cluster).last_lines()) {
             Sums& sums = sums_[line.meter];
             const Adjustment& more = line.adjusted;
             sums.import_wh += line.import_wh + more.import_wh;

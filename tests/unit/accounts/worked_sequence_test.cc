@@ -1,4 +1,5 @@
-// The worked sequence of docs/state.md, computed: its two tables of figures are what a book says.
+// The worked sequence of docs/state.md, computed: its two tables of figures are what a accounts
+// says.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -64,11 +65,11 @@ class Sequence {
         HeldReadings held;
         for (const Window window : hour.held)
             held[window].emplace(kMeter, kept_.at(window));
-        auto draft = book_.draft(state_, hour.window, held);
+        auto draft = accounts_.draft(state_, hour.window, held);
         CHECK(draft.has_value());
         draft->lines.front().mes_w = hour.mes_w;
-        const auto sealed = book_.seal(state_, hour.window, *draft, TestNetwork::node(1), 0, 0,
-                                       keys_, network_.random());
+        const auto sealed = accounts_.seal(state_, hour.window, *draft, TestNetwork::node(1), 0, 0,
+                                           keys_, network_.random());
         CHECK(sealed.has_value());
         const Transaction batch =
             make_batch(*sealed, network_.network(), network_.key(TestNetwork::node(1)));
@@ -77,15 +78,15 @@ class Sequence {
             readings.push_back(make_reading_transaction(kept_.at(listed.window).reading));
         apply_group(state_, {readings, batch}, ++state_.height);
         const std::int64_t time_ms = state_.grid().end_real_ms(hour.window) + kBlockAfterMs;
-        CHECK(book_.commit(state_, *sealed, held, time_ms, keys_).has_value());
-        return book_.last_lines().front();
+        CHECK(accounts_.commit(state_, *sealed, held, time_ms, keys_).has_value());
+        return accounts_.last_lines().front();
     }
 
   private:
     TestNetwork network_{one_prosumer()};
     ChainState state_ = network_.initial_state();
     KeyRing keys_ = network_.key_ring(state_, TestNetwork::node(1));
-    ClusterBook book_{kCluster};
+    ClusterAccounts accounts_{kCluster};
     TestMeter meter_{network_, kMeter, kCluster};
     Registers registers_{1000, 0, 2000};
     std::map<Window, OpenedReading> kept_;

@@ -32,7 +32,7 @@ TEST(BatchRound, builds_a_complete_window_when_it_is_over_and_not_a_moment_befor
     const Said said = bench.advance(bench.parent());
     EXPECT_EQ(order_of(said), "persist batch, batch, persist endorsement, endorsement")
         << "durable before said";
-    EXPECT_EQ(all_of<PersistBatch>(said)[0].batch, all_of<SayBatch>(said)[0].batch);
+    EXPECT_EQ(all_of<PersistBatch>(said)[0].batch, all_of<SendBatch>(said)[0].batch);
     EXPECT_EQ(order_of(bench.advance(bench.parent())), "") << "once";
 }
 
@@ -44,7 +44,7 @@ TEST(BatchRound, waits_for_a_missing_meter_until_the_grace_is_over) {
     bench.pass(59'999);
     EXPECT_EQ(order_of(bench.advance(bench.parent())), "");
     bench.pass(1);
-    const auto batches = all_of<SayBatch>(bench.advance(bench.parent()));
+    const auto batches = all_of<SendBatch>(bench.advance(bench.parent()));
     ASSERT_EQ(batches.size(), 1U);
     const Settlement& settlement = settlement_of(batches[0].batch);
     ASSERT_EQ(settlement.entries.size(), 3U);
@@ -60,14 +60,14 @@ TEST(BatchRound, a_neighbour_builds_only_in_its_own_slot_after_the_grace) {
     bench.pass(timers.grace_ms + timers.slot_ms - 1);
     EXPECT_EQ(order_of(bench.advance(bench.members[1])), "");
     bench.pass(1);
-    const auto first = all_of<SayBatch>(bench.advance(bench.members[1]));
+    const auto first = all_of<SendBatch>(bench.advance(bench.members[1]));
     ASSERT_EQ(first.size(), 1U);
     EXPECT_EQ(settlement_of(first[0].batch).slot, 1U);
     EXPECT_EQ(order_of(bench.advance(bench.members[2])), "") << "its slot opens later";
     EXPECT_EQ(order_of(*bench.hear_batch(bench.members[2], first[0].batch)),
               "persist endorsement, endorsement");
     bench.pass(timers.slot_ms);
-    const auto second = all_of<SayBatch>(bench.advance(bench.members[2]));
+    const auto second = all_of<SendBatch>(bench.advance(bench.members[2]));
     ASSERT_EQ(second.size(), 1U);
     EXPECT_EQ(settlement_of(second[0].batch).slot, 2U);
 }
@@ -77,7 +77,7 @@ TEST(BatchRound, endorses_the_parents_batch_and_a_neighbours_alike) {
     const Transaction of_parent = bench.batch_of(0);
     const Timers& timers = bench.network.genesis().content.parameters.timers;
     bench.pass(timers.grace_ms + timers.slot_ms);
-    const auto said = all_of<SayBatch>(bench.advance(bench.members[1]));
+    const auto said = all_of<SendBatch>(bench.advance(bench.members[1]));
     ASSERT_EQ(said.size(), 1U);
     const NodeId& member = bench.members[2];
     EXPECT_EQ(order_of(*bench.hear_batch(member, said[0].batch)),
@@ -92,9 +92,9 @@ TEST(BatchRound, a_hasty_proposer_cannot_call_a_meter_missing_before_the_grace_i
     for (const NodeId& node : bench.members)
         bench.held[node].erase(kMeter);
     bench.go_to_end_of(0);
-    const auto draft = bench.chain.book(bench.cluster)
+    const auto draft = bench.chain.accounts(bench.cluster)
                            .draft(bench.chain.state(), 0, {{0, bench.held[bench.parent()]}});
-    const auto hasty = bench.chain.book(bench.cluster)
+    const auto hasty = bench.chain.accounts(bench.cluster)
                            .seal(bench.chain.state(), 0, *draft, bench.parent(), 0, 0,
                                  bench.chain.keys(), bench.network.random());
     const NodeId& member = bench.members[1];
@@ -113,7 +113,7 @@ TEST(BatchRound, a_draft_that_fails_is_tried_again_without_spinning) {
     EXPECT_EQ(order_of(bench.advance(bench.parent())), "");
     bench.has_keys = true;
     bench.pass(bench.rebroadcast_ms());
-    EXPECT_EQ(all_of<SayBatch>(bench.advance(bench.parent())).size(), 1U);
+    EXPECT_EQ(all_of<SendBatch>(bench.advance(bench.parent())).size(), 1U);
 }
 
 TEST(BatchRound, certifies_with_the_quorum_of_its_committees_size) {
@@ -130,7 +130,7 @@ TEST(BatchRound, certifies_with_the_quorum_of_its_committees_size) {
         bench.measure(0);
         bench.go_to_end_of(0);
         const Said said = bench.advance(bench.parent());
-        const Transaction batch = all_of<SayBatch>(said)[0].batch;
+        const Transaction batch = all_of<SendBatch>(said)[0].batch;
         auto certified = all_of<Certified>(said);
         std::size_t votes = 1;
         while (certified.empty() && votes < bench.members.size()) {
@@ -290,7 +290,7 @@ TEST(BatchRound, keeps_a_batch_of_a_window_the_member_has_not_reached) {
     const OpenedReadings first = bench.measure(0);
     bench.go_to_end_of(0);
     const Said built = bench.advance(bench.parent());
-    const Settlement window0 = settlement_of(all_of<SayBatch>(built)[0].batch);
+    const Settlement window0 = settlement_of(all_of<SendBatch>(built)[0].batch);
     Settlement ahead = window0;
     ahead.window = 1;
     EXPECT_EQ(order_of(*bench.hear_batch(member, bench.sign(ahead))), "");
@@ -308,7 +308,7 @@ TEST(BatchRound, reissues_its_batch_when_the_registry_changes_under_it) {
     const CapacityCertificate change{0, kMeter, 6000, 0};
     const Transaction notice = bench.network.from_dgmd(bench.chain.state(), change);
     ASSERT_TRUE(bench.chain.append(bench.chain.next_block({notice})));
-    const auto reissued = all_of<SayBatch>(bench.advance(bench.parent()));
+    const auto reissued = all_of<SendBatch>(bench.advance(bench.parent()));
     ASSERT_EQ(reissued.size(), 1U);
     EXPECT_EQ(settlement_of(reissued[0].batch).version, 1U);
     EXPECT_EQ(settlement_of(reissued[0].batch).state_height, bench.chain.state().height);

@@ -32,11 +32,11 @@ class ChangedCommittee : public ::testing::Test {
         first_ = bench.batch_of(0);
         endorse(first_);
         bench.pass(600'000);
-        endorse(all_of<SayBatch>(bench.advance(TestNetwork::node(4))).front().batch);
+        endorse(all_of<SendBatch>(bench.advance(TestNetwork::node(4))).front().batch);
         before_ = bench.chain.state();
         order({2, 1, 4, 3});
         keep(bench.advance(member_));
-        second_ = all_of<SayBatch>(bench.advance(TestNetwork::node(2))).front().batch;
+        second_ = all_of<SendBatch>(bench.advance(TestNetwork::node(2))).front().batch;
         endorse(second_);
         EXPECT_EQ(rows_.size(), 5U) << "with its own, from place 2 and then from place 3";
         EXPECT_EQ(settlement_of(first_).slot, settlement_of(second_).slot);
@@ -67,7 +67,7 @@ class ChangedCommittee : public ::testing::Test {
     [[nodiscard]] bool says_again(const Transaction& batch) {
         for (int times = 0; times < 2; ++times) {
             bench.pass(60'000);
-            for (const auto& said : all_of<SayEndorsement>(bench.advance(member_)))
+            for (const auto& said : all_of<SendEndorsement>(bench.advance(member_)))
                 if (said.endorsement.batch == batch.id) return true;
         }
         return false;
@@ -85,10 +85,10 @@ class ChangedCommittee : public ::testing::Test {
             bench.chain.meter(kMeter).read_body(0, bench.held[member_].at(kMeter).body);
         bench.held[member_].insert_or_assign(kMeter, other);
         const ChainState& state = bench.chain.state();
-        const ClusterBook& book = bench.chain.book(bench.cluster);
-        const auto draft = book.draft(state, 0, {{0, bench.held[member_]}});
-        return bench.sign(*book.seal(state, 0, *draft, TestNetwork::node(1), 1, 1,
-                                     bench.chain.keys(), bench.network.random()));
+        const ClusterAccounts& accounts = bench.chain.accounts(bench.cluster);
+        const auto draft = accounts.draft(state, 0, {{0, bench.held[member_]}});
+        return bench.sign(*accounts.seal(state, 0, *draft, TestNetwork::node(1), 1, 1,
+                                         bench.chain.keys(), bench.network.random()));
     }
 
     Bench bench;
@@ -123,7 +123,8 @@ TEST_F(ChangedCommittee, binds_a_member_whose_ledger_does_not_know_of_it_yet) {
     (void)rival();
     restart(false);
     const View now = bench.view(member_);
-    (void)bench.round(member_).advance({before_, now.next, now.book, now.keys, now.held, now.now});
+    (void)bench.round(member_).advance(
+        {before_, now.next, now.accounts, now.keys, now.held, now.now});
     (void)bench.advance(member_);
     expect_bound();
 }
@@ -145,12 +146,12 @@ class LastWord : public ::testing::Test {
         (void)bench.advance(member);
         if (window > 0) bench.measure(window);
         if (window > 0) bench.go_to_end_of(window);
-        const auto said = all_of<SayBatch>(bench.advance(TestNetwork::node(2)));
+        const auto said = all_of<SendBatch>(bench.advance(TestNetwork::node(2)));
         ASSERT_EQ(said.size(), 1U);
         const auto heard = bench.hear_batch(member, said.front().batch);
         ASSERT_TRUE(heard) << to_string(heard.error());
-        ASSERT_FALSE(all_of<SayEndorsement>(*heard).empty());
-        EXPECT_EQ(all_of<SayEndorsement>(*heard).front().endorsement.batch, said.front().batch.id);
+        ASSERT_FALSE(all_of<SendEndorsement>(*heard).empty());
+        EXPECT_EQ(all_of<SendEndorsement>(*heard).front().endorsement.batch, said.front().batch.id);
     }
     Bench bench;
     const NodeId member = TestNetwork::node(4);
@@ -192,7 +193,7 @@ TEST_F(ChangedCommittee, lets_nobody_sign_two_batches_of_one_place_and_version) 
     const NodeId& parent = bench.parent();
     std::vector<Transaction> said = {first_};
     const auto add = [&](const Said& effects) {
-        for (const SayBatch& effect : all_of<SayBatch>(effects))
+        for (const SendBatch& effect : all_of<SendBatch>(effects))
             said.push_back(effect.batch);
     };
     bench.pass(60'000);

@@ -24,7 +24,7 @@ std::vector<T> all_of(const Said& effects) {
 
 inline std::vector<std::string> reasons(const Said& effects) {
     std::vector<std::string> out;
-    for (const SayObjection& said : all_of<SayObjection>(effects))
+    for (const SendObjection& said : all_of<SendObjection>(effects))
         out.push_back(said.objection.reason);
     return out;
 }
@@ -63,7 +63,7 @@ class Bench {
         all[next] = held[node];
         return {chain.state(),
                 chain.state().next_window(cluster),
-                chain.book(cluster),
+                chain.accounts(cluster),
                 has_keys ? chain.keys() : none_,
                 all,
                 now};
@@ -118,7 +118,7 @@ class Bench {
     [[nodiscard]] Transaction batch_of(Window window) {
         measure(window);
         go_to_end_of(window);
-        const auto said = all_of<SayBatch>(advance(parent()));
+        const auto said = all_of<SendBatch>(advance(parent()));
         CHECK(said.size() == 1);
         return said.front().batch;
     }

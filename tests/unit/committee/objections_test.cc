@@ -18,12 +18,12 @@ using SettlementEdit = std::function<void(Settlement&)>;
 
 Transaction batch_with(Bench& bench, const DraftEdit& edit_draft, const SettlementEdit& edit) {
     const auto& state = bench.chain.state();
-    const ClusterBook& book = bench.chain.book(bench.cluster);
-    auto draft = book.draft(state, 1, {{1, bench.held[bench.parent()]}});
+    const ClusterAccounts& accounts = bench.chain.accounts(bench.cluster);
+    auto draft = accounts.draft(state, 1, {{1, bench.held[bench.parent()]}});
     CHECK(draft);
     edit_draft(*draft);
-    auto settlement = book.seal(state, 1, *draft, bench.parent(), 0, 0, bench.chain.keys(),
-                                bench.network.random());
+    auto settlement = accounts.seal(state, 1, *draft, bench.parent(), 0, 0, bench.chain.keys(),
+                                    bench.network.random());
     CHECK(settlement);
     edit(*settlement);
     return bench.sign(*settlement);
@@ -83,11 +83,11 @@ TEST_F(Objections, carry_the_reading_that_a_batch_withholds_until_it_is_heard) {
     OpenedReadings few = bench.held[bench.parent()];
     bench.held[bench.parent()].erase(kMeter);
     bench.pass(60'000);
-    const auto batch = all_of<SayBatch>(bench.advance(bench.parent())).at(0).batch;
+    const auto batch = all_of<SendBatch>(bench.advance(bench.parent())).at(0).batch;
     const NodeId member = bench.members[1];
     const auto said = bench.hear_batch(member, batch);
     ASSERT_TRUE(said);
-    const auto objections = all_of<SayObjection>(*said);
+    const auto objections = all_of<SendObjection>(*said);
     ASSERT_EQ(objections.size(), 1U);
     EXPECT_EQ(objections[0].objection.reason, "reading_withheld");
     EXPECT_EQ(objections[0].objection.reading, few.at(kMeter).reading.envelope);
@@ -98,7 +98,7 @@ TEST_F(Objections, carry_the_reading_that_a_batch_withholds_until_it_is_heard) {
     bench.held[bench.parent()] = few;
     const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
     EXPECT_EQ(order_of(reissued), "persist batch, batch, persist endorsement, endorsement");
-    const Transaction second = all_of<SayBatch>(reissued)[0].batch;
+    const Transaction second = all_of<SendBatch>(reissued)[0].batch;
     EXPECT_EQ(settlement_of(second).version, 1U);
     EXPECT_EQ(order_of(bench.hear_objection(bench.parent(), objections[0].objection)), "")
         << "about a batch that is replaced";
@@ -123,7 +123,7 @@ class LateObjections : public Objections {
         bench.late[member][1].insert_or_assign(kMeter, reading);
     }
     [[nodiscard]] Transaction parents_batch() {
-        const auto said = all_of<SayBatch>(bench.advance(bench.parent()));
+        const auto said = all_of<SendBatch>(bench.advance(bench.parent()));
         CHECK(said.size() == 1);
         return said[0].batch;
     }
@@ -136,13 +136,13 @@ TEST_F(LateObjections, carry_a_late_reading_that_a_batch_leaves_out) {
     const Transaction batch = parents_batch();
     const auto said = bench.hear_batch(member, batch);
     ASSERT_TRUE(said);
-    const auto objections = all_of<SayObjection>(*said);
+    const auto objections = all_of<SendObjection>(*said);
     ASSERT_EQ(objections.size(), 1U);
     EXPECT_EQ(objections[0].objection.reason, "reading_withheld");
     EXPECT_EQ(objections[0].objection.reading, late.reading.envelope);
     hold(bench.parent(), late);
     const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
-    const Transaction second = all_of<SayBatch>(reissued).at(0).batch;
+    const Transaction second = all_of<SendBatch>(reissued).at(0).batch;
     EXPECT_EQ(settlement_of(second).late.size(), 1U);
     EXPECT_EQ(order_of(*bench.hear_batch(member, second)), "persist endorsement, endorsement");
 }
@@ -153,17 +153,17 @@ TEST_F(LateObjections, do_not_stop_a_cluster_whose_meter_signs_its_windows_out_o
     const NodeId member = bench.members[1];
     const Transaction batch = parents_batch();
     hold(member, overtaking);
-    const auto objections = all_of<SayObjection>(*bench.hear_batch(member, batch));
+    const auto objections = all_of<SendObjection>(*bench.hear_batch(member, batch));
     ASSERT_EQ(objections.size(), 1U);
     EXPECT_EQ(objections[0].objection.reading, overtaking.reading.envelope);
     hold(bench.parent(), overtaking);
     const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
-    const auto said = all_of<SayBatch>(reissued);
+    const auto said = all_of<SendBatch>(reissued);
     ASSERT_EQ(said.size(), 1U);
     EXPECT_EQ(settlement_of(said[0].batch).entries[0].status, EntryStatus::missing);
     ASSERT_TRUE(bench.hear_batch(member, said[0].batch));
     bench.pass(60'000);  // the grace: an entry has no reading
-    const auto endorsed = all_of<SayEndorsement>(bench.advance(member));
+    const auto endorsed = all_of<SendEndorsement>(bench.advance(member));
     ASSERT_FALSE(endorsed.empty());
     EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
 }
@@ -187,11 +187,11 @@ TEST_F(LateObjections, do_not_stop_a_parent_that_endorsed_an_older_batch_of_its_
     const Transaction second = parents_batch();
     EXPECT_EQ(settlement_of(second).version, 1U);
     hold(parent, late);
-    const auto said = all_of<SayBatch>(bench.advance(parent));
+    const auto said = all_of<SendBatch>(bench.advance(parent));
     ASSERT_EQ(said.size(), 1U) << "it objects to its own and waits for ever";
     EXPECT_EQ(settlement_of(said[0].batch).late.size(), 1U);
     bench.pass(60'000);  // the grace: an entry has no reading
-    const auto endorsed = all_of<SayEndorsement>(bench.advance(parent));
+    const auto endorsed = all_of<SendEndorsement>(bench.advance(parent));
     ASSERT_FALSE(endorsed.empty());
     EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
 }
@@ -230,24 +230,24 @@ TEST_F(LateObjections, stand_against_a_second_late_reading_of_one_window) {
     theirs[1].insert({kMeter, other});
     theirs[2] = bench.held[member];
     theirs[2].erase(kMeter);
-    const ClusterBook& book = bench.chain.book(bench.cluster);
-    const auto draft = book.draft(bench.chain.state(), 2, theirs);
+    const ClusterAccounts& accounts = bench.chain.accounts(bench.cluster);
+    const auto draft = accounts.draft(bench.chain.state(), 2, theirs);
     ASSERT_TRUE(draft);
-    const auto settlement = book.seal(bench.chain.state(), 2, *draft, bench.members[2], 0, 2,
-                                      bench.chain.keys(), bench.network.random());
+    const auto settlement = accounts.seal(bench.chain.state(), 2, *draft, bench.members[2], 0, 2,
+                                          bench.chain.keys(), bench.network.random());
     ASSERT_TRUE(settlement);
     bench.pass(120'000);
     const Transaction second = bench.sign(*settlement);
     const auto said = bench.hear_batch(member, second);
     ASSERT_TRUE(said);
-    for (const SayEndorsement& each : all_of<SayEndorsement>(*said))
+    for (const SendEndorsement& each : all_of<SendEndorsement>(*said))
         EXPECT_NE(each.endorsement.batch, second.id);
     EXPECT_FALSE(reasons(*said).empty());
 }
 
 TEST_F(Objections, never_make_a_parent_reissue_what_it_has_nothing_to_add_to) {
     const Said said = bench.advance(bench.parent());
-    const Transaction batch = all_of<SayBatch>(said).at(0).batch;
+    const Transaction batch = all_of<SendBatch>(said).at(0).batch;
     const Objection idle{bench.cluster, 1, 0, batch.id, "wrong_totals", {}};
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(order_of(bench.hear_objection(bench.parent(), idle)), "");
@@ -264,7 +264,7 @@ TEST_F(Objections, are_not_made_for_a_reading_whose_sequence_the_chain_has_passe
     for (const NodeId& member : bench.members)
         bench.held[member].insert_or_assign(kMeter, stale);
     bench.pass(60'000);
-    const auto batch = all_of<SayBatch>(bench.advance(bench.parent())).at(0).batch;
+    const auto batch = all_of<SendBatch>(bench.advance(bench.parent())).at(0).batch;
     EXPECT_EQ(settlement_of(batch).entries[0].status, EntryStatus::missing);
     EXPECT_EQ(order_of(*bench.hear_batch(bench.members[1], batch)),
               "persist endorsement, endorsement");

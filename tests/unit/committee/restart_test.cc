@@ -28,9 +28,9 @@ TEST(RestartedRound, republishes_the_stored_batch_and_never_builds_another) {
     bench.held[bench.parent()].erase(kMeter);  // whatever it holds now
     const Said after = bench.advance(bench.parent());
     EXPECT_EQ(order_of(after), "batch, endorsement");
-    EXPECT_EQ(all_of<SayBatch>(after)[0].batch, all_of<SayBatch>(before)[0].batch);
-    EXPECT_EQ(all_of<SayEndorsement>(after)[0].signature,
-              all_of<SayEndorsement>(before)[0].signature);
+    EXPECT_EQ(all_of<SendBatch>(after)[0].batch, all_of<SendBatch>(before)[0].batch);
+    EXPECT_EQ(all_of<SendEndorsement>(after)[0].signature,
+              all_of<SendEndorsement>(before)[0].signature);
 }
 
 TEST(RestartedRound, counts_the_parents_own_endorsement_from_before) {
@@ -45,7 +45,7 @@ TEST(RestartedRound, counts_the_parents_own_endorsement_from_before) {
         restore(bench.restart(bench.parent()), before);
         Said after = bench.advance(bench.parent());
         if (nodes == 2) {
-            const Transaction batch = all_of<SayBatch>(before)[0].batch;
+            const Transaction batch = all_of<SendBatch>(before)[0].batch;
             after = *bench.hear_endorsement(bench.parent(), batch, bench.members[1]);
         }
         EXPECT_EQ(all_of<Certified>(after).size(), 1U);
@@ -63,11 +63,11 @@ TEST(RestartedRound, gives_a_reissue_the_next_version) {
     restore(bench.restart(bench.parent()), before);
     (void)bench.advance(bench.parent());
     bench.held[bench.parent()] = all;
-    const Digest batch = all_of<SayBatch>(before)[0].batch.id;
+    const Digest batch = all_of<SendBatch>(before)[0].batch.id;
     const Said after =
         bench.hear_objection(bench.parent(), {bench.cluster, 0, 0, batch, "reading_withheld", {}});
-    ASSERT_EQ(all_of<SayBatch>(after).size(), 1U);
-    EXPECT_EQ(settlement_of(all_of<SayBatch>(after)[0].batch).version, 1U);
+    ASSERT_EQ(all_of<SendBatch>(after).size(), 1U);
+    EXPECT_EQ(settlement_of(all_of<SendBatch>(after)[0].batch).version, 1U);
 }
 
 // Endorses version 0; then another reading of one meter takes the place of the one endorsed, as
@@ -82,11 +82,12 @@ class OneVotePerSlot : public ::testing::Test {
         for (const NodeId& node : {member_, bench.parent()})
             bench.held[node].insert_or_assign(kMeter, other);
         const auto& state = bench.chain.state();
-        const ClusterBook& book = bench.chain.book(bench.cluster);
-        const auto draft = book.draft(state, 0, {{0, bench.held[bench.parent()]}});
+        const ClusterAccounts& accounts = bench.chain.accounts(bench.cluster);
+        const auto draft = accounts.draft(state, 0, {{0, bench.held[bench.parent()]}});
         for (const std::uint32_t version : {0U, 1U}) {
-            second_.push_back(bench.sign(*book.seal(state, 0, *draft, bench.parent(), version, 0,
-                                                    bench.chain.keys(), bench.network.random())));
+            second_.push_back(
+                bench.sign(*accounts.seal(state, 0, *draft, bench.parent(), version, 0,
+                                          bench.chain.keys(), bench.network.random())));
         }
     }
     void expect_refusal() {
@@ -95,7 +96,7 @@ class OneVotePerSlot : public ::testing::Test {
         const auto said = bench.hear_batch(member_, second_[1]);
         ASSERT_TRUE(said);
         EXPECT_EQ(reasons(*said), std::vector<std::string>{"slot_taken"});
-        EXPECT_TRUE(all_of<SayEndorsement>(*said).empty());
+        EXPECT_TRUE(all_of<SendEndorsement>(*said).empty());
     }
 
     Bench bench;

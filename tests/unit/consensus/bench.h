@@ -81,7 +81,7 @@ class Bench {
         return all;
     }
     Lines certificate(VoteType type, const std::string& from, Round round, char block) {
-        Certificate out{content(type, round, block), {}};
+        QuorumCertificate out{content(type, round, block), {}};
         for (const char who : from)
             out.witnesses.push_back(Witness{name(who), mark(who)});
         return feed(CertificateSeen{out});

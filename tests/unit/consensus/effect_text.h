@@ -67,7 +67,7 @@ inline std::string text_of(const ProposalContent& proposal) {
     return out;
 }
 
-inline std::string text_of(const Certificate& certificate) {
+inline std::string text_of(const QuorumCertificate& certificate) {
     std::string out = "r" + std::to_string(certificate.content.round) + " " +
                       text_of(certificate.content.block) + " by";
     for (const Witness& witness : certificate.witnesses)

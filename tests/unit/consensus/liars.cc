@@ -98,7 +98,7 @@ void World::lie_by_certificate(std::size_t i, std::size_t target, Height height,
         if (node.lies) voters.insert(node.name);
     }
     if (voters.size() < quorum(nodes_.size())) return;
-    Certificate certificate{content, {}};
+    QuorumCertificate certificate{content, {}};
     for (const NodeId& voter : voters)
         certificate.witnesses.push_back(Witness{voter, {}});
     send(i, target, [this, target, certificate] { feed(target, CertificateSeen{certificate}); });

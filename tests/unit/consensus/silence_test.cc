@@ -39,7 +39,8 @@ class Silent : public ::testing::Test {
 };
 
 TEST_F(Silent, with_a_lost_record_signs_nothing_but_follows) {
-    EXPECT_THAT(a.feed(Doubted{SilenceReason::lost}), ElementsAre(StartsWith("persist h0")));
+    EXPECT_THAT(a.feed(RecordMistrusted{SilenceReason::lost}),
+                ElementsAre(StartsWith("persist h0")));
     a.start(1);
     EXPECT_THAT(tempt('V'), signs_nothing());
     EXPECT_THAT(a.precommit("bcd", 0, 'V'), ElementsAre("decide r0 V by b c d"));
@@ -47,7 +48,7 @@ TEST_F(Silent, with_a_lost_record_signs_nothing_but_follows) {
 }
 
 TEST_F(Silent, signs_again_after_the_last_height_it_can_have_forgotten) {
-    a.feed(Doubted{SilenceReason::lost});
+    a.feed(RecordMistrusted{SilenceReason::lost});
     a.start(5);
     EXPECT_THAT(a.feed(Trusted{6}), ElementsAre(StartsWith("persist")));
     a.start(6);
@@ -59,7 +60,7 @@ TEST_F(Silent, signs_again_after_the_last_height_it_can_have_forgotten) {
 }
 
 TEST_F(Silent, stays_so_over_a_restart) {
-    a.feed(Doubted{SilenceReason::in_doubt});
+    a.feed(RecordMistrusted{SilenceReason::in_doubt});
     a.restart(1);
     EXPECT_THAT(tempt('V'), signs_nothing());
     a.feed(Trusted{3});
@@ -91,10 +92,10 @@ TEST_F(Silent, is_not_when_shown_what_it_remembers) {
 }
 
 TEST_F(Silent, is_not_when_a_person_takes_the_risk_and_then_keeps_the_votes_it_is_shown) {
-    a.feed(Doubted{SilenceReason::lost});
+    a.feed(RecordMistrusted{SilenceReason::lost});
     a.boot();
     ASSERT_TRUE(a.replica().restore(a.disk()).has_value());
-    a.feed(DoubtForgiven{});
+    a.feed(MistrustForgiven{});
     a.feed(OwnVoteShown{own(VoteType::prevote, 1, 2, 'V')});
     EXPECT_THAT(a.start(1), Contains("send prevote r2 V"));
     EXPECT_TRUE(a.replica().snapshot().may_sign);

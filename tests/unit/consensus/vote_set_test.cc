@@ -77,7 +77,7 @@ TEST_F(Counting, counts_both_values_of_an_equivocator_but_no_third) {
 TEST_F(Counting, takes_a_certificate_over_the_bound_of_two_values) {
     for (const char block : {'V', 'W'})
         prevote('a', 0, block);
-    Certificate polka{{VoteType::prevote, 1, 0, block_named('X')}, {}};
+    QuorumCertificate polka{{VoteType::prevote, 1, 0, block_named('X')}, {}};
     for (const char from : {'a', 'b', 'c'}) {
         polka.witnesses.push_back(Witness{Bench::name(from), Bench::mark(from)});
     }
@@ -87,7 +87,7 @@ TEST_F(Counting, takes_a_certificate_over_the_bound_of_two_values) {
 
 TEST_F(Counting, finds_the_conflict_between_a_vote_and_a_certificate) {
     prevote('a', 0, 'V');
-    Certificate polka{{VoteType::prevote, 1, 0, block_named('X')}, {}};
+    QuorumCertificate polka{{VoteType::prevote, 1, 0, block_named('X')}, {}};
     polka.witnesses.push_back(Witness{Bench::name('a'), Bench::mark('a')});
     EXPECT_EQ(votes_.add(polka).size(), 1U);
     EXPECT_EQ(votes_.add(polka).size(), 0U);

@@ -270,7 +270,7 @@ void World::status(std::size_t i) {
         if (peer == i || nodes_[peer].lies) continue;
         send(i, peer, [this, i, peer, height] {
             if (!nodes_[peer].replica || deciding(nodes_[peer]) <= height) return;
-            const Certificate certificate = nodes_[peer].chain[height - 1].certificate;
+            const QuorumCertificate certificate = nodes_[peer].chain[height - 1].certificate;
             send(peer, i, [this, i, certificate] { feed(i, CertificateSeen{certificate}); });
         });
     }

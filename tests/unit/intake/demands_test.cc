@@ -31,7 +31,7 @@ TestNetworkOptions small() {
 // What an honest member knows of the chain.
 struct Tip {
     ChainState state;
-    ClusterBook book;
+    ClusterAccounts accounts;
 };
 
 class Story {
@@ -48,7 +48,7 @@ class Story {
                 if (::testing::Test::HasFailure()) return;
             }
             arrive(window);  // while the settlement is under way
-            before_ = Tip{chain_.state(), chain_.book(kCluster)};
+            before_ = Tip{chain_.state(), chain_.accounts(kCluster)};
             const auto group = chain_.group_held(settlement, held_[0]);
             ASSERT_TRUE(chain_.append(chain_.next_block(group)));
         }
@@ -63,10 +63,10 @@ class Story {
     template <class Judge>
     [[nodiscard]] Result<OpenedReading, Refused> with(const Tip& tip, Window window,
                                                       Judge judge) const {
-        const std::function<const ClusterBook&(const ClusterId&)> book =
-            [&](const ClusterId&) -> const ClusterBook& { return tip.book; };
+        const std::function<const ClusterAccounts&(const ClusterId&)> accounts =
+            [&](const ClusterId&) -> const ClusterAccounts& { return tip.accounts; };
         const auto nothing = [](const MeterId&, Window) { return std::optional<Digest>(); };
-        const Context context{tip.state,   chain_.keys(), book, TestNetwork::node(1),
+        const Context context{tip.state,   chain_.keys(), accounts, TestNetwork::node(1),
                               now(window), nothing};
         return judge(context);
     }
@@ -79,7 +79,7 @@ class Story {
     }
     // Some of what meters keep reaches some members, who take it by their rules.
     void arrive(Window window) {
-        const Tip here{chain_.state(), chain_.book(kCluster)};
+        const Tip here{chain_.state(), chain_.accounts(kCluster)};
         for (const OpenedReading& reading : kept_) {
             for (HeldReadings& held : held_) {
                 if (dice_.below(9) != 0) continue;
@@ -94,8 +94,8 @@ class Story {
         }
     }
     void expect_acceptable(const Settlement& settlement, const HeldReadings& held) {
-        const Tip here{chain_.state(), chain_.book(kCluster)};
-        for (const OpenedReading* demand : here.book.withheld(here.state, settlement, held)) {
+        const Tip here{chain_.state(), chain_.accounts(kCluster)};
+        for (const OpenedReading* demand : here.accounts.withheld(here.state, settlement, held)) {
             ++demanded_;
             const ReadingHeader& header = demand->reading.header;
             if (settlement.window - header.window == kOldest + 1) ++of_the_last_age_;

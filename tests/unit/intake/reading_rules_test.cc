@@ -36,7 +36,7 @@ class ReadingRules : public ::testing::Test {
     [[nodiscard]] Context context(const ChainState& state) const {
         return {state,
                 keys_,
-                book_,
+                accounts_,
                 self_,
                 now_,
                 [this](const MeterId& meter, Window window) {
@@ -56,8 +56,10 @@ class ReadingRules : public ::testing::Test {
     TestChain chain_{network_};
     ReadingForge forge_{network_, kMeter, registers_after_window_0()};
     KeyRing keys_ = network_.key_ring(chain_.state(), TestNetwork::node(1));
-    std::function<const ClusterBook&(const ClusterId&)> book_ =
-        [this](const ClusterId& cluster) -> const ClusterBook& { return chain_.book(cluster); };
+    std::function<const ClusterAccounts&(const ClusterId&)> accounts_ =
+        [this](const ClusterId& cluster) -> const ClusterAccounts& {
+        return chain_.accounts(cluster);
+    };
     NodeId self_ = TestNetwork::node(1);
     Instant now_;
     std::map<std::pair<MeterId, Window>, Digest> held_;
@@ -232,7 +234,9 @@ TEST_F(ReadingRules, refuse_windows_off_the_grid) {
     const TestChain chain(network);
     const ReadingForge forge(network, kMeter, {1000, 500, 2000});
     keys_ = network.key_ring(chain.state(), self_);
-    book_ = [&](const ClusterId& cluster) -> const ClusterBook& { return chain.book(cluster); };
+    accounts_ = [&](const ClusterId& cluster) -> const ClusterAccounts& {
+        return chain.accounts(cluster);
+    };
     now_.real_ms = chain.state().grid().end_real_ms(9);
     for (const auto& [window, expected] : std::map<Window, std::string>{
              {2, "off_grid"}, {3, ""}, {4, ""}, {5, "off_grid"}, {UINT32_MAX, "off_grid"}}) {

@@ -2,7 +2,7 @@
 // readings, lines and closing states, each under the names of docs/protocol.md. Pure.
 #pragma once
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "core/io/json.h"
 
 namespace fairfeed::test {

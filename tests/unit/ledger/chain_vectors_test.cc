@@ -97,12 +97,12 @@ struct Computed {
     std::vector<std::string> faults;
 };
 
-void note(Computed& out, const ReplayStep& step, KeyholderBooks& books, Json& settlements) {
+void note(Computed& out, const ReplayStep& step, KeyholderAccounts& accounts, Json& settlements) {
     const Block& block = step.committed.block;
     out.states.push_back(encode_state(step.after));
     out.lines.push_back(line_of(step.after));
-    const auto opened = books.follow(step);
-    for (const ReplayFault& fault : books.faults())
+    const auto opened = accounts.follow(step);
+    for (const ReplayFault& fault : accounts.faults())
         out.faults.push_back(fault.explanation);
     auto next = opened.begin();
     for (const Transaction& transaction : block.transactions) {
@@ -119,16 +119,16 @@ Computed compute(const LoadedGenesis& genesis, const std::vector<CommittedBlock>
     Computed out;
     out.genesis = genesis;
     out.blocks = blocks;
-    KeyholderBooks books({NodeId(std::string(kUtility)), key});
+    KeyholderAccounts accounts({NodeId(std::string(kUtility)), key});
     Json settlements = Json::array();
     PlainSignatureChecker signatures;
     auto state = state_from_genesis(genesis);
     CHECK(state.has_value());
     const CommittedBlock founding{genesis.block.block, {}};
-    note(out, {founding, *state, *state}, books, settlements);
+    note(out, {founding, *state, *state}, accounts, settlements);
     for (const CommittedBlock& committed : blocks) {
         const ChainState before = *state;
-        const Certificate& certificate = committed.certificate;
+        const QuorumCertificate& certificate = committed.certificate;
         const auto vouched = check_certificate(before, certificate);
         if (!vouched || certificate.content.type != VoteType::precommit ||
             certificate.content.block != block_id(committed.block.header))
@@ -138,10 +138,10 @@ Computed compute(const LoadedGenesis& genesis, const std::vector<CommittedBlock>
             out.faults.push_back(describe(committed.block, done.error()));
             break;
         }
-        note(out, {committed, before, *state}, books, settlements);
+        note(out, {committed, before, *state}, accounts, settlements);
     }
     out.figures = Json::object()
-                      .set("data_keys", data_keys_of(*state, books.keys()))
+                      .set("data_keys", data_keys_of(*state, accounts.keys()))
                       .set("settlements", std::move(settlements));
     return out;
 }

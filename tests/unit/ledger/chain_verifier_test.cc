@@ -210,11 +210,11 @@ TEST(chain_verifier, refuses_a_certificate_of_too_few_or_about_another_block) {
     const BlockHeader tip = stored.chain().blocks()[1].block.header;
     BlockHeader other = tip;
     other.time_ms += 1;
-    Certificate twice = stored.chain().blocks()[1].certificate;
+    QuorumCertificate twice = stored.chain().blocks()[1].certificate;
     twice.witnesses[1] = twice.witnesses[0];
-    Certificate prevotes = stored.chain().blocks()[1].certificate;
+    QuorumCertificate prevotes = stored.chain().blocks()[1].certificate;
     prevotes.content.type = VoteType::prevote;
-    for (const Certificate& forged :
+    for (const QuorumCertificate& forged :
          {test::make_certificate(stored.network(), state, tip, 2),
           test::make_certificate(stored.network(), state, other), prevotes, twice}) {
         stored.damage("UPDATE blocks SET certificate = ?1 WHERE height = 2",
@@ -230,8 +230,8 @@ TEST(chain_verifier, accepts_any_quorum_as_witness_of_a_block) {
     StoredChain stored(options_of(4, 1));
     stored.run_windows(2);
     stored.store();
-    const Certificate all = test::make_certificate(stored.network(), stored.chain().state(),
-                                                   stored.chain().blocks()[0].block.header, 4, 3);
+    const QuorumCertificate all = test::make_certificate(
+        stored.network(), stored.chain().state(), stored.chain().blocks()[0].block.header, 4, 3);
     stored.damage("UPDATE blocks SET certificate = ?1 WHERE height = 1", encode_certificate(all));
     EXPECT_TRUE(verify(stored).sound());
 }
@@ -242,12 +242,12 @@ TEST(chain_verifier, finds_a_line_that_a_whole_committee_falsified_only_with_key
     TestChain& chain = stored.chain();
     const ClusterId cluster = TestNetwork::cluster(1);
     const auto readings = chain.read_all(cluster, 1);
-    auto draft = chain.book(cluster).draft(chain.state(), 1, {{1, readings}});
+    auto draft = chain.accounts(cluster).draft(chain.state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
     draft->lines[0].closing.balance_micro += 1;
     const NodeId parent = TestNetwork::node(1);
-    const auto falsified = chain.book(cluster).seal(chain.state(), 1, *draft, parent, 0, 0,
-                                                    chain.keys(), stored.network().random());
+    const auto falsified = chain.accounts(cluster).seal(chain.state(), 1, *draft, parent, 0, 0,
+                                                        chain.keys(), stored.network().random());
     ASSERT_TRUE(falsified);
     ASSERT_TRUE(chain.append(chain.next_block(chain.group(*falsified, readings))));
     stored.store();

@@ -24,7 +24,7 @@ ToldChain::ToldChain(TestNetworkOptions options) : stored_(std::move(options)) {
 
 OpenedReading ToldChain::measure(const MeterId& meter, Window window, const Day& day) {
     const ClusterId& cluster = state().meters.at(meter).registration.cluster;
-    const ClosingState* closing = chain().book(cluster).closing(meter);
+    const ClosingState* closing = chain().accounts(cluster).closing(meter);
     const ShareSchedule shares = closing ? closing->shares : ShareSchedule{};
     const std::int64_t capacity_w = state().capacity_w(meter, window);
     const auto quarters =
@@ -60,12 +60,12 @@ void ToldChain::add(const std::string& title, std::vector<Transaction> transacti
 
 void ToldChain::settle(const std::string& title, const ClusterId& cluster, Window window,
                        const HeldReadings& held, const How& how) {
-    const ClusterBook& book = chain().book(cluster);
-    const auto draft = book.draft(state(), window, held);
+    const ClusterAccounts& accounts = chain().accounts(cluster);
+    const auto draft = accounts.draft(state(), window, held);
     CHECK(draft);
     const NodeId proposer = state().committee_of(cluster, window)->members.at(how.slot);
-    const auto settlement = book.seal(state(), window, *draft, proposer, how.version, how.slot,
-                                      chain().keys(), stored_.network().random());
+    const auto settlement = accounts.seal(state(), window, *draft, proposer, how.version, how.slot,
+                                          chain().keys(), stored_.network().random());
     CHECK(settlement);
     std::vector<Transaction> transactions = how.before;
     const auto group = chain().group_held(*settlement, held);

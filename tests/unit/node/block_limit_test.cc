@@ -160,7 +160,7 @@ TEST_F(BlockAboveTheLimit, is_known_before_its_last_body_is_there_and_leaves_not
         pairs.push_back(pair_of(window));
     const Block block = make_block(chain.state(), pairs, {});
     const Digest id = block_id(block.header);
-    BlockBench bench(chain.state().genesis.parameters.max_block_transactions);
+    CandidateBlocks bench(chain.state().genesis.parameters.max_block_transactions);
     TransactionPool pool(100);
     ASSERT_TRUE(bench.describe(kRogue, outline_of(block)));
     std::size_t taken = 0;

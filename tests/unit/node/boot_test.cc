@@ -271,7 +271,7 @@ TEST_F(BootingNodes, stop_when_their_key_votes_elsewhere) {
     outline.header.height = state.height + 1;
     outline.header.proposer = kOne;
     const VoteContent content{VoteType::prevote, state.height + 1, 0, block_id(outline.header)};
-    Certificate polka{content, {}};
+    QuorumCertificate polka{content, {}};
     for (const NodeId& id : {kOne, kTwo, kFour}) {
         polka.witnesses.push_back(
             {id, world.network().key(id).sign(vote_to_be_signed(content, id, state.network))});

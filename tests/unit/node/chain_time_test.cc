@@ -43,7 +43,7 @@ class ChainTime : public ::testing::Test {
         const Block block =
             make_next_block(world.first_state(), kOne, {notice}, std::nullopt, wrong_ms);
         const VoteContent content{VoteType::precommit, 1, 0, block_id(block.header)};
-        Certificate certificate{content, {}};
+        QuorumCertificate certificate{content, {}};
         for (const NodeId& id : {kOne, kTwo, kThree}) {
             const Bytes vote = vote_to_be_signed(content, id, world.network().network());
             certificate.witnesses.push_back({id, world.network().key(id).sign(vote)});

@@ -21,9 +21,9 @@ class DivergedNode : public ::testing::Test {
         world.measure(0, 700);
         EXPECT_TRUE(world.settles(TestNetwork::cluster(1), 0));
     }
-    [[nodiscard]] Certificate precommits(const BlockHeader& header) {
+    [[nodiscard]] QuorumCertificate precommits(const BlockHeader& header) {
         const VoteContent content{VoteType::precommit, header.height, 0, block_id(header)};
-        Certificate out{content, {}};
+        QuorumCertificate out{content, {}};
         for (int n = 1; n <= 3; ++n) {
             const NodeId id = TestNetwork::node(static_cast<std::size_t>(n));
             out.witnesses.push_back({id, world.network().key(id).sign(vote_to_be_signed(
@@ -94,7 +94,7 @@ TEST_F(DivergedNode, stops_when_one_height_has_two_certificates) {
 TEST_F(DivergedNode, is_not_what_a_rival_without_a_quorum_makes_it) {
     BlockOutline rival = outline_of(world.disk(kHonest).ledger.back().block);
     rival.header.time_ms += 1;
-    Certificate few = precommits(rival.header);
+    QuorumCertificate few = precommits(rival.header);
     few.witnesses.pop_back();
     world.arrive(kPeer, {"test", kPeer.str(), Channel::commit, "-"},
                  encode_certified_outline({rival, few}), kHonest);
@@ -166,11 +166,11 @@ TEST(FalselyCertified, figures_are_an_alarm_at_every_start_and_keep_no_member_do
     TestChain chain(network);
     const ClusterId cluster = TestNetwork::cluster(1);
     const auto readings = chain.read_all(cluster, 0);
-    auto draft = chain.book(cluster).draft(chain.state(), 0, {{0, readings}});
+    auto draft = chain.accounts(cluster).draft(chain.state(), 0, {{0, readings}});
     ASSERT_TRUE(draft);
     draft->lines[0].import_wh += 1;
-    const auto settlement = chain.book(cluster).seal(chain.state(), 0, *draft, kPeer, 0, 0,
-                                                     chain.keys(), network.random());
+    const auto settlement = chain.accounts(cluster).seal(chain.state(), 0, *draft, kPeer, 0, 0,
+                                                         chain.keys(), network.random());
     ASSERT_TRUE(settlement);
     ASSERT_TRUE(chain.append(chain.next_block(chain.group(*settlement, readings))));
     Node node({kPeer, network.key(kPeer), agreement_key(kPeer.str()), counting_random()});

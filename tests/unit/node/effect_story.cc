@@ -145,7 +145,7 @@ struct Teller {
     std::string operator()(const MendBlock& effect) const {
         return "mends block " + std::to_string(effect.block.block.header.height);
     }
-    std::string operator()(const PersistDoubts& effect) const {
+    std::string operator()(const PersistSilencedWindows& effect) const {
         std::string out = "writes down that it does not know what it endorsed";
         for (const auto& [cluster, window] : effect.up_to)
             out += ", " + cluster.str() + " up to window " + std::to_string(window);

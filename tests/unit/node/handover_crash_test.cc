@@ -1,11 +1,11 @@
 // A power cut before any effect of a node while its cluster changes hands: of the parent and the
 // member that go, of the parent and the member that come. Nothing is lost, nobody contradicts what
-// had left or was written, newcomers have the books of whoever held all keys, and the next windows
-// settle.
+// had left or was written, newcomers have the accounts of whoever held all keys, and the next
+// windows settle.
 #include <cstdlib>
 #include <iostream>
 
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
 #include "tests/unit/node/handover_bench.h"
@@ -101,30 +101,30 @@ class HandoverCrash : public ::testing::TestWithParam<std::size_t> {
     // Newcomers', each from its own disk, and DGMD's, who holds every key.
     static void expect_one_book(HandoverBench& bench) {
         const NodeId& dgmd = bench.world.network().dgmd();
-        const KeyholderBooks all = books_of(bench, dgmd, TestNetwork::node(4));
+        const KeyholderAccounts all = books_of(bench, dgmd, TestNetwork::node(4));
         for (const std::size_t number : {3, 4}) {
             const NodeId node = TestNetwork::node(number);
-            const KeyholderBooks own = books_of(bench, node, node);
+            const KeyholderAccounts own = books_of(bench, node, node);
             ASSERT_TRUE(own.closed().empty()) << node.str();
             for (const MeterId& meter : bench.world.network().meters(kCluster))
-                EXPECT_EQ(*own.books().at(kCluster).closing(meter),
-                          *all.books().at(kCluster).closing(meter))
+                EXPECT_EQ(*own.clusters().at(kCluster).closing(meter),
+                          *all.clusters().at(kCluster).closing(meter))
                     << node.str() << " " << meter.str();
         }
     }
-    [[nodiscard]] static KeyholderBooks books_of(HandoverBench& bench, const NodeId& holder,
-                                                 const NodeId& disk) {
-        KeyholderBooks books(Keyholder{holder, agreement_key(holder.str())});
+    [[nodiscard]] static KeyholderAccounts books_of(HandoverBench& bench, const NodeId& holder,
+                                                    const NodeId& disk) {
+        KeyholderAccounts accounts(Keyholder{holder, agreement_key(holder.str())});
         ChainState state = bench.world.first_state();
-        (void)books.follow({{bench.world.network().genesis().block.block, {}}, state, state});
+        (void)accounts.follow({{bench.world.network().genesis().block.block, {}}, state, state});
         PlainSignatureChecker signatures;
         for (const CommittedBlock& committed : bench.world.disk(disk).ledger) {
             const ChainState before = state;
             CHECK(execute_block(state, committed.block, signatures));
-            (void)books.follow({committed, before, state});
-            EXPECT_TRUE(books.faults().empty() && books.false_handovers().empty());
+            (void)accounts.follow({committed, before, state});
+            EXPECT_TRUE(accounts.faults().empty() && accounts.false_handovers().empty());
         }
-        return books;
+        return accounts;
     }
 };
 

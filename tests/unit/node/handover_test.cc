@@ -208,7 +208,7 @@ TEST_F(HandoverTest, shows_newcomers_nothing_before_their_time_and_leavers_nothi
     const ChainState& state = world.chain();
     const auto opens = [&](std::size_t node, Window window) {
         const KeyRing keys = world.network().key_ring(state, TestNetwork::node(node));
-        return ClusterBook::open_lines(std::get<Settlement>(settlement(window).content), keys)
+        return ClusterAccounts::open_lines(std::get<Settlement>(settlement(window).content), keys)
             .has_value();
     };
     EXPECT_TRUE(opens(1, 1));

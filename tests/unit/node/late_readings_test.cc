@@ -64,7 +64,7 @@ class LateReadings : public ::testing::Test {
     [[nodiscard]] SettlementLine line(Window window) {
         const ChainState& state = world.node(NodeId("node-1")).state();
         const KeyRing keys = world.network().key_ring(state, world.network().dgmd());
-        const auto lines = ClusterBook::open_lines(settlement(window), keys);
+        const auto lines = ClusterAccounts::open_lines(settlement(window), keys);
         CHECK(lines);
         return lines->at(1);  // of kMeter, the second
     }

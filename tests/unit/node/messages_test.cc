@@ -141,7 +141,7 @@ TEST_F(BadMessages, signed_by_somebody_else_are_not_believed) {
                    encode_vote({vote, kPeer, forged}));
     expect_refused("wrong_topic", kPeer, topic(kPeer, Channel::precommit),
                    encode_vote({vote, kPeer, forged}));
-    const Certificate alone{{VoteType::precommit, height, 0, Digest{}}, {{kPeer, forged}}};
+    const QuorumCertificate alone{{VoteType::precommit, height, 0, Digest{}}, {{kPeer, forged}}};
     CertifiedOutline outline{{}, alone};
     outline.outline.header.height = height;
     outline.outline.header.proposer = kPeer;

@@ -35,7 +35,7 @@ void NodeWorld::start(const NodeId& id) {
     ChainState state = first_state_;
     const CommittedBlock genesis{network_.genesis().block.block, {}};
     node->replay({genesis, state, state});
-    std::optional<Certificate> certificate;
+    std::optional<QuorumCertificate> certificate;
     PlainSignatureChecker signatures;
     for (const CommittedBlock& committed : disks_.at(id).ledger) {
         const ChainState before = state;
@@ -152,7 +152,7 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             for (const Transaction& transaction : commit->block.block.transactions)
                 disk.readings.insert(transaction.id);
             disk.inbox.blocks.clear();
-        } else if (auto* doubts = std::get_if<PersistDoubts>(&effect)) {
+        } else if (auto* doubts = std::get_if<PersistSilencedWindows>(&effect)) {
             disk.inbox.doubts = doubts->up_to;
             disk.inbox.inbox_lost = false;
         } else if (auto* whole = std::get_if<MendBlock>(&effect)) {

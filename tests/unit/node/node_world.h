@@ -21,7 +21,7 @@ class NodeWorld {
     // What meters hear and what happened on a node's disk.
     struct Disk {
         std::vector<CommittedBlock> ledger;  // from height 1
-        Memory inbox;
+        RecoveredState inbox;
         std::set<Digest> readings;  // ever written, to either
     };
 

@@ -91,8 +91,8 @@ class Story {
     void propose_twice(const NodeId& liar, const Words& words);
     void certify(const NodeId& liar, const Words& words);
     void show_foreign_vote(const NodeId& liar, const Words& words);
-    [[nodiscard]] Certificate quorum_of(VoteType type, const BlockHeader& header,
-                                        const std::vector<NodeId>& signers);
+    [[nodiscard]] QuorumCertificate quorum_of(VoteType type, const BlockHeader& header,
+                                              const std::vector<NodeId>& signers);
     [[nodiscard]] Topic topic(const std::string& sender, Channel channel,
                               const std::string& item = "-");
 

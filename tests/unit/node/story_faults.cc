@@ -76,7 +76,7 @@ void Story::treat_disk(const Words& words) {
 // lost | damaged | copied | put back | accepted: a person says that it is to be used as it is
 void Story::treat_safety_record(const Words& words) {
     const NodeId node(words.after("of"));
-    Memory& inbox = world_->disk_of(node).inbox;
+    RecoveredState& inbox = world_->disk_of(node).inbox;
     const std::string& how = words.after("is");
     if (how == "copied") {
         copies_[node].inbox.safety_record = inbox.safety_record;
@@ -96,8 +96,8 @@ void Story::treat_safety_record(const Words& words) {
 
 // Readings, batches and endorsements; the safety record is a file of its own.
 void Story::lose_inbox(const NodeId& node) {
-    Memory& inbox = world_->disk_of(node).inbox;
-    Memory anew;
+    RecoveredState& inbox = world_->disk_of(node).inbox;
+    RecoveredState anew;
     anew.safety_record = inbox.safety_record;
     anew.safety = inbox.safety;
     anew.inbox_lost = true;

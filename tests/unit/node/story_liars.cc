@@ -38,10 +38,10 @@ Topic Story::topic(const std::string& sender, Channel channel, const std::string
     return {world_->network().genesis().content.parameters.name, sender, channel, item};
 }
 
-Certificate Story::quorum_of(VoteType type, const BlockHeader& header,
-                             const std::vector<NodeId>& signers) {
+QuorumCertificate Story::quorum_of(VoteType type, const BlockHeader& header,
+                                   const std::vector<NodeId>& signers) {
     const Digest& network = world_->network().network();
-    Certificate out{{type, header.height, 0, block_id(header)}, {}};
+    QuorumCertificate out{{type, header.height, 0, block_id(header)}, {}};
     for (const NodeId& id : signers) {
         const Bytes vote = vote_to_be_signed(out.content, id, network);
         out.witnesses.push_back({id, world_->network().key(id).sign(vote)});

@@ -71,12 +71,12 @@ class FalsifiedLine : public ::testing::Test {
         TestChain& chain = stored.chain();
         const ClusterId cluster = TestNetwork::cluster(1);
         const auto readings = chain.read_all(cluster, 0);
-        auto draft = chain.book(cluster).draft(chain.state(), 0, {{0, readings}});
+        auto draft = chain.accounts(cluster).draft(chain.state(), 0, {{0, readings}});
         CHECK(draft.has_value());
         falsify(draft->lines[0]);
         const auto settlement =
-            chain.book(cluster).seal(chain.state(), 0, *draft, TestNetwork::node(1), 0, 0,
-                                     chain.keys(), stored.network().random());
+            chain.accounts(cluster).seal(chain.state(), 0, *draft, TestNetwork::node(1), 0, 0,
+                                         chain.keys(), stored.network().random());
         CHECK(settlement.has_value());
         CHECK(chain.append(chain.next_block(chain.group(*settlement, readings))).has_value());
         stored.store();

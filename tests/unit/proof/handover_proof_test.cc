@@ -51,7 +51,7 @@ class ProofOverAHandover : public ::testing::Test, public HandoverBench {
             for (const Transaction& transaction : block.block.transactions) {
                 const auto* settlement = std::get_if<Settlement>(&transaction.content);
                 if (settlement == nullptr || settlement->window != window) continue;
-                return ClusterBook::open_lines(*settlement, chain.keys())->front();
+                return ClusterAccounts::open_lines(*settlement, chain.keys())->front();
             }
         }
         return std::nullopt;

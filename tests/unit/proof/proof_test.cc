@@ -34,7 +34,7 @@ TEST_F(ProofOfAReading, convinces_whoever_has_the_genesis_file) {
     EXPECT_EQ(findings->height, 2U);
     EXPECT_EQ(findings->block, stored_.chain().state().tip);
     EXPECT_EQ(findings->body.end, stored_.chain().meter(meter_).registers());
-    EXPECT_EQ(findings->line, stored_.chain().book(TestNetwork::cluster(1)).last_lines()[0]);
+    EXPECT_EQ(findings->line, stored_.chain().accounts(TestNetwork::cluster(1)).last_lines()[0]);
     EXPECT_EQ(findings->committee, CommitteeClass::full);
     EXPECT_EQ(findings->endorsements, 3U);
     EXPECT_EQ(findings->members, 4U);

@@ -74,8 +74,8 @@ class AccusationTest : public testing::Test {
         Settlement settlement = chain_.settle(kOne, window, readings);
         if (version > 0) {
             const ChainState& state = chain_.state();
-            settlement = *chain_.book(kOne).seal(
-                state, window, *chain_.book(kOne).draft(state, window, {{window, readings}}),
+            settlement = *chain_.accounts(kOne).seal(
+                state, window, *chain_.accounts(kOne).draft(state, window, {{window, readings}}),
                 kParent, version, 0, chain_.keys(), network_.random());
         }
         commit(chain_.group(settlement, readings));
@@ -323,11 +323,11 @@ TEST_F(AccusationTest, reissues_count_unless_the_chain_explains_them) {
 TEST_F(AccusationTest, a_window_settled_by_a_neighbour_counts_for_the_parent) {
     const OpenedReadings readings = chain_.read_all(kOne, 1);
     const ChainState& state = chain_.state();
-    const auto draft = chain_.book(kOne).draft(state, 1, {{1, readings}});
+    const auto draft = chain_.accounts(kOne).draft(state, 1, {{1, readings}});
     ASSERT_TRUE(draft);
     const NodeId second = network_.committee(kOne)[1];
-    const auto settlement =
-        chain_.book(kOne).seal(state, 1, *draft, second, 0, 1, chain_.keys(), network_.random());
+    const auto settlement = chain_.accounts(kOne).seal(state, 1, *draft, second, 0, 1,
+                                                       chain_.keys(), network_.random());
     ASSERT_TRUE(settlement);
     commit(chain_.group(*settlement, readings));
     EXPECT_EQ(node(kParent).taken_over, 1U);

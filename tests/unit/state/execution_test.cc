@@ -325,7 +325,7 @@ TEST_F(ExecutionTest, rejects_damaged_headers_by_name) {
 
 struct CertificateDamage {
     const char* name;
-    std::function<void(Certificate&)> damage;
+    std::function<void(QuorumCertificate&)> damage;
     const char* expected;
 };
 
@@ -343,7 +343,7 @@ TEST_F(ExecutionTest, rejects_damaged_certificates_by_name) {
          "high_s"},
     };
     for (const CertificateDamage& row : table) {
-        Certificate certificate = *chain_.certificate();
+        QuorumCertificate certificate = *chain_.certificate();
         row.damage(certificate);
         const Block damaged = test::make_block(chain_.state(), group(), certificate);
         EXPECT_EQ(judged(chain_.state(), damaged), row.expected) << row.name;

@@ -175,14 +175,14 @@ TEST_F(LateRulesTest, find_a_late_reading_that_a_proposer_left_out) {
     HeldReadings few = bench.held;
     few[1].erase(bench.consumer);
     const Settlement settlement = bench.chain.settle_held(bench.cluster, 3, few);
-    const auto& book = bench.chain.book(bench.cluster);
-    const auto withheld = book.withheld(state(), settlement, bench.held);
+    const auto& accounts = bench.chain.accounts(bench.cluster);
+    const auto withheld = accounts.withheld(state(), settlement, bench.held);
     ASSERT_EQ(withheld.size(), 1U);
     EXPECT_EQ(withheld[0]->reading.header.window, 1U);
-    const auto checked = book.check(state(), settlement, bench.held, bench.chain.keys());
+    const auto checked = accounts.check(state(), settlement, bench.held, bench.chain.keys());
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error(), Reject::reading_withheld);
-    EXPECT_TRUE(book.check(state(), settlement, few, bench.chain.keys()));
+    EXPECT_TRUE(accounts.check(state(), settlement, few, bench.chain.keys()));
 }
 
 TEST_F(LateRulesTest, call_nothing_withheld_that_a_full_list_has_no_room_for) {

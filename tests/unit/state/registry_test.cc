@@ -161,11 +161,11 @@ TEST_F(RegistryTest, settles_a_new_meter_from_the_window_its_key_is_effective_fo
     EXPECT_EQ(chain_.state().meters_of(kOne, 3).size(), 4U);
     for (const Window window : {1U, 2U, 3U})
         chain_.run_window({kOne}, window);
-    EXPECT_EQ(chain_.book(kOne).last_lines().size(), 4U);
+    EXPECT_EQ(chain_.accounts(kOne).last_lines().size(), 4U);
     EXPECT_TRUE(chain_.invariants().all_held());
 }
 
-// Its book would close with the meter's first line.
+// Its accounts would close with the meter's first line.
 TEST_F(RegistryTest, lets_no_new_meter_shut_out_a_member_of_today_or_of_a_later_window) {
     const auto say = [this](const TransactionContent& content) {
         const auto added = network_.from_dgmd(chain_.state(), content);

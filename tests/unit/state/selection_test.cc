@@ -209,10 +209,10 @@ TEST(LateTariffTest, makes_a_settlement_stale_until_it_is_drafted_again) {
     EXPECT_LT(again.totals.grid_amount_micro, drafted.totals.grid_amount_micro);
     again.version = 1;
     // The lines name the version: seal them anew.
-    const auto draft = chain.book(kOne).draft(chain.state(), kWeek, {{kWeek, readings}});
+    const auto draft = chain.accounts(kOne).draft(chain.state(), kWeek, {{kWeek, readings}});
     ASSERT_TRUE(draft);
-    const auto sealed = chain.book(kOne).seal(chain.state(), kWeek, *draft, again.proposer, 1, 0,
-                                              chain.keys(), network.random());
+    const auto sealed = chain.accounts(kOne).seal(chain.state(), kWeek, *draft, again.proposer, 1,
+                                                  0, chain.keys(), network.random());
     ASSERT_TRUE(sealed);
     EXPECT_TRUE(chain.append(chain.next_block(chain.group(*sealed, readings))));
 }

@@ -56,7 +56,7 @@ class TrueUpBench {
         const Settlement settlement = chain.settle_held(cluster, window, held);
         late = settlement.late;
         const KeyRing keys = network.key_ring(chain.state(), NodeId("node-2"));
-        const auto checked = chain.book(cluster).check(chain.state(), settlement, held, keys);
+        const auto checked = chain.accounts(cluster).check(chain.state(), settlement, held, keys);
         ASSERT_TRUE(checked) << to_string(checked.error());
         const auto appended = chain.append(chain.next_block(chain.group_held(settlement, held)));
         ASSERT_TRUE(appended) << to_string(appended.error().reason);
@@ -64,10 +64,10 @@ class TrueUpBench {
         totals = settlement.totals;
     }
     [[nodiscard]] const SettlementLine& line(const MeterId& meter) const {
-        for (const SettlementLine& each : chain.book(cluster).last_lines())
+        for (const SettlementLine& each : chain.accounts(cluster).last_lines())
             if (each.meter == meter) return each;
         ADD_FAILURE() << "no line of " << meter.str();
-        return chain.book(cluster).last_lines().front();
+        return chain.accounts(cluster).last_lines().front();
     }
     [[nodiscard]] const MeterRecord& record(const MeterId& meter) const {
         return chain.state().meters.at(meter);

@@ -36,7 +36,7 @@ class Disk : public ::testing::Test {
         storage_.emplace(std::move(*opened));
     }
     void write(const Effects& turn) { ASSERT_TRUE(storage_->write(turn, 4711)); }
-    [[nodiscard]] Memory recall() {
+    [[nodiscard]] RecoveredState recall() {
         auto memory = storage_->recall(network_.network());
         CHECK(memory.has_value());
         return std::move(*memory);
@@ -74,7 +74,7 @@ TEST_F(Disk, remembers_everything_of_a_turn_in_order) {
     write({reading(1, 1), reading(1, 0), PersistBatch{kCluster, batch(1)}, vote, body(1),
            PersistSafety{{1, 2, 3}}, Publish{Topic{"test", "node-1", Channel::status, "-"}, {}}});
     reopen();
-    const Memory held = recall();
+    const RecoveredState held = recall();
     ASSERT_EQ(held.readings.size(), 2U);
     EXPECT_EQ(held.readings[0], reading(1, 0).reading.envelope);
     ASSERT_EQ(held.batches.size(), 1U);
@@ -105,7 +105,7 @@ TEST_F(Disk, commits_a_block_and_forgets_what_the_ledger_now_holds) {
     reopen();
     EXPECT_EQ(storage_->ledger().height(), 1U);
     EXPECT_EQ(*storage_->ledger().committed_at_ms(1), 4711);
-    const Memory held = recall();
+    const RecoveredState held = recall();
     EXPECT_EQ(held.readings.size(), 1U) << "for a day, in case its receipt was lost";
     EXPECT_TRUE(held.batches.empty());
     EXPECT_TRUE(held.endorsements.empty());

@@ -144,13 +144,13 @@ TEST(Block, root_is_that_of_the_ids_whatever_the_witnesses) {
     EXPECT_NE(transactions_root(block), root);
 }
 
-TEST(Certificate, hash_of_none_is_zero) {
+TEST(QuorumCertificate, hash_of_none_is_zero) {
     EXPECT_EQ(certificate_hash(std::nullopt), Digest{});
     EXPECT_NE(certificate_hash(samples::certificate()), Digest{});
 }
 
-TEST(Certificate, refuses_witnesses_out_of_order_or_twice) {
-    Certificate certificate = samples::certificate();
+TEST(QuorumCertificate, refuses_witnesses_out_of_order_or_twice) {
+    QuorumCertificate certificate = samples::certificate();
     std::swap(certificate.witnesses[0], certificate.witnesses[1]);
     EXPECT_EQ(decode_certificate(encode_certificate(certificate)).error(), Reject::not_canonical);
     certificate = samples::certificate();

@@ -201,7 +201,7 @@ inline MeterClosing closing() {
     return {.state = line().closing, .capacity_w = 5000, .mes_w = 4000};
 }
 
-inline Certificate certificate() {
+inline QuorumCertificate certificate() {
     return {.content = {.type = VoteType::precommit,
                         .height = 8,
                         .round = 1,
@@ -228,7 +228,7 @@ inline Block block() {
     return out;
 }
 inline CommittedBlock committed_block() {
-    Certificate own = certificate();
+    QuorumCertificate own = certificate();
     own.content.height = 9;
     own.content.block = block_id(block().header);
     return {.block = block(), .certificate = own};

@@ -1,9 +1,9 @@
-// What a committed block means to a member: its books move on, meters hear their shares, and what
-// the ledger now holds is forgotten here.
+// What a committed block means to a member: its accounts move on, meters hear their shares, and
+// what the ledger now holds is forgotten here.
 #include <algorithm>
 
 #include "core/state/late_rules.h"
-#include "edge-node/committee/committee_desk.h"
+#include "edge-node/committee/committee_member.h"
 
 namespace fairfeed {
 namespace {
@@ -12,24 +12,24 @@ constexpr std::size_t kMaxAlarms = 64;
 
 }  // namespace
 
-void CommitteeDesk::replay(const ReplayStep& step) {
+void CommitteeMember::replay(const ReplayStep& step) {
     (void)follow(step);
     dropped_.clear();  // the inbox says what of them is still there
 }
 
-void CommitteeDesk::raise_alarm(const ReplayFault& fault) {
+void CommitteeMember::raise_alarm(const ReplayFault& fault) {
     raise_alarm("block " + std::to_string(fault.height) + ": " + fault.reason + ": " +
                 fault.explanation);
 }
 
-void CommitteeDesk::raise_alarm(std::string words) {
+void CommitteeMember::raise_alarm(std::string words) {
     if (alarms_.size() < kMaxAlarms) alarms_.push_back(std::move(words));
 }
 
-std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) {
-    auto recomputed = books_.follow(step);
+std::vector<RecomputedSettlement> CommitteeMember::follow(const ReplayStep& step) {
+    auto recomputed = accounts_.follow(step);
     note_openings(step.after);
-    for (const ReplayFault& fault : books_.faults())
+    for (const ReplayFault& fault : accounts_.faults())
         raise_alarm(fault);
     take_over(step);
     keep_shares(recomputed, step.after);
@@ -49,17 +49,17 @@ std::vector<RecomputedSettlement> CommitteeDesk::follow(const ReplayStep& step) 
     return recomputed;
 }
 
-void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState& before,
-                              const ChainState& after, Instant now, Effects& out) {
+void CommitteeMember::on_commit(const CommittedBlock& committed, const ChainState& before,
+                                const ChainState& after, Instant now, Effects& out) {
     const auto recomputed = follow({committed, before, after});
     may_owe_handovers_ = true;
-    for (const TakenOver& taken : books_.taken_over()) {
+    for (const TakenOver& taken : accounts_.taken_over()) {
         for (const MeterId& meter : taken.meters)
-            say_share(shares_.at(meter), after, out);
+            publish_share(shares_.at(meter), after, out);
     }
     for (const RecomputedSettlement& settlement : recomputed) {
         for (const SettledShare& share : settlement.shares)
-            say_share(shares_.at(share.meter), after, out);
+            publish_share(shares_.at(share.meter), after, out);
     }
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
@@ -72,8 +72,8 @@ void CommitteeDesk::on_commit(const CommittedBlock& committed, const ChainState&
     on_time(after, now, out);
 }
 
-void CommitteeDesk::keep_shares(const std::vector<RecomputedSettlement>& settlements,
-                                const ChainState& state) {
+void CommitteeMember::keep_shares(const std::vector<RecomputedSettlement>& settlements,
+                                  const ChainState& state) {
     for (const RecomputedSettlement& settlement : settlements) {
         for (const SettledShare& share : settlement.shares) {
             const ClusterId& cluster = state.meters.at(share.meter).registration.cluster;
@@ -84,17 +84,17 @@ void CommitteeDesk::keep_shares(const std::vector<RecomputedSettlement>& settlem
     }
 }
 
-void CommitteeDesk::say_share(const ShareStatement& share, const ChainState& state,
-                              Effects& out) const {
-    say(Channel::share, share.meter.str(), encode_share(share, self_, state.network, signer_),
-        state, out);
+void CommitteeMember::publish_share(const ShareStatement& share, const ChainState& state,
+                                    Effects& out) const {
+    publish(Channel::share, share.meter.str(), encode_share(share, self_, state.network, signer_),
+            state, out);
 }
 
 // What the chain took is what this node holds, whatever arrived here or did not.
-void CommitteeDesk::keep_committed(const RecomputedSettlement& settlement) {
+void CommitteeMember::keep_committed(const RecomputedSettlement& settlement) {
     for (const auto& [window, readings] : settlement.readings) {
         for (const auto& [meter, opened] : readings) {
-            const Slot slot{meter, window};
+            const ReadingSlot slot{meter, window};
             const auto held = ids_.find(slot);
             if (held != ids_.end() && held->second != opened.reading.id) {
                 slots_.erase(held->second);
@@ -108,8 +108,8 @@ void CommitteeDesk::keep_committed(const RecomputedSettlement& settlement) {
 
 // A reading stays as long as a settlement may still list it, and a day after the one that did, so
 // that a meter that missed its receipt gets it again.
-bool CommitteeDesk::is_needed(const Slot& slot, Window settled, const LateSpan& span,
-                              const ChainState& state) const {
+bool CommitteeMember::is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
+                                const ChainState& state) const {
     const auto& [meter, window] = slot;
     const auto known = listed_by_.find(slot);
     const Window listed = known != listed_by_.end() ? known->second : window;
@@ -117,13 +117,13 @@ bool CommitteeDesk::is_needed(const Slot& slot, Window settled, const LateSpan& 
            span.has(state.meters.at(meter), window);
 }
 
-void CommitteeDesk::drop_old(const ClusterId& cluster, Window settled, const ChainState& state) {
+void CommitteeMember::drop_old(const ClusterId& cluster, Window settled, const ChainState& state) {
     auto& windows = readings_[cluster];
     auto& dropped = dropped_[cluster];
     const LateSpan span = open_span(state, settled + 1);
     for (auto at = windows.begin(); at != windows.end() && at->first < settled;) {
         std::erase_if(at->second, [&](const auto& entry) {
-            const Slot slot{entry.first, at->first};
+            const ReadingSlot slot{entry.first, at->first};
             if (is_needed(slot, settled, span, state)) return false;
             forget(slot, entry.second.reading);
             dropped.push_back(slot);
@@ -133,7 +133,7 @@ void CommitteeDesk::drop_old(const ClusterId& cluster, Window settled, const Cha
     }
 }
 
-void CommitteeDesk::forget(const Slot& slot, const SignedReading& reading) {
+void CommitteeMember::forget(const ReadingSlot& slot, const SignedReading& reading) {
     ids_.erase(slot);
     twofold_.erase(slot);
     listed_by_.erase(slot);
@@ -141,8 +141,8 @@ void CommitteeDesk::forget(const Slot& slot, const SignedReading& reading) {
     sequences_.erase({slot.first, reading.header.sequence});
 }
 
-std::optional<Reject> CommitteeDesk::refused_lately(const MeterId& meter,
-                                                    const ChainState& state) const {
+std::optional<Reject> CommitteeMember::refused_lately(const MeterId& meter,
+                                                      const ChainState& state) const {
     const auto refused = refused_.find(meter);
     if (refused == refused_.end()) return std::nullopt;
     const auto next = state.next_window(state.meters.at(meter).registration.cluster);
@@ -150,16 +150,16 @@ std::optional<Reject> CommitteeDesk::refused_lately(const MeterId& meter,
     return refused->second.reason;
 }
 
-std::map<MeterId, std::uint32_t> CommitteeDesk::over_certified() const {
+std::map<MeterId, std::uint32_t> CommitteeMember::over_certified() const {
     std::map<MeterId, std::uint32_t> out;
-    for (const auto& [cluster, its_book] : books_.books()) {
-        for (const SettlementLine& line : its_book.last_lines())
+    for (const auto& [cluster, its_accounts] : accounts_.clusters()) {
+        for (const SettlementLine& line : its_accounts.last_lines())
             if (line.closing.over_capacity > 0) out[line.meter] = line.closing.over_capacity;
     }
     return out;
 }
 
-void CommitteeDesk::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
+void CommitteeMember::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
     const ClusterId& cluster = settlement.cluster;
     if (!readings_.contains(cluster) && !rounds_.contains(cluster)) return;
     drop_old(cluster, settlement.window, state);

@@ -1,5 +1,5 @@
 // Blocks on the bench: described, gathered, judged; and that one sender cannot push out another's.
-#include "edge-node/chain/block_bench.h"
+#include "edge-node/chain/candidate_blocks.h"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ const NodeId kRogue = TestNetwork::node(3);
 
 class Workbench : public ::testing::Test {
   protected:
-    [[nodiscard]] BlockBench::Verdict judge(const Digest& which) {
+    [[nodiscard]] CandidateBlocks::Verdict judge(const Digest& which) {
         return bench.judge(which, chain.state(), pool, signatures);
     }
     void describe(const NodeId& sender, const BlockOutline& outline) {
@@ -46,7 +46,7 @@ class Workbench : public ::testing::Test {
     Digest id = block_id(block.header);
     TransactionPool pool{100};
     PlainSignatureChecker signatures;
-    BlockBench bench{1000};
+    CandidateBlocks bench{1000};
 };
 
 TEST_F(Workbench, judges_a_block_when_its_last_body_is_there) {
@@ -101,7 +101,7 @@ TEST_F(Workbench, takes_no_list_that_no_block_can_have) {
     twice.header.transactions_root = transactions_root(twice.transactions);
     EXPECT_EQ(refusal(twice), "not_canonical");
     BlockOutline crowd = listing(1);
-    crowd.parent_certificate = Certificate{{}, std::vector<Witness>(65, Witness{kPeer, {}})};
+    crowd.parent_certificate = QuorumCertificate{{}, std::vector<Witness>(65, Witness{kPeer, {}})};
     crowd.header.parent_certificate = certificate_hash(crowd.parent_certificate);
     EXPECT_EQ(refusal(crowd), "wrong_certificate");
 }

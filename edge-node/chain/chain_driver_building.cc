@@ -2,7 +2,7 @@
 // its blocks say (R20).
 #include <algorithm>
 
-#include "edge-node/chain/chain_desk.h"
+#include "edge-node/chain/chain_driver.h"
 
 namespace fairfeed {
 namespace {
@@ -12,7 +12,7 @@ constexpr Round kLatestRound = UINT32_MAX;
 }  // namespace
 
 // R16, R17: work is what could be built now; the replica wakes when there is some.
-void ChainDesk::look_for_work(Effects& out) {
+void ChainDriver::look_for_work(Effects& out) {
     if (starting_) return;
     const bool again = work_.empty() && pool_.size() > 0 && now_.steady_ms >= look_again_at_ms_;
     if (work_revision_ != pool_.revision() || again) {
@@ -30,34 +30,34 @@ void ChainDesk::look_for_work(Effects& out) {
     build_if_due(out);
 }
 
-void ChainDesk::build_if_due(Effects& out) {
-    if (!turn_ || turn_->height != state_.height + 1 || work_.empty()) return;
+void ChainDriver::build_if_due(Effects& out) {
+    if (!build_request_ || build_request_->height != state_.height + 1 || work_.empty()) return;
     const NetworkParameters& parameters = state_.genesis.parameters;
     const bool full = std::int64_t(work_.size()) >= parameters.max_block_transactions;
     const bool waited = now_.steady_ms >= *work_since_ms_ + parameters.timers.fill_ms;
-    if (turn_->round == 0 && !full && !waited) return;
+    if (build_request_->round == 0 && !full && !waited) return;
     // Time has passed since: a notice may have missed the window that it was to take effect with.
-    const ProposalTime time = proposal_time(turn_->round);
+    const ProposalTime time = proposal_time(build_request_->round);
     auto transactions = select(time);
     if (transactions.empty()) {
         work_ = select(proposal_time(kLatestRound));
         if (work_.empty()) return work_since_ms_.reset();
-        return turn_.reset();
+        return build_request_.reset();
     }
     Block block =
         make_next_block(state_, self_, std::move(transactions), tip_certificate_, time.now_ms);
-    const Turn turn = *turn_;
-    turn_.reset();
+    const BuildRequest turn = *build_request_;
+    build_request_.reset();
     const Digest id = block_id(block.header);
-    if (!bench_.add(self_, std::move(block), state_, signatures_)) return;
-    out.push_back(PersistBlock{id, bench_.valid(id)->block});
+    if (!candidates_.add(self_, std::move(block), state_, signatures_)) return;
+    out.push_back(PersistBlock{id, candidates_.valid(id)->block});
     drive(consensus::BlockBuilt{turn.height, turn.round, id}, out);
 }
 
 // What fits the present comes first: later a notice may have missed its window. Beyond the present
 // lie only windows that a committee vouches for; what a single liar says of windows to come must
 // not pull the time along.
-std::vector<Transaction> ChainDesk::select(const ProposalTime& time) {
+std::vector<Transaction> ChainDriver::select(const ProposalTime& time) {
     std::vector<Transaction> waiting = pool_.waiting();
     auto found = select_transactions(state_, waiting, time.from_ms, signatures_);
     if (!found.empty() || time.until_ms <= time.from_ms) return found;
@@ -70,7 +70,7 @@ std::vector<Transaction> ChainDesk::select(const ProposalTime& time) {
 // R20. A clock that is not synchronised is not asked: the time goes on from the parent's. Where the
 // chain's time has run ahead, every validator gets a turn to set it back; if no quorum can, because
 // too few know the time, it goes on by the millisecond.
-ChainDesk::ProposalTime ChainDesk::proposal_time(Round round) const {
+ChainDriver::ProposalTime ChainDriver::proposal_time(Round round) const {
     const std::int64_t present_ms = consensus::known_time_ms(parent_, now_);
     const std::int64_t next_ms = state_.tip_time_ms + 1;
     if (!now_.synchronised) {
@@ -83,7 +83,7 @@ ChainDesk::ProposalTime ChainDesk::proposal_time(Round round) const {
     return {sets_back ? next_ms : present_ms, from_ms, from_ms};
 }
 
-std::string ChainDesk::time_alarm() const {
+std::string ChainDriver::time_alarm() const {
     if (!consensus::has_run_ahead(parent_, now_)) return {};
     return "the chain's time is " + std::to_string((parent_.time_ms - now_.real_ms) / 1000) +
            " s ahead of this node's clock; it is set back once a quorum of nodes knows the time "

@@ -1,4 +1,4 @@
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 
 #include <algorithm>
 
@@ -46,7 +46,7 @@ std::vector<const SignedReading*> readings_of(const Block& block, const Settleme
     return out;
 }
 
-bool KeyholderBooks::holds_keys_of(const Block& block, const Settlement& settlement) const {
+bool KeyholderAccounts::holds_keys_of(const Block& block, const Settlement& settlement) const {
     const bool lines = std::all_of(
         settlement.lines.begin(), settlement.lines.end(),
         [&](const SealedLine& line) { return keys_.find(line.meter, line.key_epoch) != nullptr; });
@@ -56,8 +56,8 @@ bool KeyholderBooks::holds_keys_of(const Block& block, const Settlement& settlem
            });
 }
 
-Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const ReplayStep& step,
-                                                                    std::size_t index) {
+Result<RecomputedSettlement, ReplayFault> KeyholderAccounts::recompute(const ReplayStep& step,
+                                                                       std::size_t index) {
     const Block& block = step.committed.block;
     const Transaction& transaction = block.transactions[index];
     const auto& settlement = std::get<Settlement>(transaction.content);
@@ -73,11 +73,13 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
         out.readings[reading->header.window].emplace(reading->header.meter,
                                                      OpenedReading{*reading, std::move(*body)});
     }
-    ClusterBook& book =
-        books_.try_emplace(settlement.cluster, ClusterBook(settlement.cluster)).first->second;
+    ClusterAccounts& accounts =
+        clusters_.try_emplace(settlement.cluster, ClusterAccounts(settlement.cluster))
+            .first->second;
     // A cluster settles at most once in a block, so the state before the block is its draft's.
-    const auto checked = book.check(step.before, settlement, out.readings, keys_);
-    auto shares = book.commit(step.after, settlement, out.readings, block.header.time_ms, keys_);
+    const auto checked = accounts.check(step.before, settlement, out.readings, keys_);
+    auto shares =
+        accounts.commit(step.after, settlement, out.readings, block.header.time_ms, keys_);
     if (!shares)
         return unexpected(fault(block, transaction, shares.error(), "its lines do not open"));
     if (!checked)
@@ -85,20 +87,20 @@ Result<RecomputedSettlement, ReplayFault> KeyholderBooks::recompute(const Replay
             fault(block, transaction, checked.error(),
                   "the contract, recomputed from the readings, gives something else"));
     out.shares = std::move(*shares);
-    out.opened.lines = book.last_lines();
+    out.opened.lines = accounts.last_lines();
     return out;
 }
 
-void KeyholderBooks::close(const ClusterId& cluster) {
+void KeyholderAccounts::close(const ClusterId& cluster) {
     closed_.insert(cluster);
-    auto book = books_.extract(cluster);
-    if (book.empty()) return;
-    book.mapped().close();
-    witnessed_.insert_or_assign(cluster, std::move(book.mapped()));
+    auto accounts = clusters_.extract(cluster);
+    if (accounts.empty()) return;
+    accounts.mapped().close();
+    witnessed_.insert_or_assign(cluster, std::move(accounts.mapped()));
 }
 
-// Whoever opens the book later estimates from what all members could read by then.
-void KeyholderBooks::witness(const ReplayStep& step, const Settlement& settlement) {
+// Whoever opens the accounts later estimates from what all members could read by then.
+void KeyholderAccounts::witness(const ReplayStep& step, const Settlement& settlement) {
     HeldReadings listed;
     for (const SignedReading* reading : readings_of(step.committed.block, settlement)) {
         auto body = open_with(keys_, *reading);
@@ -111,12 +113,12 @@ void KeyholderBooks::witness(const ReplayStep& step, const Settlement& settlemen
         .first->second.witness(step.after, settlement.window, listed);
 }
 
-const Settlement* KeyholderBooks::last_settlement(const ClusterId& cluster) const {
+const Settlement* KeyholderAccounts::last_settlement(const ClusterId& cluster) const {
     const auto found = last_.find(cluster);
     return found != last_.end() ? &found->second.settlement : nullptr;
 }
 
-void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transaction) {
+void KeyholderAccounts::take_over(const ReplayStep& step, const Transaction& transaction) {
     const ClusterId& cluster = std::get<Handover>(transaction.content).cluster;
     const auto last = last_.find(cluster);
     if (!holder_ || last == last_.end()) return;
@@ -129,19 +131,19 @@ void KeyholderBooks::take_over(const ReplayStep& step, const Transaction& transa
         return;
     }
     if (!closed_.contains(cluster)) return;
-    ClusterBook book = std::move(witnessed_.try_emplace(cluster, cluster).first->second);
+    ClusterAccounts accounts = std::move(witnessed_.try_emplace(cluster, cluster).first->second);
     witnessed_.erase(cluster);
     TakenOver taken{cluster, std::get<Handover>(transaction.content).settlement, {}, *closings, {}};
     for (const SealedLine& line : settlement.lines)
         taken.meters.push_back(line.meter);
-    taken.shares = book.take_over(step.after, settlement, *closings, header_time_ms);
-    books_.insert_or_assign(cluster, std::move(book));
+    taken.shares = accounts.take_over(step.after, settlement, *closings, header_time_ms);
+    clusters_.insert_or_assign(cluster, std::move(accounts));
     closed_.erase(cluster);
     taken_over_.push_back(std::move(taken));
 }
 
-void KeyholderBooks::open(const ReplayStep& step, std::size_t index,
-                          std::vector<RecomputedSettlement>& out) {
+void KeyholderAccounts::open(const ReplayStep& step, std::size_t index,
+                             std::vector<RecomputedSettlement>& out) {
     const Block& block = step.committed.block;
     const auto& settlement = std::get<Settlement>(block.transactions[index].content);
     if (!holds_keys_of(block, settlement)) return close(settlement.cluster);
@@ -154,7 +156,7 @@ void KeyholderBooks::open(const ReplayStep& step, std::size_t index,
     }
 }
 
-std::vector<RecomputedSettlement> KeyholderBooks::follow(const ReplayStep& step) {
+std::vector<RecomputedSettlement> KeyholderAccounts::follow(const ReplayStep& step) {
     const Block& block = step.committed.block;
     if (holder_ && (block.header.height == 0 || grants_keys(block)))
         keys_.learn(step.after, holder_->node, holder_->agreement);

@@ -20,7 +20,7 @@ enum class SafetyTrust : std::uint8_t {
 };
 
 // What a node remembers from before a restart, beside the ledger.
-struct Memory {
+struct RecoveredState {
     std::vector<Bytes> readings;
     std::vector<Transaction> batches;
     std::vector<PersistEndorsement> endorsements;

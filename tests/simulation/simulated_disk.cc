@@ -1,4 +1,4 @@
-#include "tests/simulation/virtual_disk.h"
+#include "tests/simulation/simulated_disk.h"
 
 #include <algorithm>
 
@@ -28,7 +28,7 @@ std::string_view to_string(PowerCut cut) {
     return "?";
 }
 
-void VirtualDisk::apply(const Effect& effect) {
+void SimulatedDisk::apply(const Effect& effect) {
     // A step of its own after the ledger's commit: a crash may come between.
     while (!blocks_.empty() && blocks_.begin()->first.first <= ledger_.size())
         blocks_.erase(blocks_.begin());
@@ -64,7 +64,7 @@ void VirtualDisk::apply(const Effect& effect) {
     }
 }
 
-bool VirtualDisk::strike(const std::vector<const Effect*>& together, PowerCut cut, Dice& dice) {
+bool SimulatedDisk::strike(const std::vector<const Effect*>& together, PowerCut cut, Dice& dice) {
     std::int64_t sectors = 1;  // that make it count: a commit frame, a checksum
     for (const Effect* effect : together)
         sectors += is_write(*effect) ? dice.between(1, kMostSectors) : 0;
@@ -88,14 +88,14 @@ bool VirtualDisk::strike(const std::vector<const Effect*>& together, PowerCut cu
     return true;
 }
 
-void VirtualDisk::fall_back(const std::vector<VirtualDisk>& earlier, Dice& dice) {
-    const auto moment = [&]() -> const VirtualDisk* {
+void SimulatedDisk::fall_back(const std::vector<SimulatedDisk>& earlier, Dice& dice) {
+    const auto moment = [&]() -> const SimulatedDisk* {
         const std::size_t which = dice.index(earlier.size() + 1);
         return which == earlier.size() ? nullptr : &earlier[which];
     };
-    if (const VirtualDisk* then = moment()) ledger_ = then->ledger_;
-    if (const VirtualDisk* then = moment()) safety_ = then->safety_;
-    if (const VirtualDisk* then = moment()) {
+    if (const SimulatedDisk* then = moment()) ledger_ = then->ledger_;
+    if (const SimulatedDisk* then = moment()) safety_ = then->safety_;
+    if (const SimulatedDisk* then = moment()) {
         readings_ = then->readings_;
         batches_ = then->batches_;
         endorsements_ = then->endorsements_;
@@ -103,7 +103,7 @@ void VirtualDisk::fall_back(const std::vector<VirtualDisk>& earlier, Dice& dice)
     }
 }
 
-bool VirtualDisk::keeps_reading(const Digest& id) const {
+bool SimulatedDisk::keeps_reading(const Digest& id) const {
     const bool in_inbox = std::any_of(readings_.begin(), readings_.end(), [&](const auto& row) {
         return std::get<Digest>(row.first) == id;
     });
@@ -114,8 +114,8 @@ bool VirtualDisk::keeps_reading(const Digest& id) const {
            });
 }
 
-Memory VirtualDisk::memory() const {
-    Memory memory;
+RecoveredState SimulatedDisk::memory() const {
+    RecoveredState memory;
     for (const auto& [slot, row] : readings_)
         memory.readings.push_back(row.envelope);
     for (const auto& [cluster, batch] : batches_)
@@ -128,7 +128,7 @@ Memory VirtualDisk::memory() const {
     return memory;
 }
 
-BlocksAnswer VirtualDisk::answer(const BlocksRequest& request) const {
+BlocksAnswer SimulatedDisk::answer(const BlocksRequest& request) const {
     BlocksAnswer answer;
     const Height first = std::max<Height>(request.from, 1);
     for (Height height = first; height <= ledger_.size() && height - first < request.count;

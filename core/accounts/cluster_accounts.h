@@ -1,5 +1,5 @@
-// The keyholders' book of one cluster: closing states, shares and the profiles that estimates come
-// from. Everything in it is recomputed from the chain; it is outside the app hash. Pure.
+// The keyholders' accounts of one cluster: closing states, shares and the profiles that estimates
+// come from. Everything in it is recomputed from the chain; it is outside the app hash. Pure.
 #pragma once
 
 #include <map>
@@ -41,11 +41,11 @@ struct SettledShare {
     std::int64_t from_s = 0;
 };
 
-class ClusterBook {
+class ClusterAccounts {
   public:
-    explicit ClusterBook(ClusterId cluster) : cluster_(std::move(cluster)) {}
+    explicit ClusterAccounts(ClusterId cluster) : cluster_(std::move(cluster)) {}
 
-    // Rule 12 against what the book knows: registers never fall and continue the last closing
+    // Rule 12 against what the accounts knows: registers never fall and continue the last closing
     // state (unless the reading says they were reset), profile fits registers, export within
     // generation, powers within twice the connection's rating.
     [[nodiscard]] Result<void, Reject> plausible(const ChainState& state, Window window,
@@ -92,11 +92,11 @@ class ClusterBook {
 
     // Its closing states are lost; what estimates come from is not.
     void close();
-    // Of a closed book: what a committed settlement lists, as far as it can be read.
+    // Of a closed accounts: what a committed settlement lists, as far as it can be read.
     void witness(const ChainState& state, Window settled, const HeldReadings& listed);
 
-    // A newcomer's book: begins after the last settlement, with the closing states handed over, in
-    // the order of its lines. header_time_ms: of the block that holds the settlement.
+    // A newcomer's accounts: begins after the last settlement, with the closing states handed over,
+    // in the order of its lines. header_time_ms: of the block that holds the settlement.
     [[nodiscard]] std::vector<SettledShare> take_over(const ChainState& state,
                                                       const Settlement& settlement,
                                                       const std::vector<MeterClosing>& closings,

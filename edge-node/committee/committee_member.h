@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/accounts/invariants.h"
-#include "core/accounts/keyholder_books.h"
+#include "core/accounts/keyholder_accounts.h"
 #include "edge-node/committee/batch_round.h"
 #include "edge-node/effects/effects.h"
 #include "edge-node/effects/open_requests.h"
@@ -22,24 +22,24 @@ struct LateSpan;
 // A certified window on its way to the chain: its readings, then its settlement.
 using CertifiedWindow = std::vector<Transaction>;
 
-class CommitteeDesk {
+class CommitteeMember {
   public:
     struct Setup {
         NodeId self;
-        const Signer& signer;  // outlives the desk
+        const Signer& signer;  // outlives this object
         RandomSource random;
         AgreementKey agreement;  // opens what is granted to this node
     };
-    explicit CommitteeDesk(Setup setup);
-    CommitteeDesk(const CommitteeDesk&) = delete;
-    CommitteeDesk& operator=(const CommitteeDesk&) = delete;
+    explicit CommitteeMember(Setup setup);
+    CommitteeMember(const CommitteeMember&) = delete;
+    CommitteeMember& operator=(const CommitteeMember&) = delete;
 
     // R23, R24: asked before anything is built, endorsed or objected to, with the height from which
     // on this node could have done so for the window at hand; without it all may be.
     using Permission = std::function<bool(Height opened_at)>;
     void ask_before_signing(Permission may_sign) { may_sign_ = std::move(may_sign); }
 
-    // The ledger's blocks in order, genesis first: brings books and shares up to the tip.
+    // The ledger's blocks in order, genesis first: brings accounts and shares up to the tip.
     // What a committee certified wrongly, with more liars than it tolerates, is an alarm, now as
     // when the block came: the chain has it.
     void replay(const ReplayStep& step);
@@ -87,7 +87,7 @@ class CommitteeDesk {
     // Meters can reach this node, or cannot: its own broker's connection.
     void on_broker(bool connected, Instant now);
     // Retained shares, after the own broker came back.
-    void say_standing(const ChainState& state, Effects& out) const;
+    void rebroadcast_standing(const ChainState& state, Effects& out) const;
 
     // A meter's alarm, whether or not this node is of its committee. Receipted once the chain has
     // it (then Reject::already_committed): until then the meter says it again, so a node need not
@@ -122,7 +122,6 @@ class CommitteeDesk {
     [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
 
   private:
-    using Slot = std::pair<MeterId, Window>;
     struct Refusing {
         Reject reason;
         Window heard = 0;  // the window that was next then
@@ -134,7 +133,7 @@ class CommitteeDesk {
     };
     void note_openings(const ChainState& state);
     [[nodiscard]] Height opened_at(const ClusterId& cluster) const;
-    [[nodiscard]] const ClusterBook& book(const ClusterId& cluster) const;
+    [[nodiscard]] const ClusterAccounts& accounts_of(const ClusterId& cluster) const;
     [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
                                  const ChainState& state) const;
     [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
@@ -171,33 +170,33 @@ class CommitteeDesk {
     void take_over(const ReplayStep& step);
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
-    void say_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
+    void publish_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
     void keep_committed(const RecomputedSettlement& settlement);
-    [[nodiscard]] bool is_needed(const Slot& slot, Window settled, const LateSpan& span,
+    [[nodiscard]] bool is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
                                  const ChainState& state) const;
     void drop_old(const ClusterId& cluster, Window settled, const ChainState& state);
-    void forget(const Slot& slot, const SignedReading& reading);
+    void forget(const ReadingSlot& slot, const SignedReading& reading);
     void forget(const Settlement& settlement, const ChainState& state, Effects& out);
-    void say(Channel channel, const std::string& item, Bytes message, const ChainState& state,
-             Effects& out) const;
+    void publish(Channel channel, const std::string& item, Bytes message, const ChainState& state,
+                 Effects& out) const;
 
     NodeId self_;
     const Signer& signer_;
     RandomSource random_;
-    KeyholderBooks books_;
+    KeyholderAccounts accounts_;
     InvariantMonitor invariants_;
-    std::map<ClusterId, ClusterBook> unopened_;  // of clusters that have not settled yet
+    std::map<ClusterId, ClusterAccounts> unopened_;  // of clusters that have not settled yet
     std::map<ClusterId, committee::BatchRound> rounds_;
     std::map<ClusterId, Window> doubts_;
     std::map<ClusterId, Opening> openings_;
     std::map<ClusterId, HeldReadings> readings_;
-    std::map<Slot, Digest> ids_;  // also of windows already settled, for a day
-    std::map<Digest, Slot> slots_;
+    std::map<ReadingSlot, Digest> ids_;  // also of windows already settled, for a day
+    std::map<Digest, ReadingSlot> slots_;
     std::map<std::pair<MeterId, std::uint64_t>, Window> sequences_;  // of those held
-    std::map<Slot, Window> listed_by_;  // on the chain, by the settlement of which window
-    std::map<ClusterId, std::vector<Slot>> dropped_;  // of which the inbox does not know yet
-    std::set<Slot> twofold_;                          // of which the disk has two readings
-    std::map<MeterId, ShareStatement> shares_;        // the latest of each
+    std::map<ReadingSlot, Window> listed_by_;  // on the chain, by the settlement of which window
+    std::map<ClusterId, std::vector<ReadingSlot>> dropped_;  // of which the inbox does not know yet
+    std::set<ReadingSlot> twofold_;                          // of which the disk has two readings
+    std::map<MeterId, ShareStatement> shares_;               // the latest of each
     std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused
     std::int64_t heard_from_ms_ = committee::kDeaf;
     OpenRequests readings_asked_;
@@ -208,7 +207,7 @@ class CommitteeDesk {
     std::vector<std::string> alarms_;
     std::uint64_t accepted_ = 0;
     Permission may_sign_;
-    std::function<const ClusterBook&(const ClusterId&)> book_of_;
+    std::function<const ClusterAccounts&(const ClusterId&)> accounts_of_;
 };
 
 }  // namespace fairfeed

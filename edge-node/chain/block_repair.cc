@@ -1,4 +1,4 @@
-#include "edge-node/chain/repair_desk.h"
+#include "edge-node/chain/block_repair.h"
 
 #include <algorithm>
 
@@ -6,22 +6,22 @@
 
 namespace fairfeed {
 
-void RepairDesk::on_damage(Height height, const Digest& id, Instant now) {
+void BlockRepair::on_damage(Height height, const Digest& id, Instant now) {
     wanted_.try_emplace(height, Wanted{id, 0, now.steady_ms, {}});
 }
 
-void RepairDesk::on_mended(Height height) {
+void BlockRepair::on_mended(Height height) {
     if (wanted_.erase(height) > 0) ++mended_;
 }
 
-void RepairDesk::on_time(const ChainState& state, Instant now, Effects& out) {
+void BlockRepair::on_time(const ChainState& state, Instant now, Effects& out) {
     for (auto& [height, wanted] : wanted_)
         if (now.steady_ms >= wanted.ask_at_ms) ask(height, wanted, state, now, out);
 }
 
 // Patiently: a peer that is away has the block tomorrow too.
-void RepairDesk::ask(Height height, Wanted& wanted, const ChainState& state, Instant now,
-                     Effects& out) {
+void BlockRepair::ask(Height height, Wanted& wanted, const ChainState& state, Instant now,
+                      Effects& out) {
     const Timers& timers = state.genesis.parameters.timers;
     const auto& all = state.validators;
     const auto rounds =
@@ -37,7 +37,7 @@ void RepairDesk::ask(Height height, Wanted& wanted, const ChainState& state, Ins
                 encode_request(request, self_, state.network, signer_)});
 }
 
-bool RepairDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer, Effects& out) {
+bool BlockRepair::on_blocks(const NodeId& sender, const BlocksAnswer& answer, Effects& out) {
     if (answer.blocks.size() != 1) return false;
     const CommittedBlock& offered = answer.blocks.front();
     const auto wanted = wanted_.find(offered.block.header.height);
@@ -46,7 +46,7 @@ bool RepairDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer, Eff
     return true;
 }
 
-std::optional<std::int64_t> RepairDesk::next_deadline_ms() const {
+std::optional<std::int64_t> BlockRepair::next_deadline_ms() const {
     std::optional<std::int64_t> out;
     for (const auto& [height, wanted] : wanted_)
         out = std::min(out.value_or(wanted.ask_at_ms), wanted.ask_at_ms);

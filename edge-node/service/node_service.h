@@ -37,7 +37,7 @@ struct NodeSurface {
     DiskRoom room;
 };
 
-class RunningNode {
+class NodeService {
   public:
     // Why it ends, or does not begin.
     struct End {
@@ -47,7 +47,7 @@ class RunningNode {
         bool mistake = false;    // a person's, in what was configured: starting again is no use
     };
     // set_aside: what was, in earlier lives. The surface outlives the node.
-    [[nodiscard]] static Result<std::unique_ptr<RunningNode>, End> open(
+    [[nodiscard]] static Result<std::unique_ptr<NodeService>, End> open(
         const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
         NodeSurface& surface);
     [[nodiscard]] End run();
@@ -73,7 +73,7 @@ class RunningNode {
     };
     using Posted = std::variant<Packet, ConnectionChanged, Signalled>;
 
-    RunningNode(NodeConfig config, LoadedGenesis genesis, SigningKey signing,
+    NodeService(NodeConfig config, LoadedGenesis genesis, SigningKey signing,
                 AgreementKey agreement, Storage storage, NodeSurface& surface)
         : config_(std::move(config)),
           genesis_(std::move(genesis)),

@@ -1,4 +1,4 @@
-#include "edge-node/committee/committee_desk.h"
+#include "edge-node/committee/committee_member.h"
 
 #include <algorithm>
 
@@ -20,21 +20,21 @@ bool names_a_reject(std::string_view reason) {
 
 }  // namespace
 
-CommitteeDesk::CommitteeDesk(Setup setup)
+CommitteeMember::CommitteeMember(Setup setup)
     : self_(std::move(setup.self)),
       signer_(setup.signer),
       random_(std::move(setup.random)),
-      books_(Keyholder{self_, std::move(setup.agreement)}) {
+      accounts_(Keyholder{self_, std::move(setup.agreement)}) {
     // Asked only for clusters that this node is a member of: a bounded number.
-    book_of_ = [this](const ClusterId& cluster) -> const ClusterBook& {
+    accounts_of_ = [this](const ClusterId& cluster) -> const ClusterAccounts& {
         unopened_.try_emplace(cluster, cluster);
-        return book(cluster);
+        return accounts_of(cluster);
     };
 }
 
 // For readings asked for by id: another one held of the same slot gives way until it is promised.
 // Once: a third one proves no more than two, and would fill the disk.
-intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant now) const {
+intake::Context CommitteeMember::pulling_context(const ChainState& state, Instant now) const {
     intake::Context pulling = context(state, now);
     pulling.wanted = [this, &state](const SignedReading& reading) {
         const ReadingHeader& header = reading.header;
@@ -49,57 +49,61 @@ intake::Context CommitteeDesk::pulling_context(const ChainState& state, Instant 
     return pulling;
 }
 
-const ClusterBook& CommitteeDesk::book(const ClusterId& cluster) const {
-    const auto open = books_.books().find(cluster);
-    if (open != books_.books().end()) return open->second;
+const ClusterAccounts& CommitteeMember::accounts_of(const ClusterId& cluster) const {
+    const auto open = accounts_.clusters().find(cluster);
+    if (open != accounts_.clusters().end()) return open->second;
     const auto fresh = unopened_.find(cluster);
     CHECK(fresh != unopened_.end());
     return fresh->second;
 }
 
 // Of the committee that governs the window.
-bool CommitteeDesk::is_member(const NodeId& node, const ClusterId& cluster, Window window,
-                              const ChainState& state) const {
+bool CommitteeMember::is_member(const NodeId& node, const ClusterId& cluster, Window window,
+                                const ChainState& state) const {
     const auto* committee = state.committee_of(cluster, window);
     if (committee == nullptr) return false;
     const auto& members = committee->members;
     return std::find(members.begin(), members.end(), node) != members.end();
 }
 
-// A member whose books are closed witnesses readings, but cannot recompute a settlement; one that
-// may have forgotten what it endorsed leaves it to the others (R23). Nobody goes on before
+// A member whose accounts are closed witnesses readings, but cannot recompute a settlement; one
+// that may have forgotten what it endorsed leaves it to the others (R23). Nobody goes on before
 // newcomers have been given what the window needs.
-bool CommitteeDesk::takes_part(const ClusterId& cluster, const ChainState& state) const {
+bool CommitteeMember::takes_part(const ClusterId& cluster, const ChainState& state) const {
     const Window latest = UINT32_MAX;
     const Window window = state.next_window(cluster).value_or(latest);
     if (may_sign_ && !may_sign_(opened_at(cluster))) return false;
-    return is_member(self_, cluster, window, state) && !books_.closed().contains(cluster) &&
+    return is_member(self_, cluster, window, state) && !accounts_.closed().contains(cluster) &&
            is_handed_over(state, cluster);
 }
 
-committee::BatchRound* CommitteeDesk::round(const ClusterId& cluster, const ChainState& state) {
+committee::BatchRound* CommitteeMember::round(const ClusterId& cluster, const ChainState& state) {
     if (!takes_part(cluster, state) || is_in_doubt(cluster, state)) return nullptr;
     unopened_.try_emplace(cluster, cluster);
     return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
 }
 
-const HeldReadings& CommitteeDesk::held(const ClusterId& cluster) const {
+const HeldReadings& CommitteeMember::held(const ClusterId& cluster) const {
     static const HeldReadings kNone;
     const auto windows = readings_.find(cluster);
     return windows == readings_.end() ? kNone : windows->second;
 }
 
-committee::View CommitteeDesk::view(const ClusterId& cluster, const ChainState& state,
-                                    Instant now) const {
-    return {
-        state,         state.next_window(cluster), book(cluster), books_.keys(), held(cluster), now,
-        heard_from_ms_};
+committee::View CommitteeMember::view(const ClusterId& cluster, const ChainState& state,
+                                      Instant now) const {
+    return {state,
+            state.next_window(cluster),
+            accounts_of(cluster),
+            accounts_.keys(),
+            held(cluster),
+            now,
+            heard_from_ms_};
 }
 
-intake::Context CommitteeDesk::context(const ChainState& state, Instant now) const {
+intake::Context CommitteeMember::context(const ChainState& state, Instant now) const {
     return {state,
-            books_.keys(),
-            book_of_,
+            accounts_.keys(),
+            accounts_of_,
             self_,
             now,
             [this](const MeterId& meter, Window window) -> std::optional<Digest> {
@@ -114,9 +118,9 @@ intake::Context CommitteeDesk::context(const ChainState& state, Instant now) con
 
 // The first reading of a slot stays, unless the chain has taken another one, or a batch lists
 // another one of a meter that signed two and nothing was promised yet.
-void CommitteeDesk::keep(OpenedReading opened) {
+void CommitteeMember::keep(OpenedReading opened) {
     const ReadingHeader& header = opened.reading.header;
-    const Slot slot{header.meter, header.window};
+    const ReadingSlot slot{header.meter, header.window};
     const auto [known, first] = ids_.try_emplace(slot, opened.reading.id);
     if (!first) {
         slots_.erase(known->second);
@@ -132,14 +136,15 @@ void CommitteeDesk::keep(OpenedReading opened) {
 
 // A window below the next one is in the ledger; what was said about a later one still binds, also
 // while a lost ledger is being fetched again.
-bool CommitteeDesk::is_settled(const ClusterId& cluster, Window window,
-                               const ChainState& state) const {
+bool CommitteeMember::is_settled(const ClusterId& cluster, Window window,
+                                 const ChainState& state) const {
     const auto next = state.next_window(cluster);
     return !next || window < *next;
 }
 
-Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
-                                               const ChainState& state, Instant now, Effects& out) {
+Result<void, Reject> CommitteeMember::on_reading(const intake::Arrival& arrival,
+                                                 const ChainState& state, Instant now,
+                                                 Effects& out) {
     auto opened = compared(intake::judge_reading(arrival, context(state, now)), state);
     if (!opened) {
         const auto& [reason, reading] = opened.error();
@@ -157,8 +162,8 @@ Result<void, Reject> CommitteeDesk::on_reading(const intake::Arrival& arrival,
     return {};
 }
 
-void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effects& out) {
-    const Slot slot{opened.reading.header.meter, opened.reading.header.window};
+void CommitteeMember::accept(OpenedReading opened, const ChainState& state, Effects& out) {
+    const ReadingSlot slot{opened.reading.header.meter, opened.reading.header.window};
     out.push_back(PersistReading{opened.reading});
     if (ids_.contains(slot)) {  // of a meter that signed two, and that one stays on the disk
         twofold_.insert(slot);
@@ -171,30 +176,30 @@ void CommitteeDesk::accept(OpenedReading opened, const ChainState& state, Effect
 
 // Rule 1. While the chain says that somebody comes to whom the reading would not count, or that
 // this node goes, only a block is a promise: the meter says it again until then.
-void CommitteeDesk::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
+void CommitteeMember::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
     const ReadingHeader& header = reading.header;
     if (!listed_by_.contains({header.meter, header.window}) &&
         !is_witness_for_good(state, header.meter, header.window, self_)) {
         return;
     }
     const Receipt said{header.meter, header.window, header.sequence, reading.id};
-    say(Channel::receipt, header.meter.str(), encode_receipt(said, self_, state.network, signer_),
-        state, out);
+    publish(Channel::receipt, header.meter.str(),
+            encode_receipt(said, self_, state.network, signer_), state, out);
 }
 
-void CommitteeDesk::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
-                           Effects& out) {
+void CommitteeMember::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
+                             Effects& out) {
     const ReadingHeader& header = reading.header;
     refused_.insert_or_assign(header.meter,
                               Refusing{reason, state.next_window(header.cluster).value_or(0)});
     const Refusal said{header.meter, header.window, header.sequence,
                        std::string(to_string(reason))};
-    say(Channel::refusal, header.meter.str(), encode_refusal(said, self_, state.network, signer_),
-        state, out);
+    publish(Channel::refusal, header.meter.str(),
+            encode_refusal(said, self_, state.network, signer_), state, out);
 }
 
-Result<void, Reject> CommitteeDesk::on_batch(const NodeId& sender, const Transaction& batch,
-                                             const ChainState& state, Instant now, Effects& out) {
+Result<void, Reject> CommitteeMember::on_batch(const NodeId& sender, const Transaction& batch,
+                                               const ChainState& state, Instant now, Effects& out) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr) return unexpected(Reject::malformed);
     const ClusterId cluster = settlement->cluster;
@@ -209,9 +214,9 @@ Result<void, Reject> CommitteeDesk::on_batch(const NodeId& sender, const Transac
     return {};
 }
 
-Result<void, Reject> CommitteeDesk::on_endorsement(const Signed<Endorsement>& endorsement,
-                                                   const ChainState& state, Instant now,
-                                                   Effects& out) {
+Result<void, Reject> CommitteeMember::on_endorsement(const Signed<Endorsement>& endorsement,
+                                                     const ChainState& state, Instant now,
+                                                     Effects& out) {
     const ClusterId cluster = endorsement.content.cluster;
     auto* its_round = round(cluster, state);
     if (its_round == nullptr) return {};
@@ -221,9 +226,10 @@ Result<void, Reject> CommitteeDesk::on_endorsement(const Signed<Endorsement>& en
     return {};
 }
 
-Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const Objection& objection,
-                                                 const ChainState& state, Instant now,
-                                                 Effects& out) {
+Result<void, Reject> CommitteeMember::on_objection(const NodeId& objector,
+                                                   const Objection& objection,
+                                                   const ChainState& state, Instant now,
+                                                   Effects& out) {
     auto* its_round = round(objection.cluster, state);
     if (its_round == nullptr) return {};
     if (!is_member(objector, objection.cluster, objection.window, state)) {
@@ -247,9 +253,9 @@ Result<void, Reject> CommitteeDesk::on_objection(const NodeId& objector, const O
     return {};
 }
 
-Result<void, Reject> CommitteeDesk::on_readings(const NodeId& sender, ReadingsAnswer answer,
-                                                const ChainState& state, Instant now,
-                                                Effects& out) {
+Result<void, Reject> CommitteeMember::on_readings(const NodeId& sender, ReadingsAnswer answer,
+                                                  const ChainState& state, Instant now,
+                                                  Effects& out) {
     const auto readings = readings_asked_.take(sender, std::move(answer.readings));
     if (!readings) return unexpected(readings.error());
     Result<void, Reject> result;
@@ -270,9 +276,9 @@ Result<void, Reject> CommitteeDesk::on_readings(const NodeId& sender, ReadingsAn
     return result;
 }
 
-Result<ReadingsAnswer, Reject> CommitteeDesk::readings(const NodeId& asker,
-                                                       const ReadingsRequest& request,
-                                                       const ChainState& state) const {
+Result<ReadingsAnswer, Reject> CommitteeMember::readings(const NodeId& asker,
+                                                         const ReadingsRequest& request,
+                                                         const ChainState& state) const {
     const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
     if (auto sound = check_wanted_ids(request.readings, most); !sound) {
         return unexpected(sound.error());
@@ -294,67 +300,67 @@ Result<ReadingsAnswer, Reject> CommitteeDesk::readings(const NodeId& asker,
     return answer;
 }
 
-void CommitteeDesk::on_time(const ChainState& state, Instant now, Effects& out) {
+void CommitteeMember::on_time(const ChainState& state, Instant now, Effects& out) {
     for (const auto& [cluster, record] : state.clusters) {
         if (round(cluster, state) != nullptr) advance(cluster, state, now, out);
     }
 }
 
-void CommitteeDesk::on_broker(bool connected, Instant now) {
+void CommitteeMember::on_broker(bool connected, Instant now) {
     heard_from_ms_ = connected ? now.steady_ms : committee::kDeaf;
 }
 
-void CommitteeDesk::say_standing(const ChainState& state, Effects& out) const {
+void CommitteeMember::rebroadcast_standing(const ChainState& state, Effects& out) const {
     for (const auto& [meter, share] : shares_)
-        say_share(share, state, out);
+        publish_share(share, state, out);
 }
 
-std::size_t CommitteeDesk::batches_held() const {
+std::size_t CommitteeMember::batches_held() const {
     std::size_t sum = 0;
     for (const auto& [cluster, its_round] : rounds_)
         sum += its_round.batches_heard();
     return sum;
 }
 
-std::vector<CertifiedWindow> CommitteeDesk::take_certified() {
+std::vector<CertifiedWindow> CommitteeMember::take_certified() {
     return std::exchange(certified_, {});
 }
 
-void CommitteeDesk::advance(const ClusterId& cluster, const ChainState& state, Instant now,
-                            Effects& out) {
+void CommitteeMember::advance(const ClusterId& cluster, const ChainState& state, Instant now,
+                              Effects& out) {
     auto* its_round = round(cluster, state);
     if (its_round == nullptr) return;
     perform(its_round->advance(view(cluster, state, now)), cluster, state, out);
 }
 
-void CommitteeDesk::perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
-                            const ChainState& state, Effects& out) {
+void CommitteeMember::perform(const std::vector<committee::Effect>& effects,
+                              const ClusterId& cluster, const ChainState& state, Effects& out) {
     for (const committee::Effect& effect : effects) {
         if (const auto* batch = std::get_if<committee::PersistBatch>(&effect)) {
             out.push_back(PersistBatch{cluster, batch->batch});
         } else if (const auto* row = std::get_if<committee::PersistEndorsement>(&effect)) {
             out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
-        } else if (const auto* said = std::get_if<committee::SayBatch>(&effect)) {
-            say(Channel::batch, cluster.str(), encode_transaction(said->batch), state, out);
-        } else if (const auto* vote = std::get_if<committee::SayEndorsement>(&effect)) {
-            say(Channel::endorsement, cluster.str(),
-                encode_endorsement(vote->endorsement, {self_, vote->signature}), state, out);
-        } else if (const auto* no = std::get_if<committee::SayObjection>(&effect)) {
+        } else if (const auto* said = std::get_if<committee::SendBatch>(&effect)) {
+            publish(Channel::batch, cluster.str(), encode_transaction(said->batch), state, out);
+        } else if (const auto* vote = std::get_if<committee::SendEndorsement>(&effect)) {
+            publish(Channel::endorsement, cluster.str(),
+                    encode_endorsement(vote->endorsement, {self_, vote->signature}), state, out);
+        } else if (const auto* no = std::get_if<committee::SendObjection>(&effect)) {
             ++objections_[no->objection.reason];
-            say(Channel::objection, cluster.str(),
-                encode_objection(no->objection, self_, state.network, signer_), state, out);
+            publish(Channel::objection, cluster.str(),
+                    encode_objection(no->objection, self_, state.network, signer_), state, out);
         } else if (const auto* ask = std::get_if<committee::AskForReadings>(&effect)) {
             readings_asked_.asked(ask->from, ask->readings);
-            say(Channel::request, ask->from.str(),
-                encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
-                state, out);
+            publish(Channel::request, ask->from.str(),
+                    encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
+                    state, out);
         } else if (const auto* done = std::get_if<committee::Certified>(&effect)) {
             certify(done->settlement, cluster);
         }
     }
 }
 
-void CommitteeDesk::certify(const Transaction& settlement, const ClusterId& cluster) {
+void CommitteeMember::certify(const Transaction& settlement, const ClusterId& cluster) {
     CertifiedWindow window;
     const HeldReadings& readings = held(cluster);
     for (const ListedReading& listed : listed_readings(std::get<Settlement>(settlement.content))) {
@@ -365,8 +371,8 @@ void CommitteeDesk::certify(const Transaction& settlement, const ClusterId& clus
     certified_.push_back(std::move(window));
 }
 
-std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& state,
-                                                            Instant now) const {
+std::optional<std::int64_t> CommitteeMember::next_deadline_ms(const ChainState& state,
+                                                              Instant now) const {
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
         if (!takes_part(cluster, state)) continue;
@@ -376,8 +382,8 @@ std::optional<std::int64_t> CommitteeDesk::next_deadline_ms(const ChainState& st
     return deadline;
 }
 
-void CommitteeDesk::say(Channel channel, const std::string& item, Bytes message,
-                        const ChainState& state, Effects& out) const {
+void CommitteeMember::publish(Channel channel, const std::string& item, Bytes message,
+                              const ChainState& state, Effects& out) const {
     out.push_back(Publish{Topic{state.genesis.parameters.name, self_.str(), channel, item},
                           std::move(message)});
 }

@@ -1,4 +1,4 @@
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 
 #include <gtest/gtest.h>
 
@@ -18,18 +18,18 @@ const ClusterId kOne = TestNetwork::cluster(1);
 const MeterId kProsumer = TestNetwork::meter(1, 1);
 const MeterId kConsumer = TestNetwork::meter(1, 2);
 
-class ClusterBookTest : public testing::Test {
+class ClusterAccountsTest : public testing::Test {
   protected:
-    ClusterBookTest() : chain_(network_) {}
+    ClusterAccountsTest() : chain_(network_) {}
 
     [[nodiscard]] const ChainState& state() const { return chain_.state(); }
-    [[nodiscard]] const ClusterBook& book() const { return chain_.book(kOne); }
+    [[nodiscard]] const ClusterAccounts& accounts() const { return chain_.accounts(kOne); }
     [[nodiscard]] const SettlementLine& line(const MeterId& meter) const {
-        for (const SettlementLine& each : book().last_lines()) {
+        for (const SettlementLine& each : accounts().last_lines()) {
             if (each.meter == meter) return each;
         }
         ADD_FAILURE() << "no line of " << meter.str();
-        return book().last_lines().front();
+        return accounts().last_lines().front();
     }
     void append(Window window, const OpenedReadings& readings) {
         const Settlement settlement = chain_.settle(kOne, window, readings);
@@ -46,9 +46,9 @@ class ClusterBookTest : public testing::Test {
     TestChain chain_;
 };
 
-TEST_F(ClusterBookTest, starts_with_all_the_capacity_and_carries_the_earned_share_on) {
+TEST_F(ClusterAccountsTest, starts_with_all_the_capacity_and_carries_the_earned_share_on) {
     const auto first = chain_.read_all(kOne, 0, 1000);
-    const auto draft = book().draft(state(), 0, {{0, first}});
+    const auto draft = accounts().draft(state(), 0, {{0, first}});
     ASSERT_TRUE(draft);
     const std::int64_t epoch_s = state().genesis.parameters.grid_epoch_s;
     EXPECT_EQ(draft->lines[0].closing.shares, (ShareSchedule{{kNoShareW, epoch_s}}));
@@ -57,7 +57,7 @@ TEST_F(ClusterBookTest, starts_with_all_the_capacity_and_carries_the_earned_shar
     append(0, first);
     // Settled in a block at the end of window 0, binding after the notice, rounded to a quarter.
     const ShareInForce earned{draft->lines[0].mes_w, epoch_s + 14'400 + 900};
-    EXPECT_EQ(book().closing(kProsumer)->shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
+    EXPECT_EQ(accounts().closing(kProsumer)->shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
     append(1, chain_.read_all(kOne, 1, 1000));
     // Both bind within window 1: one quarter hour the old one, then the new one.
     EXPECT_EQ(line(kProsumer).closing.shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
@@ -66,20 +66,20 @@ TEST_F(ClusterBookTest, starts_with_all_the_capacity_and_carries_the_earned_shar
     EXPECT_EQ(line(kProsumer).closing.shares.front(), earned);  // the first one is over
 }
 
-TEST_F(ClusterBookTest, drops_a_share_that_another_replaces_at_the_windows_start) {
+TEST_F(ClusterAccountsTest, drops_a_share_that_another_replaces_at_the_windows_start) {
     test::TestNetworkOptions options;
     options.clusters_with_meters = 1;
     options.parameters.share_notice_s = 0;
     const TestNetwork network(options);
     TestChain chain(network);
     chain.run_window({kOne}, 0, 1000);
-    const ShareInForce earned = chain.book(kOne).closing(kProsumer)->shares.back();
+    const ShareInForce earned = chain.accounts(kOne).closing(kProsumer)->shares.back();
     EXPECT_EQ(earned.from_s, chain.state().grid().start_s(1));
     chain.run_window({kOne}, 1, 1000);
-    EXPECT_EQ(chain.book(kOne).last_lines()[0].closing.shares, ShareSchedule{earned});
+    EXPECT_EQ(chain.accounts(kOne).last_lines()[0].closing.shares, ShareSchedule{earned});
 }
 
-TEST_F(ClusterBookTest, lets_the_later_of_two_shares_that_bind_together_stand_alone) {
+TEST_F(ClusterAccountsTest, lets_the_later_of_two_shares_that_bind_together_stand_alone) {
     const std::int64_t late_ms = state().grid().end_real_ms(1) + 1;
     for (const Window window : {0U, 1U}) {
         const auto readings = chain_.read_all(kOne, window, 1000 - 100 * window);
@@ -88,17 +88,17 @@ TEST_F(ClusterBookTest, lets_the_later_of_two_shares_that_bind_together_stand_al
         ASSERT_TRUE(chain_.append(chain_.next_block(group, late_ms + window)));
     }
     // A millisecond apart, both bind from the same quarter hour: only the second one ever does.
-    const ShareSchedule& shares = book().closing(kProsumer)->shares;
+    const ShareSchedule& shares = accounts().closing(kProsumer)->shares;
     ASSERT_EQ(shares.size(), 2U);
     EXPECT_EQ(shares[1].share_w, line(kProsumer).mes_w);
     EXPECT_LT(shares[0].from_s, shares[1].from_s);
 }
 
-TEST_F(ClusterBookTest, gives_every_member_the_same_draft) {
+TEST_F(ClusterAccountsTest, gives_every_member_the_same_draft) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
-    const auto mine = book().draft(state(), 1, {{1, readings}});
-    const ClusterBook other = book();
+    const auto mine = accounts().draft(state(), 1, {{1, readings}});
+    const ClusterAccounts other = accounts();
     const auto theirs = other.draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(mine && theirs);
     EXPECT_EQ(mine->lines, theirs->lines);
@@ -107,7 +107,7 @@ TEST_F(ClusterBookTest, gives_every_member_the_same_draft) {
     EXPECT_TRUE(other.check(state(), chain_.settle(kOne, 1, readings), {{1, readings}}, keys));
 }
 
-TEST_F(ClusterBookTest, estimates_a_missing_meter_from_the_window_before_and_says_so) {
+TEST_F(ClusterAccountsTest, estimates_a_missing_meter_from_the_window_before_and_says_so) {
     append(0, chain_.read_all(kOne, 0, 600));
     const SettlementLine real = line(kProsumer);
     run_without(kProsumer, 1);
@@ -120,7 +120,7 @@ TEST_F(ClusterBookTest, estimates_a_missing_meter_from_the_window_before_and_say
     EXPECT_EQ(estimated.closing.missed, 1U);
 }
 
-TEST_F(ClusterBookTest, prefers_the_same_window_a_day_earlier_and_gives_up_after_six) {
+TEST_F(ClusterAccountsTest, prefers_the_same_window_a_day_earlier_and_gives_up_after_six) {
     append(0, chain_.read_all(kOne, 0, 200));
     for (Window window = 1; window < 6; ++window)
         append(window, chain_.read_all(kOne, window, 100 * window));
@@ -137,7 +137,7 @@ TEST_F(ClusterBookTest, prefers_the_same_window_a_day_earlier_and_gives_up_after
     EXPECT_TRUE(chain_.invariants().all_held());
 }
 
-TEST_F(ClusterBookTest, gives_up_after_six_even_where_a_day_earlier_is_known) {
+TEST_F(ClusterAccountsTest, gives_up_after_six_even_where_a_day_earlier_is_known) {
     test::TestNetworkOptions options;
     options.clusters_with_meters = 1;
     options.parameters.window_seconds = 3600;
@@ -148,12 +148,12 @@ TEST_F(ClusterBookTest, gives_up_after_six_even_where_a_day_earlier_is_known) {
     for (Window window = 24; window < 31; ++window) {
         const Settlement settlement = chain.settle(kOne, window, {});
         ASSERT_TRUE(chain.append(chain.next_block(chain.group(settlement, {}))));
-        const SettlementLine& settled = chain.book(kOne).last_lines()[0];
+        const SettlementLine& settled = chain.accounts(kOne).last_lines()[0];
         EXPECT_EQ(settled.generation_wh, window < 30 ? 2000 : 0) << window;
     }
 }
 
-TEST_F(ClusterBookTest, estimates_nothing_for_a_meter_it_never_heard) {
+TEST_F(ClusterAccountsTest, estimates_nothing_for_a_meter_it_never_heard) {
     run_without(kProsumer, 0);
     EXPECT_TRUE(line(kProsumer).estimated);
     EXPECT_EQ(line(kProsumer).generation_wh, 0);
@@ -161,13 +161,13 @@ TEST_F(ClusterBookTest, estimates_nothing_for_a_meter_it_never_heard) {
     EXPECT_EQ(line(kProsumer).closing.unread_from, 0U);
 }
 
-TEST_F(ClusterBookTest, settles_with_nobody_present) {
+TEST_F(ClusterAccountsTest, settles_with_nobody_present) {
     append(0, {});
     append(1, {});
     EXPECT_EQ(line(kConsumer).closing.missed, 2U);
 }
 
-TEST_F(ClusterBookTest, carries_remainders_to_the_micro) {
+TEST_F(ClusterAccountsTest, carries_remainders_to_the_micro) {
     test::TestNetworkOptions options;
     options.clusters_with_meters = 1;
     options.tariff = {333, 111};
@@ -176,9 +176,9 @@ TEST_F(ClusterBookTest, carries_remainders_to_the_micro) {
     std::int64_t billed = 0;
     for (Window window = 0; window < 4; ++window) {
         chain.run_window({kOne}, window);
-        billed += chain.book(kOne).last_lines()[1].import_amount_micro;
+        billed += chain.accounts(kOne).last_lines()[1].import_amount_micro;
     }
-    const ClosingState& closing = *chain.book(kOne).closing(kConsumer);
+    const ClosingState& closing = *chain.accounts(kOne).closing(kConsumer);
     const std::int64_t thousandths = std::int64_t{4} * 16 * 150 * 333;
     EXPECT_EQ(billed, thousandths / 1000);
     EXPECT_EQ(closing.import_remainder, thousandths % 1000);
@@ -186,13 +186,13 @@ TEST_F(ClusterBookTest, carries_remainders_to_the_micro) {
     EXPECT_EQ(closing.balance_micro, billed);
 }
 
-TEST_F(ClusterBookTest, marks_an_implausible_reading_as_missing_and_estimates) {
+TEST_F(ClusterAccountsTest, marks_an_implausible_reading_as_missing_and_estimates) {
     append(0, chain_.read_all(kOne, 0));
     OpenedReadings readings = chain_.read_all(kOne, 1);
     ReadingBody fallen = readings.at(kProsumer).body;
     fallen.end.import_wh -= 1;
     readings.at(kProsumer) = chain_.meter(kProsumer).read_body(1, fallen);
-    const auto draft = book().draft(state(), 1, {{1, readings}});
+    const auto draft = accounts().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
     EXPECT_EQ(draft->entries[0].status, EntryStatus::missing);
     EXPECT_EQ(draft->entries[0].reading, Digest{});
@@ -201,11 +201,11 @@ TEST_F(ClusterBookTest, marks_an_implausible_reading_as_missing_and_estimates) {
     EXPECT_EQ(line(kProsumer).closing.missed, 1U);
 }
 
-TEST_F(ClusterBookTest, marks_a_reading_the_chain_would_refuse_as_missing) {
+TEST_F(ClusterAccountsTest, marks_a_reading_the_chain_would_refuse_as_missing) {
     append(0, chain_.read_all(kOne, 0));
     OpenedReadings readings = chain_.read_all(kOne, 1);
     readings.at(kProsumer).reading.header.sequence = 1;
-    const auto draft = book().draft(state(), 1, {{1, readings}});
+    const auto draft = accounts().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(draft);
     EXPECT_EQ(draft->entries[0].status, EntryStatus::missing);
 }
@@ -216,7 +216,7 @@ struct BodyDamage {
     const char* expected;
 };
 
-TEST_F(ClusterBookTest, judges_figures_by_name) {
+TEST_F(ClusterAccountsTest, judges_figures_by_name) {
     append(0, chain_.read_all(kOne, 0));
     const ReadingBody good = chain_.read_all(kOne, 1).at(kProsumer).body;
     const std::vector<BodyDamage> table = {
@@ -244,7 +244,7 @@ TEST_F(ClusterBookTest, judges_figures_by_name) {
     for (const BodyDamage& row : table) {
         ReadingBody body = good;
         row.damage(body);
-        const auto result = book().plausible(state(), 1, kProsumer, body);
+        const auto result = accounts().plausible(state(), 1, kProsumer, body);
         EXPECT_EQ(result ? "accepted" : to_string(result.error()), row.expected) << row.name;
     }
 }
@@ -255,10 +255,10 @@ struct ForgedDraft {
     const char* expected;
 };
 
-TEST_F(ClusterBookTest, finds_what_a_parent_made_up) {
+TEST_F(ClusterAccountsTest, finds_what_a_parent_made_up) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
-    const auto honest = book().draft(state(), 1, {{1, readings}});
+    const auto honest = accounts().draft(state(), 1, {{1, readings}});
     ASSERT_TRUE(honest);
     const std::vector<ForgedDraft> table = {
         {"nothing", [](auto&) {}, "accepted"},
@@ -287,31 +287,31 @@ TEST_F(ClusterBookTest, finds_what_a_parent_made_up) {
     for (const ForgedDraft& row : table) {
         SettlementDraft draft = *honest;
         row.damage(draft);
-        const auto sealed = book().seal(state(), 1, draft, NodeId("node-1"), 0, 0, chain_.keys(),
-                                        network_.random());
+        const auto sealed = accounts().seal(state(), 1, draft, NodeId("node-1"), 0, 0,
+                                            chain_.keys(), network_.random());
         ASSERT_TRUE(sealed);
-        const auto result = book().check(state(), *sealed, {{1, readings}}, keys);
+        const auto result = accounts().check(state(), *sealed, {{1, readings}}, keys);
         EXPECT_EQ(result ? "accepted" : to_string(result.error()), row.expected) << row.name;
     }
 }
 
-TEST_F(ClusterBookTest, says_what_it_cannot_check) {
+TEST_F(ClusterAccountsTest, says_what_it_cannot_check) {
     append(0, chain_.read_all(kOne, 0));
     const auto readings = chain_.read_all(kOne, 1);
     Settlement settlement = chain_.settle(kOne, 1, readings);
-    const auto without_keys = book().check(state(), settlement, {{1, readings}}, KeyRing{});
+    const auto without_keys = accounts().check(state(), settlement, {{1, readings}}, KeyRing{});
     ASSERT_FALSE(without_keys);
     EXPECT_EQ(without_keys.error(), Reject::unknown_key_epoch);
     settlement.state_height = state().height + 1;
-    const auto ahead = book().check(state(), settlement, {{1, readings}}, chain_.keys());
+    const auto ahead = accounts().check(state(), settlement, {{1, readings}}, chain_.keys());
     ASSERT_FALSE(ahead);
     EXPECT_EQ(ahead.error(), Reject::wrong_height);
 }
 
-TEST_F(ClusterBookTest, moves_on_only_with_lines_it_can_open_and_only_once) {
+TEST_F(ClusterAccountsTest, moves_on_only_with_lines_it_can_open_and_only_once) {
     const auto readings = chain_.read_all(kOne, 0);
     const Settlement settlement = chain_.settle(kOne, 0, readings);
-    ClusterBook mine(kOne);
+    ClusterAccounts mine(kOne);
     const std::int64_t time_ms = state().grid().end_real_ms(0);
     EXPECT_FALSE(mine.commit(state(), settlement, {{0, readings}}, time_ms, KeyRing{}));
     EXPECT_FALSE(mine.commit(state(), settlement, {}, time_ms, chain_.keys()));
@@ -325,7 +325,7 @@ TEST_F(ClusterBookTest, moves_on_only_with_lines_it_can_open_and_only_once) {
     EXPECT_FALSE(mine.commit(state(), settlement, {{0, readings}}, time_ms, chain_.keys()));
 }
 
-TEST_F(ClusterBookTest, curtails_a_meter_and_leaves_its_excess_uncredited) {
+TEST_F(ClusterAccountsTest, curtails_a_meter_and_leaves_its_excess_uncredited) {
     // Everybody exports far more than the consumer uses: the share falls, the export goes on.
     for (Window window = 0; window < 3; ++window)
         append(window, chain_.read_all(kOne, window, window == 0 ? 1100 : 1200));

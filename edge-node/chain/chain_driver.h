@@ -14,14 +14,14 @@
 #include "core/state/signature_cache.h"
 #include "core/wire/consensus_codec.h"
 #include "edge-node/chain/announcements.h"
-#include "edge-node/chain/block_bench.h"
+#include "edge-node/chain/candidate_blocks.h"
 #include "edge-node/chain/catch_up.h"
 #include "edge-node/chain/transaction_pool.h"
 #include "edge-node/consensus/inquiry.h"
 #include "edge-node/consensus/replica.h"
 #include "edge-node/effects/effects.h"
-#include "edge-node/effects/memory.h"
 #include "edge-node/effects/open_requests.h"
+#include "edge-node/effects/recovered_state.h"
 
 namespace fairfeed {
 
@@ -30,15 +30,15 @@ namespace fairfeed {
 using CommitListener = std::function<void(const CommittedBlock& committed, const ChainState& before,
                                           const ChainState& after)>;
 
-class ChainDesk {
+class ChainDriver {
   public:
     struct Setup {
         NodeId self;
-        const Signer& signer;                        // outlives the desk
-        ChainState state;                            // after the ledger's tip
-        std::optional<Certificate> tip_certificate;  // none at genesis
+        const Signer& signer;                              // outlives this object
+        ChainState state;                                  // after the ledger's tip
+        std::optional<QuorumCertificate> tip_certificate;  // none at genesis
     };
-    ChainDesk(Setup setup, CommitListener on_commit);
+    ChainDriver(Setup setup, CommitListener on_commit);
 
     // From before a restart: blocks judged valid or proposed, and the safety slot's record.
     void restore_block(const Block& block);
@@ -89,7 +89,7 @@ class ChainDesk {
 
     // What retained topics must hold after a reconnect: STATUS and the tip's COMMIT; and the
     // question that is still open.
-    void say_standing(Effects& out);
+    void rebroadcast_standing(Effects& out);
 
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
     [[nodiscard]] const ChainState& state() const { return state_; }
@@ -113,7 +113,7 @@ class ChainDesk {
         std::optional<std::int64_t> ask_at_ms;  // none: nobody described the block yet
         std::uint32_t asked = 0;
     };
-    struct Turn {  // RequestBlock, not answered yet
+    struct BuildRequest {  // RequestBlock, not answered yet
         Height height = 0;
         Round round = 0;
     };
@@ -138,9 +138,9 @@ class ChainDesk {
     [[nodiscard]] bool is_diverged() const;
     void diverge(const BlockHeader& theirs, Effects& out);
     void remember_decided(std::vector<NodeId> validators);
-    [[nodiscard]] Result<void, Reject> compare_decided(const Certificate& certificate,
+    [[nodiscard]] Result<void, Reject> compare_decided(const QuorumCertificate& certificate,
                                                        Effects& out);
-    void look_for_own(const Certificate& certificate, Effects& out);
+    void look_for_own(const QuorumCertificate& certificate, Effects& out);
     void perform(const consensus::Effect& effect, Effects& out);
     void begin_height(Effects& out);
     void equivocated(const NodeId& validator, Height height, std::string_view what);
@@ -161,16 +161,16 @@ class ChainDesk {
     };
     [[nodiscard]] ProposalTime proposal_time(Round round) const;
     [[nodiscard]] std::vector<Transaction> select(const ProposalTime& time);
-    void commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out);
+    void commit(CandidateBlocks::Valid decided, const QuorumCertificate& certificate, Effects& out);
     [[nodiscard]] Result<void, Reject> import(const CommittedBlock& committed, Effects& out);
     void notice_height(const NodeId& peer, Height height, Effects& out);
     void ask_for_blocks(Effects& out);
-    void say(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    void publish(Channel channel, const std::string& item, Bytes message, Effects& out) const;
 
     NodeId self_;
     const Signer& signer_;
     ChainState state_;
-    std::optional<Certificate> tip_certificate_;
+    std::optional<QuorumCertificate> tip_certificate_;
     std::optional<CertifiedOutline> tip_;  // the last COMMIT said
     CommitListener on_commit_;
     consensus::Replica replica_;
@@ -180,11 +180,11 @@ class ChainDesk {
     Instant now_;
 
     // of the height being decided
-    BlockBench bench_;
+    CandidateBlocks candidates_;
     std::map<Digest, Wanted> wanted_;
     OpenRequests bodies_asked_;
     Pulls pulls_;  // of what is announced
-    std::optional<Turn> turn_;
+    std::optional<BuildRequest> build_request_;
     std::optional<std::int64_t> work_since_ms_;   // steady; a block could be built since
     std::vector<Transaction> work_;               // what it would contain
     std::optional<std::uint64_t> work_revision_;  // of the pool when it was selected

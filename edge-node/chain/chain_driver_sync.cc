@@ -3,7 +3,7 @@
 
 #include "core/wire/chain_codec.h"
 #include "core/wire/message_codec.h"
-#include "edge-node/chain/chain_desk.h"
+#include "edge-node/chain/chain_driver.h"
 
 namespace fairfeed {
 namespace {
@@ -23,8 +23,8 @@ Result<void, Reject> check_asked(const BlocksAnswer& answer, Height from) {
 
 }  // namespace
 
-Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnswer& answer,
-                                          Instant now, Effects& out) {
+Result<void, Reject> ChainDriver::on_blocks(const NodeId& sender, const BlocksAnswer& answer,
+                                            Instant now, Effects& out) {
     now_ = now;
     std::optional<Height> first;
     if (!answer.blocks.empty()) first = answer.blocks.front().block.header.height;
@@ -48,14 +48,14 @@ Result<void, Reject> ChainDesk::on_blocks(const NodeId& sender, const BlocksAnsw
     return result;
 }
 
-void ChainDesk::on_bad_answer(const NodeId& sender, Instant now, Effects& out) {
+void ChainDriver::on_bad_answer(const NodeId& sender, Instant now, Effects& out) {
     now_ = now;
     if (!catch_up_.close(sender, std::nullopt)) return;
     catch_up_.on_failure(sender, now_);
     ask_for_blocks(out);
 }
 
-Result<void, Reject> ChainDesk::import(const CommittedBlock& committed, Effects& out) {
+Result<void, Reject> ChainDriver::import(const CommittedBlock& committed, Effects& out) {
     const BlockHeader& header = committed.block.header;
     const VoteContent& content = committed.certificate.content;
     if (content.type != VoteType::precommit || content.height != header.height ||
@@ -76,7 +76,7 @@ Result<void, Reject> ChainDesk::import(const CommittedBlock& committed, Effects&
     return {};
 }
 
-NodeId ChainDesk::validator_after(const NodeId& node) const {
+NodeId ChainDriver::validator_after(const NodeId& node) const {
     const auto& all = state_.validators;
     const auto found = std::find(all.begin(), all.end(), node);
     auto next = static_cast<std::size_t>(found - all.begin()) + 1;
@@ -85,19 +85,19 @@ NodeId ChainDesk::validator_after(const NodeId& node) const {
     return all[next];
 }
 
-void ChainDesk::notice_height(const NodeId& peer, Height height, Effects& out) {
+void ChainDriver::notice_height(const NodeId& peer, Height height, Effects& out) {
     catch_up_.on_claim(peer, height, state_.height, now_);
     ask_for_blocks(out);
 }
 
-void ChainDesk::ask_for_blocks(Effects& out) {
+void ChainDriver::ask_for_blocks(Effects& out) {
     if (is_diverged()) return;
     const auto peer = catch_up_.whom_to_ask(state_.height, now_);
     if (!peer) return;
     const BlocksRequest request{state_.height + 1, kBlocksPerRequest};
     catch_up_.asked(*peer, request.from);
-    say(Channel::request, peer->str(), encode_request(request, self_, state_.network, signer_),
-        out);
+    publish(Channel::request, peer->str(), encode_request(request, self_, state_.network, signer_),
+            out);
 }
 
 }  // namespace fairfeed

@@ -1,4 +1,4 @@
-#include "edge-node/chain/block_bench.h"
+#include "edge-node/chain/candidate_blocks.h"
 
 #include <algorithm>
 
@@ -52,7 +52,7 @@ Result<void, Reject> check_outline(const BlockOutline& outline,
 }
 
 // A wrong list under a true header would make the block invalid here, or never complete.
-Result<void, Reject> BlockBench::describe(const NodeId& sender, const BlockOutline& outline) {
+Result<void, Reject> CandidateBlocks::describe(const NodeId& sender, const BlockOutline& outline) {
     if (auto sound = check_outline(outline, max_block_transactions_); !sound) return sound;
     const Digest id = block_id(outline.header);
     if (outlines_.contains(id)) return {};
@@ -65,14 +65,14 @@ Result<void, Reject> BlockBench::describe(const NodeId& sender, const BlockOutli
     return {};
 }
 
-bool BlockBench::add(const NodeId& self, Block block, const ChainState& state,
-                     SignatureChecker& signatures) {
+bool CandidateBlocks::add(const NodeId& self, Block block, const ChainState& state,
+                          SignatureChecker& signatures) {
     return try_block(self, std::move(block), state, signatures).has_value();
 }
 
-Result<void, ExecutionFault> BlockBench::try_block(const NodeId& source, Block block,
-                                                   const ChainState& state,
-                                                   SignatureChecker& signatures) {
+Result<void, ExecutionFault> CandidateBlocks::try_block(const NodeId& source, Block block,
+                                                        const ChainState& state,
+                                                        SignatureChecker& signatures) {
     ChainState after = state;
     if (auto executed = execute_block(after, block, signatures); !executed) return executed;
     const Digest id = block_id(block.header);
@@ -81,8 +81,9 @@ Result<void, ExecutionFault> BlockBench::try_block(const NodeId& source, Block b
     return {};
 }
 
-BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
-                                      const TransactionPool& pool, SignatureChecker& signatures) {
+CandidateBlocks::Verdict CandidateBlocks::judge(const Digest& id, const ChainState& state,
+                                                const TransactionPool& pool,
+                                                SignatureChecker& signatures) {
     Verdict verdict;
     if (const Valid* known = valid(id)) {
         verdict.known = verdict.valid = true;
@@ -107,23 +108,23 @@ BlockBench::Verdict BlockBench::judge(const Digest& id, const ChainState& state,
     return verdict;
 }
 
-const BlockOutline* BlockBench::outline(const Digest& id) const {
+const BlockOutline* CandidateBlocks::outline(const Digest& id) const {
     const auto found = outlines_.find(id);
     return found == outlines_.end() ? nullptr : &found->second.second;
 }
 
-const BlockBench::Valid* BlockBench::valid(const Digest& id) const {
+const CandidateBlocks::Valid* CandidateBlocks::valid(const Digest& id) const {
     const auto found = valid_.find(id);
     return found == valid_.end() ? nullptr : &found->second;
 }
 
-const NodeId& BlockBench::source(const Digest& id) const {
+const NodeId& CandidateBlocks::source(const Digest& id) const {
     const auto found = outlines_.find(id);
     CHECK(found != outlines_.end());
     return found->second.first;
 }
 
-void BlockBench::clear() {
+void CandidateBlocks::clear() {
     outlines_.clear();
     described_.clear();
     valid_.clear();
@@ -131,7 +132,8 @@ void BlockBench::clear() {
 
 Block make_next_block(const ChainState& state, const NodeId& proposer,
                       std::vector<Transaction> transactions,
-                      const std::optional<Certificate>& parent_certificate, std::int64_t now_ms) {
+                      const std::optional<QuorumCertificate>& parent_certificate,
+                      std::int64_t now_ms) {
     Block block;
     block.transactions = std::move(transactions);
     block.parent_certificate = parent_certificate;

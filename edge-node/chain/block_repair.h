@@ -13,9 +13,9 @@
 
 namespace fairfeed {
 
-class RepairDesk {
+class BlockRepair {
   public:
-    RepairDesk(NodeId self, const Signer& signer) : self_(std::move(self)), signer_(signer) {}
+    BlockRepair(NodeId self, const Signer& signer) : self_(std::move(self)), signer_(signer) {}
 
     void on_damage(Height height, const Digest& id, Instant now);
     void on_mended(Height height);

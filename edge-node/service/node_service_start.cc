@@ -5,7 +5,7 @@
 #include "core/io/log.h"
 #include "core/ledger/replay.h"
 #include "edge-node/service/node_files.h"
-#include "edge-node/service/running_node.h"
+#include "edge-node/service/node_service.h"
 
 namespace fairfeed {
 namespace {
@@ -16,19 +16,19 @@ constexpr std::size_t kMaxBuffered = 20'000;
 constexpr std::size_t kMeterBytes = 64'000'000;
 constexpr std::size_t kPeerBytes = 16'000'000;
 
-Unexpected<RunningNode::End> fails(std::string reason) {
-    return unexpected(RunningNode::End{std::move(reason)});
+Unexpected<NodeService::End> fails(std::string reason) {
+    return unexpected(NodeService::End{std::move(reason)});
 }
-Unexpected<RunningNode::End> mistake(std::string reason) {
-    return unexpected(RunningNode::End{.reason = std::move(reason), .mistake = true});
+Unexpected<NodeService::End> mistake(std::string reason) {
+    return unexpected(NodeService::End{.reason = std::move(reason), .mistake = true});
 }
-Unexpected<RunningNode::End> fails(const IoError& error) {
-    return unexpected(RunningNode::End{error.message});
+Unexpected<NodeService::End> fails(const IoError& error) {
+    return unexpected(NodeService::End{error.message});
 }
 
 }  // namespace
 
-Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
+Result<std::unique_ptr<NodeService>, NodeService::End> NodeService::open(
     const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
     NodeSurface& surface) {
     auto signing = load_signing_key(config.signing_key);
@@ -41,14 +41,14 @@ Result<std::unique_ptr<RunningNode>, RunningNode::End> RunningNode::open(
         log_warning("repaired", kv("what", mishap));
         set_aside.push_back(mishap);
     }
-    std::unique_ptr<RunningNode> node(new RunningNode(
+    std::unique_ptr<NodeService> node(new NodeService(
         config, genesis, std::move(*signing), std::move(*agreement), std::move(*storage), surface));
     node->set_aside_ = std::move(set_aside);
     if (auto ready = node->catch_up(); !ready) return unexpected(ready.error());
     return node;
 }
 
-std::vector<NodeId> RunningNode::others(const NodeConfig& config) {
+std::vector<NodeId> NodeService::others(const NodeConfig& config) {
     std::vector<NodeId> out;
     for (const BrokerAddress& peer : config.peers)
         out.push_back(peer.node);
@@ -56,7 +56,7 @@ std::vector<NodeId> RunningNode::others(const NodeConfig& config) {
 }
 
 // The node follows along. What does not hold although it is what was written is no damage.
-Result<ChainState, RunningNode::End> RunningNode::replay_ledger() {
+Result<ChainState, NodeService::End> NodeService::replay_ledger() {
     auto state =
         replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
                [this](const ReplayStep& step) -> Result<void, ReplayFault> {
@@ -81,7 +81,7 @@ Result<ChainState, RunningNode::End> RunningNode::replay_ledger() {
 }
 
 // Brings the node from genesis to the ledger's tip, then takes over what the inbox remembers.
-Result<void, RunningNode::End> RunningNode::catch_up() {
+Result<void, NodeService::End> NodeService::catch_up() {
     const auto state = replay_ledger();
     if (!state) return unexpected(state.error());
     const VerifyKey* registered = state->node_key(config_.node);
@@ -91,9 +91,9 @@ Result<void, RunningNode::End> RunningNode::catch_up() {
     }
     auto certificate = storage_.ledger().certificate(state->height);
     if (!certificate) return fails(certificate.error());
-    auto memory = storage_.recall(genesis_.network);
-    if (!memory) return fails(memory.error());
-    const auto effects = node_.start(*state, *certificate, std::move(*memory), clock_.now());
+    auto recovered = storage_.recall(genesis_.network);
+    if (!recovered) return fails(recovered.error());
+    const auto effects = node_.start(*state, *certificate, std::move(*recovered), clock_.now());
     if (!effects)
         return fails(concat(config_.safety_record().string(),
                             ": not a safety record of this node "
@@ -105,7 +105,7 @@ Result<void, RunningNode::End> RunningNode::catch_up() {
     return {};
 }
 
-void RunningNode::connect() {
+void NodeService::connect() {
     tls_.add(tls_files_of(config_), config_.node.str());
     const std::string& network = genesis_.content.parameters.name;
     std::vector<MqttSubscription> meters;
@@ -122,7 +122,7 @@ void RunningNode::connect() {
     }
 }
 
-std::unique_ptr<MqttClient> RunningNode::dial(const BrokerAddress& address,
+std::unique_ptr<MqttClient> NodeService::dial(const BrokerAddress& address,
                                               std::vector<MqttSubscription> subscriptions) {
     MqttConfig config;
     config.host = address.host;

@@ -1,6 +1,6 @@
-// What a keyholder's books make of a settlement that a whole committee certified wrongly: a fault
-// of that cluster, and of no other one in the block.
-#include "core/accounts/keyholder_books.h"
+// What a keyholder's accounts make of a settlement that a whole committee certified wrongly: a
+// fault of that cluster, and of no other one in the block.
+#include "core/accounts/keyholder_accounts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +18,9 @@ using test::TestChain;
 using test::TestNetwork;
 
 // Two clusters; window 0 is settled.
-class KeyholderBooksTest : public ::testing::Test {
+class KeyholderAccountsTest : public ::testing::Test {
   protected:
-    KeyholderBooksTest() { stored.run_windows(1); }
+    KeyholderAccountsTest() { stored.run_windows(1); }
     [[nodiscard]] static test::TestNetworkOptions two_clusters() {
         test::TestNetworkOptions options;
         options.nodes = 2;
@@ -34,11 +34,12 @@ class KeyholderBooksTest : public ::testing::Test {
         TestChain& chain = stored.chain();
         const ClusterId id = TestNetwork::cluster(cluster);
         const auto readings = chain.read_all(id, window);
-        auto draft = chain.book(id).draft(chain.state(), window, {{window, readings}});
+        auto draft = chain.accounts(id).draft(chain.state(), window, {{window, readings}});
         CHECK(draft);
         edit(*draft);
-        auto sealed = chain.book(id).seal(chain.state(), window, *draft, TestNetwork::node(cluster),
-                                          0, 0, chain.keys(), stored.network().random());
+        auto sealed =
+            chain.accounts(id).seal(chain.state(), window, *draft, TestNetwork::node(cluster), 0, 0,
+                                    chain.keys(), stored.network().random());
         CHECK(sealed);
         if (damage) damage(*sealed);
         return chain.group(*sealed, readings);
@@ -60,23 +61,23 @@ class KeyholderBooksTest : public ::testing::Test {
         const auto end =
             replay(stored.open(), stored.genesis(), {.trust_signatures = true, .keep_before = true},
                    [&](const ReplayStep& step) -> Result<void, ReplayFault> {
-                       settled = books.follow(step);
-                       faults.push_back(books.faults());
+                       settled = accounts.follow(step);
+                       faults.push_back(accounts.faults());
                        return {};
                    });
         CHECK(end);
         return faults;
     }
     [[nodiscard]] std::optional<Window> last_window(std::size_t cluster) const {
-        return books.books().at(TestNetwork::cluster(cluster)).last_window();
+        return accounts.clusters().at(TestNetwork::cluster(cluster)).last_window();
     }
 
     StoredChain stored{two_clusters()};
-    KeyholderBooks books{stored.holder(TestNetwork::node(2))};
+    KeyholderAccounts accounts{stored.holder(TestNetwork::node(2))};
     std::vector<RecomputedSettlement> settled;  // of the last block
 };
 
-TEST_F(KeyholderBooksTest, go_on_with_every_cluster_beside_one_settled_wrongly) {
+TEST_F(KeyholderAccountsTest, go_on_with_every_cluster_beside_one_settled_wrongly) {
     append(1, [](SettlementDraft& draft) { draft.lines[0].closing.balance_micro += 1; });
     const auto faults = follow_all();
     ASSERT_EQ(faults.back().size(), 1U);
@@ -85,10 +86,10 @@ TEST_F(KeyholderBooksTest, go_on_with_every_cluster_beside_one_settled_wrongly) 
     ASSERT_EQ(settled.size(), 2U) << "the later one in the block too";
     EXPECT_EQ(settled[1].opened.cluster, TestNetwork::cluster(2));
     EXPECT_EQ(last_window(2), 1U);
-    EXPECT_TRUE(books.closed().empty());
+    EXPECT_TRUE(accounts.closed().empty());
 }
 
-TEST_F(KeyholderBooksTest, follow_the_chain_so_that_the_cluster_can_settle_its_next_window) {
+TEST_F(KeyholderAccountsTest, follow_the_chain_so_that_the_cluster_can_settle_its_next_window) {
     append(1, [](SettlementDraft& draft) { draft.lines[0].closing.balance_micro += 1; });
     append(2, [](SettlementDraft&) {});
     const auto faults = follow_all();
@@ -97,7 +98,7 @@ TEST_F(KeyholderBooksTest, follow_the_chain_so_that_the_cluster_can_settle_its_n
     EXPECT_EQ(last_window(1), 2U);
 }
 
-TEST_F(KeyholderBooksTest, close_a_cluster_whose_lines_do_not_open_and_no_other) {
+TEST_F(KeyholderAccountsTest, close_a_cluster_whose_lines_do_not_open_and_no_other) {
     (void)follow_all();
     const Block block = block_of(
         1, [](SettlementDraft&) {},
@@ -106,9 +107,9 @@ TEST_F(KeyholderBooksTest, close_a_cluster_whose_lines_do_not_open_and_no_other)
     ChainState after = before;
     PlainSignatureChecker signatures;
     ASSERT_TRUE(execute_block(after, block, signatures));
-    (void)books.follow({{block, {}}, before, after});
-    ASSERT_EQ(books.faults().size(), 1U);
-    EXPECT_EQ(books.closed(), (std::set<ClusterId>{TestNetwork::cluster(1)}));
+    (void)accounts.follow({{block, {}}, before, after});
+    ASSERT_EQ(accounts.faults().size(), 1U);
+    EXPECT_EQ(accounts.closed(), (std::set<ClusterId>{TestNetwork::cluster(1)}));
     EXPECT_EQ(last_window(2), 1U);
 }
 

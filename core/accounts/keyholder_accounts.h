@@ -1,13 +1,14 @@
-// The books of every cluster one keyholder can open, moved along a chain: opens readings and lines,
-// recomputes the contract, and says which clusters stay closed to it. Fed with blocks in order and
-// nothing else, so a node's start-up and an auditor's verify come to the same books. Pure.
+// The accounts of every cluster one keyholder can open, moved along a chain: opens readings and
+// lines, recomputes the contract, and says which clusters stay closed to it. Fed with blocks in
+// order and nothing else, so a node's start-up and an auditor's verify come to the same accounts.
+// Pure.
 #pragma once
 
 #include <map>
 #include <set>
 #include <vector>
 
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 #include "core/accounts/invariants.h"
 #include "core/state/replay_step.h"
 
@@ -29,23 +30,23 @@ struct RecomputedSettlement {
 // A cluster whose closing states were handed over to this keyholder.
 struct TakenOver {
     ClusterId cluster;
-    Digest settlement;            // the last one, after which the book begins
+    Digest settlement;            // the last one, after which the accounts begins
     std::vector<MeterId> meters;  // as in the last settlement's lines
     std::vector<MeterClosing> closings;
     std::vector<SettledShare> shares;
 };
 
-class KeyholderBooks {
+class KeyholderAccounts {
   public:
-    KeyholderBooks() = default;  // holds no key: every cluster that settles is closed
-    explicit KeyholderBooks(Keyholder holder) : holder_(std::move(holder)) {}
+    KeyholderAccounts() = default;  // holds no key: every cluster that settles is closed
+    explicit KeyholderAccounts(Keyholder holder) : holder_(std::move(holder)) {}
 
     // The settlements of this block that the keys open, each recomputed from its readings and the
-    // book before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens and
-    // does not hold is a fault of its cluster alone: the chain has it, so the book goes on from its
-    // lines, as every other member's does. A cluster with a line whose key is not held, or with a
-    // line or reading that does not open, is closed from there on, since its closing states are
-    // lost, until a HANDOVER to this keyholder opens.
+    // accounts before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens
+    // and does not hold is a fault of its cluster alone: the chain has it, so the accounts goes on
+    // from its lines, as every other member's does. A cluster with a line whose key is not held, or
+    // with a line or reading that does not open, is closed from there on, since its closing states
+    // are lost, until a HANDOVER to this keyholder opens.
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     // Settlements of the block followed last that are not what the contract gives, or do not open.
     [[nodiscard]] const std::vector<ReplayFault>& faults() const { return faults_; }
@@ -59,7 +60,7 @@ class KeyholderBooks {
     // lines, without lines and readings. nullptr: none yet.
     [[nodiscard]] const Settlement* last_settlement(const ClusterId& cluster) const;
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
-    [[nodiscard]] const std::map<ClusterId, ClusterBook>& books() const { return books_; }
+    [[nodiscard]] const std::map<ClusterId, ClusterAccounts>& clusters() const { return clusters_; }
     [[nodiscard]] const std::set<ClusterId>& closed() const { return closed_; }
 
   private:
@@ -81,9 +82,10 @@ class KeyholderBooks {
     std::vector<NodeId> false_handovers_;
     std::optional<Keyholder> holder_;
     KeyRing keys_;
-    std::map<ClusterId, ClusterBook> books_;
+    std::map<ClusterId, ClusterAccounts> clusters_;
     std::set<ClusterId> closed_;
-    std::map<ClusterId, ClusterBook> witnessed_;  // of closed clusters whose readings can be read
+    std::map<ClusterId, ClusterAccounts>
+        witnessed_;  // of closed clusters whose readings can be read
     std::vector<ReplayFault> faults_;
 };
 

@@ -1,6 +1,6 @@
 // The blocks of the height being decided, on the workbench: outlines heard, bodies gathered from
 // the pool, and the verdict of executing them on the tip's state (R15). Also the blocks this node
-// builds itself. Pure; owned by ChainDesk and cleared with every height.
+// builds itself. Pure; owned by ChainDriver and cleared with every height.
 #pragma once
 
 #include <deque>
@@ -22,9 +22,9 @@ namespace fairfeed {
 [[nodiscard]] Result<void, Reject> check_outline(const BlockOutline& outline,
                                                  std::int64_t max_block_transactions);
 
-class BlockBench {
+class CandidateBlocks {
   public:
-    explicit BlockBench(std::int64_t max_block_transactions)
+    explicit CandidateBlocks(std::int64_t max_block_transactions)
         : max_block_transactions_(max_block_transactions) {}
 
     // A block that executes on the tip's state, and the state it leads to.
@@ -72,7 +72,7 @@ class BlockBench {
 // whichever is later; where the chain's time has run ahead of `now_ms`, it is set back (R20).
 [[nodiscard]] Block make_next_block(const ChainState& state, const NodeId& proposer,
                                     std::vector<Transaction> transactions,
-                                    const std::optional<Certificate>& parent_certificate,
+                                    const std::optional<QuorumCertificate>& parent_certificate,
                                     std::int64_t now_ms);
 
 }  // namespace fairfeed

@@ -1,5 +1,5 @@
 // A damaged block is asked for, of one peer after the other, and only the right one is taken.
-#include "edge-node/chain/repair_desk.h"
+#include "edge-node/chain/block_repair.h"
 
 #include <gtest/gtest.h>
 
@@ -50,7 +50,7 @@ class Repair : public ::testing::Test {
     TestChain chain_{network_};
     NodeId self_ = TestNetwork::node(1);
     SigningKey signer_ = network_.key(self_);
-    RepairDesk desk_{self_, signer_};
+    BlockRepair desk_{self_, signer_};
     bool was_asked_ = false;
     Instant now_{1000, 1000, true};
 };

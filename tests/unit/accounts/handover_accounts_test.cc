@@ -1,37 +1,37 @@
-// A newcomer's books, from the blocks alone: closed until it is handed over to, and then those of
-// whoever held the keys all along.
-#include "core/accounts/keyholder_books.h"
+// A newcomer's accounts, from the blocks alone: closed until it is handed over to, and then those
+// of whoever held the keys all along.
+#include "core/accounts/keyholder_accounts.h"
 
 #include "tests/unit/accounts/handover_bench.h"
 
 namespace fairfeed::test {
 namespace {
 
-class HandoverBooks : public ::testing::Test, public HandoverBench {
+class HandoverAccounts : public ::testing::Test, public HandoverBench {
   protected:
     // What they make of all blocks; who handed over what does not open.
-    [[nodiscard]] static std::vector<NodeId> follow(KeyholderBooks& books,
+    [[nodiscard]] static std::vector<NodeId> follow(KeyholderAccounts& accounts,
                                                     const HandoverBench& bench) {
         ChainState state = bench.network.initial_state();
-        (void)books.follow({{bench.network.genesis().block.block, {}}, state, state});
+        (void)accounts.follow({{bench.network.genesis().block.block, {}}, state, state});
         std::vector<NodeId> liars;
         PlainSignatureChecker signatures;
         for (const CommittedBlock& committed : bench.chain.blocks()) {
             const ChainState before = state;
             CHECK(execute_block(state, committed.block, signatures));
-            (void)books.follow({committed, before, state});
-            for (const ReplayFault& fault : books.faults())
+            (void)accounts.follow({committed, before, state});
+            for (const ReplayFault& fault : accounts.faults())
                 ADD_FAILURE() << fault.explanation;
-            const auto& found = books.false_handovers();
+            const auto& found = accounts.false_handovers();
             liars.insert(liars.end(), found.begin(), found.end());
         }
         return liars;
     }
 
-    KeyholderBooks newcomer{Keyholder{kCome, agreement_key(kCome.str())}};
+    KeyholderAccounts newcomer{Keyholder{kCome, agreement_key(kCome.str())}};
 };
 
-TEST_F(HandoverBooks, are_those_of_a_member_whichever_of_two_lied) {
+TEST_F(HandoverAccounts, are_those_of_a_member_whichever_of_two_lied) {
     for (const bool liar_first : {true, false}) {
         SCOPED_TRACE(liar_first);
         HandoverBench street;
@@ -42,21 +42,21 @@ TEST_F(HandoverBooks, are_those_of_a_member_whichever_of_two_lied) {
         street.append({liar_first ? truth : lie});
         street.settle(2);
         street.settle(3);
-        KeyholderBooks books{Keyholder{kCome, agreement_key(kCome.str())}};
-        EXPECT_EQ(follow(books, street), std::vector{TestNetwork::node(1)}) << "it is named";
-        EXPECT_TRUE(books.closed().empty());
+        KeyholderAccounts accounts{Keyholder{kCome, agreement_key(kCome.str())}};
+        EXPECT_EQ(follow(accounts, street), std::vector{TestNetwork::node(1)}) << "it is named";
+        EXPECT_TRUE(accounts.closed().empty());
         for (const MeterId& meter : street.network.meters(kOne)) {
-            EXPECT_EQ(*books.books().at(kOne).closing(meter),
-                      *street.chain.book(kOne).closing(meter));
+            EXPECT_EQ(*accounts.clusters().at(kOne).closing(meter),
+                      *street.chain.accounts(kOne).closing(meter));
         }
     }
 }
 
-TEST_F(HandoverBooks, stay_closed_to_who_leaves_and_to_who_has_not_come) {
+TEST_F(HandoverAccounts, stay_closed_to_who_leaves_and_to_who_has_not_come) {
     change();
     EXPECT_TRUE(follow(newcomer, *this).empty());
     EXPECT_TRUE(newcomer.closed().contains(kOne));
-    KeyholderBooks leaver(Keyholder{TestNetwork::node(1), agreement_key("node-1")});
+    KeyholderAccounts leaver(Keyholder{TestNetwork::node(1), agreement_key("node-1")});
     hand_over();
     settle(2);
     EXPECT_TRUE(follow(leaver, *this).empty());
@@ -65,7 +65,7 @@ TEST_F(HandoverBooks, stay_closed_to_who_leaves_and_to_who_has_not_come) {
 
 // Else it would estimate a missing meter otherwise than the rest of its committee, and object to
 // them: all of them could read yesterday's reading.
-TEST_F(HandoverBooks, estimate_like_any_member_although_they_were_opened_late) {
+TEST_F(HandoverAccounts, estimate_like_any_member_although_they_were_opened_late) {
     change();
     append({handover(TestNetwork::node(1), wrong_keys())});
     append({handover(TestNetwork::node(2), wrong_keys())});
@@ -84,13 +84,14 @@ TEST_F(HandoverBooks, estimate_like_any_member_although_they_were_opened_late) {
     EXPECT_EQ(follow(newcomer, *this).size(), 2U);  // and no fault
     EXPECT_TRUE(newcomer.closed().empty());
     for (const MeterId& meter : network.meters(kOne))
-        EXPECT_EQ(*newcomer.books().at(kOne).closing(meter), *chain.book(kOne).closing(meter));
+        EXPECT_EQ(*newcomer.clusters().at(kOne).closing(meter),
+                  *chain.accounts(kOne).closing(meter));
 }
 
 // A node has one of every cluster in its memory, and a large one has megabytes.
-TEST_F(HandoverBooks, keep_no_more_of_a_last_settlement_than_is_handed_over) {
+TEST_F(HandoverAccounts, keep_no_more_of_a_last_settlement_than_is_handed_over) {
     change();
-    KeyholderBooks stranger{Keyholder{TestNetwork::node(4), agreement_key("node-4")}};
+    KeyholderAccounts stranger{Keyholder{TestNetwork::node(4), agreement_key("node-4")}};
     (void)follow(stranger, *this);
     const Settlement whole = last_settlement();
     const Settlement* kept = stranger.last_settlement(kOne);
@@ -104,7 +105,7 @@ TEST_F(HandoverBooks, keep_no_more_of_a_last_settlement_than_is_handed_over) {
 }
 
 // It was a member before: what it knew of then does not stand in the way.
-TEST_F(HandoverBooks, open_again_to_who_comes_back) {
+TEST_F(HandoverAccounts, open_again_to_who_comes_back) {
     change();
     hand_over();
     settle(2);
@@ -112,11 +113,11 @@ TEST_F(HandoverBooks, open_again_to_who_comes_back) {
     settle(3);
     append({handover(kCome, chain.keys())});
     settle(4);
-    KeyholderBooks back(Keyholder{TestNetwork::node(1), agreement_key("node-1")});
+    KeyholderAccounts back(Keyholder{TestNetwork::node(1), agreement_key("node-1")});
     EXPECT_TRUE(follow(back, *this).empty());
     EXPECT_TRUE(back.closed().empty());
     for (const MeterId& meter : network.meters(kOne))
-        EXPECT_EQ(*back.books().at(kOne).closing(meter), *chain.book(kOne).closing(meter));
+        EXPECT_EQ(*back.clusters().at(kOne).closing(meter), *chain.accounts(kOne).closing(meter));
 }
 
 }  // namespace

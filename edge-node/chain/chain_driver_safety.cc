@@ -6,7 +6,7 @@
 #include "core/crypto/digest.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/message_codec.h"
-#include "edge-node/chain/chain_desk.h"
+#include "edge-node/chain/chain_driver.h"
 
 namespace fairfeed {
 namespace {
@@ -15,26 +15,27 @@ constexpr std::size_t kDecidedKept = 64;
 
 }  // namespace
 
-void ChainDesk::begin_inquiry(Effects& out) {
+void ChainDriver::begin_inquiry(Effects& out) {
     starting_ = true;
-    if (trust_ == SafetyTrust::lost) drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
+    if (trust_ == SafetyTrust::lost)
+        drive(consensus::RecordMistrusted{consensus::SilenceReason::lost}, out);
     if (trust_ == SafetyTrust::in_doubt)
-        drive(consensus::Doubted{consensus::SilenceReason::in_doubt}, out);
-    if (trust_ == SafetyTrust::accepted) drive(consensus::DoubtForgiven{}, out);
+        drive(consensus::RecordMistrusted{consensus::SilenceReason::in_doubt}, out);
+    if (trust_ == SafetyTrust::accepted) drive(consensus::MistrustForgiven{}, out);
     inquiry_.begin(state_.genesis.parameters.timers, now_);
     question_ = encode_request(AttestRequest{state_.height + 1}, self_, state_.network, signer_);
     question_id_ = sha256(question_);
-    say_standing(out);
+    rebroadcast_standing(out);
     follow_inquiry(out);
 }
 
 // Also asks on while silent, because only answers tell how long that must last.
-bool ChainDesk::is_asking() const {
+bool ChainDriver::is_asking() const {
     const auto& silence = replica_.silence();
     return !state_.is_revoked(self_) && (starting_ || (silence && !silence->until));
 }
 
-void ChainDesk::follow_inquiry(Effects& out) {
+void ChainDriver::follow_inquiry(Effects& out) {
     const auto& silence = replica_.silence();
     if (silence && !silence->until && inquiry_.has_caught_up(others(), state_.height)) {
         drive(consensus::Trusted{state_.height + 2}, out);
@@ -48,7 +49,7 @@ void ChainDesk::follow_inquiry(Effects& out) {
 }
 
 // The others may have decided what this node would vote on, or may have done so with its help.
-bool ChainDesk::is_kept_from_starting() const {
+bool ChainDriver::is_kept_from_starting() const {
     const bool has_no_memory = trust_ == SafetyTrust::fresh && state_.height == 0;
     return has_no_memory ? inquiry_.awaits_proof(others(), state_.height, now_)
                          : inquiry_.is_behind(others(), state_.height);
@@ -56,36 +57,36 @@ bool ChainDesk::is_kept_from_starting() const {
 
 // R23: the others have a chain, and it is no mere claim: this node may have been part of it, on a
 // disk that is gone.
-void ChainDesk::doubt_lost_memory(Effects& out) {
+void ChainDriver::doubt_lost_memory(Effects& out) {
     if (trust_ != SafetyTrust::fresh || !starting_) return;
-    drive(consensus::Doubted{consensus::SilenceReason::lost}, out);
+    drive(consensus::RecordMistrusted{consensus::SilenceReason::lost}, out);
 }
 
 // From now on a missing record is a lost one: also of a node that has followed without a word.
-void ChainDesk::begin_record(Effects& out) {
+void ChainDriver::begin_record(Effects& out) {
     consensus::SafetyRecord nothing_said;
     nothing_said.network = state_.network;
     nothing_said.height = state_.height + 1;
     out.push_back(PersistSafety{consensus::encode_safety_record(nothing_said)});
 }
 
-void ChainDesk::ask_what_was_seen(Effects& out) {
+void ChainDriver::ask_what_was_seen(Effects& out) {
     inquiry_.asked(now_, starting_ && !inquiry_.is_over(others(), now_));
     attest_asked_.clear();
     for (const NodeId& peer : others()) {
         attest_asked_.insert(peer);
-        say(Channel::request, peer.str(), question_, out);
+        publish(Channel::request, peer.str(), question_, out);
     }
 }
 
-std::vector<NodeId> ChainDesk::others() const {
+std::vector<NodeId> ChainDriver::others() const {
     std::vector<NodeId> out = state_.validators;
     std::erase(out, self_);
     return out;
 }
 
-AttestAnswer ChainDesk::attest(const NodeId& asker, const AttestRequest& request,
-                               const Digest& question) const {
+AttestAnswer ChainDriver::attest(const NodeId& asker, const AttestRequest& request,
+                                 const Digest& question) const {
     AttestAnswer answer{question, state_.height, {}, {}};
     const consensus::Statements seen = replica_.statements_of(asker);
     if (seen.height < request.deciding) return answer;
@@ -95,8 +96,8 @@ AttestAnswer ChainDesk::attest(const NodeId& asker, const AttestRequest& request
     return answer;
 }
 
-Result<void, Reject> ChainDesk::on_attest(const NodeId& sender, const AttestAnswer& answer,
-                                          Instant now, Effects& out) {
+Result<void, Reject> ChainDriver::on_attest(const NodeId& sender, const AttestAnswer& answer,
+                                            Instant now, Effects& out) {
     now_ = now;
     if (!state_.is_validator(sender)) return unexpected(Reject::wrong_validators);
     if (answer.question != question_id_) return {};
@@ -110,8 +111,8 @@ Result<void, Reject> ChainDesk::on_attest(const NodeId& sender, const AttestAnsw
     return {};
 }
 
-Result<void, Reject> ChainDesk::adopt_shown(const AttestAnswer& answer, const VerifyKey& own,
-                                            Effects& out) {
+Result<void, Reject> ChainDriver::adopt_shown(const AttestAnswer& answer, const VerifyKey& own,
+                                              Effects& out) {
     for (const Vote& vote : answer.votes) {
         if (vote.validator != self_) return unexpected(Reject::wrong_topic);
         if (auto ok = verify_vote(vote, state_.network, own); !ok) return ok;
@@ -128,26 +129,26 @@ Result<void, Reject> ChainDesk::adopt_shown(const AttestAnswer& answer, const Ve
 }
 
 // A block that was decided names us for something we do not remember: our disk is an older one.
-void ChainDesk::look_for_own(const Certificate& certificate, Effects& out) {
+void ChainDriver::look_for_own(const QuorumCertificate& certificate, Effects& out) {
     for (const Witness& witness : certificate.witnesses) {
         if (witness.node != self_) continue;
         drive(consensus::OwnVoteShown{{certificate.content, self_, witness.signature}}, out);
     }
 }
 
-bool ChainDesk::may_endorse(Height opened_at) const {
+bool ChainDriver::may_endorse(Height opened_at) const {
     if (starting_ || replica_.halt()) return false;
     const auto& silence = replica_.silence();
     if (!silence) return true;
     return silence->until && state_.height >= *silence->until && opened_at > *silence->until;
 }
 
-bool ChainDesk::is_diverged() const {
+bool ChainDriver::is_diverged() const {
     return replica_.halt() && replica_.halt()->reason == consensus::HaltReason::diverged;
 }
 
 // R24: a quorum stands behind this header, and it does not follow from what we hold.
-void ChainDesk::diverge(const BlockHeader& theirs, Effects& out) {
+void ChainDriver::diverge(const BlockHeader& theirs, Effects& out) {
     consensus::Halt halt{consensus::HaltReason::diverged, theirs.height, {}, block_id(theirs)};
     if (theirs.app_hash != app_hash(state_)) {
         halt.ours = app_hash(state_);
@@ -159,13 +160,14 @@ void ChainDesk::diverge(const BlockHeader& theirs, Effects& out) {
     drive(consensus::Halted{halt}, out);
 }
 
-void ChainDesk::remember_decided(std::vector<NodeId> validators) {
+void ChainDriver::remember_decided(std::vector<NodeId> validators) {
     decided_[state_.height] = Decided{state_.tip, std::move(validators)};
     if (decided_.size() > kDecidedKept) decided_.erase(decided_.begin());
 }
 
 // R24: two certificates for one height. Only a recent height can be compared.
-Result<void, Reject> ChainDesk::compare_decided(const Certificate& certificate, Effects& out) {
+Result<void, Reject> ChainDriver::compare_decided(const QuorumCertificate& certificate,
+                                                  Effects& out) {
     const VoteContent& content = certificate.content;
     const auto known = decided_.find(content.height);
     if (content.type != VoteType::precommit || known == decided_.end()) return {};

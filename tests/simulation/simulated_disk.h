@@ -30,15 +30,15 @@ constexpr std::size_t kPowerCuts = 4;
 // Not something that is sent.
 [[nodiscard]] bool is_write(const Effect& effect);
 
-class VirtualDisk {
+class SimulatedDisk {
   public:
     void apply(const Effect& effect);
     // Power fails while these effects, one group, are being written. True: all of it had arrived.
     bool strike(const std::vector<const Effect*>& together, PowerCut cut, Dice& dice);
     // A disk that lied: each file is as it was now or at one of these earlier moments.
-    void fall_back(const std::vector<VirtualDisk>& earlier, Dice& dice);
+    void fall_back(const std::vector<SimulatedDisk>& earlier, Dice& dice);
     [[nodiscard]] const std::vector<CommittedBlock>& ledger() const { return ledger_; }  // from 1
-    [[nodiscard]] Memory memory() const;
+    [[nodiscard]] RecoveredState memory() const;
     [[nodiscard]] bool holds_reading(const MeterId& meter, Window window) const {
         const auto first = readings_.lower_bound({meter, window, Digest{}});
         return first != readings_.end() && std::get<MeterId>(first->first) == meter &&

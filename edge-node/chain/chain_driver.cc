@@ -1,4 +1,4 @@
-#include "edge-node/chain/chain_desk.h"
+#include "edge-node/chain/chain_driver.h"
 
 #include <algorithm>
 
@@ -27,7 +27,7 @@ std::int64_t share_notice_ms(const NetworkParameters& parameters) {
 
 }  // namespace
 
-ChainDesk::ChainDesk(Setup setup, CommitListener on_commit)
+ChainDriver::ChainDriver(Setup setup, CommitListener on_commit)
     : self_(std::move(setup.self)),
       signer_(setup.signer),
       state_(std::move(setup.state)),
@@ -37,44 +37,44 @@ ChainDesk::ChainDesk(Setup setup, CommitListener on_commit)
                 share_notice_ms(state_.genesis.parameters)},
                signer_),
       pool_(pool_capacity(state_.genesis.parameters)),
-      bench_(state_.genesis.parameters.max_block_transactions),
+      candidates_(state_.genesis.parameters.max_block_transactions),
       catch_up_(state_.genesis.parameters.timers) {}
 
-void ChainDesk::restore_block(const Block& block) {
+void ChainDriver::restore_block(const Block& block) {
     restored_.push_back(block);
 }
 
-Result<void, Reject> ChainDesk::restore_safety(ByteView record, SafetyTrust trust) {
+Result<void, Reject> ChainDriver::restore_safety(ByteView record, SafetyTrust trust) {
     trust_ = trust;
     return replica_.restore(record);
 }
 
-void ChainDesk::start(Instant now, Effects& out) {
+void ChainDriver::start(Instant now, Effects& out) {
     now_ = now;
     parent_ = {state_.tip_time_ms, now.steady_ms};
     for (Block& block : restored_) {
         if (block.header.height != state_.height + 1) continue;
         // What no longer fits is no fault: the block is judged as a whole.
         (void)pool_.add_all(block.transactions, state_, signatures_).has_value();
-        (void)bench_.add(self_, std::move(block), state_, signatures_);
+        (void)candidates_.add(self_, std::move(block), state_, signatures_);
     }
     restored_.clear();
     remember_decided(state_.tip_validators);
     begin_inquiry(out);
 }
 
-void ChainDesk::on_time(Instant now, Effects& out) {
+void ChainDriver::on_time(Instant now, Effects& out) {
     now_ = now;
     follow_inquiry(out);
     judge_wanted(out);
     look_for_work(out);
     ask_for_blocks(out);
-    if (now_.steady_ms >= status_at_ms_) say_standing(out);
+    if (now_.steady_ms >= status_at_ms_) rebroadcast_standing(out);
     drive(consensus::TimePassed{}, out);
 }
 
-Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView message, Instant now,
-                                            Effects& out) {
+Result<void, Reject> ChainDriver::on_proposal(const NodeId& sender, ByteView message, Instant now,
+                                              Effects& out) {
     now_ = now;
     auto decoded = decode_proposal(message);
     if (!decoded) return unexpected(decoded.error());
@@ -98,8 +98,8 @@ Result<void, Reject> ChainDesk::on_proposal(const NodeId& sender, ByteView messa
     return described;
 }
 
-Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, ByteView message,
-                                        Instant now, Effects& out) {
+Result<void, Reject> ChainDriver::on_vote(const NodeId& sender, VoteType type, ByteView message,
+                                          Instant now, Effects& out) {
     now_ = now;
     auto vote = decode_vote(message);
     if (!vote) return unexpected(vote.error());
@@ -118,8 +118,8 @@ Result<void, Reject> ChainDesk::on_vote(const NodeId& sender, VoteType type, Byt
     return {};
 }
 
-Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type, ByteView message,
-                                             Instant now, Effects& out) {
+Result<void, Reject> ChainDriver::on_certified(const NodeId& sender, VoteType type,
+                                               ByteView message, Instant now, Effects& out) {
     now_ = now;
     auto certified = decode_certified_outline(message);
     if (!certified) return unexpected(certified.error());
@@ -139,14 +139,14 @@ Result<void, Reject> ChainDesk::on_certified(const NodeId& sender, VoteType type
     return described;
 }
 
-void ChainDesk::on_status(const NodeId& sender, const NodeStatus& status, Instant now,
-                          Effects& out) {
+void ChainDriver::on_status(const NodeId& sender, const NodeStatus& status, Instant now,
+                            Effects& out) {
     now_ = now;
     notice_height(sender, status.height, out);
 }
 
-Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies, Instant now,
-                                          Effects& out) {
+Result<void, Reject> ChainDriver::on_bodies(const std::vector<Transaction>& bodies, Instant now,
+                                            Effects& out) {
     now_ = now;
     const auto result = pool_.add_all(bodies, state_, signatures_, now_);
     judge_wanted(out);
@@ -154,20 +154,20 @@ Result<void, Reject> ChainDesk::on_bodies(const std::vector<Transaction>& bodies
     return result;
 }
 
-Result<void, Reject> ChainDesk::on_own_window(const std::vector<Transaction>& window, Instant now,
-                                              Effects& out) {
+Result<void, Reject> ChainDriver::on_own_window(const std::vector<Transaction>& window, Instant now,
+                                                Effects& out) {
     pool_.expect(window);
     return on_bodies(window, now, out);
 }
 
 // R19. What is known already, or no offence after all, changes nothing.
-void ChainDesk::accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out) {
+void ChainDriver::accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out) {
     now_ = now;
     if (!evidence || !pool_.add(*evidence, state_, signatures_, now_)) return;
     look_for_work(out);
 }
 
-Result<BodiesAnswer, Reject> ChainDesk::bodies(const BodiesRequest& request) const {
+Result<BodiesAnswer, Reject> ChainDriver::bodies(const BodiesRequest& request) const {
     const auto most = static_cast<std::size_t>(state_.genesis.parameters.max_block_transactions);
     if (auto sound = check_wanted_ids(request.transactions, most); !sound) {
         return unexpected(sound.error());
@@ -184,17 +184,17 @@ Result<BodiesAnswer, Reject> ChainDesk::bodies(const BodiesRequest& request) con
     return answer;
 }
 
-void ChainDesk::say_standing(Effects& out) {
+void ChainDriver::rebroadcast_standing(Effects& out) {
     const consensus::Snapshot standing = replica_.snapshot();
     const NodeStatus status{state_.height, state_.tip, app_hash(state_), standing.height,
                             standing.round};
-    say(Channel::status, "-", encode_status(status, self_, state_.network, signer_), out);
-    if (tip_) say(Channel::commit, "-", encode_certified_outline(*tip_), out);
+    publish(Channel::status, "-", encode_status(status, self_, state_.network, signer_), out);
+    if (tip_) publish(Channel::commit, "-", encode_certified_outline(*tip_), out);
     status_at_ms_ = now_.steady_ms + state_.genesis.parameters.timers.rebroadcast_cap_ms;
     if (starting_ && is_asking() && !inquiry_.is_over(others(), now_)) ask_what_was_seen(out);
 }
 
-std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
+std::optional<std::int64_t> ChainDriver::next_deadline_ms() const {
     std::int64_t deadline = status_at_ms_;
     const auto earliest = [&](std::int64_t steady_ms) { deadline = std::min(deadline, steady_ms); };
     if (const auto replica = replica_.next_deadline_ms()) earliest(*replica);
@@ -204,7 +204,7 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
     for (const std::int64_t end_ms : {inquiry_.until_ms(), inquiry_.proof_until_ms()})
         if (starting_ && end_ms > now_.steady_ms) earliest(end_ms);
     if (is_asking()) earliest(inquiry_.ask_at_ms());
-    if (turn_ && work_since_ms_) {
+    if (build_request_ && work_since_ms_) {
         earliest(*work_since_ms_ + state_.genesis.parameters.timers.fill_ms);
     }
     if (!starting_ && pool_.size() > 0 && work_.empty()) earliest(look_again_at_ms_);
@@ -212,7 +212,7 @@ std::optional<std::int64_t> ChainDesk::next_deadline_ms() const {
 }
 
 // Events raised while effects are performed wait their turn: one step at a time.
-void ChainDesk::drive(consensus::Event event, Effects& out) {
+void ChainDriver::drive(consensus::Event event, Effects& out) {
     events_.push_back(std::move(event));
     if (driving_) return;
     driving_ = true;
@@ -225,27 +225,28 @@ void ChainDesk::drive(consensus::Event event, Effects& out) {
     driving_ = false;
 }
 
-void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
+void ChainDriver::perform(const consensus::Effect& effect, Effects& out) {
     if (const auto* safety = std::get_if<consensus::PersistSafety>(&effect)) {
         out.push_back(PersistSafety{safety->record});
     } else if (const auto* proposal = std::get_if<consensus::SendProposal>(&effect)) {
-        if (const auto* outline = bench_.outline(proposal->proposal.content.block)) {
-            say(Channel::proposal, "-", encode_proposal({proposal->proposal, *outline}), out);
+        if (const auto* outline = candidates_.outline(proposal->proposal.content.block)) {
+            publish(Channel::proposal, "-", encode_proposal({proposal->proposal, *outline}), out);
         }
     } else if (const auto* vote = std::get_if<consensus::SendVote>(&effect)) {
         const bool prevote = vote->vote.content.type == VoteType::prevote;
-        say(prevote ? Channel::prevote : Channel::precommit, "-", encode_vote(vote->vote), out);
+        publish(prevote ? Channel::prevote : Channel::precommit, "-", encode_vote(vote->vote), out);
     } else if (const auto* polka = std::get_if<consensus::SendPolka>(&effect)) {
-        if (const auto* outline = bench_.outline(*polka->certificate.content.block)) {
-            say(Channel::polka, "-", encode_certified_outline({*outline, polka->certificate}), out);
+        if (const auto* outline = candidates_.outline(*polka->certificate.content.block)) {
+            publish(Channel::polka, "-", encode_certified_outline({*outline, polka->certificate}),
+                    out);
         }
     } else if (const auto* request = std::get_if<consensus::RequestBlock>(&effect)) {
-        turn_ = Turn{request->height, request->round};
+        build_request_ = BuildRequest{request->height, request->round};
         build_if_due(out);
     } else if (const auto* wish = std::get_if<consensus::JudgeBlock>(&effect)) {
         judge(wish->block, out);
     } else if (const auto* decision = std::get_if<consensus::Decide>(&effect)) {
-        const BlockBench::Valid* decided = bench_.valid(decision->block);
+        const CandidateBlocks::Valid* decided = candidates_.valid(decision->block);
         CHECK(decided != nullptr);
         commit(*decided, decision->certificate, out);
     } else if (const auto* report = std::get_if<consensus::ReportEquivocation>(&effect)) {
@@ -261,21 +262,21 @@ void ChainDesk::perform(const consensus::Effect& effect, Effects& out) {
     } else if (const auto* against = std::get_if<consensus::Contradicted>(&effect)) {
         const Digest& id = *against->certificate.content.block;
         const auto why = invalid_.find(id);
-        const BlockOutline* outline = bench_.outline(id);
+        const BlockOutline* outline = candidates_.outline(id);
         if (why == invalid_.end() || outline == nullptr || is_about_witnesses(why->second)) return;
         diverge(outline->header, out);
     }
 }
 
-void ChainDesk::equivocated(const NodeId& validator, Height height, std::string_view what) {
+void ChainDriver::equivocated(const NodeId& validator, Height height, std::string_view what) {
     if (equivocations_.size() >= kMaxEquivocations) return;
     equivocations_.push_back("validator " + validator.str() + ' ' + std::string(what) +
                              " twice in one round of height " + std::to_string(height));
 }
 
 // Fetches what is missing; executes when nothing is (R15: prevote only when all bodies are held).
-void ChainDesk::judge(const Digest& id, Effects& out) {
-    auto verdict = bench_.judge(id, state_, pool_, signatures_);
+void ChainDriver::judge(const Digest& id, Effects& out) {
+    auto verdict = candidates_.judge(id, state_, pool_, signatures_);
     if (!verdict.known) {
         Wanted& wanted = wanted_[id];  // kept until known: the replica asks once
         if (verdict.missing.empty()) wanted = {};
@@ -285,21 +286,22 @@ void ChainDesk::judge(const Digest& id, Effects& out) {
     wanted_.erase(id);
     if (verdict.fault) invalid_.try_emplace(id, *verdict.fault);
     if (verdict.fault && verdict.fault->reason == Reject::oversized) {
-        pool_.give_up(bench_.outline(id)->transactions);
+        pool_.give_up(candidates_.outline(id)->transactions);
     }
-    if (verdict.fresh) out.push_back(PersistBlock{id, bench_.valid(id)->block});
+    if (verdict.fresh) out.push_back(PersistBlock{id, candidates_.valid(id)->block});
     drive(consensus::BlockJudged{id, verdict.valid, verdict.time_ms}, out);
 }
 
-void ChainDesk::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out) {
+void ChainDriver::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Effects& out) {
     pool_.expect(missing);
     Wanted& wanted = wanted_[id];
-    if (!wanted.ask_at_ms) wanted.ask = bench_.source(id);
+    if (!wanted.ask_at_ms) wanted.ask = candidates_.source(id);
     if (wanted.ask_at_ms && now_.steady_ms < *wanted.ask_at_ms) return;
     if (wanted.ask != self_) {
         bodies_asked_.asked(wanted.ask, missing);
-        say(Channel::request, wanted.ask.str(),
-            encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_), out);
+        publish(Channel::request, wanted.ask.str(),
+                encode_request(BodiesRequest{std::move(missing)}, self_, state_.network, signer_),
+                out);
     }
     // Everybody once, and then ever less often: there may be nothing to be had.
     const Timers& timers = state_.genesis.parameters.timers;
@@ -311,7 +313,7 @@ void ChainDesk::ask_for_bodies(const Digest& id, std::vector<Digest> missing, Ef
                                   std::max(timers.rebroadcast_ms, timers.rebroadcast_cap_ms));
 }
 
-void ChainDesk::judge_wanted(Effects& out) {
+void ChainDriver::judge_wanted(Effects& out) {
     std::vector<Digest> ids;
     ids.reserve(wanted_.size());
     for (const auto& [id, wanted] : wanted_)
@@ -323,16 +325,17 @@ void ChainDesk::judge_wanted(Effects& out) {
 
 // A block that is wanted may have waited for nothing but its outline. What was signed beside an
 // outline counts even where that is no good.
-Result<void, Reject> ChainDesk::describe(const NodeId& sender, const BlockOutline& outline,
-                                         Effects& out) {
-    if (auto sound = bench_.describe(sender, outline); !sound) return sound;
+Result<void, Reject> ChainDriver::describe(const NodeId& sender, const BlockOutline& outline,
+                                           Effects& out) {
+    if (auto sound = candidates_.describe(sender, outline); !sound) return sound;
     const Digest id = block_id(outline.header);
     const auto wanted = wanted_.find(id);
     if (wanted != wanted_.end() && !wanted->second.ask_at_ms) judge(id, out);
     return {};
 }
 
-void ChainDesk::commit(BlockBench::Valid decided, const Certificate& certificate, Effects& out) {
+void ChainDriver::commit(CandidateBlocks::Valid decided, const QuorumCertificate& certificate,
+                         Effects& out) {
     const ChainState before = std::move(state_);
     state_ = std::move(decided.after);
     parent_ = {state_.tip_time_ms, now_.steady_ms};
@@ -346,26 +349,27 @@ void ChainDesk::commit(BlockBench::Valid decided, const Certificate& certificate
     begin_height(out);
 }
 
-void ChainDesk::begin_height(Effects& out) {
-    bench_.clear();
+void ChainDriver::begin_height(Effects& out) {
+    candidates_.clear();
     wanted_.clear();
-    turn_.reset();
+    build_request_.reset();
     work_.clear();
     work_since_ms_.reset();
     work_revision_.reset();
     invalid_.clear();
     pool_.prune(state_);
-    say_standing(out);
+    rebroadcast_standing(out);
     if (!starting_) enter_height(out);
     follow_inquiry(out);
 }
 
-void ChainDesk::enter_height(Effects& out) {
+void ChainDriver::enter_height(Effects& out) {
     drive(consensus::HeightStarts{state_.height + 1, state_.validators, parent_}, out);
     look_for_work(out);
 }
 
-void ChainDesk::say(Channel channel, const std::string& item, Bytes message, Effects& out) const {
+void ChainDriver::publish(Channel channel, const std::string& item, Bytes message,
+                          Effects& out) const {
     out.push_back(Publish{Topic{state_.genesis.parameters.name, self_.str(), channel, item},
                           std::move(message)});
 }

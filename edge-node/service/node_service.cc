@@ -1,4 +1,4 @@
-#include "edge-node/service/running_node.h"
+#include "edge-node/service/node_service.h"
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ constexpr std::int64_t kStatusEveryMs = 1000;
 
 }  // namespace
 
-RunningNode::End RunningNode::run() {
+NodeService::End NodeService::run() {
     connect();
     log_info("node started", kv("node", config_.node), kv("height", node_.state().height),
              kv("peers", config_.peers.size()));
@@ -45,12 +45,12 @@ RunningNode::End RunningNode::run() {
     return end_;
 }
 
-std::int64_t RunningNode::wait_ms(Instant now) const {
+std::int64_t NodeService::wait_ms(Instant now) const {
     const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
     return storage_.is_mending() ? 1 : std::clamp(due, std::int64_t{1}, kMaxWaitMs);
 }
 
-void RunningNode::handle(Posted posted, Effects& turn) {
+void NodeService::handle(Posted posted, Effects& turn) {
     if (auto* packet = std::get_if<Packet>(&posted)) {
         waiting_.at(packet->broker).give_back(packet->cost());
         if (!packet->retained) outlook_.on_heard(packet->broker, clock_.now());
@@ -68,12 +68,12 @@ void RunningNode::handle(Posted posted, Effects& turn) {
 
 // What meters say fits one packet; a peer's chunks are put together apart from all others', so that
 // nobody can crowd out anybody else's.
-std::optional<Bytes> RunningNode::whole_message(Packet& packet) {
+std::optional<Bytes> NodeService::whole_message(Packet& packet) {
     if (packet.broker == config_.node) return std::move(packet.payload);
     return assemblers_[packet.broker].add(packet.topic, packet.payload);
 }
 
-void RunningNode::handle_connection(const ConnectionChanged& change, Effects& turn) {
+void NodeService::handle_connection(const ConnectionChanged& change, Effects& turn) {
     const Instant now = clock_.now();
     outlook_.on_connection(change.broker, change.connected, change.reason, now);
     if (change.connected)
@@ -96,12 +96,12 @@ void RunningNode::handle_connection(const ConnectionChanged& change, Effects& tu
                     kv("reason", change.reason), before);
 }
 
-void RunningNode::add(Effects& turn, Effects more) {
+void NodeService::add(Effects& turn, Effects more) {
     std::move(more.begin(), more.end(), std::back_inserter(turn));
 }
 
 // Durable first, in order; then everything the turn has to say.
-bool RunningNode::perform(const Effects& turn) {
+bool NodeService::perform(const Effects& turn) {
     if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
         end_ = {written.error().message, written.error().damage};
         return false;
@@ -124,14 +124,14 @@ bool RunningNode::perform(const Effects& turn) {
 }
 
 // A little in every turn.
-bool RunningNode::mend_on(Instant now) {
+bool NodeService::mend_on(Instant now) {
     if (!storage_.is_mending()) return true;
     const auto done = storage_.mend_on(now.real_ms);
     if (!done) end_ = {done.error().message, done.error().damage};
     return done.has_value();
 }
 
-bool RunningNode::answer_blocks(const AnswerBlocks& asked) {
+bool NodeService::answer_blocks(const AnswerBlocks& asked) {
     auto blocks = storage_.blocks(asked.request);
     if (!blocks) {
         end_ = {blocks.error().message};
@@ -145,7 +145,7 @@ bool RunningNode::answer_blocks(const AnswerBlocks& asked) {
 }
 
 // What is found is asked for at once, and not given out meanwhile.
-void RunningNode::scrub(Instant now, Effects& turn) {
+void NodeService::scrub(Instant now, Effects& turn) {
     for (const Height height : storage_.take_mended()) {
         log_info("a damaged block of the ledger was mended from a peer", kv("height", height));
         add(turn, node_.step(BlockMended{height}, now));
@@ -167,13 +167,13 @@ void RunningNode::scrub(Instant now, Effects& turn) {
 }
 
 // Before a write fails the node goes quiet, and comes back when there is room.
-void RunningNode::look_at_space() {
+void NodeService::look_at_space() {
     if (surface_.room.look()) return;
     end_.disk_full = true;
     stopping_ = true;
 }
 
-void RunningNode::send(const Topic& topic, ByteView message) {
+void NodeService::send(const Topic& topic, ByteView message) {
     if (clients_.empty()) return;  // before connect(): said again at the first connection
     const auto packets = split_message(message);
     const bool retain = is_retained(topic.channel) && packets.size() == 1;
@@ -182,14 +182,14 @@ void RunningNode::send(const Topic& topic, ByteView message) {
     }
 }
 
-void RunningNode::tell_progress(Instant now) {
+void NodeService::tell_progress(Instant now) {
     if (now.steady_ms < progress_at_ms_) return;
     progress_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_progress();
 }
 
 // Its own files, and what its broker has shown.
-std::vector<std::string> RunningNode::certificate_alarms(Instant now) {
+std::vector<std::string> NodeService::certificate_alarms(Instant now) {
     const std::int64_t now_s = now.real_ms / 1000;
     auto alarms = tls_.look(now_s, now.steady_ms);
     if (clients_.empty()) return alarms;
@@ -200,7 +200,7 @@ std::vector<std::string> RunningNode::certificate_alarms(Instant now) {
     return alarms;
 }
 
-void RunningNode::tell_alarms(const NodeSummary& summary) {
+void NodeService::tell_alarms(const NodeSummary& summary) {
     for (const AlarmNews& news : surface_.alarms.look(summary)) {
         if (news.over)
             log_info("alarm is over", kv("what", news.what));
@@ -209,7 +209,7 @@ void RunningNode::tell_alarms(const NodeSummary& summary) {
     }
 }
 
-void RunningNode::report(Instant now) {
+void NodeService::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
     NodeSummary summary = node_.summary();

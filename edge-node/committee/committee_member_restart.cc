@@ -1,6 +1,6 @@
 // What a member takes up again from its disk, and what it does about promises the disk forgot.
 #include "core/wire/reading_codec.h"
-#include "edge-node/committee/committee_desk.h"
+#include "edge-node/committee/committee_member.h"
 
 namespace fairfeed {
 namespace {
@@ -11,7 +11,7 @@ constexpr std::size_t kSettlesWithoutOne = 4;
 
 // What was said counts whatever the ledger says by now: it may be one that is being fetched again,
 // from before this node was a member.
-void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& state) {
+void CommitteeMember::restore_batch(const Transaction& batch, const ChainState& state) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr || is_settled(settlement->cluster, settlement->window, state)) return;
     const ClusterId& cluster = settlement->cluster;
@@ -20,8 +20,9 @@ void CommitteeDesk::restore_batch(const Transaction& batch, const ChainState& st
         .first->second.restore_batch(batch);
 }
 
-void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Signature& signature,
-                                        const Transaction& batch, const ChainState& state) {
+void CommitteeMember::restore_endorsement(const Endorsement& endorsement,
+                                          const Signature& signature, const Transaction& batch,
+                                          const ChainState& state) {
     if (!std::holds_alternative<Settlement>(batch.content)) return;
     if (is_settled(endorsement.cluster, endorsement.window, state)) return;
     const ClusterId& cluster = endorsement.cluster;
@@ -30,10 +31,10 @@ void CommitteeDesk::restore_endorsement(const Endorsement& endorsement, const Si
         .first->second.restore_endorsement(endorsement, signature, batch);
 }
 
-void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) {
+void CommitteeMember::restore_reading(ByteView envelope, const ChainState& state) {
     auto reading = decode_reading(envelope, state.network);
     if (!reading) return;
-    auto body = open_with(books_.keys(), *reading);
+    auto body = open_with(accounts_.keys(), *reading);
     if (!body) return;
     const auto held = ids_.find({reading->header.meter, reading->header.window});
     if (held != ids_.end() && held->second != reading->id) {
@@ -44,7 +45,7 @@ void CommitteeDesk::restore_reading(ByteView envelope, const ChainState& state) 
     keep(OpenedReading{std::move(*reading), std::move(*body)});
 }
 
-bool CommitteeDesk::is_promised(const SignedReading& reading) const {
+bool CommitteeMember::is_promised(const SignedReading& reading) const {
     const ReadingHeader& header = reading.header;
     const auto its_round = rounds_.find(header.cluster);
     if (its_round == rounds_.end()) return false;
@@ -54,7 +55,7 @@ bool CommitteeDesk::is_promised(const SignedReading& reading) const {
 
 // What a node endorsed for a window before it lost its memory, it endorsed as a member: for one
 // committee or, while the window stood still, for one before.
-void CommitteeDesk::note_openings(const ChainState& state) {
+void CommitteeMember::note_openings(const ChainState& state) {
     for (const auto& [cluster, record] : state.clusters) {
         const auto next = state.next_window(cluster);
         if (!next || !is_member(self_, cluster, *next, state)) continue;
@@ -64,12 +65,12 @@ void CommitteeDesk::note_openings(const ChainState& state) {
 }
 
 // 0: it never was.
-Height CommitteeDesk::opened_at(const ClusterId& cluster) const {
+Height CommitteeMember::opened_at(const ClusterId& cluster) const {
     const auto opening = openings_.find(cluster);
     return opening != openings_.end() ? opening->second.at : 0;
 }
 
-bool CommitteeDesk::is_in_doubt(const ClusterId& cluster, const ChainState& state) const {
+bool CommitteeMember::is_in_doubt(const ClusterId& cluster, const ChainState& state) const {
     const auto doubt = doubts_.find(cluster);
     const auto next = state.next_window(cluster);
     if (doubt == doubts_.end() || !next || *next > doubt->second) return false;
@@ -77,15 +78,15 @@ bool CommitteeDesk::is_in_doubt(const ClusterId& cluster, const ChainState& stat
     return committee != nullptr && committee->members.size() >= kSettlesWithoutOne;
 }
 
-void CommitteeDesk::restore_salvaged(ByteView envelope, const ChainState& state, Instant now,
-                                     Effects& out) {
+void CommitteeMember::restore_salvaged(ByteView envelope, const ChainState& state, Instant now,
+                                       Effects& out) {
     auto opened = intake::judge_pulled_reading(envelope, context(state, now));
     if (!opened) return;
     out.push_back(PersistReading{opened->reading});
     keep(std::move(*opened));
 }
 
-void CommitteeDesk::doubt_windows(const ChainState& state, Instant now, Effects& out) {
+void CommitteeMember::doubt_windows(const ChainState& state, Instant now, Effects& out) {
     for (const auto& [id, cluster] : state.clusters) {
         const auto next = state.next_window(id);
         if (!next || !is_member(self_, id, *next, state)) continue;
@@ -95,7 +96,7 @@ void CommitteeDesk::doubt_windows(const ChainState& state, Instant now, Effects&
             ++window;
         doubts_[id] = window;
     }
-    out.push_back(PersistDoubts{doubts_});
+    out.push_back(PersistSilencedWindows{doubts_});
 }
 
 }  // namespace fairfeed

@@ -1,4 +1,4 @@
-#include "core/accounts/cluster_book.h"
+#include "core/accounts/cluster_accounts.h"
 
 #include <algorithm>
 #include <set>
@@ -11,8 +11,6 @@
 namespace fairfeed {
 
 namespace {
-
-using Slot = std::pair<MeterId, Window>;
 
 // A share settled at a capacity of 0 is none: it says nothing about a capacity certified later.
 std::int64_t share_of(const MeterClosing& closing) {
@@ -52,16 +50,16 @@ const OpenedReading* find(const HeldReadings& held, const MeterId& meter, Window
 
 }  // namespace
 
-const ClosingState* ClusterBook::closing(const MeterId& meter) const {
+const ClosingState* ClusterAccounts::closing(const MeterId& meter) const {
     const auto found = accounts_.find(meter);
     return found != accounts_.end() ? &found->second.closing : nullptr;
 }
 
-Result<Settlement, Reject> ClusterBook::seal(const ChainState& state, Window window,
-                                             const SettlementDraft& draft, const NodeId& proposer,
-                                             std::uint32_t version, std::uint32_t slot,
-                                             const KeyRing& keys,
-                                             const RandomSource& random) const {
+Result<Settlement, Reject> ClusterAccounts::seal(const ChainState& state, Window window,
+                                                 const SettlementDraft& draft,
+                                                 const NodeId& proposer, std::uint32_t version,
+                                                 std::uint32_t slot, const KeyRing& keys,
+                                                 const RandomSource& random) const {
     const ClusterRecord* record = state.cluster(cluster_);
     if (!record) return unexpected(Reject::wrong_cluster);
     Settlement out;
@@ -100,18 +98,18 @@ Result<HeldReadings, Reject> listed_of(const Settlement& settlement, const HeldR
 
 // Where two readings of a slot are known the listed one counts. A list that is full withholds
 // nothing late.
-std::vector<const OpenedReading*> ClusterBook::withheld(const ChainState& state,
-                                                        const Settlement& settlement,
-                                                        const HeldReadings& held) const {
+std::vector<const OpenedReading*> ClusterAccounts::withheld(const ChainState& state,
+                                                            const Settlement& settlement,
+                                                            const HeldReadings& held) const {
     const Window settled = settlement.window;
     const bool is_full = settlement.late.size() >= late_room(state, settlement.entries.size());
-    std::map<Slot, Digest> listed;
+    std::map<ReadingSlot, Digest> listed;
     for (const ListedReading& each : listed_readings(settlement))
-        listed.emplace(Slot{each.meter, each.window}, each.reading);
+        listed.emplace(ReadingSlot{each.meter, each.window}, each.reading);
     std::map<MeterId, LateSpan> spans;
     for (const SettlementEntry& entry : settlement.entries)
         spans.emplace(entry.meter, late_span(state, entry.meter, settled));
-    const auto might_be_used = [&](const Slot& slot) {
+    const auto might_be_used = [&](const ReadingSlot& slot) {
         const auto span = spans.find(slot.first);
         if (listed.contains(slot) || span == spans.end()) return false;
         if (slot.second == settled) return true;
@@ -142,8 +140,8 @@ std::vector<const OpenedReading*> ClusterBook::withheld(const ChainState& state,
     return out;
 }
 
-Result<void, Reject> ClusterBook::check(const ChainState& state, const Settlement& settlement,
-                                        const HeldReadings& held, const KeyRing& keys) const {
+Result<void, Reject> ClusterAccounts::check(const ChainState& state, const Settlement& settlement,
+                                            const HeldReadings& held, const KeyRing& keys) const {
     if (settlement.cluster != cluster_) return unexpected(Reject::wrong_cluster);
     if (settlement.state_height > state.height) return unexpected(Reject::wrong_height);
     if (const auto placed = check_settlement_place(state, settlement); !placed) return placed;
@@ -165,8 +163,8 @@ Result<void, Reject> ClusterBook::check(const ChainState& state, const Settlemen
     return {};
 }
 
-Result<std::vector<SettlementLine>, Reject> ClusterBook::open_lines(const Settlement& settlement,
-                                                                    const KeyRing& keys) {
+Result<std::vector<SettlementLine>, Reject> ClusterAccounts::open_lines(
+    const Settlement& settlement, const KeyRing& keys) {
     std::vector<SettlementLine> lines;
     for (const SealedLine& sealed : settlement.lines) {
         auto line = open_one(settlement, sealed, keys);
@@ -176,8 +174,8 @@ Result<std::vector<SettlementLine>, Reject> ClusterBook::open_lines(const Settle
     return lines;
 }
 
-SettledShare ClusterBook::move_on(const ChainState& state, Window settled, const MeterId& meter,
-                                  const MeterClosing& closing, std::int64_t header_time_ms) {
+SettledShare ClusterAccounts::move_on(const ChainState& state, Window settled, const MeterId& meter,
+                                      const MeterClosing& closing, std::int64_t header_time_ms) {
     const NetworkParameters& parameters = state.genesis.parameters;
     const Window target = share_is_for(parameters, settled);
     const SettledShare share{meter, settled, stated_share_w(state, meter, closing, target),
@@ -190,7 +188,8 @@ SettledShare ClusterBook::move_on(const ChainState& state, Window settled, const
 }
 
 // The next window needs nothing older than the same window one day before it.
-void ClusterBook::remember(const ChainState& state, Window settled, const HeldReadings& listed) {
+void ClusterAccounts::remember(const ChainState& state, Window settled,
+                               const HeldReadings& listed) {
     const std::int64_t oldest = std::int64_t{settled} + 1 - state.grid().windows_per_day();
     for (const auto& [window, readings] : listed) {
         for (const auto& [meter, opened] : readings)
@@ -200,21 +199,21 @@ void ClusterBook::remember(const ChainState& state, Window settled, const HeldRe
         std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });
 }
 
-void ClusterBook::close() {
+void ClusterAccounts::close() {
     for (auto& [meter, account] : accounts_)
         account = Account{{}, 0, std::move(account.recent)};
     last_lines_.clear();
 }
 
-void ClusterBook::witness(const ChainState& state, Window settled, const HeldReadings& listed) {
+void ClusterAccounts::witness(const ChainState& state, Window settled, const HeldReadings& listed) {
     remember(state, settled, listed);
     last_window_ = settled;
 }
 
-std::vector<SettledShare> ClusterBook::take_over(const ChainState& state,
-                                                 const Settlement& settlement,
-                                                 const std::vector<MeterClosing>& closings,
-                                                 std::int64_t header_time_ms) {
+std::vector<SettledShare> ClusterAccounts::take_over(const ChainState& state,
+                                                     const Settlement& settlement,
+                                                     const std::vector<MeterClosing>& closings,
+                                                     std::int64_t header_time_ms) {
     CHECK(closings.size() == settlement.lines.size());
     std::vector<SettledShare> shares;
     for (std::size_t i = 0; i < closings.size(); ++i) {
@@ -225,11 +224,11 @@ std::vector<SettledShare> ClusterBook::take_over(const ChainState& state,
     return shares;
 }
 
-Result<std::vector<SettledShare>, Reject> ClusterBook::commit(const ChainState& state,
-                                                              const Settlement& settlement,
-                                                              const HeldReadings& held,
-                                                              std::int64_t header_time_ms,
-                                                              const KeyRing& keys) {
+Result<std::vector<SettledShare>, Reject> ClusterAccounts::commit(const ChainState& state,
+                                                                  const Settlement& settlement,
+                                                                  const HeldReadings& held,
+                                                                  std::int64_t header_time_ms,
+                                                                  const KeyRing& keys) {
     if (settlement.cluster != cluster_) return unexpected(Reject::wrong_cluster);
     if (last_window_ && settlement.window <= *last_window_) return unexpected(Reject::wrong_window);
     if (settlement.lines.size() != settlement.entries.size()) {

@@ -4,11 +4,11 @@
 
 #include "core/wire/evidence_codec.h"
 #include "core/wire/transaction_codec.h"
-#include "edge-node/committee/committee_desk.h"
+#include "edge-node/committee/committee_member.h"
 
 namespace fairfeed {
 
-const OpenedReading* CommitteeDesk::held_of(const ReadingHeader& header, Window window) const {
+const OpenedReading* CommitteeMember::held_of(const ReadingHeader& header, Window window) const {
     const auto windows = readings_.find(header.cluster);
     if (windows == readings_.end()) return nullptr;
     const auto of_window = windows->second.find(window);
@@ -18,7 +18,7 @@ const OpenedReading* CommitteeDesk::held_of(const ReadingHeader& header, Window 
 }
 
 // Another reading held of the same meter with the same window or the same sequence.
-const SignedReading* CommitteeDesk::rival(const SignedReading& reading) const {
+const SignedReading* CommitteeMember::rival(const SignedReading& reading) const {
     const ReadingHeader& header = reading.header;
     const OpenedReading* of_slot = held_of(header, header.window);
     if (of_slot != nullptr && of_slot->reading.id != reading.id) return &of_slot->reading;
@@ -30,7 +30,7 @@ const SignedReading* CommitteeDesk::rival(const SignedReading& reading) const {
 
 // A second reading of a slot is evidence, whatever else becomes of it; one that was found valid but
 // whose sequence another window has is refused.
-Result<OpenedReading, intake::Refused> CommitteeDesk::compared(
+Result<OpenedReading, intake::Refused> CommitteeMember::compared(
     Result<OpenedReading, intake::Refused> judged, const ChainState& state) {
     const SignedReading* reading = nullptr;
     if (judged) {
@@ -47,7 +47,7 @@ Result<OpenedReading, intake::Refused> CommitteeDesk::compared(
     return judged;
 }
 
-void CommitteeDesk::compare(const SignedReading& reading, const ChainState& state) {
+void CommitteeMember::compare(const SignedReading& reading, const ChainState& state) {
     const SignedReading* other = rival(reading);
     if (other == nullptr) return;
     evidence_.push_back(
@@ -55,7 +55,7 @@ void CommitteeDesk::compare(const SignedReading& reading, const ChainState& stat
 }
 
 // Against the batch heard from the same slot.
-void CommitteeDesk::compare(const Transaction& batch, const ChainState& state) {
+void CommitteeMember::compare(const Transaction& batch, const ChainState& state) {
     const auto its_round = rounds_.find(std::get<Settlement>(batch.content).cluster);
     if (its_round == rounds_.end()) return;
     const Transaction* other = its_round->second.rival(batch);
@@ -64,12 +64,12 @@ void CommitteeDesk::compare(const Transaction& batch, const ChainState& state) {
         make_evidence(Offence::two_batches, batch.envelope, other->envelope, state.network));
 }
 
-std::vector<Result<Transaction, Reject>> CommitteeDesk::take_evidence() {
+std::vector<Result<Transaction, Reject>> CommitteeMember::take_evidence() {
     return std::exchange(evidence_, {});
 }
 
-Result<void, Reject> CommitteeDesk::on_event(const Transaction& event, const ChainState& state,
-                                             Effects& out) {
+Result<void, Reject> CommitteeMember::on_event(const Transaction& event, const ChainState& state,
+                                               Effects& out) {
     const auto* alarm = std::get_if<MeterAlarm>(&event.content);
     if (alarm == nullptr) return unexpected(Reject::malformed);
     const VerifyKey* key = state.meter_key(alarm->meter);
@@ -80,16 +80,16 @@ Result<void, Reject> CommitteeDesk::on_event(const Transaction& event, const Cha
     return unexpected(Reject::already_committed);
 }
 
-void CommitteeDesk::receipt_event(const MeterAlarm& alarm, const Digest& id,
-                                  const ChainState& state, Effects& out) {
+void CommitteeMember::receipt_event(const MeterAlarm& alarm, const Digest& id,
+                                    const ChainState& state, Effects& out) {
     const Window next = state.next_window(alarm.cluster).value_or(alarm.window);
     if (!is_member(self_, alarm.cluster, alarm.window, state) &&
         !is_member(self_, alarm.cluster, std::max(next, alarm.window), state)) {
         return;
     }
     const Receipt said{alarm.meter, alarm.window, alarm.counter, id};
-    say(Channel::receipt, alarm.meter.str(), encode_receipt(said, self_, state.network, signer_),
-        state, out);
+    publish(Channel::receipt, alarm.meter.str(),
+            encode_receipt(said, self_, state.network, signer_), state, out);
 }
 
 }  // namespace fairfeed
