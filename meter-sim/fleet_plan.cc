@@ -13,7 +13,7 @@
 #include "core/crypto/tls_files.h"
 #include "core/io/file.h"
 #include "core/recordings/recorded_homes.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "meter-sim/meter_key.h"

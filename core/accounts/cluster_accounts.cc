@@ -6,7 +6,7 @@
 #include "core/state/late_rules.h"
 #include "core/state/settlement_rules.h"
 #include "core/wire/reading_codec.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 

@@ -1,5 +1,6 @@
 #include "core/ledger/chain_verifier.h"
 #include "core/ledger/replay.h"
+#include "core/wire/genesis_file_codec.h"
 
 #include <algorithm>
 

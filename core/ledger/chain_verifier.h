@@ -11,6 +11,7 @@
 
 #include "core/accounts/keyholder_accounts.h"
 #include "core/ledger/ledger.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -1,7 +1,8 @@
 #include "core/ledger/history.h"
 #include "core/ledger/replay.h"
 
-#include "core/wire/transaction_codec.h"
+#include "core/wire/genesis_file_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/base/result.h"
 #include "core/io/sqlite.h"
 #include "core/model/message.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -2,6 +2,7 @@
 
 #include "core/io/set_aside.h"
 #include "core/ledger/replay.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 namespace {

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/ledger/ledger.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -1,4 +1,5 @@
 #include "core/ledger/replay.h"
+#include "core/wire/genesis_file_codec.h"
 
 #include <array>
 #include <memory>

@@ -10,6 +10,7 @@
 #include "core/ledger/ledger.h"
 #include "core/state/execution.h"
 #include "core/state/replay_step.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -7,6 +7,7 @@
 #include "core/proof/proof_registry.h"
 #include "core/state/accusations.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {

@@ -9,6 +9,7 @@
 
 #include "core/ledger/ledger.h"
 #include "core/proof/proof.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -12,6 +12,8 @@
 #include "core/accounts/keyholder_accounts.h"
 #include "core/ledger/ledger.h"
 #include "core/model/allocation.h"
+#include "core/wire/genesis_file_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 

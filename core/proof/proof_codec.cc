@@ -1,7 +1,7 @@
 #include "core/proof/proof.h"
 #include "core/proof/proof_parts.h"
 #include "core/wire/cbor.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 namespace {

@@ -4,8 +4,9 @@
 #include "core/proof/proof.h"
 #include "core/proof/proof_parts.h"
 #include "core/proof/proof_registry.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/reading_codec.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 namespace {

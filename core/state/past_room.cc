@@ -5,7 +5,7 @@
 #include "core/contract/share_history.h"
 #include "core/state/block_size.h"
 #include "core/state/late_rules.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 
 namespace fairfeed {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "core/state/registry.h"
 #include "core/state/validators.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -16,6 +16,7 @@
 #include "core/model/network.h"
 #include "core/model/transaction.h"
 #include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

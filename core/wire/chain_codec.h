@@ -36,17 +36,4 @@ namespace fairfeed {
 // SHA-256 of the canonical list of validators, in order.
 [[nodiscard]] Digest validators_hash(std::span<const NodeId> validators);
 
-// The genesis file: block 0 and its seal. Decoding derives the network id from the GENESIS payload
-// and checks both signatures of the genesis node, DGMD's on every other transaction, root and
-// parent.
-[[nodiscard]] Bytes encode_genesis(const GenesisBlock& genesis);
-struct LoadedGenesis {
-    Digest network;
-    Genesis content;
-    GenesisBlock block;
-};
-[[nodiscard]] Result<LoadedGenesis, Reject> decode_genesis(ByteView bytes);
-[[nodiscard]] GenesisBlock make_genesis_block(const Block& block, const Digest& network,
-                                              const NodeId& node, const Signer& signer);
-
 }  // namespace fairfeed

@@ -18,17 +18,6 @@ namespace fairfeed {
 [[nodiscard]] Result<TransactionContent, Reject> decode_dgmd_content(TransactionKind kind,
                                                                      ByteView bytes);
 
-// The GENESIS payload, whose SHA-256 is the network id. Parameters with a fault are out_of_range.
-[[nodiscard]] Bytes encode_genesis_payload(const Genesis& genesis);
-[[nodiscard]] Result<Genesis, Reject> decode_genesis_payload(ByteView bytes);
-
-// Entries must ascend by meter (wrong_entries) and lines must match them one by one (wrong_lines).
-[[nodiscard]] Bytes encode_settlement(const Settlement& settlement);
-[[nodiscard]] Result<Settlement, Reject> decode_settlement(ByteView bytes);
-
-[[nodiscard]] Bytes encode_endorsement_payload(const Endorsement& endorsement);
-[[nodiscard]] Endorsement read_endorsement(cbor::Reader& reader);
-
 // [[recipient, ephemeral key, ciphertext], ...], ascending by recipient, each once.
 void write_grant_entries(cbor::Writer& writer, const std::vector<KeyGrantEntry>& entries);
 [[nodiscard]] std::vector<KeyGrantEntry> read_grant_entries(cbor::Reader& reader);

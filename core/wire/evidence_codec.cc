@@ -6,10 +6,10 @@
 #include "core/base/check.h"
 #include "core/crypto/digest.h"
 #include "core/wire/consensus_codec.h"
-#include "core/wire/content_codec.h"
 #include "core/wire/cose.h"
 #include "core/wire/decoding.h"
 #include "core/wire/reading_codec.h"
+#include "core/wire/settlement_codec.h"
 
 namespace fairfeed {
 namespace {

@@ -3,9 +3,9 @@
 #include "core/wire/attest_codec.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/chunk.h"
-#include "core/wire/content_codec.h"
 #include "core/wire/decoding.h"
 #include "core/wire/reading_codec.h"
+#include "core/wire/settlement_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {

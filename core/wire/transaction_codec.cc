@@ -8,8 +8,10 @@
 #include "core/wire/decoding.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/genesis_codec.h"
 #include "core/wire/handover_codec.h"
 #include "core/wire/reading_codec.h"
+#include "core/wire/settlement_codec.h"
 
 namespace fairfeed {
 namespace {

@@ -35,30 +35,6 @@ namespace fairfeed {
 [[nodiscard]] Bytes endorsement_to_be_signed(const Endorsement& endorsement, const NodeId& member,
                                              const Digest& network);
 
-// Lines of a settlement: AAD binds meter, epoch, salt, cluster, window and version. The closing
-// state is no part of a line's own bytes; it stands sealed beside it.
-[[nodiscard]] Bytes encode_settlement_line(const SettlementLine& line);
-[[nodiscard]] Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes);
-[[nodiscard]] SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
-                                    const SymmetricKey& data_key);
-// Bytes that these have in a closing state, without the head of their list.
-[[nodiscard]] std::size_t encoded_size(const ShareInForce& share);
-[[nodiscard]] std::size_t encoded_size(const std::vector<RegisterGap>& gaps);
-// `settlement` needs cluster, window, version and proposer only.
-[[nodiscard]] SealedLine seal_line(const Settlement& settlement, const SettlementLine& line,
-                                   KeyEpoch epoch, const Salt& salt, const SymmetricKey& data_key);
-[[nodiscard]] Bytes encode_closing(const MeterClosing& closing);
-[[nodiscard]] Result<MeterClosing, Reject> decode_closing(ByteView bytes);
-// Opens the closing state and nothing else; nothing leads from it to the line's key.
-[[nodiscard]] SymmetricKey closing_key(const Settlement& settlement, const SealedLine& line,
-                                       const SymmetricKey& line_key);
-[[nodiscard]] Result<MeterClosing, Reject> open_closing(const Settlement& settlement,
-                                                        const SealedLine& line,
-                                                        const SymmetricKey& closing_key);
-// With its closing state. `message_key`: line_key. wrong_lines: the two disagree.
-[[nodiscard]] Result<SettlementLine, Reject> open_line(const Settlement& settlement,
-                                                       const SealedLine& line,
-                                                       const SymmetricKey& message_key);
 // What a key grant's wraps are bound to.
 [[nodiscard]] Bytes key_grant_context(const Digest& network, const MeterId& meter, KeyEpoch epoch,
                                       const NodeId& recipient);

@@ -9,6 +9,7 @@
 #include "core/wire/consensus_codec.h"
 #include "core/wire/cose.h"
 #include "core/wire/event_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/topics.h"
 #include "edge-node/commands/message_fields.h"
 

@@ -4,6 +4,7 @@
 
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/service/node_config.h"
 
 namespace fairfeed {

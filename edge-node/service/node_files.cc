@@ -5,6 +5,7 @@
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "core/io/log.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 namespace {

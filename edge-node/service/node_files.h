@@ -9,7 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/crypto/tls_files.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/service/node_config.h"
 
 namespace fairfeed {

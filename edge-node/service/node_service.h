@@ -21,6 +21,7 @@
 #include "core/io/status_file.h"
 #include "core/ledger/replay.h"
 #include "core/wire/chunk.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/node/node.h"
 #include "edge-node/service/alarm_log.h"
 #include "edge-node/service/connection_log.h"

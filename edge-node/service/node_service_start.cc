@@ -4,6 +4,7 @@
 #include "core/crypto/key_file.h"
 #include "core/io/log.h"
 #include "core/ledger/replay.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/service/node_files.h"
 #include "edge-node/service/node_service.h"
 

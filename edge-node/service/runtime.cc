@@ -3,6 +3,7 @@
 #include "core/io/file_access.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/service/node_service.h"
 #include "edge-node/service/status_report.h"
 

@@ -11,6 +11,7 @@
 
 #include "core/ledger/ledger.h"
 #include "core/state/execution.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 

@@ -8,6 +8,7 @@
 #include "core/io/set_aside.h"
 #include "core/ledger/ledger_salvage.h"
 #include "core/ledger/replay.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {

@@ -9,6 +9,7 @@
 #include "core/io/file_lock.h"
 #include "core/io/slot_file.h"
 #include "core/ledger/ledger.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/effects/effects.h"
 #include "edge-node/effects/recovered_state.h"
 #include "edge-node/storage/data_directory.h"

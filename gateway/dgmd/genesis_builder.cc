@@ -5,6 +5,7 @@
 #include "core/base/check.h"
 #include "core/model/allocation.h"
 #include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "core/ledger/chain_verifier.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/crash/node_disk.h"
 #include "tests/support/dice.h"
 

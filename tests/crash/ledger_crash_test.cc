@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/ledger/chain_verifier.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/crash/crash_enumeration.h"
 #include "tests/support/test_network.h"
 

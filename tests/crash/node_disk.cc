@@ -6,6 +6,7 @@
 
 #include "core/io/log.h"
 #include "core/ledger/replay.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 

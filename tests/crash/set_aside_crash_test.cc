@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/reading_codec.h"
 #include "tests/crash/node_disk.h"
 

@@ -10,6 +10,8 @@
 #include "core/proof/evidence_proof.h"
 #include "core/wire/chunk.h"
 #include "core/wire/evidence_codec.h"
+#include "core/wire/genesis_file_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "core/wire/topics.h"
 #include "edge-node/consensus/safety_record.h"
 #include "tests/fuzz/little_state.h"

@@ -7,6 +7,7 @@
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/simulation/liar.h"
 

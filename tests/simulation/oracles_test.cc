@@ -10,6 +10,7 @@
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/simulation/simulated_meter.h"
 

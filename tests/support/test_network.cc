@@ -6,6 +6,7 @@
 #include "core/crypto/digest.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 

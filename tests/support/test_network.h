@@ -19,6 +19,7 @@
 #include "core/model/transaction.h"
 #include "core/state/execution.h"
 #include "core/state/state.h"
+#include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed::test {
 

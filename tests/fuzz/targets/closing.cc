@@ -1,4 +1,4 @@
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "tests/fuzz/properties.h"
 
 // A closing state as it stands under its seal, beside a line.

@@ -1,5 +1,5 @@
 #include "core/state/state.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/fuzz/properties.h"
 
 // The genesis file, and the state a node would start from.

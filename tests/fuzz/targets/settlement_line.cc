@@ -1,4 +1,4 @@
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "tests/fuzz/properties.h"
 
 // One meter's line of a settlement, as it stands under the seal.

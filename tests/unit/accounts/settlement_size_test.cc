@@ -4,6 +4,7 @@
 
 #include "core/state/block_size.h"
 #include "core/state/late_rules.h"
+#include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/unit/accounts/old_cluster.h"
 #include "tests/unit/state/true_up_bench.h"

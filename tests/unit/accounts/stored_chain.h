@@ -8,6 +8,7 @@
 #include "core/io/sqlite.h"
 #include "core/ledger/ledger.h"
 #include "core/ledger/schema.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_network.h"
 

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "core/wire/chunk.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/topics.h"
 #include "tests/unit/commands/node_directory.h"
 #include "tests/unit/wire/samples.h"

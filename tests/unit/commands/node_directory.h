@@ -8,7 +8,7 @@
 #include "core/crypto/certificate_authority.h"
 #include "core/crypto/key_file.h"
 #include "core/io/json.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "edge-node/commands/opened_ledger.h"
 #include "tests/unit/accounts/stored_chain.h"
 

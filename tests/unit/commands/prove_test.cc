@@ -4,6 +4,7 @@
 
 #include "core/io/file.h"
 #include "core/proof/proof.h"
+#include "core/wire/settlement_line_codec.h"
 #include "edge-node/commands/check_proof.h"
 #include "tests/unit/commands/node_directory.h"
 

@@ -7,7 +7,7 @@
 #include "core/io/clock.h"
 #include "core/io/json.h"
 #include "core/state/state.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "gateway/commands/provision_report.h"
 #include "gateway/dgmd/lab_parameters.h"

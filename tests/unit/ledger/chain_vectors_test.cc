@@ -18,7 +18,7 @@
 #include "core/proof/proof.h"
 #include "core/state/app_hash.h"
 #include "core/wire/chain_codec.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/unit/ledger/chain_figures.h"
 #include "tests/unit/ledger/chain_story.h"
 #include "tests/unit/ledger/second_story.h"

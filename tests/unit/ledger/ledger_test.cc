@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "core/wire/genesis_file_codec.h"
 #include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed {

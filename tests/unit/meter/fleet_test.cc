@@ -16,7 +16,7 @@
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "core/io/signals.h"
-#include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "meter-sim/commands/run.h"
 #include "meter-sim/commands/show.h"
 #include "tests/support/broker.h"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/proof/proof.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed::test {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/wire/reading_codec.h"
-#include "core/wire/transaction_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "tests/unit/proof/proof_bench.h"
 
 namespace fairfeed {

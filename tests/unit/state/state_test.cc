@@ -7,6 +7,7 @@
 
 #include "core/state/registry.h"
 #include "core/wire/chain_codec.h"
+#include "core/wire/genesis_file_codec.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed {

@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "core/wire/genesis_file_codec.h"
 #include "tests/unit/wire/samples.h"
 
 namespace fairfeed {

@@ -5,6 +5,7 @@
 
 #include "core/wire/cbor.h"
 #include "core/wire/chunk.h"
+#include "core/wire/settlement_line_codec.h"
 #include "tests/unit/wire/samples.h"
 
 namespace fairfeed {

@@ -17,6 +17,7 @@
 #include "core/wire/handover_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/support/deterministic_signer.h"
 

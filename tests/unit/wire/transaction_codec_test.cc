@@ -6,6 +6,7 @@
 #include "core/wire/consensus_codec.h"
 #include "core/wire/cose.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/settlement_line_codec.h"
 #include "tests/unit/wire/samples.h"
 
 namespace fairfeed {
