@@ -1,5 +1,5 @@
-#include "core/model/network.h"
-#include "core/wire/content_codec.h"
+#include "core/wire/genesis_codec.h"
+
 #include "core/wire/decoding.h"
 
 namespace fairfeed {

@@ -1,6 +1,7 @@
+#include "core/wire/genesis_file_codec.h"
+
 #include "core/crypto/digest.h"
 #include "core/wire/chain_codec.h"
-#include "core/wire/content_codec.h"
 #include "core/wire/cose.h"
 #include "core/wire/decoding.h"
 #include "core/wire/transaction_codec.h"

@@ -1,6 +1,7 @@
+#include "core/wire/settlement_codec.h"
+
 #include <tuple>
 
-#include "core/wire/content_codec.h"
 #include "core/wire/decoding.h"
 
 namespace fairfeed {

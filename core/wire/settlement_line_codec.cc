@@ -1,5 +1,5 @@
-// One meter's line of a settlement: its bytes, and how they are sealed.
-#include "core/crypto/sealing.h"
+#include "core/wire/settlement_line_codec.h"
+
 #include "core/wire/decoding.h"
 #include "core/wire/transaction_codec.h"
 
