@@ -20,12 +20,6 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-bool names_a_reject(std::string_view reason) {
-    for (std::size_t i = 0; i < kRejectCount; ++i)
-        if (to_string(static_cast<Reject>(i)) == reason) return true;
-    return false;
-}
-
 // Whether this member said it, under the name its topic claims.
 template <class Content>
 std::optional<Reject> fault_of(const Signed<Content>& said, const CommitteeMember& member,
@@ -320,7 +314,7 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
     const auto found = pending_.find(refusal->content.sequence);
     if (found != pending_.end() && !is_asked(from.node, found->second)) return Reject::not_a_member;
     const std::string& reason = refusal->content.reason;
-    const std::string known = names_a_reject(reason) ? reason : std::string(kOtherReason);
+    const std::string known = reject_named(reason) ? reason : std::string(kOtherReason);
     ++refusals_[known];
     if (found != pending_.end()) {
         PendingReading& pending = found->second;

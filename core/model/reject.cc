@@ -90,4 +90,10 @@ std::string_view to_string(Reject reason) {
     return kNames[index];
 }
 
+std::optional<Reject> reject_named(std::string_view name) {
+    for (std::size_t i = 0; i < kRejectCount; ++i)
+        if (kNames[i] == name) return static_cast<Reject>(i);
+    return std::nullopt;
+}
+
 }  // namespace fairfeed

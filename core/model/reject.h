@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace fairfeed {
@@ -84,5 +85,7 @@ enum class Reject : std::uint8_t {
 
 constexpr std::size_t kRejectCount = static_cast<std::size_t>(Reject::already_committed) + 1;
 [[nodiscard]] std::string_view to_string(Reject reason);
+// nullopt: no reason has this name. What a peer writes as its reason must not grow a table.
+[[nodiscard]] std::optional<Reject> reject_named(std::string_view name);
 
 }  // namespace fairfeed

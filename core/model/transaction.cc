@@ -19,6 +19,11 @@ std::vector<ListedReading> listed_readings(const Settlement& settlement) {
     return listed;
 }
 
+bool is_member(const CommitteeAllocation& committee, const NodeId& node) {
+    const auto& members = committee.members;
+    return std::find(members.begin(), members.end(), node) != members.end();
+}
+
 std::string_view to_string(TransactionKind kind) {
     switch (kind) {
         case TransactionKind::genesis:

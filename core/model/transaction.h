@@ -101,6 +101,7 @@ struct CommitteeAllocation {
     Window effective = 0;
     bool operator==(const CommitteeAllocation&) const = default;
 };
+[[nodiscard]] bool is_member(const CommitteeAllocation& committee, const NodeId& node);
 
 struct KeyGrantEntry {
     NodeId recipient;  // a committee member or DGMD

@@ -4,6 +4,7 @@
 #include "core/proof/proof.h"
 #include "core/proof/proof_arithmetic.h"
 #include "core/proof/proof_parts.h"
+#include "core/state/endorsements.h"
 #include "core/state/settlement_rules.h"
 #include "core/wire/genesis_file_codec.h"
 #include "core/wire/reading_codec.h"
@@ -86,6 +87,27 @@ Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& 
     return {};
 }
 
+Unexpected<ProofFault> endorsement_fault(const ChainState& state, const Transaction& batch,
+                                         const EndorsementFault& found) {
+    const std::string who = found.witness ? found.witness->str() : "";
+    const auto& settlement = std::get<Settlement>(batch.content);
+    switch (found.reason) {
+        case Reject::not_a_member:
+        case Reject::unknown_node:
+            return fault(ProofPart::committee,
+                         who + " endorsed and is not a member of the committee");
+        case Reject::not_canonical:
+            return fault(ProofPart::committee, "endorsements are not ascending, one per member");
+        case Reject::no_quorum:
+            return fault(
+                ProofPart::committee,
+                std::to_string(batch.endorsements.size()) + " endorsements, needed are " +
+                    std::to_string(state.quorum_of(settlement.cluster, settlement.window)));
+        default:
+            return fault(ProofPart::committee, "the endorsement of " + who, found.reason);
+    }
+}
+
 // Who endorsed: distinct members of the committee in force, each with a valid signature.
 Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, const Proof& proof,
                                                    const Settlement& settlement) {
@@ -96,39 +118,17 @@ Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, cons
                      "cluster " + settlement.cluster.str() + " has no committee in genesis");
     const auto& members = committee->members;
     PlainSignatureChecker signatures;
-    const auto is_member = [&members](const NodeId& node) {
-        return std::find(members.begin(), members.end(), node) != members.end();
-    };
     const VerifyKey* proposer = state.node_key(batch.signer);
     if (batch.signer != settlement.proposer)
         return fault(ProofPart::settlement, "it is not signed by its proposer");
-    if (proposer == nullptr || !is_member(batch.signer))
+    if (proposer == nullptr || !is_member(*committee, batch.signer))
         return fault(ProofPart::committee, "the proposer is not a member of the committee");
     if (settlement.slot >= members.size() || members[settlement.slot] != batch.signer)
         return fault(ProofPart::settlement, "its slot is not its proposer's");
     if (const auto valid = signatures.transaction(batch, state.network, *proposer); !valid)
         return fault(ProofPart::settlement, "the proposer's signature", valid.error());
-    const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
-                                  batch.id};
-    NodeId last;
-    for (const Witness& witness : batch.endorsements) {
-        const VerifyKey* key = state.node_key(witness.node);
-        if (key == nullptr || !is_member(witness.node))
-            return fault(ProofPart::committee,
-                         witness.node.str() + " endorsed and is not a member of the committee");
-        if (!last.empty() && !(last < witness.node))
-            return fault(ProofPart::committee, "endorsements are not ascending, one per member");
-        last = witness.node;
-        if (const auto valid = signatures.endorsement(endorsement, witness, state.network, *key);
-            !valid)
-            return fault(ProofPart::committee, "the endorsement of " + witness.node.str(),
-                         valid.error());
-    }
-    const std::size_t needed = state.quorum_of(settlement.cluster, settlement.window);
-    if (batch.endorsements.size() < needed)
-        return fault(ProofPart::committee, std::to_string(batch.endorsements.size()) +
-                                               " endorsements, needed are " +
-                                               std::to_string(needed));
+    if (const auto sound = check_endorsements(state, batch, signatures); !sound)
+        return endorsement_fault(state, batch, sound.error());
     if (committee_class(members.size()) != proof.committee)
         return fault(ProofPart::committee,
                      "the file claims a committee of class " +

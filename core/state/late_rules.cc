@@ -128,9 +128,7 @@ bool is_witness_for_good(const ChainState& state, const MeterId& meter, Window w
     const MeterRecord* record = find(state, meter);
     if (!record || state.witnessed_from(meter, last) > window) return false;
     const auto* committee = state.committee_of(record->registration.cluster, last);
-    if (!committee) return false;
-    const auto& members = committee->members;
-    return std::find(members.begin(), members.end(), node) != members.end();
+    return committee && is_member(*committee, node);
 }
 
 bool may_true_up(const ChainState& state, const MeterId& meter, Window late, Window settled) {

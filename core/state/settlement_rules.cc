@@ -4,6 +4,7 @@
 
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
+#include "core/state/endorsements.h"
 #include "core/state/handover_rules.h"
 #include "core/state/late_rules.h"
 
@@ -94,36 +95,6 @@ bool money_agrees(const Settlement& settlement, const Tariff& tariff) {
     return off >= -2 * Int128{most} && off <= 2 * Int128{most};
 }
 
-Verdict check_endorsements(const ChainState& state, const Transaction& transaction,
-                           SignatureChecker& signatures) {
-    const auto& settlement = std::get<Settlement>(transaction.content);
-    const CommitteeAllocation* committee =
-        state.committee_of(settlement.cluster, settlement.window);
-    if (!committee) return unexpected(Reject::wrong_cluster);
-    const Endorsement said{settlement.cluster, settlement.window, settlement.version,
-                           transaction.id};
-    const auto& witnesses = transaction.endorsements;
-    for (std::size_t i = 0; i < witnesses.size(); ++i) {
-        const auto& members = committee->members;
-        if (std::find(members.begin(), members.end(), witnesses[i].node) == members.end()) {
-            return unexpected(Reject::not_a_member);
-        }
-        if (i > 0 && !(witnesses[i - 1].node < witnesses[i].node)) {
-            return unexpected(Reject::not_canonical);
-        }
-    }
-    if (witnesses.size() < state.quorum_of(settlement.cluster, settlement.window)) {
-        return unexpected(Reject::no_quorum);
-    }
-    for (const Witness& witness : witnesses) {
-        const VerifyKey* key = state.node_key(witness.node);
-        if (!key) return unexpected(Reject::unknown_node);
-        const auto valid = signatures.endorsement(said, witness, state.network, *key);
-        if (!valid) return valid;
-    }
-    return {};
-}
-
 // The readings in front are exactly those that are listed, in their order; a meter's own ascend by
 // sequence.
 Result<void, GroupFault> check_listing(const SettlementGroup& group) {
@@ -178,7 +149,9 @@ Verdict check_certified(const ChainState& state, const Transaction& transaction,
     if (!key) return unexpected(Reject::unknown_node);
     const auto signed_ = signatures.transaction(transaction, state.network, *key);
     if (!signed_) return signed_;
-    return check_endorsements(state, transaction, signatures);
+    const auto endorsed = check_endorsements(state, transaction, signatures);
+    if (!endorsed) return unexpected(endorsed.error().reason);
+    return {};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "core/state/signature_checker.h"
 
-#include "core/wire/consensus_codec.h"
+#include "core/wire/cose.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -16,15 +16,7 @@ Result<void, Reject> PlainSignatureChecker::endorsement(const Endorsement& endor
                                                         const Digest& network,
                                                         const VerifyKey& key) {
     const Bytes said = endorsement_to_be_signed(endorsement, witness.node, network);
-    switch (key.verify_strict(said, witness.signature)) {
-        case SignatureFault::none:
-            return {};
-        case SignatureFault::wrong:
-            return unexpected(Reject::wrong_signature);
-        case SignatureFault::high_s:
-            return unexpected(Reject::high_s);
-    }
-    return unexpected(Reject::wrong_signature);
+    return cose::check_signature(said, witness.signature, key);
 }
 
 }  // namespace fairfeed

@@ -65,18 +65,6 @@ Result<ProposalContent, Reject> decode_proposal_content(ByteView bytes) {
     return finished(reader, proposal);
 }
 
-Result<void, Reject> verdict(SignatureFault fault) {
-    switch (fault) {
-        case SignatureFault::none:
-            return {};
-        case SignatureFault::wrong:
-            return unexpected(Reject::wrong_signature);
-        case SignatureFault::high_s:
-            return unexpected(Reject::high_s);
-    }
-    CHECK(false);
-}
-
 }  // namespace
 
 Bytes vote_to_be_signed(const VoteContent& vote, const NodeId& validator, const Digest& network) {
@@ -106,8 +94,8 @@ Result<Vote, Reject> decode_vote(ByteView bytes) {
 }
 
 Result<void, Reject> verify_vote(const Vote& vote, const Digest& network, const VerifyKey& key) {
-    return verdict(key.verify_strict(vote_to_be_signed(vote.content, vote.validator, network),
-                                     vote.signature));
+    return cose::check_signature(vote_to_be_signed(vote.content, vote.validator, network),
+                                 vote.signature, key);
 }
 
 Bytes encode_signed_proposal(const Proposal& proposal) {
@@ -149,8 +137,9 @@ Result<ProposalMessage, Reject> decode_proposal(ByteView bytes) {
 
 Result<void, Reject> verify_proposal(const Proposal& proposal, const Digest& network,
                                      const VerifyKey& key) {
-    return verdict(key.verify_strict(
-        proposal_to_be_signed(proposal.content, proposal.proposer, network), proposal.signature));
+    return cose::check_signature(
+        proposal_to_be_signed(proposal.content, proposal.proposer, network), proposal.signature,
+        key);
 }
 
 Bytes encode_certified_outline(const CertifiedOutline& message) {

@@ -167,11 +167,9 @@ Digest id_of(Domain domain, const Digest& network, const Sign1& message) {
         sig_structure(message.protected_header, external_aad(domain, network), message.payload));
 }
 
-Result<void, Reject> verify_sign1(Domain domain, const Digest& network, const Sign1& message,
-                                  const VerifyKey& key) {
-    const Bytes signed_bytes =
-        sig_structure(message.protected_header, external_aad(domain, network), message.payload);
-    switch (key.verify_strict(signed_bytes, message.signature)) {
+Result<void, Reject> check_signature(ByteView to_be_signed, const Signature& signature,
+                                     const VerifyKey& key) {
+    switch (key.verify_strict(to_be_signed, signature)) {
         case SignatureFault::none:
             return {};
         case SignatureFault::wrong:
@@ -180,6 +178,13 @@ Result<void, Reject> verify_sign1(Domain domain, const Digest& network, const Si
             return unexpected(Reject::high_s);
     }
     CHECK(false);
+}
+
+Result<void, Reject> verify_sign1(Domain domain, const Digest& network, const Sign1& message,
+                                  const VerifyKey& key) {
+    const Bytes signed_bytes =
+        sig_structure(message.protected_header, external_aad(domain, network), message.payload);
+    return check_signature(signed_bytes, message.signature, key);
 }
 
 Bytes enc_structure(ByteView protected_header, ByteView external_aad) {

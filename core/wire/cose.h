@@ -66,6 +66,10 @@ struct Sign1 {
 [[nodiscard]] Result<Sign1, Reject> parse_sign1(ByteView envelope);
 [[nodiscard]] Digest id_of(Domain domain, const Digest& network, const Sign1& message);
 // none, wrong_signature or high_s as a Reject.
+// wrong_signature, high_s.
+[[nodiscard]] Result<void, Reject> check_signature(ByteView to_be_signed,
+                                                   const Signature& signature,
+                                                   const VerifyKey& key);
 [[nodiscard]] Result<void, Reject> verify_sign1(Domain domain, const Digest& network,
                                                 const Sign1& message, const VerifyKey& key);
 

@@ -73,15 +73,7 @@ Result<void, Reject> check_seal(const GenesisBlock& genesis, const Digest& netwo
     const BlockHeader& header = genesis.block.header;
     const Bytes signed_bytes = cose::to_be_signed(cose::Domain::genesis_block, network,
                                                   header.proposer.str(), seal_payload(header));
-    switch (genesis_node.verify_strict(signed_bytes, genesis.signature)) {
-        case SignatureFault::none:
-            return {};
-        case SignatureFault::wrong:
-            return unexpected(Reject::wrong_signature);
-        case SignatureFault::high_s:
-            return unexpected(Reject::high_s);
-    }
-    return unexpected(Reject::wrong_signature);
+    return cose::check_signature(signed_bytes, genesis.signature, genesis_node);
 }
 
 Result<void, Reject> check_all(const GenesisBlock& genesis, const Genesis& content,

@@ -20,15 +20,7 @@ struct Signed {
     Bytes to_be_signed;
 
     [[nodiscard]] Result<void, Reject> verify(const VerifyKey& key) const {
-        switch (key.verify_strict(to_be_signed, signature)) {
-            case SignatureFault::none:
-                return {};
-            case SignatureFault::wrong:
-                return unexpected(Reject::wrong_signature);
-            case SignatureFault::high_s:
-                return unexpected(Reject::high_s);
-        }
-        return unexpected(Reject::wrong_signature);
+        return cose::check_signature(to_be_signed, signature, key);
     }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/state/accusations.h"
+#include "core/state/endorsements.h"
 #include "core/state/handover_rules.h"
 #include "core/state/late_rules.h"
 
@@ -159,38 +160,6 @@ bool says_the_same(const Transaction& a, const Transaction& b) {
     return same_offence && place_of(a) == place_of(b);
 }
 
-// A settlement without its quorum would keep the good one, which has the same id, out: the
-// witnesses are held against the same rules as in a block.
-Result<void, Reject> check_endorsements(const Transaction& transaction,
-                                        const Settlement& settlement, const ChainState& state,
-                                        SignatureChecker& signatures) {
-    const Endorsement endorsement{settlement.cluster, settlement.window, settlement.version,
-                                  transaction.id};
-    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
-    if (committee == nullptr) return unexpected(Reject::wrong_cluster);
-    const std::vector<Witness>& witnesses = transaction.endorsements;
-    if (witnesses.size() < state.quorum_of(settlement.cluster, settlement.window)) {
-        return unexpected(Reject::no_quorum);
-    }
-    for (std::size_t i = 0; i < witnesses.size(); ++i) {
-        const auto& members = committee->members;
-        if (std::find(members.begin(), members.end(), witnesses[i].node) == members.end()) {
-            return unexpected(Reject::not_a_member);
-        }
-        if (i > 0 && !(witnesses[i - 1].node < witnesses[i].node)) {
-            return unexpected(Reject::not_canonical);
-        }
-    }
-    for (const Witness& witness : witnesses) {
-        const VerifyKey* key = state.node_key(witness.node);
-        if (key == nullptr) return unexpected(Reject::unknown_node);
-        if (auto ok = signatures.endorsement(endorsement, witness, state.network, *key); !ok) {
-            return ok;
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 TransactionPool::Share TransactionPool::share_of(const Transaction& transaction) {
@@ -223,8 +192,9 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     if (auto ok = signatures.transaction(transaction, state.network, *key); !ok) return ok;
     if (is_accusation(transaction)) make_room(transaction);
     if (settlement != nullptr) {
-        if (auto ok = check_endorsements(transaction, *settlement, state, signatures); !ok) {
-            return ok;
+        // One without its quorum would keep the good one, which has the same id, out.
+        if (auto ok = check_endorsements(state, transaction, signatures); !ok) {
+            return unexpected(ok.error().reason);
         }
         list(transaction);
     }

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 #include "core/wire/transaction_codec.h"
+#include "edge-node/intake/reading_rules.h"
 
 namespace fairfeed::committee {
 namespace {
-
-// A member refuses to vouch for a window that ends more than this after its own clock (rule 12).
-constexpr std::int64_t kFutureToleranceMs = 2000;
 
 const Timers& timers_of(const View& view) {
     return view.state.genesis.parameters.timers;
@@ -112,7 +110,7 @@ bool BatchRound::is_undecided(const Hearing& hearing, const View& view) const {
 // A window must have ended; and nobody is called missing before the grace is over here, too, or a
 // hasty proposer could turn readings that are on their way into estimates.
 std::int64_t BatchRound::judge_due_ms(const Hearing& hearing, const View& view) const {
-    const std::int64_t ended = ended_ms(view) - kFutureToleranceMs;
+    const std::int64_t ended = ended_ms(view) - intake::kFutureToleranceMs;
     if (is_complete(content_of(hearing.batch))) return ended;
     return std::max(ended, grace_ends_ms(view));
 }

@@ -8,17 +8,6 @@
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
-namespace {
-
-// What a peer writes as its reason must not grow a table without end.
-bool names_a_reject(std::string_view reason) {
-    for (std::size_t i = 0; i < kRejectCount; ++i) {
-        if (to_string(static_cast<Reject>(i)) == reason) return true;
-    }
-    return false;
-}
-
-}  // namespace
 
 CommitteeMember::CommitteeMember(Setup setup)
     : self_(std::move(setup.self)),
@@ -61,9 +50,7 @@ const ClusterAccounts& CommitteeMember::accounts_of(const ClusterId& cluster) co
 bool CommitteeMember::is_member(const NodeId& node, const ClusterId& cluster, Window window,
                                 const ChainState& state) const {
     const auto* committee = state.committee_of(cluster, window);
-    if (committee == nullptr) return false;
-    const auto& members = committee->members;
-    return std::find(members.begin(), members.end(), node) != members.end();
+    return committee != nullptr && fairfeed::is_member(*committee, node);
 }
 
 // A member whose accounts are closed witnesses readings, but cannot recompute a settlement; one
@@ -235,7 +222,7 @@ Result<void, Reject> CommitteeMember::on_objection(const NodeId& objector,
     if (!is_member(objector, objection.cluster, objection.window, state)) {
         return unexpected(Reject::not_a_member);
     }
-    ++objections_[names_a_reject(objection.reason) ? objection.reason : "other"];
+    ++objections_[reject_named(objection.reason) ? objection.reason : "other"];
     if (!objection.reading.empty()) {
         auto opened =
             compared(intake::judge_pulled_reading(objection.reading, context(state, now)), state);

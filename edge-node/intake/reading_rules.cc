@@ -10,11 +10,6 @@ namespace {
 
 using Verdict = Result<OpenedReading, Refused>;
 
-bool is_member(const CommitteeAllocation& committee, const NodeId& node) {
-    const auto& members = committee.members;
-    return std::find(members.begin(), members.end(), node) != members.end();
-}
-
 Unexpected<Refused> refused(Reject reason) {
     return unexpected(Refused{reason, std::nullopt});
 }

@@ -5,11 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from fairfeed_demo.faults import DemoFault, UsageFault
+from fairfeed_demo import command
+from fairfeed_demo.faults import UsageFault
 
 from . import reliability
-
-_OK, _FAILED, _USAGE = 0, 1, 2
 
 DESCRIPTION = "Measures a build of Fairfeed on this machine."
 RELIABILITY = """\
@@ -67,19 +66,15 @@ def _parse(arguments):
 
 
 def main(arguments):
-    try:
-        options = _parse(arguments)
-        # Standard output is the report's alone.
-        report = reliability.measure(options)
-    except (UsageFault, DemoFault) as fault:
-        for line in str(fault).splitlines():
-            print(f"bench: {line}", file=sys.stderr)
-        return _USAGE if isinstance(fault, UsageFault) else _FAILED
-    except KeyboardInterrupt:
-        return 130
+    return command.run("bench", lambda: _run(_parse(arguments)))
+
+
+def _run(options):
+    # Standard output is the report's alone.
+    report = reliability.measure(options)
     if options.json or not sys.stdout.isatty():
         print(json.dumps(report, indent=2))
     else:
         print("\n".join(reliability.summary(report)))
     sys.stdout.flush()
-    return _OK if report["ok"] else _FAILED
+    return command.OK if report["ok"] else command.FAILED

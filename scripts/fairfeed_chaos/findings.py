@@ -3,15 +3,15 @@ outbox, after everybody has ended."""
 
 from collections import Counter
 
-from .grid import WINDOW_MS
+from .lab import WINDOW_MS
 from .strikes import KINDS
 
 
 class Findings:
     """`report` is the JSON; `problems` says, line by line, why it is not ok."""
 
-    def __init__(self, options, grid, trial, records, meters):
-        self._grid = grid
+    def __init__(self, options, lab, trial, records, meters):
+        self._lab = lab
         self._records = records
         self._meters = meters
         self._windows = [_windows(record) for record in records]
@@ -23,8 +23,8 @@ class Findings:
             "problems": self.problems,
             "seed": options.seed,
             "seconds": round(options.minutes * 60),
-            "nodes": len(grid.nodes),
-            "meters": len(grid.network.meters),
+            "nodes": len(lab.nodes),
+            "meters": len(lab.network.meters),
             "lost": fates["lost"],
             "forks": self._forks(),
             "faults": dict(Counter(struck.kind for struck in trial.struck)),
@@ -43,7 +43,7 @@ class Findings:
             "evidence": self._evidence(),
             "windows_settled": self._settled(),
             "height": max((record.verify.get("height") or 0 for record in records), default=0),
-            "ended_by_themselves": grid.roster.ended,
+            "ended_by_themselves": lab.roster.ended,
             "not_covered": [f"{kind}: {why}" for kind, why in trial.impossible.items()],
             "log": [
                 {"kind": s.kind, "victim": s.victim, "began_ms": s.began_ms, "over_ms": s.over_ms,
@@ -57,10 +57,10 @@ class Findings:
         committed = [{t["id"] for block in r.blocks for t in block["transactions"]
                       if t["kind"] == "reading"} for r in self._records]  # fmt: skip
         everywhere, anywhere = set.intersection(*committed), set.union(*committed)
-        cluster_of = {meter.id: meter.cluster for meter in self._grid.network.meters}
+        cluster_of = {meter.id: meter.cluster for meter in self._lab.network.meters}
         settled = {
             cluster: min(len(windows.get(cluster, {})) for windows in self._windows)
-            for cluster in self._grid.network.clusters
+            for cluster in self._lab.network.clusters
         }
         late = self._late()
         for meter in self._meters:
@@ -112,16 +112,16 @@ class Findings:
         return min(
             len(windows.get(cluster, {}))
             for windows in self._windows
-            for cluster in self._grid.network.clusters_with_meters()
+            for cluster in self._lab.network.clusters_with_meters()
         )
 
     def _recovery(self, struck):
         """From the end of the fault until the last node had on its disk the settlement of every
         cluster for the first window that ended afterwards. None: it never came."""
-        wanted = self._grid.window_after(struck.over_ms)
+        wanted = self._lab.window_after(struck.over_ms)
         times = []
         for windows in self._windows:
-            for cluster in self._grid.network.clusters_with_meters():
+            for cluster in self._lab.network.clusters_with_meters():
                 window = windows.get(cluster, {}).get(wanted)
                 if window is None or window["committed_at_ms"] is None:
                     return None

@@ -1,10 +1,10 @@
-"""The faults, each a function (grid, dice) -> what it struck. It returns when everything that it
+"""The faults, each a function (lab, dice) -> what it struck. It returns when everything that it
 took away is there again; recovery counts from then."""
 
 from dataclasses import dataclass
 
 from . import disks
-from .grid import METERS, broker_of, process_of
+from .lab import METERS, broker_of, process_of
 from .links import CUT, OPEN, SILENT, Links
 
 SINGLE_LIMIT_MS = 10_000
@@ -19,185 +19,185 @@ class Kind:
     strike: object
     limit_ms: int = SINGLE_LIMIT_MS
     takes_long: bool = False  # not in short runs, where it would leave no time for others
-    missing: object = None  # grid -> why it cannot be done on this machine, or None
+    missing: object = None  # lab -> why it cannot be done on this machine, or None
 
 
-def _kill_and_restart(grid, dice, names, longest_s):
+def _kill_and_restart(lab, dice, names, longest_s):
     order = dice.sample(names, len(names))
     for name in order:
-        grid.roster.kill(name)
-    grid.pass_time(dice.uniform(0.1, longest_s))
+        lab.roster.kill(name)
+    lab.pass_time(dice.uniform(0.1, longest_s))
     for name in dice.sample(names, len(names)):
-        grid.roster.start(name)
-        grid.pass_time(dice.uniform(0, 0.3))
+        lab.roster.start(name)
+        lab.pass_time(dice.uniform(0, 0.3))
     return "+".join(names)
 
 
-def _node_kill(grid, dice):
-    return _kill_and_restart(grid, dice, [process_of(dice.choice(grid.nodes))], 5)
+def _node_kill(lab, dice):
+    return _kill_and_restart(lab, dice, [process_of(dice.choice(lab.nodes))], 5)
 
 
-def _broker_kill(grid, dice):
-    return _kill_and_restart(grid, dice, [broker_of(dice.choice(grid.nodes))], 5)
+def _broker_kill(lab, dice):
+    return _kill_and_restart(lab, dice, [broker_of(dice.choice(lab.nodes))], 5)
 
 
-def _node_and_broker_kill(grid, dice):
-    node = dice.choice(grid.nodes)
-    return _kill_and_restart(grid, dice, [process_of(node), broker_of(node)], 5)
+def _node_and_broker_kill(lab, dice):
+    node = dice.choice(lab.nodes)
+    return _kill_and_restart(lab, dice, [process_of(node), broker_of(node)], 5)
 
 
-def _power_cut(grid, dice):
+def _power_cut(lab, dice):
     """A machine is gone without a word, and is back before anybody has missed it: connections to it
     stay half open."""
-    node = dice.choice(grid.nodes)
-    grid.links.set_mode(grid.links.all_of(node), SILENT)
-    victims = _kill_and_restart(grid, dice, [process_of(node), broker_of(node)], 5)
-    grid.links.set_mode(grid.links.all_of(node), OPEN)
+    node = dice.choice(lab.nodes)
+    lab.links.set_mode(lab.links.all_of(node), SILENT)
+    victims = _kill_and_restart(lab, dice, [process_of(node), broker_of(node)], 5)
+    lab.links.set_mode(lab.links.all_of(node), OPEN)
     return victims
 
 
-def _meters_kill(grid, dice):
-    return _kill_and_restart(grid, dice, [METERS], 8)
+def _meters_kill(lab, dice):
+    return _kill_and_restart(lab, dice, [METERS], 8)
 
 
-def _node_kill_again(grid, dice):
+def _node_kill_again(lab, dice):
     """Killed again and again while it is starting and catching up."""
-    name = process_of(dice.choice(grid.nodes))
+    name = process_of(dice.choice(lab.nodes))
     for _ in range(dice.randint(3, 6)):
-        _kill_and_restart(grid, dice, [name], 0.6)
-        grid.pass_time(dice.uniform(0, 1))
+        _kill_and_restart(lab, dice, [name], 0.6)
+        lab.pass_time(dice.uniform(0, 1))
     return name
 
 
-def _node_absence(grid, dice):
+def _node_absence(lab, dice):
     """Away for many windows: its cluster waits with them, and it has missed many blocks."""
-    name = process_of(dice.choice(grid.nodes))
-    grid.roster.kill(name)
-    grid.pass_time(dice.uniform(20, 45))
-    grid.roster.start(name)
+    name = process_of(dice.choice(lab.nodes))
+    lab.roster.kill(name)
+    lab.pass_time(dice.uniform(20, 45))
+    lab.roster.start(name)
     return name
 
 
-def _quorum_kill(grid, dice):
+def _quorum_kill(lab, dice):
     """More nodes at once than the network tolerates, down to none left. The brokers stay."""
-    tolerated = (len(grid.nodes) - 1) // 3
-    victims = dice.sample(grid.nodes, dice.randint(tolerated + 1, len(grid.nodes)))
-    _kill_and_restart(grid, dice, list(map(process_of, victims)), 5)
+    tolerated = (len(lab.nodes) - 1) // 3
+    victims = dice.sample(lab.nodes, dice.randint(tolerated + 1, len(lab.nodes)))
+    _kill_and_restart(lab, dice, list(map(process_of, victims)), 5)
     return "+".join(sorted(victims))
 
 
-def _blackout(grid, dice):
-    _kill_and_restart(grid, dice, grid.everybody(), 5)
+def _blackout(lab, dice):
+    _kill_and_restart(lab, dice, lab.everybody(), 5)
     return "everybody"
 
 
-def _pause(grid, dice, name):
-    grid.roster.pause(name)
-    grid.pass_time(dice.uniform(0.5, 7))
-    grid.roster.resume(name)
+def _pause(lab, dice, name):
+    lab.roster.pause(name)
+    lab.pass_time(dice.uniform(0.5, 7))
+    lab.roster.resume(name)
     return name
 
 
-def _node_pause(grid, dice):
-    return _pause(grid, dice, process_of(dice.choice(grid.nodes)))
+def _node_pause(lab, dice):
+    return _pause(lab, dice, process_of(dice.choice(lab.nodes)))
 
 
-def _broker_pause(grid, dice):
-    return _pause(grid, dice, broker_of(dice.choice(grid.nodes)))
+def _broker_pause(lab, dice):
+    return _pause(lab, dice, broker_of(dice.choice(lab.nodes)))
 
 
-def _block(grid, dice, pairs, mode):
-    grid.links.set_mode(pairs, mode)
-    grid.pass_time(dice.uniform(0.5, 7))
-    grid.links.set_mode(pairs, OPEN)
+def _block(lab, dice, pairs, mode):
+    lab.links.set_mode(pairs, mode)
+    lab.pass_time(dice.uniform(0.5, 7))
+    lab.links.set_mode(pairs, OPEN)
 
 
-def _link_cut(grid, dice):
+def _link_cut(lab, dice):
     """Between two nodes, in both directions or in one; or between the meters and a broker."""
-    a, b = dice.sample(grid.nodes, 2)
+    a, b = dice.sample(lab.nodes, 2)
     pairs = dice.choice([[(a, b), (b, a)], [(a, b)], [(Links.METERS, b)]])
-    _block(grid, dice, pairs, dice.choice([CUT, SILENT]))
+    _block(lab, dice, pairs, dice.choice([CUT, SILENT]))
     return " ".join(f"{client}->{broker}" for client, broker in pairs)
 
 
-def _isolation(grid, dice):
+def _isolation(lab, dice):
     """A node and its broker without any neighbour and any meter."""
-    node = dice.choice(grid.nodes)
-    _block(grid, dice, grid.links.all_of(node), dice.choice([CUT, SILENT]))
+    node = dice.choice(lab.nodes)
+    _block(lab, dice, lab.links.all_of(node), dice.choice([CUT, SILENT]))
     return node
 
 
-def _disk_full(grid, dice):
+def _disk_full(lab, dice):
     """Not one byte is left on a node's disk, and then there is room again. A write may fail before
     the node has seen it coming: then it ends, and is started again."""
-    node = grid.nodes[-1]
+    node = lab.nodes[-1]
     with grid.roster.excused(process_of(node)):
-        grid.small_disk.fill()
-        grid.pass_time(dice.uniform(2, 8))
-        grid.small_disk.free()
+        lab.small_disk.fill()
+        lab.pass_time(dice.uniform(2, 8))
+        lab.small_disk.free()
     return node
 
 
-def _rot(grid, dice):
+def _rot(lab, dice):
     """A block rots beneath a running node, which finds it and gets it back from its peers; if not,
     `verify` says so in the end."""
-    node = dice.choice(grid.nodes)
-    mended = grid.mended(node)
-    disks.rot(grid.ledger_of(node), dice)
+    node = dice.choice(lab.nodes)
+    mended = lab.mended(node)
+    disks.rot(lab.ledger_of(node), dice)
     for _ in range(_ROT_S):
-        grid.pass_time(1)
+        lab.pass_time(1)
         if grid.mended(node) > mended:
             break
     return node
 
 
-def _yesterday(grid, dice):
+def _yesterday(lab, dice):
     """A node is put back to the files it had some windows ago (R23)."""
-    node = dice.choice(grid.nodes)
-    name, data, old = process_of(node), grid.directory_of(node), grid.aside("yesterday")
-    grid.roster.kill(name)
+    node = dice.choice(lab.nodes)
+    name, data, old = process_of(node), lab.directory_of(node), lab.aside("yesterday")
+    lab.roster.kill(name)
     disks.copy_data(data, old)
-    grid.roster.start(name)
-    grid.pass_time(dice.uniform(4, 10))
-    grid.roster.kill(name)
+    lab.roster.start(name)
+    lab.pass_time(dice.uniform(4, 10))
+    lab.roster.kill(name)
     disks.copy_data(old, data)
-    grid.roster.start(name)
+    lab.roster.start(name)
     return node
 
 
-def _restored(grid, dice):
+def _restored(lab, dice):
     """A node's disk is gone; a backup of its ledger is all that comes back (R23)."""
-    node = dice.choice(grid.nodes)
-    backup = grid.aside("backup.db")
+    node = dice.choice(lab.nodes)
+    backup = lab.aside("backup.db")
     backup.unlink(missing_ok=True)
-    grid.back_up(node, backup)
-    grid.pass_time(dice.uniform(4, 10))
-    grid.roster.kill(process_of(node))
-    disks.restore_backup(backup, grid.directory_of(node))
-    grid.roster.start(process_of(node))
+    lab.back_up(node, backup)
+    lab.pass_time(dice.uniform(4, 10))
+    lab.roster.kill(process_of(node))
+    disks.restore_backup(backup, lab.directory_of(node))
+    lab.roster.start(process_of(node))
     return node
 
 
-def _clone(grid, dice):
+def _clone(lab, dice):
     """A second machine with a copy of a node's disk, keys and all, runs beside the first (R23)."""
-    node = dice.choice(grid.nodes)
-    name, twin = process_of(node), grid.aside("nodes") / f"{node}.clone"
-    grid.roster.kill(name)
-    disks.copy_machine(grid.directory_of(node), twin)
+    node = dice.choice(lab.nodes)
+    name, twin = process_of(node), lab.aside("nodes") / f"{node}.clone"
+    lab.roster.kill(name)
+    disks.copy_machine(lab.directory_of(node), twin)
     with grid.roster.excused(name, f"clone-of-{node}"):
-        grid.roster.start(name)
-        clone = grid.start_clone(node, twin)
-        grid.pass_time(dice.uniform(2, 6))
-        grid.roster.kill(clone)
-    grid.pass_time(_STATUS_S)
+        lab.roster.start(name)
+        clone = lab.start_clone(node, twin)
+        lab.pass_time(dice.uniform(2, 6))
+        lab.roster.kill(clone)
+    lab.pass_time(_STATUS_S)
     if grid.has_stopped(node):  # for good, until a person has found the other one
-        grid.roster.kill(name)
-        disks.remove_safety_record(grid.directory_of(node))
-        grid.roster.start(name)
+        lab.roster.kill(name)
+        disks.remove_safety_record(lab.directory_of(node))
+        lab.roster.start(name)
     return node
 
 
-def _no_small_disk(grid):
+def _no_small_disk(lab):
     return grid.small_disk.missing
 
 
@@ -223,11 +223,11 @@ KINDS = {
 }
 
 
-def kinds_for(options, grid):
+def kinds_for(options, lab):
     """Those asked for, or all for which the time is enough; and which are impossible here."""
     short = options.minutes < _LONG_MINUTES
     wanted = options.only or [name for name, k in KINDS.items() if not (short and k.takes_long)]
-    reasons = {name: KINDS[name].missing(grid) for name in wanted if KINDS[name].missing}
+    reasons = {name: KINDS[name].missing(lab) for name in wanted if KINDS[name].missing}
     impossible = {name: reason for name, reason in reasons.items() if reason}
     return [name for name in wanted if name not in impossible], impossible
 

@@ -4,7 +4,7 @@ import random
 import time
 from dataclasses import dataclass
 
-from .grid import WINDOW_MS, now_ms
+from .lab import WINDOW_MS, now_ms
 from .strikes import BLACKOUT_LIMIT_MS, KINDS, deck, kinds_for
 
 _FIRST_S = 60.0
@@ -21,9 +21,9 @@ class Struck:
 
 
 class Trial:
-    def __init__(self, options, grid, screen):
+    def __init__(self, options, lab, screen):
         self._options = options
-        self._grid = grid
+        self._lab = lab
         self._screen = screen
         self._dice = random.Random(options.seed)
         self.struck = []
@@ -31,10 +31,10 @@ class Trial:
         self.impossible = {}  # kind -> why it was left out
 
     def run(self):
-        if not self._grid.await_life(self._grid.starts_at_ms, _FIRST_S):
-            self._report("the network never began to settle", self._grid.starts_at_ms)
+        if not self._lab.await_life(self._lab.starts_at_ms, _FIRST_S):
+            self._report("the network never began to settle", self._lab.starts_at_ms)
             return
-        possible, self.impossible = kinds_for(self._options, self._grid)
+        possible, self.impossible = kinds_for(self._options, self._lab)
         if not possible:
             self.problems.append("none of these faults can be injected on this machine")
             return
@@ -42,18 +42,18 @@ class Trial:
         until = time.monotonic() + self._options.minutes * 60
         while time.monotonic() < until and (not self.struck or self.struck[-1].alive):
             # At any moment of a window, not always at the one where the last fault was survived.
-            self._grid.pass_time(self._dice.uniform(0, WINDOW_MS / 1000))
+            self._lab.pass_time(self._dice.uniform(0, WINDOW_MS / 1000))
             self._strike(next(kinds))
-        unwell, quiet = self._grid.drain(_DRAIN_S)
+        unwell, quiet = self._lab.drain(_DRAIN_S)
         self.problems += [f"{name} did not end well: see its log" for name in unwell]
         if not quiet:
             self._report("not everything arrived in the end", now_ms())
 
     def _strike(self, kind):
         began_ms = now_ms()
-        victim = KINDS[kind].strike(self._grid, self._dice)
+        victim = KINDS[kind].strike(self._lab, self._dice)
         over_ms = now_ms()
-        alive = self._grid.await_life(over_ms, BLACKOUT_LIMIT_MS * 1.5 / 1000)
+        alive = self._lab.await_life(over_ms, BLACKOUT_LIMIT_MS * 1.5 / 1000)
         self.struck.append(Struck(kind, victim, began_ms, over_ms, alive))
         length_s, then_s = (over_ms - began_ms) / 1000, (now_ms() - over_ms) / 1000
         self._screen.line(
@@ -65,5 +65,5 @@ class Trial:
 
     def _report(self, what, since_ms):
         self.problems.append(what)
-        for phrase in self._grid.missing(since_ms):
+        for phrase in self._lab.missing(since_ms):
             self.problems.append(f"  {phrase}")

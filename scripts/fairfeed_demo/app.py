@@ -1,47 +1,17 @@
 """The demo from its arguments to its exit status."""
 
-import json
-import os
-import signal
-import sys
-
-from . import build, ledgers, options, status, summary
+from . import build, command, ledgers, options, status, summary
 from . import network as networks
 from .conductor import Conductor
 from .directory import DemoDirectory
-from .faults import DemoFault, Interrupted, UsageFault
+from .faults import Interrupted
 from .figures import Figures
 from .screen import Screen
 from .tables import counted
 
-_OK, _FAILED, _USAGE = 0, 1, 2
-
 
 def main(arguments):
-    _watch_signals()
-    try:
-        return _run(options.parse(arguments))
-    except UsageFault as fault:
-        return _complain(fault, _USAGE)
-    except DemoFault as fault:
-        return _complain(fault, _FAILED)
-    except Interrupted as interrupted:
-        return _complain("interrupted; everything it started is stopped",
-                         128 + interrupted.signal_number)
-
-
-def _complain(what, exit_status):
-    for line in str(what).splitlines():
-        print(f"demo: {line}", file=sys.stderr)
-    return exit_status
-
-
-def _watch_signals():
-    def interrupt(number, _frame):
-        raise Interrupted(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    return command.run("demo", lambda: _run(options.parse(arguments)))
 
 
 def _run(chosen):
@@ -82,7 +52,7 @@ def _play(chosen, programs, directory, conductor, screen):
     figures = _figures(chosen, programs, directory, conductor)
     figures.judge(conductor.unwell)
     if chosen.json is not None:
-        _write_json(chosen.json, figures.report)
+        command.write_json(chosen.json, figures.report)
     report = figures.report
     network = conductor.network
     _say(screen, [
@@ -92,7 +62,7 @@ def _play(chosen, programs, directory, conductor, screen):
         *summary.verdict(report), "",
         *summary.next_commands(report, programs, directory, network),
     ])  # fmt: skip
-    return _OK if report["ok"] else _FAILED
+    return command.OK if report["ok"] else command.FAILED
 
 
 def _early_page(figures):
@@ -119,13 +89,3 @@ def _figures(chosen, programs, directory, conductor):
 def _say(screen, lines):
     for line in lines:
         screen.line(line)
-
-
-def _write_json(path, report):
-    """Whole or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    try:
-        temporary.write_text(json.dumps(report, indent=2) + "\n")
-        os.replace(temporary, path)
-    except OSError as error:
-        raise DemoFault(f"--json: cannot write {path}: {error.strerror}") from error

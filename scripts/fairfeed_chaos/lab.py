@@ -35,7 +35,7 @@ def now_ms():
     return time.time_ns() // 1_000_000
 
 
-class Grid:
+class Lab:
     def __init__(self, options, programs, directory):
         self._programs = programs
         self._directory = directory
