@@ -5,6 +5,7 @@
 
 #include "core/crypto/digest.h"
 #include "core/ledger/schema.h"
+#include "core/wire/chain_codec.h"
 #include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
