@@ -33,12 +33,12 @@ std::string differs(const std::string& what, Int128 expected, Int128 found) {
 }
 
 std::string energy_of_totals(const SettlementTotals& totals) {
-    const Int128 load = Int128{totals.import_wh} + totals.delivered_wh - totals.export_wh;
+    const Int128 load = Int128{totals.import_wh} + totals.generation_wh - totals.export_wh;
     if (load != totals.load_wh) return differs("load_wh", load, totals.load_wh);
-    const Int128 surplus = Int128{totals.generation_wh} - totals.load_wh;
+    const Int128 surplus = Int128{totals.available_wh} - totals.load_wh;
     if (surplus != totals.d_wh) return differs("d_wh", surplus, totals.d_wh);
-    if (totals.delivered_wh > totals.generation_wh) return "delivered above available generation";
-    if (totals.export_wh > totals.delivered_wh) return "export above generation";
+    if (totals.generation_wh > totals.available_wh) return "generation above available generation";
+    if (totals.export_wh > totals.generation_wh) return "export above generation";
     if (totals.credited_wh > totals.export_wh) return "credit above export";
     const Int128 conventional = std::max(Int128{0}, -surplus);
     if (conventional != totals.conventional_wh) {
@@ -71,8 +71,8 @@ constexpr LineSum kEnergySums[] = {
     {"load_wh", &SettlementLine::load_wh, &SettlementTotals::load_wh},
     {"import_wh", &SettlementLine::import_wh, &SettlementTotals::import_wh},
     {"export_wh", &SettlementLine::export_wh, &SettlementTotals::export_wh},
-    {"delivered_wh", &SettlementLine::generation_wh, &SettlementTotals::delivered_wh},
-    {"generation_wh", &SettlementLine::available_wh, &SettlementTotals::generation_wh},
+    {"generation_wh", &SettlementLine::generation_wh, &SettlementTotals::generation_wh},
+    {"available_wh", &SettlementLine::available_wh, &SettlementTotals::available_wh},
     {"credited_wh", &SettlementLine::credited_wh, &SettlementTotals::credited_wh},
 };
 

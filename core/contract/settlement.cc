@@ -176,10 +176,10 @@ Result<MeterSettlement, SettlementFault> settle_meter(const MeterTotals& meter, 
 SettlementTotals totals_of(const Sums& sums, const Shares& shares, std::int64_t grid_micro) {
     SettlementTotals out;
     out.load_wh = static_cast<std::int64_t>(sums.load_wh);
-    out.generation_wh = static_cast<std::int64_t>(sums.available_wh);
+    out.available_wh = static_cast<std::int64_t>(sums.available_wh);
     out.import_wh = static_cast<std::int64_t>(sums.import_wh);
     out.export_wh = static_cast<std::int64_t>(sums.export_wh);
-    out.delivered_wh = static_cast<std::int64_t>(sums.generation_wh);
+    out.generation_wh = static_cast<std::int64_t>(sums.generation_wh);
     out.credited_wh = static_cast<std::int64_t>(sums.credited_wh);
     out.d_wh = shares.d_wh;
     out.df_ppm = shares.df_ppm;

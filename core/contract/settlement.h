@@ -101,7 +101,7 @@ struct MeterSettlement {
 
 struct SettlementResult {
     std::vector<MeterSettlement> meters;  // in the order of the input
-    SettlementTotals totals;              // generation_wh is G, delivered_wh what was metered
+    SettlementTotals totals;              // available_wh is G, generation_wh what was metered
 
     bool operator==(const SettlementResult&) const = default;
 };

@@ -168,10 +168,10 @@ struct AdjustmentTotals {
 // The public part: anybody can check its arithmetic (docs/state.md, "Totals").
 struct SettlementTotals {
     std::int64_t load_wh = 0;
-    std::int64_t generation_wh = 0;  // the contract's G: available generation
+    std::int64_t available_wh = 0;  // the contract's G
     std::int64_t import_wh = 0;
     std::int64_t export_wh = 0;
-    std::int64_t delivered_wh = 0;  // generation after curtailment
+    std::int64_t generation_wh = 0;  // generation after curtailment
     std::int64_t credited_wh = 0;
     std::int64_t d_wh = 0;
     std::int64_t df_ppm = 0;

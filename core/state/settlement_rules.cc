@@ -44,8 +44,8 @@ bool in_range(std::int64_t value, std::int64_t most) {
 }
 
 bool energies_in_range(const SettlementTotals& totals) {
-    for (const std::int64_t wh : {totals.load_wh, totals.generation_wh, totals.import_wh,
-                                  totals.export_wh, totals.delivered_wh, totals.credited_wh,
+    for (const std::int64_t wh : {totals.load_wh, totals.available_wh, totals.import_wh,
+                                  totals.export_wh, totals.generation_wh, totals.credited_wh,
                                   totals.residual_surplus_wh, totals.conventional_wh}) {
         if (!in_range(wh, kMaxClusterWattHours)) return false;
     }
@@ -53,16 +53,16 @@ bool energies_in_range(const SettlementTotals& totals) {
 }
 
 bool energies_agree(const SettlementTotals& totals) {
-    return totals.load_wh == totals.import_wh + totals.delivered_wh - totals.export_wh &&
-           totals.export_wh <= totals.delivered_wh && totals.delivered_wh <= totals.generation_wh &&
-           totals.credited_wh <= totals.export_wh;
+    return totals.load_wh == totals.import_wh + totals.generation_wh - totals.export_wh &&
+           totals.export_wh <= totals.generation_wh &&
+           totals.generation_wh <= totals.available_wh && totals.credited_wh <= totals.export_wh;
 }
 
 // What counts as available beyond what was generated is at most what the capacities could have
 // made.
 bool curtailment_fits(const SettlementTotals& totals, std::int64_t window_seconds,
                       std::int64_t capacity_w) {
-    const Int128 curtailed_wh = totals.generation_wh - totals.delivered_wh;
+    const Int128 curtailed_wh = totals.available_wh - totals.generation_wh;
     return curtailed_wh * kSecondsPerHour <= Int128{capacity_w} * window_seconds;
 }
 
@@ -71,8 +71,8 @@ bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
                   std::int64_t capacity_w) {
     const SettlementTotals& totals = settlement.totals;
     const Shares whole =
-        compute_shares(ShareRule::paper, window_seconds, totals.load_wh, totals.generation_wh,
-                       {{MeterId("all"), capacity_w, totals.generation_wh, totals.load_wh}});
+        compute_shares(ShareRule::paper, window_seconds, totals.load_wh, totals.available_wh,
+                       {{MeterId("all"), capacity_w, totals.available_wh, totals.load_wh}});
     if (totals.d_wh != whole.d_wh || totals.df_ppm != whole.df_ppm ||
         totals.psa_ppm != whole.psa_ppm || totals.conventional_wh != whole.conventional_wh) {
         return false;

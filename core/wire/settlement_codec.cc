@@ -10,10 +10,10 @@ namespace {
 void write_totals(cbor::Writer& writer, const SettlementTotals& totals) {
     writer.map(14);
     put_integer(writer, 1, totals.load_wh);
-    put_integer(writer, 2, totals.generation_wh);
+    put_integer(writer, 2, totals.available_wh);
     put_integer(writer, 3, totals.import_wh);
     put_integer(writer, 4, totals.export_wh);
-    put_integer(writer, 5, totals.delivered_wh);
+    put_integer(writer, 5, totals.generation_wh);
     put_integer(writer, 6, totals.credited_wh);
     put_integer(writer, 7, totals.d_wh);
     put_integer(writer, 8, totals.df_ppm);
@@ -35,10 +35,10 @@ SettlementTotals read_totals(cbor::Reader& reader) {
     SettlementTotals totals;
     reader.map_of(14);
     totals.load_wh = take_integer(reader, 1);
-    totals.generation_wh = take_integer(reader, 2);
+    totals.available_wh = take_integer(reader, 2);
     totals.import_wh = take_integer(reader, 3);
     totals.export_wh = take_integer(reader, 4);
-    totals.delivered_wh = take_integer(reader, 5);
+    totals.generation_wh = take_integer(reader, 5);
     totals.credited_wh = take_integer(reader, 6);
     totals.d_wh = take_integer(reader, 7);
     totals.df_ppm = take_integer(reader, 8);

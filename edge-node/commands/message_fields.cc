@@ -51,8 +51,8 @@ std::string entry_text(const SettlementEntry& entry) {
 
 Fields totals_fields(const SettlementTotals& totals) {
     return {{"load", kwh_text(totals.load_wh) + " kWh"},
-            {"generation", kwh_text(totals.generation_wh) + " kWh available, " +
-                               kwh_text(totals.delivered_wh) + " kWh delivered"},
+            {"generation", kwh_text(totals.available_wh) + " kWh available, " +
+                               kwh_text(totals.generation_wh) + " kWh generated"},
             {"import, export", kwh_text(totals.import_wh) + ", " + kwh_text(totals.export_wh) +
                                    " kWh, " + kwh_text(totals.credited_wh) + " kWh credited"},
             {"D", kwh_text(totals.d_wh) + " kWh"},

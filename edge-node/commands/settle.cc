@@ -178,8 +178,8 @@ Json to_json(const SettlementTotalsInput& input, const SettlementResult& result)
         .set("rule", to_string(input.rule))
         .set("window_seconds", input.window_seconds)
         .set("load_wh", totals.load_wh)
+        .set("available_wh", totals.available_wh)
         .set("generation_wh", totals.generation_wh)
-        .set("delivered_wh", totals.delivered_wh)
         .set("d_wh", totals.d_wh)
         .set("df_ppm", totals.df_ppm)
         .set("psa_ppm", totals.psa_ppm)
@@ -227,8 +227,8 @@ Row sum_row(const SettlementResult& result) {
             std::to_string(totals.import_wh),
             std::to_string(totals.export_wh),
             std::to_string(totals.credited_wh),
-            std::to_string(totals.delivered_wh),
-            std::to_string(totals.generation_wh - totals.delivered_wh),
+            std::to_string(totals.generation_wh),
+            std::to_string(totals.available_wh - totals.generation_wh),
             std::to_string(totals.mes_w),
             money_text(-totals.grid_amount_micro)};
 }
@@ -273,7 +273,7 @@ void print_page(const SettlementTotalsInput& input, const SettlementResult& resu
         << ", import " << money_text(input.tariff.import_micro_per_kwh) << " and export "
         << money_text(input.tariff.export_micro_per_kwh) << " per kWh\n\n"
         << "  L  load                 " << totals.load_wh << " Wh\n"
-        << "  G  available generation " << totals.generation_wh << " Wh\n"
+        << "  G  available generation " << totals.available_wh << " Wh\n"
         << "  D  = G - L              " << totals.d_wh << " Wh, " << meaning(totals) << '\n'
         << "  DF                      " << percent_text(totals.df_ppm) << '\n'
         << "  PSA = 1 - DF            " << percent_text(totals.psa_ppm) << '\n'

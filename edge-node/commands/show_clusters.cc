@@ -34,8 +34,8 @@ std::vector<std::string> row_of(const ChainState& state, const ClusterId& cluste
     SettlementTotals sum;
     for (const SettledWindow& window : windows) {
         sum.load_wh += window.totals.load_wh;
+        sum.available_wh += window.totals.available_wh;
         sum.generation_wh += window.totals.generation_wh;
-        sum.delivered_wh += window.totals.delivered_wh;
         sum.residual_surplus_wh += window.totals.residual_surplus_wh;
     }
     const auto* record = state.cluster(cluster);
@@ -45,8 +45,8 @@ std::vector<std::string> row_of(const ChainState& state, const ClusterId& cluste
             std::to_string(windows.size()),
             windows.empty() ? "-" : std::to_string(windows.back().window),
             kwh_text(sum.load_wh),
-            kwh_text(sum.generation_wh),
-            kwh_text(sum.generation_wh - sum.delivered_wh),
+            kwh_text(sum.available_wh),
+            kwh_text(sum.available_wh - sum.generation_wh),
             kwh_text(sum.residual_surplus_wh),
             money_text(-grid_amount_micro(windows)),
             windows.empty() ? "nothing settled"

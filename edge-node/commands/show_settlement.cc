@@ -20,13 +20,13 @@ void print_totals(const SettlementTotals& totals, std::ostream& out) {
         table.add({std::string(what), kwh_text(wh) + " kWh", std::string(note)});
     };
     energy("L  load", totals.load_wh, "");
-    energy("G  available generation", totals.generation_wh, "");
+    energy("G  available generation", totals.available_wh, "");
     energy("D = G - L", totals.d_wh, meaning(totals));
     table.add({"DF", percent_text(totals.df_ppm), "of the installed capacity is surplus"});
     table.add({"PSA = 1 - DF", percent_text(totals.psa_ppm), ""});
     table.add({"MES, sum", kw_text(totals.mes_w) + " kW", ""});
-    energy("delivered", totals.delivered_wh, "generated after curtailment");
-    energy("curtailed", totals.generation_wh - totals.delivered_wh, "");
+    energy("generated", totals.generation_wh, "after curtailment");
+    energy("curtailed", totals.available_wh - totals.generation_wh, "");
     energy("residual surplus", totals.residual_surplus_wh, "that these shares would let through");
     energy("conventional", totals.conventional_wh, "that the grid had to add");
     energy("import", totals.import_wh, "");

@@ -3,7 +3,7 @@
 from . import network as networks
 
 _WINDOW_KEYS = (
-    "window", "load_wh", "generation_wh", "delivered_wh", "d_wh", "df_ppm", "psa_ppm",
+    "window", "load_wh", "available_wh", "generation_wh", "d_wh", "df_ppm", "psa_ppm",
     "residual_surplus_wh", "conventional_wh",
     # Beyond the promised members:
     "curtailed_wh", "import_wh", "export_wh", "credited_wh", "grid_amount_micro",

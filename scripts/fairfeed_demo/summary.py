@@ -50,7 +50,7 @@ def _sums(windows):
     surplus = [window for window in windows if window["d_wh"] > 0]
     deficit = [window for window in windows if window["d_wh"] <= 0]
     return [
-        total("load_wh"), total("generation_wh"), total("d_wh", surplus),
+        total("load_wh"), total("available_wh"), total("d_wh", surplus),
         total("residual_surplus_wh"), total("curtailed_wh", surplus),
         total("curtailed_wh", deficit), total("conventional_wh"),
     ]  # fmt: skip
@@ -114,7 +114,7 @@ def _running_ppm(report, window):
     """Available generation in parts per million of what the nameplates could give in a window."""
     capacity_w = sum(share["capacity_w"] for share in window["shares"])
     full_wh = capacity_w * report["window_seconds"] // 3600
-    return window["generation_wh"] * 1_000_000 // full_wh if full_wh else 0
+    return window["available_wh"] * 1_000_000 // full_wh if full_wh else 0
 
 
 def _best_windows(report):
@@ -127,7 +127,7 @@ def _best_windows(report):
             cluster["id"],
             _window_text(report, window["window"]),
             kwh(window["load_wh"]),
-            kwh(window["generation_wh"]),
+            kwh(window["available_wh"]),
             kwh(window["d_wh"], "+"),
             percent(window["df_ppm"]),
             percent(window["psa_ppm"]),

@@ -45,8 +45,8 @@ std::int64_t curtailed_wh(const Json& report) {
     for (std::size_t c = 0; !report.at("clusters").at(c).is_null(); ++c) {
         const Json& windows = report.at("clusters").at(c).at("windows");
         for (std::size_t w = 0; !windows.at(w).is_null(); ++w)
-            sum += integer(windows.at(w).at("generation_wh")) -
-                   integer(windows.at(w).at("delivered_wh"));
+            sum += integer(windows.at(w).at("available_wh")) -
+                   integer(windows.at(w).at("generation_wh"));
     }
     return sum;
 }

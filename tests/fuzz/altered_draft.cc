@@ -25,10 +25,10 @@ constexpr LineFigure kLineFigures[] = {
 };
 constexpr TotalFigure kTotalFigures[] = {
     &SettlementTotals::load_wh,
-    &SettlementTotals::generation_wh,
+    &SettlementTotals::available_wh,
     &SettlementTotals::import_wh,
     &SettlementTotals::export_wh,
-    &SettlementTotals::delivered_wh,
+    &SettlementTotals::generation_wh,
     &SettlementTotals::credited_wh,
     &SettlementTotals::d_wh,
     &SettlementTotals::df_ppm,

@@ -124,14 +124,14 @@ std::string Audit::on_settlement(const Settlement& settlement, std::int64_t time
         sum.load_wh += line.load_wh;
         sum.import_wh += line.import_wh;
         sum.export_wh += line.export_wh;
-        sum.delivered_wh += line.generation_wh;
+        sum.generation_wh += line.generation_wh;
         sum.credited_wh += line.credited_wh;
         sum.grid_amount_micro -= line.import_amount_micro - line.export_amount_micro;
         sum.adjusted.grid_amount_micro -=
             line.adjusted.import_amount_micro - line.adjusted.export_amount_micro;
     }
     if (sum.load_wh != totals.load_wh || sum.import_wh != totals.import_wh ||
-        sum.export_wh != totals.export_wh || sum.delivered_wh != totals.delivered_wh ||
+        sum.export_wh != totals.export_wh || sum.generation_wh != totals.generation_wh ||
         sum.credited_wh != totals.credited_wh) {
         return "its totals are not the sums of its lines";
     }

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool is_used = draft->entries.front().status == EntryStatus::reading;
     CHECK(is_used == plausible.has_value());
     const SettlementTotals& totals = draft->totals;
-    CHECK(totals.load_wh + totals.export_wh == totals.import_wh + totals.delivered_wh);
+    CHECK(totals.load_wh + totals.export_wh == totals.import_wh + totals.generation_wh);
     std::int64_t money = totals.grid_amount_micro;
     for (const SettlementLine& line : draft->lines) {
         CHECK(line.mes_w <= line.capacity_w);

@@ -33,9 +33,9 @@ SettledWindow window(Window index, std::vector<SettlementLine> lines) {
     out.in_force_from_s = (index + 1) * kWindowS + 900;  // the second quarter hour of the next
     for (const SettlementLine& each : lines) {
         out.totals.load_wh += each.load_wh;
-        out.totals.generation_wh += each.available_wh;
+        out.totals.available_wh += each.available_wh;
     }
-    out.totals.d_wh = out.totals.generation_wh - out.totals.load_wh;
+    out.totals.d_wh = out.totals.available_wh - out.totals.load_wh;
     out.lines = std::move(lines);
     return out;
 }

@@ -132,10 +132,10 @@ TEST(show_clusters, gives_shares_bills_and_accounts_that_sum_to_zero) {
         EXPECT_EQ(sum_of(cluster.at("accounts"), "amount_micro"), 0);
         EXPECT_EQ(sum_of(cluster.at("bills"), "load_wh"), sum_of(cluster.at("windows"), "load_wh"));
         EXPECT_EQ(sum_of(cluster.at("bills"), "available_wh"),
-                  sum_of(cluster.at("windows"), "generation_wh"));
+                  sum_of(cluster.at("windows"), "available_wh"));
         for (const Json& window : *cluster.at("windows").as_array()) {
             EXPECT_EQ(sum_of(window.at("shares"), "mes_w"), *window.at("mes_w").as_int());
-            EXPECT_EQ(*window.at("generation_wh").as_int() - *window.at("delivered_wh").as_int(),
+            EXPECT_EQ(*window.at("available_wh").as_int() - *window.at("generation_wh").as_int(),
                       *window.at("curtailed_wh").as_int());
         }
     }

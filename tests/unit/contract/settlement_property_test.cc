@@ -67,8 +67,8 @@ TEST_F(SettlementProperty, postings_sum_to_zero_and_energy_is_conserved) {
         }
         ASSERT_EQ(money, 0);
         ASSERT_EQ(load, totals.load_wh);
-        ASSERT_EQ(totals.load_wh + totals.export_wh, totals.import_wh + totals.delivered_wh);
-        ASSERT_EQ(totals.d_wh, totals.generation_wh - totals.load_wh);
+        ASSERT_EQ(totals.load_wh + totals.export_wh, totals.import_wh + totals.generation_wh);
+        ASSERT_EQ(totals.d_wh, totals.available_wh - totals.load_wh);
     }
 }
 
@@ -99,7 +99,7 @@ TEST_F(SettlementProperty, money_does_not_depend_on_how_the_meters_are_named) {
 
 struct Loop {
     std::vector<std::int64_t> mes_sums_w;
-    std::vector<std::int64_t> delivered_wh;
+    std::vector<std::int64_t> generation_wh;
 };
 
 // One home with 4 kW of sun and 1 kW of load beside a neighbour with 1.5 kW, the same in every
@@ -127,7 +127,7 @@ Loop run_loop(bool inverter_reports_available, int windows) {
         CHECK(result.has_value());
         share_w = result->meters[0].mes_w;
         loop.mes_sums_w.push_back(share_w);
-        loop.delivered_wh.push_back(result->totals.delivered_wh);
+        loop.generation_wh.push_back(result->totals.generation_wh);
     }
     return loop;
 }
@@ -135,8 +135,8 @@ Loop run_loop(bool inverter_reports_available, int windows) {
 TEST(SettlementLoop, shares_from_available_generation_stand_still_once_they_bind) {
     const Loop loop = run_loop(true, 8);
     EXPECT_EQ(loop.mes_sums_w, std::vector<std::int64_t>(8, 2500));
-    EXPECT_EQ(loop.delivered_wh.front(), 4000);
-    EXPECT_EQ(std::vector<std::int64_t>(loop.delivered_wh.begin() + 1, loop.delivered_wh.end()),
+    EXPECT_EQ(loop.generation_wh.front(), 4000);
+    EXPECT_EQ(std::vector<std::int64_t>(loop.generation_wh.begin() + 1, loop.generation_wh.end()),
               std::vector<std::int64_t>(7, 2500));
 }
 

@@ -86,8 +86,8 @@ TEST(Settlement, a_window_without_a_share_in_force_credits_up_to_the_capacity) {
     EXPECT_EQ(result->meters[1].posting_micro, 150'000);
     const SettlementTotals& totals = result->totals;
     EXPECT_EQ(totals.load_wh, 1000);
+    EXPECT_EQ(totals.available_wh, 1600);
     EXPECT_EQ(totals.generation_wh, 1600);
-    EXPECT_EQ(totals.delivered_wh, 1600);
     EXPECT_EQ(totals.d_wh, 600);
     EXPECT_EQ(totals.df_ppm, 300'000);
     EXPECT_EQ(totals.mes_w, 1400);
@@ -133,8 +133,8 @@ TEST(Settlement, what_was_available_and_not_generated_counts_as_surplus_and_as_c
     const auto result = settle_window(input);
     ASSERT_TRUE(result);
     EXPECT_EQ(result->meters[0].curtailed_wh, 400);
-    EXPECT_EQ(result->totals.generation_wh, 2000);
-    EXPECT_EQ(result->totals.delivered_wh, 1600);
+    EXPECT_EQ(result->totals.available_wh, 2000);
+    EXPECT_EQ(result->totals.generation_wh, 1600);
     EXPECT_EQ(result->totals.d_wh, 1000);
 }
 

@@ -100,11 +100,11 @@ TEST_F(ExecutionTest, rejects_damaged_settlements_by_name) {
         {"other contract", [](auto& s) { s.contract_version = 2; }, "unsupported_version at 3"},
         {"other rule", [](auto& s) { s.rule = ShareRule::waterfill; }, "unsupported_version at 3"},
         {"load", [](auto& s) { s.totals.load_wh += 1; }, "wrong_totals at 3"},
-        {"generation", [](auto& s) { s.totals.generation_wh += 1; }, "wrong_totals at 3"},
+        {"generation", [](auto& s) { s.totals.available_wh += 1; }, "wrong_totals at 3"},
         {"import", [](auto& s) { s.totals.import_wh -= 1; }, "wrong_totals at 3"},
         {"delivered above available",
          [](auto& s) {
-             s.totals.delivered_wh = s.totals.generation_wh + 1;
+             s.totals.generation_wh = s.totals.available_wh + 1;
              s.totals.load_wh += 1;
          },
          "wrong_totals at 3"},

@@ -142,10 +142,10 @@ inline Settlement settlement() {
                    {MeterId("meter-2"), EntryStatus::missing, {}},
                    {MeterId("meter-3"), EntryStatus::conflict, {}}};
     out.totals = {.load_wh = 2000,
-                  .generation_wh = 3000,
+                  .available_wh = 3000,
                   .import_wh = 300,
                   .export_wh = 1200,
-                  .delivered_wh = 2900,
+                  .generation_wh = 2900,
                   .credited_wh = 1100,
                   .d_wh = 1000,
                   .df_ppm = 50'000,
