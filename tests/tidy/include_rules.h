@@ -30,7 +30,7 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
         {"core/base/", {}},
         {"core/crypto/", {"core/base/"}},
         {"core/model/", {"core/base/", "core/crypto/"}},
-        {"core/recordings/", {"core/base/", "core/model/"}},
+        {"core/recordings/", {"core/base/"}},
         {"core/wire/", {"core/base/", "core/crypto/", "core/model/"}},
         {"core/contract/", kWire},
         {"core/state/", kWith(kWire, {"core/contract/"})},
