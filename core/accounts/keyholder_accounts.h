@@ -44,9 +44,10 @@ class KeyholderAccounts {
     // The settlements of this block that the keys open, each recomputed from its readings and the
     // accounts before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens
     // and does not hold is a fault of its cluster alone: the chain has it, so the accounts goes on
-    // from its lines, as every other member's does. A cluster with a line whose key is not held, or
-    // with a line or reading that does not open, is closed from there on, since its closing states
-    // are lost, until a HANDOVER to this keyholder opens.
+    // from its lines, as every other member's does. Only a member of the window's committee, or
+    // DGMD, judges; another keyholder takes the lines as they are. A cluster with a line whose key
+    // is not held, or with a line or reading that does not open, is closed from there on, since its
+    // closing states are lost, until a HANDOVER to this keyholder opens.
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     // Settlements of the block followed last that are not what the contract gives, or do not open.
     [[nodiscard]] const std::vector<ReplayFault>& faults() const { return faults_; }
@@ -65,6 +66,7 @@ class KeyholderAccounts {
 
   private:
     [[nodiscard]] bool holds_keys_of(const Block& block, const Settlement& settlement) const;
+    [[nodiscard]] bool is_judge(const ChainState& before, const Settlement& settlement) const;
     [[nodiscard]] Result<RecomputedSettlement, ReplayFault> recompute(const ReplayStep& step,
                                                                       std::size_t index);
     // Recomputes the settlement and adds it, or closes its cluster.

@@ -120,7 +120,9 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
         const bool accuses = transaction.kind == TransactionKind::evidence ||
                              transaction.kind == TransactionKind::event;
         if (!accuses) highest_at_work_ = header.height;
-        if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+        if (const auto* committee = std::get_if<CommitteeAllocation>(&transaction.content)) {
+            allocated_[committee->cluster].push_back({header.height, committee->effective});
+        } else if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
             on_settlement(*settlement, header.time_ms);
         } else if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
             on_evidence(*evidence);
@@ -216,7 +218,20 @@ bool Oracles::is_sealed_for(const Settlement& batch, const SimulatedMeter& meter
            });
 }
 
-// Rules 2 and 5: one reading per slot, and no vouching for the absence of what one holds.
+// Of the batch's window, by the state it was drafted on. What was promised in the places of an
+// earlier committee is void when DGMD gives the window to another one (rule 15).
+std::size_t Oracles::committees_before(const Settlement& batch) const {
+    const auto found = allocated_.find(batch.cluster);
+    if (found == allocated_.end()) return 0;
+    const auto& all = found->second;
+    return static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [&](const Allocated& committee) {
+            return committee.height <= batch.state_height && committee.effective <= batch.window;
+        }));
+}
+
+// Rules 2 and 5: one reading per slot and committee, and no vouching for the absence of what one
+// holds.
 void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
                              const SimulatedDisk& disk) {
     const Endorsement& said = row.endorsement;
@@ -226,6 +241,7 @@ void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
         fail("honest " + scenery_.nodes[node].str() + " endorsed two batches of one version");
     }
     const auto& batch = std::get<Settlement>(row.batch.content);
+    const std::size_t committees = committees_before(batch);
     for (const SettlementEntry& entry : batch.entries) {
         if (entry.status != EntryStatus::reading) {
             if (!disk.holds_reading(entry.meter, said.window)) continue;
@@ -238,7 +254,7 @@ void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
             continue;
         }
         const auto [held, first] =
-            witnessed_.try_emplace({node, entry.meter, said.window}, entry.reading);
+            witnessed_.try_emplace({node, entry.meter, said.window, committees}, entry.reading);
         if (!first && held->second != entry.reading) {
             fail("honest " + scenery_.nodes[node].str() + " endorsed two readings in one slot");
         }

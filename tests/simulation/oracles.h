@@ -89,6 +89,7 @@ class Oracles {
     void on_evidence(const Evidence& evidence);
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const SimulatedDisk& disk);
+    [[nodiscard]] std::size_t committees_before(const Settlement& batch) const;
     void once(const Slot& slot, const Digest& what);
     [[nodiscard]] static bool is_sealed_for(const Settlement& batch, const SimulatedMeter& meter);
     [[nodiscard]] bool accuses_liar(const std::string& alarm) const;
@@ -118,7 +119,14 @@ class Oracles {
     // Batches and endorsements: (node, its own?, cluster, window, proposer, version) -> id.
     std::map<std::tuple<std::size_t, bool, ClusterId, Window, NodeId, std::uint32_t>, Digest>
         batches_;
-    std::map<std::tuple<std::size_t, MeterId, Window>, Digest> witnessed_;
+    // COMMITTEEs after block 0, in the order of the chain.
+    struct Allocated {
+        Height height = 0;
+        Window effective = 0;
+    };
+    std::map<ClusterId, std::vector<Allocated>> allocated_;
+    // Endorsed readings: (node, meter, window, committees before).
+    std::map<std::tuple<std::size_t, MeterId, Window, std::size_t>, Digest> witnessed_;
 };
 
 }  // namespace fairfeed::simulation

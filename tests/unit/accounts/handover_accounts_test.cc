@@ -104,6 +104,31 @@ TEST_F(HandoverAccounts, keep_no_more_of_a_last_settlement_than_is_handed_over) 
     }
 }
 
+// DGMD names node-5, changes its mind before node-5 has settled anything, and grants it the keys of
+// the windows after that again, because it shall come later. node-5 can open all lines, and could
+// never read the window that the missing meter is estimated from.
+TEST_F(HandoverAccounts, accuse_nobody_of_an_estimate_from_what_they_could_not_read) {
+    const std::vector<NodeId> old = chain.state().clusters.at(kOne).committee.members;
+    change();
+    hand_over();
+    give_to(old, 2);
+    std::vector<NodeId> all = old;
+    all.insert(all.end(), {kCome, network.dgmd()});
+    for (const MeterId& meter : network.meters(kOne)) {
+        const KeyEpoch next = chain.state().meters.at(meter).grants.back().epoch + 1;
+        append({network.from_dgmd(chain.state(), network.grant(meter, next, all, 2))});
+    }
+    OpenedReadings heard = read(2);
+    heard.erase(network.meters(kOne).front());
+    settle(2, {{2, heard}});
+    EXPECT_GT(chain.accounts(kOne).last_lines().front().generation_wh, 0) << "it is estimated";
+    EXPECT_TRUE(follow(newcomer, *this).empty());  // and no fault
+    EXPECT_TRUE(newcomer.closed().empty());
+    for (const MeterId& meter : network.meters(kOne))
+        EXPECT_EQ(*newcomer.clusters().at(kOne).closing(meter),
+                  *chain.accounts(kOne).closing(meter));
+}
+
 // It was a member before: what it knew of then does not stand in the way.
 TEST_F(HandoverAccounts, open_again_to_who_comes_back) {
     change();
