@@ -1,7 +1,7 @@
 // Who vouches for a settlement: members of the committee that governs its window, each once and
-// each with a valid signature, as many as its quorum (committee rules 5, 9, 10; paper A52). Asked by
-// the chain before it takes a settlement, by a node's pool before it keeps one, and by the checker
-// of proofs. Pure.
+// each with a valid signature, as many as its quorum (committee rules 5, 9, 10; paper A52). The
+// chain asks before it takes a settlement, a node's pool before it keeps one, and the checker of
+// proofs. Pure.
 #pragma once
 
 #include <optional>

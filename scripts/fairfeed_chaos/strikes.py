@@ -131,7 +131,7 @@ def _disk_full(lab, dice):
     """Not one byte is left on a node's disk, and then there is room again. A write may fail before
     the node has seen it coming: then it ends, and is started again."""
     node = lab.nodes[-1]
-    with grid.roster.excused(process_of(node)):
+    with lab.roster.excused(process_of(node)):
         lab.small_disk.fill()
         lab.pass_time(dice.uniform(2, 8))
         lab.small_disk.free()
@@ -146,7 +146,7 @@ def _rot(lab, dice):
     disks.rot(lab.ledger_of(node), dice)
     for _ in range(_ROT_S):
         lab.pass_time(1)
-        if grid.mended(node) > mended:
+        if lab.mended(node) > mended:
             break
     return node
 
@@ -184,13 +184,13 @@ def _clone(lab, dice):
     name, twin = process_of(node), lab.aside("nodes") / f"{node}.clone"
     lab.roster.kill(name)
     disks.copy_machine(lab.directory_of(node), twin)
-    with grid.roster.excused(name, f"clone-of-{node}"):
+    with lab.roster.excused(name, f"clone-of-{node}"):
         lab.roster.start(name)
         clone = lab.start_clone(node, twin)
         lab.pass_time(dice.uniform(2, 6))
         lab.roster.kill(clone)
     lab.pass_time(_STATUS_S)
-    if grid.has_stopped(node):  # for good, until a person has found the other one
+    if lab.has_stopped(node):  # for good, until a person has found the other one
         lab.roster.kill(name)
         disks.remove_safety_record(lab.directory_of(node))
         lab.roster.start(name)
@@ -198,7 +198,7 @@ def _clone(lab, dice):
 
 
 def _no_small_disk(lab):
-    return grid.small_disk.missing
+    return lab.small_disk.missing
 
 
 KINDS = {
