@@ -3,7 +3,6 @@ outbox, after everybody has ended."""
 
 from collections import Counter
 
-from .lab import WINDOW_MS
 from .strikes import KINDS
 
 

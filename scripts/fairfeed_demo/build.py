@@ -5,7 +5,6 @@ import re
 import select
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 from . import processes
