@@ -98,7 +98,7 @@ void Oracles::on_batch(std::size_t node, const Publish& publish) {
     if (!batch) return fail("a batch that cannot be read");
     const auto& content = std::get<Settlement>(batch->content);
     const auto [place, fresh] = batches_.try_emplace(
-        {node, true, content.cluster, content.window, content.proposer, content.version},
+        {node, true, content.cluster, content.window, content.proposer, content.version, 0},
         batch->id);
     if (!fresh && place->second != batch->id) {
         fail("honest " + scenery_.nodes[node].str() + " said two batches of " +
@@ -235,13 +235,14 @@ std::size_t Oracles::committees_before(const Settlement& batch) const {
 void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
                              const SimulatedDisk& disk) {
     const Endorsement& said = row.endorsement;
+    const auto& batch = std::get<Settlement>(row.batch.content);
+    const std::size_t committees = committees_before(batch);
     const auto [place, fresh] = batches_.try_emplace(
-        {node, false, said.cluster, said.window, row.batch.signer, said.version}, said.batch);
+        {node, false, said.cluster, said.window, row.batch.signer, said.version, committees},
+        said.batch);
     if (!fresh && place->second != said.batch) {
         fail("honest " + scenery_.nodes[node].str() + " endorsed two batches of one version");
     }
-    const auto& batch = std::get<Settlement>(row.batch.content);
-    const std::size_t committees = committees_before(batch);
     for (const SettlementEntry& entry : batch.entries) {
         if (entry.status != EntryStatus::reading) {
             if (!disk.holds_reading(entry.meter, said.window)) continue;

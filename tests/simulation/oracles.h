@@ -116,8 +116,10 @@ class Oracles {
     std::map<Slot, Digest> said_;
     std::map<Height, Digest> app_hashes_;
     std::map<std::pair<MeterId, Window>, ShareStatement> shares_;
-    // Batches and endorsements: (node, its own?, cluster, window, proposer, version) -> id.
-    std::map<std::tuple<std::size_t, bool, ClusterId, Window, NodeId, std::uint32_t>, Digest>
+    // Batches and endorsements: (node, its own?, cluster, window, proposer, version, committees
+    // before; own versions go on whatever the committee) -> id.
+    std::map<std::tuple<std::size_t, bool, ClusterId, Window, NodeId, std::uint32_t, std::size_t>,
+             Digest>
         batches_;
     // COMMITTEEs after block 0, in the order of the chain.
     struct Allocated {
