@@ -51,10 +51,10 @@ void Oracles::on_effect(std::size_t node, const Effect& effect, const SimulatedD
     }
 }
 
-void Oracles::once(const Slot& slot, const Digest& what) {
-    const auto [place, fresh] = said_.try_emplace(slot, what);
+void Oracles::once(const Place& where, const Digest& what) {
+    const auto [place, fresh] = said_.try_emplace(where, what);
     if (fresh || place->second == what) return;
-    const auto& [node, channel, height, round] = slot;
+    const auto& [node, channel, height, round] = where;
     fail("honest " + scenery_.nodes[node].str() +
          " equivocated: " + std::string(to_string(channel)) + " of height " +
          std::to_string(height) + ", round " + std::to_string(round));

@@ -80,7 +80,7 @@ class Oracles {
     };
     [[nodiscard]] bool is_unexplained(const Digest& reading, const Receipted& receipted) const;
     [[nodiscard]] EntryStatus settled_as(const Receipted& receipted) const;
-    using Slot = std::tuple<std::size_t, Channel, Height, Round>;
+    using Place = std::tuple<std::size_t, Channel, Height, Round>;
     void on_statement(std::size_t node, const Publish& publish);
     void on_commit(std::size_t node, const CommittedBlock& committed);
     void on_batch(std::size_t node, const Publish& publish);
@@ -90,7 +90,7 @@ class Oracles {
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const SimulatedDisk& disk);
     [[nodiscard]] std::size_t committees_before(const Settlement& batch) const;
-    void once(const Slot& slot, const Digest& what);
+    void once(const Place& where, const Digest& what);
     [[nodiscard]] static bool is_sealed_for(const Settlement& batch, const SimulatedMeter& meter);
     [[nodiscard]] bool accuses_liar(const std::string& alarm) const;
 
@@ -113,7 +113,7 @@ class Oracles {
     Height highest_at_work_ = 0;  // with anything in it but evidence and events
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;
     std::set<std::uint64_t> heard_;  // statements looked at
-    std::map<Slot, Digest> said_;
+    std::map<Place, Digest> said_;
     std::map<Height, Digest> app_hashes_;
     std::map<std::pair<MeterId, Window>, ShareStatement> shares_;
     // Batches and endorsements: (node, its own?, cluster, window, proposer, version, committees

@@ -196,7 +196,7 @@ void World::accuse(const NodeId& validator) {
 }
 
 void World::note(std::size_t i, int kind, Height height, Round round, const std::string& what) {
-    const auto [slot, fresh] = said_.try_emplace(Slot{i, kind, height, round}, what);
+    const auto [slot, fresh] = said_.try_emplace(Place{i, kind, height, round}, what);
     if (!fresh && slot->second != what) fail("honest " + nodes_[i].name.str() + " equivocated");
 }
 

@@ -39,7 +39,7 @@ class World {
     std::string run();
     // Blocks anybody has built.
     [[nodiscard]] std::size_t built() const { return blocks_.size(); }
-    // Slots in which an honest node has said something.
+    // Places in which an honest node has said something.
     [[nodiscard]] std::size_t statements() const { return said_.size(); }
     // The highest round in which an honest node decided.
     [[nodiscard]] Round latest_decision() const;
@@ -64,7 +64,7 @@ class World {
         bool valid = true;
         std::int64_t time_ms = 0;
     };
-    using Slot = std::tuple<std::size_t, int, Height, Round>;  // honest node, kind, where
+    using Place = std::tuple<std::size_t, int, Height, Round>;  // honest node, kind, where
 
     void at(std::int64_t time, std::function<void()> action);
     void boot(std::size_t i);
@@ -117,7 +117,7 @@ class World {
     std::map<Digest, BlockInfo> blocks_;
     std::map<Height, Digest> decided_;
     std::map<Height, std::set<std::size_t>> workers_;
-    std::map<Slot, std::string> said_;
+    std::map<Place, std::string> said_;
     std::map<VoteContent, std::set<std::size_t>> tally_;  // what the liars overhear
     std::string fault_;
 };
