@@ -73,7 +73,7 @@ struct Genesis {
 class GridClock {
   public:
     explicit GridClock(const NetworkParameters& parameters);
-    [[nodiscard]] std::int64_t grid_ms(std::int64_t real_ms) const;  // Unix-like, floor
+    [[nodiscard]] std::int64_t grid_ms(std::int64_t real_ms) const;  // Unix-like, exact
     [[nodiscard]] std::int64_t grid_s(std::int64_t real_ms) const;   // floor
     [[nodiscard]] std::int64_t real_ms(std::int64_t grid_s) const;   // earliest real ms of it
     [[nodiscard]] std::int64_t start_s(Window window) const {

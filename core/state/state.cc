@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/billing.h"
 #include "core/state/registry.h"
 #include "core/state/validators.h"
 #include "core/wire/genesis_file_codec.h"
@@ -46,7 +47,9 @@ bool grants_all(const KeyGrant& grant, const std::vector<NodeId>& members) {
 
 Result<void, Reject> check_identities(const Genesis& genesis) {
     if (genesis.genesis_node.empty() || genesis.dgmd.empty()) return unexpected(Reject::malformed);
-    if (genesis.genesis_node == genesis.dgmd) return unexpected(Reject::already_registered);
+    if (genesis.genesis_node == genesis.dgmd || genesis.dgmd.str() == kGridAccount) {
+        return unexpected(Reject::already_registered);
+    }
     for (const PublicKey& key :
          {genesis.genesis_node_key, genesis.dgmd_key, genesis.dgmd_agreement_key}) {
         if (!VerifyKey::from_point(key)) return unexpected(Reject::malformed);

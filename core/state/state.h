@@ -159,10 +159,11 @@ struct ChainState {
     // nullptr: unknown cluster.
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
-    // The newest window up to this one whose committee has a member that could not read the meter's
-    // reading of the window before: it was no member then, or was granted no key of that window; 0:
-    // none. Nothing older counts, late readings and readings that estimates come from. It never
-    // falls from one window to the next, although those who came may leave.
+    // Of the windows up to this one with which a COMMITTEE of the cluster or a KEY_GRANT of the
+    // meter begins: the newest whose committee has a member that could not read the meter's reading
+    // of the window before, as no member then, or by the grant in force then; 0: none. Nothing
+    // older counts, neither as a late reading nor for an estimate. It never falls from one window
+    // to the next, although a member that came may leave.
     [[nodiscard]] Window witnessed_from(const MeterId& meter, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.
