@@ -45,7 +45,7 @@ class ClusterAccounts {
   public:
     explicit ClusterAccounts(ClusterId cluster) : cluster_(std::move(cluster)) {}
 
-    // Rule 12 against what the accounts knows: registers never fall and continue the last closing
+    // Rule 12 against what the accounts know: registers never fall and continue the last closing
     // state (unless the reading says they were reset), profile fits registers, export within
     // generation, powers within twice the connection's rating.
     [[nodiscard]] Result<void, Reject> plausible(const ChainState& state, Window window,
@@ -95,7 +95,7 @@ class ClusterAccounts {
     // Of a closed accounts: what a committed settlement lists, as far as it can be read.
     void witness(const ChainState& state, Window settled, const HeldReadings& listed);
 
-    // A newcomer's accounts: begins after the last settlement, with the closing states handed over,
+    // A newcomer's accounts begin after the last settlement, with the closing states handed over,
     // in the order of its lines. header_time_ms: of the block that holds the settlement.
     [[nodiscard]] std::vector<SettledShare> take_over(const ChainState& state,
                                                       const Settlement& settlement,

@@ -1,4 +1,4 @@
-// How a accounts settles a window: which readings of each meter count, what stands for those that
+// How accounts settle a window: which readings of each meter count, what stands for those that
 // are missing, and the contract on top.
 #include <algorithm>
 

@@ -85,9 +85,9 @@ Result<RecomputedSettlement, ReplayFault> KeyholderAccounts::recompute(const Rep
         clusters_.try_emplace(settlement.cluster, ClusterAccounts(settlement.cluster))
             .first->second;
     // A cluster settles at most once in a block, so the state before the block is its draft's.
-    const auto checked = is_judge(step.before, settlement)
-                             ? accounts.check(step.before, settlement, out.readings, keys_)
-                             : Result<void, Reject>{};
+    out.judged = is_judge(step.before, settlement);
+    const auto checked = out.judged ? accounts.check(step.before, settlement, out.readings, keys_)
+                                    : Result<void, Reject>{};
     auto shares =
         accounts.commit(step.after, settlement, out.readings, block.header.time_ms, keys_);
     if (!shares)

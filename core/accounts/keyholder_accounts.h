@@ -20,9 +20,11 @@ struct Keyholder {
     AgreementKey agreement;
 };
 
-// One settlement, opened. Unless faults() names its cluster, it is what the contract gives.
+// One settlement, opened. If it was judged and faults() does not name its cluster, it is what the
+// contract gives.
 struct RecomputedSettlement {
     OpenedSettlement opened;
+    bool judged = false;    // recomputed and compared
     HeldReadings readings;  // those the settlement lists
     std::vector<SettledShare> shares;
 };
@@ -30,7 +32,7 @@ struct RecomputedSettlement {
 // A cluster whose closing states were handed over to this keyholder.
 struct TakenOver {
     ClusterId cluster;
-    Digest settlement;            // the last one, after which the accounts begins
+    Digest settlement;            // the last one, after which the accounts begin
     std::vector<MeterId> meters;  // as in the last settlement's lines
     std::vector<MeterClosing> closings;
     std::vector<SettledShare> shares;
@@ -43,7 +45,7 @@ class KeyholderAccounts {
 
     // The settlements of this block that the keys open, each recomputed from its readings and the
     // accounts before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens
-    // and does not hold is a fault of its cluster alone: the chain has it, so the accounts goes on
+    // and does not hold is a fault of its cluster alone: the chain has it, so the accounts go on
     // from its lines, as every other member's does. Only a member of the window's committee, or
     // DGMD, judges; another keyholder takes the lines as they are. A cluster with a line whose key
     // is not held, or with a line or reading that does not open, is closed from there on, since its

@@ -68,8 +68,8 @@ class Verification {
             if (transaction.kind == TransactionKind::reading) ++counts.readings;
             if (transaction.kind == TransactionKind::settlement) ++counts.settlements;
         }
-        counts.settlements_recomputed += recomputed.size();
         for (const RecomputedSettlement& settlement : recomputed) {
+            if (settlement.judged) ++counts.settlements_recomputed;
             for (const auto& [window, readings] : settlement.readings)
                 counts.readings_opened += readings.size();
             counts.lines_opened += settlement.opened.lines.size();
@@ -82,10 +82,11 @@ class Verification {
         for (const Transaction& transaction : block.transactions) {
             const auto* settlement = std::get_if<Settlement>(&transaction.content);
             if (settlement == nullptr) continue;
-            const bool is_open = std::any_of(
-                recomputed.begin(), recomputed.end(),
-                [&](const auto& each) { return each.opened.cluster == settlement->cluster; });
-            if (is_open) continue;
+            const bool is_judged =
+                std::any_of(recomputed.begin(), recomputed.end(), [&](const auto& each) {
+                    return each.judged && each.opened.cluster == settlement->cluster;
+                });
+            if (is_judged) continue;
             auto& runs = report_.closed[settlement->cluster];
             if (runs.empty() || runs.back().last + 1 != settlement->window)
                 runs.push_back({settlement->window, settlement->window});

@@ -108,7 +108,7 @@ std::string HandoverAudit::compare(const ClusterId& cluster, Window settled) con
     return {};
 }
 
-// A accounts that is open.
+// Accounts that are open.
 std::string HandoverAudit::compare(const NodeId& member, const ClusterId& cluster) const {
     const auto truth = dgmd_.clusters().find(cluster);
     const auto& open = accounts_[scenery_.index_of(member)].clusters();

@@ -1,5 +1,5 @@
 // What changes of committee must leave as it is, from a whole chain and the keys of each node:
-// every member's accounts says the same as DGMD's; whoever tells the truth hands over what opens,
+// every member's accounts say the same as DGMD's; whoever tells the truth hands over what opens,
 // to those it is for; and nobody opens a line that it was granted no key of. One per run; one
 // thread.
 #pragma once

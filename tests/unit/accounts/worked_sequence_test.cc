@@ -1,5 +1,4 @@
-// The worked sequence of docs/state.md, computed: its two tables of figures are what a accounts
-// says.
+// The worked sequence of docs/state.md, computed: its two tables of figures are what accounts say.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -174,10 +173,10 @@ std::map<std::string, std::string> rows_behind(const std::string& page, const ch
     return rows;
 }
 
-TEST(WorkedSequence, is_what_a_book_computes) {
+TEST(WorkedSequence, is_what_accounts_compute) {
     const auto page = read_text_file(FAIRFEED_SOURCE_DIR "/docs/state.md");
     ASSERT_TRUE(page.has_value());
-    const auto lines = rows_behind(*page, "It imports nothing. The lines:");
+    const auto lines = rows_behind(*page, "The prosumer imports nothing. The lines:");
     const auto closings = rows_behind(*page, "\nThe closing states, (3) and (4) always 0");
     Sequence sequence;
     for (const Hour& hour : kHours) {

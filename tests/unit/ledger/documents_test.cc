@@ -29,7 +29,7 @@ TEST(Documents, have_the_tables_of_the_ledger_and_the_version_of_their_layout) {
     schema.erase(0, schema.find_first_not_of('\n'));
     EXPECT_NE(text.find(schema), std::string::npos) << schema;
     const std::string version =
-        "version of the layout, " + std::to_string(kLedgerSchemaVersion) + ";";
+        "version of the layout, " + std::to_string(kLedgerSchemaVersion) + ".";
     EXPECT_NE(text.find(version), std::string::npos) << version;
 }
 

@@ -165,5 +165,23 @@ TEST_F(VerifyOverAHandover, names_every_stretch_of_a_committee_that_comes_back) 
                 ElementsAre(Pair(kOne, ElementsAre(WindowRun{0, 1}, WindowRun{5, 5}))));
 }
 
+// Who can open the lines of a committee that it is not of, takes them as they are.
+TEST_F(VerifyOverAHandover, counts_no_settlement_as_recomputed_that_its_keyholder_cannot_judge) {
+    give_to({kGone, TestNetwork::node(2)}, 5);
+    std::vector<NodeId> readers = {kGone, TestNetwork::node(2), kCome, network.dgmd()};
+    for (const MeterId& meter : network.meters(kOne)) {
+        const KeyEpoch next = chain.state().meters.at(meter).grants.back().epoch + 1;
+        append({network.from_dgmd(chain.state(), network.grant(meter, next, readers, 5))});
+    }
+    settle(4);
+    append({handover(kCome, chain.keys())});
+    settle(5);
+    const VerifyReport come = verify(kCome);
+    EXPECT_THAT(come.closed,
+                ElementsAre(Pair(kOne, ElementsAre(WindowRun{0, 1}, WindowRun{5, 5}))));
+    EXPECT_EQ(come.counts.settlements_recomputed, 3U);
+    EXPECT_EQ(come.counts.lines_opened, 8U) << "of windows 2 to 5";
+}
+
 }  // namespace
 }  // namespace fairfeed::test
