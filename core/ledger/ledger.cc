@@ -26,7 +26,7 @@ Unexpected<IoError> foreign(const std::filesystem::path& file, std::string_view 
                               "data directory"});
 }
 
-// A row of blocks with its note, not yet believed.
+// A row of blocks with its commit record, not checked yet.
 struct StoredBlock {
     std::optional<Digest> id;
     std::int64_t time_ms = 0;
@@ -48,7 +48,7 @@ enum Sql : std::size_t {
     kSelectPlaces,
     kSqlCount,
 };
-// Each also writes over what stands there, which only mend() meets.
+// Every insert also replaces; only mend() ever replaces something.
 constexpr std::array<std::string_view, kSqlCount> kSql{
     "INSERT INTO blocks (height, id, time_ms, body, certificate) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT (height) DO UPDATE SET id = ?2, time_ms = ?3, body = ?4, certificate = ?5",
@@ -63,7 +63,7 @@ constexpr std::array<std::string_view, kSqlCount> kSql{
     "SELECT id, position FROM transactions WHERE height = ?1 ORDER BY position",
 };
 
-// When the block was committed, if that still is what was written.
+// The commit time; nullopt if its hash does not match.
 std::optional<std::int64_t> sound_note(const StoredBlock& row) {
     if (!row.certificate || !row.committed_at_ms) return std::nullopt;
     const bool sound = row.note_hash == stored_note_hash(*row.certificate, *row.committed_at_ms);
@@ -177,7 +177,7 @@ Result<void, IoError> Ledger::Store::lay_foundation(const LoadedGenesis& genesis
     return transaction->commit();
 }
 
-// Whose block 0 is it? Tells another network's ledger from a damaged one of our own.
+// Distinguishes another network's ledger from a damaged one of our own network.
 bool Ledger::Store::is_of(const Digest& other) {
     const auto first = stored_block(0);
     if (!first || !*first) return false;
@@ -203,7 +203,7 @@ Result<std::optional<Height>, IoError> Ledger::Store::height_by(Sql select, cons
     return std::optional(found);
 }
 
-// From each transaction to the block, and from the block to its transactions in their order.
+// Follows the index from each transaction to the block, and from the block to its transactions.
 Result<void, IoError> Ledger::Store::examine_index(const Block& block) {
     const Height at = block.header.height;
     Statement& places = statements[kSelectPlaces].bind(at);

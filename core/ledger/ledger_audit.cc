@@ -8,7 +8,7 @@
 namespace fairfeed {
 namespace {
 
-// Counts what must not be there.
+// A query that counts forbidden rows.
 struct Rule {
     std::string_view count;
     std::string_view wrong;
