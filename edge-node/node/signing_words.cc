@@ -33,7 +33,7 @@ std::string words(const Silence& silence, const Snapshot& snapshot, std::size_t 
     if (silence.until) {
         return out + "the others must commit height " + std::to_string(*silence.until) + " first";
     }
-    if (snapshot.validators == 0) return out + "asks the others first";  // still starting
+    if (snapshot.validators == 0) return out + "asks the others first";  // not started yet
     const std::size_t needed = quorum(snapshot.validators);
     out += "waits for " + std::to_string(needed) + " other validators to tell their heights, and " +
            std::to_string(attested) + " have";
