@@ -68,7 +68,7 @@ void print_lines(const SettledWindow& window, std::ostream& out) {
     table.print(out);
 }
 
-// Late readings, and what was put right by them and by registers.
+// Late readings, and corrections by them and by registers.
 void print_adjusted(const SettledWindow& window, std::ostream& out) {
     for (const ListedReading& late : window.late)
         out << "Late: " << late.meter.str() << ", window " << late.window << ", "

@@ -1,4 +1,4 @@
-// `edge-node verify`: recomputes a ledger from genesis and says whether it is sound, what could not
+// `edge-node verify`: recomputes a ledger from genesis. Prints whether it is sound, what could not
 // be recomputed, and height and reason of the first fault. Reads only; main.cc owns the command
 // line.
 #pragma once
@@ -12,7 +12,8 @@ namespace fairfeed {
 struct VerifyOptions {
     std::filesystem::path genesis;
     std::filesystem::path ledger;
-    std::optional<std::filesystem::path> config;  // with its keys, sealed lines are recomputed too
+    std::optional<std::filesystem::path> config;  // with the keys that it names, sealed lines are
+                                                  // recomputed too
     bool json = false;
 };
 
