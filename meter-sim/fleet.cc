@@ -140,7 +140,7 @@ Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
         const MeterClock::Look look = own.look(machine);
         if (look.set) ++clock_set_;
         if (own.is_doubted() && !doubted)
-            log_warning("the clock leapt; the meters do not follow it until it has stood a while",
+            log_warning("the clock leapt; the meters follow it only if the leap lasts",
                         kv("ahead_ms", machine.real_ms - look.now.real_ms));
         hear(batch, look.now);
         const bool look_now = stopping_ || machine.steady_ms >= next_look_ms;
@@ -184,7 +184,7 @@ Result<FleetEnd, IoError> Fleet::end_of(const IoError& error) {
     if (error.damage) return unexpected(error);
     const bool has_room = surface_.room.look();
     if (has_room && !descriptor_shortage()) return unexpected(error);
-    log_error("the meters come to rest", kv("reason", error.message));
+    log_error("the meters pause", kv("reason", error.message));
     return has_room ? FleetEnd::no_descriptors : FleetEnd::no_room;
 }
 

@@ -113,7 +113,7 @@ Result<void, IoError> Outbox::prepare() {
     sum_.set(seal->sum);
     sequence_ = seal->sequence;
     if (mark_.sequence() > sequence_)
-        return unexpected(IoError{"it has fallen back to an earlier moment", true});
+        return unexpected(IoError{"it was set back to an earlier state", true});
     for (const Writing& writing : kWritings) {
         auto statement = database_.prepare(writing.sql);
         if (!statement) return unexpected(statement.error());

@@ -115,7 +115,7 @@ class Check {
         if (out != nullptr) return out;
         if (encrypted)
             mistake(files_.key,
-                    "is protected by a password, which nobody is there to type; use "
+                    "is protected by a password, which a service cannot enter; use "
                     "the key that provisioning made");
         else if (pem.find("BEGIN CERTIFICATE") != std::string::npos)
             mistake(files_.key, "is a certificate, and its private key belongs here");

@@ -72,7 +72,7 @@ std::optional<std::string> foreign_root_fault(const std::filesystem::path& direc
         return std::nullopt;
     const std::string owner = name_of(facts.st_uid);
     return "'" + directory.string() + "' belongs to " + owner +
-           ", and files that root leaves there are closed to it: run it as " + owner +
+           ", which could not open files that root creates there: run it as " + owner +
            " (runuser -u " + owner + " -- " + std::string(program) + ")";
 }
 

@@ -243,7 +243,7 @@ Result<void, IoError> Database::check_whole() {
     if (*broken)
         return unexpected(IoError{"'" + name + "' is damaged: a row of table '" +
                                       printable(references->text_at(0)) +
-                                      "' refers to one that is not there",
+                                      "' refers to a missing row",
                                   true});
     return {};
 }

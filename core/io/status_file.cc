@@ -102,7 +102,7 @@ std::string liveness(const FoundStatus& found) {
     const std::int64_t* pid = found.facts.at("pid").as_int();
     const std::string process = "process " + std::to_string(pid == nullptr ? 0 : *pid);
     if (!found.running) return "does not run: " + process + " is gone";
-    if (found.is_stale()) return "hangs: " + process + " lives and has long written nothing";
+    if (found.is_stale()) return "hangs: " + process + " runs but has stopped reporting";
     return "runs (" + process + ")";
 }
 

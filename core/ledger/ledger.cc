@@ -222,7 +222,7 @@ Result<void, IoError> Ledger::Store::examine_index(const Block& block) {
     const auto more = places.step();
     if (!more) return unexpected(more.error());
     places.reset();
-    if (*more) return damaged(at, "the index has transactions that it does not have");
+    if (*more) return damaged(at, "the index lists transactions that the block does not hold");
     return {};
 }
 
@@ -253,7 +253,8 @@ Result<Ledger, IoError> Ledger::open(const std::filesystem::path& file,
     if (!*first) return damaged(0, "it is missing");
     if (block_id((*first)->block.header) != block_id(genesis.block.block.header))
         return foreign(file, "its block 0 is another one");
-    if ((*first)->block != genesis.block.block) return damaged(0, "it is not that of genesis");
+    if ((*first)->block != genesis.block.block)
+        return damaged(0, "it differs from the genesis file");
     return ledger;
 }
 
@@ -335,11 +336,11 @@ Result<std::optional<CommittedBlock>, IoError> Ledger::block(Height height) cons
         return damaged(height, "its time is not that of its bytes");
     if (height == 0) return std::optional(CommittedBlock{.block = *block, .certificate = {}});
     if (!row.certificate) return damaged(height, "its certificate is missing");
-    if (!row.committed_at_ms) return damaged(height, "the note of its commit is missing");
+    if (!row.committed_at_ms) return damaged(height, "its commit record is missing");
     if (row.body_hash != stored_body_hash(row.body))
-        return damaged(height, "its bytes are not those that were written");
+        return damaged(height, "its bytes are not what was written");
     if (!sound_note(row))
-        return damaged(height, "its certificate or its date is not that which was written");
+        return damaged(height, "its certificate or its commit time is not what was written");
     const auto certificate = decode_certificate(*row.certificate);
     if (!certificate)
         return damaged(height, "its certificate is " + std::string(to_string(certificate.error())));

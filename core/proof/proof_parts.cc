@@ -36,7 +36,7 @@ Result<void, ProofFault> check_header(const ChainState& state, const BlockHeader
         return fault(ProofPart::header, block + " does not name the block before it");
     const auto most = static_cast<std::uint64_t>(state.genesis.parameters.max_block_transactions);
     if (header.transaction_count < 1 || header.transaction_count > most)
-        return fault(ProofPart::header, block + " has a number of transactions that none can have");
+        return fault(ProofPart::header, block + " has an impossible number of transactions");
     return {};
 }
 

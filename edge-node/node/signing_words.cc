@@ -85,12 +85,12 @@ std::string registration_alarm(const ChainState& state, const NodeId& self, cons
     }
     if (found->second.registration.signing_key != key) {
         return "another key is registered for " + self.str() +
-               ": nobody believes what this node signs; give it the key that DGMD registered";
+               ": the others refuse what this node signs; give it the key that DGMD registered";
     }
     if (!found->second.revoked_from) return {};
     return "DGMD has revoked " + self.str() + " from height " +
            std::to_string(*found->second.revoked_from) +
-           " on: the others do not hear it any more; stop it";
+           " on: the others refuse its messages; stop it";
 }
 
 }  // namespace fairfeed

@@ -76,7 +76,7 @@ Result<ChainState, NodeService::End> NodeService::replay_ledger() {
         End{concat(config_.ledger().string(), ": block ", fault.height, ": ", fault.reason, ": ",
                    fault.explanation,
                    damaged ? ""
-                           : "; this is what was committed, so this program judges differently: "
+                           : "; the block is as it was committed, but this version refuses it: "
                              "use the version that wrote it, or move ledger.db away and let the "
                              "node fetch the blocks from its peers"),
             damaged});

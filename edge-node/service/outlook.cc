@@ -58,8 +58,8 @@ std::string clock_alarm(const ChainState& state, Instant now) {
     if (now.real_ms + kClockSlackMs < state.tip_time_ms)
         return concat("the clock of this machine is wrong: it says ", minute_text(now.real_ms),
                       ", and block ", state.height, " was made at ", minute_text(state.tip_time_ms),
-                      "; until it is set (NTP, or `date -s`) certificates look not yet valid and "
-                      "nobody can be talked to");
+                      "; until it is set (NTP, or `date -s`) certificates seem not yet valid and "
+                      "connections fail");
     if (!now.synchronised)
         return "the clock of this machine is not disciplined: the kernel does not vouch for it; "
                "install systemd-timesyncd or chrony, or see `clock` in edge-node.yaml";
@@ -127,7 +127,7 @@ std::vector<Outlook::Missing> Outlook::missing(const ChainState& state, Instant 
         if (!line.connected && now.steady_ms - line.since_ms >= kPatienceMs)
             out.push_back({node, concat("no connection: ", line.reason)});
         else if (line.connected && quiet_ms >= silence_ms(state.genesis.parameters.timers))
-            out.push_back({node, "its broker is there, the node says nothing"});
+            out.push_back({node, "its broker is there, but the node sends nothing"});
     }
     return out;
 }
@@ -140,8 +140,8 @@ Outlook::View Outlook::look(const ChainState& state, const NodeSummary& summary,
     };
     add(clock_alarm(state, now));
     if (!own_.connected && now.steady_ms - own_.since_ms >= kPatienceMs)
-        add(concat("the broker of this node is not connected: ", own_.reason,
-                   "; no meter is heard and nobody hears ", self_, ": is its Mosquitto running?"));
+        add(concat("the broker of this node is not connected: ", own_.reason, "; ", self_,
+                   " receives no readings and sends nothing: is its Mosquitto running?"));
     add(quorum_alarm(state, view.missing));
     if (summary.consensus.awake && summary.consensus.round >= kOddRound)
         add(concat("the next block is not agreed on: height ", summary.consensus.height,

@@ -26,8 +26,8 @@ Result<NodeService::End, NodeFault> live(const NodeConfig& config, const LoadedG
 
 std::string full_words(const NodeConfig& config, const DiskRoom& room) {
     return concat("the disk is full: ", room.free() / 1000, " kB are free at ",
-                  config.data.string(), ", and this node says nothing until there are ",
-                  DiskRoom::kEnoughBytes / 1000, " kB; make room");
+                  config.data.string(), ", and this node waits for ", DiskRoom::kEnoughBytes / 1000,
+                  " kB; make room");
 }
 
 // Waits inside the process, because repeated restarts would wear the disk out. Reports to the
@@ -62,7 +62,7 @@ Result<int, NodeFault> live_on(const NodeConfig& config, const LoadedGenesis& ge
         if (end->reason.empty() && end->disk_full) continue;
         if (end->reason.empty()) return 0;
         if (!end->ledger_damaged || set_aside.size() >= kMostRebuilds) {
-            log_error("the disk failed; the node ends, and can be started again when it is well",
+            log_error("the disk failed; the node ends; start it again when the disk works",
                       kv("reason", end->reason));
             return 1;
         }

@@ -35,9 +35,9 @@ Result<void, IoError> finish_replacements(const DataDirectory& config,
         const auto aside = finish_replacement(file);
         if (!aside) return unexpected(aside.error());
         if (*aside)
-            mishaps.push_back(concat(file.string(), " was damaged: it stands aside as ",
+            mishaps.push_back(concat(file.string(), " was damaged: it is kept as ",
                                      (*aside)->string(),
-                                     "; the power went when it was being replaced"));
+                                     "; a power cut interrupted its replacement"));
     }
     return {};
 }
@@ -78,7 +78,7 @@ Result<intake::Inbox, IoError> open_inbox(const DataDirectory& config,
     const auto aside = intake::Inbox::begin_anew(config.inbox(), Clock().now().real_ms);
     if (!aside) return unexpected(aside.error());
     mishaps.push_back(
-        concat("the inbox was damaged (", reason, "): it stands aside as ", aside->string()));
+        concat("the inbox was damaged (", reason, "): it is kept as ", aside->string()));
     return open_sound_inbox(config, salvaged, mishaps);
 }
 
@@ -91,7 +91,7 @@ Result<SlotFile, IoError> open_safety(const DataDirectory& config,
     const std::string reason = safety.error().message;
     const auto aside = SlotFile::begin_anew(config.safety_record(), Clock().now().real_ms);
     if (!aside) return unexpected(aside.error());
-    mishaps.push_back(concat(reason, ": it stands aside as ", aside->string(),
+    mishaps.push_back(concat(reason, ": it is kept as ", aside->string(),
                              "; this node signs nothing until the others have committed two more "
                              "heights"));
     return SlotFile::open(config.safety_record());
@@ -122,8 +122,8 @@ Result<std::string, IoError> Storage::rebuild_ledger(const DataDirectory& config
                                                      std::string_view reason) {
     const auto salvage = salvage_ledger(config.ledger(), genesis, Clock().now().real_ms);
     if (!salvage) return unexpected(salvage.error());
-    return concat("the ledger was damaged (", reason, "): it stands aside as ",
-                  salvage->aside.string(), "; its blocks up to ", salvage->height,
+    return concat("the ledger was damaged (", reason, "): it is kept as ", salvage->aside.string(),
+                  "; its blocks up to ", salvage->height,
                   " were taken over, the rest comes from the peers");
 }
 

@@ -80,7 +80,7 @@ std::vector<std::string> plan_tampering(const std::vector<std::string>& wishes, 
         const char* end = window.data() + window.size();
         const auto parsed = std::from_chars(window.data(), end, value);
         if (window.empty() || parsed.ec != std::errc() || parsed.ptr != end) {
-            errors.push_back("--tamper " + wish + ": say METER@WINDOW, for example m01@3");
+            errors.push_back("--tamper " + wish + ": write METER@WINDOW, for example m01@3");
         } else if (meter == plan.meters.end()) {
             errors.push_back("--tamper " + wish + ": the configuration has no meter '" + name +
                              "'");
@@ -154,7 +154,7 @@ class Playing {
         DiskRoom& room = surface_.room;
         if (room.look()) return true;
         notify_ready();
-        log_error("the disk is full; the meters say nothing until there is room",
+        log_error("the disk is full; the meters wait until there is room",
                   kv("directory", directory_of(config_.outbox).string()),
                   kv("wanted_bytes", DiskRoom::kEnoughBytes));
         while (!room.look())
