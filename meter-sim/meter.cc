@@ -357,7 +357,7 @@ bool Meter::is_member(const NodeId& node, Window window) const {
                        [&](const CommitteeMember& member) { return member.node == node; });
 }
 
-// An alarm belongs to no window: the members that settle when a block contains it may confirm it.
+// An alarm belongs to no window, so members of any later committee may answer as well.
 bool Meter::is_asked(const NodeId& node, const PendingReading& pending) const {
     return pending.is_alarm || is_member(node, pending.reading.window);
 }

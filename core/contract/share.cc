@@ -27,8 +27,8 @@ struct Ramp {
     Int128 high = 0;
 };
 
-// A factor at which a ramp leaves its floor or reaches its ceiling, and the change of the sum's
-// slope there.
+// A factor at which a ramp leaves its floor or reaches its ceiling, and how the sum over all ramps
+// changes there.
 struct Bend {
     Fraction alpha;
     Int128 constant_change = 0;
