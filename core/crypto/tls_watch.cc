@@ -39,8 +39,7 @@ void TlsWatch::suspect(const std::string& name) {
         if (each.name == name) each.due_ms = INT64_MIN;
 }
 
-// Certificates made on one day expire on one day, perhaps a thousand of them: lists the first alarms
-// and counts the rest.
+// A thousand certificates may expire on one day: lists the first alarms and counts the rest.
 std::vector<std::string> TlsWatch::standing() const {
     std::vector<std::string> out;
     std::set<std::string> said;  // one authority for all

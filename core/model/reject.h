@@ -18,7 +18,7 @@ enum class Reject : std::uint8_t {
     unsupported_version,
     unsupported_algorithm,
     reserved_kind,
-    // who and where
+    // sender and place
     wrong_topic,
     wrong_network,
     unknown_meter,

@@ -33,9 +33,9 @@ auto gap_around(Gaps& gaps, Window window) {
     });
 }
 
-// The windows before `settled` that are corrected for one meter; nullopt: none. `late` are its own.
-// The meter's first reading closes the gap since the installation, which may lie before the meter's
-// first window.
+// The windows before `settled` that are corrected for one meter; nullopt: none. `late`: the meter's
+// own late readings. The meter's first reading closes the gap since the installation, which may lie
+// before the meter's first window.
 std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_read,
                               std::span<const ListedReading> late) {
     std::optional<Span> span;

@@ -9,7 +9,7 @@ namespace fairfeed {
 
 namespace {
 
-constexpr Height kHeightsAhead = 2;  // R21: h decides, h+1 is decided by those h knew
+constexpr Height kHeightsAhead = 2;  // R21: a change in block h counts from h+2 on
 
 std::vector<AllocationNode> serving_nodes(const ChainState& state) {
     std::vector<AllocationNode> nodes;

@@ -15,7 +15,7 @@
 
 namespace fairfeed {
 
-struct OfficeKeys {  // of DGMD, and what a node has as well
+struct OfficeKeys {  // of DGMD; a node has the same
     SigningKey signing;
     AgreementKey agreement;
     TlsIdentity tls;  // CN = its name
