@@ -17,8 +17,7 @@ constexpr std::size_t kBatch = 256;         // events and due meters per transac
 constexpr std::size_t kMostEffects = 4096;  // of a turn, before the next due meter
 constexpr std::int64_t kLookMs = 1000;      // between looks at disk and status; the longest wait
 constexpr std::int64_t kNever = INT64_MAX;
-constexpr int kKeepAliveS = 30;  // GSM is paid by the byte, and a meter with messages to send needs
-                                 // no pings
+constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that sends needs no pings
 
 void log_effect(const MeterId& meter, const MeterEffect& effect) {
     if (const auto* refusal = std::get_if<meter_effect::NoteRefusal>(&effect)) {

@@ -16,8 +16,7 @@ namespace fairfeed {
 
 struct FleetStatus {
     std::size_t meters = 0;
-    std::size_t broken = 0;  // meters with a broken seal, which measure no more and do not count in
-                             // windows
+    std::size_t broken = 0;  // meters with a broken seal; not counted in windows
     std::size_t connections_wanted = 0;
     std::size_t connections_up = 0;
     std::uint64_t windows_measured = 0;            // by every meter: the minimum

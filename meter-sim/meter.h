@@ -210,10 +210,8 @@ class Meter {
     std::string alarm_topic_;  // event/-
     bool key_to_zeroise_ = false;
     std::map<std::uint64_t, PendingReading> pending_;  // by sequence
-    std::int64_t told_until_ms_ = INT64_MIN;           // the meter's time when its clock was last
-                                                       // set
-    std::set<std::uint64_t> told_;  // sequences of earlier windows that no member has answered on
-                                    // yet
+    std::int64_t told_until_ms_ = INT64_MIN;           // meter's time at its clock's last setting
+    std::set<std::uint64_t> told_;  // sequences of windows before that, not answered on yet
     std::set<NodeId> connected_;
     std::map<std::string, std::uint64_t> refusals_;
     std::map<std::string, std::uint64_t> ignored_;

@@ -6,8 +6,7 @@ namespace fairfeed {
 
 namespace {
 
-constexpr std::int64_t kCorrectionPart = 10;  // the correction is at most this fraction of the
-                                              // elapsed time
+constexpr std::int64_t kCorrectionPart = 10;  // ms that must pass for 1 ms of correction
 constexpr std::int64_t kMostUnusedMs = 10'000;
 constexpr std::int64_t kSameLeapMs = 250;  // tolerance within which a leap counts as the same
 

@@ -81,8 +81,7 @@ class KeyholderAccounts {
         Settlement settlement;
         std::int64_t header_time_ms = 0;
     };
-    std::map<ClusterId, Settled> last_;  // of all clusters: any of them may be handed over to this
-                                         // node
+    std::map<ClusterId, Settled> last_;  // of all clusters, for possible handovers
     std::vector<TakenOver> taken_over_;
     std::vector<NodeId> false_handovers_;
     std::optional<Keyholder> holder_;

@@ -85,8 +85,7 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
         published(paho::number_of(token), ok, static_cast<int>(token.get_reason_code()));
     }};
     paho::Completion on_hung_up_{[this](const mqtt::token&, bool) { hung_up(); }};
-    mqtt::async_client client_;  // last: destroyed first, and its destructor may still complete
-                                 // actions
+    mqtt::async_client client_;  // last: destroyed first, perhaps completing actions
 };
 
 MqttLink::MqttLink(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers)

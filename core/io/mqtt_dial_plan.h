@@ -12,8 +12,7 @@ namespace fairfeed {
 struct MqttPatience {
     std::int64_t redial_min_ms = 0;
     std::int64_t redial_max_ms = 0;
-    std::int64_t resolve_ms = 0;  // after so long without an answer the name is reported and asked
-                                  // again
+    std::int64_t resolve_ms = 0;  // without an answer for so long: report, ask again
     std::int64_t dial_ms = 0;     // after so long without an answer the attempt is given up
     std::int64_t hang_up_ms = 0;  // the same for a disconnect
     std::int64_t drain_ms = 0;    // at the end, for sending accepted messages

@@ -14,8 +14,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::string_view kDamaged = ".damaged-";
-constexpr std::string_view kReplacement = ".new";  // suffix of a replacement that is not in place
-                                                   // yet
+constexpr std::string_view kReplacement = ".new";  // suffix of a replacement not yet in place
 
 std::filesystem::path beside(const std::filesystem::path& file, std::string_view suffix) {
     return file.string().append(suffix);

@@ -25,8 +25,7 @@ struct SettledWindow {
     std::vector<SettlementEntry> entries;
     std::vector<ListedReading> late;
     SettlementTotals totals;
-    std::int64_t in_force_from_s = 0;                  // grid seconds: when this window's shares
-                                                       // bind
+    std::int64_t in_force_from_s = 0;                  // grid seconds: when its shares bind
     std::optional<std::vector<SettlementLine>> lines;  // absent without the keys of every line
 };
 

@@ -104,8 +104,7 @@ struct ReadingsAnswer {
 // The asker's newest signed statements that this peer holds, and the peer's own tip. The statements
 // carry their own proof; the height is a claim.
 struct AttestAnswer {
-    Digest question;  // SHA-256 of the request's envelope: the asker ignores an answer to an older
-                      // request
+    Digest question;  // SHA-256 of the request's envelope: an older answer is ignored
     Height height = 0;
     std::vector<Vote> votes;
     std::vector<Proposal> proposals;

@@ -20,8 +20,7 @@ struct MeterAlarm {
     MeterId meter;
     ClusterId cluster;
     Window window = 0;          // the window at the time of the alarm
-    std::uint64_t counter = 0;  // from the meter's sequence of readings; no reading has the same
-                                // number
+    std::uint64_t counter = 0;  // from the sequence of readings; of no reading
     AlarmType type = AlarmType::seal_broken;
     std::int64_t at_s = 0;  // grid seconds
     bool operator==(const MeterAlarm&) const = default;

@@ -180,8 +180,7 @@ struct SettlementTotals {
     std::int64_t residual_surplus_wh = 0;
     std::int64_t conventional_wh = 0;
     std::int64_t grid_amount_micro = 0;  // account `grid`: minus the sum of the meters' postings
-    AdjustmentTotals adjusted;           // of earlier windows; the figures above are this window's
-                                         // alone
+    AdjustmentTotals adjusted;           // of earlier windows; not in the figures above
     bool operator==(const SettlementTotals&) const = default;
 };
 
@@ -247,18 +246,15 @@ struct ClosingState {
     std::uint32_t over_capacity = 0;
     // First window without a reading after the registers, which are those at its beginning.
     Window unread_from = 0;
-    std::vector<EstimatedWindow> estimates;  // from unread_from on, ascending; without those of
-                                             // zero
-    std::vector<RegisterGap> gaps;           // before unread_from, ascending; forget_gaps
-                                             // (late_rules.h)
+    std::vector<EstimatedWindow> estimates;  // from unread_from on, ascending; none of zero
+    std::vector<RegisterGap> gaps;           // before it, ascending; forget_gaps (late_rules.h)
     bool operator==(const ClosingState&) const = default;
 };
 // Bits of SettlementLine::flags. They change no figure. All but kLineLateReset concern the window's
 // own reading; a line with an estimate has none of them.
 enum LineFlag : std::uint32_t {
     kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (paper A69)
-    kLineRegisterReset = 1U << 1U,  // the reading reports it; its registers may be below the last
-                                    // ones
+    kLineRegisterReset = 1U << 1U,  // so the registers may be below the last ones
     kLineLateReset = 1U << 2U,      // a late reading of this line reports a reset
     kLineUnregistered = 1U << 3U,   // generation without any certified capacity (paper A70)
     kLineClaimCut = 1U << 4U,       // not all of the claimed available generation counted

@@ -71,8 +71,7 @@ struct Contents {
 Result<Contents, ProofFault> read(ByteView bytes, const LoadedGenesis& genesis) {
     if (auto alone = decode_transaction(bytes, genesis.network)) {
         return Contents{std::move(*alone), std::nullopt};
-    } else if (!bytes.empty() && (bytes.front() >> 5U) == 4) {  // an array: an EVIDENCE transaction
-                                                                // alone
+    } else if (!bytes.empty() && (bytes.front() >> 5U) == 4) {  // an array: EVIDENCE alone
         return fault(ProofPart::file, "this is no evidence of this network", alone.error());
     }
     auto proof = decode_evidence_proof(bytes);
@@ -181,8 +180,7 @@ Result<EvidenceProof, ProofRefusal> make_evidence_proof(const Ledger& ledger,
     std::erase_if(walk.registry, [&](const RegistryEvidence& each) {
         return each.header.height > block.header.height;
     });
-    RegistrySubjects subjects;  // NODEs are attached anyway, and names of meters and nodes are
-                                // distinct
+    RegistrySubjects subjects;  // NODEs are attached anyway; no meter has a node's name
     subjects.meters.insert(MeterId(evidence.culprit));
     return EvidenceProof{genesis.network, block.header, walk.found->certificate,
                          include(block, walk.index),

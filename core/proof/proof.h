@@ -94,8 +94,7 @@ struct ProofFindings {
     MeterId meter;
     ClusterId cluster;
     Window window = 0;                // of the reading
-    Window settled = 0;               // window of the settlement; later than `window`: the reading
-                                      // came late
+    Window settled = 0;               // window of the settlement; later: the reading came late
     std::int64_t window_start_s = 0;  // grid seconds
     std::int64_t window_end_s = 0;
     Height height = 0;

@@ -39,8 +39,7 @@ struct CsvRow {
 struct CsvTable {
     CsvRow heading;
     std::vector<CsvRow> rows;    // each as long as the heading; others are reported
-    bool decimal_comma = false;  // cells are not separated by commas, so commas may be decimal
-                                 // marks
+    bool decimal_comma = false;  // no comma separates cells: one may mark decimals
 };
 
 // Rows of another length than the heading are left out and reported.

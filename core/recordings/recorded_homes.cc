@@ -13,8 +13,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kMaxHourMwh = 1'000'000'000;  // 1 MW for an hour: more than any home
-constexpr std::int64_t kMaxNominalW = 100'000'000;   // more than any roof: the most that can be
-                                                     // certified
+constexpr std::int64_t kMaxNominalW = 100'000'000;   // the most that can be certified
 constexpr int kMwhPlaces = 6;                        // of a kWh
 constexpr int kWattPlaces = 3;                       // of a kW
 constexpr int kFirstYear = 1970;

@@ -63,8 +63,7 @@ struct NodeRecord {
     // settle.
     std::uint32_t reissued = 0;
     std::uint32_t taken_over = 0;
-    std::optional<Height> revoked_from;  // first height at which its signature does not count
-                                         // (REVOKE)
+    std::optional<Height> revoked_from;  // REVOKE: first height at which its vote does not count
 };
 
 // A node joins or leaves the validators (R21). At most one such change is pending.
@@ -101,13 +100,11 @@ struct MeterRecord {
     std::uint64_t last_sequence = 0;
     Digest last_reading;
     std::optional<Window> last_window;
-    std::vector<UnreadGap> unread;  // gaps before last_window, ascending; see forget_gaps
-                                    // (late_rules.h)
+    std::vector<UnreadGap> unread;  // before last_window, ascending; forget_gaps (late_rules.h)
     std::uint32_t missed = 0;       // settled windows in a row without a reading
     [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows; }
     OffenceRecord offences;
-    std::vector<Window> voided;  // voided by EVIDENCE and still open to readings or late readings;
-                                 // ascending
+    std::vector<Window> voided;  // by EVIDENCE; still open to (late) readings; ascending
     std::optional<Tampering> tampered;
 };
 

@@ -15,8 +15,7 @@ namespace fairfeed {
 struct ProveEvidenceOptions {
     LedgerSource source;
     std::string wanted;  // id of the transaction in hex, or the culprit's name for its last offence
-    std::optional<std::filesystem::path> out;  // default: <culprit>-<first of the id>.evidence, in
-                                               // this directory
+    std::optional<std::filesystem::path> out;  // default: <culprit>-<id begin>.evidence
 };
 
 // 0: written. 1: there is no such evidence. 2: unreadable input. An existing file is not replaced.

@@ -17,8 +17,7 @@ struct RuleOutcome {
     std::int64_t surplus_wh = 0;                    // of the windows with D > 0
     std::int64_t left_wh = 0;                       // the part of it that the shares let through
     std::int64_t curtailed_in_surplus_wh = 0;       // in these windows
-    std::int64_t curtailed_without_surplus_wh = 0;  // in the other windows: a share binds a window
-                                                    // late
+    std::int64_t curtailed_without_surplus_wh = 0;  // in the others: shares bind a window late
     bool operator==(const RuleOutcome&) const = default;
 };
 

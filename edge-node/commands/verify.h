@@ -12,8 +12,7 @@ namespace fairfeed {
 struct VerifyOptions {
     std::filesystem::path genesis;
     std::filesystem::path ledger;
-    std::optional<std::filesystem::path> config;  // with the keys that it names, sealed lines are
-                                                  // recomputed too
+    std::optional<std::filesystem::path> config;  // with its keys, sealed lines are recomputed too
     bool json = false;
 };
 

@@ -58,8 +58,7 @@ struct NodeSummary {
     std::map<std::string, std::uint64_t> objections;  // by reason: received and sent
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
-    std::map<MeterId, std::string> unusable;  // silent meters whose messages still arrive: the
-                                              // reason for refusing them
+    std::map<MeterId, std::string> unusable;  // silent, but sending: why readings are refused
     // Meters that generate more than their certified capacity: the number of such windows since
     // their certificate.
     std::map<MeterId, std::uint32_t> over_certified;

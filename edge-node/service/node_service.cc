@@ -106,8 +106,7 @@ bool NodeService::perform(const Effects& turn) {
         end_ = {written.error().message, written.error().damage};
         return false;
     }
-    std::set<NodeId> answered;  // one answer with blocks for each peer and turn, because they are
-                                // large
+    std::set<NodeId> answered;  // one answer with blocks per peer and turn: they are large
     for (const Effect& effect : turn) {
         if (const auto* publish = std::get_if<Publish>(&effect)) {
             send(publish->topic, publish->message);

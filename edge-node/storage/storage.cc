@@ -14,8 +14,7 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kEnoughBytes = 1'000'000;  // of several blocks together; a single block may
-                                                 // be larger
+constexpr std::size_t kEnoughBytes = 1'000'000;  // of several blocks; a single one may be larger
 constexpr std::size_t kMendAtOnce = 8;           // blocks executed
 
 // Of several safety records in one turn only the last is written, because nothing leaves before the

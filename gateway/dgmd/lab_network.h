@@ -55,8 +55,7 @@ struct LabNetwork {
     std::optional<std::int64_t> starts_at_ms;
     std::int64_t starts_in_s = 0;  // where starts_at_ms is absent
     bool operator_clock = false;   // nodes trust their machine's clock
-    bool in_place = false;         // runs where it was provisioned; otherwise as services
-                                   // (`services`)
+    bool in_place = false;         // runs where it was provisioned, not as `services`
     Tariff tariff;
     MeterSource source;
     std::vector<LabNode> nodes;

@@ -109,8 +109,7 @@ struct Plan {
     std::size_t meters = 1;    // of each of them
     std::size_t members = 4;   // of each committee in genesis, if there are so many nodes
     Window windows = 2;        // in the run; the last of them ends after calm_ms
-    Window close_after = 0;    // windows during which a late reading is accepted; 0: a day, as in
-                               // the field
+    Window close_after = 0;    // windows for late readings; 0: a day, as in the field
     std::int64_t calm_ms = 0;
     std::int64_t loss_permille = 0;
     std::int64_t repeat_permille = 0;

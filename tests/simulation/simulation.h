@@ -56,8 +56,7 @@ class Simulation {
         std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot
         std::int64_t booted_ms = 0;
         std::int64_t wake_at_ms = -1;
-        std::int64_t work_since_ms = -1;  // since when a transaction has waited without a block;
-                                          // -1: none waits
+        std::int64_t work_since_ms = -1;  // start of a transaction's wait for a block; -1: none
         ClockChange clock;
         std::map<std::string, std::shared_ptr<const Publication>> retained;
         HeardOffences heard;  // since the last boot

@@ -14,8 +14,7 @@ namespace fairfeed::simulation {
 struct Loss {
     std::uint64_t runs = 0;
     std::uint64_t first_seed = UINT64_MAX;  // the lowest
-    std::uint64_t halted = 0;               // runs in which honest nodes had stopped signing at the
-                                            // end
+    std::uint64_t halted = 0;               // runs with honest nodes that stopped signing
     void add(const Loss& other);
 };
 
