@@ -91,13 +91,13 @@ void add_run(CLI::App& app, Commands& c) {
     run->add_option("--config", c.run.config, "Configuration file (YAML)")->required();
     run->add_flag("--check-config", c.run.check_only, "Check the configuration and stop");
     run->add_flag("--accept-lost-safety-record", c.run.accept_lost_safety_record,
-                  "Sign again at once although votes may be forgotten; read operations.md first");
+                  "Sign at once although earlier votes may be lost; read operations.md first");
     run->callback([&c] { c.status = run_run(c.run, std::cout, std::cerr); });
 }
 
 void add_status(CLI::App& app, Commands& c) {
-    auto* status = app.add_subcommand(
-        "status", "How the node of a configuration stands, and whether it lives");
+    auto* status =
+        app.add_subcommand("status", "Print the node's last status, and whether its process runs");
     status->footer(examples({kStatusExample}));
     status->add_option("--config", c.status_of.config, "Configuration file (YAML)")->required();
     status->add_flag("--json", c.status_of.json, "Print JSON");
@@ -121,7 +121,7 @@ void add_backup(CLI::App& app, Commands& c) {
         "backup", "Copy the ledger of a node, running or not, into a new file and check the copy");
     backup->footer(examples({kBackupExample}));
     backup->add_option("--data", c.backup.data, "Data directory of the node")->required();
-    backup->add_option("--to", c.backup.to, "File to write; it must not be there")->required();
+    backup->add_option("--to", c.backup.to, "File to write; it must not exist")->required();
     backup->callback([&c] { c.status = run_backup(c.backup, std::cout, std::cerr); });
 }
 
@@ -151,7 +151,7 @@ void add_show(CLI::App& app, Commands& c) {
     clusters->add_flag("--json", c.clusters.json, "Print JSON");
     clusters->callback([&c] { c.status = run_show_clusters(c.clusters, std::cout, std::cerr); });
 
-    auto* evidence = show->add_subcommand("evidence", "Who was proved to lie, and broken seals");
+    auto* evidence = show->add_subcommand("evidence", "Proved offences and broken seals");
     evidence->footer(examples({kEvidenceExample}));
     add_source(*evidence, c.evidence.source);
     evidence->add_flag("--json", c.evidence.json, "Print JSON");

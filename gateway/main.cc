@@ -1,4 +1,4 @@
-// The utility's program: what DGMD does. Parses the command line and nothing else.
+// The utility's program for DGMD. Parses the command line and nothing else.
 #include <CLI/CLI.hpp>
 
 #include <iostream>

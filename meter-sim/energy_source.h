@@ -1,6 +1,6 @@
-// What a simulated meter measures from: load and available (uncurtailed) generation of any quarter
-// hour since the grid epoch, past ones included. A pure function, so that a meter that was switched
-// off can measure what it missed, and a restart continues with the same energy.
+// The energy of a simulated meter: load and available (uncurtailed) generation of any quarter hour
+// since the grid epoch, past ones included. A pure function, so a meter that was switched off can
+// measure what it missed, and a restart continues with the same energy.
 #pragma once
 
 #include <cstdint>

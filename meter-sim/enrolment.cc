@@ -12,7 +12,7 @@ namespace {
 
 using Registry = std::span<const Transaction>;
 
-// All of a kind that pass, in the order of the chain.
+// All contents of a kind that satisfy the predicate, in the order of the chain.
 template <class Content, class Predicate>
 std::vector<const Content*> find_all(Registry registry, const Predicate& wanted) {
     std::vector<const Content*> found;
@@ -64,7 +64,7 @@ Result<std::vector<DatedCommittee>, std::string> committees_of(Registry registry
     return committees;
 }
 
-// The last that is effective, else the first.
+// The last effective one, else the first.
 template <class T>
 const T& in_force(const std::vector<T>& dated, Window window) {
     CHECK(!dated.empty());

@@ -17,7 +17,7 @@ constexpr std::size_t kBatch = 256;         // events and due meters per transac
 constexpr std::size_t kMostEffects = 4096;  // of a turn, before the next due meter
 constexpr std::int64_t kLookMs = 1000;      // between looks at disk and status; the longest wait
 constexpr std::int64_t kNever = INT64_MAX;
-constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that has something to say talks
+constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that sends needs no pings
 
 void log_effect(const MeterId& meter, const MeterEffect& effect) {
     if (const auto* refusal = std::get_if<meter_effect::NoteRefusal>(&effect)) {
@@ -110,7 +110,7 @@ MqttHandlers Fleet::handlers(std::size_t meter, const NodeId& member) {
     MqttHandlers handlers;
     handlers.on_message = [this, meter](std::string_view topic, ByteView payload, bool) {
         meter_event::Message message{std::string(topic), to_bytes(payload)};
-        (void)news_.push(MeterNews{meter, std::move(message), ""});  // a full queue counts it
+        (void)news_.push(MeterNews{meter, std::move(message), ""});  // a full queue counts the loss
     };
     handlers.on_connection = [this, meter, member](bool up, std::string_view reason) {
         MeterEvent event = meter_event::Disconnected{member};
@@ -139,7 +139,7 @@ Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
         const MeterClock::Look look = own.look(machine);
         if (look.set) ++clock_set_;
         if (own.is_doubted() && !doubted)
-            log_warning("the clock leapt; the meters do not follow it until it has stood a while",
+            log_warning("the clock leapt; the meters follow it only if the leap lasts",
                         kv("ahead_ms", machine.real_ms - look.now.real_ms));
         hear(batch, look.now);
         const bool look_now = stopping_ || machine.steady_ms >= next_look_ms;
@@ -177,12 +177,13 @@ void Fleet::look_after(const Instant& machine) {
     notify_watchdog();
 }
 
-// What a full disk or a lack of descriptors broke off is in no outbox and was not said.
+// Effects that a full disk or a lack of descriptors interrupted are neither in the outbox nor
+// published.
 Result<FleetEnd, IoError> Fleet::end_of(const IoError& error) {
     if (error.damage) return unexpected(error);
     const bool has_room = surface_.room.look();
     if (has_room && !descriptor_shortage()) return unexpected(error);
-    log_error("the meters come to rest", kv("reason", error.message));
+    log_error("the meters pause", kv("reason", error.message));
     return has_room ? FleetEnd::no_descriptors : FleetEnd::no_room;
 }
 
@@ -210,7 +211,7 @@ void Fleet::step_due(const Instant& now) {
         due.push_back(meter);
     }
     for (const std::size_t meter : due) {
-        if (stopping_ || effects_.size() >= kMostEffects) return;  // they stay due
+        if (stopping_ || effects_.size() >= kMostEffects) return;  // these meters stay due
         step_meter(meter, meter_event::Tick{}, now);
     }
 }
@@ -224,7 +225,7 @@ void Fleet::schedule(std::size_t meter, const Instant& now) {
     known_ms = at_ms;
 }
 
-// What must be durable first, then what leaves.
+// Writes durable effects first, then publishes.
 Result<void, IoError> Fleet::perform() {
     std::vector<MeterAndEffect> writes;
     for (const auto& [meter, effect] : effects_)
@@ -252,7 +253,8 @@ void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication)
         return candidate.member == publication.member;
     });
     CHECK(line != lines.end());
-    // A full buffer takes nothing: the meter sends again until it has its receipts.
+    // If the buffer is full, the message is dropped: the meter repeats it until it has its
+    // receipts.
     (void)line->client->publish(publication.topic, *publication.envelope, false);
 }
 

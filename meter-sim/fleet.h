@@ -1,7 +1,7 @@
-// All meters of a process at work: one MQTT connection per meter and committee member, one outbox,
-// one loop. Callbacks of brokers and signals only post; the loop steps the meters, writes a batch
-// of effects in one transaction and only then publishes. A turn of it is short whatever has piled
-// up. Owned by `run`; run() is called once and the loop's thread is its caller's.
+// All running meters of a process: one MQTT connection per meter and committee member, one outbox,
+// one loop. Callbacks of brokers and signals only post. The loop steps the meters, writes a batch
+// of effects in one transaction and only then publishes. A turn of the loop is short even with a
+// large backlog. Owned by `run`; run() is called once, on the caller's thread.
 #pragma once
 
 #include <atomic>
@@ -30,25 +30,25 @@
 
 namespace fairfeed {
 
-// What outlives a fleet that comes to rest and begins anew.
+// What is kept when a fleet pauses and starts again.
 struct FleetSurface {
     StatusFile status;
-    DiskRoom room;  // where the outbox stands
+    DiskRoom room;  // on the outbox's disk
 };
 
-// Why a fleet has come to rest: it was told to, or begins anew on its outbox when there is room on
-// the disk, or descriptors, again. Nothing was said that is not in the outbox.
+// Why a fleet ended: a stop request, or a lack of disk space or descriptors, after which it starts
+// again on its outbox. Everything that was published is in the outbox.
 enum class FleetEnd { stopped, no_room, no_descriptors };
 
 class Fleet {
   public:
-    // Meters go on from the outbox where it knows them.
+    // Meters that the outbox knows continue from it.
     [[nodiscard]] static Result<std::unique_ptr<Fleet>, IoError> start(
         const std::filesystem::path& ca_certificate, FleetSurface& surface, FleetPlan plan,
         Outbox outbox);
     ~Fleet();  // closes all connections
 
-    // Until stop(), or something that can be waited for is wanting. Error: the outbox cannot be
+    // Runs until stop(), or until disk space or descriptors run out. Error: the outbox cannot be
     // written for another reason, or is damaged.
     [[nodiscard]] Result<FleetEnd, IoError> run(const Clock& clock);
     void stop();  // any thread; run() returns soon
@@ -96,8 +96,8 @@ class Fleet {
     TlsAlarms tls_;
     std::set<Deadline> deadlines_;
     std::vector<std::int64_t> deadline_of_;  // by meter; INT64_MAX: none
-    std::uint64_t clock_set_ = 1;            // how many times, the start included
-    std::vector<std::uint64_t> knows_set_;   // by meter: which of them it was told
+    std::uint64_t clock_set_ = 1;            // number of clock changes, the start included
+    std::vector<std::uint64_t> knows_set_;   // by meter: the last clock change it was told of
     std::vector<std::pair<std::size_t, MeterEffect>> effects_;  // of this turn of the loop
     std::atomic<bool> stopping_{false};
     EventQueue<News> news_;

@@ -27,7 +27,7 @@ using Errors = std::vector<std::string>;
 
 constexpr const char* kCopyGenesis = "; copy genesis.cbor of the network's provisioning here";
 
-// In their order; one authority serves all meters, and what is wrong with it is said once.
+// Keeps the order. One authority serves all meters, so its faults are reported once.
 Errors each_once(Errors lines) {
     std::set<std::string> said;
     std::erase_if(lines, [&said](const std::string& line) { return !said.insert(line).second; });
@@ -49,12 +49,12 @@ std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& error
     return std::move(*genesis);
 }
 
-// Block 0, then what DGMD has said since: each file a bundle of its transactions.
+// Block 0, then DGMD's later notices: each file is a bundle of transactions.
 std::vector<Transaction> load_registry(const SimConfig& config, const LoadedGenesis& genesis,
                                        Errors& errors) {
     std::vector<Transaction> registry = genesis.block.block.transactions;
     const auto key = VerifyKey::from_point(genesis.content.dgmd_key);
-    CHECK(key.has_value());  // it signed block 0
+    CHECK(key.has_value());  // its key signed block 0
     for (const std::filesystem::path& file : config.notices) {
         const auto bytes = read_file(file);
         if (!bytes) {
@@ -103,7 +103,7 @@ std::optional<RecordedHomes> load_homes(const SimConfig& config, Errors& errors)
     return std::move(*homes);
 }
 
-// Window 0 is the first row; after the last one the recording goes round.
+// Window 0 is the first row; after the last row the recording repeats.
 void check_span(const SimConfig& config, const RecordedHomes& homes, FleetPlan& plan,
                 Errors& errors) {
     const NetworkParameters& parameters = plan.parameters;
@@ -142,7 +142,7 @@ bool load_data_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
     return is_sound;
 }
 
-// Keys that do not load are errors; the meter's public half must be the one in genesis.
+// Keys that do not load are errors. The meter's public key must be the one in genesis.
 bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
     const auto signing_key = load_meter_key(meter.signing_key);
     if (signing_key && !*signing_key) return true;

@@ -1,5 +1,5 @@
-// From a configuration to meters that can run: reads genesis, the recording and the keys, and
-// matches each meter with what genesis says about it. All errors at once, one line each.
+// Turns a configuration into meters that can run: reads genesis, the recording and the keys, and
+// matches each meter with its registration. Reports all errors at once, one line each.
 #pragma once
 
 #include <string>
@@ -23,12 +23,12 @@ struct FleetPlan {
     Digest network;
     NetworkParameters parameters;
     std::vector<PlannedMeter> meters;
-    std::string notice;  // what an operator should know; empty: nothing
+    std::string notice;  // information for the operator; empty: none
 };
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
 
-// Certificates whose time has not come or has passed, and those with less than thirty days left.
+// Certificates that are not yet or no longer valid, and those with less than thirty days left.
 struct CertificateTimes {
     std::vector<std::string> of_time;
     std::vector<std::string> soon;

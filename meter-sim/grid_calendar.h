@@ -1,5 +1,5 @@
-// Grid seconds as a calendar, for daily and monthly units (paper A32) and for the seasons of the
-// model. Grid time is the meter's local standard time, without daylight saving.
+// Grid seconds as a calendar, for daily and monthly registers (paper A32) and for the seasons of
+// the model. Grid time is the meter's local standard time, without daylight saving.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,7 @@ std::int64_t season_ppm(std::int64_t at_s) {
     return kPpm + kSeasonPpm * cosine_ppm(360'000 * day_of_year(at_s) / 365) / kPpm;
 }
 
-// A washing machine, an oven: once around noon and once in the evening, half an hour each.
+// A washing machine or an oven: once around noon and once in the evening, half an hour each.
 std::int64_t appliance_w(std::uint64_t household, std::int64_t at_s) {
     const std::uint64_t today = mix_number(household, day_of(at_s));
     const std::int64_t quarter = second_of_day(at_s) / kSecondsPerQuarter;

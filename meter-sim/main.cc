@@ -18,7 +18,7 @@ constexpr const char* kShowExamples =
     "  meter-sim show --config meters.yaml         registers, readings and receipts so far\n"
     "  meter-sim show --config meters.yaml --json  the same for programs\n";
 constexpr const char* kStatusExamples =
-    "  meter-sim status --config meters.yaml       how they stand, and whether they live\n";
+    "  meter-sim status --config meters.yaml       their last status, and whether they run\n";
 constexpr const char* kMore =
     "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
     "configuration.";
@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
     show->callback([&] { status = fairfeed::run_show(show_options, std::cout, std::cerr); });
 
     fairfeed::FleetStatusOptions status_options;
-    auto* stand = app.add_subcommand("status", "How the meters stand, and whether they live");
+    auto* stand = app.add_subcommand(
+        "status", "Print the meters' last status, and whether their process runs");
     stand->footer(examples({kStatusExamples}));
     stand->add_option("--config", status_options.config, "Configuration file (YAML)")->required();
     stand->add_flag("--json", status_options.json, "Print JSON");

@@ -1,6 +1,6 @@
-// One window as it is being measured: quarter hours curtailed to the share in force, the registers
-// that follow from them, and the body of the reading at the end (paper A31-A33). Pure; the meter
-// decides when a quarter hour is over, and which shares it knows by then.
+// The measurement of one window: quarter hours curtailed to the share in force, the resulting
+// registers, and the body of the reading at the end (paper A31-A33). Pure; the meter decides when a
+// quarter hour is over, and passes the share known by then.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace fairfeed {
 
-// What flows in a quarter hour under a cap in Wh: generation = min(available, max(cap, load)); own
+// The energy of a quarter hour under a cap in Wh: generation = min(available, max(cap, load)); own
 // use is never capped.
 [[nodiscard]] QuarterHour curtailed(const QuarterEnergy& energy, std::int64_t cap_wh);
 
@@ -31,7 +31,7 @@ class Measurement {
     // Measures the next quarter hour under the share that binds in it.
     void add_quarter(const EnergySource& source, std::int64_t share_w);
 
-    // Only when complete.
+    // Call only when complete.
     [[nodiscard]] ReadingBody body(ClockState clock) const;
     [[nodiscard]] const MeterRegisters& registers() const { return registers_; }
 

@@ -20,7 +20,7 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-// Whether this member said it, under the name its topic claims.
+// Whether the message is signed by the member that its topic names.
 template <class Content>
 std::optional<Reject> fault_of(const Signed<Content>& said, const CommitteeMember& member,
                                const MeterId& meter) {
@@ -86,14 +86,15 @@ void Meter::for_each_under_way(Map& pending, Act act) const {
         if (each.is_late(needed)) {
             if (++late > kMaxLateUnderWay) continue;
         } else if (each.is_early(needed)) {
-            // One of them asks whether the time has come; the others would be told the same.
+            // One reading is enough to ask whether the time has come; all would get the same
+            // answer.
             if (std::exchange(early, true)) continue;
         } else if (++in_time > kMaxUnderWay) {
             break;
         }
         act(each);
     }
-    // The alarm is the last thing a meter signs, and waits for nothing.
+    // The alarm is the last message that a meter signs, and does not wait.
     if (!pending.empty() && pending.rbegin()->second.is_alarm) act(pending.rbegin()->second);
 }
 
@@ -151,8 +152,8 @@ std::size_t Meter::unpublished() const {
         [](const auto& entry) { return !entry.second.reading.first_publish_ms.has_value(); }));
 }
 
-// Quarter hours that have ended, under the shares known so far: a share that is learned later does
-// not reach back to them.
+// Measures quarter hours that have ended, under the shares known so far. A share that arrives later
+// does not change them.
 void Meter::measure(const Instant& now, MeterEffects& effects) {
     for (std::size_t windows = 0;
          windows < kMaxWindowsPerStep && !has_measured_all() && !is_to_break(); ++windows) {
@@ -197,18 +198,19 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
     if (clock_.end_real_ms(header.window) <= told_until_ms_) told_.insert(header.sequence);
 }
 
-// The next window did not pass here, and nobody knows yet whether those before it are over.
+// The next window did not pass on this clock, and no member has answered yet whether the windows
+// before it are over.
 bool Meter::waits_to_be_heard() const {
     if (clock_.end_real_ms(state_.next_window) > told_until_ms_) return false;
     return told_.size() >= kMaxToldUnheard;
 }
 
-// Everything before the window in which it is opened is measured.
+// Whether everything before the window in which the meter is opened is measured.
 bool Meter::is_to_break() const {
     return setup_.breaks_at && !is_broken() && state_.next_window >= *setup_.breaks_at;
 }
 
-// Paper A37: the alarm is signed and kept, then the key is given up; what was signed is sent on.
+// Paper A37: signs and keeps the alarm, then destroys the key; signed readings are still sent.
 void Meter::break_seal(const Instant& now, MeterEffects& effects) {
     if (!is_to_break() || now.real_ms < clock_.real_ms(clock_.start_s(*setup_.breaks_at))) return;
     const MeterAlarm alarm{1,
@@ -238,8 +240,8 @@ std::int64_t Meter::send_at_ms(const PendingReading& pending, const Instant& now
 void Meter::send_due(const Instant& now, MeterEffects& effects) {
     for_each_under_way(pending_, [&](PendingReading& pending) {
         const std::int64_t at_ms = send_at_ms(pending, now);
-        // Its window is not over here either, so no refusal says more: at its end it leaves at
-        // once.
+        // The window is not over by this clock either, so a refusal adds nothing: at its end the
+        // reading is sent at once.
         if (at_ms != pending.next_send_ms) pending.begin_anew();
         if (at_ms > now.steady_ms) return;
         for (const CommitteeMember& member : members_)
@@ -265,7 +267,7 @@ void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& ef
     connected_.insert(member);
     for_each_under_way(pending_, [&](PendingReading& pending) {
         const std::int64_t at_ms = send_at_ms(pending, now);
-        // What is due goes to everybody in this step; who refused it does not hear it more often.
+        // A due reading goes to all members in this step, so a refusal must not repeat it sooner.
         if (at_ms <= now.steady_ms || at_ms != pending.next_send_ms) return;
         if (!pending.refused.contains(member)) publish_to(pending, member, now, effects);
     });
@@ -290,7 +292,7 @@ std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Byt
     const auto receipt = decode_receipt(payload, setup_.network);
     if (!receipt) return receipt.error();
     const auto found = pending_.find(receipt->content.sequence);
-    // Receipts beyond those needed come late and are as welcome.
+    // Receipts beyond the needed number may come after the reading is complete.
     if (found == pending_.end()) return std::nullopt;
     if (const auto fault = fault_of(*receipt, from, id())) return fault;
     if (!is_asked(from.node, found->second)) return Reject::not_a_member;
@@ -355,12 +357,12 @@ bool Meter::is_member(const NodeId& node, Window window) const {
                        [&](const CommitteeMember& member) { return member.node == node; });
 }
 
-// An alarm waits for no window: whoever settles by the time a block has it may say so.
+// An alarm belongs to no window, so members of any later committee may answer as well.
 bool Meter::is_asked(const NodeId& node, const PendingReading& pending) const {
     return pending.is_alarm || is_member(node, pending.reading.window);
 }
 
-// Who settled the window, and who settles the next one: they were handed it over.
+// The members that settled the window, and those of the next window, to whom it was handed over.
 std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
     std::vector<ShareBook::Quorum> quorums;
     for (const Window window : {settled, settled + 1}) {
@@ -373,7 +375,7 @@ std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
     return quorums;
 }
 
-// Those of the window's committee; of an alarm's, or of any later one.
+// Members of the window's committee; for an alarm, also of any later one.
 bool Meter::has_enough(const PendingReading& pending) const {
     const KeptReading& reading = pending.reading;
     const Enrolment& enrolment = setup_.enrolment;

@@ -1,7 +1,7 @@
 // One meter as a pure state machine: step(event, now) -> effects. It measures the quarter hours
-// that have ended, seals and signs a reading at each window's end, keeps it until enough of its
-// committee hold it, and obeys the share enough of them state (protocol 3, committee rules 1, 12,
-// 13; paper A29-A34, A48). It touches no disk, no broker and no clock; `fleet` performs its
+// that have ended, seals and signs a reading at each window's end, and keeps it until enough of its
+// committee hold it. It obeys the share that enough of them state (protocol 3, committee rules 1,
+// 12, 13; paper A29-A34, A48). It uses no disk, no broker and no clock; `fleet` performs its
 // effects. Every Persist effect of a step must be on disk BEFORE any Publish of it leaves. One
 // thread.
 #pragma once
@@ -34,7 +34,7 @@
 
 namespace fairfeed {
 
-// What a meter goes on from after a restart.
+// The state from which a meter continues after a restart.
 struct MeterState {
     std::uint64_t next_sequence = 1;
     Window next_window = 0;
@@ -44,22 +44,22 @@ struct MeterState {
     bool operator==(const MeterState&) const = default;
 };
 
-// What a meter is; does not change while it runs.
+// The constant properties of a meter.
 struct MeterSetup {
     Digest network;
     NetworkParameters parameters;
     Enrolment enrolment;
     std::map<KeyEpoch, SymmetricKey> data_keys;  // one for each epoch of the enrolment
-    std::shared_ptr<const Signer> signer;        // none: zeroised when its seal broke, for ever
+    std::shared_ptr<const Signer> signer;        // null: zeroised when the seal broke, for ever
     RandomSource random;
     EnergySource source;
-    std::optional<Window> breaks_at;  // somebody opens it when this window begins (paper A37)
+    std::optional<Window> breaks_at;  // the meter is opened when this window begins (paper A37)
 };
 
 namespace meter_event {
 
 struct Tick {};  // a deadline has passed
-// The clock was set: what lies before `now` did not pass here. Said at every start, too.
+// The clock was set, so the time before `now` did not pass here. Also sent at every start.
 struct ClockSet {};
 struct Connected {
     NodeId member;
@@ -67,7 +67,7 @@ struct Connected {
 struct Disconnected {
     NodeId member;
 };
-struct Message {  // whatever a broker sent
+struct Message {  // any message from a broker
     std::string topic;
     Bytes payload;
 };
@@ -79,7 +79,7 @@ using MeterEvent = std::variant<meter_event::Tick, meter_event::ClockSet, meter_
 namespace meter_effect {
 
 // A new reading, or the alarm in its place, and the state after it, in one transaction: sequence
-// and sealed bytes before any publish.
+// and sealed bytes are durable before any publish.
 struct PersistReading {
     KeptReading reading;
     MeterState state;
@@ -94,29 +94,29 @@ struct PersistFirstPublish {
 struct PersistReceipt {
     std::uint64_t sequence = 0;
     NodeId member;
-    bool complete = false;  // enough receipts: the ring may overwrite it
+    bool complete = false;  // enough receipts: the ring may overwrite the reading
 };
 struct Publish {
     NodeId member;
     std::string topic;
     std::shared_ptr<const Bytes> envelope;
 };
-// The seal is broken, the alarm is on disk and under way: the signing key must not outlive it
-// (paper A37, A38). Last of its step; said again after a restart that came in between.
+// The seal is broken, and the alarm is on disk and published: the signing key must be destroyed
+// (paper A37, A38). Last effect of its step; repeated after a restart in between.
 struct ZeroiseKey {};
-// Why a member refuses a reading that is kept here: see PendingReading::refused_by.
+// Why a member refuses a kept reading: see PendingReading::refused_by.
 struct PersistRefusal {
     std::uint64_t sequence = 0;
     NodeId member;
     std::string reason;
 };
-// A member refused a reading. Counted by the meter, logged by whoever runs it.
+// A member refused a reading. The meter counts it, its owner logs it.
 struct NoteRefusal {
     NodeId member;
     Window window = 0;
     std::string reason;
 };
-// A message the meter does not believe. Counted by the meter, logged by whoever runs it.
+// The meter rejected a message. The meter counts it, its owner logs it.
 struct NoteIgnored {
     std::string topic;
     Reject reason = Reject::malformed;
@@ -133,48 +133,48 @@ using MeterEffects = std::vector<MeterEffect>;
 // Whether an effect must be on disk before any Publish of its step leaves.
 [[nodiscard]] bool persists(const MeterEffect& effect);
 
-// Refusals are counted under the reasons of Reject; whatever else a member says counts as this.
+// Refusals are counted by Reject reason; any other text counts as this.
 constexpr std::string_view kOtherReason = "other";
 
 class Meter {
   public:
-    // More readings than this are not under way at a time: the rest follows as receipts arrive.
+    // Limit of readings being sent at a time: the rest follows as receipts arrive.
     static constexpr std::size_t kMaxUnderWay = 32;
-    // Of readings whose window is settled without them: they must not keep the others waiting.
+    // Limit of late readings among them, so that they do not keep the others waiting.
     static constexpr std::size_t kMaxLateUnderWay = 4;
-    // A meter that slept measures at most so many windows in one step.
+    // Limit of windows measured in one step, after a pause.
     static constexpr std::size_t kMaxWindowsPerStep = 64;
-    // Windows that did not pass on its own clock (it was switched off, or the clock was set) are
-    // measured so many at a time, the next when enough members have heard of one: a clock that is
-    // wrong makes it sign no more than these too early.
+    // Windows that did not pass on the meter's own clock (it was switched off, or the clock was
+    // set) are measured so many at a time, the next when enough members have answered on one. So a
+    // wrong clock makes the meter sign at most this many too early.
     static constexpr std::size_t kMaxToldUnheard = 4;
 
     // `pending`: kept readings without enough receipts, in the order of their sequence.
     Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pending);
 
     [[nodiscard]] MeterEffects step(const MeterEvent& event, const Instant& now);
-    // Steady time at which it wants a Tick; nullopt: only other events can change anything.
+    // Steady time at which the meter needs a Tick; nullopt: only other events can change anything.
     [[nodiscard]] std::optional<std::int64_t> deadline_ms(const Instant& now) const;
 
     [[nodiscard]] const MeterId& id() const { return setup_.enrolment.meter; }
     [[nodiscard]] const MeterState& state() const { return state_; }
-    // Its seal is broken: it signs nothing any more, and only sends what it has signed before.
+    // The seal is broken: the meter signs nothing more, and only sends what it has signed before.
     [[nodiscard]] bool is_broken() const { return setup_.signer == nullptr; }
-    // window_limit is reached, or its seal is broken: nothing more to measure.
+    // window_limit is reached, or the seal is broken: there is nothing more to measure.
     [[nodiscard]] bool has_measured_all() const;
     [[nodiscard]] std::size_t pending() const { return pending_.size(); }
     [[nodiscard]] std::size_t unpublished() const;
-    // By reason, since the start: what members refused, and what this meter did not believe.
+    // Since the start, by reason: refusals by members, and messages that this meter rejected.
     [[nodiscard]] const std::map<std::string, std::uint64_t>& refusals() const { return refusals_; }
     [[nodiscard]] const std::map<std::string, std::uint64_t>& ignored() const { return ignored_; }
 
   private:
     [[nodiscard]] std::size_t honest_members(Window window) const;
-    // Calls `act` with those that may be sent, in order.
+    // Calls `act` with the readings that may be sent, in order.
     template <class Map, class Act>
     void for_each_under_way(Map& pending, Act act) const;
     [[nodiscard]] bool waits_to_be_heard() const;
-    // When it may leave at the earliest, steady: a reading not before its window is over.
+    // Earliest steady time of sending: a reading does not leave before its window is over.
     [[nodiscard]] std::int64_t send_at_ms(const PendingReading& pending, const Instant& now) const;
     void measure(const Instant& now, MeterEffects& effects);
     void finish_window(const Instant& now, MeterEffects& effects);
@@ -201,7 +201,7 @@ class Meter {
     [[nodiscard]] std::vector<ShareBook::Quorum> share_quorums(Window settled) const;
 
     MeterSetup setup_;
-    Committee members_;  // of any window
+    Committee members_;  // of all windows together
     GridClock clock_;
     MeterState state_;
     ShareBook shares_;
@@ -210,8 +210,8 @@ class Meter {
     std::string alarm_topic_;  // event/-
     bool key_to_zeroise_ = false;
     std::map<std::uint64_t, PendingReading> pending_;  // by sequence
-    std::int64_t told_until_ms_ = INT64_MIN;           // by its clock, when that was last set
-    std::set<std::uint64_t> told_;  // sequences of windows before that, not heard of yet
+    std::int64_t told_until_ms_ = INT64_MIN;           // meter's time at its clock's last setting
+    std::set<std::uint64_t> told_;  // sequences of windows before that, not answered on yet
     std::set<NodeId> connected_;
     std::map<std::string, std::uint64_t> refusals_;
     std::map<std::string, std::uint64_t> ignored_;

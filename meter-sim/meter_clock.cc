@@ -6,9 +6,9 @@ namespace fairfeed {
 
 namespace {
 
-constexpr std::int64_t kCorrectionPart = 10;  // of the time that passed, to be corrected by
+constexpr std::int64_t kCorrectionPart = 10;  // ms that must pass for 1 ms of correction
 constexpr std::int64_t kMostUnusedMs = 10'000;
-constexpr std::int64_t kSameLeapMs = 250;  // a leap that stands may be corrected itself
+constexpr std::int64_t kSameLeapMs = 250;  // tolerance within which a leap counts as the same
 
 std::int64_t distance(std::int64_t a, std::int64_t b) {
     return a > b ? a - b : b - a;
@@ -47,7 +47,7 @@ void MeterClock::correct(std::int64_t ahead_ms) {
     unused_ms_ -= distance(correction_ms, 0) * kCorrectionPart;
 }
 
-// Whether the leap that is seen now has been seen for long enough.
+// Whether the present leap has lasted long enough.
 bool MeterClock::stands(const Instant& machine) {
     const std::int64_t offset_ms = machine.real_ms - machine.steady_ms;
     if (!leap_ || distance(offset_ms, leap_->offset_ms) > kSameLeapMs)

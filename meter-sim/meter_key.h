@@ -1,5 +1,5 @@
-// A meter's signing key on disk: read when the meter starts, and given up when its seal breaks.
-// From then on the file says so, so that no restart signs again (paper A37).
+// A meter's signing key on disk: read when the meter starts, destroyed when its seal breaks. From
+// then on the file records the destruction, so that no restart signs again (paper A37).
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@
 
 namespace fairfeed {
 
-// What a signing key file says once the key is gone.
+// The content of a signing key file after the key was destroyed.
 constexpr std::string_view kZeroised = "zeroised: the seal of this meter was broken\n";
 
-// nullopt: zeroised. Errors: neither a key nor that, or one that others may read.
+// nullopt: zeroised. Errors: neither a key nor kZeroised, or a file that others may read.
 [[nodiscard]] Result<std::optional<SigningKey>, KeyFileError> load_meter_key(
     const std::filesystem::path& file);
-// Durable on return; at every moment the file is the whole key or says that it is gone.
+// Durable on return; at every moment the file holds the whole key or kZeroised.
 [[nodiscard]] Result<void, IoError> zeroise_meter_key(const std::filesystem::path& file);
 
 }  // namespace fairfeed

@@ -29,7 +29,8 @@ enum Sql : std::size_t {
     kSqlCount,
 };
 
-// What changes a row returns it whole, and what replaces one is selected before, for the sum.
+// A statement that changes a row returns it whole; one that replaces a row selects it before; both
+// for the sum.
 struct Writing {
     const SummedTable& table;
     std::string_view sql;
@@ -41,7 +42,7 @@ constexpr std::array<Writing, kSqlCount> kWritings{{
      "RETURNING *"},
     {kShareTable, "DELETE FROM share WHERE meter = ?1 RETURNING *"},
     {kShareTable, "INSERT INTO share VALUES (?1, ?2, ?3, ?4) RETURNING *"},
-    // Never OR REPLACE: a sequence or a window that is there already is our own bug.
+    // Never OR REPLACE: an existing sequence or window is our own bug.
     {kReadingTable,
      "INSERT INTO reading (meter, sequence, window, id, envelope) VALUES (?1, ?2, ?3, ?4, ?5) "
      "RETURNING *"},
@@ -66,8 +67,7 @@ constexpr std::array<Writing, kSqlCount> kWritings{{
     {kRefusalTable, "INSERT OR REPLACE INTO refusal VALUES (?1, ?2, ?3, ?4) RETURNING *"},
 }};
 
-// A meter that forgot what it has signed would sign something else in its place, and be taken for a
-// fraud.
+// A meter that forgot its readings would sign different ones, and would be taken for a fraud.
 IoError with_remedy(const std::filesystem::path& file, const IoError& error) {
     if (!error.damage) return error;
     return IoError{file.string() + " is damaged (" + error.message +
@@ -113,7 +113,7 @@ Result<void, IoError> Outbox::prepare() {
     sum_.set(seal->sum);
     sequence_ = seal->sequence;
     if (mark_.sequence() > sequence_)
-        return unexpected(IoError{"it has fallen back to an earlier moment", true});
+        return unexpected(IoError{"it was set back to an earlier state", true});
     for (const Writing& writing : kWritings) {
         auto statement = database_.prepare(writing.sql);
         if (!statement) return unexpected(statement.error());
@@ -128,8 +128,8 @@ Result<void, IoError> Outbox::prepare() {
     return {};
 }
 
-// Within a transaction. A lock does not reach to another machine or another name of the file, and
-// what two write side by side would be taken for damage ever after.
+// Call within a transaction. A lock does not cover other machines or other names of the file, and
+// two writers at once would later look like damage.
 Result<void, IoError> Outbox::check_alone() {
     const auto row = get_sequence_->bind().step();
     if (!row) return unexpected(row.error());

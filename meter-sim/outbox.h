@@ -1,8 +1,8 @@
-// The meters' memory on disk: one SQLite file for all meters of a process. Registers, sequence and
-// obeyed shares of each meter, and its readings as sealed bytes with who has receipted them: a ring
-// of at least 92 days that only ever overwrites what is receipted (paper A34, committee rule 1). A
-// batch of effects is one transaction; after an error of write() this object is of no use any more,
-// and what the file holds is the truth. One process has it at a time. One thread.
+// The meters' durable state: one SQLite file for all meters of a process. It holds registers,
+// sequence and obeyed shares of each meter, and its readings as sealed bytes with their receipts: a
+// ring of at least 92 days that overwrites only receipted readings (paper A34, committee rule 1). A
+// batch of effects is one transaction. After an error of write() this object is unusable, and the
+// file holds the valid state. One process has the file at a time. One thread.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ constexpr std::int64_t kRingDays = kReadingsKeptDays;
 struct OutboxReading {
     KeptReading reading;
     bool complete = false;                   // enough receipts
-    std::map<NodeId, std::string> refusals;  // by members, and why: see PersistRefusal
+    std::map<NodeId, std::string> refusals;  // by member, with the reason: see PersistRefusal
 };
 
 struct OutboxMeter {
@@ -39,22 +39,22 @@ struct OutboxMeter {
     std::vector<OutboxReading> readings;  // ascending by sequence
 };
 
-// An effect and whose it is. Effects that persist nothing are passed over.
+// An effect and its meter. Effects that persist nothing are skipped.
 using MeterAndEffect = std::pair<MeterId, const MeterEffect*>;
 
 class Outbox {
   public:
-    // Creates the file when it is not there, with `.mark` beside it, which says how far it had
-    // come, and `.lock`. Errors: another process has it, and nothing was touched; not an outbox;
-    // another network's; or (with `damage`) not what was written to it.
+    // Creates the file if it is missing. Beside it stand `.mark`, which records its progress, and
+    // `.lock`. Errors: another process has it, and nothing was touched; not an outbox; another
+    // network's; or (with `damage`) not what was written to it.
     [[nodiscard]] static Result<Outbox, IoError> open(const std::filesystem::path& file,
                                                       const Digest& network,
                                                       std::int64_t window_seconds);
 
-    // What the meter goes on from, with its readings that are not complete; nullopt: a new meter.
+    // The meter's state and its incomplete readings; nullopt: a new meter.
     [[nodiscard]] Result<std::optional<OutboxMeter>, IoError> load(const MeterId& meter);
 
-    // All of them durable when it returns.
+    // On return all effects are durable.
     [[nodiscard]] Result<void, IoError> write(const std::vector<MeterAndEffect>& effects);
 
   private:
@@ -71,11 +71,11 @@ class Outbox {
         const MeterId& meter, const meter_effect::PersistFirstPublish& first);
     [[nodiscard]] Result<void, IoError> write_refusal(const MeterId& meter,
                                                       const meter_effect::PersistRefusal& refusal);
-    // One of the statements that write, with its rows folded into the sum.
+    // Runs a writing statement and folds its rows into the sum.
     template <class... Values>
     [[nodiscard]] Result<void, IoError> run(std::size_t writing, const Values&... values);
 
-    FileLock lock_;  // first: given up last
+    FileLock lock_;  // first: released last
     Database database_;
     SequenceMark mark_;
     RowSum sum_{sha256};
@@ -86,8 +86,7 @@ class Outbox {
     std::optional<Statement> get_sequence_;
 };
 
-// Everything in an outbox, ascending by meter, for people and reports; works beside a running
-// meter-sim.
+// The whole outbox, ascending by meter, for people and reports; works beside a running meter-sim.
 [[nodiscard]] Result<std::vector<OutboxMeter>, IoError> read_outbox(
     const std::filesystem::path& file);
 

@@ -178,7 +178,7 @@ Result<std::optional<OutboxMeter>, IoError> read_meter(Database& database, const
 Result<std::vector<OutboxMeter>, IoError> read_outbox(const std::filesystem::path& file) {
     auto database = Database::open_read_only(file, kOutboxKind);
     if (!database) return unexpected(database.error());
-    const auto begun = database->execute("BEGIN");  // one moment for all tables
+    const auto begun = database->execute("BEGIN");  // one snapshot for all tables
     if (!begun) return unexpected(begun.error());
     if (const auto sealed = check_seal(*database); !sealed) return unexpected(sealed.error());
     const auto names = read_names(*database);

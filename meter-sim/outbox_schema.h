@@ -1,5 +1,5 @@
-// How an outbox file is laid out, and how its rows become values. Shared by the running outbox and
-// by its reader; nobody else includes it.
+// The layout of an outbox file, and the conversion of its rows into values. Shared by the running
+// outbox and its reader; included nowhere else.
 #pragma once
 
 #include <vector>
@@ -72,10 +72,10 @@ constexpr SummedTable kReadingTable{"reading", 7};
 constexpr SummedTable kReceiptTable{"receipt", 3};
 constexpr SummedTable kRefusalTable{"refusal", 4};
 
-// The sum over all rows, as it was written with the last of them.
+// The sum over all rows, written with every commit.
 struct OutboxSeal {
     Digest sum;
-    std::uint64_t sequence = 0;  // how many times something was committed
+    std::uint64_t sequence = 0;  // number of commits
 };
 // Reads everything. Error, with `damage`: the rows are not those that were written, or an index
 // does not find them.

@@ -1,6 +1,6 @@
-// A reading, or the alarm, that a meter keeps because too few members of its committee hold it: who
-// holds it, who refused it and why, and when it is said again. Plain values and the rules of saying
-// again (protocol 8, rules 1, 7 and 14); the meter decides what is under way.
+// A reading, or the alarm, that a meter keeps because too few members of its committee hold it: its
+// holders, its refusals with reasons, and the next time of sending. Plain values and the rules of
+// repetition (protocol 8, rules 1, 7 and 14); the meter decides which readings are being sent.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace fairfeed {
 
-// A reading as the meter keeps it: the same bytes are sent for ever.
+// A reading as the meter keeps it: every repetition sends the same bytes.
 struct KeptReading {
     Window window = 0;
     std::uint64_t sequence = 0;
@@ -34,25 +34,25 @@ struct PendingReading {
     bool is_alarm = false;
     std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
     std::int64_t back_off_ms = 0;
-    bool backed_off = false;                // because it was refused since it was sent
-    std::map<NodeId, std::string> refused;  // by whom, and why
+    bool backed_off = false;                // it was refused after it was sent
+    std::map<NodeId, std::string> refused;  // by member, with the reason
 
     PendingReading(KeptReading kept, bool alarm)
         : reading(std::move(kept)),
           envelope(std::make_shared<const Bytes>(reading.envelope)),
           is_alarm(alarm) {}
 
-    // `needed`: so many members that one of them is honest.
+    // `needed`: a number of members of whom at least one is honest.
     [[nodiscard]] bool is_late(std::size_t needed) const;   // its window is settled without it
     [[nodiscard]] bool is_early(std::size_t needed) const;  // its window is not over for them
-    // They have looked at it, and its window is over for them.
+    // These members have examined it, and its window is over for them.
     [[nodiscard]] bool is_heard(std::size_t needed) const;
 
     void sent(const Timers& timers, std::int64_t steady_ms);
-    void begin_anew();  // with saying it: at once, as if it was never sent
-    // true: that this member says so is news. The first reason counts, unless its window was not
-    // over then; that it is closed stays true. Saying again waits longer, once for each time it was
-    // sent: who refuses it a thousand times delays it no further.
+    void begin_anew();  // restarts sending: at once, as if it was never sent
+    // true: the refusal is new. The first reason is kept, unless it was that the window was not
+    // over; that the window is closed stays true. A refusal lengthens the delay of the repetition,
+    // but only once for each sending, so a thousand refusals delay it no further.
     [[nodiscard]] bool refused_by(const NodeId& member, const std::string& reason,
                                   const Timers& timers, std::int64_t steady_ms);
 };

@@ -12,7 +12,7 @@ namespace fairfeed {
 
 struct MeterRegisters {
     Registers total;
-    std::int64_t day = 0;  // since 1970-01-01 in grid time: what the next two are about
+    std::int64_t day = 0;  // since 1970-01-01 in grid time: the day of the next two members
     std::int64_t day_import_wh = 0;
     std::int64_t day_export_wh = 0;
     std::int64_t month = 0;  // year * 12 + month - 1
@@ -22,8 +22,8 @@ struct MeterRegisters {
     bool operator==(const MeterRegisters&) const = default;
 };
 
-// The day and month are those the quarter hour begins in: a window that ends at midnight still
-// shows the day that ended with it.
+// Day and month are those in which the quarter hour begins, so a window that ends at midnight still
+// shows the day that it ended.
 void add_quarter(MeterRegisters& registers, std::int64_t quarter_start_s,
                  const QuarterHour& energy);
 

@@ -1,7 +1,7 @@
-// Which share a meter obeys: the statements it has heard from its committee, and the schedule of
-// those that enough members stated identically (committee rule 13). Knows no signature: the meter
-// checks who speaks before it asks the book. A plain value; memory is bounded per member, so that
-// one who states shares for windows far ahead only crowds out its own.
+// The share that a meter obeys: the statements of its committee, and the schedule of shares that
+// enough members stated identically (committee rule 13). Knows no signatures: the meter checks the
+// sender first. A plain value; memory is bounded per member, so a member that states shares for far
+// windows crowds out only its own.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace fairfeed {
 
-// An accepted share and the window whose settlement earned it.
+// An accepted share and the window whose settlement set it.
 struct AcceptedShare {
     Window window = 0;
     ShareInForce share;
@@ -27,31 +27,31 @@ class ShareBook {
   public:
     static constexpr std::size_t kMaxOpenPerMember = 8;
 
-    // Whose identical statements count, and how many of them are enough.
+    // The members whose identical statements count, and how many are enough.
     struct Quorum {
         std::set<NodeId> members;
         std::size_t needed = 0;
     };
 
-    // `accepted`: what was persisted.
+    // `accepted`: the persisted shares.
     explicit ShareBook(std::vector<AcceptedShare> accepted);
 
-    // true: this statement was the one that was missing, and the schedule has changed. `quorums`:
-    // each is enough by itself: who settled the window, and whom it was handed over to.
+    // true: this statement completed a quorum, and the schedule has changed. Each of `quorums` is
+    // enough by itself: the members that settled the window, and those to whom it was handed over.
     [[nodiscard]] bool hear(const NodeId& member, const ShareStatement& statement,
                             const std::vector<Quorum>& quorums);
 
     // Ascending by from_s; a later window's share replaces an earlier one's that would bind later.
     [[nodiscard]] ShareSchedule schedule() const;
     [[nodiscard]] const std::vector<AcceptedShare>& accepted() const { return accepted_; }
-    // Drops what can no longer bind a quarter hour that starts at `from_s` or later.
+    // Drops shares that cannot bind a quarter hour that starts at `from_s` or later.
     void forget_before(std::int64_t from_s);
 
   private:
     void accept(const ShareStatement& statement);
 
     std::vector<AcceptedShare> accepted_;  // ascending by window and by from_s
-    std::optional<Window> newest_;         // accepted ever: an older one changes nothing
+    std::optional<Window> newest_;         // newest ever accepted: an older one changes nothing
     std::map<NodeId, std::map<Window, ShareStatement>> heard_;
 };
 

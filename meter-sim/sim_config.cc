@@ -10,7 +10,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kMaxPvW = 1'000'000'000;
-constexpr std::int64_t kMaxLatitudeDeg = 60;  // beyond, days without sunrise confuse more than help
+constexpr std::int64_t kMaxLatitudeDeg = 60;  // the model does not cover days without sunrise
 
 void read_source(const YamlView& source, SimConfig& config) {
     if (source.has("homes") == source.has("seed")) {

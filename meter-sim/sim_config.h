@@ -1,5 +1,5 @@
-// What meter-sim is told by its configuration file (config/meter-sim.yaml describes every key).
-// Relative paths are taken from the file's directory. What the network agreed on is in genesis.
+// The configuration file of meter-sim (config/meter-sim.yaml describes every key). Relative paths
+// start at the file's directory. The parameters of the network are in genesis.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@
 
 namespace fairfeed {
 
-// The directory of the meters' status file, as in their unit, for default_status_file().
+// The directory name of the meters' status file, as in their unit, for default_status_file().
 constexpr std::string_view kMetersRuntimeName = "fairfeed-meters";
 
 struct BrokerPlace {
-    NodeId node;  // whose broker
+    NodeId node;  // the broker's owner
     std::string host;
     std::uint16_t port = 0;
 };
@@ -44,13 +44,13 @@ struct SimConfig {
     std::filesystem::path ca_certificate;
     std::vector<BrokerPlace> brokers;
     std::filesystem::path homes;         // empty: the built-in model
-    std::optional<Digest> homes_digest;  // of the recording the network was made with
+    std::optional<Digest> homes_digest;  // of the recording with which the network was made
     std::uint64_t seed = 0;
     std::int64_t latitude_deg = 50;
     std::vector<SimMeter> meters;
 };
 
-// All errors at once, one line each: file:line:column: what is wrong.
+// Reports all errors at once, one line each: file:line:column: what is wrong.
 [[nodiscard]] Result<SimConfig, std::vector<std::string>> load_sim_config(
     const std::filesystem::path& file);
 

@@ -51,7 +51,7 @@ std::int64_t clear_sky_w_m2(std::int64_t elevation_sine_ppm) {
 
 std::int64_t weather_ppm(std::uint64_t seed, std::int64_t grid_s) {
     const std::uint64_t today = mix_number(mix_name(seed, "weather"), day_of(grid_s));
-    // Seven days of ten are fair, two are mixed, one is grey.
+    // Of ten days, seven are fair, two are mixed, one is grey.
     const std::int64_t kind = pick(today, 0, 9);
     const std::int64_t day = kind < 7   ? pick(mix(today), 850'000, 1'000'000)
                              : kind < 9 ? pick(mix(today), 550'000, 800'000)

@@ -1,5 +1,5 @@
-// Repeatable chance: a hash of a seed and what it is about, instead of a generator with a state.
-// So any quarter hour can be asked for alone and in any order. SplitMix64's finaliser (Steele, Lea,
+// Repeatable random numbers: a hash of a seed and a subject, instead of a generator with state. So
+// any quarter hour can be computed alone and in any order. SplitMix64's finaliser (Steele, Lea,
 // Flood, OOPSLA 2014). Not for keys or salts.
 #pragma once
 
@@ -25,7 +25,7 @@ namespace fairfeed {
     return mix(seed ^ mix(static_cast<std::uint64_t>(number)));
 }
 
-// Within [low, high], as good as evenly: the range is tiny beside 2^64.
+// Within [low, high], almost uniform: the range is tiny beside 2^64.
 [[nodiscard]] constexpr std::int64_t pick(std::uint64_t chance, std::int64_t low,
                                           std::int64_t high) {
     return low + static_cast<std::int64_t>(chance % (static_cast<std::uint64_t>(high - low) + 1));

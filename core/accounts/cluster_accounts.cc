@@ -12,19 +12,19 @@ namespace fairfeed {
 
 namespace {
 
-// A share settled at a capacity of 0 is none: it says nothing about a capacity certified later.
+// A share settled at a capacity of 0 is no share: it does not limit a capacity certified later.
 std::int64_t share_of(const MeterClosing& closing) {
     return closing.capacity_w > 0 ? closing.mes_w : kNoShareW;
 }
 
-// What the meter is told: who has no share has the capacity that is certified for the window for
-// which this one was settled.
+// The share stated to the meter. A meter without a share is told the capacity certified for the
+// window for which the share was settled.
 std::int64_t stated_share_w(const ChainState& state, const MeterId& meter,
                             const MeterClosing& closing, Window target) {
     return std::min(share_of(closing), state.capacity_w(meter, target));
 }
 
-// A share that binds no later than one settled before it replaces that one.
+// A share replaces every earlier one that binds no sooner.
 void add_share(ShareSchedule& shares, const ShareInForce& share) {
     while (!shares.empty() && shares.back().from_s >= share.from_s)
         shares.pop_back();
@@ -96,8 +96,8 @@ Result<HeldReadings, Reject> listed_of(const Settlement& settlement, const HeldR
     return listed;
 }
 
-// Where two readings of a slot are known the listed one counts. A list that is full withholds
-// nothing late.
+// If two readings for one slot are known, the listed one is used. A full list withholds no late
+// reading.
 std::vector<const OpenedReading*> ClusterAccounts::withheld(const ChainState& state,
                                                             const Settlement& settlement,
                                                             const HeldReadings& held) const {
@@ -187,7 +187,7 @@ SettledShare ClusterAccounts::move_on(const ChainState& state, Window settled, c
     return share;
 }
 
-// The next window needs nothing older than the same window one day before it.
+// Estimates for the next window use nothing older than the same window one day before.
 void ClusterAccounts::remember(const ChainState& state, Window settled,
                                const HeldReadings& listed) {
     const std::int64_t oldest = std::int64_t{settled} + 1 - state.grid().windows_per_day();

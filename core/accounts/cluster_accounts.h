@@ -1,5 +1,5 @@
-// The keyholders' accounts of one cluster: closing states, shares and the profiles that estimates
-// come from. Everything in it is recomputed from the chain; it is outside the app hash. Pure.
+// The keyholders' accounts of one cluster: closing states, shares, and the profiles on which
+// estimates are based. All of it is recomputed from the chain and outside the app hash. Pure.
 #pragma once
 
 #include <map>
@@ -32,8 +32,9 @@ struct SettlementDraft {
     std::vector<ListedReading> late;
 };
 
-// A share and when it binds, known once its settlement is in a block: what its meter is told. Of a
-// meter without a share it is the capacity certified for the window the share is for.
+// A share and the time at which it binds, as stated to the meter. Both are known once the
+// settlement is in a block. For a meter without a share: the capacity certified for the share's
+// window.
 struct SettledShare {
     MeterId meter;
     Window window = 0;
@@ -45,17 +46,18 @@ class ClusterAccounts {
   public:
     explicit ClusterAccounts(ClusterId cluster) : cluster_(std::move(cluster)) {}
 
-    // Rule 12 against what the accounts know: registers never fall and continue the last closing
-    // state (unless the reading says they were reset), profile fits registers, export within
-    // generation, powers within twice the connection's rating.
+    // Checks a reading against the accounts (rule 12): registers never fall and continue the last
+    // closing state (unless the reading reports a reset), the profile fits the registers, export is
+    // within generation, powers are within twice the connection's rating.
     [[nodiscard]] Result<void, Reject> plausible(const ChainState& state, Window window,
                                                  const MeterId& meter,
                                                  const ReadingBody& body) const;
 
-    // Settles `window` from the readings held: a meter without one is estimated and marked missing,
-    // one whose reading is not plausible is estimated and marked conflict (rule 8). Readings of
-    // windows before it that may still be taken are listed as late and trued up (rule 7), meter by
-    // meter, as many as late_room allows. The same inputs give the same draft on every member.
+    // Settles `window` from the readings held. A meter without a reading is estimated and marked
+    // missing; a meter with an implausible reading is estimated and marked conflict (rule 8).
+    // Readings of earlier windows that may still be accepted are listed as late and trued up (rule
+    // 7), meter by meter, as many as late_room allows. Every member computes the same draft from
+    // the same inputs.
     [[nodiscard]] Result<SettlementDraft, Reject> draft(const ChainState& state, Window window,
                                                         const HeldReadings& held) const;
 
@@ -63,51 +65,54 @@ class ClusterAccounts {
     [[nodiscard]] std::vector<const OpenedReading*> usable(const ChainState& state, Window window,
                                                            const HeldReadings& held) const;
 
-    // A draft as a signed-to-be Settlement with sealed lines; salts from `random`.
+    // Turns a draft into a Settlement with sealed lines, ready to be signed. Salts come from
+    // `random`.
     [[nodiscard]] Result<Settlement, Reject> seal(const ChainState& state, Window window,
                                                   const SettlementDraft& draft,
                                                   const NodeId& proposer, std::uint32_t version,
                                                   std::uint32_t slot, const KeyRing& keys,
                                                   const RandomSource& random) const;
 
-    // A member's check of somebody's settlement: its place (settlement_rules.h), entries, totals
-    // and every opened line equal what draft() gives for the readings it lists. `held` has those it
-    // lists, and may have others: one that a draft would use beside them is reading_withheld (rule
-    // 5). wrong_height: drafted on a state this member has not reached.
+    // A member's check of another member's settlement: its place (settlement_rules.h), and that
+    // entries, totals and every opened line equal the result of draft() on the listed readings.
+    // `held` must contain the listed readings and may contain more. reading_withheld: a draft would
+    // use another reading of `held` as well (rule 5). wrong_height: drafted on a state that this
+    // member has not reached.
     [[nodiscard]] Result<void, Reject> check(const ChainState& state, const Settlement& settlement,
                                              const HeldReadings& held, const KeyRing& keys) const;
 
-    // Of the readings held, those a draft would use beside the ones the settlement lists, and
-    // which it does not list: withheld (rule 5).
+    // The readings held that a draft would use but the settlement does not list (rule 5).
     [[nodiscard]] std::vector<const OpenedReading*> withheld(const ChainState& state,
                                                              const Settlement& settlement,
                                                              const HeldReadings& held) const;
 
-    // After the block is committed: opens the lines and moves on. header_time_ms is the block's.
+    // Advances the accounts after the block is committed: opens the lines. header_time_ms is the
+    // block's.
     [[nodiscard]] Result<std::vector<SettledShare>, Reject> commit(const ChainState& state,
                                                                    const Settlement& settlement,
                                                                    const HeldReadings& held,
                                                                    std::int64_t header_time_ms,
                                                                    const KeyRing& keys);
 
-    // Its closing states are lost; what estimates come from is not.
+    // Closes the accounts: drops the closing states, keeps the profiles for estimates.
     void close();
-    // Of a closed accounts: what a committed settlement lists, as far as it can be read.
+    // Reads what it can of a settlement's listed readings while the accounts are closed.
     void witness(const ChainState& state, Window settled, const HeldReadings& listed);
 
-    // A newcomer's accounts begin after the last settlement, with the closing states handed over,
-    // in the order of its lines. header_time_ms: of the block that holds the settlement.
+    // Opens the accounts of a newcomer after the last settlement, from the closing states handed
+    // over, in the order of the settlement's lines. header_time_ms: of the block that holds the
+    // settlement.
     [[nodiscard]] std::vector<SettledShare> take_over(const ChainState& state,
                                                       const Settlement& settlement,
                                                       const std::vector<MeterClosing>& closings,
                                                       std::int64_t header_time_ms);
 
-    // As commit, but on settlements one trusts because the chain holds them: the lines only, opened
-    // and in the order of the entries. Changes nothing.
+    // Opens the lines of a settlement on the chain, in the order of its entries, without
+    // recomputing them. Changes nothing.
     [[nodiscard]] static Result<std::vector<SettlementLine>, Reject> open_lines(
         const Settlement& settlement, const KeyRing& keys);
 
-    // Lines of the last committed settlement, opened; ascending meter.
+    // The opened lines of the last committed settlement; ascending meter.
     [[nodiscard]] const std::vector<SettlementLine>& last_lines() const { return last_lines_; }
     [[nodiscard]] const ClosingState* closing(const MeterId& meter) const;
 
@@ -117,17 +122,17 @@ class ClusterAccounts {
   private:
     struct Account {
         ClosingState closing;
-        std::int64_t capacity_w = 0;           // certified when it was last settled
+        std::int64_t capacity_w = 0;           // capacity certified at the last settlement
         std::map<Window, ReadingBody> recent;  // real profiles of the last day, for estimates
     };
-    // What draft() settles a meter by, late readings taken in.
+    // The figures from which draft() settles a meter, with late readings applied.
     struct Picked {
         MeterId meter;
         TrueUp true_up;
         std::vector<const OpenedReading*> late;
         const OpenedReading* present = nullptr;
-        std::uint64_t sequence = 0;     // of the newest reading taken
-        std::optional<Reject> refused;  // why the first of those held was not taken
+        std::uint64_t sequence = 0;     // of the newest accepted reading
+        std::optional<Reject> refused;  // the reason for the first refusal among those held
     };
 
     [[nodiscard]] ClosingState opening(const ChainState& state, const MeterId& meter) const;

@@ -1,5 +1,5 @@
-// How accounts settle a window: which readings of each meter count, what stands for those that
-// are missing, and the contract on top.
+// How the accounts settle a window: which readings of each meter are used, what replaces missing
+// readings, and then the contract.
 #include <algorithm>
 
 #include "core/accounts/cluster_accounts.h"
@@ -40,7 +40,7 @@ void fill_in(SettlementLine& line, const MeterSettlement& settled, Window window
     }
 }
 
-// The sums that concern windows before; nullopt: beyond 64 bits.
+// The sums over earlier windows; nullopt: beyond 64 bits.
 std::optional<AdjustmentTotals> sum_adjustments(const std::vector<SettlementLine>& lines) {
     Int128 import_wh = 0, export_wh = 0, generation_wh = 0, credited_wh = 0, owed = 0;
     for (const SettlementLine& line : lines) {
@@ -65,14 +65,14 @@ Result<void, Reject> plausible_after(const ChainState& state, Window window, con
     if (!run) return unexpected(Reject::closed_window);
     const MeterRegistration& registration = state.meters.at(meter).registration;
     Expectation expected{quarters_of(state), registration.rating.power_w(), run->before, false};
-    // What flowed between the installation and the first window is no contradiction.
+    // Energy between the installation and the first window is no contradiction.
     expected.follows_last = run->first == window && window > registration.effective;
     expected.next = run->after;
     expected.precedes_next = run->end == window + 1;
     return check_plausible(body, expected);
 }
 
-// When the meter's shares may still be asked for: from `open` on, and in its gaps.
+// The times whose shares may still be needed: from `open` on, and in the meter's gaps.
 std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& closing,
                                    Window open, Window oldest) {
     const GridClock grid = state.grid();
@@ -85,8 +85,8 @@ std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& 
 
 }  // namespace
 
-// A meter that was never settled has the registers it was installed with, and no share since the
-// grid's beginning.
+// A meter that was never settled starts with the registers at its installation, and with no share
+// since the grid's beginning.
 ClosingState ClusterAccounts::opening(const ChainState& state, const MeterId& meter) const {
     const ClosingState* last = closing(meter);
     if (last) return *last;
@@ -104,7 +104,7 @@ Result<void, Reject> ClusterAccounts::plausible(const ChainState& state, Window 
     return plausible_after(state, window, meter, body, opening(state, meter));
 }
 
-// One more reading of the meter, if the chain and its figures allow.
+// Applies one more reading of the meter, if the chain and the figures allow it.
 Result<void, Reject> ClusterAccounts::take(const ChainState& state, Window window, Window settled,
                                            const OpenedReading& opened, Picked& picked) const {
     const ReadingHeader& header = opened.reading.header;
@@ -146,7 +146,7 @@ ClusterAccounts::Picked ClusterAccounts::pick(const ChainState& state, Window wi
         if (is_late && out.late.size() == room) continue;
         const auto found = at->second.find(meter);
         if (found == at->second.end()) continue;
-        // Sealed for others, before DGMD gave the window to this committee.
+        // The reading was sealed for others, before DGMD gave the window to this committee.
         if (found->second.reading.header.key_epoch != state.key_epoch(meter, at->first)) continue;
         const auto taken = take(state, at->first, window, found->second, out);
         if (taken) continue;
@@ -178,8 +178,8 @@ std::vector<const OpenedReading*> ClusterAccounts::usable(const ChainState& stat
     return out;
 }
 
-// The same window a day earlier, else the window before, if the whole committee could read it;
-// nullptr: nothing (rule 8).
+// The reading of the same window a day earlier, else of the window before, if the whole committee
+// could read it; nullptr: none (rule 8).
 const ReadingBody* ClusterAccounts::estimate_from(const ChainState& state, Window window,
                                                   const Picked& picked) const {
     if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
@@ -202,7 +202,7 @@ const ReadingBody* ClusterAccounts::estimate_from(const ChainState& state, Windo
     return yesterday ? yesterday : previous;
 }
 
-// Flags, counters and what the line inherits; the contract adds the figures.
+// Sets flags, counters and inherited members of the line. The contract adds the figures.
 SettlementLine ClusterAccounts::start_line(const ChainState& state, Window window,
                                            const Picked& picked, const PastRoom& room) const {
     const MeterId& meter = picked.meter;
@@ -213,7 +213,7 @@ SettlementLine ClusterAccounts::start_line(const ChainState& state, Window windo
                         .adjusted = picked.true_up.adjustment(),
                         .closing = picked.true_up.closing()};
     ClosingState& closing = line.closing;
-    // A counter of flagged windows belongs to one certified capacity.
+    // The counter of flagged windows starts again when the certified capacity changes.
     if (before != accounts_.end() && capacity_w != before->second.capacity_w) {
         closing.over_capacity = 0;
     }
@@ -269,7 +269,8 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
                                 closing.export_remainder, closing.balance_micro});
         for (const OpenedReading* late : each.late)
             out.late.push_back({each.meter, late->reading.header.window, late->reading.id});
-        // What cannot be used is missing; a conflict is only what EVIDENCE on the chain shows.
+        // Without a usable reading the entry is missing. Only EVIDENCE on the chain makes it a
+        // conflict.
         const bool is_void = state.is_voided(each.meter, window);
         const auto status = each.present ? EntryStatus::reading
                             : is_void    ? EntryStatus::conflict

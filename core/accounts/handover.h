@@ -1,5 +1,5 @@
-// What a HANDOVER holds, for those who have keys: its making and its opening (handover_rules.h says
-// who may say it, and when). Pure.
+// Writes and opens the content of a HANDOVER; needs keys. handover_rules.h has the rules on senders
+// and times. Pure.
 #pragma once
 
 #include <optional>
@@ -11,14 +11,14 @@
 
 namespace fairfeed {
 
-// What `sender` says to `recipients`, who are known, of the cluster's last settlement; nullopt: it
-// lacks a data key.
+// The handover of the cluster's last settlement by `sender` to `recipients`, who must be known.
+// nullopt: a data key is missing.
 [[nodiscard]] std::optional<Handover> write_handover(
     const ChainState& state, const Settlement& settlement, const NodeId& sender,
     const std::vector<NodeId>& recipients, const KeyRing& keys, const RandomSource& random);
 
-// The closing states, in the order of the settlement's lines. not_a_member: not for this recipient;
-// cannot_open: the sender lies, or another one's key was used.
+// The closing states, in the order of the settlement's lines. not_a_member: the handover is not for
+// this recipient. cannot_open: the sender gave a false key, or the key of another was used.
 [[nodiscard]] Result<std::vector<MeterClosing>, Reject> open_handover(
     const Digest& network, const Settlement& settlement, const Transaction& handover,
     const NodeId& recipient, const AgreementKey& agreement);

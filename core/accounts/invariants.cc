@@ -140,8 +140,8 @@ constexpr EnergySum kRegisterSums[] = {
      &SettlementLine::generation_wh, &Adjustment::generation_wh},
 };
 
-// Where the register stands, and the estimates that stand beside it. A gap behind which it was
-// reset ends one count of it: there it stood where the gap begins.
+// The last register plus the estimates since then. A gap that ends with a reset counts separately:
+// its register is the one at which the gap begins.
 Int128 standing_wh(const ClosingState& closing, const EnergySum& sum) {
     Int128 wh = closing.registers.*sum.of_registers;
     for (const EstimatedWindow& estimate : closing.estimates)
@@ -155,7 +155,8 @@ Int128 standing_wh(const ClosingState& closing, const EnergySum& sum) {
     return wh;
 }
 
-// The last reading before a reset came late: it alone says where that count of the register ended.
+// Whether the last reading before a reset came late. Only that reading shows the register's final
+// value before the reset.
 bool ends_a_count(const ClosingState& last, const ClosingState& now) {
     return std::any_of(last.gaps.begin(), last.gaps.end(), [&now](const RegisterGap& gap) {
         if (gap.after) return false;
@@ -174,8 +175,9 @@ bool is_reset(const SettlementLine& line) {
     return (line.flags & (kLineRegisterReset | kLineLateReset)) != 0;
 }
 
-// Nobody without keys knows the remainders, of which each meter carries one in and one out in each
-// direction: up to 999 thousandths of a micro either way, twice.
+// The remainders are known to keyholders only. Each meter carries one in and one out in each
+// direction, up to 999 thousandths of a micro either way, so the public sum has a tolerance of
+// twice that.
 std::string money_of_totals(const Settlement& settlement, const Tariff& tariff) {
     const Int128 owed = Int128{settlement.totals.import_wh} * tariff.import_micro_per_kwh -
                         Int128{settlement.totals.credited_wh} * tariff.export_micro_per_kwh;
@@ -288,7 +290,7 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
     settled_[settlement.cluster] = settlement.window;
 }
 
-// Before its first line a meter stands as it was installed.
+// Before its first line, a meter has its registers at installation.
 ClosingState& InvariantMonitor::standing_of(const ChainState& before, const MeterId& meter) {
     const auto [standing, first] = standing_.try_emplace(meter);
     const auto record = before.meters.find(meter);
@@ -299,7 +301,7 @@ ClosingState& InvariantMonitor::standing_of(const ChainState& before, const Mete
     return standing->second;
 }
 
-// What a line says against the meter's line before.
+// Compares a line with the meter's line before.
 std::string InvariantMonitor::follow_money(const SettlementLine& line) {
     const Int128 balance = Int128{standing_[line.meter].balance_micro} + posting_of(line);
     if (balance == line.closing.balance_micro) return {};
@@ -317,8 +319,8 @@ std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
     return {};
 }
 
-// All that is settled and trued up of a meter is what its registers moved, and the estimates that
-// no registers have replaced: what they and the registers say together moves by as much.
+// Conservation of energy: what is settled and trued up for a meter equals the change of its
+// registers and of the estimates that no registers have replaced yet.
 std::string InvariantMonitor::follow_energy(const SettlementLine& line, Window oldest,
                                             const PastRoom& room) {
     if (is_reset(line) || is_full(line.closing.gaps, room)) return {};

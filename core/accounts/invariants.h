@@ -1,7 +1,8 @@
-// What must hold after every block, under names an auditor would ask for (docs/demo-json.md). Each
-// report says who can check it: `public` from the chain alone, `keyholders` from opened lines. What
-// was never checked is not applicable, never ok. A report keeps its first failure for ever. One
-// monitor per chain, fed in order by its owner; it judges and refuses nothing. Pure.
+// The invariants that must hold after every block, under names that an auditor would use
+// (docs/demo-json.md). Each report states who can check it: `public` from the chain alone,
+// `keyholders` from opened lines. An invariant that was never checked is reported as not
+// applicable, never as ok. A report keeps its first failure for ever. One monitor per chain, given
+// blocks in order by its owner. The monitor only reports; it refuses no block. Pure.
 #pragma once
 
 #include <map>
@@ -17,7 +18,7 @@ namespace fairfeed {
 
 struct InvariantReport {
     std::string name;
-    bool applicable = false;  // false: nothing could be checked yet, or not without keys
+    bool applicable = false;  // false: not checked yet, or not checkable without keys
     bool ok = false;          // false unless applicable and held in every block so far
     std::string checked_by;   // public | keyholders
     std::string explanation;  // of the first failure: height and figures; empty while it holds
@@ -35,13 +36,13 @@ struct OpenedSettlement {
 class InvariantMonitor {
   public:
     InvariantMonitor();
-    // A block as it was applied. `opened`: those of its settlements whose lines are known; a node
-    // without keys hands in none.
+    // Checks an applied block. `opened`: the block's settlements whose lines are known. A node
+    // without keys passes none.
     void observe(const ChainState& before, const Block& block, const ChainState& after,
                  const std::vector<OpenedSettlement>& opened);
-    // Closing states that were handed over: what this keyholder's checks of lines go on from.
+    // The closing states of a handover, from which this keyholder's checks of lines continue.
     void take_over(const MeterId& meter, const ClosingState& closing);
-    // In a fixed order; a name that both can check stands there twice.
+    // In a fixed order. An invariant that both public and keyholders can check appears twice.
     [[nodiscard]] const std::vector<InvariantReport>& reports() const { return reports_; }
     // No applicable report has failed.
     [[nodiscard]] bool all_held() const;

@@ -1,4 +1,4 @@
-// The data keys a holder can use, by meter and epoch; filled by unwrapping KEY_GRANTs (protocol 2).
+// A holder's data keys by meter and epoch, unwrapped from KEY_GRANTs (protocol 2).
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace fairfeed {
 class KeyRing {
   public:
     void add(const MeterId& meter, KeyEpoch epoch, const SymmetricKey& key);
-    // Unwraps what the grants of this state give to `recipient`; already known epochs are skipped.
+    // Unwraps the grants of this state to `recipient`; skips epochs that are already known.
     void learn(const ChainState& state, const NodeId& recipient, const AgreementKey& agreement);
     [[nodiscard]] const SymmetricKey* find(const MeterId& meter, KeyEpoch epoch) const;
     // The newest epoch held for the meter; nullopt: none.

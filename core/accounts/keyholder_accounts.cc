@@ -14,7 +14,7 @@ ReplayFault fault(const Block& block, const Transaction& transaction, Reject rea
                 std::string(to_string(reason)) + ")"};
 }
 
-// It may be megabytes, and every cluster has one.
+// Keeps only what a handover needs: a whole settlement may take megabytes, for every cluster.
 Settlement to_hand_over(const Settlement& settlement) {
     Settlement out;
     out.cluster = settlement.cluster;
@@ -56,8 +56,8 @@ bool KeyholderAccounts::holds_keys_of(const Block& block, const Settlement& sett
            });
 }
 
-// Members of the window's committee and DGMD could read all that it settles by. Others may be
-// granted its keys and know too little: what an estimate comes from was sealed for others.
+// Whether the holder can recompute the settlement: the window's committee and DGMD could read all
+// its inputs. Another holder of its keys may lack the reading that an estimate comes from.
 bool KeyholderAccounts::is_judge(const ChainState& before, const Settlement& settlement) const {
     const auto* committee = before.committee_of(settlement.cluster, settlement.window);
     return holder_ && (holder_->node == before.genesis.dgmd ||
@@ -84,7 +84,8 @@ Result<RecomputedSettlement, ReplayFault> KeyholderAccounts::recompute(const Rep
     ClusterAccounts& accounts =
         clusters_.try_emplace(settlement.cluster, ClusterAccounts(settlement.cluster))
             .first->second;
-    // A cluster settles at most once in a block, so the state before the block is its draft's.
+    // A cluster settles at most once in a block, so its draft was made on the state before the
+    // block.
     out.judged = is_judge(step.before, settlement);
     const auto checked = out.judged ? accounts.check(step.before, settlement, out.readings, keys_)
                                     : Result<void, Reject>{};
@@ -109,7 +110,7 @@ void KeyholderAccounts::close(const ClusterId& cluster) {
     witnessed_.insert_or_assign(cluster, std::move(accounts.mapped()));
 }
 
-// Whoever opens the accounts later estimates from what all members could read by then.
+// A keyholder that opens the accounts later bases estimates on what all members could read by then.
 void KeyholderAccounts::witness(const ReplayStep& step, const Settlement& settlement) {
     HeldReadings listed;
     for (const SignedReading* reading : readings_of(step.committed.block, settlement)) {

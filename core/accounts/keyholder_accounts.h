@@ -1,7 +1,7 @@
-// The accounts of every cluster one keyholder can open, moved along a chain: opens readings and
-// lines, recomputes the contract, and says which clusters stay closed to it. Fed with blocks in
-// order and nothing else, so a node's start-up and an auditor's verify come to the same accounts.
-// Pure.
+// The accounts of every cluster that one keyholder can open, advanced along a chain: opens readings
+// and lines, recomputes the contract, and reports the clusters that stay closed to this keyholder.
+// The only input is blocks in order, so a node's start-up and an auditor's verify compute the same
+// accounts. Pure.
 #pragma once
 
 #include <map>
@@ -14,14 +14,14 @@
 
 namespace fairfeed {
 
-// Who holds data keys: a committee member or DGMD, with the key that grants are wrapped to.
+// A holder of data keys, committee member or DGMD, with the key to which grants are wrapped.
 struct Keyholder {
     NodeId node;
     AgreementKey agreement;
 };
 
-// One settlement, opened. If it was judged and faults() does not name its cluster, it is what the
-// contract gives.
+// One opened settlement. If it was judged, it equals the contract's result unless faults() names
+// its cluster.
 struct RecomputedSettlement {
     OpenedSettlement opened;
     bool judged = false;    // recomputed and compared
@@ -32,7 +32,7 @@ struct RecomputedSettlement {
 // A cluster whose closing states were handed over to this keyholder.
 struct TakenOver {
     ClusterId cluster;
-    Digest settlement;            // the last one, after which the accounts begin
+    Digest settlement;            // the last settlement; the accounts begin after it
     std::vector<MeterId> meters;  // as in the last settlement's lines
     std::vector<MeterClosing> closings;
     std::vector<SettledShare> shares;
@@ -40,27 +40,29 @@ struct TakenOver {
 
 class KeyholderAccounts {
   public:
-    KeyholderAccounts() = default;  // holds no key: every cluster that settles is closed
+    KeyholderAccounts() = default;  // holds no key: every settled cluster is closed
     explicit KeyholderAccounts(Keyholder holder) : holder_(std::move(holder)) {}
 
     // The settlements of this block that the keys open, each recomputed from its readings and the
     // accounts before it. Needs step.before (ReplayOptions::keep_before). A settlement that opens
-    // and does not hold is a fault of its cluster alone: the chain has it, so the accounts go on
-    // from its lines, as every other member's does. Only a member of the window's committee, or
-    // DGMD, judges; another keyholder takes the lines as they are. A cluster with a line whose key
-    // is not held, or with a line or reading that does not open, is closed from there on, since its
-    // closing states are lost, until a HANDOVER to this keyholder opens.
+    // but differs from the recomputation is a fault of its cluster alone. The chain holds it, so
+    // the accounts continue from its lines, as every other member's accounts do. Only a member of
+    // the window's committee, or DGMD, recomputes; another keyholder accepts the lines as they are.
+    // A cluster with a line whose key is missing, or with a line or reading that does not open, is
+    // closed from that settlement on, because its closing states are lost. A HANDOVER to this
+    // keyholder that opens ends this.
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
-    // Settlements of the block followed last that are not what the contract gives, or do not open.
+    // The faulty settlements of the last block followed: not the contract's result, or not
+    // openable.
     [[nodiscard]] const std::vector<ReplayFault>& faults() const { return faults_; }
 
-    // By the block followed last.
+    // Clusters taken over in the last block followed.
     [[nodiscard]] const std::vector<TakenOver>& taken_over() const { return taken_over_; }
-    // A HANDOVER in the block followed last that was for this keyholder and does not open: who
-    // lies.
+    // Senders of HANDOVERs in the last block followed that were for this keyholder and do not open.
+    // These senders lie.
     [[nodiscard]] const std::vector<NodeId>& false_handovers() const { return false_handovers_; }
-    // What of the cluster's last settlement is handed over: places, salts and closing states of its
-    // lines, without lines and readings. nullptr: none yet.
+    // The parts of the cluster's last settlement that a handover needs: places, salts and closing
+    // states of its lines, without lines and readings. nullptr: not settled yet.
     [[nodiscard]] const Settlement* last_settlement(const ClusterId& cluster) const;
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
     [[nodiscard]] const std::map<ClusterId, ClusterAccounts>& clusters() const { return clusters_; }
@@ -81,7 +83,7 @@ class KeyholderAccounts {
         Settlement settlement;
         std::int64_t header_time_ms = 0;
     };
-    std::map<ClusterId, Settled> last_;  // of all clusters: any may be handed over to this node
+    std::map<ClusterId, Settled> last_;  // of all clusters, for possible handovers
     std::vector<TakenOver> taken_over_;
     std::vector<NodeId> false_handovers_;
     std::optional<Keyholder> holder_;
@@ -89,11 +91,11 @@ class KeyholderAccounts {
     std::map<ClusterId, ClusterAccounts> clusters_;
     std::set<ClusterId> closed_;
     std::map<ClusterId, ClusterAccounts>
-        witnessed_;  // of closed clusters whose readings can be read
+        witnessed_;  // accounts of closed clusters whose readings can be read
     std::vector<ReplayFault> faults_;
 };
 
-// The readings of the block that this settlement lists, in its order.
+// The block's readings that this settlement lists, in the settlement's order.
 [[nodiscard]] std::vector<const SignedReading*> readings_of(const Block& block,
                                                             const Settlement& settlement);
 

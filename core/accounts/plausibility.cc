@@ -71,8 +71,7 @@ Verdict check_profile(const Profile& profile) {
             if (wh < 0) return unexpected(Reject::negative_energy);
             if (wh > kMaxMeterWindowWh) return unexpected(Reject::out_of_range);
         }
-        sum.import_wh +=
-            quarter.import_wh;  // at most kMaxWindowQuarters: far from the end of 64 bits
+        sum.import_wh += quarter.import_wh;  // at most kMaxWindowQuarters: far below 64 bits
         sum.export_wh += quarter.export_wh;
         sum.generation_wh += quarter.generation_wh;
         if (quarter.export_wh > quarter.generation_wh) return unexpected(Reject::not_plausible);

@@ -1,8 +1,8 @@
-// What a meter's figures must satisfy to be settled by (rule 12): the profile fits the registers,
-// registers never fall unless the meter signs that they were reset, powers fit the connection.
-// Refused is only what the meter's own registers and its rating make impossible; what nobody
-// certified, or what is only claimed, is settled, but marked. Deterministic: the same on every
-// member. Pure; knows neither signatures nor who sent what.
+// Plausibility of a meter's figures (rule 12): the profile fits the registers, registers never fall
+// unless the meter signs a reset, powers fit the connection. A reading is refused only if the
+// meter's own registers and rating make it impossible. Uncertified generation and mere claims are
+// settled, but flagged. Deterministic: every member gets the same result. Pure; knows neither
+// signatures nor senders.
 #pragma once
 
 #include <cstdint>
@@ -15,44 +15,45 @@
 
 namespace fairfeed {
 
-constexpr std::int64_t kImpossibleLoad = 2;          // times the rating: a fuse has opened
+constexpr std::int64_t kImpossibleLoad = 2;          // times the rating: above it a fuse has opened
 constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (paper A69)
 
-// Between two readings, per register: more than a meter of 100 MW uses in 92 days. It keeps the
-// sums of a whole cluster within 64 bits.
+// Upper bound of a register's rise between two readings: more than a meter of 100 MW uses in 92
+// days. The bound keeps the sums of a whole cluster within 64 bits.
 constexpr std::int64_t kMaxGapWh = 250'000'000'000;
 
-// What the figures are held against.
+// The known facts against which the figures are checked.
 struct Expectation {
     std::size_t quarters = 0;   // of a window
     std::int64_t rating_w = 0;  // of the connection
     Registers last;             // of the last real reading; before the first, as installed
-    bool follows_last = false;  // that reading is of the window before: no gap in between
-    // Of the reading after it, at the beginning of its window; nullopt: there is none.
+    bool follows_last = false;  // the last reading is of the window before: no gap in between
+    // Registers at the beginning of the window of the next reading; nullopt: there is no next
+    // reading.
     std::optional<Registers> next{};
-    bool precedes_next = false;  // that reading is of the window behind it
+    bool precedes_next = false;  // the next reading is of the window after this one
 };
 
-// No quarter hour is negative, absurd or exports more than it generates.
+// Checks that no quarter hour is negative, out of range, or exports more than it generates.
 [[nodiscard]] Result<void, Reject> check_profile(const Profile& profile);
 
-// In this order: profile_length, negative_energy, out_of_range, not_plausible (export above
-// generation), registers_contradict (profile above the registers, or not where the last reading
-// ended), register_fell, out_of_range (kMaxGapWh), implausible_peak (import, export or generation
-// above twice the rating). Under kFlagRegisterReset `last` does not count: the profile must fit the
-// body's own registers, nothing more. Between two readings whose registers went on nothing was
-// reset, and no register may stand above the next one (registers_contradict). A claim of available
-// generation never costs a reading.
+// Faults in this order: profile_length, negative_energy, out_of_range, not_plausible (export above
+// generation), registers_contradict (profile above the registers, or not starting where the last
+// reading ended), register_fell, out_of_range (kMaxGapWh), implausible_peak (import, export or
+// generation above twice the rating). Under kFlagRegisterReset `last` is ignored, and the profile
+// must only fit the body's own registers. If the registers rose from the last reading to the next,
+// there was no reset in between, and no register may exceed the next reading's
+// (registers_contradict). A claim of available generation is never a reason to refuse a reading.
 [[nodiscard]] Result<void, Reject> check_plausible(const ReadingBody& body,
                                                    const Expectation& expected);
 
-// The highest generation in W that a reading tells of: the peak it reports, or four times its
-// largest quarter hour, whichever is more.
+// The highest generation in W that a reading shows: the reported peak, or four times the largest
+// quarter hour, whichever is more.
 [[nodiscard]] Int128 peak_generation_w(const ReadingBody& body);
 
-// The LineFlags of a plausible reading under a certified capacity of W, but for those that its
-// shares or its neighbours decide. Whoever is certified for nothing is not over its capacity:
-// any generation of it is unregistered.
+// The LineFlags of a plausible reading under a certified capacity of W, without the flags that
+// depend on shares or on other readings. A meter without certified capacity never gets the flag for
+// exceeding it; all its generation is unregistered.
 [[nodiscard]] std::uint32_t line_flags(const ReadingBody& body, std::int64_t capacity_w);
 
 // kLineClaimCut, if the reading claims more available generation than was counted.

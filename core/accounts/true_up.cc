@@ -9,7 +9,7 @@ namespace fairfeed {
 
 namespace {
 
-// target += more, unless it leaves 64 bits.
+// Adds `more` to `target`; false if the sum exceeds 64 bits.
 bool add_to(std::int64_t& target, Int128 more) {
     const auto sum = narrow(target + more);
     if (sum) target = *sum;
@@ -22,7 +22,7 @@ bool is_reset(const ReadingBody& body) {
 
 using Estimates = std::vector<EstimatedWindow>;
 
-// Those of windows from `first` to before `end`.
+// The estimates of windows from `first` to before `end`.
 Estimates within(const Estimates& all, Window first, Window end) {
     Estimates out;
     std::copy_if(all.begin(), all.end(), std::back_inserter(out), [&](const EstimatedWindow& each) {
@@ -68,7 +68,7 @@ std::uint32_t TrueUp::unread_before(Window window) const {
     return window - closing_.unread_from;
 }
 
-// Of the windows from `first` to before `end`, and of `first` in any case.
+// The highest import rate of the windows from `first` to before `end`, `first` always included.
 std::int64_t TrueUp::dearest_import_rate(Window first, Window end) const {
     std::int64_t most = state_->tariff(first).import_micro_per_kwh;
     for (const auto& tariff : state_->tariffs) {
@@ -90,8 +90,8 @@ TrueUp::Figures TrueUp::estimated(const RegisterGap& run) const {
     return sum;
 }
 
-// When the energy flowed is known to the meter alone, which must not gain by keeping it to itself:
-// import counts where it is dearest, and no window earns more than it was estimated to.
+// Only the meter knows when the energy flowed, and it must not gain by hiding this. So import is
+// billed at the highest rate, and no window earns more than its estimate did.
 TrueUp::Figures TrueUp::between_registers(const RegisterGap& run) const {
     Figures sum;
     sum.import_wh = Int128{run.after->import_wh} - run.before.import_wh;
@@ -107,12 +107,12 @@ TrueUp::Figures TrueUp::between_registers(const RegisterGap& run) const {
     return sum;
 }
 
-// What is billed for the run.
+// The amount billed so far for the run.
 TrueUp::Figures TrueUp::figures_of(const RegisterGap& run) const {
     return run.after ? between_registers(run) : estimated(run);
 }
 
-// As settle_window would have, had the reading been there.
+// The result of settle_window if the reading had been there in time.
 TrueUp::Figures TrueUp::measured(Window window, const Profile& profile) const {
     const WindowEnergy energy =
         window_energy(profile, closing_.shares, state_->capacity_w(meter_, window),
@@ -147,7 +147,7 @@ bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
     return true;
 }
 
-// What was one run of windows without a reading is two, or one, or none.
+// Splits one run of windows without a reading into two, one or none.
 void TrueUp::divide(const RegisterGap& run, RegisterGap left, RegisterGap right) {
     auto& gaps = closing_.gaps;
     const auto is_it = [&](const RegisterGap& gap) { return gap.first == run.first; };

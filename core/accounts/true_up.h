@@ -1,8 +1,8 @@
-// A meter's account put right once it is read again (committee rules 7 and 8): what was billed for
-// windows without a reading gives way to what was measured. A window with a late reading is billed
-// by its own profile, rates and shares, in whatever order such readings come; the windows between
-// two readings by the difference of their registers. The closing state goes on in place; nothing
-// that was settled is opened again. Pure integers; the caller hands in plausible readings only.
+// True-up of a meter that is read again (committee rules 7 and 8): measured figures replace what
+// was billed for windows without a reading. A window with a late reading is billed by its own
+// profile, rates and shares, in whatever order such readings come. The windows between two readings
+// are billed by the difference of their registers. The closing state is updated; settlements that
+// are on the chain stay as they are. Pure integers; the caller passes plausible readings only.
 // docs/contract.md, "True-up".
 #pragma once
 
@@ -11,22 +11,23 @@
 
 namespace fairfeed {
 
-// The windows without a reading around this one, as far as they are known: a gap, or what lies
-// between the last reading and the end of the window. nullopt: it was read, or is forgotten.
+// The known windows without a reading around this one: a gap, or the windows from the last reading
+// to the end of the window. nullopt: the window has a reading, or is forgotten.
 [[nodiscard]] std::optional<RegisterGap> run_around(const ClosingState& closing, Window window);
 
 class TrueUp {
   public:
-    // `closing`: after the meter's last settlement. `state` outlives this and is that of the draft.
+    // `closing`: after the meter's last settlement. `state` outlives this object and is the
+    // draft's.
     TrueUp(const ChainState& state, MeterId meter, ClosingState closing);
 
-    // A reading of a settled window that was not read, before or after others that were: the window
-    // itself by its profile, what is left on both sides of it by registers. false: such a window is
-    // not known, or a sum is beyond 64 bits; nothing has changed.
+    // Applies a reading of a settled window that had none, before or after other readings. The
+    // window is billed by its profile, the remaining windows on both sides by registers. false, and
+    // nothing is changed: the window is not in a known gap, or a sum exceeds 64 bits.
     [[nodiscard]] bool take_late(Window window, const ReadingBody& body);
-    // The reading of the window being settled: only what lies before it. The first reading closes
-    // the gap since the meter was installed, which may lie before its first window and then bears
-    // that window's rate.
+    // Applies the reading of the window being settled to the windows before it. The first reading
+    // closes the gap since the meter was installed. That gap may lie before the meter's first
+    // window, and is then billed at that window's rate.
     [[nodiscard]] bool take_present(Window window, const ReadingBody& body);
     // How many windows in a row before this one have no reading.
     [[nodiscard]] std::uint32_t unread_before(Window window) const;

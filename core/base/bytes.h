@@ -1,5 +1,5 @@
-// Bytes, views of bytes, and the fixed-size values every room passes around: 32-byte digests,
-// 16-byte salts, 64-byte signatures (raw r||s), 65-byte public keys (uncompressed P-256 points).
+// Bytes, views of bytes, and fixed-size values used in every room: 32-byte digests, 16-byte salts,
+// 64-byte signatures (raw r||s), 65-byte public keys (uncompressed P-256 points).
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace fairfeed {
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
-// A fixed number of bytes with a meaning; Tag keeps a salt from being taken for a key.
+// A fixed number of bytes with a meaning; Tag keeps different meanings apart.
 template <class Tag, std::size_t N>
 struct FixedBytes {
     static constexpr std::size_t kSize = N;

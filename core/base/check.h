@@ -1,5 +1,5 @@
-// CHECK(condition): our own bug, never anybody's input. Always on; says where and ends the process,
-// because going on after a broken promise is how ledgers are corrupted.
+// CHECK(condition): for our own bugs, never for input. Always on; prints the place and ends the
+// process, because continuing after a broken invariant could corrupt a ledger.
 #pragma once
 
 namespace fairfeed {

@@ -6,7 +6,7 @@
 namespace fairfeed {
 namespace {
 
-// Names are read a thousand times per block: a look into a table each character.
+// A table, because names are checked a thousand times per block.
 constexpr std::array<bool, 256> kAllowed = [] {
     std::array<bool, 256> allowed{};
     for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyz0123456789-"))

@@ -1,7 +1,6 @@
-// Names of nodes, meters and clusters. A name is 1 to 32 characters of [a-z0-9-]: it is a
-// certificate's CN, an MQTT user and a topic level, so it must never contain '+', '#' or '/'
-// (threat 11). Pseudonyms only: nothing personal belongs in a name, because names stand on the
-// chain.
+// Names of nodes, meters and clusters: 1 to 32 characters of [a-z0-9-]. A name is a certificate's
+// CN, an MQTT user and a topic level, so it must never contain '+', '#' or '/' (threat 11). Names
+// are pseudonyms: they stand on the chain, so they must not contain anything personal.
 #pragma once
 
 #include <compare>

@@ -5,8 +5,8 @@ namespace fairfeed {
 int finish_output(std::string_view program, int status, std::ostream& out, std::ostream& err) {
     out.flush();
     if (out) return status;
-    err << program << ": standard output could not be written, and what it holds is not whole: "
-        << "the disk is full, or nobody reads any more\n";
+    err << program << ": standard output could not be written and is incomplete: "
+        << "the disk is full, or the reader has ended\n";
     return status == 0 ? kOutputLost : status;
 }
 

@@ -1,7 +1,7 @@
-// The one end of every program: its command line is parsed, its command runs, and only then is it
-// known whether all it had to say could be written. Nothing else looks at standard output: a
-// command writes to a stream and returns its own status. The parser (CLI::App and its ParseError)
-// is a template parameter because no other room may know it.
+// The common end of every program: parses the command line, runs the command, and then checks that
+// all output was written. A command writes to a stream and returns its own status; nothing else
+// looks at standard output. The parser (CLI::App and its ParseError) is a template parameter
+// because no other room may know it.
 #pragma once
 
 #include <iostream>
@@ -14,7 +14,7 @@ namespace fairfeed {
 constexpr int kOutputLost = 1;  // the machine failed
 constexpr int kWrongUsage = 2;
 
-// Flushes. What could not be written turns a status of 0 into kOutputLost, and `err` says so.
+// Flushes. Lost output turns a status of 0 into kOutputLost, with a message on `err`.
 [[nodiscard]] int finish_output(std::string_view program, int status, std::ostream& out,
                                 std::ostream& err);
 

@@ -1,6 +1,6 @@
-// Result<T, E>: a value or the reason there is none. The member names are those of std::expected,
-// which the compiler of Debian 12 does not offer under C++20; swap this file for an alias when it
-// does. E is data (an enum, a struct), never an exception: bad input must not unwind a room.
+// Result<T, E>: a value or an error. The member names are those of std::expected, which the
+// compiler of Debian 12 does not offer under C++20; replace this file by an alias once it does. E
+// is data (an enum, a struct), never an exception: bad input must not unwind a room.
 #pragma once
 
 #include <optional>
@@ -67,7 +67,7 @@ class [[nodiscard]] Result {
     std::variant<T, E> state_;
 };
 
-// Success carries nothing: the failure of an action.
+// The result of an action: success has no value.
 template <class E>
 class [[nodiscard]] Result<void, E> {
   public:

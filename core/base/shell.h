@@ -6,7 +6,7 @@
 
 namespace fairfeed {
 
-// As it is where that is safe ("/etc/fairfeed/n1"), in single quotes otherwise ('/my net/n1').
+// The text itself if that is safe ("/etc/fairfeed/n1"), else in single quotes ('/my net/n1').
 [[nodiscard]] std::string shell_word(std::string_view text);
 
 }  // namespace fairfeed

@@ -39,7 +39,7 @@ __extension__ using Int128 = __int128;  // products of two 64-bit quantities, ne
     return a - floor_div(a, b) * b;
 }
 
-// What a pure rule may know of time: handed in, never looked up.
+// The time for a pure rule, always passed in.
 struct Instant {
     std::int64_t steady_ms = 0;  // monotonic, arbitrary origin: timers
     std::int64_t real_ms = 0;    // Unix time: block times and windows

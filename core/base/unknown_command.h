@@ -1,4 +1,4 @@
-// A mistyped command is answered with the nearest one and with all there are. For the mains, whose
+// The error for a mistyped command: the nearest command and the list of all. For the mains, whose
 // parser (CLI::App) is a template parameter here because no other room may know it. Pure.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace fairfeed {
 [[nodiscard]] std::string describe_unknown_command(std::string_view program, std::string_view word,
                                                    const std::vector<std::string>& commands);
 
-// Of the words before the first option, one that stands where a command must and is none.
+// The first word before the options that stands in a command's place and is no command.
 template <class App>
 [[nodiscard]] std::optional<std::string> unknown_command(const App& program, int argc,
                                                          const char* const* argv) {

@@ -1,4 +1,4 @@
-// Moments and spans as people read them, in UTC and whole units. Pure.
+// Times and durations as text for people, in UTC and whole units. Pure.
 #pragma once
 
 #include <cstdint>

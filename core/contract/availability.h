@@ -1,8 +1,8 @@
-// A meter's window under the shares that bound it: its energy, what is credited, and how much of
-// the available generation that it claims counts (docs/contract.md, "Available generation"). No
-// metrology backs a claim, so it counts only where the meter stood at its cap, and there at most
-// what its certified capacity could have made. Pure integers; committee, verifier and proof checker
-// compute the same.
+// A meter's window under the shares that bound it: its energy, the credited part, and the part of
+// the claimed available generation that counts (docs/contract.md, "Available generation"). No
+// metrology backs a claim. So a claim counts only where the meter stood at its cap, and at most up
+// to what the certified capacity could have generated. Pure integers; committee, verifier and proof
+// checker compute the same.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,17 @@ namespace fairfeed {
 
 constexpr std::int64_t kAtCapPercent = 2;
 
-// Did the meter generate what the cap lets it, give or take 2 %?
+// Whether the meter generated what the cap allows, within 2 %.
 [[nodiscard]] bool stands_at_cap(std::int64_t cap_wh, const QuarterHour& quarter);
 
-// What a claim may add to the generation of quarter hour `index` of a window: the rest of the
-// capacity where a share below it bound and the meter stood at its cap, else nothing. Both powers
-// in [0, 10^12].
+// The energy that a claim may add to the generation of quarter hour `index`: the rest of the
+// capacity if a share below it bound and the meter stood at its cap, else 0. Both powers in [0,
+// 10^12].
 [[nodiscard]] std::int64_t claimable_wh(std::int64_t share_w, std::int64_t capacity_w,
                                         std::size_t index, const QuarterHour& quarter);
 
-// The generation, and of what the claim says beyond it at most so much. Any claim will do; without
-// one it is the generation.
+// The generation, plus the claim's excess over it up to the limit. The claim may have any value;
+// without a claim the result is the generation.
 [[nodiscard]] std::int64_t counted_available_wh(std::int64_t generation_wh,
                                                 std::int64_t claimable_wh,
                                                 std::optional<std::int64_t> claim_wh);
@@ -39,8 +39,8 @@ struct WindowEnergy {
     bool operator==(const WindowEnergy&) const = default;
 };
 
-// Of a window that starts at start_s. The schedule ascends, and figures are within the limits of
-// share.h, which settle_window checks before.
+// The energy of a window that starts at start_s. The schedule ascends, and figures are within the
+// limits of share.h; settle_window checks both before.
 [[nodiscard]] WindowEnergy window_energy(const Profile& profile, const ShareSchedule& shares,
                                          std::int64_t capacity_w, std::int64_t start_s,
                                          std::optional<std::int64_t> claim_wh);

@@ -1,6 +1,6 @@
-// Energy into money, exactly (paper A62). An amount is rounded down and what was cut off is carried
-// to the next window, so a year of windows bills to the micro what one multiplication would.
-// Positive means the account owes. Pure; knows no meter and no chain. Re-entrant.
+// Energy into money, exactly (paper A62). An amount is rounded down and the rest is carried to the
+// next window, so a year of windows is billed exactly as by one multiplication. Positive means the
+// account owes. Pure; knows no meter and no chain. Re-entrant.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace fairfeed {
 
-// The account against which all others are posted: minus their sum. No meter may bear its name.
+// The counter account: its balance is minus the sum of all others. No meter may have this name.
 constexpr std::string_view kGridAccount = "grid";
 
 constexpr std::int64_t kRemainderLimit = 1000;  // remainders are 0..999
 
 struct Billed {
     std::int64_t amount_micro = 0;
-    std::int64_t remainder = 0;  // thousandths of a micro, 0..999: hand it in next time
+    std::int64_t remainder = 0;  // thousandths of a micro, 0..999: pass to the next call
 
     bool operator==(const Billed&) const = default;
 };
@@ -28,12 +28,12 @@ struct Billed {
 [[nodiscard]] std::optional<Billed> bill(std::int64_t remainder, std::int64_t energy_wh,
                                          std::int64_t rate_micro_per_kwh);
 
-// The same for a correction of what was billed before, of either sign (rule 8): the floor is that
-// of the exact figure, so that bills and corrections together are those of the corrected energy.
+// bill() for a correction, which may be negative (rule 8). It rounds down the exact figure, so a
+// bill and its corrections together equal the bill of the corrected energy.
 [[nodiscard]] std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energy_wh,
                                                     std::int64_t rate_micro_per_kwh);
 
-// The same for what several windows owe together, each at its own rate: `thousandths` of a micro.
+// bill() for several windows together, each at its own rate: `thousandths` of a micro.
 [[nodiscard]] std::optional<Billed> carry(std::int64_t remainder, Int128 thousandths);
 
 }  // namespace fairfeed

@@ -11,7 +11,7 @@ namespace fairfeed {
 namespace {
 
 using Reason = SettlementReason;
-using Checked = std::optional<SettlementFault>;  // nullopt: nothing wrong
+using Checked = std::optional<SettlementFault>;  // nullopt: no fault
 
 struct Figure {
     std::string_view name;
@@ -91,7 +91,8 @@ Checked wrong_meter(const MeterTotals& meter) {
     return wrong_remainder(meter.meter, {"export_remainder", meter.export_remainder});
 }
 
-// The meters' sums, in 128 bits: the meters are checked one by one, their number is not.
+// The sums over all meters, in 128 bits, because each figure is limited but the number of meters is
+// not.
 struct Sums {
     Int128 capacity_w = 0, load_wh = 0, import_wh = 0, export_wh = 0;
     Int128 generation_wh = 0, available_wh = 0, credited_wh = 0;
@@ -107,8 +108,8 @@ struct Sums {
     }
 };
 
-// Import is at most L, and export, generation and credit at most G: the limits on three sums bound
-// all seven.
+// Import is at most L, and export, generation and credit are at most G, so limits on three sums
+// bound all seven.
 Result<Sums, SettlementFault> summed(const std::vector<MeterTotals>& meters) {
     Sums sums;
     for (std::size_t i = 0; i < meters.size(); ++i) {
@@ -214,8 +215,8 @@ Checked wrong_quarter(const MeterId& meter, const QuarterHour& quarter) {
     return SettlementFault{Reason::export_above_generation, meter, "export_wh"};
 }
 
-// A profile has at most kMaxWindowSeconds / 900 entries of at most 10^15: the sums stay far below
-// 64 bits and are held against the limits afterwards.
+// A profile has at most kMaxWindowSeconds / 900 entries of at most 10^15. So the sums stay far
+// below 64 bits, and the limits are checked afterwards.
 Result<MeterTotals, SettlementFault> total_of(const MeterWindow& meter, std::int64_t start_s,
                                               std::size_t quarters) {
     if (const Checked fault = wrong_schedule(meter)) return unexpected(*fault);

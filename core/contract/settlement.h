@@ -1,7 +1,7 @@
-// One cluster's window, settled: energy from profiles, credit under the shares in force, new
-// shares (share.h), money (billing.h). A pure function of its input: every committee member and
-// every verifier computes the same bytes. Knows no chain, no estimate, no key: state.h feeds it.
-// Bad figures are refused by name, nothing wraps. Re-entrant.
+// The settlement of one cluster's window: energy from profiles, credit under the shares in force,
+// new shares (share.h), money (billing.h). A pure function of its input: every committee member and
+// every verifier computes the same bytes. Knows no chain, no estimates and no keys. Bad figures are
+// refused by name; nothing wraps. Re-entrant.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +19,21 @@
 
 namespace fairfeed {
 
-// What a share of W lets through in quarter hour `index` of a window, in Wh: differences of
-// floor(share * k / 4), so that no watt is lost over a window (paper A82, A83).
-// share_w in [0, 10^12].
+// The energy that a share of W allows in quarter hour `index` of a window, in Wh: differences of
+// floor(share * k / 4), so that no watt is lost over a window (paper A82, A83). share_w in [0,
+// 10^12].
 [[nodiscard]] std::int64_t quarter_cap_wh(std::int64_t share_w, std::size_t index);
 
-// What a meter may generate in a quarter hour: own use is never capped.
+// The generation allowed in a quarter hour: own use is never capped.
 [[nodiscard]] std::int64_t allowed_generation_wh(std::int64_t cap_wh, std::int64_t load_wh);
 
-// What of an export is paid for: the room between own load and cap. The rest is uncredited.
+// The part of an export that is paid for: the room between own load and cap. The rest is
+// uncredited.
 [[nodiscard]] std::int64_t credited_export_wh(std::int64_t cap_wh, std::int64_t load_wh,
                                               std::int64_t export_wh);
 
-// The share that binds a quarter hour starting at quarter_start_s: the schedule's, and never more
-// than the authorised capacity, so that a meter deauthorised meanwhile earns nothing (paper A70).
+// The share that binds a quarter hour starting at quarter_start_s: the scheduled share, but at most
+// the authorised capacity, so that a meter deauthorised meanwhile earns nothing (paper A70).
 [[nodiscard]] std::int64_t binding_share_w(const ShareSchedule& schedule, std::int64_t capacity_w,
                                            std::int64_t quarter_start_s);
 
@@ -55,8 +56,8 @@ struct SettlementInput {
     std::vector<MeterWindow> meters;  // strictly ascending by id
 };
 
-// The same after the profile is summed, the export credited and the claim of available generation
-// counted: where `edge-node settle` enters.
+// MeterWindow after summing the profile, crediting the export and counting the claim. `edge-node
+// settle` starts from these figures.
 struct MeterTotals {
     MeterId meter;
     std::int64_t capacity_w = 0;
@@ -88,7 +89,7 @@ struct MeterSettlement {
     std::int64_t credited_wh = 0;    // of the export
     std::int64_t uncredited_wh = 0;  // export - credited
     std::int64_t capacity_w = 0;
-    std::int64_t mes_w = 0;  // the share this window earns, for a later one
+    std::int64_t mes_w = 0;  // the share settled in this window, for a later one
     std::int64_t import_amount_micro = 0;
     std::int64_t export_amount_micro = 0;
     std::int64_t posting_micro = 0;  // import - export amount; positive = owes
@@ -101,7 +102,7 @@ struct MeterSettlement {
 
 struct SettlementResult {
     std::vector<MeterSettlement> meters;  // in the order of the input
-    SettlementTotals totals;              // available_wh is G, generation_wh what was metered
+    SettlementTotals totals;              // available_wh is G, generation_wh the metered generation
 
     bool operator==(const SettlementResult&) const = default;
 };
@@ -121,8 +122,8 @@ enum class SettlementReason : std::uint8_t {
     credit_above_export,
 };
 
-// Which figure of which meter was refused. meter is empty where the fault is the cluster's; figure
-// is the field's name, a literal.
+// The refused figure. meter is empty if the fault is the cluster's; figure is the field's name, a
+// literal.
 struct SettlementFault {
     SettlementReason reason = SettlementReason::negative;
     MeterId meter;
@@ -134,7 +135,7 @@ struct SettlementFault {
 [[nodiscard]] std::string_view to_string(SettlementReason reason);
 [[nodiscard]] std::string describe(const SettlementFault& fault);
 
-// The first fault in the order of the meters, or the settlement.
+// The settlement, or the first fault in the order of the meters.
 [[nodiscard]] Result<SettlementResult, SettlementFault> settle_window(const SettlementInput& input);
 [[nodiscard]] Result<SettlementResult, SettlementFault> settle_totals(
     const SettlementTotalsInput& input);

@@ -19,7 +19,7 @@ struct Fraction {
     Int128 denominator = 1;  // positive
 };
 
-// What one meter generates if the common factor is alpha: clamp(slope * alpha, low, high), in watt
+// One meter's generation under the common factor alpha: clamp(slope * alpha, low, high), in watt
 // seconds. 0 <= low <= high.
 struct Ramp {
     Int128 slope = 0;
@@ -27,7 +27,8 @@ struct Ramp {
     Int128 high = 0;
 };
 
-// Where a ramp leaves its floor or reaches its ceiling, and what that does to the sum of all.
+// A factor at which a ramp leaves its floor or reaches its ceiling, and how the sum over all ramps
+// changes there.
 struct Bend {
     Fraction alpha;
     Int128 constant_change = 0;
@@ -44,7 +45,7 @@ Ramp ramp_of(ShareRule rule, std::int64_t window_seconds, const Producer& produc
     const Int128 low = std::min(available, kWattSecondsPerWh * producer.load_wh);
     switch (rule) {
         case ShareRule::paper:
-            break;  // its factor is DF's, whatever anybody generates
+            break;  // its factor is DF's, whatever the meters generate
         case ShareRule::waterfill:
             return {nameplate, low, std::max(low, available)};
         case ShareRule::generation:
@@ -112,9 +113,9 @@ ExactShares scaled_availability(Fraction alpha, std::int64_t window_seconds,
     return exact;
 }
 
-// Largest remainder: everybody's floor, then one watt each to the largest fractions, ties to the
-// lower id, until the sum is the floor of the exact sum. A meter without a fraction gets none, so
-// nobody passes a capacity that the exact share respects.
+// Largest remainder: every meter gets its floor, then the largest fractions get one watt each, ties
+// to the lower id, until the sum is the floor of the exact sum. A meter without a fraction gets no
+// extra watt, so no share exceeds a capacity that the exact share respects.
 std::vector<std::int64_t> round_to_floor_of_sum(const ExactShares& exact) {
     std::vector<std::int64_t> watts;
     std::vector<std::size_t> order(exact.numerators.size());
@@ -151,7 +152,7 @@ ExactShares exact_shares(ShareRule rule, std::int64_t window_seconds, std::int64
     return scaled_availability(alpha, window_seconds, producers);
 }
 
-// Floor of DF in ppm, clamped to [0, 1] (paper A80); without capacity a surplus is at the limit.
+// Floor of DF in ppm, clamped to [0, 1] (paper A80). A surplus without any capacity gives 1.
 std::int64_t decremental_factor_ppm(std::int64_t d_wh, std::int64_t window_seconds,
                                     std::int64_t capacity_sum_w) {
     if (d_wh <= 0) return 0;
@@ -160,7 +161,7 @@ std::int64_t decremental_factor_ppm(std::int64_t d_wh, std::int64_t window_secon
     return static_cast<std::int64_t>(std::min(df, Int128{kPpm}));
 }
 
-// What everybody would generate under the rounded shares, less L; floor, never below zero.
+// Generation of all meters under the rounded shares, minus L; floor, never below zero.
 std::int64_t residual_wh(std::int64_t window_seconds, std::int64_t load_wh,
                          const std::vector<Producer>& producers,
                          const std::vector<std::int64_t>& watts) {
@@ -175,7 +176,7 @@ std::int64_t residual_wh(std::int64_t window_seconds, std::int64_t load_wh,
     return left <= 0 ? 0 : static_cast<std::int64_t>(left / kWattSecondsPerWh);
 }
 
-// The caller's promises, on which the width of every product rests. Returns the sum of C.
+// CHECKs the preconditions that bound every product. Returns the sum of C.
 std::int64_t checked_capacity_sum_w(std::int64_t window_seconds, std::int64_t load_wh,
                                     std::int64_t available_wh,
                                     const std::vector<Producer>& producers) {

@@ -1,7 +1,7 @@
-// The Magnitude of Energy Share: what every meter of a cluster may generate, from one window's
-// energy (paper A75-A83). Pure integer arithmetic on exact fractions; knows no money, no profile,
-// no chain. docs/contract.md derives it. The caller keeps its figures within the limits below: they
-// are what makes every product fit 128 bits (settle_window refuses others by name). Re-entrant.
+// The Magnitude of Energy Share: the power up to which each meter of a cluster may generate, from
+// one window's energy (paper A75-A83). Pure integer arithmetic on exact fractions; knows no money,
+// no profile, no chain. docs/contract.md derives it. The caller keeps its figures within the limits
+// below, so that every product fits 128 bits (settle_window refuses others by name). Re-entrant.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ constexpr std::int64_t kMaxWindowSeconds = 1'000'000;                 // 11.5 da
 constexpr std::int64_t kMaxClusterWatts = 1'000'000'000'000;          // sum of C: 1 TW
 constexpr std::int64_t kMaxClusterWattHours = 1'000'000'000'000'000;  // L, G: 1 PWh
 
-// A meter that may have generated. Consumers may be listed too (all zero but the load).
+// A meter that may have generated. Consumers may be listed too (only load_wh above zero).
 struct Producer {
     MeterId meter;
     std::int64_t capacity_w = 0;    // authorised installed capacity C_i
-    std::int64_t available_wh = 0;  // what it could have generated, curtailed or not
+    std::int64_t available_wh = 0;  // possible generation, curtailed or not
     std::int64_t load_wh = 0;
 
     bool operator==(const Producer&) const = default;
@@ -40,15 +40,15 @@ struct Shares {
     std::vector<MeterShare> shares;        // in the order of the producers
     std::int64_t mes_sum_w = 0;            // floor of the exact sum
     std::int64_t residual_surplus_wh = 0;  // what the shares leave uncurtailed; floor
-    std::int64_t conventional_wh = 0;      // max(0, -D): what the grid must add (paper A77)
+    std::int64_t conventional_wh = 0;      // max(0, -D): energy from the grid (paper A77)
 
     bool operator==(const Shares&) const = default;
 };
 
-// Shares of one cluster and window. load_wh is L over all meters, available_wh is G; the producers
+// Shares of one cluster and window. load_wh is L over all meters, available_wh is G. The producers
 // ascend by meter, their available_wh sums to G and their load_wh to at most L. A broken
-// precondition is the caller's bug (CHECK). D <= 0: MES_i = C_i. D > 0 and sum C = 0: DF = 1, no
-// share to give. Otherwise the rule decides; no MES_i is above C_i.
+// precondition is the caller's bug (CHECK). D <= 0: MES_i = C_i. D > 0 and sum C = 0: DF = 1, and
+// there are no shares. Otherwise the rule decides; no MES_i is above C_i.
 [[nodiscard]] Shares compute_shares(ShareRule rule, std::int64_t window_seconds,
                                     std::int64_t load_wh, std::int64_t available_wh,
                                     const std::vector<Producer>& producers);

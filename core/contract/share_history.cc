@@ -9,7 +9,7 @@ namespace fairfeed {
 
 namespace {
 
-// How many of the newest have this room, each with the bytes it has.
+// How many of the newest shares fit into the room.
 std::size_t newest_within(const ShareSchedule& shares, std::size_t room) {
     if (shares.size() * kShareBytes <= room) return shares.size();
     std::size_t bytes = 0;

@@ -1,6 +1,6 @@
-// The shares that a meter's closing state keeps: those that bind, or will, or bound in a window
-// that may still be read late. Bounded, whatever happened: beyond kMaxShares, and beyond the room
-// they have (past_room.h), the oldest become one, with the smallest share, so that nobody is ever
+// The shares kept in a meter's closing state: those that bind now or later, or that bound in a
+// window that may still be read late. The list is bounded: beyond kMaxShares, or beyond its room
+// (past_room.h), the oldest shares become one with the smallest value, so that no meter is ever
 // credited above what a share allowed. Pure.
 #pragma once
 
@@ -12,18 +12,18 @@
 
 namespace fairfeed {
 
-// As many as 92 days have windows of four hours (paper A34, A48).
+// The number of four-hour windows in 92 days (paper A34, A48).
 constexpr std::size_t kMaxShares = 552;
-constexpr std::size_t kShareBytes = 19;  // that one of them has at most, encoded
+constexpr std::size_t kShareBytes = 19;  // upper bound of one encoded share
 
 struct GridSpan {
     std::int64_t from_s = 0;
     std::int64_t until_s = 0;
 };
 
-// The entries of the schedule that bind at some moment of the spans; of equal ones in a row the
-// first stands for all. Encoded they have at most `room` bytes, of which one share needs
-// kShareBytes.
+// The entries of the schedule that bind at some moment of the spans; the first of equal ones in a
+// row replaces the others. The encoded result has at most `room` bytes; `room` must hold one share
+// (kShareBytes).
 [[nodiscard]] ShareSchedule kept_shares(const ShareSchedule& shares,
                                         const std::vector<GridSpan>& spans, std::size_t room);
 

@@ -8,12 +8,12 @@ namespace fairfeed {
 
 namespace {
 
-// Does b yield more than `factor` times what a does, each for a watt of its capacity?
+// Whether b yields more than `factor` times as much as a for each watt of capacity.
 bool yields_more(const SettlementLine& b, const SettlementLine& a, std::int64_t factor) {
     return Int128{a.available_wh} * b.capacity_w * factor < Int128{b.available_wh} * a.capacity_w;
 }
 
-// Less than a fifth of what the capacity could make.
+// Whether the line has less than a fifth of what its capacity could generate.
 bool is_dark(const SettlementLine& line, std::int64_t window_seconds) {
     const Int128 full = Int128{line.capacity_w} * window_seconds;
     return Int128{line.available_wh} * kSecondsPerHour * kOddYieldFloor < full;

@@ -1,6 +1,6 @@
-// Who stands out in a cluster: a prosumer whose window yields far more or far less for each watt of
-// its certified capacity than its neighbours under the same sky (paper A69; docs/contract.md, "What
-// is flagged"). A flag is for people: it changes no figure. Pure integers.
+// Flags a prosumer whose window yields far more or far less for each watt of certified capacity
+// than its neighbours under the same sky (paper A69; docs/contract.md, "What is flagged"). A flag
+// is for people and changes no figure. Pure integers.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace fairfeed {
 
-constexpr std::int64_t kOddYieldFactor = 2;    // above twice, or below half of the middle one
+constexpr std::int64_t kOddYieldFactor = 2;    // above twice, or below half of the median
 constexpr std::int64_t kOddYieldFloor = 5;     // not below a fifth of the capacity: too dark
-constexpr std::size_t kOddYieldProsumers = 3;  // fewer have no middle
+constexpr std::size_t kOddYieldProsumers = 3;  // fewer have no median
 
-// Adds kLineOddYield. Compared are the lines with a capacity and a reading of their own.
+// Adds kLineOddYield. Compares lines with a capacity and a reading of their own.
 void flag_odd_yields(std::vector<SettlementLine>& lines, std::int64_t window_seconds);
 
 }  // namespace fairfeed

@@ -59,7 +59,7 @@ void set_common_name(X509* certificate, std::string_view name) {
                                      0) == 1);
 }
 
-// Version 3, serial, validity, subject and key: what every certificate has before its purpose.
+// The parts of every certificate: version 3, serial, validity, subject and key.
 Certificate blank(std::string_view name, const Validity& validity, const P256Key& key) {
     Certificate certificate(X509_new());
     CHECK(certificate != nullptr && validity.from_s < validity.until_s);
@@ -95,7 +95,7 @@ GENERAL_NAME* to_general_name(const std::string& address) {
     return out;
 }
 
-// Built as a structure, not as text, so that no address can smuggle in a second one.
+// Built as a structure, not as text, so that an address cannot contain a second one.
 void add_addresses(X509* certificate, const std::vector<std::string>& addresses) {
     if (addresses.empty()) return;
     const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(GENERAL_NAMES_new());

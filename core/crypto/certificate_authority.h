@@ -1,6 +1,5 @@
 // The private CA of a network: X.509 certificates for mutual TLS between meters, nodes and brokers.
-// The name in CN is the MQTT user; broker certificates also carry the addresses they are reached
-// at.
+// The name in CN is the MQTT user; broker certificates also carry the addresses of the broker.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +15,13 @@ struct TlsIdentity {
     std::string certificate_pem;  // signed by the CA
 };
 
-// When a certificate is valid: seconds from now, before now where negative.
+// When a certificate is valid: seconds from now; negative: before now.
 struct Validity {
     std::int64_t from_s = 0;
     std::int64_t until_s = 0;
 };
-// For so many days. A machine without a battery clock boots a little in the past, and must still
-// find it valid.
+// Validity for so many days. It begins in the past, because a machine without a battery clock boots
+// with a clock that is a little behind.
 [[nodiscard]] Validity valid_for(int days);
 
 class CertificateAuthority {

@@ -57,7 +57,7 @@ Digest sha256(std::initializer_list<ByteView> parts) {
 
 Digest hmac_sha256(ByteView key, ByteView data) {
     thread_local const auto context = new_hmac_context();
-    constexpr std::uint8_t kNoKey = 0;  // a null key would mean "the key of last time"
+    constexpr std::uint8_t kNoKey = 0;  // a null key would mean "use the previous key"
     const std::uint8_t* key_bytes = key.empty() ? &kNoKey : key.data();
     CHECK(EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1);
     CHECK(EVP_MAC_update(context.get(), data.data(), data.size()) == 1);

@@ -1,4 +1,4 @@
-// SHA-256 (paper A64: full 256 bits everywhere; 64 bits are for people's eyes only).
+// SHA-256 (paper A64: full 256 bits everywhere; 64 bits are only for display).
 #pragma once
 
 #include <initializer_list>
@@ -8,7 +8,7 @@
 namespace fairfeed {
 
 [[nodiscard]] Digest sha256(ByteView data);
-// Of the concatenation of the parts, without copying them together.
+// SHA-256 of the concatenation of the parts, without copying them together.
 [[nodiscard]] Digest sha256(std::initializer_list<ByteView> parts);
 // HMAC-SHA-256.
 [[nodiscard]] Digest hmac_sha256(ByteView key, ByteView data);

@@ -18,13 +18,13 @@ using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
 static_assert(kWrappedBytes == SymmetricKey::kSize + kSealTagSize);
 
-// The key that both ends of one wrap arrive at. The salt names both points, so a wrap made for one
-// recipient can mean nothing to another.
+// The key that both ends of one wrap derive. The salt names both points, so a wrap for one
+// recipient is useless to another.
 SymmetricKey wrapping_key(const P256Key& own, const P256Key& other, const PublicKey& ephemeral,
                           const PublicKey& recipient, ByteView context) {
     const Context derivation(EVP_PKEY_CTX_new_from_pkey(nullptr, own.get(), nullptr));
     CHECK(derivation != nullptr && EVP_PKEY_derive_init(derivation.get()) == 1);
-    // The peer is on the curve, whose order is prime: nothing is left for OpenSSL to validate.
+    // The peer's point is on a curve of prime order, so OpenSSL need not validate it again.
     CHECK(EVP_PKEY_derive_set_peer_ex(derivation.get(), other.get(), 0) == 1);
     std::array<std::uint8_t, 32> shared{};
     std::size_t size = shared.size();

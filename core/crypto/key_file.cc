@@ -105,7 +105,7 @@ int write_all(int fd, std::string_view content) {
     return 0;
 }
 
-// The name is durable only once the directory that holds it is.
+// A file's name is durable only after a sync of its directory.
 int sync_directory_of(const std::filesystem::path& file) {
     const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
     const Descriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

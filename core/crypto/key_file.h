@@ -21,7 +21,7 @@ using KeyFileError = std::string;
 [[nodiscard]] Result<SymmetricKey, KeyFileError> load_symmetric_key(
     const std::filesystem::path& file);  // 32 hex digits and a newline
 
-// Text that is wiped when it goes.
+// Text that is wiped on destruction.
 class SecretText {
   public:
     explicit SecretText(std::string text) : text_(std::move(text)) {}
@@ -33,7 +33,7 @@ class SecretText {
   private:
     std::string text_;
 };
-// A key of a kind that this room does not read itself; the same errors as above.
+// Loads a key of a kind that this room does not parse; the same errors as above.
 [[nodiscard]] Result<SecretText, KeyFileError> load_secret_text(const std::filesystem::path& file);
 // Creates the file with O_EXCL and mode 0600; an existing file is an error, its content untouched.
 [[nodiscard]] Result<void, KeyFileError> save_secret(const std::filesystem::path& file,

@@ -15,8 +15,8 @@ Digest node_hash(const Digest& left, const Digest& right) {
     return sha256({kNodePrefix, left.view(), right.view()});
 }
 
-// Turns a row of the tree into the row above it: pairs are hashed, an odd last node moves up as it
-// is. Row by row this is the split at the largest power of two of RFC 6962 2.1.
+// Computes the next row of the tree: hashes pairs and moves an odd last node up unchanged. Done row
+// by row, this equals RFC 6962 2.1's split at the largest power of two.
 void raise(std::vector<Digest>& row) {
     const std::size_t pairs = row.size() / 2;
     for (std::size_t i = 0; i < pairs; ++i)
@@ -82,7 +82,7 @@ bool merkle_includes(const Digest& leaf_hash, std::uint64_t index, std::uint64_t
         if (last == 0) return false;
         if (node % 2 == 1 || node == last) {
             hash = node_hash(sibling, hash);
-            // A last node without a sibling moved up unhashed: skip the rows where it did.
+            // A last node without a sibling moved up unhashed: skip those rows.
             const int rows = std::countr_zero(node);
             node >>= rows;
             last >>= rows;

@@ -12,12 +12,12 @@
 namespace fairfeed {
 
 [[nodiscard]] Digest merkle_leaf_hash(ByteView leaf);
-// Of the tree with these leaves; the empty tree's root is SHA-256 of nothing.
+// The root of the tree with these leaves; the empty tree's root is SHA-256 of nothing.
 [[nodiscard]] Digest merkle_root(std::span<const Bytes> leaves);
 [[nodiscard]] Digest merkle_root(std::span<const Digest> leaves);
 // From the leaf's sibling up to the root's child; CHECKs index < leaves.size().
 [[nodiscard]] std::vector<Digest> merkle_path(std::span<const Digest> leaves, std::uint64_t index);
-// RFC 9162 2.1.3.2: does this leaf hash stand at index in the tree of that size and root?
+// RFC 9162 2.1.3.2: whether this leaf hash stands at index in the tree of that size and root.
 [[nodiscard]] bool merkle_includes(const Digest& leaf_hash, std::uint64_t index,
                                    std::uint64_t tree_size, std::span<const Digest> path,
                                    const Digest& root);

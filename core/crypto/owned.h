@@ -1,5 +1,5 @@
-// Owning handles for what a C library allocates: Owned<T, free_function> frees exactly once.
-// Private to this room; it knows no OpenSSL header, the .cc that names T includes it.
+// Owning handles for allocations of a C library: Owned<T, free_function> frees exactly once.
+// Private to this room; it includes no OpenSSL header, but the .cc that names T does.
 #pragma once
 
 #include <memory>

@@ -36,7 +36,7 @@ P256Key none() {
     return nullptr;
 }
 
-// The key pair (or, with a null scalar, the public key) of these parts.
+// The key pair of these parts, or the public key if the scalar is null.
 P256Key from_parts(const PublicKey& point, const BIGNUM* scalar) {
     const ParamBuilder builder(OSSL_PARAM_BLD_new());
     CHECK(builder != nullptr);
@@ -75,7 +75,7 @@ bool is_consistent_p256(EVP_PKEY* key) {
 
 // The first PEM block of the text if it is an unencrypted PKCS#8 key.
 Pkcs8 read_pkcs8(std::string_view pem) {
-    // OpenSSL takes no empty buffer that has no address.
+    // OpenSSL rejects an empty buffer with a null address.
     if (pem.empty() || pem.size() > std::numeric_limits<int>::max()) return nullptr;
     const Memory memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
     CHECK(memory != nullptr);

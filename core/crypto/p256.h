@@ -1,6 +1,6 @@
-// P-256 keys as OpenSSL holds them, shared by the files of this room and by nobody else. A handle
-// is immutable after it is made, so threads may share it. Only the named curve is accepted: no
-// explicit parameters, no other curve, no compressed or off-curve point (threat 48).
+// P-256 keys as OpenSSL holds them, shared by the files of this room only. A handle is immutable
+// after construction, so threads may share it. Only the named curve is accepted: no explicit
+// parameters, no other curve, no compressed or off-curve point (threat 48).
 #pragma once
 
 #include <memory>

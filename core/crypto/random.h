@@ -1,5 +1,5 @@
-// Randomness for salts and keys. Pure rooms take a RandomSource so that a simulation can repeat
-// them.
+// Randomness for salts and keys. Pure rooms take a RandomSource so that a simulation can repeat its
+// values.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace fairfeed {
 
-// Fills the span; never fails (a machine without randomness must not go on).
+// Fills the span; never fails: a machine without randomness aborts.
 using RandomSource = std::function<void(std::span<std::uint8_t>)>;
 
 [[nodiscard]] RandomSource system_random();

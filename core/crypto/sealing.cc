@@ -39,7 +39,7 @@ Owned<EVP_KDF_CTX, EVP_KDF_CTX_free> new_hkdf_context() {
 }
 
 OSSL_PARAM octets(const char* name, ByteView view) {
-    // OpenSSL takes the bytes through a pointer to non-const and does not write to them.
+    // OpenSSL's pointer is non-const, but OpenSSL does not write through it.
     return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(view.data()),
                                              view.size());
 }

@@ -1,6 +1,6 @@
 // Sealing: AES-128-GCM under a key used once. K = HKDF-SHA-256(data key, salt = the item's 16-byte
-// salt, info = purpose || 0x00 || sender), IV = 12 zero bytes, 16-byte tag appended (protocol 2).
-// Because K opens one item only, handing it out proves that item and no other.
+// salt, info = purpose || 0x00 || sender), IV = 12 zero bytes, 16-byte tag appended (protocol 2). K
+// opens one item only, so it can be given to others as proof of that item.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ constexpr std::size_t kSealTagSize = 16;
                                     ByteView plaintext);
 [[nodiscard]] std::optional<Bytes> aes_gcm_decrypt(const SymmetricKey& key, ByteView iv,
                                                    ByteView aad, ByteView ciphertext);
-// The house's profile: key used once, IV of zeros.
+// Our profile: key used once, IV of zeros.
 [[nodiscard]] Bytes seal(const SymmetricKey& message_key, ByteView aad, ByteView plaintext);
 [[nodiscard]] std::optional<Bytes> unseal(const SymmetricKey& message_key, ByteView aad,
                                           ByteView ciphertext);

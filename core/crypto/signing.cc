@@ -46,7 +46,8 @@ bool in_range(const Scalar& value) {
     return value != Scalar{} && value < kOrder;
 }
 
-// r || s as the SEQUENCE OF INTEGER that OpenSSL's verifier takes; returns its size in out.
+// Writes r || s as the SEQUENCE OF INTEGER that OpenSSL's verifier needs; returns its size in
+// `out`.
 std::size_t to_der(const Signature& signature, std::span<std::uint8_t, kMaxDerSize> out) {
     const EcdsaSig pair(ECDSA_SIG_new());
     BIGNUM* const r = BN_bin2bn(signature.bytes.data(), 32, nullptr);
@@ -68,8 +69,8 @@ Signature from_der(ByteView der) {
     return out;
 }
 
-// A key's context, set up once because that is a tenth of a verification. A thread that finds it
-// in use sets up its own, so copies of a key never wait for each other.
+// A verification context, set up once per key because set-up takes a tenth of a verification. A
+// thread that finds it in use sets up its own, so copies of a key never wait for each other.
 class PreparedContext {
   public:
     using Init = int (*)(EVP_PKEY_CTX*);

@@ -1,6 +1,6 @@
-// ES256: ECDSA on P-256 with SHA-256, raw r||s (DLMS/COSEM suite 1's; RFC 7518 3.4). Low-s is
-// enforced on what we sign and, in the strict verifier, on what we accept (threat 47).
-// Keys are value types that share an OpenSSL key; copy them and share them between threads freely.
+// ES256: ECDSA on P-256 with SHA-256, raw r||s (as in DLMS/COSEM suite 1; RFC 7518 3.4). Our
+// signatures are low-s, and the strict verifier accepts only low-s (threat 47). Keys are value
+// types that share an OpenSSL key; copy them and share them between threads freely.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace fairfeed {
 
-// What may sign. The pure rooms hold this; a simulation injects a deterministic one.
+// A signer. Pure rooms hold this interface; a simulation injects a deterministic one.
 class Signer {
   public:
     virtual ~Signer() = default;
@@ -44,9 +44,9 @@ class VerifyKey {
   public:
     // Uncompressed named-curve point only; refuses points off the curve and infinity (threat 48).
     [[nodiscard]] static std::optional<VerifyKey> from_point(const PublicKey& point);
-    // Any valid signature, as the standard's vectors have them.
+    // Accepts any valid signature, as in the standard's vectors.
     [[nodiscard]] bool verify(ByteView message, const Signature& signature) const;
-    // The house's profile: as verify, and s <= n/2.
+    // Our profile: as verify, and s <= n/2.
     [[nodiscard]] SignatureFault verify_strict(ByteView message, const Signature& signature) const;
     [[nodiscard]] const PublicKey& point() const { return point_; }
 

@@ -37,12 +37,12 @@ std::string utc(std::int64_t unix_s) {
     return utc_text(unix_s) + " UTC";
 }
 
-// The certificates in it belong to somebody else.
+// Frees only the stack; its certificates have other owners.
 void free_stack(STACK_OF(X509) * stack) {
     sk_X509_free(stack);
 }
 
-// Says no: a program without a terminal has nobody to ask.
+// Refuses to ask for a password, because a program may have no terminal.
 int no_password(char*, int, int, void* asked) {
     *static_cast<bool*>(asked) = true;
     return -1;
@@ -74,7 +74,7 @@ class Check {
         report_.mistakes.push_back(file.string() + ": " + what);
     }
 
-    // All of the file, in its order.
+    // All certificates of the file, in its order.
     Certificates read(const std::filesystem::path& file) {
         std::ifstream in(file, std::ios::binary);
         if (!in) {
@@ -115,7 +115,7 @@ class Check {
         if (out != nullptr) return out;
         if (encrypted)
             mistake(files_.key,
-                    "is protected by a password, which nobody is there to type; use "
+                    "is protected by a password, which a service cannot enter; use "
                     "the key that provisioning made");
         else if (pem.find("BEGIN CERTIFICATE") != std::string::npos)
             mistake(files_.key, "is a certificate, and its private key belongs here");
@@ -131,7 +131,7 @@ class Check {
                                         "'; put the files of '" + name_ + "' here");
     }
 
-    // As a broker will see it, whatever the clock says.
+    // Verifies the chain as a broker will, but ignores dates.
     void check_chain(const Certificates& own, const Certificates& authorities) {
         const Store store(X509_STORE_new());
         const Chain chain(X509_STORE_CTX_new());

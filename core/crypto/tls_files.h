@@ -1,6 +1,6 @@
-// The three files by which a program shows who it is in TLS: its key, its certificate, and the
-// authority that both sides trust. What is wrong with them, file by file with the remedy, before a
-// broker says no without a word of why. Reads files; keeps nothing.
+// The three files that identify a program in TLS: its key, its certificate, and the authority that
+// both sides trust. Reports their faults, file by file with the remedy, before a broker refuses the
+// connection without giving a reason. Reads files; keeps nothing.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct TlsFiles {
 };
 
 struct TlsFilesReport {
-    // A person must mend them, and no connection is possible before.
+    // Faults that a person must mend; no connection is possible before.
     std::vector<std::string> mistakes;
-    // Expired or not yet valid at this clock, which may be wrong itself.
+    // Expired or not yet valid by this machine's clock, which may itself be wrong.
     std::vector<std::string> of_time;
     // Expires within kExpiryNoticeS.
     std::vector<std::string> soon;
@@ -29,12 +29,12 @@ struct TlsFilesReport {
 
 constexpr std::int64_t kExpiryNoticeS = std::int64_t{30} * 86'400;
 
-// `name` is whose identity it should be: the CN of the certificate.
+// `name` is the expected identity: the CN of the certificate.
 [[nodiscard]] TlsFilesReport check_tls_files(const TlsFiles& files, const std::string& name,
                                              std::int64_t now_s);
 
-// The notice in advance about a certificate seen elsewhere: "expires in 12 days, on ..."; nullopt
-// while it is further away.
+// The advance notice for a certificate seen elsewhere: "expires in 12 days, on ..."; nullopt if the
+// expiry is not near.
 [[nodiscard]] std::optional<std::string> expiry_notice(std::int64_t valid_until_s,
                                                        std::int64_t now_s);
 

@@ -14,7 +14,7 @@
 namespace fairfeed {
 namespace {
 
-// OpenSSL's callbacks have no object of ours to call, so there is one book for the process.
+// The tickets of the process. OpenSSL's callbacks cannot reach an object of ours, so it is global.
 class Book {
   public:
     std::uint64_t open() {
@@ -73,7 +73,7 @@ void note_alert(const SSL* ssl, int where, int code) {
     book().change(ticket->number, [words](TlsReport& report) { report.alert = words; });
 }
 
-// The host becomes part of what makes the chain valid, so that there is no other way past it.
+// Adds the host to the verification of the chain, so that the check cannot be bypassed.
 bool demand_host(X509_STORE_CTX* chain, const std::string& host) {
     X509_VERIFY_PARAM* const wanted = X509_STORE_CTX_get0_param(chain);
     const std::string address = host.substr(0, host.find('%'));  // without its zone
@@ -103,7 +103,7 @@ void on_new_context(void* context, void*, CRYPTO_EX_DATA*, int, long, void*) {
     SSL_CTX_set_cert_verify_callback(static_cast<SSL_CTX*>(context), verify_peer, nullptr);
 }
 
-// Paho makes a context for each client and lends it to nobody.
+// Paho makes a context for each client and does not share it.
 void watch_new_contexts() {
     static const int kIndex = CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, nullptr,
                                                       on_new_context, nullptr, nullptr);

@@ -10,7 +10,8 @@ constexpr std::int64_t kEveryMs = 600'000;
 constexpr std::size_t kAtATime = 8;
 constexpr std::size_t kMostAlarms = 8;
 
-// "keys/tls.crt: expires in 3 days" is about "keys/tls.crt expires soon", today and tomorrow.
+// "keys/tls.crt: expires in 3 days" becomes the alarm "keys/tls.crt expires soon", which stays the
+// same from day to day.
 std::string as_alarm(const std::string& line, const std::string& about) {
     const std::size_t end = line.find(": ");
     return line.substr(0, end) + " " + about + line.substr(end);
@@ -38,7 +39,7 @@ void TlsWatch::suspect(const std::string& name) {
         if (each.name == name) each.due_ms = INT64_MIN;
 }
 
-// A thousand meters provisioned on one day expire on one day.
+// A thousand certificates may expire on one day: lists the first alarms and counts the rest.
 std::vector<std::string> TlsWatch::standing() const {
     std::vector<std::string> out;
     std::set<std::string> said;  // one authority for all

@@ -1,7 +1,7 @@
-// TlsWatch: looks at the TLS files of one or many identities again and again while a program runs,
-// a few at each look, so that thousands of meters cost no more at a time than one. Says what stands
-// at present as alarms: certificates that expire within thirty days, and whatever makes connections
-// impossible. One thread.
+// TlsWatch: checks the TLS files of one or many identities repeatedly while a program runs, a few
+// at each look, so that the cost per look does not grow with the number of meters. Reports as
+// alarms: certificates that expire within thirty days, and faults that make connections impossible.
+// One thread.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,10 @@ namespace fairfeed {
 class TlsWatch {
   public:
     void add(TlsFiles files, std::string name);
-    // Once a second or less often. What an alarm is about stands before its first ": ".
+    // Call once a second or less often. The text before the first ": " is the subject of an alarm.
     [[nodiscard]] std::vector<std::string> look(std::int64_t now_s, std::int64_t steady_ms);
-    // A connection of this identity failed: it is looked at next, however fresh the last look.
+    // Call after a connection of this identity failed: the next look checks it, even if it was just
+    // checked.
     void suspect(const std::string& name);
 
   private:

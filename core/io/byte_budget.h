@@ -1,7 +1,7 @@
-// How much of what one source sends may wait at a time. A queue that counts events bounds neither
-// memory, since a sender chooses their size, nor fairness, since the fastest takes every place:
-// every source has a budget of its own, and what does not fit is refused and counted. Owned by the
-// reader of the queue; take() from any thread.
+// How many bytes of one source may wait at a time. A limit on the number of events would bound
+// neither memory, because a sender chooses their size, nor fairness, because the fastest sender
+// could fill the queue. So every source has a budget of its own, and what exceeds it is refused and
+// counted. Owned by the reader of the queue; take() from any thread.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ class ByteBudget {
     ByteBudget(const ByteBudget&) = delete;
     ByteBudget& operator=(const ByteBudget&) = delete;
 
-    // false: it does not fit now; nothing is taken, and the refusal is counted.
+    // false: the bytes do not fit now; nothing is taken, and the refusal is counted.
     [[nodiscard]] bool take(std::size_t bytes) {
         std::size_t waiting = waiting_.load();
         do {
@@ -27,7 +27,7 @@ class ByteBudget {
         } while (!waiting_.compare_exchange_weak(waiting, waiting + bytes));
         return true;
     }
-    // What was taken once has left the queue.
+    // Call when bytes of take() have left the queue.
     void give_back(std::size_t bytes) { waiting_ -= bytes; }
 
     [[nodiscard]] std::size_t waiting() const { return waiting_.load(); }

@@ -1,6 +1,6 @@
-// The one clock of the tree: real time, monotonic time, and whether real time may be trusted (R20).
-// Pure rooms receive an Instant; only runtimes and programs hold a Clock. It is virtual because
-// tests put their own time in its place. Any thread may call now().
+// The only clock: real time, monotonic time, and whether real time may be trusted (R20). Pure rooms
+// receive an Instant; only runtimes and programs hold a Clock. Clock is virtual because tests
+// replace it. Any thread may call now().
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,8 @@
 
 namespace fairfeed {
 
-// Who says that real time is right: the kernel (disciplined by NTP or PTP), or the operator, as in
-// a lab whose nodes share one machine and therefore one clock.
+// The authority for real time: the kernel (disciplined by NTP or PTP), or the operator, as in a lab
+// whose nodes share one machine and therefore one clock.
 enum class ClockTrust { kernel, operator_vouches };
 
 class Clock {
@@ -24,7 +24,7 @@ class Clock {
     [[nodiscard]] virtual Instant now() const;
 
   private:
-    // Asks the kernel at most once a second; a kernel that cannot say counts as synchronised.
+    // Asks the kernel at most once a second. A kernel that cannot tell counts as synchronised.
     [[nodiscard]] bool synchronised_at(std::int64_t steady_ms) const;
 
     ClockTrust trust_;

@@ -10,7 +10,7 @@
 namespace fairfeed {
 namespace {
 
-// What a connection needs while it is made: its socket, and a file of certificates at a time.
+// Descriptors that a connection needs while it is made: its socket and one certificate file.
 constexpr std::size_t kAtATime = 3;
 constexpr std::size_t kOtherFiles = 48;  // databases, log, status, libraries
 

@@ -1,6 +1,6 @@
-// File descriptors: every connection and every file of a process is one, and there is a limit. A
-// process that has used them up sees each of its connections fail for a reason that the reasons of
-// networks do not tell. Any thread.
+// File descriptors: every connection and every open file of a process takes one, and the number is
+// limited. When none is left, connections fail with messages that do not mention descriptors. Any
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,14 @@
 
 namespace fairfeed {
 
-// As many as the system lets this process have: the customary 1024 are soon used up.
+// Raises the limit as far as the system allows: the usual 1024 do not last.
 void raise_descriptor_limit();
 
-// Asks by opening some. "no file descriptor is left ...", with limit and remedy; nullopt: there are
-// some.
+// Tests by opening some. Returns "no file descriptor is left ...", with limit and remedy; nullopt:
+// some are left.
 [[nodiscard]] std::optional<std::string> descriptor_shortage();
 
-// The same beforehand, for so many connections at a time; nullopt: they will do.
+// The same test in advance, for so many connections at a time; nullopt: the limit suffices.
 [[nodiscard]] std::optional<std::string> descriptor_shortage_with(std::size_t connections);
 
 }  // namespace fairfeed

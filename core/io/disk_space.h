@@ -1,5 +1,5 @@
-// How much room a disk has, so that a program can stop in good order before a write fails, and wait
-// without going on and off: it stops below one mark and goes on above twice that much.
+// Free space of a disk. A program stops in good order before a write fails: it stops below one mark
+// and continues above twice that mark, so that it does not flap.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,11 @@
 
 namespace fairfeed {
 
-// Bytes that an ordinary user may still write where `directory` (or its nearest parent that is
-// there) stands.
+// Bytes that an ordinary user may still write in `directory`, or in its nearest parent that exists.
 [[nodiscard]] Result<std::uint64_t, IoError> free_bytes(const std::filesystem::path& directory);
 
-// The two marks of one directory. To stop frees room by itself (databases drop their logs), so only
-// the upper mark ends the waiting. One thread.
+// The two marks of one directory. Stopping itself frees space (databases drop their logs), so the
+// program waits for the upper mark. One thread.
 class DiskRoom {
   public:
     static constexpr std::uint64_t kLeastBytes = 8'000'000;
@@ -23,7 +22,7 @@ class DiskRoom {
 
     explicit DiskRoom(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-    // Looks now; true: work. A disk that cannot be asked is as it was.
+    // Measures now; true: work. If the disk cannot be measured, the last answer stands.
     [[nodiscard]] bool look() {
         if (const auto room = free_bytes(directory_)) judge(*room);
         return !full_;
@@ -33,7 +32,7 @@ class DiskRoom {
         full_ = free < (full_ ? kEnoughBytes : kLeastBytes);
     }
     [[nodiscard]] bool is_full() const { return full_; }
-    [[nodiscard]] std::uint64_t free() const { return free_; }  // when it last looked
+    [[nodiscard]] std::uint64_t free() const { return free_; }  // at the last look()
 
   private:
     std::filesystem::path directory_;

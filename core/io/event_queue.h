@@ -1,6 +1,6 @@
 // EventQueue<T>: many threads push, one runtime loop pops batches. Bounded, because the sender may
-// be hostile: a full queue refuses and counts. The place where callbacks end and the loop begins:
-// MQTT handlers, SignalWatch and timers only push. push() never waits longer than the mutex.
+// be hostile: a full queue refuses and counts. Callbacks end here and the loop begins: MQTT
+// handlers, SignalWatch and timers only push. push() never waits longer than the mutex.
 #pragma once
 
 #include <chrono>
@@ -23,11 +23,11 @@ class EventQueue {
 
     // false: full, and the event is dropped and counted.
     [[nodiscard]] bool push(T event) { return add(std::move(event), capacity_); }
-    // For what must not be lost to a flood (a signal, a connection change): ignores the bound.
+    // For events that a flood must not push out (a signal, a connection change): ignores the bound.
     void push_always(T event) { (void)add(std::move(event), SIZE_MAX); }
 
-    // Up to `max_count` events in the order they came; waits at most `wait_ms` (0: not at all) for
-    // the first one. Empty: the time is up.
+    // Up to `max_count` events in order of arrival; waits at most `wait_ms` (0: not at all) for the
+    // first one. Empty: the time is up.
     [[nodiscard]] std::vector<T> pop_batch(std::size_t max_count, std::int64_t wait_ms) {
         std::unique_lock lock(mutex_);
         if (wait_ms > 0) {

@@ -139,7 +139,7 @@ Result<void, IoError> make_directories(const std::filesystem::path& directory, m
         if (::mkdir(so_far.c_str(), mode) == 0) {
             if (::chmod(so_far.c_str(), mode) != 0)
                 return unexpected(io_error_of_file("set the mode of", so_far));
-            // Else the name, and with it all that is ever synced inside, can go with the power.
+            // Without this sync, a power cut could lose the name and everything synced inside.
             if (auto synced = sync_directory(directory_of(so_far)); !synced) return synced;
             continue;
         }

@@ -1,5 +1,5 @@
-// Whole files: read with a cap, written so that a reader sees the old or the new content and never
-// half of it. Not for keys (core/crypto/key_file.h) and not for records that change often.
+// Whole files: read with a cap, written so that a reader sees either the old or the new content.
+// Not for keys (core/crypto/key_file.h) and not for records that change often.
 #pragma once
 
 #include <sys/types.h>
@@ -17,29 +17,29 @@ namespace fairfeed {
 
 constexpr std::size_t kMaxFileBytes = std::size_t{64} * 1024 * 1024;
 
-// Errors: not there, not readable, not a regular file, longer than `max_bytes`.
+// Errors: the file is missing, not readable, not a regular file, or longer than `max_bytes`.
 [[nodiscard]] Result<Bytes, IoError> read_file(const std::filesystem::path& file,
                                                std::size_t max_bytes = kMaxFileBytes);
 [[nodiscard]] Result<std::string, IoError> read_text_file(const std::filesystem::path& file,
                                                           std::size_t max_bytes = kMaxFileBytes);
 
-// Temporary file beside it, fsync, rename, fsync of the directory. Replaces what was there.
+// Temporary file in the same directory, fsync, rename, fsync of the directory. Replaces `file`.
 [[nodiscard]] Result<void, IoError> write_file_atomically(const std::filesystem::path& file,
                                                           ByteView content, mode_t mode = 0644);
 [[nodiscard]] Result<void, IoError> write_file_atomically(const std::filesystem::path& file,
                                                           std::string_view content,
                                                           mode_t mode = 0644);
 
-// The same without a sync, through `file`.new: for what is of no use after a power cut, and would
-// wear a card out. One writer.
+// The same without a sync, through `file`.new: for content that is useless after a power cut and
+// whose syncs would wear a card out. One writer.
 [[nodiscard]] Result<void, IoError> replace_file(const std::filesystem::path& file,
                                                  std::string_view content, mode_t mode = 0644);
 
-// Makes the names of the files beside this one durable: created, renamed, removed.
+// Makes created, renamed and removed names in the file's directory durable.
 [[nodiscard]] Result<void, IoError> sync_directory_of(const std::filesystem::path& file);
 
-// Creates what is missing of the path, each new directory with `mode` whatever the umask says;
-// durable when it returns.
+// Creates the missing directories of the path, each with `mode` whatever the umask is; durable on
+// return.
 [[nodiscard]] Result<void, IoError> make_directories(const std::filesystem::path& directory,
                                                      mode_t mode = 0755);
 

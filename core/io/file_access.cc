@@ -48,7 +48,7 @@ std::optional<std::string> access_fault(const std::filesystem::path& file) {
     std::filesystem::path so_far;
     for (const auto& part : there.parent_path()) {
         so_far /= part;
-        if (!may(so_far, F_OK)) return std::nullopt;  // not there, and everything above is open
+        if (!may(so_far, F_OK)) return std::nullopt;  // missing, and everything above is accessible
         if (!may(so_far, X_OK)) return whose(so_far, "u+x");
     }
     if (may(there, F_OK) && !may(there, R_OK | W_OK)) return whose(there, "u+rw");
@@ -72,7 +72,7 @@ std::optional<std::string> foreign_root_fault(const std::filesystem::path& direc
         return std::nullopt;
     const std::string owner = name_of(facts.st_uid);
     return "'" + directory.string() + "' belongs to " + owner +
-           ", and files that root leaves there are closed to it: run it as " + owner +
+           ", which could not open files that root creates there: run it as " + owner +
            " (runuser -u " + owner + " -- " + std::string(program) + ")";
 }
 

@@ -1,6 +1,6 @@
-// FileLock: a file that at most one process has, for as long as it lives; a killed process gives it
-// up. The file beside what it guards is made once and never removed or replaced, so that no two
-// processes can hold two files of one name. Held by the object; one thread.
+// FileLock: an exclusive lock that one process holds for its lifetime; the system releases the lock
+// of a killed process. The lock file is created once and never removed or replaced, so two
+// processes can never lock two files of the same name. Held by the object; one thread.
 #pragma once
 
 #include <filesystem>
@@ -13,8 +13,8 @@ namespace fairfeed {
 
 class FileLock {
   public:
-    // `file`.lock is what is locked; links are followed first. Error: "<what> is in use by another
-    // process", with the command that tells which; or the lock cannot be made.
+    // Locks `file`.lock, after following links. Error: "<what> is in use by another process", with
+    // the command that tells which; or the lock file cannot be created.
     [[nodiscard]] static Result<FileLock, IoError> take(const std::filesystem::path& file,
                                                         std::string_view what);
     FileLock(FileLock&& other) noexcept;

@@ -112,7 +112,8 @@ std::optional<std::string> fault_of_label(std::string_view name, std::string_vie
     return quoted(name) + " is no host name, IPv4 or IPv6 address";
 }
 
-// Where the last label is a number, resolvers take the whole for an IPv4 address in some spelling.
+// If the last label is a number, resolvers take the whole name for some spelling of an IPv4
+// address.
 bool would_be_number(std::string_view label) {
     const std::string small = lower(label);
     return !small.empty() &&
@@ -148,7 +149,7 @@ std::optional<std::string> fault_of_form(std::string_view host) {
 }  // namespace
 
 bool is_address(std::string_view host) {
-    // A zone of no name, or with anything strange in it, would end in a URI.
+    // An empty zone, or unusual characters in it, would break a URI.
     const std::size_t zone = host.find('%');
     if (zone != std::string_view::npos &&
         (zone + 1 == host.size() || host.find_first_not_of("abcdefghijklmnopqrstuvwxyz"

@@ -1,6 +1,6 @@
-// IoError: the world failed (disk, broker, operating system), said in one line for a person.
-// It travels as Result<T, IoError> up to the program's loop, which ends the process or goes on;
-// no room in between retries. Not for bad input: that has its own reasons.
+// IoError: a failure of the environment (disk, broker, operating system), in one line for a person.
+// The error travels as Result<T, IoError> up to the program's loop, which ends the process or
+// continues. Rooms in between do not retry. Bad input has other error types.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace fairfeed {
 
 struct IoError {
     std::string message;  // what was attempted, on what, and why it failed
-    // A file does not hold what was written to it: trying again gives the same.
+    // The file's content is damaged: trying again gives the same error.
     bool damage = false;
 };
 

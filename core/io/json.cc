@@ -28,7 +28,7 @@ Tree to_tree(const Json& value) {
     return nullptr;
 }
 
-// Builds our tree from the parser's events; the first objection ends the parse.
+// Builds our tree from the parser's events; the first error ends the parse.
 class Reader final : public nlohmann::json_sax<Tree> {
   public:
     bool null() override { return place(Json()); }

@@ -1,6 +1,6 @@
 // Json: a small ordered tree for --json output, proofs and reports: object, array, 64-bit integer,
-// text, bool, null. There are no fractions, as nowhere in what we agree on. A plain value; copying
-// copies the tree. Keys keep the order they were set in, so output is stable and diffable.
+// text, bool, null. There are no fractions, as nowhere in agreed data. A plain value; copying
+// copies the tree. Keys keep the order in which they were set, so output is stable and diffable.
 #pragma once
 
 #include <concepts>
@@ -22,7 +22,7 @@ class Json {
     using Object = std::vector<std::pair<std::string, Json>>;
 
     Json() = default;                   // null
-    template <std::same_as<bool> Bool>  // a template, or a pointer would convert to it
+    template <std::same_as<bool> Bool>  // a template, because a pointer would convert to bool
     Json(Bool value) : value_(value) {}
     Json(std::string text) : value_(std::move(text)) {}
     Json(std::string_view text) : value_(std::string(text)) {}
@@ -43,9 +43,9 @@ class Json {
     [[nodiscard]] const std::string* as_text() const { return std::get_if<std::string>(&value_); }
     [[nodiscard]] const Array* as_array() const { return std::get_if<Array>(&value_); }
     [[nodiscard]] const Object* as_object() const { return std::get_if<Object>(&value_); }
-    // The member of that name, or null when there is none or this is no object.
+    // The member of that name; null if it is missing or this is no object.
     [[nodiscard]] const Json* find(std::string_view key) const;
-    // find() and operator[] that end in a null value instead of a null pointer: for reading paths.
+    // Like find(), but returns a null value instead of a null pointer: for reading paths.
     [[nodiscard]] const Json& at(std::string_view key) const;
     [[nodiscard]] const Json& at(std::size_t index) const;
 

@@ -10,7 +10,7 @@
 namespace fairfeed {
 namespace {
 
-// The priority of sd-daemon(3) that journald takes off the front of a line.
+// The priority prefix of sd-daemon(3), which journald removes from the line.
 class PriorityFlag final : public spdlog::custom_flag_formatter {
   public:
     void format(const spdlog::details::log_msg& message, const std::tm&,

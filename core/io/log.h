@@ -1,6 +1,6 @@
 // One line per event on standard error: under journald with its <N> priority prefix, else with ISO
-// time and level. Text is "what happened key=value key=value"; values that come from outside pass
-// through kv(), which quotes and escapes them so that nobody can write a line of ours. Any thread.
+// time and level. Text is "what happened key=value key=value". Pass foreign values through kv(),
+// which quotes and escapes them so that nobody can forge a log line. Any thread.
 #pragma once
 
 #include <concepts>
@@ -22,7 +22,7 @@ void write_log(LogLevel level, const std::string& line);
 inline std::string log_text(std::string_view text) {
     return std::string(text);
 }
-template <std::same_as<bool> Bool>  // a template, or a pointer would convert to it
+template <std::same_as<bool> Bool>  // a template, because a pointer would convert to bool
 std::string log_text(Bool value) {
     return value ? "true" : "false";
 }

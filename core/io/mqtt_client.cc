@@ -16,7 +16,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kCloseMs = 1000;  // the destructor's bound
-constexpr std::int64_t kRetryMs = 100;   // after Paho refused a publish for the moment
+constexpr std::int64_t kRetryMs = 100;   // after Paho refused a publish temporarily
 constexpr std::int64_t kDisconnectMs = 200;
 
 }  // namespace
@@ -50,7 +50,7 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
     void send_waiting();
     void hang_up();
 
-    // What Paho tells us, on its threads or ours.
+    // Paho's reports, on its threads or ours.
     void dialled(std::uint64_t attempt, bool succeeded, const std::string& reason);
     void subscribed(std::uint64_t attempt, bool succeeded);
     void published(std::uint64_t number, bool succeeded, int reason_code);
@@ -85,7 +85,7 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
         published(paho::number_of(token), ok, static_cast<int>(token.get_reason_code()));
     }};
     paho::Completion on_hung_up_{[this](const mqtt::token&, bool) { hung_up(); }};
-    mqtt::async_client client_;  // last: destroyed first, and may still complete actions then
+    mqtt::async_client client_;  // last: destroyed first, perhaps completing actions
 };
 
 MqttLink::MqttLink(MqttDialer& dialer, MqttConfig config, MqttHandlers handlers)
@@ -145,7 +145,7 @@ void MqttLink::resolve() {
     schedule(0);
 }
 
-// With the lock held. What is still pending may be waited for until Step::unresolved.
+// Call with the lock held. A pending look-up may be awaited until Step::unresolved.
 void MqttLink::look_at_answer() {
     const auto look = route_.look_again();
     if (look.addresses > 0) (void)plan_.resolved(look.addresses, MqttDialer::steady_now_ms());
@@ -294,8 +294,8 @@ void MqttLink::arrived(const mqtt::const_message_ptr& message) {
     });
 }
 
-// The state is read here, under the handlers' lock, so that the last thing told is the last truth
-// whatever order Paho's threads arrive in.
+// Reads the state here, under the handlers' lock, so that the last report is the latest state
+// whatever the order of Paho's threads.
 void MqttLink::tell_connection(const std::string& reason, bool perhaps_ours) {
     handle([&] {
         const bool connected = is_connected();

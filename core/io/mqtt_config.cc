@@ -6,8 +6,8 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::int64_t kDrainMs = 500;       // for handing over what was accepted, at the end
-constexpr std::int64_t kResolveMs = 5000;    // before a silent name server is told of
+constexpr std::int64_t kDrainMs = 500;       // for sending accepted messages, at the end
+constexpr std::int64_t kResolveMs = 5000;    // before a silent name server is reported
 constexpr std::int64_t kDialSlackMs = 2000;  // beyond Paho's own connect timeout
 constexpr std::int64_t kHangUpMs = 400;
 

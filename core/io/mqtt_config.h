@@ -1,4 +1,4 @@
-// What an MqttClient is told: where, who, which files, how patiently. Plain values.
+// The configuration of an MqttClient: broker, identity, files, timeouts. Plain values.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace fairfeed {
 
-// MQTT 5, 3.8.3.1: whether the broker's retained messages come at (re)subscribe.
+// MQTT 5, 3.8.3.1: whether the broker sends retained messages at (re)subscribe.
 enum class RetainHandling { send = 0, send_if_new = 1, never = 2 };
 
 struct MqttSubscription {
@@ -20,15 +20,15 @@ struct MqttSubscription {
 };
 
 struct MqttConfig {
-    std::string host;  // name or address; the broker's certificate must be for it
+    std::string host;  // name or address; the broker's certificate must name it
     std::uint16_t port = 0;
     std::string client_id;  // the name in the certificate
     std::filesystem::path ca_file;
     std::filesystem::path certificate_file;
     std::filesystem::path key_file;
     std::vector<MqttSubscription> subscriptions;
-    // A machine that lost power says no goodbye, and who only listens to its broker notices at the
-    // next ping: within this time when it is back, within twice this time when it is not.
+    // A machine that lost power sends no goodbye. A client that only listens notices at the next
+    // ping: within this time if the machine is back, within twice this time if it is not.
     int keep_alive_s = 3;
     int connect_timeout_s = 5;
     std::int64_t redial_min_ms = 200;  // doubled after every failure, up to
@@ -37,11 +37,10 @@ struct MqttConfig {
     std::size_t max_buffered = 1000;  // accepted and not acknowledged, in flight included
 };
 
-// How long each step may take; a disconnect is waited for half of hang_up_ms by Paho itself.
+// The time limit of each step. Paho itself waits half of hang_up_ms for a disconnect.
 [[nodiscard]] MqttPatience patience_of(const MqttConfig& config);
 
-// The first thing that is wrong with the files or their dates, with file and remedy; empty:
-// nothing.
+// The first fault of the files or of their dates, with file and remedy; empty: none.
 [[nodiscard]] std::string fault_of_files(const MqttConfig& config);
 
 }  // namespace fairfeed

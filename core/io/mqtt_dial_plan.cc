@@ -98,7 +98,7 @@ bool MqttDialPlan::subscribed(std::uint64_t attempt, bool succeeded) {
     if (attempt != attempt_ || phase_ != Phase::connected) return false;
     if (subscriptions_open_ == 0) return false;
     if (succeeded && --subscriptions_open_ > 0) return false;
-    // A client that does not hear what it should is worse than one that is not there.
+    // A client without all its subscriptions would be worse than none.
     reachable_ = succeeded;
     hang_up_wanted_ = !succeeded;
     return true;
@@ -124,7 +124,7 @@ void MqttDialPlan::start_close(std::int64_t now_ms) {
     if (phase_ == Phase::connected) due_ms_ = now_ms + patience_.drain_ms;
 }
 
-// The next address is tried at once; after the last one it is waited.
+// The next address is tried at once; after the last one there is a pause.
 void MqttDialPlan::give_up_address(std::int64_t now_ms) {
     const bool more = address_ + 1 < addresses_;
     go_idle(more ? now_ms : now_ms + redial_ms_);

@@ -1,7 +1,7 @@
-// MqttDialPlan: what the connection of an MqttClient does next. Resolve the name, dial its
-// addresses one after the other, subscribe, hang up, wait and try again with doubled delay, end.
-// Pure: times are handed in (steady milliseconds), nothing is called. Owned by one MqttClient,
-// under its lock. Reports of older attempts change nothing.
+// MqttDialPlan: the next step of an MqttClient's connection. Resolve the name, dial its addresses
+// one after the other, subscribe, hang up, wait and retry with doubled delay, end. Pure: the caller
+// passes times (steady milliseconds) and performs the steps. Owned by one MqttClient, under its
+// lock. Reports of older attempts are ignored.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,10 @@ namespace fairfeed {
 struct MqttPatience {
     std::int64_t redial_min_ms = 0;
     std::int64_t redial_max_ms = 0;
-    std::int64_t resolve_ms = 0;  // a name that nobody answers for so long is told, and asked again
-    std::int64_t dial_ms = 0;     // an attempt that says nothing for so long is given up
+    std::int64_t resolve_ms = 0;  // without an answer for so long: report, ask again
+    std::int64_t dial_ms = 0;     // after so long without an answer the attempt is given up
     std::int64_t hang_up_ms = 0;  // the same for a disconnect
-    std::int64_t drain_ms = 0;    // at the end, for handing over what was accepted
+    std::int64_t drain_ms = 0;    // at the end, for sending accepted messages
     std::size_t subscriptions = 0;
 };
 
@@ -26,15 +26,15 @@ class MqttDialPlan {
     explicit MqttDialPlan(const MqttPatience& patience)
         : patience_(patience), redial_ms_(patience.redial_min_ms) {}
 
-    // What to do now; taking the step is noted. `idle_outbox`: nothing waits for the broker.
+    // The step to perform now; the plan records it as taken. `idle_outbox`: no message waits.
     [[nodiscard]] Step take_step(std::int64_t now_ms, bool idle_outbox);
-    // When to ask again if nothing happens before; INT64_MAX: never.
+    // When to call take_step() again if no event comes before; INT64_MAX: never.
     [[nodiscard]] std::int64_t due_ms() const;
     [[nodiscard]] std::uint64_t attempt() const { return attempt_; }
 
-    // What came of the steps. true: it was about the present attempt and changed something.
+    // Results of the steps. true: the result belongs to the present attempt and changed something.
     bool resolved(std::size_t addresses, std::int64_t now_ms);  // 0: none are known
-    void stop_waiting();  // for an answer to the name: there is one, and it is no address
+    void stop_waiting();  // the name has an answer, and it is no address
     bool dialled(std::uint64_t attempt, bool succeeded, std::int64_t now_ms);
     bool subscribed(std::uint64_t attempt, bool succeeded);
     bool lost(std::int64_t now_ms);
@@ -44,7 +44,7 @@ class MqttDialPlan {
     [[nodiscard]] bool is_closing() const { return closing_; }
     [[nodiscard]] bool is_closed() const { return phase_ == Phase::closed; }
     [[nodiscard]] bool is_resolving() const { return phase_ == Phase::resolving; }
-    // Of those of the last resolve(), which one is dialled.
+    // The index of the address being dialled among those of the last resolve().
     [[nodiscard]] std::size_t address() const { return address_; }
     [[nodiscard]] bool may_publish() const { return phase_ == Phase::connected; }
     // Connected, and every subscription acknowledged.

@@ -16,7 +16,7 @@ MqttDialer::MqttDialer(NameResolver::Lookup lookup)
     : names_(std::move(lookup)), thread_([this] { run(); }) {}
 
 MqttDialer::~MqttDialer() {
-    names_.silence();  // a look-up that ends from here on finds nobody
+    names_.silence();  // look-ups that end later call nobody
     {
         const std::lock_guard lock(mutex_);
         ended_ = true;

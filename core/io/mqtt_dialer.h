@@ -1,7 +1,7 @@
 // MqttDialer: the one thread that makes every call into Paho, for all the MQTT clients of a
-// process, so that no lock of ours is held across such a call and nobody who publishes waits for
-// one of Paho's. Make it before its clients; destroy it after them. Targets say when they have
-// work; it calls them.
+// process. So none of our locks is held during such a call, and no publisher waits for one of
+// Paho's locks. Create it before its clients; destroy it after them. Targets schedule work; the
+// dialer calls them.
 #pragma once
 
 #include <condition_variable>
@@ -18,7 +18,7 @@
 
 namespace fairfeed {
 
-// What the thread serves: the connection behind an MqttClient, or a test's own.
+// An object that the thread serves: the connection of an MqttClient, or a test double.
 class DialTarget {
   public:
     virtual ~DialTarget() = default;
@@ -27,7 +27,7 @@ class DialTarget {
 
 class MqttDialer {
   public:
-    // Names of brokers are looked up by `lookup`, for all clients alike.
+    // `lookup` resolves the names of brokers for all clients.
     explicit MqttDialer(NameResolver::Lookup lookup = NameResolver::look_up);
     ~MqttDialer();  // returns once every retired target has been destroyed
     MqttDialer(const MqttDialer&) = delete;
@@ -35,14 +35,14 @@ class MqttDialer {
 
     // Calls work() at that steady time, or earlier. Any thread; never waits.
     void schedule(const std::shared_ptr<DialTarget>& target, std::int64_t at_ms);
-    // Destroys the target on the dialer's thread once no callback can be on its way out of it.
+    // Destroys the target on the dialer's thread once no callback can still come from it.
     void retire(std::shared_ptr<DialTarget> target);
     [[nodiscard]] NameResolver& names() { return names_; }
     [[nodiscard]] static std::int64_t steady_now_ms();
 
   private:
     void run();
-    // Both with mutex_ held.
+    // Call both with mutex_ held.
     [[nodiscard]] std::int64_t next_due_ms() const;
     [[nodiscard]] std::vector<std::shared_ptr<DialTarget>> take_due(std::int64_t now_ms);
 
@@ -52,7 +52,7 @@ class MqttDialer {
     std::deque<std::pair<std::int64_t, std::shared_ptr<DialTarget>>> retired_;
     bool ended_ = false;
     NameResolver names_;
-    std::thread thread_;  // last: it uses all of the above
+    std::thread thread_;  // last, because the thread uses all of the above
 };
 
 }  // namespace fairfeed

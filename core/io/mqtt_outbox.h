@@ -1,6 +1,7 @@
-// MqttOutbox: the messages an MqttClient has accepted and the broker has not acknowledged, bounded
-// and in the order of acceptance. A message is waiting or in flight under the number of its last
-// send; completions of older sends find nothing. Bookkeeping only: no lock, no time, no network.
+// MqttOutbox: the messages that an MqttClient has accepted and the broker has not acknowledged,
+// bounded and in the order of acceptance. A message is either waiting, or in flight under the
+// number of its last send; completions of older sends are ignored. Bookkeeping only: no lock, no
+// time, no network.
 #pragma once
 
 #include <cstddef>
@@ -26,20 +27,20 @@ class MqttOutbox {
     MqttOutbox(std::size_t max_in_flight, std::size_t max_buffered)
         : max_in_flight_(max_in_flight), max_buffered_(max_buffered) {}
 
-    // false: full, not taken.
+    // false: full, message not accepted.
     [[nodiscard]] bool accept(std::string_view topic, ByteView payload, bool retain);
     [[nodiscard]] bool may_send() const {
         return !waiting_.empty() && in_flight_.size() < max_in_flight_;
     }
     struct Send {
         std::uint64_t number = 0;
-        const MqttMessage* message = nullptr;  // until the completion of this number
+        const MqttMessage* message = nullptr;  // valid until the completion of this number
     };
     [[nodiscard]] Send send_next();  // may_send() must hold
-    // Acknowledged or refused for good: out of the box. Nothing when the send is an old one.
+    // Removes a message that was acknowledged or refused for good. nullopt: the send is an old one.
     [[nodiscard]] std::optional<MqttMessage> complete(std::uint64_t number);
     void put_back(MqttMessage message);
-    void put_all_back();  // the connection is gone
+    void put_all_back();  // after the connection is lost
 
     [[nodiscard]] bool empty() const { return waiting_.empty() && in_flight_.empty(); }
     [[nodiscard]] std::size_t size() const { return waiting_.size() + in_flight_.size(); }

@@ -1,6 +1,6 @@
-// MqttRoute: the ways to one broker. The addresses of its host, the one that served last before the
-// others, what became of each attempt, and whom TLS must find there. Bookkeeping for one
-// MqttClient, under its lock; it dials nothing.
+// MqttRoute: the addresses of one broker. Holds the addresses of its host with the last good one
+// first, the result of each attempt, and the name that TLS must find there. Bookkeeping for one
+// MqttClient, under its lock; does not dial.
 #pragma once
 
 #include <cstdint>
@@ -20,22 +20,22 @@ class MqttRoute {
 
     struct Look {
         std::size_t addresses = 0;  // to be dialled, in order
-        bool pending = false;       // none is known yet, and `ended` will be called
+        bool pending = false;       // no address is known yet, and `ended` will be called
     };
-    // Asks for the host's addresses anew; those of the last good answer serve meanwhile.
+    // Resolves the host again; meanwhile the addresses of the last good answer are used.
     [[nodiscard]] Look look(std::int64_t now_ms, std::function<void()> ended);
-    [[nodiscard]] Look look_again();  // at the answer to that question
+    [[nodiscard]] Look look_again();  // when that look-up has ended
 
-    // The address of that number since the last look, for Paho; the attempt begins.
+    // The address of that index since the last look, in Paho's form; the attempt begins.
     [[nodiscard]] std::string begin(std::size_t address);
     [[nodiscard]] std::string ticket() const { return ticket_.text(); }
     void succeeded(std::size_t address);
-    // `said`: what Paho has to tell about it, which may be little.
+    // `said`: Paho's message about the failure, which may be short.
     void failed(std::size_t address, const std::string& said);
 
-    // Why there is no connection, in words for a person; every address has its part.
+    // Why there is no connection, in words for a person; names every address.
     [[nodiscard]] std::string reason() const;
-    // The last attempt failed in a way that files of our own would explain.
+    // Whether faults in our own files could explain the last failure.
     [[nodiscard]] bool may_be_our_files() const { return may_be_our_files_; }
     [[nodiscard]] TlsReport tls_report() const { return ticket_.report(); }
 
@@ -50,7 +50,7 @@ class MqttRoute {
     std::string last_good_;
     std::string name_fault_;
     bool may_be_our_files_ = false;
-    std::vector<std::string> failures_;  // of this round through the addresses
+    std::vector<std::string> failures_;  // of this pass over the addresses
 };
 
 }  // namespace fairfeed

@@ -16,7 +16,7 @@
 namespace fairfeed {
 namespace {
 
-// Between the end of a look-up and the next one of the same name.
+// Least time between the end of a look-up and the next one of the same name.
 constexpr std::int64_t kAgainMs = 2000;
 
 struct FreeAddresses {
@@ -66,7 +66,7 @@ struct NameResolver::Book {
     const Lookup look_up;
     std::mutex mutex;  // never held while something is looked up or called back
     std::map<std::string, Page> pages;
-    std::mutex call_mutex;  // held while those who wait are called
+    std::mutex call_mutex;  // held while waiting callers are called
     bool silenced = false;
 };
 

@@ -1,8 +1,8 @@
-// NameResolver: the addresses of host names, looked up apart from every connection. Each look-up
-// blocks a thread of its own for as long as the system likes (DNS, hosts file, mDNS: whatever
-// nsswitch says) and nobody waits for it: a name that nobody answers holds up no other name and not
-// the end of the process. The last good answer is kept; a look-up that fails does not take it away.
-// Any thread; nothing here waits.
+// NameResolver: the addresses of host names, resolved apart from every connection. Each look-up
+// blocks its own thread for as long as the system takes (DNS, hosts file, mDNS, as nsswitch says),
+// and nothing waits for that thread. So an unanswered name delays neither other names nor the end
+// of the process. The last good answer is kept, also when a later look-up fails. Any thread;
+// nothing here waits.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ struct HostAddresses {
 
 class NameResolver {
   public:
-    // Blocks; called on threads of the resolver, for several names at a time.
+    // Blocks; called on threads of the resolver, for several names in parallel.
     using Lookup = std::function<HostAddresses(const std::string& host)>;
     explicit NameResolver(Lookup lookup = look_up);
     NameResolver(const NameResolver&) = delete;
     NameResolver& operator=(const NameResolver&) = delete;
-    // Leaves look-ups that are under way to themselves; afterwards none of them calls back.
+    // Abandons running look-ups; none of them calls back afterwards.
     ~NameResolver() { silence(); }
     void silence();
 
@@ -33,14 +33,14 @@ class NameResolver {
         HostAddresses last;
         bool pending = false;  // a look-up is under way
     };
-    // What is known of a host; an address is known to be itself.
+    // The known addresses of a host. An address is its own answer.
     [[nodiscard]] Known known(const std::string& host) const;
-    // The same, and looks it up anew unless that is under way or was done just now. `ended` is
-    // called, on the look-up's thread, when the one that is under way has ended.
+    // Like known(), and starts a look-up unless one is running or has just ended. `ended` is called
+    // on the look-up's thread when the running look-up has ended.
     [[nodiscard]] Known ask(const std::string& host, std::int64_t now_ms,
                             std::function<void()> ended);
 
-    // The system's own, getaddrinfo.
+    // The system's resolver, getaddrinfo.
     [[nodiscard]] static HostAddresses look_up(const std::string& host);
 
   private:

@@ -7,7 +7,7 @@
 namespace fairfeed {
 namespace {
 
-// Without a service manager there is nobody to tell: the return value says no more than that.
+// The return value only tells that there is no service manager, so it is ignored.
 void tell(const std::string& state) {
     (void)sd_notify(0, state.c_str());
 }

@@ -31,7 +31,7 @@ mqtt::connect_options connect_options_for(const MqttConfig& config, const std::s
     tls.set_private_key(config.key_file.string());
     tls.set_private_key_password(ticket);
     tls.set_enable_server_cert_auth(true);
-    tls.set_verify(false);  // would ask for the address; the ticket has the name asked for
+    tls.set_verify(false);  // Paho would check the address; the ticket checks the name instead
     tls.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
     // No error handler: Paho C++ 1.2.0 calls it through a pointer to options that are gone.
     mqtt::connect_options options;

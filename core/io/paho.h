@@ -1,5 +1,5 @@
-// What MqttClient hands to Paho and gets back from it: options, listeners, reasons. Paho's traps
-// are met here (docs/architecture.md); nothing else of the house sees its types.
+// Conversions between MqttClient and Paho: options, listeners, reasons. Paho's pitfalls are handled
+// here (docs/architecture.md); no other file sees Paho's types.
 #pragma once
 
 #include <mqtt/async_client.h>
@@ -12,17 +12,17 @@
 
 namespace fairfeed::paho {
 
-// A client is made with some URI, and each connect brings its own.
+// Paho wants a URI at construction; each connect passes the real one.
 constexpr const char* kAnyUri = "mqtts://[::1]:1";
 
-// What a listener gets back: a number of ours, carried where Paho carries a pointer.
+// Paho passes this pointer back to a listener; it carries one of our numbers.
 [[nodiscard]] void* to_context(std::uint64_t number);
 [[nodiscard]] std::uint64_t number_of(const mqtt::token& token);
 
-// Why an action failed; empty where Paho says no more than that it did.
+// Why an action failed; empty if Paho gives no reason.
 [[nodiscard]] std::string reason_of(const mqtt::token& token);
 
-// Turns the two virtual calls of a Paho action into one function.
+// Adapts the two virtual calls of a Paho action to one function.
 class Completion final : public virtual mqtt::iaction_listener {
   public:
     using Done = std::function<void(const mqtt::token&, bool succeeded)>;
@@ -35,8 +35,8 @@ class Completion final : public virtual mqtt::iaction_listener {
 };
 
 [[nodiscard]] mqtt::create_options create_options_for(const MqttConfig& config);
-// `uri` holds an address: Paho would look a name up on the one thread that serves all clients, and
-// take one of its addresses. `ticket`: of the TlsTicket by which the name is checked nonetheless.
+// `uri` must hold an address. Paho would resolve a name on the one thread that serves all clients,
+// and use only one of its addresses. `ticket`: the TlsTicket by which TLS still checks the name.
 [[nodiscard]] mqtt::connect_options connect_options_for(const MqttConfig& config,
                                                         const std::string& uri,
                                                         const std::string& ticket);

@@ -10,7 +10,7 @@
 namespace fairfeed {
 namespace {
 
-// proc(5): the 22nd field; the second one stands in brackets and may hold anything, blanks too.
+// proc(5): the 22nd field. The second field stands in brackets and may hold anything, even blanks.
 std::optional<std::int64_t> start_of(std::int64_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
     std::string line;

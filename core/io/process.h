@@ -1,5 +1,5 @@
-// Which process wrote something, and whether it still runs: an id alone may be given again, so the
-// moment of its start stands beside it. Reads /proc, like every program of a machine may.
+// Identifies the process that wrote something and tells whether it still runs. The system reuses
+// process ids, so the start time stands beside the id. Reads /proc, as every program may.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// A sum over the rows of a database that is kept in it: rows that change by themselves, go or come
-// back are found out. A row's hash is added when the row is written and taken out when it goes; the
-// order does not matter. Single-threaded.
+// A sum over the rows of a database, kept in the database, that detects rows which were changed,
+// added or removed behind the program's back. Writing a row adds its hash, deleting a row takes its
+// hash out; the order does not matter. Single-threaded.
 #pragma once
 
 #include <string_view>
@@ -18,13 +18,13 @@ struct SummedTable {
 
 class RowSum {
   public:
-    using Hash = Digest (*)(ByteView);  // cryptography is another room's
+    using Hash = Digest (*)(ByteView);  // passed in, because cryptography is another room's
     explicit RowSum(Hash hash) : hash_(hash) {}
 
-    // Adds a row that is not in the sum, takes out one that is.
+    // Adds a row that is not in the sum, removes a row that is.
     void fold(const Statement& row, const SummedTable& table);
-    // Runs what is bound and folds every row it gives: an INSERT or DELETE with RETURNING *, or a
-    // SELECT of what is about to change.
+    // Runs the bound statement and folds every row it returns: an INSERT or DELETE with RETURNING
+    // *, or a SELECT of the rows that are about to change.
     [[nodiscard]] Result<void, IoError> fold_all(Statement& bound, const SummedTable& table);
 
     [[nodiscard]] const Digest& value() const { return sum_; }

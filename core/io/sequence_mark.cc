@@ -16,7 +16,7 @@
 namespace fairfeed {
 namespace {
 
-// Two places, written in turn, so that a torn write leaves the one before: magic (8), sequence u64,
+// Two records, written in turn, so that a torn write leaves the older one: magic (8), sequence u64,
 // CRC32C u32 of both, little-endian.
 constexpr std::string_view kMagic = "FFmark1\n";
 constexpr std::size_t kSumAt = 16;

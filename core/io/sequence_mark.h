@@ -1,6 +1,7 @@
-// How far a file had come, noted in another one: what falls back to an earlier moment by itself is
-// found out. Written in place after each step and never synced, so that it costs nothing; after a
-// power cut it may be behind and then says nothing, but it is never ahead. One thread.
+// The progress of one file, recorded in a second file, to detect that the first was set back to an
+// earlier state. Written in place after each step and never synced, so it costs almost nothing.
+// After a power cut the mark may be behind and then detects nothing, but it is never ahead. One
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@ namespace fairfeed {
 
 class SequenceMark {
   public:
-    // Creates the file if it is not there. One that cannot be understood says 0.
+    // Creates the file if it is missing. An unreadable mark counts as 0.
     [[nodiscard]] static Result<SequenceMark, IoError> open(const std::filesystem::path& file);
     SequenceMark(SequenceMark&& other) noexcept;
     SequenceMark& operator=(SequenceMark&&) = delete;

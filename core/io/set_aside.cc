@@ -14,7 +14,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::string_view kDamaged = ".damaged-";
-constexpr std::string_view kReplacement = ".new";  // of what stands aside, not yet in its place
+constexpr std::string_view kReplacement = ".new";  // suffix of a replacement not yet in place
 
 std::filesystem::path beside(const std::filesystem::path& file, std::string_view suffix) {
     return file.string().append(suffix);
@@ -29,7 +29,7 @@ std::string utc_date(std::int64_t real_ms) {
     return {text.data(), length};
 }
 
-// Not taken yet.
+// A name that does not exist yet.
 std::filesystem::path name_for_damaged(const std::filesystem::path& file, std::int64_t real_ms) {
     const std::string wanted = file.string().append(kDamaged) + utc_date(real_ms);
     std::filesystem::path name = wanted;
@@ -50,7 +50,7 @@ Result<void, IoError> remove_file(const std::filesystem::path& file) {
     return unexpected(io_error_from_errno("remove '" + file.string() + "'"));
 }
 
-// With logs and replacements, in order.
+// Names of damaged copies, with logs and replacements, in order.
 std::vector<std::filesystem::path> names_for_damaged(const std::filesystem::path& file) {
     const std::string start = file.filename().string().append(kDamaged);
     std::vector<std::filesystem::path> out;
@@ -62,7 +62,7 @@ std::vector<std::filesystem::path> names_for_damaged(const std::filesystem::path
     return out;
 }
 
-// Does again whatever of it was done before, and has the same result.
+// Safe to repeat after any interruption, with the same result.
 Result<void, IoError> exchange(const std::filesystem::path& file,
                                const std::filesystem::path& aside) {
     for (const std::string_view suffix : {"-wal", ""}) {

@@ -1,6 +1,6 @@
-// Moves a damaged file out of the way under a name that says so, with the date; nothing is ever
-// deleted but a database's -shm, which holds no data. A -wal goes with its database: left behind it
-// would be read into whatever takes the database's place.
+// Moves a damaged file aside under a name that contains "damaged" and the date. Nothing is ever
+// deleted but a database's -shm, which holds no data. A -wal moves with its database; otherwise
+// SQLite would apply it to the replacement.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,27 @@
 
 namespace fairfeed {
 
-// Puts `fresh`, a database that is closed and beside `file`, in its place. The damaged one's name
-// from then on: "<file>.damaged-20260801T170203Z", with "-2" and so on if that is taken. Durable on
-// return. Until `fresh` has the name "<that>.new" nothing is changed; from then on the power may
-// go, and finish_replacement() does the rest.
+// Puts `fresh`, a closed database in the same directory, in the place of `file`. The damaged file
+// is renamed "<file>.damaged-20260801T170203Z", with "-2" and so on if that name is taken. Durable
+// on return. Nothing is changed until `fresh` has the name "<that>.new". If power fails after that,
+// finish_replacement() completes the exchange.
 [[nodiscard]] Result<std::filesystem::path, IoError> replace_database(
     const std::filesystem::path& fresh, const std::filesystem::path& file, std::int64_t real_ms);
-// For whoever opens the database. Where the damaged one is, if there was something to finish.
+// Call before a database is opened. Returns the damaged file's name if an exchange was completed.
 [[nodiscard]] Result<std::optional<std::filesystem::path>, IoError> finish_replacement(
     const std::filesystem::path& file);
-// All that was ever set aside of this file and is still there, the oldest first.
+// All damaged copies of this file that still exist, the oldest first.
 [[nodiscard]] std::vector<std::filesystem::path> damaged_copies(const std::filesystem::path& file);
-// For a small file whose name must at no moment be missing: a copy of it goes to such a name, then
+// For a small file whose name must exist at every moment: copies the file to a damaged name, then
 // `content` (mode 0600) takes the file's place in one step.
 [[nodiscard]] Result<std::filesystem::path, IoError> replace_damaged(
     const std::filesystem::path& file, ByteView content, std::int64_t real_ms);
-// Renames a database that is closed, durably, over what stands there.
+// Renames a closed database, durably, over an existing file.
 [[nodiscard]] Result<void, IoError> put_in_place(const std::filesystem::path& from,
                                                  const std::filesystem::path& to);
-// Removes the -wal and -shm that readers of a database nobody writes to leave behind.
+// Removes the -wal and -shm that readers leave beside a database without a writer.
 [[nodiscard]] Result<void, IoError> keep_closed_database(const std::filesystem::path& file);
-// Removes a database with its -wal and -shm, if it is there.
+// Removes a database with its -wal and -shm, if it exists.
 [[nodiscard]] Result<void, IoError> remove_database(const std::filesystem::path& file);
 
 }  // namespace fairfeed

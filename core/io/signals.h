@@ -1,7 +1,7 @@
 // SIGINT, SIGTERM and SIGHUP as events. A SignalWatch blocks them for every thread started after it
-// (make it first in main) and calls its handler on a thread of its own, where the handler pushes
-// into the runtime's EventQueue: the loop then waits for "event or signal or deadline" in one
-// place. It also ignores SIGPIPE, as TLS sockets require. One per process.
+// (create it first in main). It calls its handler on a thread of its own, and the handler pushes
+// into the runtime's EventQueue, so the loop waits for "event or signal or deadline" in one place.
+// It also ignores SIGPIPE, as TLS sockets require. One per process.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ class SignalWatch {
     void watch();
     std::function<void(Signal)> on_signal_;
     int signals_;  // signalfd
-    int ended_;    // eventfd: the destructor's wish
+    int ended_;    // eventfd: set by the destructor
     std::thread thread_;
 };
 

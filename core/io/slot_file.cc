@@ -72,14 +72,14 @@ bool are_neighbours(std::uint64_t one, std::uint64_t other) {
     return one + 1 == other || other + 1 == one;
 }
 
-// The second slot of a file that was never written to.
+// Whether the slot was never written.
 bool is_blank(ByteView content) {
     const ByteView second = content.subspan(SlotFile::kSlotSize);
     return std::all_of(second.begin(), second.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-// The empty record with sequence 0 in the first slot; renamed into place once durable, so that a
-// half-made file never carries the name.
+// Sequence 0 with an empty record in the first slot. Renamed into place once durable, so that a
+// half-made file never has the final name.
 Bytes empty_file() {
     Bytes content = encode(NumberedPayload{});
     content.resize(2 * SlotFile::kSlotSize);
@@ -123,8 +123,8 @@ Result<SlotFile, IoError> SlotFile::open(const std::filesystem::path& file) {
     return opened;
 }
 
-// In doubt because the second slot is neither valid nor blank; a restart before the first write
-// finds the same.
+// The file is in doubt because its second slot is neither valid nor blank, and stays in doubt if
+// the process restarts before the first write.
 Result<std::filesystem::path, IoError> SlotFile::begin_anew(const std::filesystem::path& file,
                                                             std::int64_t real_ms) {
     Bytes content = empty_file();

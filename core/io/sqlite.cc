@@ -15,12 +15,12 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
 
-// Our statements and values are constant and right, so what contradicts them is the file.
+// Our statements and values are constant and correct, so a contradiction comes from the file.
 bool is_damage(int extended_code) {
     switch (extended_code & 0xff) {
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
-        case SQLITE_ERROR:  // a table or a column is not there
+        case SQLITE_ERROR:  // a table or a column is missing
         case SQLITE_CONSTRAINT:
         case SQLITE_MISMATCH:
         case SQLITE_FORMAT:
@@ -30,7 +30,7 @@ bool is_damage(int extended_code) {
     }
 }
 
-// SQLite names neither the owner of a file nor whom it keeps out.
+// SQLite's messages name neither the owner of a file nor the account without access.
 std::string access_words(const char* file, int extended_code) {
     const int code = extended_code & 0xff;
     const bool kept_out = code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM;
@@ -49,13 +49,13 @@ IoError error_of(sqlite3* handle, std::string_view action) {
     return IoError{std::move(message), is_damage(code)};
 }
 
-// The handle, which SQLite hands out even when opening failed.
+// SQLite returns the handle even if opening failed.
 int open_handle(const std::string& uri, int flags, sqlite3** handle) {
     constexpr int kAlways = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     return sqlite3_open_v2(uri.c_str(), handle, flags | kAlways, nullptr);
 }
 
-// With our mode before SQLite sees it; its -wal and -shm files take the mode over.
+// Creates the file with our mode before SQLite opens it; the -wal and -shm files inherit the mode.
 Result<void, IoError> create_private(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) return unexpected(io_error_of_file("open database", file));
@@ -86,8 +86,8 @@ Result<Database, IoError> Database::open(const std::filesystem::path& file,
 
 namespace {
 
-// Whoever writes has the file open with a log beside it, and a killed writer left one. Without a
-// log the file alone is the whole truth, and read as such it needs nothing beside it.
+// A running writer has a log beside the file, and a killed writer left one. A file without a log is
+// complete, and reading it needs no further files.
 std::string_view how_to_read(const std::filesystem::path& file) {
     std::error_code ignored;
     const bool has_log = std::filesystem::exists(file.string() + "-wal", ignored);
@@ -243,7 +243,7 @@ Result<void, IoError> Database::check_whole() {
     if (*broken)
         return unexpected(IoError{"'" + name + "' is damaged: a row of table '" +
                                       printable(references->text_at(0)) +
-                                      "' refers to one that is not there",
+                                      "' refers to a missing row",
                                   true});
     return {};
 }
@@ -257,7 +257,7 @@ Result<void, IoError> Database::back_up_to(const std::filesystem::path& file) co
     return done;
 }
 
-// All pages in one step: a copy that is taken in several begins again at each write in between.
+// All pages in one step: a copy in several steps would start again at each write in between.
 Result<void, IoError> Database::copy_to(const std::filesystem::path& file) const {
     sqlite3* handle = nullptr;
     const int code = open_handle(uri_of(file, "?psow=0"), SQLITE_OPEN_READWRITE, &handle);
@@ -362,7 +362,7 @@ WriteTransaction::WriteTransaction(WriteTransaction&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)) {}
 
 WriteTransaction::~WriteTransaction() {
-    // A failed rollback leaves nothing to do: the error that led here ends the process.
+    // A failed rollback needs no handling: the error that led here ends the process.
     if (database_ != nullptr) (void)database_->execute("ROLLBACK");
 }
 

@@ -1,8 +1,8 @@
-// SQLite behind four small owners: Database, Statement, WriteTransaction, and the kind of file that
-// is expected. A database is durable by construction (WAL, synchronous FULL, psow=0: no assumption
-// about power-safe overwrites) and refuses files not of its own kind. Bound statements only: no way
-// to put a value into SQL text. Thread rule: one thread at a time per Database and its Statements.
-// After an error of commit() or run() the caller ends the process: a failed fsync is not retried.
+// SQLite behind four small owners: Database, Statement, WriteTransaction and DatabaseKind. A
+// database is durable by construction (WAL, synchronous FULL, psow=0: no assumption about
+// power-safe overwrites) and refuses files of another kind. Bound statements only: values never
+// become SQL text. Thread rule: one thread at a time per Database and its Statements. After an
+// error of commit() or run() the caller ends the process: a failed fsync is not retried.
 #pragma once
 
 #include <concepts>
@@ -23,8 +23,7 @@ struct sqlite3_stmt;
 
 namespace fairfeed {
 
-// What a file claims to be (SQLite's application_id and user_version) and how a new one is laid
-// out.
+// The kind of a file (SQLite's application_id and user_version) and the layout of a new one.
 struct DatabaseKind {
     std::string_view what;            // for people: "a ledger"
     std::int32_t application_id = 0;  // never 0: a foreign database has 0
@@ -32,39 +31,39 @@ struct DatabaseKind {
     std::string_view schema;          // constant SQL script, run once, in one transaction
 };
 
-// Whether a file must say in its header that it is of the kind, or may have been damaged there: for
-// saving content that proves itself.
+// fits: the header must carry the kind's mark. may_be_damaged: the mark may be damaged; for
+// recovering content that proves itself.
 enum class DatabaseMark { fits, may_be_damaged };
 
 class Statement;
 
 class Database {
   public:
-    // Opens the file, creating it (mode 0600) and its tables when it does not exist or is empty.
-    // Errors: it is of another kind or schema version; with `damage`: its tables are those of the
-    // kind, and only the mark in its header is not.
+    // Opens the file. Creates it (mode 0600) and its tables if it does not exist or is empty.
+    // Errors: another kind or schema version; with `damage`: the tables are those of the kind, but
+    // the mark in the header is not.
     [[nodiscard]] static Result<Database, IoError> open(const std::filesystem::path& file,
                                                         const DatabaseKind& kind);
     // For verify and show: writes nothing, works beside a running writer and on a bare copy, and
-    // leaves nothing beside a file that was closed (beside the log of a killed writer SQLite makes
-    // its -shm). A file without a log is read as it stands: who begins to write to it meanwhile
-    // makes it look damaged.
+    // leaves nothing beside a file that was closed. (Beside the log of a killed writer, SQLite
+    // creates its -shm.) A file without a log is read as it stands, so a writer that starts
+    // meanwhile makes it look damaged.
     [[nodiscard]] static Result<Database, IoError> open_read_only(
         const std::filesystem::path& file, const DatabaseKind& kind,
         DatabaseMark mark = DatabaseMark::fits);
 
-    // Prepare once, run often. Wrong SQL is our own bug and still an error, because the file's
-    // schema may be damaged.
+    // Prepare once, run often. Wrong SQL is our own bug, yet returned as an error, because the
+    // file's schema may be damaged.
     [[nodiscard]] Result<Statement, IoError> prepare(std::string_view sql);
-    // One constant statement without values and without rows to read.
+    // Runs one constant statement without values and without rows to read.
     [[nodiscard]] Result<void, IoError> execute(std::string_view sql);
 
-    // SQLite's own look at the whole file: every page, every row, every index entry both ways,
-    // every constraint and reference. An error with `damage` says what was found first.
+    // SQLite's own check of the whole file: every page, every row, every index entry both ways,
+    // every constraint and reference. An error with `damage` reports the first finding.
     [[nodiscard]] Result<void, IoError> check_whole();
 
-    // SQLite's online backup into a new file (mode 0600), of one moment, durable when it returns.
-    // Error: the file is there already; on any other error it is removed again.
+    // SQLite's online backup into a new file (mode 0600): a snapshot, durable on return. Error: the
+    // file exists already; after any other error the new file is removed.
     [[nodiscard]] Result<void, IoError> back_up_to(const std::filesystem::path& file) const;
 
     [[nodiscard]] std::int64_t last_insert_id() const;
@@ -145,8 +144,8 @@ class Statement {
     std::unique_ptr<sqlite3_stmt, Finalise> statement_;
 };
 
-// BEGIN IMMEDIATE ... COMMIT; whatever is not committed is rolled back when it goes out of scope.
-// One at a time per Database, and it must not outlive it.
+// BEGIN IMMEDIATE ... COMMIT; rolls back at the end of its scope unless committed. One at a time
+// per Database; the Database must outlive it.
 class WriteTransaction {
   public:
     [[nodiscard]] static Result<WriteTransaction, IoError> begin(Database& database);

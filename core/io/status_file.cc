@@ -22,7 +22,7 @@ std::filesystem::path temporary_directory() {
     return "/tmp/fairfeed-" + std::to_string(::geteuid());
 }
 
-// /tmp is everybody's: what stands there under our name must be ours.
+// Everybody can write to /tmp, so an existing directory of our name must be our own.
 Result<void, IoError> make_place(const std::filesystem::path& file) {
     const std::filesystem::path ours = temporary_directory();
     if (file.string().starts_with(ours.string() + "/")) {
@@ -102,12 +102,12 @@ std::string liveness(const FoundStatus& found) {
     const std::int64_t* pid = found.facts.at("pid").as_int();
     const std::string process = "process " + std::to_string(pid == nullptr ? 0 : *pid);
     if (!found.running) return "does not run: " + process + " is gone";
-    if (found.is_stale()) return "hangs: " + process + " lives and has long written nothing";
+    if (found.is_stale()) return "hangs: " + process + " runs but has stopped reporting";
     return "runs (" + process + ")";
 }
 
 std::filesystem::path default_status_file(std::string_view name) {
-    // A service with several has them separated by colons.
+    // systemd separates several directories by colons.
     const std::string given = setting("RUNTIME_DIRECTORY");
     if (!given.empty()) return std::filesystem::path(given.substr(0, given.find(':'))) / kName;
     if (::geteuid() == 0) return std::filesystem::path("/run") / name / kName;

@@ -1,8 +1,8 @@
-// What a daemon says of itself for scripts and people: one JSON object in a file, replaced whole,
-// with the time and the process that wrote it, so that a reader sees when it is old or its writer
-// dead. It stands in a runtime directory and is never synced: written when something has changed,
-// and now and then as a sign of life. A file that cannot be written is logged once and stops
-// nobody. One thread.
+// The status of a daemon, for scripts and people: one JSON object in a file, replaced whole. It
+// names the time and the process of the last write, so a reader can tell an old status or a dead
+// writer. It stands in a runtime directory and is never synced. The daemon writes it after changes,
+// and now and then as a sign of life. A failed write is logged once and does not stop the daemon.
+// One thread.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class StatusFile {
   public:
     static constexpr std::int64_t kSignOfLifeMs = 30'000;
 
-    // Empty: nothing is written. Missing directories are made at the first write.
+    // Empty: nothing is written. Missing directories are created at the first write.
     explicit StatusFile(std::filesystem::path file);
 
     // Members `written_at` (Unix milliseconds), `pid` and `pid_started` come before the facts.
@@ -40,31 +40,31 @@ class StatusFile {
     std::string fault_;  // of the last write; empty: none
 };
 
-// A status file as a reader finds it.
+// A status file and its age, as a reader finds them.
 struct FoundStatus {
     std::filesystem::path file;
     Json facts;
     std::int64_t age_ms = 0;  // by the reader's clock
-    bool running = false;     // the process that wrote it lives
-    // Nobody has written for longer than a living process would leave it.
+    bool running = false;     // the process that wrote it still runs
+    // The file is older than a running process would let it become.
     [[nodiscard]] bool is_stale() const { return age_ms > 3 * StatusFile::kSignOfLifeMs; }
-    // It tells how things stand now.
+    // The file describes the present state.
     [[nodiscard]] bool is_current() const { return running && !is_stale(); }
     // The facts with `file`, `age_ms` and `process_lives` added.
     [[nodiscard]] Json for_programs() const;
 };
 
-// "runs (process 1234)", or in what way it does not.
+// "runs (process 1234)", or why it does not.
 [[nodiscard]] std::string liveness(const FoundStatus& found);
 
 [[nodiscard]] Result<FoundStatus, IoError> read_status(const std::filesystem::path& file,
                                                        std::int64_t real_ms);
 
-// Where a daemon's status file stands when its configuration names none: in the directory that the
-// service manager made for it; else below /run for root, below the account's own runtime directory
-// for others, below /tmp where there is none. `name`: that of the directory, as in its unit.
+// The default path of a daemon's status file: in the directory that the service manager made for
+// it; else below /run for root, below the account's own runtime directory for others, below /tmp
+// where there is none. `name`: the directory's name, as in its unit.
 [[nodiscard]] std::filesystem::path default_status_file(std::string_view name);
-// The same for a reader, who may be another account than the daemon's.
+// The same for a reader, which may run under another account than the daemon.
 [[nodiscard]] std::filesystem::path find_status_file(std::string_view name);
 
 }  // namespace fairfeed

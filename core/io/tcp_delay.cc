@@ -13,7 +13,7 @@
 namespace fairfeed {
 namespace {
 
-// 0 when the descriptor is no connected TCP socket.
+// 0: the descriptor is no connected TCP socket.
 std::uint16_t remote_port_of(int descriptor) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -37,7 +37,7 @@ std::optional<Integer> whole_number(std::string_view text) {
 
 void send_without_delay(std::uint16_t remote_port) {
     DIR* descriptors = ::opendir("/proc/self/fd");
-    if (descriptors == nullptr) return;  // slower, not wrong
+    if (descriptors == nullptr) return;  // the delay stays: slower, not wrong
     const int on = 1;
     while (const dirent* entry = ::readdir(descriptors)) {
         const auto descriptor = whole_number<int>(entry->d_name);

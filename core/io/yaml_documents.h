@@ -1,6 +1,6 @@
-// Whether a YAML text goes on after its first document. yaml-cpp reads one document and drops the
-// rest without a word, so that half a configuration can be lost to a stray '---'. Looks at lines
-// alone: both marks count wherever they begin a line. Pure.
+// Whether a YAML text continues after its first document. yaml-cpp reads one document and drops the
+// rest silently, so a stray '---' could lose half a configuration. Examines lines only: both marks
+// count wherever they begin a line. Pure.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ struct YamlRest {
     std::string message;
 };
 
-// The first thing that would be dropped; nullopt if there is nothing.
+// The first line that would be dropped; nullopt: none.
 [[nodiscard]] std::optional<YamlRest> rest_after_document(std::string_view text);
 
 }  // namespace fairfeed

@@ -66,7 +66,7 @@ bool is_plain(const YAML::Node& node) {
     return node.IsScalar() && node.Tag() != "!";
 }
 
-// A plain decimal, so that what a person reads is what the program reads.
+// Accepts plain decimals only, so that people and the program read the same number.
 std::optional<std::int64_t> plain_decimal(const std::string& text) {
     std::int64_t value = 0;
     const char* end = text.data() + text.size();
@@ -82,8 +82,8 @@ struct YamlSource {
     std::filesystem::path file;
     YAML::Node root;
     std::vector<std::pair<Place, std::string>> errors;
-    std::map<Place, std::set<std::string>> asked;  // of the map that stands there
-    std::set<Place> not_maps;                      // told once, however many keys are asked of them
+    std::map<Place, std::set<std::string>> asked;  // of the map at that place
+    std::set<Place> not_maps;                      // reported once, however many keys are requested
 
     void object(Place place, const std::string& message) {
         errors.emplace_back(place, file.string() + ":" + std::to_string(place.line + 1) + ":" +
@@ -102,8 +102,8 @@ struct YamlSpot {
     void object(const YAML::Node& at, const std::string& message) const {
         source->object(place_of(at), message);
     }
-    [[nodiscard]] bool is_map() const;  // tells when it is not
-    // The value of a key, or nothing after telling what is wrong.
+    [[nodiscard]] bool is_map() const;  // reports if it is not
+    // The value of a key; nothing after reporting the fault.
     [[nodiscard]] std::optional<YAML::Node> find(std::string_view key, bool required) const;
     [[nodiscard]] std::optional<YAML::Node> find_scalar(std::string_view key, bool required,
                                                         std::string_view wanted) const;
@@ -245,7 +245,7 @@ std::optional<std::filesystem::path> YamlView::optional_path_at(std::string_view
 
 YamlView YamlView::require_map(std::string_view key) const {
     if (const auto inner = spot_->map_at(key, true)) return view_of(*inner);
-    // Nothing to read: a map of its own in which every key counts as told.
+    // An empty map in which every key counts as reported.
     auto silent = std::make_shared<YamlSource>();
     return view_of(YamlSpot{std::move(silent), YAML::Node(YAML::NodeType::Map), std::string(key)});
 }
@@ -343,8 +343,8 @@ YamlView YamlDocument::root() const {
 
 namespace {
 
-// Finds duplicate keys everywhere and unasked keys in every map that was read. Each place is
-// visited once, so aliases can neither loop nor multiply.
+// Finds duplicate keys everywhere, and keys that were never requested in every map that was read.
+// Visits each place once, so aliases can neither loop nor multiply.
 class KeyAudit {
   public:
     explicit KeyAudit(YamlSource& source) : source_(source) {}

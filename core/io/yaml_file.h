@@ -1,8 +1,8 @@
-// Configuration files with every mistake found at once: a YamlDocument and checked views of its
-// maps and lists. Readers ask for keys; wrong types, missing, duplicate and unknown keys become
+// Configuration files, with all mistakes reported at once: a YamlDocument and checked views of its
+// maps and lists. Readers request keys; wrong types, missing, duplicate and unknown keys become
 // lines like "lab.yaml:5:3: unknown key 'nodes[0].brker' (did you mean 'broker'?)". A failed read
-// returns a harmless value so that reading goes on; nothing read counts before finish() is empty.
-// Views keep the document alive. One thread.
+// returns a harmless value so that reading continues; use no value unless finish() is empty. Views
+// keep the document alive. One thread.
 #pragma once
 
 #include <concepts>
@@ -21,7 +21,7 @@
 namespace fairfeed {
 
 struct YamlSource;  // the parsed file and the errors so far
-struct YamlSpot;    // one value in it
+struct YamlSpot;    // one value of the file
 
 using YamlErrors = std::vector<std::string>;  // one line each, in the order of the file
 
@@ -49,10 +49,10 @@ class YamlView {
         const auto text = name_at(key, false);
         return text ? std::optional<Id>(to_name<Id>(text)) : std::nullopt;
     }
-    // A path; a relative one is taken from the directory of the file it stands in.
+    // A path; a relative one starts at the directory of the configuration file.
     [[nodiscard]] std::filesystem::path require_path(std::string_view key) const;
     [[nodiscard]] std::optional<std::filesystem::path> optional_path(std::string_view key) const;
-    // One word out of a list; the error names them all.
+    // One word of a list; the error names the whole list.
     template <class Enum>
     [[nodiscard]] Enum require_choice(
         std::string_view key, const std::vector<std::pair<std::string_view, Enum>>& words) const {
@@ -70,7 +70,7 @@ class YamlView {
     [[nodiscard]] std::vector<YamlView> require_list(std::string_view key) const;
     [[nodiscard]] std::vector<YamlView> optional_list(std::string_view key) const;
 
-    // This value itself, where it is an item of a list.
+    // This value itself, if it is an item of a list.
     [[nodiscard]] std::int64_t as_int(std::int64_t min, std::int64_t max) const;
     [[nodiscard]] std::string as_text() const;
     template <class Id>
@@ -79,7 +79,7 @@ class YamlView {
     }
 
     [[nodiscard]] bool has(std::string_view key) const;
-    // The reader's own objection, placed at the key (or at this value when there is none).
+    // Adds the reader's own error, placed at the key (or at this value if there is no key).
     void fail(std::string_view key, std::string_view message) const;
     void fail(std::string_view message) const { fail("", message); }
 
@@ -111,13 +111,13 @@ class YamlView {
 
 class YamlDocument {
   public:
-    // Errors of load: the file cannot be read, is not YAML, or is not one map.
+    // Errors: the file cannot be read, is not YAML, or is not one map.
     [[nodiscard]] static Result<YamlDocument, YamlErrors> load(const std::filesystem::path& file);
-    // The same from text; `file` is the name in error lines and the base of relative paths.
+    // load() from text; `file` is the name in error lines and the base of relative paths.
     [[nodiscard]] static Result<YamlDocument, YamlErrors> parse(const std::filesystem::path& file,
                                                                 std::string_view text);
     [[nodiscard]] YamlView root() const;
-    // Call once everything has been read: all errors, now including the keys nobody asked for.
+    // Call after reading everything: returns all errors, including the keys that nobody requested.
     [[nodiscard]] YamlErrors finish() const;
 
   private:

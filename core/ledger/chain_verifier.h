@@ -1,7 +1,7 @@
-// Is this ledger what it claims to be? Replays it from genesis and recomputes everything: hashes,
-// links, Merkle roots, certificates, signatures of meters, members and DGMD, public arithmetic, app
-// hashes, invariants; with a keyholder's key also readings, sealed lines and the contract. What
-// could not be recomputed is counted and named, never passed over. Reads only. One thread.
+// Verifies a ledger: replays it from genesis and recomputes everything: hashes, links, Merkle
+// roots, certificates, signatures of meters, members and DGMD, public arithmetic, app hashes,
+// invariants; with a keyholder's key also readings, sealed lines and the contract. Counts and names
+// everything that it could not recompute. Reads only. One thread.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct VerifyCounts {
     std::uint64_t transactions = 0;
     std::uint64_t readings = 0;
     std::uint64_t settlements = 0;
-    std::uint64_t certificates = 0;  // stored ones and those the next block carries
+    std::uint64_t certificates = 0;  // stored certificates and those carried by the next block
     std::uint64_t endorsements = 0;
     std::uint64_t readings_opened = 0;
     std::uint64_t lines_opened = 0;
@@ -43,12 +43,12 @@ struct FalseHandover {
 };
 
 struct VerifyReport {
-    Height ledger_height = 0;   // what the ledger claims
+    Height ledger_height = 0;   // height of the ledger's tip
     Height checked_height = 0;  // the last block found valid
     Digest tip;                 // of checked_height
     Digest app_hash;            // state after it
     VerifyCounts counts;
-    // Of each cluster, ascending: runs of settled windows that no key at hand opens.
+    // For each cluster, ascending: runs of settled windows that no available key opens.
     std::map<ClusterId, std::vector<WindowRun>> closed;
     std::vector<FalseHandover> false_handovers;
     std::optional<ReplayFault> fault;
@@ -57,7 +57,7 @@ struct VerifyReport {
     [[nodiscard]] bool sound() const { return !fault; }
 };
 
-// Called after each block: how far it is, and how far it has to go.
+// Called after each block with the progress so far.
 using VerifyProgress = std::function<void(Height done, Height total)>;
 
 // holder: nullptr means no keys. progress may be empty.

@@ -1,6 +1,6 @@
-// What a ledger says to a person: every settlement of every cluster in order, with its lines opened
-// where a key is at hand. A reading of a ledger that is taken to be sound (its own node's, or one
-// that verify has passed): signatures are not verified again. A value, made in one go.
+// The settlements of a ledger for people: every settlement of every cluster in order, with its
+// lines opened if a key is available. Assumes a sound ledger (a node's own, or one that verify has
+// passed), and does not verify signatures again. A value, made in one pass.
 #pragma once
 
 #include <map>
@@ -31,10 +31,10 @@ struct SettledWindow {
 
 struct LedgerHistory {
     ChainState state;                                          // after the tip
-    std::map<ClusterId, std::vector<SettledWindow>> clusters;  // those that ever settled
+    std::map<ClusterId, std::vector<SettledWindow>> clusters;  // those with at least one settlement
 };
 
-// holder: nullptr means no keys. A line whose key is held and which does not open is a fault.
+// holder: nullptr means no keys. A line that does not open although its key is held is a fault.
 [[nodiscard]] Result<LedgerHistory, ReplayFault> read_history(const Ledger& ledger,
                                                               const LoadedGenesis& genesis,
                                                               const Keyholder* holder);

@@ -26,7 +26,7 @@ Unexpected<IoError> foreign(const std::filesystem::path& file, std::string_view 
                               "data directory"});
 }
 
-// A row of blocks with its note, not yet believed.
+// A row of blocks with its commit record, not checked yet.
 struct StoredBlock {
     std::optional<Digest> id;
     std::int64_t time_ms = 0;
@@ -48,7 +48,7 @@ enum Sql : std::size_t {
     kSelectPlaces,
     kSqlCount,
 };
-// Each also writes over what stands there, which only mend() meets.
+// Every insert also replaces; only mend() ever replaces something.
 constexpr std::array<std::string_view, kSqlCount> kSql{
     "INSERT INTO blocks (height, id, time_ms, body, certificate) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT (height) DO UPDATE SET id = ?2, time_ms = ?3, body = ?4, certificate = ?5",
@@ -63,7 +63,7 @@ constexpr std::array<std::string_view, kSqlCount> kSql{
     "SELECT id, position FROM transactions WHERE height = ?1 ORDER BY position",
 };
 
-// When the block was committed, if that still is what was written.
+// The commit time; nullopt if its hash does not match.
 std::optional<std::int64_t> sound_note(const StoredBlock& row) {
     if (!row.certificate || !row.committed_at_ms) return std::nullopt;
     const bool sound = row.note_hash == stored_note_hash(*row.certificate, *row.committed_at_ms);
@@ -177,7 +177,7 @@ Result<void, IoError> Ledger::Store::lay_foundation(const LoadedGenesis& genesis
     return transaction->commit();
 }
 
-// Whose block 0 is it? Tells another network's ledger from a damaged one of our own.
+// Distinguishes another network's ledger from a damaged one of our own network.
 bool Ledger::Store::is_of(const Digest& other) {
     const auto first = stored_block(0);
     if (!first || !*first) return false;
@@ -203,7 +203,7 @@ Result<std::optional<Height>, IoError> Ledger::Store::height_by(Sql select, cons
     return std::optional(found);
 }
 
-// From each transaction to the block, and from the block to its transactions in their order.
+// Follows the index from each transaction to the block, and from the block to its transactions.
 Result<void, IoError> Ledger::Store::examine_index(const Block& block) {
     const Height at = block.header.height;
     Statement& places = statements[kSelectPlaces].bind(at);
@@ -222,7 +222,7 @@ Result<void, IoError> Ledger::Store::examine_index(const Block& block) {
     const auto more = places.step();
     if (!more) return unexpected(more.error());
     places.reset();
-    if (*more) return damaged(at, "the index has transactions that it does not have");
+    if (*more) return damaged(at, "the index lists transactions that the block does not hold");
     return {};
 }
 
@@ -253,7 +253,8 @@ Result<Ledger, IoError> Ledger::open(const std::filesystem::path& file,
     if (!*first) return damaged(0, "it is missing");
     if (block_id((*first)->block.header) != block_id(genesis.block.block.header))
         return foreign(file, "its block 0 is another one");
-    if ((*first)->block != genesis.block.block) return damaged(0, "it is not that of genesis");
+    if ((*first)->block != genesis.block.block)
+        return damaged(0, "it differs from the genesis file");
     return ledger;
 }
 
@@ -335,11 +336,11 @@ Result<std::optional<CommittedBlock>, IoError> Ledger::block(Height height) cons
         return damaged(height, "its time is not that of its bytes");
     if (height == 0) return std::optional(CommittedBlock{.block = *block, .certificate = {}});
     if (!row.certificate) return damaged(height, "its certificate is missing");
-    if (!row.committed_at_ms) return damaged(height, "the note of its commit is missing");
+    if (!row.committed_at_ms) return damaged(height, "its commit record is missing");
     if (row.body_hash != stored_body_hash(row.body))
-        return damaged(height, "its bytes are not those that were written");
+        return damaged(height, "its bytes are not what was written");
     if (!sound_note(row))
-        return damaged(height, "its certificate or its date is not that which was written");
+        return damaged(height, "its certificate or its commit time is not what was written");
     const auto certificate = decode_certificate(*row.certificate);
     if (!certificate)
         return damaged(height, "its certificate is " + std::string(to_string(certificate.error())));

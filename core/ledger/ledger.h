@@ -1,8 +1,8 @@
-// Blocks on disk. One SQLite file per node; a block, its certificate and its local commit time
-// enter in one transaction, durable when commit() returns. What is stored is the block's canonical
-// bytes; the state is recomputed from them. Beside it stand hashes of what was written, so that no
-// block that has changed since is ever given out. One writer; readers open the file read-only.
-// Errors with `damage`: the file is not what was written (see ledger_salvage.h).
+// Blocks on disk, in one SQLite file per node. A block, its certificate and its local commit time
+// enter in one transaction, durable when commit() returns. The file stores the block's canonical
+// bytes; the state is recomputed from them. It also stores hashes of the written bytes, so a block
+// that was changed later is never returned. One writer; readers open the file read-only. Errors
+// with `damage`: the file is not what was written (see ledger_salvage.h).
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,8 @@
 
 namespace fairfeed {
 
-// A block and when it became durable here: this node's real time, outside every hash of the chain.
+// A block and the time at which it became durable on this node: the node's real time, which no hash
+// of the chain covers.
 struct DatedBlock {
     CommittedBlock committed;
     std::int64_t committed_at_ms = 0;
@@ -26,7 +27,7 @@ struct DatedBlock {
 
 class Ledger {
   public:
-    // Creates the file with block 0 if it is not there; refuses a ledger of another network.
+    // Creates the file with block 0 if it is missing; refuses a ledger of another network.
     [[nodiscard]] static Result<Ledger, IoError> open(const std::filesystem::path& file,
                                                       const LoadedGenesis& genesis);
     // For verify and show: never writes.
@@ -37,13 +38,13 @@ class Ledger {
     Ledger& operator=(Ledger&&) noexcept;
     ~Ledger();
 
-    // committed_at_ms: this node's real time, outside every hash.
+    // committed_at_ms: this node's real time, which no hash covers.
     [[nodiscard]] Result<void, IoError> commit(const Block& block,
                                                const QuorumCertificate& certificate,
                                                std::int64_t committed_at_ms);
     [[nodiscard]] Height height() const;  // of the tip; 0: genesis only
-    // nullopt: not there. A block that is not what was committed is an IoError that names the
-    // height.
+    // nullopt: no block of this height. A block that differs from what was committed is an IoError
+    // that names the height.
     [[nodiscard]] Result<std::optional<CommittedBlock>, IoError> block(Height height) const;
     // The certificate stored with the block of this height; none for block 0.
     [[nodiscard]] Result<std::optional<QuorumCertificate>, IoError> certificate(
@@ -54,22 +55,23 @@ class Ledger {
 
     // Several blocks in one transaction.
     [[nodiscard]] Result<void, IoError> commit_all(const std::vector<DatedBlock>& blocks);
-    // The scrub's look at one block above genesis: stored bytes, hashes, id, transactions' root,
-    // parent, certificate's content, and both ways through the index. `id` and `parent` are those
+    // The scrub's check of one block above genesis: stored bytes, hashes, id, transactions' root,
+    // parent, certificate's content, and the index in both directions. `id` and `parent` are those
     // of the certified chain.
     [[nodiscard]] Result<void, IoError> examine(Height height, const Digest& id,
                                                 const Digest& parent) const;
-    // Both ways through the index: its transactions are found, at their places, and no others.
+    // Checks the index in both directions: it finds every transaction of the block at its place,
+    // and no others.
     [[nodiscard]] Result<void, IoError> examine_index(const Block& block) const;
-    // Does this block encode to the very bytes that were committed at its height?
+    // Whether this block encodes to exactly the bytes that were committed at its height.
     [[nodiscard]] Result<bool, IoError> wrote(const Block& block) const;
-    // Writes a block of 1..height() again, whole, with its index, over whatever stands there; the
-    // note of its commit says what it said before, if that can still be read, else now.
+    // Writes a block of 1..height() again, whole, with its index, replacing the stored one. Its
+    // commit time is kept if it can still be read, else it is now.
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& committed,
                                              std::int64_t mended_at_ms);
-    // A consistent copy in a new file, also while somebody writes; for `edge-node backup`.
+    // A consistent copy in a new file, also during writes; for `edge-node backup`.
     [[nodiscard]] Result<void, IoError> back_up_to(const std::filesystem::path& file) const;
-    // What the file says of itself; open_read_only() needs it.
+    // The network id that the file states; open_read_only() needs it.
     [[nodiscard]] static Result<Digest, IoError> network_of(const std::filesystem::path& file);
 
   private:

@@ -8,7 +8,7 @@
 namespace fairfeed {
 namespace {
 
-// Counts what must not be there.
+// A query that counts forbidden rows.
 struct Rule {
     std::string_view count;
     std::string_view wrong;
@@ -18,9 +18,10 @@ constexpr std::array kRules{
     Rule{"SELECT max(height) + 1 - count(*) FROM blocks", "a block is missing"},
     Rule{"SELECT count(*) FROM blocks WHERE height = 0 AND certificate IS NOT NULL",
          "block 0 has a certificate, and nobody certifies genesis"},
-    Rule{"SELECT count(*) FROM commits WHERE height < 1", "a note is of a block before the first"},
+    Rule{"SELECT count(*) FROM commits WHERE height < 1",
+         "a commit record belongs to no block above genesis"},
     Rule{"SELECT (SELECT max(height) FROM blocks) - (SELECT count(*) FROM commits)",
-         "there are more or fewer notes than blocks"},
+         "the number of commit records is not the number of blocks"},
     Rule{"SELECT count(*) FROM (SELECT 1 FROM transactions GROUP BY height HAVING min(position) "
          "!= 0 OR max(position) != count(*) - 1)",
          "the index of transactions has holes"},

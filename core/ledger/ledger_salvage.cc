@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t kBlocksAtOnce = 256;
 
-// Takes over block by block; the new ledger's errors are the caller's, the old one's end it.
+// Copies block by block. An error of the new ledger goes to the caller; a fault in the old one ends
+// the copy.
 class Transfer {
   public:
     Transfer(const Ledger& from, Ledger& to) : from_(from), to_(to) {}
@@ -42,7 +43,7 @@ class Transfer {
     Result<void, IoError> failed_;
 };
 
-// The new ledger's height.
+// Returns the new ledger's height.
 Result<Height, IoError> copy_what_holds(const std::filesystem::path& from,
                                         const std::filesystem::path& to,
                                         const LoadedGenesis& genesis) {
@@ -51,7 +52,7 @@ Result<Height, IoError> copy_what_holds(const std::filesystem::path& from,
     const auto old = Ledger::open_read_only(from, genesis.network, DatabaseMark::may_be_damaged);
     if (!old) return Height{0};
     Transfer transfer(*old, *fresh);
-    // However it ends: what it saw until then holds.
+    // The result is ignored: the blocks visited before a fault are sound.
     (void)replay(*old, genesis, {.trust_signatures = false, .keep_before = false},
                  [&](const ReplayStep& step) { return transfer.take(step.committed); });
     if (auto done = transfer.finish(); !done) return unexpected(done.error());

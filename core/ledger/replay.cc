@@ -48,7 +48,7 @@ Result<CommittedBlock, ReplayFault> load(const Ledger& ledger, Height height) {
     return std::move(**block);
 }
 
-// The certificate stored beside the block: about this block, and by a quorum.
+// The stored certificate must be about this block and by a quorum.
 Result<void, ReplayFault> check_stored_certificate(const ChainState& before,
                                                    const CommittedBlock& committed) {
     const Height height = committed.block.header.height;

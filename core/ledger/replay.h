@@ -1,6 +1,6 @@
-// A ledger executed again, block by block, from genesis: what a node does when it starts, and what
-// verify, show and prove stand on. Everything that can be recomputed without keys is recomputed;
-// only signatures may be trusted, and only where the ledger is one's own. Reads, never writes.
+// Executes a ledger again, block by block, from genesis. A node does so when it starts; verify,
+// show and prove use it. Recomputes everything that needs no keys. Only signatures may be trusted,
+// and only in one's own ledger. Reads, never writes.
 #pragma once
 
 #include <functional>
@@ -15,15 +15,15 @@
 namespace fairfeed {
 
 struct ReplayOptions {
-    // The ledger was written by this node, which verified every signature before: skip those of
-    // transactions and endorsements. Certificates are still verified.
+    // Skip the signatures of transactions and endorsements: this node wrote the ledger and verified
+    // every signature before. Certificates are still verified.
     bool trust_signatures = false;
     // Keep a copy of the state before each block for the visitor; without it `before` is `after`.
     bool keep_before = false;
-    std::optional<Height> up_to = std::nullopt;  // and no further; else the tip
+    std::optional<Height> up_to = std::nullopt;  // the last height to replay; nullopt: the tip
 };
 
-// A fault ends the replay and is its result.
+// A fault of the visitor ends the replay and is its result.
 using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)>;
 
 // The state after the last block replayed.
@@ -32,12 +32,12 @@ using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)
                                                      const ReplayOptions& options,
                                                      const ReplayVisitor& visitor);
 
-// The file is not what was written, as opposed to blocks that were written and do not hold.
+// Whether the file differs from what was written. false: the blocks are as written but invalid.
 [[nodiscard]] bool is_damage(const ReplayFault& fault);
-// The ledger's own index must find every transaction where it stands, and no other.
+// The ledger's own index must find every transaction at its place, and no others.
 [[nodiscard]] Result<void, ReplayFault> check_index(const Ledger& ledger, const Block& block);
 
-// Believes everybody. Only for blocks whose signatures were verified when they were committed.
+// Accepts every signature. Only for blocks whose signatures were verified at their commit.
 class TrustingSignatureChecker final : public SignatureChecker {
   public:
     [[nodiscard]] Result<void, Reject> transaction(const Transaction& transaction,

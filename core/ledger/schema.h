@@ -1,7 +1,7 @@
-// How a ledger is laid out in SQLite. `blocks` holds the agreed bytes; `network` says whose they
-// are; `transactions` is an index over them; `commits` is this node's own note of when a block
-// became durable here, with the hashes of what was written then: a block's id covers neither
-// signatures nor the certificate beside it. A change of layout is a new kLedgerSchemaVersion.
+// The layout of a ledger in SQLite. `blocks` holds the agreed bytes; `network` the network's id;
+// `transactions` is an index over the blocks; `commits` holds this node's own commit times, and
+// hashes of the written bytes, because a block's id covers neither signatures nor the stored
+// certificate. A change of layout is a new kLedgerSchemaVersion.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace fairfeed {
 constexpr std::int32_t kLedgerApplicationId = 0x4646'4C31;  // "FFL1"
 constexpr std::int32_t kLedgerSchemaVersion = 5;
 
-// blocks.id and blocks.time_ms repeat what the body says, for people with a SQLite shell; a reader
-// that finds them different from the body, or the body from its hash, calls the block damaged.
+// blocks.id and blocks.time_ms repeat members of the body, for people with a SQLite shell. If they
+// differ from the body, or the body from its hash, a reader calls the block damaged.
 constexpr std::string_view kLedgerSchema = R"sql(
 CREATE TABLE network (
     id BLOB NOT NULL CHECK (length(id) = 32)

@@ -1,4 +1,4 @@
-// Who witnesses a cluster (paper A43-A47, committee rules 9 and 10): deterministic, integers only.
+// Allocation of committees (paper A43-A47, committee rules 9 and 10): deterministic, integers only.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace fairfeed {
 
-// A node as the allocator sees it.
+// The allocator's input for one node.
 struct AllocationNode {
     NodeId node;
     ClusterId parent_of;
@@ -29,13 +29,14 @@ constexpr std::size_t kMaxNeighbours = 3;  // paper A45
                                                      const Location& location,
                                                      const std::vector<AllocationNode>& nodes);
 
-// What a committee of this size can promise (rule 9).
+// The guarantees of a committee of this size (rule 9).
 enum class CommitteeClass : std::uint8_t { single = 1, degraded = 2, full = 3 };
 [[nodiscard]] CommitteeClass committee_class(std::size_t members);
 [[nodiscard]] std::string_view to_string(CommitteeClass committee);
 // Endorsements needed: 4 -> 3; 3 -> 3, or 2 with degraded_quorum; 2 -> 2; 1 -> 1.
 [[nodiscard]] std::size_t committee_quorum(std::size_t members, bool degraded_quorum);
-// Receipts a meter waits for (rule 1) and identical shares it obeys (rule 13).
+// The number of receipts for which a meter waits (rule 1), and of identical shares that it obeys
+// (rule 13).
 [[nodiscard]] std::size_t receipts_needed(std::size_t members);
 [[nodiscard]] std::size_t shares_needed(std::size_t members);
 

@@ -1,5 +1,5 @@
-// A block: what is agreed on (paper A19, A23-A25). The id is SHA-256 of the canonical header and
-// excludes the round; the transactions are bound by the Merkle root of their ids.
+// A block, the unit of agreement (paper A19, A23-A25). The id is SHA-256 of the canonical header
+// and excludes the round; the Merkle root in the header binds the transactions' ids.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@
 
 namespace fairfeed {
 
-// A chain whose time has run ahead is set back by more than this, or not at all (R20).
+// If the chain's time has run ahead, a block may set it back, but only by more than this (R20).
 constexpr std::int64_t kTimeCorrectionMs = 60'000;
-// Beyond it, up or down, no header's time may be: the year 10000.
+// Limit of a header's time, positive and negative: the year 10000.
 constexpr std::int64_t kMaxHeaderTimeMs = 253'402'300'800'000;
 
 [[nodiscard]] constexpr bool is_header_time(std::int64_t time_ms) {
@@ -24,8 +24,8 @@ constexpr std::int64_t kMaxHeaderTimeMs = 253'402'300'800'000;
 [[nodiscard]] constexpr bool sets_time_back(std::int64_t parent_ms, std::int64_t time_ms) {
     return time_ms < parent_ms - kTimeCorrectionMs;
 }
-// May a block of this time follow one of that time? Whether it is the right time is for those to
-// judge who vote on it (R20).
+// Whether a block of this time may follow one of that time. The voters judge whether the time is
+// right (R20).
 [[nodiscard]] constexpr bool may_follow(std::int64_t parent_ms, std::int64_t time_ms) {
     return is_header_time(time_ms) && (time_ms > parent_ms || sets_time_back(parent_ms, time_ms));
 }
@@ -53,7 +53,7 @@ struct Block {
     bool operator==(const Block&) const = default;
 };
 
-// What a proposal carries beside its signature; bodies are pulled by id.
+// The unsigned part of a proposal; the bodies are requested by id.
 struct BlockOutline {
     BlockHeader header;
     std::vector<Digest> transactions;
@@ -61,7 +61,7 @@ struct BlockOutline {
     bool operator==(const BlockOutline&) const = default;
 };
 
-// Block 0 and the genesis node's signature over its id (paper A53, A54): the anchor of trust.
+// Block 0 and the genesis node's signature over its id (paper A53, A54): the root of trust.
 struct GenesisBlock {
     Block block;
     Signature signature;

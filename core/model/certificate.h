@@ -1,5 +1,5 @@
-// What validators sign: votes on a block id, and certificates, which are quorums of them
-// (Tendermint, arXiv:1807.04938; protocol 5). Plain data; wire/consensus_codec gives the bytes.
+// Votes on a block id, and certificates, which are quorums of votes (Tendermint, arXiv:1807.04938;
+// protocol 5). Plain data; wire/consensus_codec gives the bytes.
 #pragma once
 
 #include <compare>
@@ -14,7 +14,7 @@ namespace fairfeed {
 
 enum class VoteType : std::uint8_t { prevote = 1, precommit = 2 };
 
-// What a vote says, without who says it.
+// A vote without its voter.
 struct VoteContent {
     VoteType type = VoteType::prevote;
     Height height = 0;
@@ -23,12 +23,12 @@ struct VoteContent {
     auto operator<=>(const VoteContent&) const = default;
 };
 
-// What a proposer signs; the body (header, transaction ids, parent's certificate) travels beside it
-// and is bound by the block id.
+// The signed part of a proposal. The body (header, transaction ids, parent's certificate) travels
+// beside it and is bound by the block id.
 struct ProposalContent {
     Height height = 0;
     Round round = 0;
-    std::optional<Round> valid_round;  // nullopt: a fresh block
+    std::optional<Round> valid_round;  // nullopt: a new block
     Digest block;
     auto operator<=>(const ProposalContent&) const = default;
 };
@@ -47,22 +47,22 @@ struct Vote {
     bool operator==(const Vote&) const = default;
 };
 
-// A signature outside the id of what it vouches for: any valid one is equally good.
+// A signature outside the id of the item it confirms: any valid signature serves.
 struct Witness {
     NodeId node;
     Signature signature;
     bool operator==(const Witness&) const = default;
 };
 
-// A quorum of votes with one content; witnesses in ascending order of node, each once.
+// A quorum of votes with one content; witnesses in ascending order of node, no node twice.
 struct QuorumCertificate {
     VoteContent content;
     std::vector<Witness> witnesses;
     bool operator==(const QuorumCertificate&) const = default;
 };
 
-// n equal votes: f = floor((n-1)/3) tolerated, q = ceil((n+f+1)/2) needed. Never 2f+1: two such
-// quorums of n = 6 need not share an honest node.
+// n equal votes: f = floor((n-1)/3) faults are tolerated, q = ceil((n+f+1)/2) votes are needed.
+// 2f+1 would be wrong: two such quorums of n = 6 need not share an honest node.
 [[nodiscard]] constexpr std::size_t tolerated_faults(std::size_t n) {
     return n == 0 ? 0 : (n - 1) / 3;
 }
@@ -70,9 +70,9 @@ struct QuorumCertificate {
     return (n + tolerated_faults(n) + 2) / 2;
 }
 
-// More would not fit a node's safety record (R12), which holds a polka of them.
+// A polka of more would not fit a node's safety record (R12).
 constexpr std::size_t kMaxValidators = 64;
-// A network never shrinks below the smallest one that tolerates a liar (R19).
+// Removals stop at the smallest network that tolerates a liar (R19).
 constexpr std::size_t kFewestAfterRevocation = 4;
 
 }  // namespace fairfeed

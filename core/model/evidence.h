@@ -1,7 +1,7 @@
-// Proof that somebody signed two things of which an honest signer signs one (protocol 4, committee
-// rules 3 and 5, chain rules A2 and R19). It accuses by itself: both messages stand in it exactly
-// as the culprit signed them, so whoever brings it needs no credit and signs nothing. Plain data;
-// wire/evidence_codec gives the bytes and says which pairs are an offence at all.
+// Proof that one signer signed two messages of which an honest signer signs one (protocol 4,
+// committee rules 3 and 5, chain rules A2 and R19). Both messages stand in it exactly as the
+// culprit signed them, so its sender needs no credit and signs nothing. Plain data;
+// wire/evidence_codec gives the bytes and defines which pairs are offences.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace fairfeed {
 
-// Numbers are on the wire for ever.
+// Numbers are on the wire and never change.
 enum class Offence : std::uint8_t {
     two_readings = 1,   // of a meter: one window or one sequence, different ids
     two_batches = 2,    // of a proposer: one cluster, window, slot and version
@@ -21,8 +21,8 @@ enum class Offence : std::uint8_t {
     two_proposals = 4,  // of a validator: one height and round
 };
 
-// Where it happened. Readings and batches have a cluster and a window, readings that share only
-// their sequence two of them; votes and proposals have a height and a round.
+// The place of the offence. Readings and batches have a cluster and a window; two readings that
+// share only their sequence have two windows. Votes and proposals have a height and a round.
 struct OffencePlace {
     ClusterId cluster;
     Window earlier = 0;

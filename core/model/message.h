@@ -1,5 +1,5 @@
-// Messages between nodes and to meters that are neither transactions nor votes. All are signed
-// COSE envelopes; wire/message_codec gives the bytes, wire/topics says where each may appear.
+// Messages between nodes and to meters, without transactions and votes. All are signed COSE
+// envelopes; wire/message_codec gives the bytes, wire/topics the channels.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct Receipt {
     bool operator==(const Receipt&) const = default;
 };
 
-// To a meter: a reading was refused, and why; the meter keeps it and says so.
+// To a meter: a reading was refused, with the reason. The meter keeps the reading and reports it.
 struct Refusal {
     MeterId meter;
     Window window = 0;
@@ -31,7 +31,7 @@ struct Refusal {
     bool operator==(const Refusal&) const = default;
 };
 
-// To a meter, retained: its share settled for `window`, and from when it binds (rule 13).
+// To a meter, retained: its share settled for `window`, and the time from which it binds (rule 13).
 struct ShareStatement {
     MeterId meter;
     Window window = 0;
@@ -41,7 +41,7 @@ struct ShareStatement {
     bool operator==(const ShareStatement&) const = default;
 };
 
-// A node's STATUS: where it stands. A claim only (R14).
+// A node's STATUS: its height and state. Peers treat it as a claim (R14).
 struct NodeStatus {
     Height height = 0;  // of the tip
     Digest tip;
@@ -62,7 +62,8 @@ struct Objection {
     bool operator==(const Objection&) const = default;
 };
 
-// Requests go to one peer, answers back to the asker; what they carry proves itself.
+// A request goes to one peer, the answer back to the asker. Everything in an answer is signed
+// itself.
 struct BlocksRequest {
     Height from = 0;
     std::uint32_t count = 0;
@@ -76,7 +77,7 @@ struct ReadingsRequest {
     std::vector<Digest> readings;
     bool operator==(const ReadingsRequest&) const = default;
 };
-// ATTEST (R22): a validator that has just started asks what the others have seen of its own votes.
+// ATTEST (R22): a validator that has just started asks the others for its own earlier votes.
 struct AttestRequest {
     Height deciding = 0;  // the height after its ledger's tip
     bool operator==(const AttestRequest&) const = default;
@@ -101,9 +102,9 @@ struct ReadingsAnswer {
     bool operator==(const ReadingsAnswer&) const = default;
 };
 // The asker's newest signed statements that this peer holds, and the peer's own tip. The statements
-// prove themselves; the height is a claim.
+// carry their own proof; the height is a claim.
 struct AttestAnswer {
-    Digest question;  // SHA-256 of the request's envelope: an answer to an older one is no answer
+    Digest question;  // SHA-256 of the request's envelope: an older answer is ignored
     Height height = 0;
     std::vector<Vote> votes;
     std::vector<Proposal> proposals;
@@ -117,8 +118,8 @@ struct TransactionBundle {
     bool operator==(const TransactionBundle&) const = default;
 };
 
-// POLKA and COMMIT: a certificate with the outline it is about, so that a late node can ask for
-// bodies.
+// POLKA and COMMIT: a certificate with the outline of its block, so that a late node can request
+// the bodies.
 struct CertifiedOutline {
     BlockOutline outline;
     QuorumCertificate certificate;

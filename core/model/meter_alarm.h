@@ -1,6 +1,6 @@
-// What a meter says about its own body, outside the rhythm of its windows: that somebody opens it
-// (rule 11; paper A36-A39). Signed by the meter, it enters the chain by itself, without a
-// committee. Plain data; wire/event_codec gives the bytes.
+// A meter's report that it is being opened, sent at once and outside the windows (rule 11; paper
+// A36-A39). Signed by the meter, it enters the chain without a committee. Plain data;
+// wire/event_codec gives the bytes.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace fairfeed {
 
-// Numbers are on the wire for ever. Both mean the same to the chain: nothing this meter measures
-// from now on counts, and only the utility can replace it (paper A37, A38).
+// Numbers are on the wire and never change. Both types have the same effect on the chain: no later
+// measurement of this meter counts, and only the utility can replace it (paper A37, A38).
 enum class AlarmType : std::uint8_t { seal_broken = 1, cover_open = 2 };
 
 struct MeterAlarm {
@@ -19,8 +19,8 @@ struct MeterAlarm {
     Digest network;
     MeterId meter;
     ClusterId cluster;
-    Window window = 0;          // the one that was running
-    std::uint64_t counter = 0;  // from the meter's sequence of readings: taken by no reading
+    Window window = 0;          // the window at the time of the alarm
+    std::uint64_t counter = 0;  // from the sequence of readings; of no reading
     AlarmType type = AlarmType::seal_broken;
     std::int64_t at_s = 0;  // grid seconds
     bool operator==(const MeterAlarm&) const = default;

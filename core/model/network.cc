@@ -9,14 +9,14 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kMaxSpeed = 1'000'000;
-// A real time outside these is one in another unit: seconds for milliseconds, or the reverse.
+// A real time outside these limits has another unit: seconds for milliseconds, or the reverse.
 constexpr std::int64_t kEarliestStartMs = 946'684'800'000;  // 2000
 constexpr std::int64_t kLatestStartMs = 4'102'444'800'000;  // 2100
 constexpr std::int64_t kMaxEpochMs = 253'402'300'800'000;   // the year 10000
 constexpr std::int64_t kMaxTimerMs = 86'400'000;
 constexpr std::int64_t kMaxGridDelay = 366 * kSecondsPerDay;
 
-// Times far outside the network's life saturate instead of wrapping: a header's time is a peer's.
+// Far times saturate instead of wrapping, because a header's time comes from a peer.
 std::int64_t saturate(Int128 value) {
     return static_cast<std::int64_t>(std::clamp<Int128>(value, INT64_MIN, INT64_MAX));
 }

@@ -1,5 +1,5 @@
-// What a network is agreed on from its first block: parameters, the grid clock, who signs
-// (GENESIS). Plain values and pure rules on them; no defaults are read from anywhere else.
+// The parameters on which a network agrees with its first block: limits, timers, the grid clock,
+// signers (GENESIS). Plain values and pure rules on them; this file has all their defaults.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace fairfeed {
 
-// For so long a meter keeps its readings (paper A34), and for so long at most they are taken late.
+// How long a meter keeps its readings (paper A34), and the upper limit for late readings.
 constexpr std::int64_t kReadingsKeptDays = 92;
 constexpr std::int64_t kMaxCloseAfterS = kReadingsKeptDays * kSecondsPerDay;
 
@@ -28,7 +28,7 @@ struct Timers {
     std::int64_t vote_cap_ms = 15'000;
     std::int64_t grace_ms = 60'000;  // after a window's end, before a missing meter is estimated
     std::int64_t slot_ms = 30'000;   // T_slot between proposer slots of a committee
-    std::int64_t fill_ms = 1000;     // how long a block may wait for company
+    std::int64_t fill_ms = 1000;     // how long a block may wait for more transactions
     std::int64_t rebroadcast_ms = 1000;
     std::int64_t rebroadcast_cap_ms = 10'000;
     bool operator==(const Timers&) const = default;
@@ -53,12 +53,12 @@ struct NetworkParameters {
     bool operator==(const NetworkParameters&) const = default;
 };
 
-// What is wrong with the parameters, for a person ("speed: 1 to 1000000"); nullopt if nothing is.
-// GENESIS with a fault is refused as out_of_range.
+// The fault of the parameters, for a person ("speed: 1 to 1000000"); nullopt: none. GENESIS with a
+// fault is refused as out_of_range.
 [[nodiscard]] std::optional<std::string_view> fault_of(const NetworkParameters& parameters);
 
 // GENESIS: its payload's SHA-256 is the network id. Signed by genesis_node (paper A53) with an
-// all-zero network id in the external_aad, since there is none yet.
+// all-zero network id in the external_aad, because the id does not exist yet.
 struct Genesis {
     NetworkParameters parameters;
     NodeId genesis_node;
@@ -93,7 +93,7 @@ class GridClock {
     std::int64_t window_s_;
 };
 
-// The window that the share settled for `window` is for (genesis: share basis).
+// The window that the share settled in `window` is for (genesis: share basis).
 [[nodiscard]] Window share_is_for(const NetworkParameters& parameters, Window window);
 
 // First grid second at which the share settled for `window` binds (docs/contract.md): the first

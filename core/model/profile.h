@@ -1,6 +1,6 @@
-// What a meter's window looks like inside: one entry per quarter hour, in order from the window's
-// start, and the shares that bound the meter meanwhile. Plain values without rules; the register
-// readings at both ends of a window differ by the sum of its profile.
+// The profile of a meter's window: one entry per quarter hour, in order from the window's start,
+// and the shares that bound the meter. Plain values without rules; the registers at both ends of a
+// window differ by the sum of its profile.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ struct QuarterHour {
 
 using Profile = std::vector<QuarterHour>;
 
-// The share of who has none: all of the capacity, whatever that is by then.
+// The share of a meter without a share: it always exceeds the capacity.
 constexpr std::int64_t kNoShareW = 1'000'000'000'000;
 
-// A share and the grid second from which it binds. In a schedule, ascending by from_s, the last
-// entry with from_s <= start of the quarter hour binds in it; without one the meter has 100 %.
+// A share and the grid second from which it binds. A schedule ascends by from_s. In a quarter hour
+// the last entry with from_s <= its start binds; without such an entry the meter has 100 %.
 struct ShareInForce {
     std::int64_t share_w = 0;
     std::int64_t from_s = 0;

@@ -1,5 +1,5 @@
-// A meter's reading of one window: what everybody may see, and what is sealed to its committee
-// (protocol 3). Registers are cumulative and never fall; the profile covers exactly the window.
+// A meter's reading of one window: a public header, and a body sealed to its committee (protocol
+// 3). Registers are cumulative and never fall; the profile covers exactly the window.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@
 namespace fairfeed {
 
 constexpr std::size_t kMaxReadingBytes = 1024;
-// Longest window (8 h) whose profile fits such a reading whatever a service connection can carry.
+// Longest window (8 h) whose profile always fits the size limit of a reading.
 constexpr std::int64_t kMaxWindowQuarters = 32;
 
-// Of which meter and window a reading is: at most one of each settles.
+// The meter and window of a reading: at most one reading of each settles.
 using ReadingSlot = std::pair<MeterId, Window>;
 
 // Clear, and the AAD of the sealed body.
@@ -27,7 +27,7 @@ struct ReadingHeader {
     ClusterId cluster;
     KeyEpoch key_epoch = 0;
     Window window = 0;
-    std::uint64_t sequence = 0;  // persisted ahead of use, increases with the window
+    std::uint64_t sequence = 0;  // durable before use, increases with the window
     Digest previous;             // id of this meter's reading before; zeros for the first
     Salt salt;
     bool operator==(const ReadingHeader&) const = default;
@@ -41,8 +41,8 @@ struct Registers {
     bool operator==(const Registers&) const = default;
 };
 
-// What a service connection is protected for, and its generation meter with it: the limit of each
-// phase and the voltage across it. What the meter measures is held against it (rule 12).
+// The fuse rating of a service connection and its generation meter: current per phase and voltage
+// across it. The meter's measurements are checked against it (rule 12).
 struct ConnectionRating {
     std::int64_t amperes = 63;
     std::int64_t phases = 3;
@@ -55,7 +55,7 @@ constexpr std::int64_t kMaxPhases = 3;
 constexpr std::int64_t kMaxVolts = 1'000'000;
 constexpr std::int64_t kMaxRatingW = 1'000'000'000;
 
-// Each figure within its limits, and not zero.
+// Whether each figure is within its limits and not zero.
 [[nodiscard]] bool is_rating(const ConnectionRating& rating);
 
 enum class ClockState : std::uint8_t { synchronised = 0, holdover = 1, unset = 2 };
@@ -91,12 +91,12 @@ struct ReadingBody {
     std::int64_t power_factor_milli = 0;
     std::uint32_t flags = 0;
     ClockState clock = ClockState::synchronised;
-    std::int64_t share_w = 0;  // the share the meter is obeying at the window's end
+    std::int64_t share_w = 0;  // the share that the meter obeys at the window's end
     bool operator==(const ReadingBody&) const = default;
 };
 
-// A reading as it travels and is stored: the signed envelope's bytes, and what it says in the
-// clear. The id is SHA-256 of the Sig_structure; the envelope's bytes are a witness only.
+// A reading as it travels and is stored: the signed envelope's bytes, and the clear header. The id
+// is SHA-256 of the Sig_structure; signatures are not part of it.
 struct SignedReading {
     Digest id;
     ReadingHeader header;
@@ -105,7 +105,7 @@ struct SignedReading {
     bool operator==(const SignedReading&) const = default;
 };
 
-// end - sum(profile); nullopt if that would be negative or wraps.
+// end - sum(profile); nullopt if the result is negative or wraps.
 [[nodiscard]] std::optional<Registers> registers_at_start(const ReadingBody& body);
 
 }  // namespace fairfeed

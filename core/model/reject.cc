@@ -7,7 +7,7 @@
 namespace fairfeed {
 namespace {
 
-// In the order of the enum; the counters of a node are indexed alike.
+// In the order of the enum, as a node's counters are.
 constexpr std::array<std::string_view, kRejectCount> kNames = {
     "oversized",
     "truncated",
@@ -76,7 +76,7 @@ constexpr std::array<std::string_view, kRejectCount> kNames = {
     "already_committed",
 };
 
-// One name too few shifts the rest: these pin both ends and the middle.
+// A missing name would shift the rest: these checks pin both ends and the middle.
 static_assert(!kNames.back().empty());
 static_assert(kNames[static_cast<std::size_t>(Reject::off_grid)] == "off_grid");
 static_assert(kNames[static_cast<std::size_t>(Reject::wrong_proposer)] == "wrong_proposer");

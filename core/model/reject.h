@@ -1,5 +1,5 @@
-// Every reason for which the house refuses what somebody said: one enum, one name, one counter
-// each. Bad input is data; a reason is never lost and never stops anything.
+// Every reason for refusing input: one enum, one name, one counter each. Bad input is data: each
+// refusal is counted, and none stops the program.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ enum class Reject : std::uint8_t {
     unsupported_version,
     unsupported_algorithm,
     reserved_kind,
-    // who and where
+    // sender and place
     wrong_topic,
     wrong_network,
     unknown_meter,
@@ -85,7 +85,7 @@ enum class Reject : std::uint8_t {
 
 constexpr std::size_t kRejectCount = static_cast<std::size_t>(Reject::already_committed) + 1;
 [[nodiscard]] std::string_view to_string(Reject reason);
-// nullopt: no reason has this name. What a peer writes as its reason must not grow a table.
+// nullopt: no reason has this name. So the reasons that peers send cannot make a table grow.
 [[nodiscard]] std::optional<Reject> reject_named(std::string_view name);
 
 }  // namespace fairfeed

@@ -1,6 +1,6 @@
-// Which rule turns a cluster's surplus into shares, and which window a share answers to. Genesis
-// carries both, a settlement names the first. Plain values: the arithmetic stands in
-// core/contract/share.h. The numbers are wire values and never change their meaning.
+// The rule that turns a cluster's surplus into shares, and the window in which a share binds.
+// Genesis carries both, a settlement names the first. Plain values: core/contract/share.h has the
+// arithmetic. The numbers are wire values and never change their meaning.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ namespace fairfeed {
 
 enum class ShareRule : std::uint8_t {
     paper = 1,       // MES_i = (1 - DF) * C_i, literally (paper A80-A82)
-    waterfill = 2,   // the same factor on every C_i, chosen so that the surplus is gone
-    generation = 3,  // the same factor on what everybody could generate
+    waterfill = 2,   // the same factor on every C_i, chosen so that no surplus remains
+    generation = 3,  // the same factor on what each meter could generate
 };
 
 enum class ShareBasis : std::uint8_t {
@@ -27,7 +27,7 @@ enum class ShareBasis : std::uint8_t {
 [[nodiscard]] std::optional<ShareRule> parse_share_rule(std::string_view text);
 [[nodiscard]] std::optional<ShareBasis> parse_share_basis(std::string_view text);
 
-// The wire value of either, or nullopt where no such rule exists.
+// From the wire value; nullopt where no such rule exists.
 [[nodiscard]] std::optional<ShareRule> share_rule_from(std::uint64_t value);
 [[nodiscard]] std::optional<ShareBasis> share_basis_from(std::uint64_t value);
 

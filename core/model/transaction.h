@@ -1,4 +1,4 @@
-// What a block can contain. Contents are plain structs; a Transaction is what travels and is
+// The contents of blocks. Contents are plain structs. A Transaction is the form that travels and is
 // stored: the kind, the signed envelope and, for settlements, the endorsements that are its
 // witnesses.
 #pragma once
@@ -20,8 +20,8 @@
 
 namespace fairfeed {
 
-// Numbers are on the wire for ever. Kinds after `tariff` are reserved and refused, except `event`,
-// `revoke`, `evidence` and `handover`.
+// Numbers are on the wire and never change. Kinds after `tariff` are reserved and refused, except
+// `event`, `revoke`, `evidence` and `handover`.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -57,8 +57,8 @@ struct Location {
     bool operator==(const Location&) const = default;
 };
 
-// DGMD's transactions carry a sequence number that must be one above the last one committed, so
-// that none can be replayed, and take effect with a window, never earlier (threat 55); those about
+// The sequence number of each of DGMD's transactions must be one above the last committed one, so
+// none can be replayed. They take effect with a window that has not begun (threat 55), those about
 // nodes with a height (R21).
 
 // NODE: after genesis the node becomes a validator.
@@ -71,8 +71,8 @@ struct NodeRegistration {
     bool operator==(const NodeRegistration&) const = default;
 };
 
-// REVOKE: the node ceases to be a validator, and nothing is taken from it any more but requests for
-// blocks (R19, R21).
+// REVOKE: the node ceases to be a validator, and the others accept nothing from it except requests
+// for blocks (R19, R21).
 struct NodeRevocation {
     std::uint64_t sequence = 0;
     NodeId node;
@@ -87,11 +87,11 @@ struct MeterRegistration {
     PublicKey signing_key;
     Window effective = 0;
     ConnectionRating rating;
-    Registers installed;  // what its registers said when it was installed: where its bill begins
+    Registers installed;  // registers at its installation: its bill begins there
     bool operator==(const MeterRegistration&) const = default;
 };
 
-// Who certifies a cluster (paper A43-A47, committee rule 10). committee[0] is the parent.
+// The committee of a cluster (paper A43-A47, committee rule 10). committee[0] is the parent.
 struct CommitteeAllocation {
     std::uint64_t sequence = 0;
     ClusterId cluster;
@@ -146,7 +146,7 @@ struct SettlementEntry {
     bool operator==(const SettlementEntry&) const = default;
 };
 
-// A reading that a settlement names.
+// A reading named by a settlement.
 struct ListedReading {
     MeterId meter;
     Window window = 0;
@@ -154,8 +154,8 @@ struct ListedReading {
     bool operator==(const ListedReading&) const = default;
 };
 
-// What a settlement adds to windows settled before it, as meters are read again (rule 8): measured
-// minus estimated. Figures may be negative.
+// The corrections that a settlement makes to earlier windows, as meters are read again (rule 8):
+// measured minus estimated. Figures may be negative.
 struct AdjustmentTotals {
     std::int64_t import_wh = 0;
     std::int64_t export_wh = 0;
@@ -165,7 +165,7 @@ struct AdjustmentTotals {
     bool operator==(const AdjustmentTotals&) const = default;
 };
 
-// The public part: anybody can check its arithmetic (docs/state.md, "Totals").
+// The public part, whose arithmetic anybody can check (docs/state.md, "Totals").
 struct SettlementTotals {
     std::int64_t load_wh = 0;
     std::int64_t available_wh = 0;  // the contract's G
@@ -180,13 +180,14 @@ struct SettlementTotals {
     std::int64_t residual_surplus_wh = 0;
     std::int64_t conventional_wh = 0;
     std::int64_t grid_amount_micro = 0;  // account `grid`: minus the sum of the meters' postings
-    AdjustmentTotals adjusted;           // beside the figures above, which are the window's alone
+    AdjustmentTotals adjusted;           // of earlier windows; not in the figures above
     bool operator==(const SettlementTotals&) const = default;
 };
 
 // A meter's line and its closing state, each sealed under its own single-message key. The AAD is
-// meter, epoch, salt, cluster, window and version. The key of the line opens both; that of the
-// closing state is derived from it and opens nothing else, so it can be handed over alone.
+// meter, epoch, salt, cluster, window and version. The key of the line opens both. The key of the
+// closing state is derived from it and opens only the closing state, so it can be handed over
+// alone.
 struct SealedLine {
     MeterId meter;
     KeyEpoch key_epoch = 0;
@@ -196,7 +197,7 @@ struct SealedLine {
     bool operator==(const SealedLine&) const = default;
 };
 
-// What was billed for a window without a reading.
+// The figures billed for a window without a reading.
 struct EstimatedWindow {
     Window window = 0;
     std::int64_t import_wh = 0;
@@ -206,8 +207,8 @@ struct EstimatedWindow {
     bool operator==(const EstimatedWindow&) const = default;
 };
 
-// One meter's share of AdjustmentTotals; positive energy is more than was billed, an amount is what
-// the account owes more (import), or is owed more (export).
+// One meter's part of AdjustmentTotals. Positive energy is more than was billed. A positive amount
+// is what the account owes in addition (import), or is owed in addition (export).
 struct Adjustment {
     std::int64_t import_wh = 0;
     std::int64_t export_wh = 0;
@@ -218,8 +219,8 @@ struct Adjustment {
     bool operator==(const Adjustment&) const = default;
 };
 
-// Windows in a row that were settled without a reading, between two readings: `first` to before
-// `end`. As long as they may be read late, it is known between which registers they lie.
+// Windows in a row that were settled without a reading, between two readings: from `first` to
+// before `end`. The registers at both ends are kept as long as these windows may be read late.
 struct RegisterGap {
     Window first = 0;
     Window end = 0;
@@ -229,33 +230,33 @@ struct RegisterGap {
     bool operator==(const RegisterGap&) const = default;
 };
 
-// What a line says: the window's figures, and the closing state the next window starts from.
+// The state of a meter after a window, from which the next window starts.
 struct ClosingState {
     Registers registers;                // of the last real reading; before the first, as installed
     std::int64_t import_remainder = 0;  // 0..999 thousandths of a micro
     std::int64_t export_remainder = 0;
     std::int64_t balance_micro = 0;  // positive: the account owes
     std::uint32_t missed = 0;        // windows in a row without a reading
-    // Shares that bind or are known to bind later, or bound in a window that may still be read
-    // late, ascending from_s (share_history.h); the one settled here is not in it, because its
-    // binding time depends on the block it enters.
+    // Shares that bind now or later, or bound in a window that may still be read late, ascending
+    // from_s (share_history.h). The share settled here is not among them, because its binding time
+    // depends on its block.
     ShareSchedule shares;
     // Windows marked kLineOverCapacity or kLineUnregistered since the certified capacity last
-    // changed: what a deauthorisation can point to (paper A69).
+    // changed: grounds for a deauthorisation (paper A69).
     std::uint32_t over_capacity = 0;
-    // First window without a reading after the registers: at its beginning they stood so.
+    // First window without a reading after the registers, which are those at its beginning.
     Window unread_from = 0;
-    std::vector<EstimatedWindow> estimates;  // from it on, ascending; without those of zero
+    std::vector<EstimatedWindow> estimates;  // from unread_from on, ascending; none of zero
     std::vector<RegisterGap> gaps;           // before it, ascending; forget_gaps (late_rules.h)
     bool operator==(const ClosingState&) const = default;
 };
-// Bits of SettlementLine::flags. They change no figure. All but kLineLateReset are about the
-// window's own reading; an estimate has none of them.
+// Bits of SettlementLine::flags. They change no figure. All but kLineLateReset concern the window's
+// own reading; a line with an estimate has none of them.
 enum LineFlag : std::uint32_t {
     kLineOverCapacity = 1U << 0U,   // the peak exceeded 115 % of the certified capacity (paper A69)
-    kLineRegisterReset = 1U << 1U,  // the reading says so; its registers may be below the last ones
-    kLineLateReset = 1U << 2U,      // a late reading taken with this line says so
-    kLineUnregistered = 1U << 3U,   // generation of which nothing is certified (paper A70)
+    kLineRegisterReset = 1U << 1U,  // so the registers may be below the last ones
+    kLineLateReset = 1U << 2U,      // a late reading of this line reports a reset
+    kLineUnregistered = 1U << 3U,   // generation without any certified capacity (paper A70)
     kLineClaimCut = 1U << 4U,       // not all of the claimed available generation counted
     kLineOddYield = 1U << 5U,       // far from the cluster's yield per watt (yield.h)
 };
@@ -274,13 +275,13 @@ struct SettlementLine {
     std::int64_t mes_w = 0;
     std::int64_t import_amount_micro = 0;
     std::int64_t export_amount_micro = 0;
-    Adjustment adjusted;  // of windows before; beside the figures above
+    Adjustment adjusted;  // of earlier windows; beside the figures above
     ClosingState closing;
     bool operator==(const SettlementLine&) const = default;
 };
 
-// What stands sealed beside a line: all that the next window needs to know of this one. The share
-// settled here is not among the closing state's, because when it binds depends on the block.
+// The item sealed beside a line: everything that the next window needs from this one. The share
+// settled here is not among the closing state's, because its binding time depends on the block.
 struct MeterClosing {
     ClosingState state;
     std::int64_t capacity_w = 0;  // certified for the window
@@ -289,7 +290,7 @@ struct MeterClosing {
 };
 
 // A committee's settlement of one window (protocol 4, committee rules 4-10). As a message it is the
-// BATCH; as a transaction its id is the batch's and its endorsements are witnesses.
+// BATCH. As a transaction it has the batch's id, and its endorsements are witnesses.
 struct Settlement {
     ClusterId cluster;
     Window window = 0;
@@ -303,19 +304,20 @@ struct Settlement {
     std::vector<SettlementEntry> entries;  // every authorised meter, ascending
     SettlementTotals totals;
     std::vector<SealedLine> lines;  // one per entry, same order
-    // Readings of windows that were settled without them, trued up here (rule 7); ascending meter,
-    // then window.
+    // Readings of earlier windows that were settled without them and are trued up here (rule 7);
+    // ascending meter, then window.
     std::vector<ListedReading> late;
     bool operator==(const Settlement&) const = default;
 };
 
-// Every reading a settlement lists, its own window's and late ones, ascending by meter, then
-// window: the order in which their transactions stand in front of it in a block.
+// Every reading listed by a settlement, of its own window and late ones, ascending by meter, then
+// window. Their transactions stand in this order in front of it in a block.
 [[nodiscard]] std::vector<ListedReading> listed_readings(const Settlement& settlement);
 
-// HANDOVER: who knows a cluster's last settlement gives its closing states to those who settle next
-// and do not (docs/protocol.md, "Handover"). What it opens is on the chain already, so nobody need
-// believe the sender: a member of the committee before, or DGMD.
+// HANDOVER: a keyholder of a cluster's last settlement gives its closing states to the newcomers of
+// the next committee (docs/protocol.md, "Handover"). The closing states are on the chain already,
+// so recipients can check what they get from the sender, a member of the previous committee or
+// DGMD.
 struct Handover {
     ClusterId cluster;
     Window window = 0;                   // the cluster's last settled
@@ -341,7 +343,7 @@ struct Transaction {
     bool operator==(const Transaction&) const = default;
 };
 
-// What a committee member signs to vouch for a batch.
+// A committee member's signed confirmation of a batch.
 struct Endorsement {
     ClusterId cluster;
     Window window = 0;
@@ -350,7 +352,7 @@ struct Endorsement {
     bool operator==(const Endorsement&) const = default;
 };
 
-// "settlement of cluster c1, window 5": what a transaction is, for a person.
+// The transaction in words: "settlement of cluster c1, window 5".
 [[nodiscard]] std::string describe(const Transaction& transaction);
 [[nodiscard]] std::string_view to_string(TransactionKind kind);
 

@@ -23,7 +23,7 @@ bool is_wanted(const Transaction& transaction, const EvidenceWanted& wanted) {
     return evidence->culprit == std::get<std::string>(wanted);
 }
 
-// What a walk along the ledger picks up.
+// The results of a walk along the ledger.
 struct Walk {
     const EvidenceWanted& wanted;
     std::optional<CommittedBlock> found;
@@ -62,7 +62,7 @@ std::string place_text(const Evidence& evidence) {
     CHECK(false);
 }
 
-// What is in the file, whichever kind it is.
+// The file's content, for both kinds of file.
 struct Contents {
     Transaction transaction;
     std::optional<EvidenceProof> proof;
@@ -71,7 +71,7 @@ struct Contents {
 Result<Contents, ProofFault> read(ByteView bytes, const LoadedGenesis& genesis) {
     if (auto alone = decode_transaction(bytes, genesis.network)) {
         return Contents{std::move(*alone), std::nullopt};
-    } else if (!bytes.empty() && (bytes.front() >> 5U) == 4) {  // an array: nothing but this
+    } else if (!bytes.empty() && (bytes.front() >> 5U) == 4) {  // an array: EVIDENCE alone
         return fault(ProofPart::file, "this is no evidence of this network", alone.error());
     }
     auto proof = decode_evidence_proof(bytes);
@@ -180,7 +180,7 @@ Result<EvidenceProof, ProofRefusal> make_evidence_proof(const Ledger& ledger,
     std::erase_if(walk.registry, [&](const RegistryEvidence& each) {
         return each.header.height > block.header.height;
     });
-    RegistrySubjects subjects;  // NODEs are needed anyway, and no meter has a node's name
+    RegistrySubjects subjects;  // NODEs are attached anyway; no meter has a node's name
     subjects.meters.insert(MeterId(evidence.culprit));
     return EvidenceProof{genesis.network, block.header, walk.found->certificate,
                          include(block, walk.index),

@@ -1,6 +1,6 @@
-// Proof of guilt: a file with one EVIDENCE transaction and, if it is on the chain, its way there,
-// checkable against the genesis file alone (docs/protocol.md, "Evidence file"). It accuses nobody
-// by itself: it holds because the culprit signed both messages in it. Pure, except that
+// Evidence file: one EVIDENCE transaction and, if it is on the chain, the path to its block,
+// checkable against the genesis file alone (docs/protocol.md, "Evidence file"). The file needs no
+// trusted sender, because the culprit signed both messages in it. Pure, except that
 // make_evidence_proof reads a ledger.
 #pragma once
 
@@ -20,20 +20,20 @@ struct EvidenceProof {
     BlockHeader header;
     QuorumCertificate certificate;
     IncludedTransaction evidence;
-    std::vector<RegistryEvidence> registry;  // as in a proof; of a meter its METER
+    std::vector<RegistryEvidence> registry;  // as in a proof; for a meter's offence, its METER
     bool operator==(const EvidenceProof&) const = default;
 };
 
 [[nodiscard]] Bytes encode_evidence_proof(const EvidenceProof& proof);
 [[nodiscard]] Result<EvidenceProof, Reject> decode_evidence_proof(ByteView bytes);
 
-// By the transaction's id, or the last one against a meter or node of this name.
+// Selects by the transaction's id, or takes the last one against a meter or node of this name.
 using EvidenceWanted = std::variant<Digest, std::string>;
 [[nodiscard]] Result<EvidenceProof, ProofRefusal> make_evidence_proof(const Ledger& ledger,
                                                                       const LoadedGenesis& genesis,
                                                                       const EvidenceWanted& wanted);
 
-// Where on the chain it stands.
+// The block that contains the evidence.
 struct EvidenceStand {
     Height height = 0;
     Digest block;
@@ -45,14 +45,14 @@ struct EvidenceFindings {
     Digest network;
     Digest id;
     Evidence evidence;
-    std::optional<EvidenceStand> stand;  // nullopt: the file holds the evidence alone
+    std::optional<EvidenceStand> stand;  // nullopt: the file holds the EVIDENCE without a block
     std::vector<std::string> proved;
     std::vector<std::string> not_proved;
 };
 
-// Is this a file about evidence at all? An evidence proof, or an EVIDENCE transaction alone.
+// Whether the file concerns evidence: an evidence proof, or an EVIDENCE transaction alone.
 [[nodiscard]] bool is_evidence_file(ByteView bytes);
-// Trusts the genesis file and nothing else.
+// Trusts only the genesis file.
 [[nodiscard]] Result<EvidenceFindings, ProofFault> check_evidence_file(
     ByteView bytes, const LoadedGenesis& genesis);
 

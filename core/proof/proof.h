@@ -1,8 +1,8 @@
-// A proof file: one reading and its bill line (of its own window, or of the one that trued a late
-// reading up), with everything a stranger needs to check them
-// against the genesis file alone, offline and without a ledger (docs/protocol.md, "Proof file").
-// Keys in it open this one reading and this one line; a data key never enters it. Pure, except that
-// make_proof reads a ledger.
+// A proof file: one reading and the line that bills it (of its own window, or of the settlement
+// that trued up a late reading). It holds everything a stranger needs to check both against the
+// genesis file alone, offline and without a ledger (docs/protocol.md, "Proof file"). Keys in it
+// open this one reading and this one line; a data key never enters it. Pure, except that make_proof
+// reads a ledger.
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ struct IncludedTransaction {
     bool operator==(const IncludedTransaction&) const = default;
 };
 
-// One of DGMD's transactions after genesis that the proof rests on, or an EVENT that made room for
-// one, in a block of its own.
+// One of DGMD's transactions after genesis on which the proof depends, or an EVENT on which such a
+// transaction depends, with its block.
 struct RegistryEvidence {
     IncludedTransaction included;
     BlockHeader header;
@@ -39,14 +39,14 @@ struct RegistryEvidence {
 
 struct Proof {
     Digest network;
-    BlockHeader header;             // of the block with both
+    BlockHeader header;             // of the block with reading and settlement
     QuorumCertificate certificate;  // over that block
     IncludedTransaction reading;
     IncludedTransaction settlement;
     SymmetricKey reading_key;  // message keys: they open these two items only
     SymmetricKey line_key;
     CommitteeClass committee = CommitteeClass::single;
-    // What genesis lacks, in the order of the chain.
+    // The registry entries that genesis does not hold, in the order of the chain.
     std::vector<RegistryEvidence> registry;
     bool operator==(const Proof&) const = default;
 };
@@ -54,17 +54,18 @@ struct Proof {
 [[nodiscard]] Bytes encode_proof(const Proof& proof);
 [[nodiscard]] Result<Proof, Reject> decode_proof(ByteView bytes);
 
-// Why there is no proof to make: one line for a person.
+// Why no proof can be made: one line for a person.
 struct ProofRefusal {
     std::string explanation;
 };
-// Of the meter's reading of `window` and the line it is billed by. The ledger is the holder's own.
+// Makes the proof of the meter's reading of `window` and of the line that bills it. The ledger must
+// be the holder's own.
 [[nodiscard]] Result<Proof, ProofRefusal> make_proof(const Ledger& ledger,
                                                      const LoadedGenesis& genesis,
                                                      const Keyholder& holder, const MeterId& meter,
                                                      Window window);
 
-// Which part of a proof does not hold.
+// The part of a proof in which a check failed.
 enum class ProofPart : std::uint8_t {
     file,  // not a proof file of this version
     network,
@@ -93,7 +94,7 @@ struct ProofFindings {
     MeterId meter;
     ClusterId cluster;
     Window window = 0;                // of the reading
-    Window settled = 0;               // of the settlement; another one: the reading came late
+    Window settled = 0;               // window of the settlement; later: the reading came late
     std::int64_t window_start_s = 0;  // grid seconds
     std::int64_t window_end_s = 0;
     Height height = 0;
@@ -104,7 +105,7 @@ struct ProofFindings {
     ReadingBody body;
     SettlementLine line;
     Tariff tariff;
-    std::int64_t import_remainder_before = 0;  // what the amounts say was carried in
+    std::int64_t import_remainder_before = 0;  // carried in, computed from the amounts
     std::int64_t export_remainder_before = 0;
     std::int64_t in_force_from_s = 0;  // grid seconds: when the share of this line binds
     CommitteeClass committee = CommitteeClass::single;
@@ -116,7 +117,7 @@ struct ProofFindings {
     std::vector<std::string> not_proved;
 };
 
-// Trusts the genesis file and nothing else.
+// Trusts only the genesis file.
 [[nodiscard]] Result<ProofFindings, ProofFault> check_proof(ByteView bytes,
                                                             const LoadedGenesis& genesis);
 

@@ -13,7 +13,7 @@ Unexpected<ProofFault> wrong_energy(std::string_view figure) {
                                                         " does not follow from the reading"});
 }
 
-// The remainder that was carried in, if there can have been one.
+// The remainder carried in; nullopt: no valid remainder fits.
 std::optional<std::int64_t> carried_in(std::int64_t amount_micro, std::int64_t remainder,
                                        std::int64_t energy_wh, std::int64_t rate) {
     const Int128 before =
@@ -23,7 +23,7 @@ std::optional<std::int64_t> carried_in(std::int64_t amount_micro, std::int64_t r
     return static_cast<std::int64_t>(before);
 }
 
-// One that settle_window would have taken.
+// Whether settle_window would have accepted the schedule.
 bool is_schedule(const ShareSchedule& shares) {
     for (std::size_t i = 0; i < shares.size(); ++i) {
         if (shares[i].share_w < 0 || shares[i].share_w > kMaxClusterWatts) return false;
@@ -58,8 +58,8 @@ std::string witnessed(const ProofFindings& findings) {
 
 namespace {
 
-// The line is of the reading's own window: all of it follows from the reading, the capacity and the
-// shares in its closing state.
+// The line of the reading's own window: everything in it follows from the reading, the capacity and
+// the shares in its closing state.
 Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
     const ReadingBody& body = findings.body;
     const SettlementLine& line = findings.line;
@@ -87,8 +87,8 @@ Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
     return {};
 }
 
-// The line trues the reading's window up: its own figures are those of a later window, and it goes
-// on from registers that are the reading's, or later ones.
+// A line of a later window, which trues up the reading's window. The line's own figures are those
+// of the later window, and its registers equal or exceed the reading's.
 Result<void, ProofFault> check_later_line(const ProofFindings& findings) {
     const SettlementLine& line = findings.line;
     if (line.load_wh != Int128{line.import_wh} + line.generation_wh - line.export_wh)

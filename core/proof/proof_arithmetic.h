@@ -1,22 +1,23 @@
-// The figures of an opened proof: does the bill line follow from the reading and the tariff, as far
-// as one window alone can say, and what has been proved in words. Private to proof_checker.cc.
-// Pure.
+// The arithmetic of an opened proof: checks that the bill line follows from the reading and the
+// tariff, as far as one window alone can show, and states in words what is proved. Private to
+// proof_checker.cc. Pure.
 #pragma once
 
 #include "core/proof/proof.h"
 
 namespace fairfeed {
 
-// The line's energies are the sums of the reading's profile, its closing registers the reading's.
+// The line's energies must be the sums of the reading's profile, and its closing registers the
+// reading's.
 [[nodiscard]] Result<void, ProofFault> check_energy(const ProofFindings& findings,
                                                     std::int64_t capacity_w,
                                                     std::int64_t window_seconds);
-// The closing state's shares ascend, bind from whole quarter hours and not after the share that
-// this line settles: those of a later window do not.
+// The shares of the closing state must ascend, bind from whole quarter hours, and bind no later
+// than the share that this line settles.
 [[nodiscard]] Result<void, ProofFault> check_shares(const ProofFindings& findings,
                                                     std::int64_t grid_epoch_s);
-// amount * 1000 + new remainder - energy * rate must be a remainder that can have been carried in:
-// 0..999. Writes both into the findings.
+// amount * 1000 + new remainder - energy * rate must be a possible carried remainder: 0..999.
+// Writes both remainders into the findings.
 [[nodiscard]] Result<void, ProofFault> check_money(ProofFindings& findings);
 
 // Fills `proved` and `not_proved`.

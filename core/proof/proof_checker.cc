@@ -56,7 +56,8 @@ Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& 
     return fault(ProofPart::settlement, "the settlement does not list this reading");
 }
 
-// What the chain asks of any settlement and its own bytes and the genesis file show.
+// The chain's rules for settlements, as far as the settlement's own bytes and the genesis file show
+// them.
 Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& proof,
                                           const Settlement& settlement) {
     const NetworkParameters& parameters = state.genesis.parameters;
@@ -108,7 +109,7 @@ Unexpected<ProofFault> endorsement_fault(const ChainState& state, const Transact
     }
 }
 
-// Who endorsed: distinct members of the committee in force, each with a valid signature.
+// Endorsers must be distinct members of the committee in force, each with a valid signature.
 Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, const Proof& proof,
                                                    const Settlement& settlement) {
     const Transaction& batch = proof.settlement.transaction;

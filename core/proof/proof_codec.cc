@@ -6,7 +6,7 @@
 namespace fairfeed {
 namespace {
 
-// Keys of the file's map; numbers are for ever.
+// Keys of the file's map; the numbers never change.
 constexpr std::uint64_t kVersion = 0;
 constexpr std::uint64_t kNetwork = 1;
 constexpr std::uint64_t kHeader = 2;

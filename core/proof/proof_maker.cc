@@ -15,7 +15,7 @@ Unexpected<ProofRefusal> refuse(std::string explanation) {
     return unexpected(ProofRefusal{std::move(explanation)});
 }
 
-// What a walk along the ledger picks up for one meter and window.
+// The results of a walk along the ledger for one meter and window.
 struct Walk {
     const Keyholder& holder;
     const MeterId& meter;
@@ -24,11 +24,11 @@ struct Walk {
     ClusterId cluster;
     std::optional<CommittedBlock> found;
     std::size_t settlement = 0;  // its index in `found`
-    Digest reading;              // that `found` settles or trues up the window by
-    bool is_settled = false;     // with a line of the meter or without
+    Digest reading;              // the reading by which `found` settles or trues up the window
+    bool is_settled = false;     // the window is settled, with a line of the meter or without
     bool has_line = false;
     std::vector<RegistryEvidence> registry;
-    ChainState state;  // after `found`
+    ChainState state;  // the state after `found`
 
     void see(const ReplayStep& step);
     void look_for_settlement(const ReplayStep& step);
@@ -73,7 +73,7 @@ void Walk::look_for_settlement(const ReplayStep& step) {
     }
 }
 
-// The last change of its kind that the window knows.
+// The last change of its kind that is effective in the window.
 template <class Content, class Matches>
 const Content* last_of(const std::vector<RegistryEvidence>& registry, Window window,
                        Matches matches) {

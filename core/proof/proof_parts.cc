@@ -24,8 +24,8 @@ Unexpected<ProofFault> fault(ProofPart part, std::string_view what, Reject reaso
 
 namespace {
 
-// What the chain asks of a header and its bytes show by themselves. Parent, root of the state, time
-// above the parent's and order of the validators need the chain.
+// The chain's rules for a header, as far as its own bytes show them. The parent, the state's root,
+// the comparison with the parent's time and the order of the validators need the chain.
 Result<void, ProofFault> check_header(const ChainState& state, const BlockHeader& header) {
     const std::string block = "block " + std::to_string(header.height);
     if (!state.is_validator(header.proposer))
@@ -36,7 +36,7 @@ Result<void, ProofFault> check_header(const ChainState& state, const BlockHeader
         return fault(ProofPart::header, block + " does not name the block before it");
     const auto most = static_cast<std::uint64_t>(state.genesis.parameters.max_block_transactions);
     if (header.transaction_count < 1 || header.transaction_count > most)
-        return fault(ProofPart::header, block + " has a number of transactions that none can have");
+        return fault(ProofPart::header, block + " has an impossible number of transactions");
     return {};
 }
 
@@ -72,7 +72,7 @@ bool is_included(const IncludedTransaction& included, const BlockHeader& header)
 
 namespace {
 
-// It took a meter out; only then may another one stand at its service point.
+// An EVENT takes a meter out; only then may another meter have its service point.
 Result<void, ProofFault> add_event(ChainState& state, const Transaction& transaction,
                                    const BlockHeader& header) {
     const auto& alarm = std::get<MeterAlarm>(transaction.content);
@@ -85,9 +85,9 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
     return {};
 }
 
-// What committees a revoked node was in, which windows were open (a COMMITTEE or KEY_GRANT may be
-// effective from there where a cluster stands still), and who was granted data keys, a stranger
-// need not know.
+// Refusals that a stranger cannot judge and may ignore: earlier committees of a revoked node, the
+// windows that were open (a COMMITTEE or KEY_GRANT may be effective earlier if a cluster stands
+// still), and the recipients of data keys.
 bool is_unknown_here(Reject reason, TransactionKind kind) {
     if (reason == Reject::still_allocated || reason == Reject::not_granted) return true;
     const bool follows_open_windows =
@@ -104,7 +104,7 @@ Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& tran
 
 }  // namespace
 
-// Adds one of DGMD's later transactions to what genesis says.
+// Applies one of DGMD's later transactions to the state after genesis.
 Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence& evidence,
                                       Height before) {
     const Transaction& transaction = evidence.included.transaction;
@@ -124,7 +124,7 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
     const std::uint64_t sequence = registry_sequence(transaction.content);
     if (sequence <= state.dgmd_sequence)
         return fault(ProofPart::registry, "attached transactions are out of order");
-    // What DGMD said in between does not concern this proof.
+    // DGMD's transactions in between do not concern this proof, so their numbers are skipped.
     state.dgmd_sequence = sequence - 1;
     if (const auto valid = check_dgmd(state, transaction, evidence.header); !valid)
         return fault(ProofPart::registry, "an attached transaction", valid.error());

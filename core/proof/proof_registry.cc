@@ -14,8 +14,8 @@ bool may_be_attached(const Transaction& transaction) {
            (is_dgmd_kind(kind) && kind != TransactionKind::key_grant);
 }
 
-// What a checker still needs to know on the way back to genesis. Whatever a transaction rests on is
-// before it, so one way back finds all.
+// The names that a checker still needs, on the way back to genesis. A transaction depends only on
+// earlier ones, so one pass backwards finds all.
 class Needs {
   public:
     Needs(const RegistrySubjects& subjects, const ChainState& state)
@@ -26,7 +26,7 @@ class Needs {
 
   private:
     RegistrySubjects subjects_;
-    // Where every EVENT makes room for a METER: at its service point, and in its cluster.
+    // Service points and clusters in which an EVENT allows a new METER.
     std::set<std::string> service_points_;
     std::set<ClusterId> growing_;
     const ChainState& state_;

@@ -1,6 +1,6 @@
-// What of the registry a proof attaches (docs/protocol.md, "Proof file"): what it speaks of, and
-// every earlier transaction without which a checker would refuse one that is attached. Private to
-// core/ledger. Pure.
+// Selects the registry transactions that a proof must attach (docs/protocol.md, "Proof file"):
+// those about its subjects, and every earlier transaction that a checker needs in order to accept
+// an attached one. Private to core/ledger. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@
 
 namespace fairfeed {
 
-// Adds what a proof may have to attach of this block: DGMD's transactions, but for grants of keys,
-// and EVENTs. Block 0 adds nothing: a checker has it.
+// Collects the transactions of this block that a proof may need: DGMD's transactions without key
+// grants, and EVENTs. Block 0 adds nothing, because a checker has it.
 void collect_registry(std::vector<RegistryEvidence>& registry, const CommittedBlock& committed);
 
-// What a proof speaks of, and a checker must find in genesis or in the file.
+// The subjects of a proof, which a checker must find in genesis or in the file.
 struct RegistrySubjects {
     std::set<MeterId> meters;           // registered
-    std::set<ClusterId> clusters;       // with every committee they had
-    std::set<std::uint64_t> sequences;  // these transactions of DGMD's
+    std::set<ClusterId> clusters;       // with every committee that they had
+    std::set<std::uint64_t> sequences;  // of further transactions by DGMD
 };
 
-// Of all that was collected up to the proof's block, in the same order: the subjects' own
-// transactions, what those rest on, and every NODE and REVOKE, because each changes who certifies
-// blocks. The state knows every meter that was collected.
+// Selects from all transactions collected up to the proof's block, in the same order: the subjects'
+// own, those on which they depend, and every NODE and REVOKE, because each changes the validators.
+// The state must know every collected meter.
 [[nodiscard]] std::vector<RegistryEvidence> needed_registry(std::vector<RegistryEvidence> registry,
                                                             const RegistrySubjects& subjects,
                                                             const ChainState& state);

@@ -17,7 +17,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
 
-// The one that parts most cells of the heading.
+// The separator that splits the heading into the most cells.
 char separator_of(std::string_view heading) {
     char best = ',';
     std::ptrdiff_t most = 0;
@@ -35,7 +35,7 @@ char separator_of(std::string_view heading) {
     return best;
 }
 
-// One line's cells. Quotes begin and end a cell; two of them within are one.
+// One line's cells. Quotes begin and end a cell; a doubled quote inside is one quote.
 std::vector<std::string> cells_of(std::string_view line, char separator) {
     std::vector<std::string> cells(1);
     bool quoted = false;
@@ -70,7 +70,7 @@ bool is_blank(const CsvRow& row) {
                        [](const std::string& cell) { return cell.empty(); });
 }
 
-// The empty cells that a separator at the end of a line makes.
+// Drops the empty cells made by separators at the end of a line.
 void drop_empty_end(CsvRow& row, std::size_t columns) {
     while (row.cells.size() > columns && row.cells.back().empty())
         row.cells.pop_back();

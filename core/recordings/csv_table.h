@@ -1,7 +1,7 @@
-// CSV as people's programs write it, read tolerantly: with or without a byte order mark, commas,
+// CSV as common programs write it, read tolerantly: with or without a byte order mark, commas,
 // semicolons or tabs, quoted cells, blanks around them, any line end, blank lines, an empty column
-// at the end. What cannot be read is said with file, line and cell, and shown so that it can be
-// seen. Cells are text; parse_decimal makes numbers of them. Pure, re-entrant.
+// at the end. An error names file, line and cell, and shows the cell's invisible bytes. Cells are
+// text; parse_decimal converts them to numbers. Pure, re-entrant.
 #pragma once
 
 #include <cstddef>
@@ -38,18 +38,18 @@ struct CsvRow {
 
 struct CsvTable {
     CsvRow heading;
-    std::vector<CsvRow> rows;    // each as long as the heading, or complained about
-    bool decimal_comma = false;  // commas do not part cells, so they may part decimals
+    std::vector<CsvRow> rows;    // each as long as the heading; others are reported
+    bool decimal_comma = false;  // no comma separates cells: one may mark decimals
 };
 
-// Rows of another length than the heading's are left out and complained about.
+// Rows of another length than the heading are left out and reported.
 [[nodiscard]] CsvTable parse_csv(std::string_view text, CsvComplaints& complaints);
 
-// "'like this'", with bytes that nobody sees written as \xNN.
+// "'like this'", with invisible bytes written as \xNN.
 [[nodiscard]] std::string visible(std::string_view cell);
 
-// A number that is not negative, in units of 10^-places, rounded to the nearest, halves up: with
-// sign, exponent and any number of decimals. -0 is 0. Error: why it is none, after "'cell' ".
+// A non-negative number in units of 10^-places, rounded to the nearest, halves up. Sign, exponent
+// and any number of decimals are allowed. -0 is 0. Error: the reason, to follow "'cell' ".
 [[nodiscard]] Result<std::int64_t, std::string> parse_decimal(std::string_view cell, int places,
                                                               std::int64_t max, bool decimal_comma);
 

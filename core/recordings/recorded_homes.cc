@@ -12,8 +12,8 @@ namespace fairfeed {
 
 namespace {
 
-constexpr std::int64_t kMaxHourMwh = 1'000'000'000;  // 1 MW for an hour: no home
-constexpr std::int64_t kMaxNominalW = 100'000'000;   // and no roof: what can be certified
+constexpr std::int64_t kMaxHourMwh = 1'000'000'000;  // 1 MW for an hour: more than any home
+constexpr std::int64_t kMaxNominalW = 100'000'000;   // the most that can be certified
 constexpr int kMwhPlaces = 6;                        // of a kWh
 constexpr int kWattPlaces = 3;                       // of a kW
 constexpr int kFirstYear = 1970;
@@ -39,8 +39,8 @@ std::optional<int> parse_digits(std::string_view text) {
     return value;
 }
 
-// YYYY-MM-DDTHH:MM or with a blank, :00 seconds or not, the hour full; seconds since 1970 as if
-// UTC.
+// YYYY-MM-DDTHH:MM, or with a blank, with or without :00 seconds, on the full hour. Returns seconds
+// since 1970 as if UTC.
 std::optional<std::int64_t> parse_hour(std::string_view text) {
     if (text.size() == 19 && text.ends_with(":00")) text.remove_suffix(3);
     if (text.size() != 16 || text[4] != '-' || text[7] != '-' ||
@@ -126,7 +126,7 @@ void parse_energy(const CsvTable& table, const CsvRow& row, std::vector<Column>&
     }
 }
 
-// Each an hour after the one before; where the first one begins.
+// Requires one hour between rows; returns the time of the first row.
 std::int64_t parse_hours(const CsvTable& table, CsvComplaints& complaints) {
     std::optional<std::int64_t> expected_s;
     std::int64_t start_s = 0;

@@ -1,9 +1,9 @@
 // Recorded homes: hourly load and PV of real households as exact integers, and their energy per
 // quarter hour. Parses text that the caller has read; knows no file system and no meter. Energy is
-// kept in mWh, rounded from finer records; a quarter hour is a difference of floor(exact cumulative
-// mWh / 1000), an hour split evenly, so that the quarters of a run add up to the floor of the
-// file's total exactly. Used by the meters (what they measure) and by provisioning (certified
-// capacity). Re-entrant.
+// kept in mWh, rounded from finer records. Hours are split evenly, and a quarter hour is a
+// difference of floor(exact cumulative mWh / 1000), so the quarter hours add up exactly to the
+// floor of the file's total. Used by the meters (for measurements) and by provisioning (for
+// certified capacity). Re-entrant.
 #pragma once
 
 #include <cstddef>
@@ -18,18 +18,18 @@
 
 namespace fairfeed {
 
-// Hour by hour energy in mWh (never negative), starting at quarter 0.
+// Energy of each hour in mWh (never negative), starting at quarter 0.
 class HourlySeries {
   public:
     HourlySeries() = default;
     explicit HourlySeries(const std::vector<std::int64_t>& hours_mwh);
 
     [[nodiscard]] std::int64_t quarters() const;
-    // Wh from the start to the beginning of `quarter` >= 0: the floor of the exact value. After its
-    // last hour the series starts again, and the sum goes on.
+    // Wh from the start to the beginning of `quarter` >= 0: the floor of the exact value. The
+    // series repeats after its last hour, and the sum continues.
     [[nodiscard]] std::int64_t cumulative_wh(std::int64_t quarter) const;
     [[nodiscard]] std::int64_t quarter_wh(std::int64_t quarter) const;
-    // Of the whole recording.
+    // The sum over the whole recording.
     [[nodiscard]] std::int64_t total_mwh() const;
     [[nodiscard]] std::int64_t peak_hour_mwh() const;
 
@@ -38,9 +38,9 @@ class HourlySeries {
 };
 
 struct RecordedHome {
-    std::string name;  // suffix of its columns, as it stands there: "h01", "House_1"
+    std::string name;  // suffix of its columns, unchanged: "h01", "House_1"
     HourlySeries load;
-    HourlySeries pv;  // available generation; all zero where there is no such column
+    HourlySeries pv;  // available generation; all zero without such a column
 };
 
 struct RecordedHomes {
@@ -57,11 +57,11 @@ struct RecordedHomes {
                                                                     std::string_view text);
 
 // Nominal PV power in W per home, from a table with columns `home` and `pv_nominal_kw`; other
-// columns are not looked at.
+// columns are ignored.
 [[nodiscard]] Result<std::map<std::string, std::int64_t>, CsvErrors> parse_homes_meta(
     std::string_view file, std::string_view text);
 
-// What a home without a nameplate is certified for: its recorded PV peak, rounded up to 500 W.
+// The certified capacity of a home without a nameplate: its recorded PV peak, rounded up to 500 W.
 [[nodiscard]] std::int64_t recorded_capacity_w(const RecordedHome& home);
 
 }  // namespace fairfeed

@@ -19,7 +19,7 @@ bool is_of_consensus(const Evidence& evidence) {
     return evidence.offence == Offence::two_votes || evidence.offence == Offence::two_proposals;
 }
 
-// What makes one offence newer than another of the same kind.
+// Orders the offences of one kind: higher is newer.
 std::uint64_t place_of(const Evidence& evidence) {
     return is_of_consensus(evidence) ? evidence.place.height : evidence.place.window;
 }
@@ -34,14 +34,14 @@ void add(OffenceRecord& record, const Transaction& transaction, const Evidence& 
     record.newest = std::max(record.newest, place_of(evidence));
 }
 
-// A settlement to come could list a reading of this window, whoever its committee is: its own, or
-// one that came late.
+// Whether a future settlement, under any committee, could list a reading of this window, in time or
+// late.
 bool is_open(const ChainState& state, const MeterRecord& meter, Window window) {
     const auto next = state.next_window(meter.registration.cluster);
     return next && (window >= *next || open_span(state, *next).has(meter, window));
 }
 
-// The windows of the pair that can still be voided.
+// The windows of the two readings that can still be voided.
 std::vector<Window> windows_to_void(const ChainState& state, const Evidence& evidence) {
     const MeterId id(evidence.culprit);
     const MeterRecord& meter = state.meters.at(id);

@@ -1,5 +1,5 @@
-// The canonical encoding of the public state, hashed. Its own file because it is a format: every
-// field that is agreed on stands here once, in the order of its declaration.
+// The canonical encoding of the public state, hashed. The encoding is a format: every agreed field
+// stands here once, in the order of its declaration.
 #include "core/state/app_hash.h"
 
 #include "core/crypto/digest.h"
@@ -12,7 +12,7 @@ namespace {
 
 using cbor::Writer;
 
-// Lists of lists: named before the list itself is written.
+// Declared ahead, because lists contain lists.
 void write(Writer& out, const KeyGrant& grant);
 void write(Writer& out, const CommitteeAllocation& committee);
 void write(Writer& out, const UnreadGap& gap);
@@ -91,7 +91,7 @@ void write(Writer& out, const KeyGrantEntry& entry) {
     out.bytes(entry.wrapped.ciphertext);
 }
 
-// Every element as an item of an array.
+// Writes every element as an item of an array.
 template <class T>
 void write(Writer& out, const std::vector<T>& list) {
     out.array(list.size());
@@ -199,7 +199,7 @@ void write(Writer& out, const ClusterRecord& cluster) {
     write(out, cluster.handovers);
 }
 
-// Records carry their own names; the map's order makes the encoding canonical.
+// Records carry their own names, and the order of the map makes the encoding canonical.
 template <class Key, class Record>
 void write(Writer& out, const std::map<Key, Record>& records) {
     out.array(records.size());

@@ -1,6 +1,6 @@
-// The bytes whose SHA-256 is the app hash (docs/state.md, "The app hash"). A format of its own: a
-// change of these bytes is a change of what nodes agree on. Whoever compares two states that ought
-// to be one compares these. Pure.
+// The bytes whose SHA-256 is the app hash (docs/state.md, "The app hash"). Nodes must agree on
+// these bytes, so any change of them is a change of the protocol. Two states are equal if these
+// bytes are equal. Pure.
 #pragma once
 
 #include "core/base/bytes.h"

@@ -7,7 +7,7 @@
 namespace fairfeed {
 namespace {
 
-// What a block can weigh beside its envelopes, in an answer or on its own.
+// Upper bounds of the parts of a block that are not envelopes.
 constexpr std::size_t kWitness = 101;  // [name of 32, signature]
 constexpr std::size_t kFrames = 1000 * (18 + (kMaxNeighbours + 1) * kWitness);
 constexpr std::size_t kCertificates = 2 * (kMaxValidators * kWitness + 64);

@@ -1,4 +1,4 @@
-// How early a block with certain transactions may be (execution.h): a builder's question.
+// The earliest time of a block with certain transactions (execution.h). Only builders need it.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -9,7 +9,7 @@ namespace fairfeed {
 
 namespace {
 
-// The cluster and the first window of who settles it, or who reads one of its meters.
+// A change of committee or of key grants: the cluster, and the first window concerned.
 struct Given {
     ClusterId cluster;
     Window effective = 0;
@@ -26,7 +26,7 @@ std::optional<Given> given_by(const ChainState& state, const Transaction& transa
     return Given{meter->second.registration.cluster, grant->effective};
 }
 
-// A window that has begun by then can be given away once its cluster stands still.
+// A window that has begun by then can be given to others once its cluster stands still.
 std::int64_t with_what_is_given_away(const ChainState& state,
                                      std::span<const Transaction> transactions,
                                      std::int64_t time_ms) {

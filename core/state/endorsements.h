@@ -1,7 +1,7 @@
-// Who vouches for a settlement: members of the committee that governs its window, each once and
-// each with a valid signature, as many as its quorum (committee rules 5, 9, 10; paper A52). The
-// chain asks before it takes a settlement, a node's pool before it keeps one, and the checker of
-// proofs. Pure.
+// Checks the endorsements of a settlement: each is by a member of the committee that governs the
+// window, each member endorses once, every signature is valid, and the quorum is reached (committee
+// rules 5, 9, 10; paper A52). The chain checks before it accepts a settlement, the node's pool
+// before it keeps one, and the proof checker before it believes one. Pure.
 #pragma once
 
 #include <optional>
@@ -14,11 +14,11 @@ namespace fairfeed {
 
 struct EndorsementFault {
     Reject reason;
-    std::optional<NodeId> witness;  // at whom it was found
+    std::optional<NodeId> witness;  // the witness at which the fault was found
 };
 
-// `batch` must hold a settlement. In this order: wrong_cluster, not_a_member, not_canonical (not
-// ascending, or twice), no_quorum, unknown_node, wrong_signature, high_s.
+// `batch` must hold a settlement. Faults in this order: wrong_cluster, not_a_member, not_canonical
+// (witnesses out of order or repeated), no_quorum, unknown_node, wrong_signature, high_s.
 [[nodiscard]] Result<void, EndorsementFault> check_endorsements(const ChainState& state,
                                                                 const Transaction& batch,
                                                                 SignatureChecker& signatures);

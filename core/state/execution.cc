@@ -26,7 +26,7 @@ Unexpected<ExecutionFault> header_fault(Reject reason) {
     return unexpected(ExecutionFault{reason, std::nullopt});
 }
 
-// One block being executed: where it stands and who checks signatures.
+// The execution of one block: the position in the block, and the signature checker.
 struct Execution {
     ChainState& state;
     std::span<const Transaction> transactions;
@@ -89,7 +89,7 @@ void apply_accusation(ChainState& state, const Transaction& transaction, Height 
     }
 }
 
-// Executes the group that begins here; the index after it.
+// Executes the group that begins at this index; returns the index after the group.
 Result<std::size_t, ExecutionFault> execute_group(Execution& run, std::size_t first) {
     std::size_t last = first;
     while (last < run.transactions.size() && is_reading(run.transactions[last]))
@@ -122,7 +122,7 @@ Result<std::size_t, ExecutionFault> execute_handover(Execution& run, std::size_t
     return index + 1;
 }
 
-// Executes what begins here: readings and settlements in groups, everything else alone.
+// Executes the next unit: a group of readings and their settlement, or one other transaction.
 Result<std::size_t, ExecutionFault> execute_next(Execution& run, std::size_t index) {
     const Transaction& transaction = run.transactions[index];
     if (is_reading(transaction) || is_settlement(transaction)) return execute_group(run, index);
@@ -172,7 +172,7 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
     return check_parent_certificate(state, block);
 }
 
-// A block being filled from what waits.
+// Fills a block from the waiting transactions.
 class Selection {
   public:
     Selection(const ChainState& state, std::span<const Transaction> waiting, std::int64_t time_ms,
@@ -235,11 +235,11 @@ class Selection {
     }
 
     [[nodiscard]] std::vector<Transaction> take() { return std::move(selected_); }
-    // Has a settlement found no room because of evidence or notices?
+    // Whether a settlement found no room because of evidence or notices.
     [[nodiscard]] bool is_crowded_out() const { return is_crowded_out_; }
 
   private:
-    // Of the block once these are in it as well; nullopt: it has no room for them.
+    // The block's size with these transactions added; nullopt: they do not fit.
     [[nodiscard]] std::optional<BlockSize> size_with(std::span<const Transaction> more) const {
         if (selected_.size() + more.size() > room_) return std::nullopt;
         BlockSize size = size_;
@@ -247,7 +247,7 @@ class Selection {
         return size.is_allowed() ? std::optional(size) : std::nullopt;
     }
 
-    // Would there be room if only settlements were in the block so far?
+    // Whether the group would fit if the block held only settlements so far.
     [[nodiscard]] bool fits_beside_settlements(std::span<const Transaction> group) const {
         BlockSize size = settled_;
         size.add(group);
@@ -259,7 +259,8 @@ class Selection {
         selected_.push_back(transaction);
     }
 
-    // An id leaves the signature open: of several envelopes take one that verifies.
+    // An id does not cover the signature, so several envelopes may have one id: takes one that
+    // verifies.
     [[nodiscard]] const Transaction* find_reading(const ListedReading& listed) const {
         const VerifyKey* key = state_.meter_key(listed.meter);
         if (!key) return nullptr;
@@ -278,7 +279,7 @@ class Selection {
     BlockSize size_;
     std::multimap<Digest, const Transaction*> readings_;
     std::vector<Transaction> selected_;
-    BlockSize settled_;  // what groups have of it
+    BlockSize settled_;  // share of the groups in size_
     std::size_t settled_transactions_ = 0;
     bool is_crowded_out_ = false;
 };

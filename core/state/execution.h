@@ -20,46 +20,48 @@ struct ExecutionFault {
     std::optional<std::size_t> transaction;  // index in the block; nullopt: the header
 };
 
-// Can these transactions, in this order, enter a block on this state with that header time? Applies
-// them to `state` as far as they are valid; on a fault `state` is unspecified: use a copy.
-// A READING is valid only in front of the SETTLEMENT of the same block that lists it.
+// Executes these transactions, in this order, as part of a block with that header time. A READING
+// is valid only in front of the SETTLEMENT of the same block that lists it. On a fault `state` is
+// unspecified, so pass a copy.
 [[nodiscard]] Result<void, ExecutionFault> execute_transactions(
     ChainState& state, std::span<const Transaction> transactions, Height height,
     std::int64_t time_ms, SignatureChecker& signatures);
 
-// The whole block: header against state (height, parent, time, validators, root, count, app hash of
-// the state before), parent's certificate, transactions. On success `state` is the state after the
-// block.
+// Executes a whole block: its header against the state (height, parent, time, validators, root,
+// count, app hash of the state before), the parent's certificate, and the transactions. On success
+// `state` is the state after the block.
 [[nodiscard]] Result<void, ExecutionFault> execute_block(ChainState& state, const Block& block,
                                                          SignatureChecker& signatures);
 
-// Quorum of distinct validators, one content, every signature strict. The validators are those that
-// decide the height after `state`, or the ones given; `state` must know their keys.
+// Checks for a quorum of distinct validators, one content and strict signatures. The validators are
+// those that decide the height after `state`, or the ones given; `state` must know their keys.
 [[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
                                                      const QuorumCertificate& certificate);
 [[nodiscard]] Result<void, Reject> check_certificate(const ChainState& state,
                                                      const std::vector<NodeId>& validators,
                                                      const QuorumCertificate& certificate);
 
-// Is this fault about what came beside the header: signatures and endorsements, which a block's id
-// does not cover, or transactions and a parent's certificate that are not those it names? Then
-// whoever sent the body is to blame; otherwise those who decided the block.
+// Whether the fault lies outside the header. Such a fault is in signatures or endorsements, which a
+// block's id does not cover, or in a body that does not belong to the header. Then the sender of
+// the body is to blame; otherwise the validators that decided the block are.
 [[nodiscard]] bool is_about_witnesses(const ExecutionFault& fault);
 
-// Which of these waiting transactions fit into the next block, in an order that is valid (R15):
-// evidence, DGMD's by sequence, handovers, certified batches (readings before their settlement) by
-// cluster and window, events; at most max_block_transactions, within BlockSize; whatever is not
-// valid on this state is left out. Where what comes first would leave a settlement no room, batches
-// come first: a settlement may need a block for itself (past_room.h), and evidence never ends.
+// Chooses waiting transactions for the next block, in an order that is valid (R15): evidence,
+// DGMD's notices by sequence, handovers, certified batches (readings before their settlement) by
+// cluster and window, events. The choice stays within max_block_transactions and BlockSize, and
+// leaves out every transaction that is not valid on this state. Batches come first if a settlement
+// would otherwise have no room: a settlement may need a block for itself (past_room.h), and
+// evidence could arrive without end.
 [[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
                                                            std::span<const Transaction> waiting,
                                                            std::int64_t time_ms,
                                                            SignatureChecker& signatures);
 
-// Earliest header time a block with these transactions may have: grid(header.time) must have
-// reached the end of every settled window (rule 12), and of those that evidence is about and the
-// start of those that events are about, be above the parent's, and be so late that a cluster stands
-// still of which a window that has begun is given to others.
+// Earliest header time of a block with these transactions. The time must be above the parent's.
+// grid(header.time) must have reached the end of every settled window and of every window that
+// evidence concerns (rule 12), and the start of every window that an event concerns. If a notice
+// gives a window that has begun to other nodes, the time must also be so late that the cluster
+// counts as standing still.
 [[nodiscard]] std::int64_t earliest_block_time_ms(const ChainState& state,
                                                   std::span<const Transaction> transactions);
 

@@ -12,7 +12,7 @@ namespace {
 
 // A committee of this size tolerates one liar (rule 9).
 constexpr std::size_t kFullCommittee = 4;
-// Of DGMD's after one settlement and to one committee: what it said wrong it can say again.
+// DGMD's handovers after one settlement to one committee. More than one lets DGMD correct itself.
 constexpr std::ptrdiff_t kMostOfDgmd = 4;
 
 bool has(const std::vector<NodeId>& members, const NodeId& node) {
@@ -32,7 +32,7 @@ std::ptrdiff_t handovers_by(const ClusterRecord& record, const NodeId& sender,
         [&](const HandoverNote& note) { return note.by == sender && note.epoch == epoch; });
 }
 
-// As many as hold an honest one, of members.
+// Whether enough members have handed over that at least one of them is honest.
 bool have_members_handed_over(const ChainState& state, const ClusterId& cluster) {
     const ClusterRecord& record = *state.cluster(cluster);
     const std::uint32_t epoch = next_committee(state, cluster)->epoch;

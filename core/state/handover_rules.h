@@ -1,8 +1,9 @@
-// A change of committee: what those who settle next must be given by those who settled last
+// A change of committee: the old committee gives the new one what it needs to settle
 // (docs/protocol.md, "Handover"). The closing states stand sealed on the chain beside the lines of
-// the last settlement; a HANDOVER gives their keys to the newcomers, and the chain itself says
-// whether they open what was certified. So one honest sender is enough, and a lie only fails to
-// open. Until as many have handed over as hold an honest one, the next window waits. Pure.
+// the last settlement. A HANDOVER gives their keys to the newcomers, and the chain shows whether
+// these keys open what was certified. So one honest sender is enough, and a false key is detected.
+// The next window waits until so many members have handed over that at least one of them is honest.
+// Pure.
 #pragma once
 
 #include <optional>
@@ -19,32 +20,33 @@ namespace fairfeed {
            std::holds_alternative<Handover>(transaction.content);
 }
 
-// Of the window to settle next; nullptr: unknown cluster.
+// The committee of the window to settle next; nullptr: unknown cluster.
 [[nodiscard]] const CommitteeAllocation* next_committee(const ChainState& state,
                                                         const ClusterId& cluster);
 
-// Members of the committee that settles next which that of the last settlement does not have,
-// ascending. Empty before a cluster's first settlement: there is nothing to know.
+// Members of the next committee that were not in the committee of the last settlement, ascending.
+// Empty before a cluster's first settlement, when there is nothing to hand over.
 [[nodiscard]] std::vector<NodeId> newcomers(const ChainState& state, const ClusterId& cluster);
 
-// No newcomer is without what it needs: enough members of the committee before have handed over
-// (two of four, of whom one may lie; else one), or DGMD has.
+// Whether every newcomer has what it needs: enough members of the previous committee have handed
+// over (two of four, one of whom may lie; else one), or DGMD has.
 [[nodiscard]] bool is_handed_over(const ChainState& state, const ClusterId& cluster);
 
-// May this node hand over now: of the committee before, once, while members have not given enough;
-// or DGMD, which may put right what it said wrong.
+// Whether this node may hand over now. A member of the previous committee may do so once, while too
+// few members have. DGMD may repeat a handover to correct an earlier one.
 [[nodiscard]] bool may_hand_over(const ChainState& state, const ClusterId& cluster,
                                  const NodeId& sender);
 
-// Is it of a committee before whose newcomers still wait for what it has?
+// Whether the node was in a previous committee whose newcomers still wait for its handover.
 [[nodiscard]] bool owes_handover(const ChainState& state, const NodeId& node);
 
-// May it enter the next block: of the last settlement, to the committee that settles next, by one
-// who may, and not twice; a member's to all newcomers and nobody else, DGMD's to all newcomers and
-// whom it likes of the next members. Not its signature.
+// Whether the handover may enter the next block: it concerns the last settlement, goes to the
+// committee that settles next, comes from a permitted sender, and is no repetition. A member
+// addresses all newcomers and nobody else. DGMD addresses all newcomers and any of the other next
+// members. The signature is not checked.
 [[nodiscard]] Result<void, Reject> check_handover(const ChainState& state,
                                                   const Transaction& handover);
-// The same, and the signature.
+// check_handover, and the signature.
 [[nodiscard]] Result<void, Reject> check_signed_handover(const ChainState& state,
                                                          const Transaction& handover,
                                                          SignatureChecker& signatures);

@@ -25,7 +25,7 @@ Window first_unread(const MeterRecord& meter) {
     return meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
 }
 
-// Works for both, const and not.
+// A template, because callers pass const and mutable gaps.
 template <class Gaps>
 auto gap_around(Gaps& gaps, Window window) {
     return std::find_if(gaps.begin(), gaps.end(), [window](const UnreadGap& gap) {
@@ -33,8 +33,9 @@ auto gap_around(Gaps& gaps, Window window) {
     });
 }
 
-// The windows before `settled` that are corrected for one meter; nullopt: none. `late` are its own.
-// The first reading closes the gap since the meter was installed, be it before its first window.
+// The windows before `settled` that are corrected for one meter; nullopt: none. `late`: the meter's
+// own late readings. The meter's first reading closes the gap since the installation, which may lie
+// before the meter's first window.
 std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_read,
                               std::span<const ListedReading> late) {
     std::optional<Span> span;
@@ -54,7 +55,7 @@ std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_
     return span;
 }
 
-// Of all meters together, and how many they are.
+// The windows of all meters together, and the number of meters.
 struct Concerned {
     std::optional<Span> span;
     std::int64_t meters = 0;
@@ -192,7 +193,7 @@ bool adjustments_agree(const ChainState& state, const Settlement& settlement) {
          {adjusted.import_wh, adjusted.export_wh, adjusted.generation_wh, adjusted.credited_wh}) {
         if (wh > kMaxClusterWattHours || wh < -kMaxClusterWattHours) return false;
     }
-    // A gap never earns more than it was estimated to.
+    // A gap never earns more than its estimate did.
     if (settlement.late.empty() && adjusted.credited_wh > 0) return false;
     if (!has_one_tariff(state, *about.span)) return true;
     const Tariff tariff = state.tariff(about.span->first);

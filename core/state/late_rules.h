@@ -1,6 +1,6 @@
-// What anybody can check of a settlement's corrections without a key (committee rules 7 and 8):
-// which late readings it may list, and the arithmetic of its adjustment figures. Used by
-// settlement_rules.h for blocks and by a committee before it takes a late reading. Pure.
+// Checks of a settlement's corrections that need no key (committee rules 7 and 8): which late
+// readings the settlement may list, and the arithmetic of its adjustment figures. Called by
+// settlement_rules.h for blocks, and by a committee before it accepts a late reading. Pure.
 #pragma once
 
 #include "core/model/reject.h"
@@ -9,53 +9,53 @@
 
 namespace fairfeed {
 
-// For how many windows after its own a reading is still accepted: close_after_s of genesis (92 days
-// at most), in whole windows.
+// For how many windows after its own window a reading is still accepted: close_after_s of genesis
+// (92 days at most), in whole windows.
 [[nodiscard]] std::int64_t late_windows(const ChainState& state);
 
-// The oldest window of which the settlement of `settled` may list a late reading: late_windows + 1
-// before it, because one settlement may have been under way when the reading was accepted.
+// The oldest window whose late reading the settlement of `settled` may list. It lies late_windows +
+// 1 before `settled`, because one settlement may have been under way when the reading was accepted.
 [[nodiscard]] Window oldest_late(const ChainState& state, Window settled);
 
-// Between which sequences, both excluded, a reading of this window must lie to be the meter's next
-// committed one; nullopt: one of it is committed, or its gap is forgotten.
+// The next committed reading of this window must have a sequence between these two, both excluded.
+// nullopt: a reading of the window is committed, or the window's gap is forgotten.
 struct OpenSlot {
     std::uint64_t above = 0;
     std::uint64_t below = UINT64_MAX;
 };
 [[nodiscard]] std::optional<OpenSlot> open_slot(const MeterRecord& meter, Window window);
 
-// Windows of which one settlement may list a late reading, if no reading of them is committed,
-// whatever is committed of later ones. Whether the meter was registered then is
-// check_reading_header's question.
+// The windows whose late readings one settlement may list, unless a reading of the window is
+// committed already. Readings committed for later windows do not matter. check_reading_header
+// checks whether the meter was registered then.
 struct LateSpan {
     Window first = 0;
     Window end = 0;
     [[nodiscard]] bool has(const MeterRecord& meter, Window window) const;
 };
-// Of the meter in its cluster's settlement of `settled`: not older than oldest_late, and the
-// committee could read it. Made once for all windows that are asked for.
+// The span of this meter in its cluster's settlement of `settled`: windows not older than
+// oldest_late that the committee could read. Compute it once for all windows of interest.
 [[nodiscard]] LateSpan late_span(const ChainState& state, const MeterId& meter, Window settled);
-// The same whoever its committee is: it may become another one yet.
+// late_span for any committee, because the committee may still change.
 [[nodiscard]] LateSpan open_span(const ChainState& state, Window settled);
 
-// Whoever settles the meter's cluster from now on, as far as the chain tells by now, could read the
-// meter in this window, and this node is one of them to the last: what it holds of the window will
-// be demanded.
+// Whether this node will be asked for its reading of the meter's window until the end. The node is
+// in every committee that, by what the chain holds now, may settle the meter's cluster, and each of
+// these committees could read the meter in the window.
 [[nodiscard]] bool is_witness_for_good(const ChainState& state, const MeterId& meter, Window window,
                                        const NodeId& node);
 
-// Is it in the late_span of `settled`?
+// Whether the window `late` lies in the late_span of `settled`.
 [[nodiscard]] bool may_true_up(const ChainState& state, const MeterId& meter, Window late,
                                Window settled);
 
-// A reading is committed: CHECKs that its slot is open.
+// Records a committed reading; CHECKs that the reading's slot is open.
 void note_reading(MeterRecord& meter, const ReadingHeader& header, const Digest& id);
 
-// Gaps of which no settlement lists anything any more, and all but the newest, at most kMaxGaps,
-// that have room: what is billed for them stands. The chain's state and closing states forget
-// alike, after each settlement; `oldest` is oldest_late of the next one, `room` the gaps' of the
-// past_room of this one.
+// Forgets gaps that no settlement lists any more, and the oldest gaps beyond kMaxGaps or `room`.
+// What is billed for a forgotten gap stands. The public state and the closing states forget the
+// same gaps after each settlement. `oldest` is oldest_late of the next settlement, `room` the gaps'
+// room in the past_room of this one.
 template <class Gap>
 void forget_gaps(std::vector<Gap>& gaps, Window oldest, std::size_t room) {
     std::erase_if(gaps, [oldest](const Gap& gap) { return gap.end <= oldest; });
@@ -70,16 +70,17 @@ void forget_gaps(std::vector<Gap>& gaps, Window oldest, std::size_t room) {
 }
 
 // How many late readings a settlement with so many entries may list, so that its group has no more
-// transactions than a block. In bytes there is always room for so many (past_room.h).
+// transactions than a block. A block always has enough bytes for them (past_room.h).
 [[nodiscard]] std::size_t late_room(const ChainState& state, std::size_t entries);
 
-// The list itself: ascending, of meters it settles, takeable. wrong_entries, closed_window.
+// Checks the list of late readings: ascending, of meters that this settlement settles, within their
+// late spans. wrong_entries, closed_window.
 [[nodiscard]] Result<void, Reject> check_late(const ChainState& state,
                                               const Settlement& settlement);
 
-// Zero where no meter was read again; else within range, nothing more is credited unless a late
-// reading is listed, and the grid's amount follows from the energies up to the remainders if one
-// tariff governs all windows concerned.
+// Checks the adjustment figures: they are zero where no meter was read again, and within range.
+// More energy is credited only if a late reading is listed. If one tariff governs all windows
+// concerned, the grid's amount follows from the energies up to the remainders.
 [[nodiscard]] bool adjustments_agree(const ChainState& state, const Settlement& settlement);
 
 }  // namespace fairfeed

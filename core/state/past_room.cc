@@ -10,8 +10,8 @@
 namespace fairfeed {
 namespace {
 
-// The most bytes that CBOR items have (protocol.md, 1). Heads of arrays and strings: 1 byte below
-// 24, 2 below 256, 3 below 65 536, else 5.
+// Upper bounds of CBOR items (protocol.md, 1). Heads of arrays and strings: 1 byte below 24, 2
+// below 256, 3 below 65 536, else 5.
 constexpr std::size_t kInteger = 9;
 constexpr std::size_t kU32 = 5;
 constexpr std::size_t kRemainder = 3;  // 0 to 999
@@ -28,22 +28,23 @@ constexpr std::size_t kEstimates = kEstimatedWindows * kEstimateBytes;
 constexpr std::size_t kMostGaps = kMaxGaps * kMaxGapBytes;
 constexpr std::size_t kWholePast = kMaxShares * kShareBytes + kEstimates + kMostGaps;
 
-// The rest of it: map of ten; registers; first unread, missed, flagged; two remainders; balance;
-// heads of the three lists.
+// The rest of a closing state: map of ten; registers; first unread, missed, flagged; two
+// remainders; balance; heads of the three lists.
 constexpr std::size_t kClosing =
     1 + 10 + kRegisters + 3 * kU32 + 2 * kRemainder + kInteger + 3 + 1 + 1;
-// The rest of a line: map of 15; meter; estimated; capacity and MES; nine figures; flags; what is
-// trued up. Beside it stands the closing state: array of three, with capacity and MES again.
+// The rest of a line: map of 15; meter; estimated; capacity and MES; nine figures; flags; true-up.
+// The closing state beside it: array of three, with capacity and MES again.
 constexpr std::size_t kWatts = 5;  // at most a certified capacity, 10^8
 constexpr std::size_t kLine =
     1 + 15 + kName + 1 + 2 * kWatts + 9 * kInteger + kU32 + 1 + 6 * kInteger;
 constexpr std::size_t kBesideClosing = 1 + 2 * kWatts;
-// Each is sealed with a tag of 16. Around them in the settlement: meter, key epoch, salt, heads.
+// Line and closing state are sealed with a tag of 16 bytes each. Around them in the settlement:
+// meter, key epoch, salt, heads.
 constexpr std::size_t kTag = 16;
 constexpr std::size_t kSealedLine = 1 + kName + kU32 + kSalt + 2 * (3 + kTag);
 constexpr std::size_t kEntry = 1 + kName + 1 + kDigest;
 constexpr std::size_t kReading = kMaxReadingBytes - 1;  // its envelope is shorter than 1024
-// What a meter needs without its past, and what each late reading needs.
+// Bytes for each meter without its past, and for each late reading.
 constexpr std::size_t kMeter = kEntry + kReading + kSealedLine + kLine + kBesideClosing + kClosing;
 constexpr std::size_t kLate = 1 + kName + kU32 + kDigest + kReading;
 // The rest of a settlement: map of 13; cluster; window, version, slot, contract version; proposer;
@@ -54,8 +55,8 @@ constexpr std::size_t kSettlement =
     1 + 13 + kName + 4 * kU32 + kName + 1 + kDigest + kInteger + kTotals + 3 * 3;
 constexpr std::size_t kEnvelope = 1 + (2 + 1 + 1 + 1 + 1 + kName) + 1 + 5 + 2 + 64;
 
-// Room of each meter; more meters or more late readings leave less. `late`: as many as there can
-// be.
+// The room of each meter. More meters or more late readings leave less room. `late`: the largest
+// number of late readings.
 constexpr std::size_t divided(std::size_t entries, std::size_t late) {
     const std::size_t fixed = kEnvelope + kSettlement + entries * kMeter + late * kLate;
     if (entries == 0) return kWholePast;
@@ -63,18 +64,19 @@ constexpr std::size_t divided(std::size_t entries, std::size_t late) {
     return std::clamp((kMaxBlockBytes - fixed) / entries, kLeastPastBytes, kWholePast);
 }
 
-// The contract: no block (GENESIS: at most 1000 transactions) holds a settlement with more than 999
-// entries, and these leave each meter kLeastPastBytes. Fewer entries leave more, with all the late
-// readings beside them, since late readings alone never fill a block; so does a smaller block. The
-// clamp above never gives more than there is.
+// Proof that every block is large enough. No block (GENESIS: at most 1000 transactions) holds a
+// settlement with more than 999 entries, and 999 entries leave each meter kLeastPastBytes. Fewer
+// entries leave more room beside all the late readings, because late readings alone never fill a
+// block. A lower limit of transactions also leaves more room. The clamp above never grants more
+// room than a block has.
 constexpr std::size_t kMostTransactions = 1000;
 constexpr std::size_t kMostEntries = kMostTransactions - 1;
 static_assert(kEnvelope + kSettlement + kMostEntries * kLate < kMaxBlockBytes);
 static_assert(kEnvelope + kSettlement + kMostEntries * (kMeter + kLeastPastBytes) <=
               kMaxBlockBytes);
-// In the largest cluster (METER: 900 meters) half of it, beside the estimates, holds the three
-// newest gaps; the other half the shares of a day in windows of a quarter of an hour
-// (same_window_yesterday), with W in 3 and the time in 5 bytes.
+// In the largest cluster (METER: 900 meters), half of the room, beside the estimates, holds the
+// three newest gaps. The other half holds the shares of one day in windows of a quarter of an hour
+// (same_window_yesterday), with W in 3 bytes and the time in 5.
 constexpr std::size_t kFewest =
     divided(kMaxClusterMeters, kMostTransactions - 1 - kMaxClusterMeters);
 static_assert((kFewest - kEstimates) / 2 >= 3 * kMaxGapBytes);

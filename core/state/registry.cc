@@ -12,7 +12,7 @@ namespace {
 
 using Verdict = Result<void, Reject>;
 
-// What the rules below need to know of the block.
+// What the rules below need to know of the block and its state.
 struct Entry {
     const ChainState& state;
     Window earliest = 0;            // first window a change may be effective for
@@ -26,16 +26,16 @@ Window earliest_effective(const ChainState& state, Height height, std::int64_t t
     return *running == UINT32_MAX ? UINT32_MAX : *running + 1;
 }
 
-// Of who settles a cluster and who reads its meters. A cluster whose next window has been over for
-// longer than a window has nobody who settles it: DGMD may put others in their place from that
-// window on.
+// The first window from which the members of a committee and the readers of its meters may change.
+// If a cluster's next window has been over for longer than one window, the cluster stands still,
+// and DGMD may appoint others from that window on.
 Window earliest_for(const Entry& entry, const ClusterId& cluster) {
     const auto next = entry.state.next_window(cluster);
     if (!next || !entry.running || *entry.running < std::uint64_t{*next} + 2) return entry.earliest;
     return std::min(entry.earliest, *next);
 }
 
-// Known, and not on its way out.
+// Whether the node is known and neither revoked nor about to be.
 Verdict check_serves(const ChainState& state, const NodeId& node) {
     const auto found = state.nodes.find(node);
     if (found == state.nodes.end()) return unexpected(Reject::unknown_node);
@@ -43,7 +43,7 @@ Verdict check_serves(const ChainState& state, const NodeId& node) {
     return {};
 }
 
-// A name stands for one thing on the whole network: it is a certificate's CN and an MQTT user.
+// Names are unique on the whole network, because a name is a certificate's CN and an MQTT user.
 bool name_is_taken(const ChainState& state, const std::string& name) {
     return name == state.genesis.dgmd.str() || name == kGridAccount ||
            state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name));
@@ -61,8 +61,8 @@ Verdict check(const Entry& entry, const NodeRevocation& revocation) {
     return check_leaves(entry.state, revocation.node, entry.earliest);
 }
 
-// A connection has one meter at a time: another one only after the last was tampered with, and with
-// a key that never was a meter's (rule 11, paper A38).
+// A connection has one meter at a time. It gets another meter only after the last one was tampered
+// with, and the key of the new meter must never have been a meter's key (rule 11, paper A38).
 Verdict check_connection(const ChainState& state, const MeterRegistration& meter) {
     for (const auto& [id, other] : state.meters) {
         const bool there = other.registration.service_point == meter.service_point;
@@ -80,7 +80,7 @@ bool is_register_set(const Registers& registers) {
            within(registers.generation_wh);
 }
 
-// Meters of a cluster that may still be settled.
+// The number of meters of a cluster that may still be settled.
 std::size_t live_meters(const ChainState& state, const ClusterRecord& cluster) {
     return static_cast<std::size_t>(
         std::count_if(cluster.meters.begin(), cluster.meters.end(),
@@ -118,8 +118,8 @@ bool all_read(const KeyGrant& grant, const CommitteeAllocation& committee) {
                        [&](const NodeId& member) { return reads(grant, member); });
 }
 
-// Every member can read every meter it is to settle, from the first window on and by every grant
-// that the chain has for later ones: else a change of committee would stop its cluster.
+// Every member must be able to read every meter it is to settle, from the first window on and under
+// every later grant on the chain. Otherwise a change of committee would stop the cluster.
 Verdict check_granted(const ChainState& state, const CommitteeAllocation& committee) {
     const ClusterRecord* cluster = state.cluster(committee.cluster);
     if (!cluster) return {};
@@ -140,8 +140,9 @@ Verdict check_granted(const ChainState& state, const CommitteeAllocation& commit
     return {};
 }
 
-// A meter's first grant decides from when on it is settled: whoever settles it then can read it,
-// under every COMMITTEE that the chain has. Later grants come before the COMMITTEE they are for.
+// A meter's first grant decides when the meter is first settled, so every committee that settles
+// it, under each COMMITTEE on the chain, must be able to read it. Later grants precede the
+// COMMITTEE for which they are made.
 Verdict check_first_grant(const ChainState& state, const MeterRecord& meter,
                           const KeyGrant& grant) {
     if (!meter.grants.empty()) return {};
@@ -231,7 +232,7 @@ Verdict check(const Entry& entry, const TariffNotice& notice) {
     return {};
 }
 
-// Everything else a transaction can hold is not DGMD's to say.
+// DGMD may not send any other kind of transaction.
 template <class Other>
 Verdict check(const Entry&, const Other&) {
     return unexpected(Reject::reserved_kind);

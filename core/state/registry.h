@@ -1,7 +1,7 @@
-// DGMD's transactions on the public state: who is on the network, where, with what capacity, keys
-// and price (protocol 4). A change takes effect with a window that has not begun when its block is
-// made, so that nothing already measured changes its meaning. Signatures are checked elsewhere.
-// Pure; check first, apply only what was checked.
+// DGMD's transactions on the public state: nodes, meters, clusters, capacities, keys and prices
+// (protocol 4). A change takes effect with a window that has not begun when the block is made, so a
+// change never alters the meaning of a past measurement. Signatures are checked elsewhere. Pure;
+// check first, apply only what was checked.
 #pragma once
 
 #include <vector>
@@ -13,14 +13,16 @@
 
 namespace fairfeed {
 
-// Its sequence number; 0 for content of any other kind.
+// The notice's sequence number; 0 for content of any other kind.
 [[nodiscard]] std::uint64_t registry_sequence(const TransactionContent& content);
 
-// Is each ephemeral key a point of the curve? What is wrapped with another opens for nobody.
+// Whether each ephemeral key is a point of the curve. A key wrapped with anything else could not be
+// unwrapped.
 [[nodiscard]] bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries);
 
-// May it enter the block of this height and header time? Block 0 (height 0) may set up windows from
-// the first on; a later one only windows after the one that contains its header time.
+// Whether the notice may enter the block of this height and header time. Block 0 may set up windows
+// from the first on. A later block may set up only windows after the one that contains its header
+// time.
 [[nodiscard]] Result<void, Reject> check_registry(const ChainState& state,
                                                   const Transaction& transaction, Height height,
                                                   std::int64_t time_ms);

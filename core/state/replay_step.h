@@ -1,6 +1,5 @@
-// One block of a chain that is executed again, with the states around it, and what can be wrong
-// with it. Whoever follows a chain block by block is told in these terms, whether the blocks come
-// from a ledger or were committed just now.
+// One executed block of a replay, with the states before and after it, and the fault found in it.
+// Replay from a ledger and the commit of a new block both use these terms.
 #pragma once
 
 #include <string>
@@ -10,8 +9,8 @@
 
 namespace fairfeed {
 
-// The first thing that is wrong. reason: the name of a Reject, or one of the ledger's own
-// (`damaged`, `missing_block`, `wrong_genesis`, `wrong_index`), or an invariant's. Without spaces.
+// The first fault found. reason: the name of a Reject, of an invariant, or of a fault of the ledger
+// (`damaged`, `missing_block`, `wrong_genesis`, `wrong_index`). Without spaces.
 struct ReplayFault {
     Height height = 0;
     std::string reason;
@@ -19,7 +18,7 @@ struct ReplayFault {
     bool operator==(const ReplayFault&) const = default;
 };
 
-// One block, valid. For block 0 both states are the state after it.
+// A valid block. For block 0 both states are the state after it.
 struct ReplayStep {
     const CommittedBlock& committed;
     const ChainState& before;

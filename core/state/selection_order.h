@@ -1,6 +1,7 @@
-// The order in which a builder tries what waits for a block (R15): the department's notices by
-// sequence, settlements by cluster, window and version. A habit of builders that makes room for the
-// most; a block in another order is as good if it is valid. Pure; pointers into what waits.
+// The order in which a builder tries waiting transactions (R15): DGMD's notices by sequence,
+// settlements by cluster, window and version. Builders use this order because it fits the most into
+// a block; no rule requires it of a valid block. Pure; holds pointers into the waiting
+// transactions.
 #pragma once
 
 #include <span>

@@ -25,7 +25,7 @@ Verdict check_entries(const ChainState& state, const Settlement& settlement) {
         if (names_reading != (entries[i].status == EntryStatus::reading)) {
             return unexpected(Reject::wrong_entries);
         }
-        // A conflict is what EVIDENCE on the chain says it is, and nothing else.
+        // An entry is in conflict exactly if EVIDENCE on the chain says so.
         if ((entries[i].status == EntryStatus::conflict) !=
             state.is_voided(meters[i], settlement.window)) {
             return unexpected(Reject::wrong_entries);
@@ -58,15 +58,15 @@ bool energies_agree(const SettlementTotals& totals) {
            totals.generation_wh <= totals.available_wh && totals.credited_wh <= totals.export_wh;
 }
 
-// What counts as available beyond what was generated is at most what the capacities could have
-// made.
+// Available generation beyond metered generation is at most what the certified capacities could
+// have generated.
 bool curtailment_fits(const SettlementTotals& totals, std::int64_t window_seconds,
                       std::int64_t capacity_w) {
     const Int128 curtailed_wh = totals.available_wh - totals.generation_wh;
     return curtailed_wh * kSecondsPerHour <= Int128{capacity_w} * window_seconds;
 }
 
-// D, DF, PSA and the sum of the shares, as one producer with all the capacity would have them.
+// Checks D, DF, PSA and the sum of the shares as for one producer that owns all the capacity.
 bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
                   std::int64_t capacity_w) {
     const SettlementTotals& totals = settlement.totals;
@@ -84,8 +84,8 @@ bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
     return in_range(totals.mes_w, capacity_w);
 }
 
-// Account `grid` is minus what the tariff makes of the energies, up to the remainders that each
-// meter carries in each direction.
+// The account `grid` is the negative of the tariff applied to the energies, up to the remainders
+// that each meter carries in each direction.
 bool money_agrees(const Settlement& settlement, const Tariff& tariff) {
     const SettlementTotals& totals = settlement.totals;
     const Int128 owed = Int128{totals.import_wh} * tariff.import_micro_per_kwh -
@@ -95,8 +95,8 @@ bool money_agrees(const Settlement& settlement, const Tariff& tariff) {
     return off >= -2 * Int128{most} && off <= 2 * Int128{most};
 }
 
-// The readings in front are exactly those that are listed, in their order; a meter's own ascend by
-// sequence.
+// The readings in front are exactly the listed ones, in the listed order. The readings of one meter
+// ascend by sequence.
 Result<void, GroupFault> check_listing(const SettlementGroup& group) {
     const auto listed = listed_readings(std::get<Settlement>(group.settlement.content));
     const SignedReading* before = nullptr;
@@ -253,7 +253,7 @@ Result<void, GroupFault> check_group(const ChainState& state, const SettlementGr
 
 namespace {
 
-// What a settlement says about who made it, as far as anybody can see (rules 5 and 6).
+// Counts the public signs of a faulty parent (rules 5 and 6).
 void count_omissions(ChainState& state, const Settlement& settlement) {
     const ClusterRecord& cluster = state.clusters.at(settlement.cluster);
     const auto explains = [&](const Change& change) {
@@ -268,13 +268,12 @@ void count_omissions(ChainState& state, const Settlement& settlement) {
     ++state.nodes.at(committee->members.front()).taken_over;
 }
 
-// Gaps are known, and what was voided in a settled window stays void, for as long as a late reading
-// could name it under any committee.
+// Forgets gaps and voided windows that no late reading can name any more, under any committee.
 void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlement& settlement) {
     const Window settled = settlement.window;
     const Window oldest = oldest_late(state, settled + 1);
     const PastRoom room = past_room(state, settlement.entries.size());
-    // Whoever the next committee is: DGMD may still name another one.
+    // For any next committee, because DGMD may still name another one.
     const LateSpan span = open_span(state, settled + 1);
     for (const MeterId& id : cluster.meters) {
         MeterRecord& meter = state.meters.at(id);

@@ -8,7 +8,7 @@ namespace fairfeed {
 Result<void, Reject> CachingSignatureChecker::transaction(const Transaction& transaction,
                                                           const Digest& network,
                                                           const VerifyKey& key) {
-    // Fixed lengths first: no two inputs run together into the same bytes.
+    // Inputs of fixed length come first, so that different inputs never give the same bytes.
     const Digest what = sha256({as_bytes("transaction"), network.view(), key.point().view(),
                                 transaction.id.view(), transaction.envelope});
     if (known_.contains(what)) return {};

@@ -1,7 +1,7 @@
-// A SignatureChecker that remembers what it has found valid, so that a node verifies each signature
-// once, however often a block is proposed, judged and executed. It keys on everything a verdict
-// depends on: envelope or endorsement, signature, network and key. Only success is remembered.
-// Bounded, oldest forgotten first. One thread at a time.
+// A SignatureChecker that remembers valid signatures, so that a node verifies each signature once
+// although it sees the block when it is proposed, judged and executed. The cache key covers all
+// inputs of the check: envelope or endorsement, signature, network and key. Failures are not
+// remembered. The cache is bounded and drops the oldest entry first. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class CachingSignatureChecker final : public SignatureChecker {
   public:
     explicit CachingSignatureChecker(std::size_t capacity = kRememberedSignatures)
         : CachingSignatureChecker(plain_, capacity) {}
-    // Asks `inner` (which must outlive this) for what it does not know.
+    // `inner` verifies what is not in the cache; it must outlive this object.
     CachingSignatureChecker(SignatureChecker& inner, std::size_t capacity)
         : inner_(inner), capacity_(capacity) {}
     CachingSignatureChecker(const CachingSignatureChecker&) = delete;

@@ -1,5 +1,5 @@
-// Who checks the signatures in blocks and messages. The rules ask through this door, so that a node
-// can verify each signature once (signature_cache.h has the checker that remembers).
+// The interface through which the rules verify signatures in blocks and messages. A node passes the
+// checker of signature_cache.h and so verifies each signature once.
 #pragma once
 
 #include "core/base/result.h"
@@ -22,7 +22,7 @@ class SignatureChecker {
                                                            const VerifyKey& key) = 0;
 };
 
-// Verifies everything every time.
+// Verifies every signature on every call.
 class PlainSignatureChecker final : public SignatureChecker {
   public:
     [[nodiscard]] Result<void, Reject> transaction(const Transaction& transaction,

@@ -11,7 +11,7 @@ namespace fairfeed {
 
 namespace {
 
-// The last of an ascending history that is effective for the window.
+// The last value of an ascending history that is effective for the window.
 template <class T>
 const T* in_force(const std::vector<T>& history, Window window) {
     const T* found = nullptr;
@@ -57,7 +57,7 @@ Result<void, Reject> check_identities(const Genesis& genesis) {
     return {};
 }
 
-// What the transactions of block 0 must have built together.
+// Checks that the transactions of block 0 together have built a working network.
 Result<void, Reject> check_founded(const ChainState& state) {
     const Genesis& genesis = state.genesis;
     const auto founder = state.nodes.find(genesis.genesis_node);

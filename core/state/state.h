@@ -1,6 +1,6 @@
-// The public state of a chain: what every node holds and the app hash covers. A value: copy it to
-// try a block, keep the copy if the block is decided. Pure; no clocks, no keys, no floats.
-// execution.h is the only way to change it.
+// The public state of a chain: what every node holds and the app hash covers. The state is a value:
+// copy it to try a block, and keep the copy if the block is decided. Pure; no clocks, no keys, no
+// floats. execution.h is the only way to change it.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@
 
 namespace fairfeed {
 
-// A value that changes with windows; ascending effective.
+// A value that changes with windows, in a history that ascends by `effective`.
 template <class T>
 struct Dated {
     Window effective = 0;
@@ -28,16 +28,16 @@ struct Dated {
     bool operator==(const Dated&) const = default;
 };
 
-// A registry, capacity, committee or tariff change, a voided reading or a tampered meter: when it
-// entered the chain, and the first window it is effective for. What a settlement has to be younger
-// than (is_current).
+// A registry, capacity, committee or tariff change, a voided reading or a tampered meter: the
+// height at which it entered the chain, and the first window for which it is effective. A
+// settlement drafted before such a change is out of date (is_current).
 struct Change {
     Height at = 0;
     Window effective = 0;
     bool operator==(const Change&) const = default;
 };
 
-// Limits that keep every sum of 900 meters within 64 bits, energy and money alike.
+// These limits keep every sum over 900 meters within 64 bits, for energy and for money.
 constexpr std::size_t kMaxClusterMeters = 900;
 constexpr std::int64_t kMaxCapacityW = 100'000'000;              // of one meter
 constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;      // import or export
@@ -46,11 +46,11 @@ constexpr std::int64_t kMaxInstalledWh = 1'000'000'000'000'000;  // of a registe
 constexpr std::uint32_t kSilentAfterWindows = 3;                 // rule 11
 constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
 
-// What EVIDENCE has proved against somebody. `newest` is the window or height of the latest: what
-// is not newer proves nothing more, so one liar's record never grows.
+// What EVIDENCE has proved against one culprit. `newest` is the latest window or height with a
+// proof. Older evidence proves nothing more and is refused, so the record of one liar never grows.
 struct OffenceRecord {
     std::uint32_t count = 0;
-    Digest last;  // id of the evidence
+    Digest last;  // id of the latest evidence
     std::uint64_t newest = 0;
 };
 
@@ -58,23 +58,23 @@ struct NodeRecord {
     NodeRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
     std::map<Offence, OffenceRecord> offences;
-    // Public signs of a bad parent or a bad line (rule 5): settlements of its own that had to be
-    // issued again without a change on the chain to explain it, and windows of its cluster that
-    // another member had to settle.
+    // Public signs of a faulty parent (rule 5): its settlements that had to be reissued although no
+    // change on the chain explains it, and windows of its cluster that another member had to
+    // settle.
     std::uint32_t reissued = 0;
     std::uint32_t taken_over = 0;
-    std::optional<Height> revoked_from;  // first height without its voice (REVOKE)
+    std::optional<Height> revoked_from;  // REVOKE: first height at which its vote does not count
 };
 
-// A node joins or leaves the validators (R21): at most one is on its way.
+// A node joins or leaves the validators (R21). At most one such change is pending.
 struct ValidatorChange {
     NodeId node;
     Height from = 0;  // first height that the changed set decides
     bool operator==(const ValidatorChange&) const = default;
 };
 
-// Windows of a meter without a committed reading, before its newest one: `first` to before `end`.
-// A reading of one of them has a sequence between those of its neighbours.
+// Windows of a meter without a committed reading, before its newest reading: from `first` to before
+// `end`. A reading of one of them has a sequence between those of its neighbours.
 struct UnreadGap {
     Window first = 0;
     Window end = 0;
@@ -95,16 +95,16 @@ struct MeterRecord {
     MeterRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
     std::vector<Dated<std::int64_t>> capacity_w;
-    std::vector<KeyGrant> grants;  // ascending epoch; of two in force the later one counts
-    // The newest committed reading; nullopt: never read.
+    std::vector<KeyGrant> grants;  // ascending epoch; of two in force the later one applies
+    // The newest committed reading; nullopt: no reading was ever committed.
     std::uint64_t last_sequence = 0;
     Digest last_reading;
     std::optional<Window> last_window;
-    std::vector<UnreadGap> unread;  // before it, ascending; forget_gaps (late_rules.h)
+    std::vector<UnreadGap> unread;  // before last_window, ascending; forget_gaps (late_rules.h)
     std::uint32_t missed = 0;       // settled windows in a row without a reading
     [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows; }
     OffenceRecord offences;
-    std::vector<Window> voided;  // by EVIDENCE; open, also to late readings; ascending
+    std::vector<Window> voided;  // by EVIDENCE; still open to (late) readings; ascending
     std::optional<Tampering> tampered;
 };
 
@@ -130,8 +130,8 @@ struct ClusterRecord {
 struct ChainState {
     Genesis genesis;
     Digest network;
-    Height height = 0;  // of the last block applied
-    Digest tip;         // its id
+    Height height = 0;  // of the last applied block
+    Digest tip;         // id of the last applied block
     std::int64_t tip_time_ms = 0;
     std::uint64_t dgmd_sequence = 0;
     std::map<NodeId, NodeRecord> nodes;
@@ -139,59 +139,63 @@ struct ChainState {
     std::map<ClusterId, ClusterRecord> clusters;
     std::vector<Dated<Tariff>> tariffs;
     std::vector<Change> tariff_changes;
-    // Those who decide the height after this one, in proposer order (R3); validators.h changes
-    // them.
+    // The validators of the next height, in proposer order (R3). validators.h changes them.
     std::vector<NodeId> validators;
     std::uint32_t validator_epoch = 0;  // changes since genesis
     Digest validators_hash;
-    std::vector<NodeId> tip_validators;  // those who decided the tip
+    std::vector<NodeId> tip_validators;  // the validators that decided the tip
     std::optional<ValidatorChange> validator_change;
 
     [[nodiscard]] GridClock grid() const { return GridClock(genesis.parameters); }
-    // nullptr: unknown. A revoked node keeps its key: what it signed in time still counts.
+    // nullptr: unknown node. A revoked node keeps its key, because its earlier signatures still
+    // count.
     [[nodiscard]] const VerifyKey* node_key(const NodeId& node) const;
-    // Is its voice gone by the height after this one (REVOKE)?
+    // Whether the node's signature no longer counts at the next height (REVOKE).
     [[nodiscard]] bool is_revoked(const NodeId& node) const;
     [[nodiscard]] bool is_validator(const NodeId& node) const;
     [[nodiscard]] const VerifyKey* meter_key(const MeterId& meter) const;  // nullptr: unknown
     [[nodiscard]] const ClusterRecord* cluster(const ClusterId& cluster) const;
-    // Who certifies this window: the latest allocation effective for it, else the cluster's first;
-    // nullptr: unknown cluster.
+    // The committee that certifies this window: the latest allocation effective for it, else the
+    // cluster's first; nullptr: unknown cluster.
     [[nodiscard]] const CommitteeAllocation* committee_of(const ClusterId& cluster,
                                                           Window window) const;
-    // Of the windows up to this one with which a COMMITTEE of the cluster or a KEY_GRANT of the
-    // meter begins: the newest whose committee has a member that could not read the meter's reading
-    // of the window before, as no member then, or by the grant in force then; 0: none. Nothing
-    // older counts, neither as a late reading nor for an estimate. It never falls from one window
-    // to the next, although a member that came may leave.
+    // The newest window W up to this one, among those with which a COMMITTEE of the cluster or a
+    // KEY_GRANT of the meter begins, whose committee has a member that could not read the meter's
+    // reading of window W-1: the member joined later, or the KEY_GRANT of then does not name it; 0:
+    // no such window. No reading of a window before W may be used, as a late reading or for an
+    // estimate. The result never falls from one window to the next, even if the new member leaves
+    // again.
     [[nodiscard]] Window witnessed_from(const MeterId& meter, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;
-    // Did the meter sign two readings for this window, which is not settled yet (rule 3)?
+    // Whether the meter signed two readings for this window and the window is not settled yet (rule
+    // 3).
     [[nodiscard]] bool is_voided(const MeterId& meter, Window window) const;
-    // Is the meter out of the settlements by this window (rule 11)?
+    // Whether the meter is out of the settlements by this window (rule 11).
     [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;  // 0: none
     [[nodiscard]] Tariff tariff(Window window) const;
     // The window to settle next; nullopt while the cluster has no meters, or at the window limit.
     [[nodiscard]] std::optional<Window> next_window(const ClusterId& cluster) const;
-    // Is a settlement of this window, drafted on the state at state_height, still up to date?
+    // Whether a settlement of this window, drafted on the state at state_height, is still up to
+    // date.
     [[nodiscard]] bool is_current(const ClusterId& cluster, Window window,
                                   Height state_height) const;
     // The newest data-key epoch effective for the window; nullopt: none.
     [[nodiscard]] std::optional<KeyEpoch> key_epoch(const MeterId& meter, Window window) const;
     [[nodiscard]] const KeyGrant* key_grant(const MeterId& meter, Window window) const;
-    // Endorsements its latest committee needs, or the one that governs the window; 0: unknown.
+    // Endorsements that the cluster's latest committee needs, or the committee of the window; 0:
+    // unknown.
     [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster) const;
     [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster, Window window) const;
 };
 
-// SHA-256 of the canonical encoding of everything above that is agreed on (keys parsed from it are
-// not).
+// SHA-256 of the canonical encoding of the state above. Parsed keys are left out, because they
+// follow from the encoded ones.
 [[nodiscard]] Digest app_hash(const ChainState& state);
 
-// State after block 0. The genesis was checked by decode_genesis; here its content must make sense.
+// The state after block 0. decode_genesis has checked the form; this function checks the content.
 [[nodiscard]] Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis);
 
 }  // namespace fairfeed

@@ -9,7 +9,7 @@ namespace fairfeed {
 
 namespace {
 
-constexpr Height kHeightsAhead = 2;  // R21: h decides, h+1 is decided by those h knew
+constexpr Height kHeightsAhead = 2;  // R21: a change in block h counts from h+2 on
 
 std::vector<AllocationNode> serving_nodes(const ChainState& state) {
     std::vector<AllocationNode> nodes;
@@ -38,13 +38,13 @@ bool names(const CommitteeAllocation* committee, const NodeId& node) {
                                              node) != committee->members.end();
 }
 
-// Does a committee wait for its word, for the window to settle next or any later one? `earliest`:
-// the first window of a cluster that has none to settle yet.
+// Whether a committee of the window to settle next, or of a later one, includes the node.
+// `earliest`: the first window of a cluster that has none to settle yet.
 bool is_allocated(const ChainState& state, const NodeId& node, Window earliest) {
     for (const auto& [id, cluster] : state.clusters) {
         const Window next = state.next_window(id).value_or(earliest);
         if (names(state.committee_of(id, next), node)) return true;
-        // Of two COMMITTEEs that are both effective the later one counts: the other one never does.
+        // If two COMMITTEEs are effective for a window, the later one governs.
         const auto governs = [&](const CommitteeAllocation& each) {
             return each.effective > next && names(state.committee_of(id, each.effective), node);
         };

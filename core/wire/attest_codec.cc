@@ -6,7 +6,7 @@
 namespace fairfeed {
 namespace {
 
-// [envelope, ...], each decoded by itself; the first refusal ends it.
+// [envelope, ...], each decoded by itself; stops at the first fault.
 template <class T, class Decode>
 Result<std::vector<T>, Reject> read_envelopes(cbor::Reader& reader, const Decode& decode) {
     std::vector<T> out;

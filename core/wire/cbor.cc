@@ -24,10 +24,10 @@ enum class Kind : std::uint8_t {
     other,  // tags, floats, undefined
 };
 
-// One item's head as libcbor's callbacks report it.
+// One item's head as reported by libcbor's callbacks.
 struct Head {
     Kind kind = Kind::none;
-    std::uint64_t value = 0;  // or the size of a collection
+    std::uint64_t value = 0;  // or the number of items in a collection
     ByteView content{};       // of a string
     std::size_t length = 0;   // bytes of head and content
 };
@@ -97,7 +97,7 @@ std::size_t shortest_head(Kind kind, std::uint64_t value) {
     return value <= UINT32_MAX ? 5 : 9;
 }
 
-// The head of the first item of data, and none or what is wrong with it.
+// Reads the head of the first item; returns the fault, if any.
 Fault read_head(ByteView data, Head& head) {
     head = {};
     const cbor_decoder_result result =
@@ -120,7 +120,7 @@ std::uint64_t negated(std::int64_t value) {
     return ~static_cast<std::uint64_t>(value);  // -1 - value
 }
 
-// nullopt: beyond 64 bits with a sign.
+// nullopt: the value does not fit a signed 64-bit integer.
 std::optional<std::int64_t> integer_of(const Head& head) {
     if (head.value > INT64_MAX) return std::nullopt;
     const auto value = static_cast<std::int64_t>(head.value);
@@ -129,7 +129,7 @@ std::optional<std::int64_t> integer_of(const Head& head) {
 
 }  // namespace
 
-// Walks one item and everything in it, and writes it in diagnostic notation if asked to.
+// Walks one item and everything in it, and writes diagnostic notation on request.
 class Walker {
   public:
     Walker(Reader& reader, std::string* notation) : reader_(reader), notation_(notation) {}

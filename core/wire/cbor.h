@@ -1,7 +1,7 @@
 // CBOR with core deterministic encoding (RFC 8949 4.2): shortest integers, definite lengths,
 // integer map keys ascending. The writer can produce nothing else; the reader refuses everything
-// else, so that decode(x) either fails or encode(decode(x)) == x. Beyond a head of one byte the
-// item coding is libcbor's.
+// else, so decode(x) either fails or encode(decode(x)) == x. Heads longer than one byte are coded
+// by libcbor.
 #pragma once
 
 #include <cstdint>
@@ -52,13 +52,13 @@ class Reader {
     ByteView bytes();  // a view into the data
     std::string_view text();
     bool boolean();
-    bool is_null();       // consumes a null and says true, else consumes nothing
-    std::size_t array();  // number of items; bounded by what the rest of the data could hold
+    bool is_null();       // true: a null was consumed; false: nothing was
+    std::size_t array();  // number of items; bounded by what the rest of the data can hold
     std::size_t map();
     void array_of(std::size_t size);  // exactly this many
     void map_of(std::size_t size);
-    void key(std::uint64_t expected);  // the next key must be this one
-    // The next key if it is this one, below 24: optional entries.
+    void key(std::uint64_t expected);  // the next key must be `expected`
+    // Takes the next key if it is `key`, below 24: optional entries.
     bool optional_key(std::uint64_t expected);
     template <class Fixed>
     Fixed fixed() {
@@ -84,11 +84,11 @@ class Reader {
 
   private:
     friend class Walker;
-    // The next item's head, whatever its kind; a string's content with it.
+    // Takes the next item's head, of any kind, and the content of a string.
     bool next(Head& head);
-    // The same, if it is of the kind that head asks for.
+    // Takes the next item's head if it has the kind of `head`.
     bool take(Head& head);
-    // Passes over the next item if this byte is all of it.
+    // Skips the next item if it consists of this byte.
     bool skip(std::uint8_t byte);
     ByteView data_;
     std::size_t offset_ = 0;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 
-// A certificate, or null for none.
+// A certificate, or null.
 void write_optional_certificate(cbor::Writer& writer,
                                 const std::optional<QuorumCertificate>& certificate) {
     if (certificate) {

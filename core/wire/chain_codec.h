@@ -17,7 +17,7 @@ namespace fairfeed {
 
 [[nodiscard]] Bytes encode_certificate(const QuorumCertificate& certificate);
 [[nodiscard]] Result<QuorumCertificate, Reject> decode_certificate(ByteView bytes);
-// SHA-256 of the encoding; zeros for none.
+// SHA-256 of the encoding; zeros if there is no certificate.
 [[nodiscard]] Digest certificate_hash(const std::optional<QuorumCertificate>& certificate);
 
 [[nodiscard]] Bytes encode_outline(const BlockOutline& outline);

@@ -8,7 +8,7 @@
 namespace fairfeed {
 namespace {
 
-// A chunk is a map of four entries; no message begins so: they are all arrays.
+// A chunk is a map of four entries. Messages are arrays, so no message begins with this byte.
 constexpr std::uint8_t kChunkHead = 0xa4;
 constexpr std::size_t kPartBytes = kMaxPacketBytes - 64;  // room for the chunk's own fields
 constexpr std::size_t kMaxParts = (kMaxMessageBytes + kPartBytes - 1) / kPartBytes;
@@ -32,7 +32,7 @@ Bytes encode_chunk(const Chunk& chunk) {
     return writer.take();
 }
 
-// Every part but the last is full, so a message can be cut in one way only.
+// Every part but the last is full, so there is one way only to split a message.
 std::optional<Chunk> decode_chunk(ByteView packet) {
     cbor::Reader reader(packet);
     Chunk chunk;
@@ -101,7 +101,7 @@ void ChunkAssembler::make_room(const std::string& source, std::size_t bytes) {
     while (bytes_ + bytes > kMaxPendingBytes) {
         const auto other = std::find_if(pending_.begin(), pending_.end(),
                                         [&](const auto& entry) { return entry.first != source; });
-        if (other == pending_.end()) return;  // one message alone is bounded
+        if (other == pending_.end()) return;  // a single message has its own bound
         forget(other);
     }
 }

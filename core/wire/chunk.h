@@ -1,5 +1,6 @@
-// Messages larger than an MQTT packet may be (64 KiB) travel in chunks; everything smaller travels
-// as it is. A chunk names the digest of the whole, so a reassembly is either exact or nothing.
+// Chunks of messages that are larger than an MQTT packet may be (64 KiB); smaller messages travel
+// whole. A chunk names the digest of the whole message, so a message is reassembled exactly or not
+// at all.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +17,15 @@ constexpr std::size_t kMaxPacketBytes = 60'000;      // of payload, below the br
 constexpr std::size_t kMaxMessageBytes = 4'000'000;  // of a whole message
 
 // One packet, or several if the message is larger than kMaxPacketBytes; none if it is larger than
-// kMaxMessageBytes, which nobody would accept.
+// kMaxMessageBytes, because every receiver would refuse it.
 [[nodiscard]] std::vector<Bytes> split_message(ByteView message);
 
-// Puts chunks together, one message at a time per source; bounded memory: of too many at once that
-// are not whole yet some are given up.
+// Reassembles chunks, one message at a time per source. Memory is bounded: if too many messages are
+// incomplete, some are dropped.
 class ChunkAssembler {
   public:
-    // The whole message when this packet completes (or is) one; nullopt while waiting or if
-    // refused.
+    // Returns the whole message if this packet completes one or is one; nullopt: still incomplete,
+    // or refused.
     [[nodiscard]] std::optional<Bytes> add(const std::string& source, ByteView packet);
     [[nodiscard]] std::size_t bytes_held() const { return bytes_; }
 

@@ -1,6 +1,6 @@
 // Bytes of proposals, votes and certified outlines (protocol 6). Votes and proposals are COSE_Sign1
-// by their validator; a certificate keeps only node and signature of each, since content and kid
-// give the rest back.
+// by their validator. A certificate keeps only node and signature of each vote; the rest of an
+// envelope follows from the content and the kid.
 #pragma once
 
 #include "core/base/result.h"
@@ -21,7 +21,7 @@ namespace fairfeed {
 [[nodiscard]] Result<void, Reject> verify_vote(const Vote& vote, const Digest& network,
                                                const VerifyKey& key);
 
-// The envelope of the content alone, as its proposer signed it.
+// The envelope of the content alone, as the proposer signed it.
 [[nodiscard]] Bytes encode_signed_proposal(const Proposal& proposal);
 [[nodiscard]] Result<Proposal, Reject> decode_signed_proposal(ByteView envelope);
 // [envelope of the content, outline]; decoding checks that the outline's id is the content's block.
@@ -35,7 +35,7 @@ struct ProposalMessage {
 [[nodiscard]] Result<void, Reject> verify_proposal(const Proposal& proposal, const Digest& network,
                                                    const VerifyKey& key);
 
-// POLKA and COMMIT: unsigned, because every part proves itself.
+// POLKA and COMMIT: unsigned, because every part is signed itself.
 [[nodiscard]] Bytes encode_certified_outline(const CertifiedOutline& message);
 [[nodiscard]] Result<CertifiedOutline, Reject> decode_certified_outline(ByteView bytes);
 

@@ -1,6 +1,6 @@
-// Bytes of what transactions say, without their envelopes. Private to core/wire: the transaction
-// codec wraps these in COSE and knows which kind goes into which domain. Decoders take exactly one
-// CBOR item and refuse everything that would not encode to the same bytes again.
+// Bytes of the content of transactions, without their envelopes. Private to core/wire: the
+// transaction codec wraps contents in COSE and knows the domain of each kind. Decoders accept
+// exactly one CBOR item and refuse everything that would not encode to the same bytes again.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -13,7 +13,7 @@ namespace fairfeed {
 
 [[nodiscard]] TransactionKind kind_of(const TransactionContent& content);
 
-// DGMD's kinds. The encoder CHECKs that the content is one; the decoder that the kind is.
+// Contents of DGMD's kinds. The encoder CHECKs the content, the decoder the kind.
 [[nodiscard]] Bytes encode_dgmd_content(const TransactionContent& content);
 [[nodiscard]] Result<TransactionContent, Reject> decode_dgmd_content(TransactionKind kind,
                                                                      ByteView bytes);

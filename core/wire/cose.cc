@@ -13,7 +13,7 @@
 namespace fairfeed::cose {
 namespace {
 
-// Header parameters and algorithms as IANA registered them (RFC 9052 3.1, RFC 9053 2.1 and 4.1).
+// Header parameters and algorithms as registered by IANA (RFC 9052 3.1, RFC 9053 2.1 and 4.1).
 constexpr std::uint64_t kAlgorithm = 1;
 constexpr std::uint64_t kKeyId = 4;
 constexpr std::uint64_t kIv = 5;
@@ -21,13 +21,13 @@ constexpr std::int64_t kEs256 = -7;
 constexpr std::int64_t kA128Gcm = 1;
 constexpr std::array<std::uint8_t, 12> kZeroIv{};
 
-// A header is complete in its envelope: one that ends early is malformed, not truncated.
+// An envelope contains its whole header, so a header that ends early is malformed, not truncated.
 Reject header_fault(const cbor::Reader& header) {
     const Reject reason = reject_of(header.fault());
     return reason == Reject::truncated ? Reject::malformed : reason;
 }
 
-// {1: algorithm ...}: refuses another algorithm by name before it looks at anything else.
+// {1: algorithm ...}: checks the algorithm first, so that another one is refused by name.
 Result<std::size_t, Reject> read_algorithm(cbor::Reader& header, std::int64_t expected) {
     const std::size_t size = header.map();
     const std::int64_t algorithm = take_integer(header, kAlgorithm);

@@ -1,6 +1,6 @@
 // COSE (RFC 9052) in our profile: untagged COSE_Sign1 with ES256 and a kid, external_aad = domain
-// tag and network id; untagged COSE_Encrypt0 with AES-128-GCM under a key used once. One id for
-// each signed thing: SHA-256 of its Sig_structure, never of a signature or an envelope.
+// tag and network id; untagged COSE_Encrypt0 with AES-128-GCM under a key used once. Each signed
+// item has one id: SHA-256 of its Sig_structure, never of a signature or an envelope.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@
 
 namespace fairfeed::cose {
 
-// Domain tags: what kind of thing is signed. Distinct texts, so that no signature can be taken for
-// one of another kind.
+// Domain tags name the kind of item that is signed. The tags are distinct, so a signature of one
+// kind is never valid for another kind.
 enum class Domain : std::uint8_t {
     genesis,
     genesis_block,
@@ -47,7 +47,7 @@ struct Sign1 {
     Signature signature;
 };
 
-// What is signed: Sig_structure of RFC 9052 4.4 with context "Signature1".
+// The signed bytes: Sig_structure of RFC 9052 4.4 with context "Signature1".
 [[nodiscard]] Bytes sig_structure(ByteView protected_header, ByteView external_aad,
                                   ByteView payload);
 [[nodiscard]] Bytes external_aad(Domain domain, const Digest& network);
@@ -59,14 +59,14 @@ struct Sign1 {
 // Signs and wraps; the envelope is [protected, {}, payload, signature].
 [[nodiscard]] Bytes sign1(Domain domain, const Digest& network, std::string_view kid,
                           ByteView payload, const Signer& signer);
-// Puts an envelope together from parts signed before.
+// Assembles an envelope from parts signed before.
 [[nodiscard]] Bytes assemble_sign1(std::string_view kid, ByteView payload,
                                    const Signature& signature);
-// The profile only; everything else is refused by name (unsupported_algorithm, malformed, ...).
+// Accepts our profile only; refuses everything else by name (unsupported_algorithm, malformed,
+// ...).
 [[nodiscard]] Result<Sign1, Reject> parse_sign1(ByteView envelope);
 [[nodiscard]] Digest id_of(Domain domain, const Digest& network, const Sign1& message);
-// none, wrong_signature or high_s as a Reject.
-// wrong_signature, high_s.
+// Checks strictly. Faults: wrong_signature, high_s.
 [[nodiscard]] Result<void, Reject> check_signature(ByteView to_be_signed,
                                                    const Signature& signature,
                                                    const VerifyKey& key);
@@ -75,8 +75,8 @@ struct Sign1 {
 
 // COSE_Encrypt0 [protected {1: 1}, {5: iv}, ciphertext]; Enc_structure context "Encrypt0".
 [[nodiscard]] Bytes enc_structure(ByteView protected_header, ByteView external_aad);
-// The ciphertext of a sealed item of our profile (a view into it), which needs no key to be
-// checked.
+// The ciphertext of a sealed item in our profile (a view into it). Checks the form, which needs no
+// key.
 [[nodiscard]] Result<ByteView, Reject> parse_encrypt0(ByteView sealed);
 [[nodiscard]] Bytes encrypt0(const SymmetricKey& message_key, ByteView external_aad,
                              ByteView plaintext);

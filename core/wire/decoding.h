@@ -1,6 +1,6 @@
-// Steps that every codec of this room shares: fields of integer-keyed maps written and read, the
-// end of a decoder, and a cbor fault named as the Reject it is. Private to core/wire. Values out of
-// their type's range are malformed: another encoding of the same bytes does not exist.
+// Steps shared by all codecs: reading and writing fields of integer-keyed maps, the end of a
+// decoder, and the Reject for a cbor fault. Private to core/wire. A value out of its type's range
+// is malformed, because no value would encode to these bytes.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace fairfeed {
 
 [[nodiscard]] Reject reject_of(cbor::Fault fault);
 
-// The value, if the reader took everything without a fault.
+// The value, if the reader has consumed everything without a fault.
 template <class T>
 [[nodiscard]] Result<T, Reject> finished(cbor::Reader& reader, T value) {
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));

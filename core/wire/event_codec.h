@@ -1,5 +1,5 @@
-// Bytes of EVENT (protocol 4): a map, COSE_Sign1 by the meter with domain `event`; kid is the meter
-// of the payload. The same envelope travels on the meter's topic and stands in a block.
+// Bytes of EVENT (protocol 4): a map, COSE_Sign1 by the meter with domain `event`; kid is the
+// payload's meter. The same envelope travels on the meter's topic and stands in a block.
 #pragma once
 
 #include <string_view>
@@ -18,7 +18,7 @@ constexpr std::size_t kMaxEventBytes = 1024;
 
 // `meter` signs for event.meter on event.network.
 [[nodiscard]] Transaction make_event(const MeterAlarm& event, const Signer& meter);
-// Size, form, version, network and signer's name; not the signature.
+// Checks size, form, version, network and signer's name, not the signature.
 [[nodiscard]] Result<Transaction, Reject> decode_event(ByteView envelope, const Digest& network);
 
 }  // namespace fairfeed

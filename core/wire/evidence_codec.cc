@@ -14,7 +14,7 @@
 namespace fairfeed {
 namespace {
 
-// One signed message, as far as it can contradict another one.
+// The fields of a signed message that can contradict another message.
 struct Statement {
     cose::Domain domain = cose::Domain::reading;
     std::string signer;

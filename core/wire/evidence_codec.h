@@ -1,7 +1,7 @@
 // Bytes of EVIDENCE (protocol 4): [offence, first, second], two signed envelopes, the one with the
-// smaller id first. Nobody signs the pair: the culprit signed both. Its id covers network, offence
-// and the two ids, never a signature, so however often the culprit's messages are signed again, the
-// evidence is the same. Two signatures under one id are no offence: ECDSA is randomised.
+// smaller id first. The pair has no signature of its own, because the culprit signed both. Its id
+// covers network, offence and the two ids, but no signature, so it stays the same if the messages
+// are signed again. Two signatures under one id are no offence: ECDSA is randomised.
 #pragma once
 
 #include <string_view>
@@ -14,18 +14,19 @@
 
 namespace fairfeed {
 
-// Both messages of a pair together with their frame. Two batches of 900 meters stay below it.
+// Upper bound of both messages with their frame. Two batches of 900 meters stay below it.
 constexpr std::size_t kMaxEvidenceBytes = 1'000'000;
 
 [[nodiscard]] std::string_view to_string(Offence offence);
 
-// The pair in either order. no_offence: it does not contradict itself (other signers, other slots,
-// one id); oversized; otherwise what its decoder says of a message. Signatures are not verified.
+// Takes the pair in either order. no_offence: the messages do not contradict each other (other
+// signers, other slots, one id); oversized; otherwise the fault of a message's decoder. Signatures
+// are not verified.
 [[nodiscard]] Result<Transaction, Reject> make_evidence(Offence offence, ByteView one,
                                                         ByteView other, const Digest& network);
-// The same checks, and that the bytes are the only ones that say so.
+// Makes the same checks, and requires the canonical bytes.
 [[nodiscard]] Result<Transaction, Reject> decode_evidence(ByteView envelope, const Digest& network);
-// Both messages under the culprit's key.
+// Verifies both messages under the culprit's key.
 [[nodiscard]] Result<void, Reject> verify_evidence(const Evidence& evidence, const Digest& network,
                                                    const VerifyKey& culprit);
 

@@ -1,5 +1,5 @@
-// Bytes of the GENESIS payload: the parameters of a network, its first keys, its timers. Private to
-// core/wire; the transaction codec wraps them in COSE.
+// Bytes of the GENESIS payload: parameters of the network, first keys, timers. Private to
+// core/wire; the transaction codec wraps the payload in COSE.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -9,7 +9,7 @@
 
 namespace fairfeed {
 
-// The GENESIS payload, whose SHA-256 is the network id. Parameters with a fault are out_of_range.
+// SHA-256 of the GENESIS payload is the network id. Parameters with a fault are out_of_range.
 [[nodiscard]] Bytes encode_genesis_payload(const Genesis& genesis);
 [[nodiscard]] Result<Genesis, Reject> decode_genesis_payload(ByteView bytes);
 

@@ -9,7 +9,7 @@
 namespace fairfeed {
 namespace {
 
-// A file, not a message: room for the registrations of some 100 000 meters.
+// Limit of the file, enough for the registrations of some 100 000 meters.
 constexpr std::size_t kMaxGenesisBytes = 256'000'000;
 
 Bytes seal_payload(const BlockHeader& header) {
@@ -51,7 +51,7 @@ Result<void, Reject> check_header(const Block& block, const Genesis& genesis) {
     return {};
 }
 
-// GENESIS by the genesis node, everything after it by DGMD.
+// GENESIS must be signed by the genesis node, all other transactions by DGMD.
 Result<void, Reject> check_transactions(const Block& block, const Genesis& genesis,
                                         const Digest& network, const VerifyKey& genesis_node) {
     const auto dgmd = VerifyKey::from_point(genesis.dgmd_key);

@@ -1,4 +1,4 @@
-// The genesis file: block 0 with its seal, from which every node and meter starts.
+// The genesis file: block 0 with its seal. Every node and meter starts from it.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -9,9 +9,8 @@
 
 namespace fairfeed {
 
-// Decoding derives the network id from the GENESIS payload
-// and checks both signatures of the genesis node, DGMD's on every other transaction, root and
-// parent.
+// Decoding derives the network id from the GENESIS payload. It checks both signatures of the
+// genesis node, DGMD's signature on every other transaction, the root and the parent.
 [[nodiscard]] Bytes encode_genesis(const GenesisBlock& genesis);
 struct LoadedGenesis {
     Digest network;

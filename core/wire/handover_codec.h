@@ -1,7 +1,7 @@
-// Bytes of HANDOVER (protocol 4): a map, COSE_Sign1 with domain `handover`; kid is who hands over.
-// It carries the key of every closing state of one settlement, sealed under a key made for this
-// once, which is wrapped to each recipient. Only form and sizes here; who may, and whether what it
-// opens is right, is core/accounts/handover.h.
+// Bytes of HANDOVER (protocol 4): a map, COSE_Sign1 with domain `handover`; kid is the sender. A
+// HANDOVER carries the key of every closing state of one settlement, sealed under a fresh key,
+// which is wrapped to each recipient. This codec checks form and sizes; core/accounts/handover.h
+// checks the sender and the content.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,7 @@
 
 namespace fairfeed {
 
-// A committee has at most four members, a cluster at most 900 meters.
+// A committee has at most four members.
 constexpr std::size_t kMaxHandoverEntries = 4;
 constexpr std::size_t kMaxHandoverBytes = 20'000;  // of the envelope
 
@@ -22,7 +22,7 @@ constexpr std::size_t kMaxHandoverBytes = 20'000;  // of the envelope
 // oversized, not_canonical (recipients not ascending), malformed; not the signature.
 [[nodiscard]] Result<Transaction, Reject> decode_handover(ByteView envelope, const Digest& network);
 
-// What the wrapped key is bound to, and what the seal is: place, sender and recipient.
+// The context to which the wrapped key and the seal are bound: place, sender and recipient.
 [[nodiscard]] Bytes handover_context(const Digest& network, const Handover& handover,
                                      const NodeId& sender, const NodeId& recipient);
 [[nodiscard]] Bytes handover_aad(const Handover& handover, const NodeId& sender);

@@ -18,7 +18,7 @@ Bytes sign(cose::Domain domain, const Digest& network, const NodeId& node, ByteV
     return cose::sign1(domain, network, node.str(), payload, signer);
 }
 
-// Opens an envelope and reads its payload with `decode`, which takes exactly one item.
+// Opens an envelope and reads its payload with `decode`, which reads exactly one item.
 template <class T, class Decode>
 Result<Signed<T>, Reject> decode_signed(ByteView bytes, cose::Domain domain, const Digest& network,
                                         const Decode& decode) {
@@ -169,7 +169,7 @@ struct WriteAnswer {
     }
 };
 
-// The items of an array, each decoded by itself; the first refusal ends it.
+// The items of an array, each decoded by itself; stops at the first fault.
 template <class T, class Pull, class Decode>
 Result<std::vector<T>, Reject> decode_items(cbor::Reader& reader, const Pull& pull,
                                             const Decode& decode) {
@@ -359,7 +359,7 @@ Bytes encode_have(const std::vector<Digest>& ids) {
 }
 
 Result<std::vector<Digest>, Reject> decode_have(ByteView bytes) {
-    // An id takes 34 bytes, and the array's head three.
+    // An id takes 34 bytes, and the array's head takes three.
     if (bytes.size() > 3 + kMaxAnnounced * 34) return unexpected(Reject::oversized);
     cbor::Reader reader(bytes);
     std::vector<Digest> ids = read_digests(reader);

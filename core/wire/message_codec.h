@@ -1,6 +1,6 @@
-// Bytes of committee messages, receipts, shares, status, requests and answers. Signed ones are
-// COSE_Sign1 envelopes in the domain of their kind; the decoder returns who signed (kid) and the
-// parsed envelope's parts so that the caller can verify with that node's key.
+// Bytes of committee messages, receipts, shares, status, requests and answers. Signed messages are
+// COSE_Sign1 envelopes in the domain of their kind. The decoder returns the signer (kid) and the
+// parts of the envelope, so that the caller can verify with that node's key.
 #pragma once
 
 #include "core/base/result.h"
@@ -11,7 +11,7 @@
 
 namespace fairfeed {
 
-// What a signed message says, and the signature to check: call verify() before believing.
+// The content of a signed message and its unchecked signature: call verify() before use.
 template <class T>
 struct Signed {
     T content;
@@ -42,7 +42,7 @@ struct Signed {
                                      const Digest& network, const Signer& signer);
 [[nodiscard]] Result<Signed<Objection>, Reject> decode_objection(ByteView bytes,
                                                                  const Digest& network);
-// The signature is the one that later stands as a witness in the settlement.
+// The signature later stands as a witness in the settlement.
 [[nodiscard]] Bytes encode_endorsement(const Endorsement& endorsement, const Witness& witness);
 [[nodiscard]] Result<Signed<Endorsement>, Reject> decode_endorsement(ByteView bytes,
                                                                      const Digest& network);
@@ -50,13 +50,13 @@ struct Signed {
                                    const Digest& network, const Signer& signer);
 [[nodiscard]] Result<Signed<Request>, Reject> decode_request(ByteView bytes, const Digest& network);
 
-// Unsigned: what they carry proves itself.
+// Unsigned, because everything in an answer is signed itself.
 [[nodiscard]] Bytes encode_answer(const Answer& answer);
 [[nodiscard]] Result<Answer, Reject> decode_answer(ByteView bytes, const Digest& network);
 [[nodiscard]] Bytes encode_bundle(const TransactionBundle& bundle);
 [[nodiscard]] Result<TransactionBundle, Reject> decode_bundle(ByteView bytes,
                                                               const Digest& network);
-// HAVE: ids of transactions that wait for a block here; a peer asks for the bodies it lacks.
+// HAVE: ids of transactions that wait here for a block; a peer requests the bodies it lacks.
 constexpr std::size_t kMaxAnnounced = 1000;
 [[nodiscard]] Bytes encode_have(const std::vector<Digest>& ids);
 [[nodiscard]] Result<std::vector<Digest>, Reject> decode_have(ByteView bytes);

@@ -54,7 +54,7 @@ Bytes encode_payload(const ReadingHeader& header, ByteView sealed_body) {
     return writer.take();
 }
 
-// Three integers per quarter hour in one array: a byte each less than an array per quarter.
+// Three integers per quarter hour in one array: saves a byte against an array per quarter hour.
 void write_profile(cbor::Writer& writer, const Profile& profile) {
     writer.array(3 * profile.size());
     for (const QuarterHour& quarter : profile) {

@@ -1,5 +1,5 @@
 // Bytes of a reading (protocol 3): payload = [header map, Encrypt0 of the body], COSE_Sign1 by the
-// meter with domain `reading`. The clear header is the AAD of the seal: seal, then sign.
+// meter with domain `reading`. The clear header is the AAD of the seal, so seal first, then sign.
 #pragma once
 
 #include "core/base/result.h"
@@ -16,13 +16,13 @@ namespace fairfeed {
 // Seals under the data key, signs, and returns the reading with its id and envelope.
 [[nodiscard]] SignedReading make_reading(const ReadingHeader& header, const ReadingBody& body,
                                          const SymmetricKey& data_key, const Signer& meter);
-// Parses the envelope, checks size, form and that kid == header.meter; not the signature.
-// `network` is the network's id: another one in the header is refused as wrong_network.
+// Parses the envelope, checks size, form and that kid == header.meter, but not the signature.
+// `network` is the network's id: wrong_network if the header has another.
 [[nodiscard]] Result<SignedReading, Reject> decode_reading(ByteView envelope,
                                                            const Digest& network);
 [[nodiscard]] Result<void, Reject> verify_reading(const SignedReading& reading,
                                                   const Digest& network, const VerifyKey& meter);
-// The key that opens this reading and nothing else.
+// The key that opens this reading only.
 [[nodiscard]] SymmetricKey reading_key(const ReadingHeader& header, const SymmetricKey& data_key);
 [[nodiscard]] Result<ReadingBody, Reject> open_reading(const SignedReading& reading,
                                                        const SymmetricKey& message_key);

@@ -138,7 +138,7 @@ std::vector<ListedReading> read_late(cbor::Reader& reader) {
     return late;
 }
 
-// What the format promises beyond its fields; whether they are right is the committee's question.
+// Checks the order that the format requires. The committee checks the values.
 Result<void, Reject> check_order(const Settlement& settlement) {
     for (std::size_t i = 1; i < settlement.entries.size(); ++i) {
         if (!(settlement.entries[i - 1].meter < settlement.entries[i].meter)) {

@@ -1,5 +1,5 @@
 // Bytes of a SETTLEMENT's content and of its endorsements. Private to core/wire; the transaction
-// codec wraps them in COSE. Lines have a codec of their own (settlement_line_codec.h).
+// codec wraps contents in COSE. Lines have a codec of their own (settlement_line_codec.h).
 #pragma once
 
 #include "core/base/bytes.h"

@@ -1,5 +1,5 @@
-// Bytes of settlement lines and closing states, how they are sealed, and who opens them: a line by
-// its own key, which leads to its closing state's; from that one nothing leads back.
+// Bytes and sealing of settlement lines and closing states. A line's key opens the line and yields
+// the key of its closing state. The closing state's key yields no other key.
 #pragma once
 
 #include "core/base/bytes.h"
@@ -10,27 +10,27 @@
 
 namespace fairfeed {
 
-// Lines of a settlement: AAD binds meter, epoch, salt, cluster, window and version. The closing
-// state is no part of a line's own bytes; it stands sealed beside it.
+// Bytes of a line. The AAD of its seal binds meter, epoch, salt, cluster, window and version. The
+// closing state is not part of these bytes; it is sealed beside the line.
 [[nodiscard]] Bytes encode_settlement_line(const SettlementLine& line);
 [[nodiscard]] Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes);
 [[nodiscard]] SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
                                     const SymmetricKey& data_key);
-// Bytes that these have in a closing state, without the head of their list.
+// Encoded sizes of an item in a closing state, without the head of its list.
 [[nodiscard]] std::size_t encoded_size(const ShareInForce& share);
 [[nodiscard]] std::size_t encoded_size(const std::vector<RegisterGap>& gaps);
-// `settlement` needs cluster, window, version and proposer only.
+// `settlement` needs only cluster, window, version and proposer.
 [[nodiscard]] SealedLine seal_line(const Settlement& settlement, const SettlementLine& line,
                                    KeyEpoch epoch, const Salt& salt, const SymmetricKey& data_key);
 [[nodiscard]] Bytes encode_closing(const MeterClosing& closing);
 [[nodiscard]] Result<MeterClosing, Reject> decode_closing(ByteView bytes);
-// Opens the closing state and nothing else; nothing leads from it to the line's key.
+// The key that opens the closing state only; the line's key does not follow from it.
 [[nodiscard]] SymmetricKey closing_key(const Settlement& settlement, const SealedLine& line,
                                        const SymmetricKey& line_key);
 [[nodiscard]] Result<MeterClosing, Reject> open_closing(const Settlement& settlement,
                                                         const SealedLine& line,
                                                         const SymmetricKey& closing_key);
-// With its closing state. `message_key`: line_key. wrong_lines: the two disagree.
+// Opens a line and its closing state. `message_key`: line_key. wrong_lines: the two disagree.
 [[nodiscard]] Result<SettlementLine, Reject> open_line(const Settlement& settlement,
                                                        const SealedLine& line,
                                                        const SymmetricKey& message_key);

@@ -18,7 +18,7 @@ constexpr std::array kChannels = {
     Channel::receipt,   Channel::refusal, Channel::share,    Channel::command, Channel::tariff,
 };
 
-// Channels about one cluster, peer or meter name it; the others say "-".
+// Channels about one cluster, peer or meter have its name as item; the others have "-".
 bool names_an_item(Channel channel) {
     switch (channel) {
         case Channel::batch:
@@ -53,7 +53,7 @@ bool is_well_formed(const Topic& topic) {
     return is_valid_name(topic.item) && topic.item != kNoItem;
 }
 
-// Levels joined by '/'; also filters, where a level may be '+'.
+// Joins levels with '/'; in a filter, a level may be '+'.
 std::string join(std::string_view network, std::string_view sender, std::string_view channel,
                  std::string_view item) {
     std::string text(kRoot);
@@ -74,7 +74,7 @@ std::string all_of(std::string_view network, const NodeId& node) {
     return text.append("/").append(network).append("/").append(node.str()).append("/#");
 }
 
-// The text before the next '/', taken off the front of rest; nullopt if there is no '/'.
+// Removes the text before the next '/' from the front of `rest`; nullopt if there is no '/'.
 std::optional<std::string_view> take_level(std::string_view& rest) {
     const std::size_t end = rest.find('/');
     if (end == std::string_view::npos) return std::nullopt;

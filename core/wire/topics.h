@@ -1,5 +1,5 @@
 // MQTT topics as a type: ff1/<network>/<sender>/<channel>/<item>, always five levels (protocol 7).
-// The only place with topic strings; build and parse are inverse.
+// No other file has topic strings; build and parse are inverse.
 #pragma once
 
 #include <optional>
@@ -35,10 +35,11 @@ enum class Channel : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Channel channel);
 [[nodiscard]] std::optional<Channel> parse_channel(std::string_view text);
-// Retained last values: consensus and committee state, shares; never readings (threat 13).
+// Whether the broker retains the last message: consensus and committee state, shares; never
+// readings (threat 13).
 [[nodiscard]] bool is_retained(Channel channel);
 
-// item is "-", or the cluster, peer or meter the channel is about.
+// item is "-", or the cluster, peer or meter that the channel concerns.
 struct Topic {
     std::string network;
     std::string sender;
@@ -47,20 +48,20 @@ struct Topic {
     bool operator==(const Topic&) const = default;
 
     [[nodiscard]] std::string str() const;
-    // Exactly what str() builds; anything else, wildcards included, is nullopt.
+    // Accepts exactly the strings that str() builds; nullopt for anything else, wildcards included.
     [[nodiscard]] static std::optional<Topic> parse(std::string_view text);
 };
 
-// Filters a node subscribes to at a peer's broker: all between nodes, requests and answers only its
-// own.
+// A node's subscriptions at a peer's broker: all channels between nodes, but only its own requests
+// and answers.
 [[nodiscard]] std::vector<std::string> peer_filters(std::string_view network, const NodeId& peer,
                                                     const NodeId& self);
-// At its own broker: what meters say.
+// A node's subscriptions at its own broker: messages of meters.
 [[nodiscard]] std::vector<std::string> meter_filters(std::string_view network);
-// A meter at a member's broker: its receipts, refusals, share and commands.
+// A meter's subscriptions at a member's broker: its receipts, refusals, share and commands.
 [[nodiscard]] std::vector<std::string> own_filters(std::string_view network, const NodeId& node,
                                                    const MeterId& meter);
-// The lines of a Mosquitto ACL for node's broker (all tried on 2.0.11).
+// The lines of the Mosquitto ACL for the node's broker (all tried on 2.0.11).
 [[nodiscard]] std::string broker_acl(std::string_view network, const NodeId& node,
                                      const std::vector<NodeId>& peers);
 

@@ -16,7 +16,7 @@
 namespace fairfeed {
 namespace {
 
-// Under which tag and network id a kind is signed.
+// The domain tag with which a kind is signed.
 cose::Domain domain_of(TransactionKind kind) {
     if (kind == TransactionKind::genesis) return cose::Domain::genesis;
     if (kind == TransactionKind::reading) return cose::Domain::reading;
@@ -26,7 +26,7 @@ cose::Domain domain_of(TransactionKind kind) {
     return cose::Domain::transaction;
 }
 
-// GENESIS is signed before there is a network id.
+// GENESIS is signed before the network id exists.
 Digest signing_network(TransactionKind kind, const Digest& network) {
     return kind == TransactionKind::genesis ? Digest{} : network;
 }
@@ -101,7 +101,7 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .content = std::move(*content)};
 }
 
-// GENESIS to REVOKE, EVIDENCE and HANDOVER; the numbers between and above are reserved.
+// The kinds in use: GENESIS to REVOKE, EVIDENCE and HANDOVER. Other numbers are reserved.
 bool is_built(std::uint64_t number) {
     return number <= static_cast<std::uint64_t>(TransactionKind::revoke) ||
            number == static_cast<std::uint64_t>(TransactionKind::evidence) ||

@@ -1,6 +1,6 @@
-// Bytes of transactions. On the wire and on disk a transaction is [kind, envelope, endorsements];
+// Bytes of transactions. On the wire and on disk a transaction is [kind, envelope, endorsements].
 // DGMD's kinds are COSE_Sign1 with domain `transaction` and payload [kind, body]; GENESIS is signed
-// with an all-zero network id; READING and EVENT are the meter's own envelopes; SETTLEMENT is the
+// with an all-zero network id. READING and EVENT are the meter's own envelopes; SETTLEMENT is the
 // proposer's BATCH envelope (domain `batch`); EVIDENCE is a pair of envelopes (evidence_codec.h);
 // HANDOVER has its own domain (handover_codec.h).
 #pragma once
@@ -27,15 +27,15 @@ namespace fairfeed {
 // The BATCH: a settlement signed by its proposer, without endorsements yet.
 [[nodiscard]] Transaction make_batch(const Settlement& settlement, const Digest& network,
                                      const Signer& proposer);
-// The signature of the envelope itself, of EVIDENCE both: `key` is the signer's. Endorsements are
-// not checked here.
+// Checks the signature of the envelope itself; for EVIDENCE, both signatures. `key` is the
+// signer's. Endorsements are not checked here.
 [[nodiscard]] Result<void, Reject> verify_transaction(const Transaction& transaction,
                                                       const Digest& network, const VerifyKey& key);
 
 [[nodiscard]] Bytes endorsement_to_be_signed(const Endorsement& endorsement, const NodeId& member,
                                              const Digest& network);
 
-// What a key grant's wraps are bound to.
+// The context to which a key grant's wraps are bound.
 [[nodiscard]] Bytes key_grant_context(const Digest& network, const MeterId& meter, KeyEpoch epoch,
                                       const NodeId& recipient);
 

@@ -56,7 +56,7 @@ int run_backup(const BackupOptions& options, std::ostream& out, std::ostream& er
         return report_input_errors(
             {options.to.string() + " is there already and is not overwritten: name another file"},
             err);
-    // It gets its name when it is known to be good.
+    // The copy gets its final name after it has been verified.
     const std::filesystem::path part = options.to.string() + ".part";
     auto done = remove_database(part);
     Result<Copied, IoError> copied = Copied{};

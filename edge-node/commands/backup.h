@@ -1,6 +1,6 @@
-// `edge-node backup`: copies a node's ledger into a new file, while the node runs or not, and
-// believes the copy only after it has read it all: hashes, ids, parents, index. Never the inbox or
-// the safety record: an old one is worse than none (R23). main.cc owns the command line.
+// `edge-node backup`: copies a node's ledger into a new file, while the node runs or not, and then
+// verifies the whole copy: hashes, ids, parents, index. Never copies the inbox or the safety
+// record, because an old one is worse than none (R23). main.cc owns the command line.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@ struct BackupOptions {
     std::filesystem::path to;    // a new file
 };
 
-// 0: done. 1: the ledger is damaged or the disk failed; nothing is left behind. 2: wrong paths.
+// 0: done. 1: the ledger is damaged or the disk failed; no file is left. 2: wrong paths.
 [[nodiscard]] int run_backup(const BackupOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace fairfeed

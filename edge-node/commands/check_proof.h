@@ -1,5 +1,5 @@
 // `edge-node check-proof`: checks a proof of a reading or of evidence, or evidence alone, against
-// the genesis file alone, offline, and says what was proved and what was not. main.cc owns the
+// the genesis file alone, offline, and prints what is proved and what is not. main.cc owns the
 // command line.
 #pragma once
 
@@ -14,7 +14,7 @@ struct CheckProofOptions {
     bool json = false;
 };
 
-// 0: it holds. 1: it does not; the part and the reason are printed. 2: a file cannot be read.
+// 0: valid. 1: invalid; prints the part and the reason. 2: a file cannot be read.
 [[nodiscard]] int run_check_proof(const CheckProofOptions& options, std::ostream& out,
                                   std::ostream& err);
 

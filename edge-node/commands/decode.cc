@@ -22,7 +22,7 @@ void print_field(std::ostream& out, std::string_view name, std::string_view valu
         << '\n';
 }
 
-// One run: the lines of its input, the chunks that wait, and whether all was understood.
+// One run: input lines, incomplete chunks, and whether everything was understood.
 class Decoding {
   public:
     Decoding(const DecodeOptions& options, SignerBook book, std::ostream& out, std::ostream& err)
@@ -33,7 +33,7 @@ class Decoding {
         while (out_ && std::getline(in, line)) {
             if (!line.empty() && line.back() == '\r') line.pop_back();
             if (!line.empty()) one_line(line);
-            out_.flush();  // a person watches a stream
+            out_.flush();  // the input may be a live stream
         }
     }
     void raw(std::istream& in) {

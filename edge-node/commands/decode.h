@@ -1,6 +1,6 @@
-// `edge-node decode`: says for a person what our messages are. Reads lines "<topic> <hex>" as
-// mosquitto_sub -F '%t %x' prints them, lines of hex alone, or one raw message. Sealed parts are
-// named as sealed: no key is ever used here. main.cc owns the command line.
+// `edge-node decode`: prints our messages for a person. Reads lines "<topic> <hex>" as
+// mosquitto_sub -F '%t %x' prints them, lines of hex alone, or one raw message. Sealed parts stay
+// sealed: no key is ever used here. main.cc owns the command line.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,12 @@
 namespace fairfeed {
 
 struct DecodeOptions {
-    std::optional<std::filesystem::path> genesis;  // its keys check signatures
+    std::optional<std::filesystem::path> genesis;  // signatures are checked with its keys
     bool cbor = false;                             // add diagnostic notation
 };
 
-// 0: everything read was a message of ours. 1: something was not; its line says so. 2: the genesis
-// file cannot be read.
+// 0: all input was our messages. 1: some was not, as its line says. 2: the genesis file cannot be
+// read.
 [[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out,
                              std::ostream& err);
 

@@ -7,7 +7,7 @@
 namespace fairfeed {
 namespace {
 
-// Fixed point: value / 10^decimals, at least `least` decimals shown.
+// Fixed point: value / 10^decimals, with at least `least` decimals.
 std::string decimal(std::int64_t value, std::size_t decimals, std::size_t least) {
     const bool minus = value < 0;
     const auto bits = static_cast<std::uint64_t>(value);
@@ -20,7 +20,7 @@ std::string decimal(std::int64_t value, std::size_t decimals, std::size_t least)
     return (minus ? "-" : "") + digits + (fraction.empty() ? "" : "." + fraction);
 }
 
-// Bytes that start a character: names in a table may be UTF-8.
+// The number of characters; names in a table may be UTF-8.
 std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;

@@ -1,6 +1,5 @@
-// Figures as people read them, and tables that line up: kWh from Wh, currency from micro, percent
-// from ppm, UTC from seconds. Integers in, text out; no locale, no rounding but the stated one.
-// Pure.
+// Figures for people, and aligned tables: kWh from Wh, currency from micro, percent from ppm, UTC
+// from seconds. Integers in, text out; no locale, and no rounding except as stated. Pure.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +19,7 @@ namespace fairfeed {
 [[nodiscard]] std::string count_text(std::uint64_t count, std::string_view one,
                                      std::string_view many);  // "1 block", "2 blocks"
 
-// Rows of cells, indented by two. `columns` has a letter per column: l or r, for its alignment.
+// Rows of cells, indented by two. `columns` has one letter per column for its alignment: l or r.
 class Table {
   public:
     explicit Table(std::string_view columns) : columns_(columns) {}

@@ -1,6 +1,6 @@
-// The JSON of settled windows, bills and accounts, as `show` prints it and scripts/demo merges it.
+// The JSON of settled windows, bills and accounts, as printed by `show` and merged by scripts/demo.
 // Energies in Wh, powers in W, money in micro-currency, fractions in ppm, times in grid seconds.
-// What no key at hand opens is null, never empty. Pure.
+// Figures that no available key opens are null, never empty. Pure.
 #pragma once
 
 #include "core/io/json.h"
@@ -10,7 +10,7 @@ namespace fairfeed {
 
 [[nodiscard]] Json window_json(const SettledWindow& window);
 
-// One meter's windows, summed, with what was trued up; money is what it owes for them.
+// The sums over one meter's windows, with true-ups; money is what the meter owes for them.
 struct MeterBill {
     std::int64_t load_wh = 0;
     std::int64_t import_wh = 0;
@@ -20,12 +20,12 @@ struct MeterBill {
     std::int64_t available_wh = 0;
     std::int64_t amount_micro = 0;
     std::int64_t estimated_windows = 0;
-    std::int64_t adjusted_micro = 0;  // of the amount: trued up
+    std::int64_t adjusted_micro = 0;  // the part of the amount that was trued up
 };
 // nullopt if a window's lines are closed.
 [[nodiscard]] std::optional<std::map<MeterId, MeterBill>> bills_of(
     const std::vector<SettledWindow>& windows);
-// What the account `grid` is owed by this cluster, as a posting: from public totals.
+// What this cluster owes to the account `grid`, as a posting from public totals.
 [[nodiscard]] std::int64_t grid_amount_micro(const std::vector<SettledWindow>& windows);
 
 // {id, committee, committee_class, silent, windows, bills, accounts}

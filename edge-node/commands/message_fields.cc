@@ -63,7 +63,7 @@ Fields totals_fields(const SettlementTotals& totals) {
             {"account grid", money_text(totals.grid_amount_micro)}};
 }
 
-// Of windows settled before; nothing where nothing was trued up.
+// Corrections of earlier windows; no fields if there are none.
 Fields adjusted_fields(const AdjustmentTotals& adjusted) {
     if (adjusted == AdjustmentTotals{}) return {};
     return {{"trued up", "import " + kwh_text(adjusted.import_wh) + ", export " +

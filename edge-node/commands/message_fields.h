@@ -1,5 +1,5 @@
-// What decoded messages say, as named lines for a person: digests short, sealed parts as sizes.
-// Pure; the order of fields is that of the format.
+// The content of decoded messages as named lines for a person: digests short, sealed parts as
+// sizes. Pure; fields have the order of the format.
 #pragma once
 
 #include <string>

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kMaxDepth = 8;
 
-// The network that a reading's or a block's header names, wherever it stands: {1: 1, 2: network}.
+// The network named by the header of a reading or block, at any depth: {1: 1, 2: network}.
 std::optional<Digest> network_within(ByteView item, int depth) {
     if (depth > kMaxDepth) return std::nullopt;
     cbor::Reader map(item);
@@ -41,7 +41,7 @@ std::optional<Digest> network_within(ByteView item, int depth) {
     return network_within(content, depth + 1);
 }
 
-// GENESIS names no network: its payload's hash is it.
+// GENESIS names no network, because the network id is the hash of its payload.
 std::optional<Digest> network_of_genesis(ByteView bytes) {
     cbor::Reader reader(bytes);
     reader.array_of(3);
@@ -90,7 +90,7 @@ class Finder {
 
   private:
     bool wants(Channel channel) const { return !channel_ || *channel_ == channel; }
-    // The reason of the decoder that the topic names, or of the first that understood more.
+    // Keeps the reason of the topic's decoder, or of the first decoder that got further.
     void refuse(Reject reason) {
         if (channel_ || found_.reason == Reject::malformed) found_.reason = reason;
     }

@@ -1,6 +1,6 @@
-// Finds out what kind of message some bytes are, by trying our decoders: the one a topic names, or
-// all. Two kinds can have the same shape (only the signature's domain tells them apart), so there
-// may be several readings of the same bytes. Pure; private to decode.
+// Determines the kind of a message by trying our decoders: the one that the topic names, or all.
+// Two kinds can have the same form (only the signature's domain differs), so the same bytes may
+// have several interpretations. Pure; private to decode.
 #pragma once
 
 #include <map>
@@ -17,7 +17,8 @@ namespace fairfeed {
 enum class Verdict { not_signed, unchecked, unknown_signer, valid, wrong };
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 
-// Keys of everybody that a genesis file registers; empty without one, and then nothing is checked.
+// The keys of all names registered in a genesis file. Empty without a file; then no signature is
+// checked.
 class SignerBook {
   public:
     SignerBook() = default;
@@ -35,14 +36,14 @@ class SignerBook {
 
 struct KnownMessage {
     std::string kind;
-    std::string signer;  // empty: carries its own proofs
+    std::string signer;  // empty: a message of parts that are signed themselves
     Verdict verdict = Verdict::not_signed;
     Fields fields;
 };
 
 struct KindsFound {
-    std::vector<KnownMessage> messages;  // the most credible first
-    Reject reason = Reject::malformed;   // if there are none
+    std::vector<KnownMessage> messages;  // the most likely first
+    Reject reason = Reject::malformed;   // if there are no messages
 };
 [[nodiscard]] KindsFound find_kinds(ByteView bytes, std::optional<Channel> channel,
                                     const SignerBook& book);

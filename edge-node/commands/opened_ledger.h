@@ -1,5 +1,5 @@
-// What verify, show and prove start from: a genesis file, a ledger opened for reading, and, where a
-// node's configuration is given, that node's key to the data keys. Never writes. One thread.
+// The common input of verify, show and prove: a genesis file, a ledger opened for reading and, if a
+// node's configuration is given, that node's agreement key. Never writes. One thread.
 #pragma once
 
 #include <filesystem>
@@ -15,14 +15,14 @@ namespace fairfeed {
 
 // Exit codes of every command.
 constexpr int kExitOk = 0;
-constexpr int kExitFault = 1;  // what was asked was looked at, and does not hold
+constexpr int kExitFault = 1;  // the input was checked, and something is wrong with it
 constexpr int kExitUsage = 2;  // wrong arguments, unreadable or foreign input
 
-// Whether a command is for keyholders, shows more to them, or has no use for keys: blocks and
-// registry are for whoever may read the file.
+// Whether a command needs keys, shows more with keys, or has no use for them. Blocks and registry
+// need no keys.
 enum class KeyUse : std::uint8_t { needed, wanted, none };
 
-// What a path stands for when it is absent: genesis and ledger come from the configuration.
+// Paths of the input; a missing genesis or ledger path is taken from the configuration.
 struct LedgerSource {
     std::optional<std::filesystem::path> config;
     std::optional<std::filesystem::path> genesis;
@@ -34,8 +34,8 @@ struct OpenedLedger {
     LoadedGenesis genesis;
     Ledger ledger;
     std::optional<NodeId> node;       // with a configuration
-    std::optional<Keyholder> holder;  // the same, where keys are of use and can be read
-    std::string keyless;              // why there is none although keys are wanted
+    std::optional<Keyholder> holder;  // the same, if keys are useful and readable
+    std::string keyless;              // why there is no key although one is useful
 
     [[nodiscard]] const Keyholder* keys() const { return holder ? &*holder : nullptr; }
 };
@@ -46,7 +46,7 @@ using InputErrors = std::vector<std::string>;  // one line each
 [[nodiscard]] Result<OpenedLedger, InputErrors> open_ledger(const LedgerSource& source,
                                                             KeyUse keys = KeyUse::needed);
 
-// Prints the lines; kExitUsage.
+// Prints the lines; returns kExitUsage.
 [[nodiscard]] int report_input_errors(const InputErrors& errors, std::ostream& err);
 
 }  // namespace fairfeed

@@ -37,7 +37,7 @@ int run_prove(const ProveOptions& options, std::ostream& out, std::ostream& err)
         return kExitFault;
     }
     const Bytes bytes = encode_proof(*proof);
-    // A proof that does not convince its own maker is not handed out.
+    // Checks the proof before writing it, as its reader will.
     if (const auto checked = check_proof(bytes, opened->genesis); !checked) {
         err << "the proof does not hold (" << to_string(checked.error().part)
             << "): " << checked.error().explanation << "; run `edge-node verify` on this ledger\n";

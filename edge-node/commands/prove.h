@@ -1,6 +1,6 @@
-// `edge-node prove`: writes one file that proves a reading and its bill line to anybody who has the
-// genesis file. Only keys of single messages enter it, never a data key. main.cc owns the command
-// line.
+// `edge-node prove`: writes one file that proves a reading and its bill line to anybody with the
+// genesis file. The file holds keys of single messages only, never a data key. main.cc owns the
+// command line.
 #pragma once
 
 #include <filesystem>
@@ -14,10 +14,10 @@ namespace fairfeed {
 
 struct ProveOptions {
     std::filesystem::path config;
-    std::optional<std::filesystem::path> ledger;  // else the configuration's
+    std::optional<std::filesystem::path> ledger;  // default: the configuration's
     std::string meter;
     Window window = 0;
-    std::optional<std::filesystem::path> out;  // else <meter>-<window>.proof, here
+    std::optional<std::filesystem::path> out;  // default: <meter>-<window>.proof, in this directory
 };
 
 // 0: written. 1: there is nothing to prove. 2: unreadable input. An existing file is not replaced.

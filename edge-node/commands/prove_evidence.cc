@@ -11,7 +11,7 @@
 namespace fairfeed {
 namespace {
 
-constexpr mode_t kForEverybody = 0644;  // nothing in it is a secret
+constexpr mode_t kForEverybody = 0644;  // the file contains no secret
 
 std::optional<EvidenceWanted> parse_wanted(const std::string& text) {
     if (const auto id = fixed_from_hex<Digest>(text)) return EvidenceWanted(*id);
@@ -104,7 +104,7 @@ int run_prove_evidence(const ProveEvidenceOptions& options, std::ostream& out, s
         return kExitUsage;
     }
     const Bytes bytes = encode_evidence_proof(*proof);
-    // A proof that does not convince its own maker is not handed out.
+    // Checks the proof before writing it, as its reader will.
     if (const auto checked = check_evidence_file(bytes, opened->genesis); !checked) {
         err << "the proof does not hold (" << to_string(checked.error().part)
             << "): " << checked.error().explanation << "; run `edge-node verify` on this ledger\n";

@@ -1,5 +1,5 @@
-// `edge-node prove evidence`: writes one file that proves somebody's offence to anybody who has the
-// genesis file; no key is needed and none enters it. main.cc owns the command line.
+// `edge-node prove evidence`: writes one file that proves an offence to anybody with the genesis
+// file. It needs no key and contains none. main.cc owns the command line.
 #pragma once
 
 #include <filesystem>
@@ -14,15 +14,15 @@ namespace fairfeed {
 
 struct ProveEvidenceOptions {
     LedgerSource source;
-    std::string wanted;  // id of the transaction in hex, or the culprit's name: its last offence
-    std::optional<std::filesystem::path> out;  // else <culprit>-<first of the id>.evidence, here
+    std::string wanted;  // id of the transaction in hex, or the culprit's name for its last offence
+    std::optional<std::filesystem::path> out;  // default: <culprit>-<id begin>.evidence
 };
 
 // 0: written. 1: there is no such evidence. 2: unreadable input. An existing file is not replaced.
 [[nodiscard]] int run_prove_evidence(const ProveEvidenceOptions& options, std::ostream& out,
                                      std::ostream& err);
 
-// What check-proof says of an evidence file, for people or as JSON.
+// Prints check-proof's findings on an evidence file, for people or as JSON.
 void print_evidence(const EvidenceFindings& findings, bool json, std::ostream& out);
 
 }  // namespace fairfeed

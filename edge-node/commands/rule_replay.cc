@@ -13,7 +13,7 @@ constexpr std::array kRules = {ShareRule::paper, ShareRule::waterfill, ShareRule
 
 using ShareOf = std::map<MeterId, std::int64_t>;  // W
 
-// No money is asked for, so there is no tariff.
+// No tariff, because only the shares are wanted.
 ShareOf shares_under(ShareRule rule, std::int64_t window_seconds,
                      const std::vector<SettlementLine>& lines) {
     SettlementTotalsInput input{
@@ -30,14 +30,14 @@ ShareOf shares_under(ShareRule rule, std::int64_t window_seconds,
         input.meters.push_back(std::move(meter));
     }
     const auto settled = settle_totals(input);
-    CHECK(settled.has_value());  // the same figures were settled on the chain
+    CHECK(settled.has_value());  // the chain has settled the same figures
     ShareOf shares;
     for (const MeterSettlement& meter : settled->meters)
         shares[meter.meter] = meter.mes_w;
     return shares;
 }
 
-// What a line's meter would have generated under its share; without one, all it could.
+// The meter's generation under its share; without a share, its whole possible generation.
 std::int64_t let_through_wh(const SettlementLine& line, const ShareOf& shares,
                             std::int64_t window_seconds) {
     const auto share = shares.find(line.meter);
@@ -53,9 +53,9 @@ RuleOutcome replay(ShareRule rule, const NetworkParameters& parameters,
     const std::int64_t seconds = parameters.window_seconds;
     RuleOutcome outcome{.rule = rule};
     std::vector<ShareOf> shares;  // by place in `windows`
-    std::size_t next = 0;         // the first whose shares do not bind yet
+    std::size_t next = 0;         // the first window whose shares do not bind yet
     for (const SettledWindow& window : windows) {
-        // Shares that bind in its first half are those of the window.
+        // Shares that bind in the first half of a window count for the whole window.
         const std::int64_t middle_s = grid.start_s(window.window) + seconds / 2;
         while (next < shares.size() && windows[next].in_force_from_s <= middle_s)
             ++next;

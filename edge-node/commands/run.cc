@@ -21,7 +21,7 @@ int complain(const std::vector<std::string>& lines, std::ostream& err) {
     return 2;
 }
 
-// What will be wrong later is said and is no error yet.
+// Faults that begin later are printed, but are no errors yet.
 int tell_check(const std::filesystem::path& file, const NodeFiles& files, std::ostream& out,
                std::ostream& err) {
     if (!files.of_time.empty()) return complain(files.of_time, err);

@@ -8,8 +8,8 @@ namespace fairfeed {
 
 struct RunNodeOptions {
     std::filesystem::path config;
-    bool check_only = false;                 // read everything, start nothing
-    bool accept_lost_safety_record = false;  // R23: sign although something may be forgotten
+    bool check_only = false;                 // check all files, start nothing
+    bool accept_lost_safety_record = false;  // R23: sign although earlier signatures may be lost
 };
 
 // 0: ended by a signal. 1: failed while running or starting. 2: wrong configuration.

@@ -26,7 +26,7 @@ std::string refusal(SettlementReason reason, const std::string& detail) {
     return std::string(to_string(reason)) + ": " + detail;
 }
 
-// One figure of the file: no value if it is absent, or was refused at its place.
+// One figure of the file; no value: missing or refused.
 struct Figure {
     std::string_view key;
     std::optional<std::int64_t> value;
@@ -47,7 +47,7 @@ Figure optional_figure(const YamlView& view, std::string_view key, std::int64_t 
 
 Figure required_figure(const YamlView& view, std::string_view key, std::int64_t limit) {
     if (view.has(key)) return optional_figure(view, key, limit);
-    (void)view.require_int(key, 0, limit);  // says that it is missing
+    (void)view.require_int(key, 0, limit);  // reports that it is missing
     return {key, std::nullopt};
 }
 
@@ -71,7 +71,7 @@ Tariff read_tariff(const YamlView& root) {
             figure(view, "export_micro_per_kwh", INT64_MAX)};
 }
 
-// More of a part than of its whole is refused at the part's place.
+// A part above its whole is refused at the part's place.
 void refuse_excess(const YamlView& view, SettlementReason reason, const Figure& part,
                    const Figure& whole) {
     if (!part.value || !whole.value || *part.value <= *whole.value) return;

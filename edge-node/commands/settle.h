@@ -1,6 +1,6 @@
-// `edge-node settle`: the contract alone, on figures a person types. Reads one YAML file of a
-// window's totals, prints shares and postings as a table or as JSON. Touches no ledger, no key and
-// no network; main.cc owns the command line.
+// `edge-node settle`: the contract alone, on figures typed by a person. Reads one YAML file with a
+// window's totals, prints shares and postings as a table or as JSON. Uses no ledger, no key and no
+// network; main.cc owns the command line.
 #pragma once
 
 #include <filesystem>

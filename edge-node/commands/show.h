@@ -1,7 +1,7 @@
-// `edge-node show`: what stands in a ledger, for people and, with --json, for scripts.
-// Without keys the public totals; with a node's configuration also the lines,
-// shares and bills of the clusters it witnesses. The ledger is taken to be sound: `verify` checks.
-// Reads only; main.cc owns the command line.
+// `edge-node show`: the content of a ledger, for people and, with --json, for scripts. Without keys
+// it prints the public totals; with a node's configuration also the lines, shares and bills of the
+// clusters that the node witnesses. It assumes a sound ledger; `verify` checks it. Reads only;
+// main.cc owns the command line.
 #pragma once
 
 #include <iosfwd>
@@ -35,7 +35,7 @@ struct ShowNodesOptions {
     bool json = false;
 };
 
-// 0: shown. 1: the ledger is damaged, or does not hold what was asked for. 2: unreadable input.
+// 0: shown. 1: the ledger is damaged, or has no such block. 2: unreadable input.
 [[nodiscard]] int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out,
                                   std::ostream& err);
 [[nodiscard]] int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
@@ -46,7 +46,7 @@ struct ShowNodesOptions {
 // EVIDENCE and EVENT transactions, in the order of the chain.
 [[nodiscard]] int run_show_evidence(const ShowEvidenceOptions& options, std::ostream& out,
                                     std::ostream& err);
-// What anybody can count of every node: reissues, takeovers, evidence against it.
+// The public counts of every node: reissues, takeovers, evidence against it.
 [[nodiscard]] int run_show_nodes(const ShowNodesOptions& options, std::ostream& out,
                                  std::ostream& err);
 

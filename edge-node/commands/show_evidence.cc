@@ -10,7 +10,7 @@
 namespace fairfeed {
 namespace {
 
-// Everything that was said against somebody, in the order of the chain.
+// All accusations in the order of the chain.
 struct Found {
     const BlockHeader& header;
     const Transaction& transaction;

@@ -68,7 +68,7 @@ void print_lines(const SettledWindow& window, std::ostream& out) {
     table.print(out);
 }
 
-// Late readings, and what was put right by them and by registers.
+// Late readings, and corrections by them and by registers.
 void print_adjusted(const SettledWindow& window, std::ostream& out) {
     for (const ListedReading& late : window.late)
         out << "Late: " << late.meter.str() << ", window " << late.window << ", "
@@ -92,14 +92,15 @@ void print_flags(const std::vector<SettlementLine>& lines, std::ostream& out) {
                 << line.closing.over_capacity << " of those so flagged at "
                 << kw_text(line.capacity_w) << " kW.\n";
         if ((line.flags & kLineUnregistered) != 0)
-            out << "Note: " << line.meter.str() << ": generation that nobody certified, window "
-                << line.closing.over_capacity << " of those: it is not paid for.\n";
+            out << "Note: " << line.meter.str()
+                << ": generation without certified capacity, window " << line.closing.over_capacity
+                << " of those: it is not paid for.\n";
         if ((line.flags & kLineClaimCut) != 0)
             out << "Note: " << line.meter.str()
                 << ": claims more available generation than counts.\n";
         if ((line.flags & kLineOddYield) != 0)
             out << "Note: " << line.meter.str()
-                << ": more than twice, or less than half, of the cluster's middle yield per kW.\n";
+                << ": more than twice, or less than half, of the cluster's median yield per kW.\n";
         if (line.closing.missed >= kSilentAfterWindows)
             out << "Note: " << line.meter.str() << ": silent, no reading in " << line.closing.missed
                 << " windows in a row.\n";

@@ -12,7 +12,7 @@ namespace fairfeed {
 namespace {
 
 constexpr Height kProgressEvery = 1000;
-// The blocks hold, and the file that they lie in is not as it was written.
+// The blocks are valid, but their file is not as it was written.
 constexpr std::string_view kDamagedFile = "damaged_file";
 
 std::string_view status_of(const InvariantReport& report) {
@@ -151,7 +151,7 @@ bool has_log(const std::filesystem::path& ledger) {
     return std::filesystem::exists(ledger.string() + "-wal", ignored);
 }
 
-// The chain, and then the file it lies in.
+// Verifies the chain, then its file.
 VerifyReport verify(const OpenedLedger& opened, std::ostream& err) {
     const auto progress = [&err](Height done, Height total) {
         if (done > 0 && done % kProgressEvery == 0)
@@ -182,7 +182,7 @@ int run_verify(const VerifyOptions& options, std::ostream& out, std::ostream& er
         const auto opened = open_ledger(source);
         if (!opened) return report_input_errors(opened.error(), err);
         const VerifyReport report = verify(*opened, err);
-        // A node has begun to write to it meanwhile: what was read was no one moment's.
+        // A node has begun to write meanwhile, so the rows read are not from one moment.
         if (!report.sound() && was_quiet && has_log(options.ledger)) continue;
         print(*opened, report, options.json, out);
         return report.sound() ? kExitOk : kExitFault;

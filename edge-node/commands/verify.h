@@ -1,4 +1,4 @@
-// `edge-node verify`: recomputes a ledger from genesis and says whether it is sound, what could not
+// `edge-node verify`: recomputes a ledger from genesis. Prints whether it is sound, what could not
 // be recomputed, and height and reason of the first fault. Reads only; main.cc owns the command
 // line.
 #pragma once

@@ -1,7 +1,6 @@
-// What a node wants done. The runtime performs effects in order; whatever a Publish promises is
-// durable before it leaves, because the Persist* that makes it so stands before it (protocol,
-// "durable before sent"). The same list is what a simulation performs on its virtual disk and
-// network.
+// The actions that a node requests. The runtime performs effects in order. Whatever a Publish
+// promises is durable before it leaves, because the Persist* effect for it comes first (protocol,
+// "durable before sent"). A simulation performs the same list on its virtual disk and network.
 #pragma once
 
 #include <map>
@@ -25,25 +24,26 @@ struct PersistEndorsement {
     Signature signature;
     Transaction batch;
 };
-// A block this node proposes or judged valid: durable before the safety record refers to it.
+// A block that this node proposes or judged valid: durable before the safety record refers to it.
 struct PersistBlock {
     Digest id;
     Block block;
 };
-// An inbox was lost: this node does not know what it promised in these windows and those before.
-// Replaces all that was noted of the kind.
+// An inbox was lost: this node does not know what it promised in these windows and earlier ones.
+// Replaces all earlier effects of this kind.
 struct PersistSilencedWindows {
     std::map<ClusterId, Window> up_to;
 };
 struct PersistSafety {
     Bytes record;
 };
-// Into the ledger: block, certificate and what the inbox may forget, before anybody hears of it.
+// Writes block and certificate to the ledger, and removes from the inbox what the block makes
+// superfluous, before any message of the block leaves.
 struct CommitBlock {
     CommittedBlock block;
 };
-// The chain has the window: what was said about it, readings of windows before keep_from, and of
-// later ones those named.
+// The chain has settled the window. Removes from the inbox what was signed for it, the readings of
+// windows before keep_from, and the readings of later windows that are named.
 struct ForgetWindow {
     ClusterId cluster;
     Window window = 0;
@@ -54,13 +54,12 @@ struct Publish {
     Topic topic;
     Bytes message;
 };
-// Blocks are read from the ledger, which a node does not hold in memory.
+// The runtime reads the blocks from the ledger, because a node does not hold them in memory.
 struct AnswerBlocks {
     NodeId to;
     BlocksRequest request;
 };
-// A block of the ledger that was damaged on the disk, as a peer has it; its id is the certified
-// one.
+// A peer's copy of a block that was damaged on the disk; its id is the certified one.
 struct MendBlock {
     CommittedBlock block;
 };

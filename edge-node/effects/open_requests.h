@@ -1,7 +1,6 @@
-// What this node has asked its peers for by id, and is still waiting for. An answer is taken from
-// the peer that was asked, for what was asked, and once; everything else that comes in the name of
-// an answer costs nothing. A late answer to an earlier question still counts. Bounded; pure; owned
-// by whoever asks.
+// The ids that this node has requested from its peers and still waits for. An answer counts once,
+// only from the peer that was asked, and only for the requested ids; other answers cost nothing. A
+// late answer to an earlier request still counts. Bounded; pure; owned by the requester.
 #pragma once
 
 #include <deque>
@@ -19,18 +18,18 @@ namespace fairfeed {
 class OpenRequests {
   public:
     void asked(const NodeId& peer, const std::vector<Digest>& ids);
-    // Keeps of the answer's items what the oldest request that it can be an answer to has asked
-    // for, each id once, and closes that request. unasked: there is none.
+    // Finds the oldest request that the answer can belong to, keeps the requested items, each id
+    // once, and closes the request. unasked: there is no such request.
     template <class Item>
     [[nodiscard]] Result<std::vector<Item>, Reject> take(const NodeId& peer,
                                                          std::vector<Item> items);
 
   private:
-    static constexpr std::size_t kMostOpen = 4;  // of one peer; the oldest is given up
+    static constexpr std::size_t kMostOpen = 4;  // of one peer; the oldest is dropped
     std::map<NodeId, std::deque<std::set<Digest>>> open_;
 };
 
-// Nobody honest asks for more than a block holds, or for one thing twice: too_many_transactions,
+// An honest peer requests no more than a block holds, and no id twice: too_many_transactions,
 // not_canonical.
 [[nodiscard]] Result<void, Reject> check_wanted_ids(const std::vector<Digest>& ids,
                                                     std::size_t most);

@@ -1,5 +1,5 @@
-// What a node knows from before a restart, beside its ledger: the inbox and the safety record, as
-// the disk gives them back.
+// What a node recovers at a restart, beside its ledger: inbox and safety record as the disk returns
+// them.
 #pragma once
 
 #include <cstdint>
@@ -10,24 +10,25 @@
 
 namespace fairfeed {
 
-// What the safety record of this start is worth (R22, R23).
+// How far the safety record of this start can be trusted (R22, R23).
 enum class SafetyTrust : std::uint8_t {
     sound,
     fresh,     // neither record nor ledger: nothing was ever signed, or the whole disk is gone
     lost,      // no record beside a ledger
     in_doubt,  // a record, but maybe not the newest
-    accepted,  // a person says: go on with what there is
+    accepted,  // an operator accepts the risk: continue with what there is
 };
 
-// What a node remembers from before a restart, beside the ledger.
+// The recovered inbox and safety record.
 struct RecoveredState {
     std::vector<Bytes> readings;
     std::vector<Transaction> batches;
     std::vector<PersistEndorsement> endorsements;
     std::vector<Block> blocks;
     Bytes safety_record;  // empty: nothing was ever signed
-    // What was promised in windows up to these is not known; nor, with inbox_lost, in any that has
-    // ended. Then readings and blocks are what could be salvaged, and nothing else is there.
+    // The promises of this node are unknown in windows up to these; with inbox_lost, in every
+    // window that has ended. Then readings and blocks are what could be salvaged, and the other
+    // members are empty.
     std::map<ClusterId, Window> doubts;
     bool inbox_lost = false;
     SafetyTrust safety = SafetyTrust::sound;

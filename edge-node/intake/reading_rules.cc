@@ -28,20 +28,20 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
     return verify_reading(reading, context.state.network, *key);
 }
 
-// Who brought the reading: its meter, or a member that holds it and demands that it be settled.
+// The sender of the reading: its meter, or a member that holds it and demands its settlement.
 enum class Bearer { meter, member };
 
-// Settled, and too old to be trued up or read already (rule 7). A meter
-// is refused one settlement earlier than a member may demand: what was taken from a meter while a
-// settlement was under way may still be demanded of the next one.
+// Whether the window is settled, and has a reading or is too old for a true-up (rule 7). For a
+// meter the limit is one settlement earlier than for a member, because a reading accepted from a
+// meter during a settlement may still be demanded in the next one.
 bool is_closed(const ChainState& state, const ReadingHeader& header, Window next, Bearer bearer) {
     if (header.window >= next) return false;
     if (!may_true_up(state, header.meter, header.window, next)) return true;
     return bearer == Bearer::meter && std::int64_t{next} - header.window > late_windows(state);
 }
 
-// Against what is known of its meter and window (rules 1, 3 and 7). Who has left the committee
-// holds nothing for those who settle now; what a block has is known whoever settles.
+// Compares with the known reading of the slot (rules 1, 3 and 7). A node that has left the
+// committee holds nothing for the present members. A reading on the chain is known to every node.
 Result<void, Reject> judge_slot(const SignedReading& reading, const Context& context,
                                 Bearer bearer) {
     const ReadingHeader& header = reading.header;
@@ -64,7 +64,8 @@ Result<void, Reject> judge_slot(const SignedReading& reading, const Context& con
         return unexpected(Reject::not_a_member);
     }
     if (!is_known) return {};
-    // Held, but sealed for others before DGMD gave its window away: it cannot settle any more.
+    // Held, but sealed for the committee before DGMD gave the window away: it cannot settle any
+    // more.
     const bool is_sealed_for_us =
         header.key_epoch == context.state.key_epoch(header.meter, header.window);
     return unexpected(is_sealed_for_us ? Reject::duplicate : Reject::unknown_key_epoch);

@@ -1,6 +1,6 @@
-// Whether a reading that arrived may be accepted: a flat, ordered list of reasons not to (committee
-// rules 1 and 12; threats 3, 6-8, 10, 13). Pure. The order is a promise: what is cheap and needs no
-// key comes first, and what is said about a forged reading never depends on what it claims.
+// Whether an arriving reading may be accepted: a flat, ordered list of reasons to refuse (committee
+// rules 1 and 12; threats 3, 6-8, 10, 13). Pure. The order is part of the contract: cheap checks
+// without keys come first, and the answer to a forged reading never depends on its claims.
 #pragma once
 
 #include <functional>
@@ -24,21 +24,21 @@ struct Context {
     Instant now;
     // Id of the reading held, or committed, for this meter and window; nullopt: none.
     std::function<std::optional<Digest>(const MeterId&, Window)> held;
-    // Does a block have the one held? Then it is known for good.
+    // Whether a block contains the held reading.
     std::function<bool(const MeterId&, Window)> committed{};
-    // May this reading take the place of another one held of its slot? Empty: never.
+    // Whether this reading may replace another one held for its slot. Empty: never.
     std::function<bool(const SignedReading&)> wanted{};
 };
 
-// What arrived: on which topic, with which retain flag, the packet's bytes.
+// The packet with its topic and retain flag.
 struct Arrival {
     const Topic& topic;
     bool retained = false;
     ByteView packet;
 };
 
-// Why not, and the reading if its meter's signature was found valid: only then does it deserve an
-// answer, or anybody could make a node sign.
+// The reason, and the reading if its meter's signature is valid. Only such a reading is answered;
+// otherwise anybody could make a node sign.
 struct Refused {
     Reject reason;
     std::optional<SignedReading> reading;
@@ -48,9 +48,10 @@ struct Refused {
 [[nodiscard]] Result<OpenedReading, Refused> judge_reading(const Arrival& arrival,
                                                            const Context& context);
 
-// The same rules without topic: for a reading pulled from a fellow member or sent in an objection.
-// It takes whatever an honest member at the same height, or one height further, may demand as
-// withheld (ClusterAccounts::withheld), or two members could refuse each other's batches for ever.
+// judge_reading without topic: for a reading requested from a fellow member or sent in an
+// objection. It accepts every reading that an honest member at the same height, or one height
+// further, may demand as withheld (ClusterAccounts::withheld). Otherwise two members could refuse
+// each other's batches for ever.
 [[nodiscard]] Result<OpenedReading, Refused> judge_pulled_reading(ByteView envelope,
                                                                   const Context& context);
 

@@ -9,7 +9,7 @@
 namespace fairfeed {
 namespace {
 
-// Not somebody's fault: what a repeating network brings by nature.
+// Refusals without anybody's fault: a network repeats messages.
 bool is_repetition(Reject reason) {
     return reason == Reject::duplicate || reason == Reject::already_committed;
 }
@@ -60,7 +60,8 @@ Result<Effects, Reject> Node::start(ChainState state,
     return out;
 }
 
-// The disk forgot: what proves itself is written down again, and the rest is in doubt.
+// The inbox was lost: salvaged readings and blocks are written again, and its promises are in
+// doubt.
 void Node::recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out) {
     for (const Bytes& reading : std::exchange(recovered.readings, {}))
         committee_.restore_salvaged(reading, state, now_, out);
@@ -162,7 +163,7 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
 
 Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
                                    const MessageArrived& event, Effects& out) {
-    // It may still fetch the blocks that tell it so.
+    // A revoked node may still request the blocks that contain its revocation.
     const bool asks = topic.channel == Channel::request;
     if (state().is_revoked(sender) && !asks) return unexpected(Reject::revoked);
     const ByteView message = event.message;
@@ -294,7 +295,7 @@ Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Eff
     return committee_.on_readings(sender, std::move(readings), state(), now_, out);
 }
 
-// What a node says must be signed with that node's key, whatever connection it came over.
+// A message must be signed with the key of the node it names, whatever connection it came over.
 template <class T>
 Result<T, Reject> Node::believed(Result<Signed<T>, Reject> decoded, const NodeId& sender) const {
     if (!decoded) return unexpected(decoded.error());

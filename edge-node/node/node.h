@@ -1,7 +1,7 @@
 // One edge node as a function: (event, now) -> effects. Composes intake, committee and consensus,
-// checks who said what on which channel, and counts every refusal by reason. It holds no socket,
-// disk, clock or thread; the same object runs in the daemon and in simulations. Not thread-safe:
-// one loop owns it.
+// checks the sender and channel of every message, and counts every refusal by reason. It holds no
+// socket, disk, clock or thread; the same object runs in the daemon and in simulations. Not
+// thread-safe: one loop owns it.
 #pragma once
 
 #include <array>
@@ -16,20 +16,20 @@
 
 namespace fairfeed {
 
-// A whole message (chunks joined) that came over the connection to `broker`'s broker.
+// A whole message (chunks joined) that came over the connection to the broker of `broker`.
 struct MessageArrived {
     NodeId broker;
     std::string topic;
     bool retained = false;
     Bytes message;
 };
-// The connection to this node's own broker is up (again): its retained values may be gone (R13).
+// The connection to this node's own broker is up (again); retained values may be lost (R13).
 struct BrokerConnected {};
-// It is lost: no meter can be heard until it comes back.
+// The connection to this node's own broker is lost: no meter can be heard until it returns.
 struct BrokerLost {};
 struct TimePassed {};
-// The disk says: this block of the ledger is not what was committed; the certified chain has `id`
-// there. It says BlockMended once a MendBlock effect has made it whole again.
+// The stored block of this height is not what was committed; the certified chain has `id` there.
+// BlockMended follows once a MendBlock effect has restored the block.
 struct BlockDamaged {
     Height height = 0;
     Digest id;
@@ -48,18 +48,19 @@ struct NodeSummary {
     consensus::Snapshot consensus;
     CommitteeClass committee_class = CommitteeClass::single;  // of the cluster this node parents
     bool starting = false;     // R22: waits for what the others have seen
-    std::size_t attested = 0;  // other validators that have answered since the start
+    std::size_t attested = 0;  // other validators that have answered ATTEST since the start
     std::size_t waiting_transactions = 0;
     std::uint64_t readings_accepted = 0;
     std::uint64_t readings_duplicate = 0;
     std::map<std::string, std::uint64_t> rejected;  // by reason: readings
     std::map<std::string, std::uint64_t> refused;   // by reason: everything else
     std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from;  // the same, by peer
-    std::map<std::string, std::uint64_t> objections;  // by reason: heard and said
+    std::map<std::string, std::uint64_t> objections;  // by reason: received and sent
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
-    std::map<MeterId, std::string> unusable;  // those that talk all the same: why it is refused
-    // Meters that generate more than is certified: in how many windows since their certificate.
+    std::map<MeterId, std::string> unusable;  // silent, but sending: why readings are refused
+    // Meters that generate more than their certified capacity: the number of such windows since
+    // their certificate.
     std::map<MeterId, std::uint32_t> over_certified;
     std::set<NodeId> peers_heard;
     std::size_t blocks_damaged = 0;  // on the disk, now
@@ -70,13 +71,13 @@ struct NodeSummary {
     std::vector<InvariantReport> invariants;
 };
 
-// How much a node holds in memory that others can make it hold: each bounded, whoever lies.
+// The memory of a node that others can fill: each item is bounded, whoever lies.
 struct NodeLoad {
     std::size_t waiting_transactions = 0;
     std::size_t pending_windows = 0;  // certified here, not in a block yet
     std::size_t readings = 0;
-    std::size_t batches = 0;         // heard of
-    std::size_t buffered_bytes = 0;  // consensus messages of heights to come
+    std::size_t batches = 0;         // known batches
+    std::size_t buffered_bytes = 0;  // consensus messages of future heights
 };
 
 class Node {
@@ -91,10 +92,10 @@ class Node {
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
 
-    // The ledger's blocks in order, genesis first. Then start(), once.
+    // Call for the ledger's blocks in order, genesis first. Then call start() once.
     void replay(const ReplayStep& step);
-    // Takes over from before a restart and begins the next height. `state` is that of the tip.
-    // Errors: a safety record that is damaged or of another network.
+    // Applies the recovered state and begins the next height. `state` is that of the tip. Errors: a
+    // safety record that is damaged or of another network.
     [[nodiscard]] Result<Effects, Reject> start(ChainState state,
                                                 std::optional<QuorumCertificate> tip_certificate,
                                                 RecoveredState recovered, Instant now);
@@ -147,17 +148,17 @@ class Node {
     CommitteeMember committee_;
     std::optional<ChainDriver> chain_;  // from start() on
     BlockRepair repair_;
-    Effects* out_ = nullptr;  // of the step being taken, for the commit listener
+    Effects* out_ = nullptr;  // of the present step, for the commit listener
     Instant now_;
 
-    // Certified windows of this node's clusters, announced until the chain has them.
+    // Certified windows of this node's clusters, announced until a block contains them.
     struct Pending {
         std::uint64_t state_height = 0;
-        std::vector<Digest> ids;  // the settlement's first
+        std::vector<Digest> ids;  // the settlement's id comes first
     };
     std::map<std::pair<ClusterId, Window>, Pending> pending_;
     Announcements announcements_;
-    std::optional<std::uint64_t> followed_;  // revision of the pool that is announced
+    std::optional<std::uint64_t> followed_;  // the announced revision of the pool
     std::array<std::uint64_t, kRejectCount> rejected_{};
     std::array<std::uint64_t, kRejectCount> refused_{};
     std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from_;

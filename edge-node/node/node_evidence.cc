@@ -1,11 +1,11 @@
-// What a node does with accusations: a meter's own alarm, and what its members found out (rules 3,
-// 5 and 11, R19).
+// A node's handling of accusations: alarms by meters, and offences that its members detected (rules
+// 3, 5 and 11, R19).
 #include "core/wire/event_codec.h"
 #include "edge-node/node/node.h"
 
 namespace fairfeed {
 
-// From the moment it is in the pool it is announced to all, until a block has it.
+// An event in the pool is announced to all until a block contains it.
 Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& event, Effects& out) {
     if (event.retained) return unexpected(Reject::retained);
     const auto alarm = decode_event(event.message, state().network);
@@ -15,7 +15,7 @@ Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& ev
     return chain_->on_bodies({*alarm}, now_, out);
 }
 
-// A commit that this causes may show more.
+// A commit that follows from this may reveal more evidence.
 void Node::submit_evidence(Effects& out) {
     for (auto found = committee_.take_evidence(); !found.empty();
          found = committee_.take_evidence()) {
@@ -24,7 +24,7 @@ void Node::submit_evidence(Effects& out) {
     }
 }
 
-// They are said to all until a block has them, as evidence is.
+// Handovers are announced to all until a block contains them, as evidence is.
 void Node::submit_handovers(Effects& out) {
     for (const Transaction& handover : committee_.take_handovers(state()))
         chain_->accuse(handover, now_, out);

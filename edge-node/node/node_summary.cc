@@ -1,4 +1,4 @@
-// What a person can see of a node.
+// The summary of a node for people.
 #include "edge-node/node/node.h"
 #include "edge-node/node/signing_words.h"
 

@@ -1,11 +1,11 @@
-// What waits for a block: this node's certified windows and everybody's accusations are announced
-// to peers, and what a peer announces is pulled.
+// Transactions that wait for a block: a node announces its certified windows and all accusations to
+// its peers, and requests what a peer announces.
 #include "core/wire/message_codec.h"
 #include "edge-node/node/node.h"
 
 namespace fairfeed {
 
-// Nobody need miss anything that a peer holds; what is large is asked for, not repeated.
+// A node requests whatever it lacks from the announcing peer; large items are never sent unasked.
 Result<void, Reject> Node::on_have(const NodeId& sender, ByteView message, Effects& out) {
     auto ids = decode_have(message);
     if (!ids) return unexpected(ids.error());
@@ -13,8 +13,8 @@ Result<void, Reject> Node::on_have(const NodeId& sender, ByteView message, Effec
     return {};
 }
 
-// A certified window enters our own pool and is said to everybody, once; it is announced until it
-// is in a block.
+// A certified window enters this node's pool and is sent to all once; then it is announced until a
+// block contains it.
 void Node::submit_certified(Effects& out) {
     for (;;) {
         auto certified = committee_.take_certified();
@@ -37,7 +37,7 @@ void Node::submit_certified(Effects& out) {
     });
 }
 
-// Windows were just said whole; accusations are news to be announced at once.
+// Windows were just sent whole. Accusations are new and are announced at once.
 void Node::follow_waiting() {
     if (followed_ == chain_->pool().revision()) return;
     followed_ = chain_->pool().revision();

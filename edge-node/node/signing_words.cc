@@ -33,7 +33,7 @@ std::string words(const Silence& silence, const Snapshot& snapshot, std::size_t 
     if (silence.until) {
         return out + "the others must commit height " + std::to_string(*silence.until) + " first";
     }
-    if (snapshot.validators == 0) return out + "asks the others first";  // still starting
+    if (snapshot.validators == 0) return out + "asks the others first";  // not started yet
     const std::size_t needed = quorum(snapshot.validators);
     out += "waits for " + std::to_string(needed) + " other validators to tell their heights, and " +
            std::to_string(attested) + " have";
@@ -85,12 +85,12 @@ std::string registration_alarm(const ChainState& state, const NodeId& self, cons
     }
     if (found->second.registration.signing_key != key) {
         return "another key is registered for " + self.str() +
-               ": nobody believes what this node signs; give it the key that DGMD registered";
+               ": the others refuse what this node signs; give it the key that DGMD registered";
     }
     if (!found->second.revoked_from) return {};
     return "DGMD has revoked " + self.str() + " from height " +
            std::to_string(*found->second.revoked_from) +
-           " on: the others do not hear it any more; stop it";
+           " on: the others refuse its messages; stop it";
 }
 
 }  // namespace fairfeed

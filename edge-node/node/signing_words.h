@@ -1,5 +1,5 @@
-// What a person is told when this node signs nothing (R22-R24): why, for how long, and what to do.
-// Local words; docs/operations.md has the same remedies at length.
+// Messages to the operator while this node signs nothing (R22-R24): why, for how long, and what to
+// do. Local text; docs/operations.md explains the same remedies at length.
 #pragma once
 
 #include <string>
@@ -13,11 +13,11 @@ namespace fairfeed {
 
 // "signs", "starting", "silent", "stopped", "observer".
 [[nodiscard]] std::string_view signing_state(const consensus::Snapshot& snapshot, bool starting);
-// attested: other validators that have answered since the start. Empty while nothing is wrong.
+// attested: other validators that have answered since the start. Empty: no fault.
 [[nodiscard]] std::vector<std::string> signing_alarms(const consensus::Snapshot& snapshot,
                                                       std::size_t attested);
-// Why the chain does not know this node, or does not want it any more (NODE, REVOKE). Empty while
-// it is a registered node with this key.
+// Why the chain does not know this node, or no longer accepts it (NODE, REVOKE). Empty while it is
+// a registered node with this key.
 [[nodiscard]] std::string registration_alarm(const ChainState& state, const NodeId& self,
                                              const PublicKey& key);
 

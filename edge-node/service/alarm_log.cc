@@ -3,7 +3,7 @@
 namespace fairfeed {
 namespace {
 
-// What an alarm is about stands before its first colon; figures that come after it may change.
+// The text before an alarm's first colon is its subject; figures after the colon may change.
 std::string subject_of(const std::string& alarm) {
     return alarm.substr(0, alarm.find(": "));
 }

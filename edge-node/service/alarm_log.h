@@ -1,6 +1,5 @@
-// What a person should hear of a node once when it begins and once when it ends, out of what its
-// summary says every second: the status file shows how things stand, the log when they changed.
-// Pure.
+// Log messages when an alarm begins and when it ends, derived from the summary that a node gives
+// every second. The status file shows the present alarms, the log their changes. Pure.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +19,11 @@ struct AlarmNews {
 
 class AlarmLog {
   public:
-    // Since the last look. An alarm whose figures change goes on.
+    // Changes since the last look. An alarm whose figures change continues.
     [[nodiscard]] std::vector<AlarmNews> look(const NodeSummary& summary);
 
   private:
-    std::map<std::string, std::string> standing_;    // words by subject
+    std::map<std::string, std::string> standing_;    // text by subject
     std::map<std::string, std::uint32_t> evidence_;  // on the chain, by culprit
 };
 

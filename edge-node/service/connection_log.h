@@ -1,5 +1,5 @@
-// Connections that come and go, for the log: every change while they are few, and no more than a
-// person can read when a broker is there and gone again and again. Pure.
+// Limits log messages about connections: reports every change while changes are rare, and a
+// readable number when a broker comes and goes again and again. Pure.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ class ConnectionLog {
     static constexpr std::int64_t kSpanMs = 60'000;
     static constexpr std::uint32_t kMostInSpan = 6;
 
-    // A change happened now. nullopt: not to be told; else how many were not told before it.
+    // Call at a change. nullopt: do not log it; else the number of changes that were not logged
+    // before it.
     [[nodiscard]] std::optional<std::uint32_t> on_change(const NodeId& broker, Instant now) {
         Told& told = told_[broker];
         if (now.steady_ms - told.since_ms >= kSpanMs) told = {now.steady_ms, 0, told.untold};

@@ -29,7 +29,7 @@ void read_keys(NodeConfig& config, const YamlView& keys) {
     config.ca_certificate = keys.require_path("ca_certificate");
 }
 
-// One broker under two nodes' names answers for one of them only.
+// A broker belongs to one node, so two nodes cannot have the same address.
 void check_place(const NodeConfig& config, const BrokerAddress& address, const YamlView& peer) {
     std::vector<BrokerAddress> others = config.peers;
     others.push_back(config.broker);

@@ -1,5 +1,5 @@
-// What an edge node is told by its configuration file (config/edge-node.yaml describes every key).
-// Paths are relative to the file. Everything agreed on by the network is in genesis, not here.
+// The configuration file of an edge node (config/edge-node.yaml describes every key). Paths are
+// relative to the file. The parameters of the network are in genesis, not here.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace fairfeed {
 
 struct BrokerAddress {
-    NodeId node;  // whose broker
+    NodeId node;  // the broker's owner
     std::string host;
     std::uint16_t port = 0;
 };
@@ -29,18 +29,18 @@ struct NodeConfig : DataDirectory {
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;
     BrokerAddress broker;                   // its own
-    std::vector<BrokerAddress> peers;       // everybody else's
+    std::vector<BrokerAddress> peers;       // the brokers of the other nodes
     std::filesystem::path status_file;      // empty: in the runtime directory, see below
     std::string log_level;                  // debug, info, warning, error
-    ClockTrust clock = ClockTrust::kernel;  // who vouches for real time (R20)
+    ClockTrust clock = ClockTrust::kernel;  // the authority for real time (R20)
 };
 
-// The directory of a node's status file, as in its unit, for default_status_file().
+// The directory name of a node's status file, as in its unit, for default_status_file().
 [[nodiscard]] inline std::string runtime_name(const NodeId& node) {
     return "fairfeed/" + node.str();
 }
 
-// All errors at once, one line each: file:line:column: what, and what to do.
+// Reports all errors at once, one line each: file:line:column: what, and what to do.
 [[nodiscard]] Result<NodeConfig, std::vector<std::string>> load_node_config(
     const std::filesystem::path& file);
 

@@ -28,7 +28,8 @@ std::optional<LoadedGenesis> load_genesis(const NodeConfig& config, Lines& mista
     return std::nullopt;
 }
 
-// A node that is not in it joins later, and its keys are not known there.
+// nullptr: genesis does not name the node. Such a node joins later, and its keys cannot be checked
+// here.
 const NodeRegistration* registration_of(const LoadedGenesis& genesis, const NodeId& node) {
     for (const Transaction& each : genesis.block.block.transactions) {
         const auto* registration = std::get_if<NodeRegistration>(&each.content);
@@ -37,7 +38,7 @@ const NodeRegistration* registration_of(const LoadedGenesis& genesis, const Node
     return nullptr;
 }
 
-// Whose key it is, where it is somebody's of genesis.
+// The name in genesis that owns this key, if any.
 template <class Member>
 std::string owner_of(const LoadedGenesis& genesis, const PublicKey& key, Member member) {
     for (const Transaction& each : genesis.block.block.transactions) {

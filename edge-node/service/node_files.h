@@ -1,6 +1,6 @@
-// The files that a node's configuration names, looked at together before anything begins: keys,
-// certificates, genesis, and whether they are this node's in this network. Everything wrong at
-// once, one line each with file and remedy.
+// Checks the files named by a node's configuration before the node starts: keys, certificates,
+// genesis, and whether they belong to this node in this network. Reports all faults at once, one
+// line each with file and remedy.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ namespace fairfeed {
 
 struct NodeFiles {
     LoadedGenesis genesis;
-    std::vector<std::string> of_time;  // certificates that are not valid now: by this clock
-    std::vector<std::string> soon;     // that will not be in less than thirty days
+    std::vector<std::string> of_time;  // certificates that are not valid by this clock
+    std::vector<std::string> soon;     // certificates that expire in less than thirty days
 };
 
-// Errors: what a person must mend before the node can do anything.
+// Errors: faults that a person must mend before the node can start.
 [[nodiscard]] Result<NodeFiles, std::vector<std::string>> check_node_files(const NodeConfig& config,
                                                                            std::int64_t now_s);
 

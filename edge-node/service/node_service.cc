@@ -66,8 +66,8 @@ void NodeService::handle(Posted posted, Effects& turn) {
     }
 }
 
-// What meters say fits one packet; a peer's chunks are put together apart from all others', so that
-// nobody can crowd out anybody else's.
+// Meters' messages fit one packet. Each peer's chunks are assembled apart from all others', so that
+// no peer can crowd out another.
 std::optional<Bytes> NodeService::whole_message(Packet& packet) {
     if (packet.broker == config_.node) return std::move(packet.payload);
     return assemblers_[packet.broker].add(packet.topic, packet.payload);
@@ -100,13 +100,13 @@ void NodeService::add(Effects& turn, Effects more) {
     std::move(more.begin(), more.end(), std::back_inserter(turn));
 }
 
-// Durable first, in order; then everything the turn has to say.
+// Performs durable effects first, in order, then sends the turn's messages.
 bool NodeService::perform(const Effects& turn) {
     if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
         end_ = {written.error().message, written.error().damage};
         return false;
     }
-    std::set<NodeId> answered;  // one answer of blocks for each peer and turn: they are large
+    std::set<NodeId> answered;  // one answer with blocks per peer and turn: they are large
     for (const Effect& effect : turn) {
         if (const auto* publish = std::get_if<Publish>(&effect)) {
             send(publish->topic, publish->message);
@@ -123,7 +123,7 @@ bool NodeService::perform(const Effects& turn) {
     return true;
 }
 
-// A little in every turn.
+// Verifies a few blocks in every turn.
 bool NodeService::mend_on(Instant now) {
     if (!storage_.is_mending()) return true;
     const auto done = storage_.mend_on(now.real_ms);
@@ -144,7 +144,7 @@ bool NodeService::answer_blocks(const AnswerBlocks& asked) {
     return true;
 }
 
-// What is found is asked for at once, and not given out meanwhile.
+// Requests damaged blocks from peers at once; meanwhile they are not sent to anybody.
 void NodeService::scrub(Instant now, Effects& turn) {
     for (const Height height : storage_.take_mended()) {
         log_info("a damaged block of the ledger was mended from a peer", kv("height", height));
@@ -166,7 +166,7 @@ void NodeService::scrub(Instant now, Effects& turn) {
     }
 }
 
-// Before a write fails the node goes quiet, and comes back when there is room.
+// The node stops before a write fails, and starts again when there is space.
 void NodeService::look_at_space() {
     if (surface_.room.look()) return;
     end_.disk_full = true;
@@ -174,7 +174,7 @@ void NodeService::look_at_space() {
 }
 
 void NodeService::send(const Topic& topic, ByteView message) {
-    if (clients_.empty()) return;  // before connect(): said again at the first connection
+    if (clients_.empty()) return;  // before connect(): repeated at the first connection
     const auto packets = split_message(message);
     const bool retain = is_retained(topic.channel) && packets.size() == 1;
     for (const Bytes& packet : packets) {
@@ -188,7 +188,7 @@ void NodeService::tell_progress(Instant now) {
     notify_progress();
 }
 
-// Its own files, and what its broker has shown.
+// Alarms about the node's own files and about the certificates that brokers have shown.
 std::vector<std::string> NodeService::certificate_alarms(Instant now) {
     const std::int64_t now_s = now.real_ms / 1000;
     auto alarms = tls_.look(now_s, now.steady_ms);

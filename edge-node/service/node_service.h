@@ -1,8 +1,8 @@
-// One life of a node on its data directory: opens it, brings the node up to the ledger's tip, then
-// runs one loop over MQTT connections, clock and signals. Performs the node's effects so that
-// whatever a message promises is on the disk before it leaves. It ends at a signal, at the first
-// failed write (never retried, R12), or when the files must be looked after. Callbacks only post to
-// its queue.
+// One run of a node on its data directory: opens it, replays the ledger up to its tip, then runs
+// one loop over MQTT connections, clock and signals. Performs the node's effects so that whatever a
+// message promises is on the disk before the message leaves. The run ends at a signal, at the first
+// failed write (never retried, R12), or when the files need repair. Callbacks only post to its
+// queue.
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@
 
 namespace fairfeed {
 
-// What outlasts one life of the node: how it is seen from outside, and whether there is room.
+// What is kept over several runs in one process: status file, alarm log, and free disk space.
 struct NodeSurface {
     StatusFile status;
     AlarmLog alarms;
@@ -40,14 +40,14 @@ struct NodeSurface {
 
 class NodeService {
   public:
-    // Why it ends, or does not begin.
+    // Why a run ended, or could not begin.
     struct End {
         std::string reason;  // for a person; empty: nothing failed
         bool ledger_damaged = false;
-        bool disk_full = false;  // nearly: no write has failed
-        bool mistake = false;    // a person's, in what was configured: starting again is no use
+        bool disk_full = false;  // nearly full: no write has failed
+        bool mistake = false;    // an operator's, in the configuration: a restart would not help
     };
-    // set_aside: what was, in earlier lives. The surface outlives the node.
+    // set_aside: the files set aside in earlier runs. The surface outlives the node.
     [[nodiscard]] static Result<std::unique_ptr<NodeService>, End> open(
         const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
         NodeSurface& surface);
@@ -55,7 +55,7 @@ class NodeService {
 
   private:
     static constexpr std::size_t kQueueCapacity = 100'000;
-    // What a callback posts to the loop.
+    // A message that a callback posts to the loop.
     struct Packet {
         static constexpr std::size_t kOverhead = 512;
         NodeId broker;
@@ -116,9 +116,9 @@ class NodeService {
     Storage storage_;
     Node node_;
     EventQueue<Posted> queue_;
-    std::map<NodeId, ByteBudget> waiting_;  // in the queue, by whose broker it came over
+    std::map<NodeId, ByteBudget> waiting_;  // bytes in the queue, by the broker they came over
     SignalWatch signals_;
-    std::map<NodeId, ChunkAssembler> assemblers_;  // by whose broker it came over
+    std::map<NodeId, ChunkAssembler> assemblers_;  // by the broker they came over
     MqttDialer dialer_;
     std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first
     std::set<NodeId> connected_;
@@ -128,7 +128,7 @@ class NodeService {
     NodeSurface& surface_;
     Outlook outlook_;
     ConnectionLog connection_log_;
-    std::string told_line_;  // to the service manager
+    std::string told_line_;  // the last line for the service manager
     std::int64_t progress_at_ms_ = 0;
     TlsWatch tls_;
     std::string scrub_fault_;  // of the last look; empty: none

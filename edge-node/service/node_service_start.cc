@@ -1,4 +1,4 @@
-// How a node begins: its files, its ledger replayed, its connections.
+// The start of a node: files, replay of the ledger, connections.
 #include <algorithm>
 
 #include "core/crypto/key_file.h"
@@ -12,8 +12,8 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxBuffered = 20'000;
-// What may wait in the queue of what came over one broker: a peer alone can neither fill the memory
-// nor all places. Meters share the own broker's.
+// Limits of queued bytes from one broker: no peer alone can fill the memory or the queue. All
+// meters share the own broker's limit.
 constexpr std::size_t kMeterBytes = 64'000'000;
 constexpr std::size_t kPeerBytes = 16'000'000;
 
@@ -56,7 +56,8 @@ std::vector<NodeId> NodeService::others(const NodeConfig& config) {
     return out;
 }
 
-// The node follows along. What does not hold although it is what was written is no damage.
+// Replays the ledger into the node. Invalid blocks whose bytes are as written are a fault, not
+// damage.
 Result<ChainState, NodeService::End> NodeService::replay_ledger() {
     auto state =
         replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
@@ -75,13 +76,13 @@ Result<ChainState, NodeService::End> NodeService::replay_ledger() {
         End{concat(config_.ledger().string(), ": block ", fault.height, ": ", fault.reason, ": ",
                    fault.explanation,
                    damaged ? ""
-                           : "; this is what was committed, so this program judges differently: "
+                           : "; the block is as it was committed, but this version refuses it: "
                              "use the version that wrote it, or move ledger.db away and let the "
                              "node fetch the blocks from its peers"),
             damaged});
 }
 
-// Brings the node from genesis to the ledger's tip, then takes over what the inbox remembers.
+// Brings the node from genesis to the ledger's tip, then applies the recovered inbox.
 Result<void, NodeService::End> NodeService::catch_up() {
     const auto state = replay_ledger();
     if (!state) return unexpected(state.error());
@@ -136,7 +137,7 @@ std::unique_ptr<MqttClient> NodeService::dial(const BrokerAddress& address,
     config.max_in_flight = 1000;
     config.max_buffered = kMaxBuffered;
     const NodeId broker = address.node;
-    // Of a reading that is too long the first bytes are enough to say so.
+    // A reading above the limit is cut: its first bytes are enough to refuse it.
     const std::size_t most = broker == config_.node ? kMaxReadingBytes : kMaxPacketBytes + 1;
     ByteBudget& waiting =
         waiting_.try_emplace(broker, broker == config_.node ? kMeterBytes : kPeerBytes)

@@ -11,16 +11,16 @@ namespace fairfeed {
 namespace {
 
 constexpr std::int64_t kClockSlackMs = 60'000;
-// One absent proposer costs a round; so many are no accident.
+// One absent proposer costs one round; this many rounds need a person's attention.
 constexpr Round kOddRound = 5;
 constexpr std::size_t kMostNamed = 4;
 
-// Every node says its standing at least so often.
+// Every node sends STATUS at least this often.
 std::int64_t silence_ms(const Timers& timers) {
     return 3 * timers.rebroadcast_cap_ms + 5000;
 }
 
-// What a window may take after its end, with all but one of its committee away for a while.
+// The time that a window may take after its end while all but one of its committee are away.
 std::int64_t allowance_ms(const Timers& timers, std::size_t members) {
     return timers.grace_ms + static_cast<std::int64_t>(members) * timers.slot_ms +
            timers.propose_cap_ms + 2 * timers.vote_cap_ms;
@@ -47,19 +47,19 @@ std::string quorum_alarm(const ChainState& state, const std::vector<Outlook::Mis
                   " must agree, so no block is decided; missing ", named(missing));
 }
 
-// Without seconds: what is said of a standing fault must not change while it stands.
+// Without seconds, so that the text of a continuing fault stays the same.
 std::string minute_text(std::int64_t real_ms) {
     constexpr std::size_t kToTheMinute = 16;
     return utc_text(real_ms / 1000).substr(0, kToTheMinute) + " UTC";
 }
 
-// What was decided lies in the past on every clock that is right.
+// By a correct clock, decided blocks lie in the past.
 std::string clock_alarm(const ChainState& state, Instant now) {
     if (now.real_ms + kClockSlackMs < state.tip_time_ms)
         return concat("the clock of this machine is wrong: it says ", minute_text(now.real_ms),
                       ", and block ", state.height, " was made at ", minute_text(state.tip_time_ms),
-                      "; until it is set (NTP, or `date -s`) certificates look not yet valid and "
-                      "nobody can be talked to");
+                      "; until it is set (NTP, or `date -s`) certificates seem not yet valid and "
+                      "connections fail");
     if (!now.synchronised)
         return "the clock of this machine is not disciplined: the kernel does not vouch for it; "
                "install systemd-timesyncd or chrony, or see `clock` in edge-node.yaml";
@@ -127,7 +127,7 @@ std::vector<Outlook::Missing> Outlook::missing(const ChainState& state, Instant 
         if (!line.connected && now.steady_ms - line.since_ms >= kPatienceMs)
             out.push_back({node, concat("no connection: ", line.reason)});
         else if (line.connected && quiet_ms >= silence_ms(state.genesis.parameters.timers))
-            out.push_back({node, "its broker is there, the node says nothing"});
+            out.push_back({node, "its broker is there, but the node sends nothing"});
     }
     return out;
 }
@@ -140,8 +140,8 @@ Outlook::View Outlook::look(const ChainState& state, const NodeSummary& summary,
     };
     add(clock_alarm(state, now));
     if (!own_.connected && now.steady_ms - own_.since_ms >= kPatienceMs)
-        add(concat("the broker of this node is not connected: ", own_.reason,
-                   "; no meter is heard and nobody hears ", self_, ": is its Mosquitto running?"));
+        add(concat("the broker of this node is not connected: ", own_.reason, "; ", self_,
+                   " receives no readings and sends nothing: is its Mosquitto running?"));
     add(quorum_alarm(state, view.missing));
     if (summary.consensus.awake && summary.consensus.round >= kOddRound)
         add(concat("the next block is not agreed on: height ", summary.consensus.height,

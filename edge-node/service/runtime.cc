@@ -10,11 +10,11 @@
 namespace fairfeed {
 namespace {
 
-// A disk that damages every ledger put on it is not to be filled with them.
+// A disk that damages every ledger would otherwise be filled with damaged ledgers.
 constexpr std::size_t kMostRebuilds = 3;
 constexpr std::int64_t kLookForRoomEveryMs = 500;
 
-// One life of the node; it must be over before its files are looked after.
+// One run of the node; it must be over before its files are repaired.
 Result<NodeService::End, NodeFault> live(const NodeConfig& config, const LoadedGenesis& genesis,
                                          const std::vector<std::string>& set_aside,
                                          NodeSurface& surface) {
@@ -26,12 +26,12 @@ Result<NodeService::End, NodeFault> live(const NodeConfig& config, const LoadedG
 
 std::string full_words(const NodeConfig& config, const DiskRoom& room) {
     return concat("the disk is full: ", room.free() / 1000, " kB are free at ",
-                  config.data.string(), ", and this node says nothing until there are ",
-                  DiskRoom::kEnoughBytes / 1000, " kB; make room");
+                  config.data.string(), ", and this node waits for ", DiskRoom::kEnoughBytes / 1000,
+                  " kB; make room");
 }
 
-// A node that ended for want of room and was started again, over and over, would wear the disk out.
-// It is well all the while, and says so to the service manager. False: a signal came first.
+// Waits inside the process, because repeated restarts would wear the disk out. Reports to the
+// service manager meanwhile. False: a stop signal came first.
 bool wait_for_room(const NodeConfig& config, NodeSurface& surface) {
     DiskRoom& room = surface.room;
     if (room.look()) return true;
@@ -52,7 +52,7 @@ bool wait_for_room(const NodeConfig& config, NodeSurface& surface) {
     return true;
 }
 
-// Life after life, until the node is told to stop or something is wrong that it cannot mend.
+// Runs the node again and again, until a stop signal or a fault that it cannot repair.
 Result<int, NodeFault> live_on(const NodeConfig& config, const LoadedGenesis& genesis) {
     NodeSurface surface{StatusFile(config.status_file), AlarmLog(), DiskRoom(config.data)};
     std::vector<std::string> set_aside;
@@ -62,7 +62,7 @@ Result<int, NodeFault> live_on(const NodeConfig& config, const LoadedGenesis& ge
         if (end->reason.empty() && end->disk_full) continue;
         if (end->reason.empty()) return 0;
         if (!end->ledger_damaged || set_aside.size() >= kMostRebuilds) {
-            log_error("the disk failed; the node ends, and can be started again when it is well",
+            log_error("the disk failed; the node ends; start it again when the disk works",
                       kv("reason", end->reason));
             return 1;
         }

@@ -1,5 +1,5 @@
-// What a node says of itself for scripts and people: the facts of its status file. Local, no part
-// of the protocol; docs/operations.md names every member.
+// The content of a node's status file, for scripts and people. Local, no part of the protocol;
+// docs/operations.md names every member.
 #pragma once
 
 #include "core/io/json.h"
@@ -8,11 +8,11 @@
 
 namespace fairfeed {
 
-// Of the disk, since the process began.
+// The state of the disk, since the process began.
 struct StorageReport {
     std::uint64_t scrubbed_blocks = 0;
     std::uint64_t scrub_passes = 0;
-    std::vector<std::string> set_aside;  // what was damaged, a sentence each
+    std::vector<std::string> set_aside;  // damaged files, a sentence each
 };
 
 struct StatusReport {
@@ -20,14 +20,14 @@ struct StatusReport {
     bool broker_connected = false;
     std::size_t peers_connected = 0;
     std::size_t peers = 0;
-    std::uint64_t dropped = 0;  // messages not sent or not taken because a queue was full
+    std::uint64_t dropped = 0;  // messages not sent or not accepted because a queue was full
     const NodeSummary& summary;
     StorageReport storage = {};
     Outlook::View view = {};
-    bool running = true;  // false: the last word of a node that ends
+    bool running = true;  // false: the node ends with this report
 };
 
-// Of a node that waits until its disk has room; nothing else of it can be told.
+// The status of a node that waits for free disk space; no other member is known then.
 [[nodiscard]] Json waiting_json(const NodeId& node, const std::string& alarm);
 
 [[nodiscard]] Json to_json(const StatusReport& report);

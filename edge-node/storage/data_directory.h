@@ -1,4 +1,4 @@
-// Where a node's durable state stands, and whether it may be taken as it is.
+// The directory of a node's durable state, and whether a lost safety record is accepted.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,8 @@
 namespace fairfeed {
 
 struct DataDirectory {
-    std::filesystem::path data;              // ledger.db, inbox.db and safety.slot are in it
-    bool accept_lost_safety_record = false;  // R23: only ever from the command line
+    std::filesystem::path data;              // holds ledger.db, inbox.db and safety.slot
+    bool accept_lost_safety_record = false;  // R23: set on the command line only
 
     [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
     [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }

@@ -9,14 +9,14 @@ namespace fairfeed::intake {
 namespace {
 
 struct Table : SummedTable {
-    int content = 0;  // the column with what the row is about
+    int content = 0;  // the column with the row's content
 };
 constexpr Table kReadings{{"readings", 6}, 4};
 constexpr Table kBatches{{"batches", 3}, 2};
 constexpr Table kEndorsements{{"endorsements", 6}, 5};
 constexpr Table kBlocks{{"blocks", 3}, 2};
 constexpr Table kDoubts{{"doubts", 2}, 0};
-// In `doubts`: every cluster.
+// In `doubts`, the empty name stands for every cluster.
 constexpr std::string_view kAll;
 
 enum Sql : std::size_t {
@@ -45,7 +45,7 @@ enum Sql : std::size_t {
     kSqlCount,
 };
 
-// What changes rows returns them whole, for the seal.
+// Statements that change rows return them whole, for the seal.
 constexpr std::array<std::string_view, kSqlCount> kSql{
     "INSERT OR IGNORE INTO readings VALUES(?1, ?2, ?3, ?4, ?5, ?6) RETURNING *",
     "INSERT INTO batches VALUES(?1, ?2, ?3) RETURNING *",
@@ -250,7 +250,7 @@ Result<void, IoError> Inbox::load_doubts(InboxContents& contents, RowSum& sum) {
     }
 }
 
-// Its count goes on where the mark stands: the old one's mark says nothing against it.
+// Continues the count of the mark, because the mark still holds the old file's sequence.
 Result<std::filesystem::path, IoError> Inbox::begin_anew(const std::filesystem::path& file,
                                                          std::int64_t real_ms) {
     const std::filesystem::path fresh = file.string() + ".new";

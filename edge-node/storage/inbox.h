@@ -1,8 +1,8 @@
-// What a node must not lose between saying something and its block: readings it receipted, batches
-// and endorsements it signed, blocks it voted for. One SQLite file; the runtime writes everything
-// of a turn in one transaction and only then lets messages leave. A seal over all rows, written
-// with them, tells a file that changed by itself from what was written; a mark beside it, one that
-// fell back to an earlier moment. Nothing here is part of the chain.
+// What a node must keep until a block contains it: readings it receipted, batches and endorsements
+// it signed, blocks it voted for. One SQLite file. The runtime writes everything of a turn in one
+// transaction and only then lets messages leave. A seal over all rows, written with them, detects
+// changed rows; a mark beside the file detects that the file was set back to an earlier state.
+// Nothing here is part of the chain.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +19,7 @@
 
 namespace fairfeed::intake {
 
-// One vote per slot: what this node endorsed (committee rule 2).
+// What this node endorsed: one vote per slot (committee rule 2).
 struct EndorsementRow {
     Endorsement endorsement;
     Signature signature;
@@ -31,8 +31,8 @@ struct InboxContents {
     std::vector<Bytes> batches;   // own undecided batches, encode_transaction
     std::vector<EndorsementRow> endorsements;
     std::vector<Bytes> blocks;  // encode_block of blocks judged valid
-    // An inbox before this one was lost: nobody knows what this node promised in windows that had
-    // ended. The last one of each cluster; those of `all_in_doubt` are yet to be named.
+    // An earlier inbox was lost, so this node's promises are unknown in windows that had ended. The
+    // last such window of each cluster; with `all_in_doubt`, the windows are not determined yet.
     std::map<ClusterId, Window> doubts;
     bool all_in_doubt = false;
 };
@@ -40,17 +40,17 @@ struct InboxContents {
 class Inbox {
   public:
     [[nodiscard]] static Result<Inbox, IoError> open(const std::filesystem::path& file);
-    // In the place of a damaged one, which nobody has open and which is set aside: a new inbox that
-    // knows that it knows nothing. Gives the name of the old one. After a power cut in between
+    // Sets a damaged inbox, which no process has open, aside and replaces it with an empty one that
+    // records the loss. Returns the damaged file's new name. After a power cut in between,
     // finish_replacement() must come before open().
     [[nodiscard]] static Result<std::filesystem::path, IoError> begin_anew(
         const std::filesystem::path& file, std::int64_t real_ms);
-    // Readings and blocks that can still be read from a damaged one: whatever they are worth, they
-    // prove themselves or not.
+    // The readings and blocks that can still be read from a damaged inbox. Their signatures and ids
+    // show whether they are genuine.
     [[nodiscard]] static InboxContents salvage(const std::filesystem::path& file);
 
-    // Everything written between begin() and commit() becomes durable together. Nothing is written
-    // outside.
+    // Everything written between begin() and commit() becomes durable together. Write only in
+    // between.
     [[nodiscard]] Result<void, IoError> begin();
     [[nodiscard]] Result<void, IoError> commit();
 
@@ -65,12 +65,12 @@ class Inbox {
     [[nodiscard]] Result<void, IoError> put_doubts(const std::map<ClusterId, Window>& doubts);
     // After a commit: blocks up to this height are in the ledger.
     [[nodiscard]] Result<void, IoError> forget_blocks(Height height);
-    // After a settlement: batch and endorsements of the cluster up to this window, readings of its
-    // windows before `keep_from`, and of later ones those named, are needed no more.
+    // Call after a settlement. Removes batch and endorsements of the cluster up to this window,
+    // readings of its windows before `keep_from`, and the named readings of later windows.
     [[nodiscard]] Result<void, IoError> forget_window(
         const ClusterId& cluster, Window window, Window keep_from,
         const std::vector<std::pair<MeterId, Window>>& readings = {});
-    // Errors with `damage`: rows that are not those that were written, or no longer are.
+    // Errors with `damage`: the rows are not those that were written.
     [[nodiscard]] Result<InboxContents, IoError> load();
 
   private:

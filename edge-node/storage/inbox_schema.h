@@ -1,5 +1,5 @@
-// How an inbox is laid out in SQLite; a change of layout is a new schema_version. Nobody but the
-// inbox includes it, and tests that damage one.
+// The layout of an inbox in SQLite; a change of layout is a new schema_version. Included only by
+// the inbox and by tests that damage one.
 #pragma once
 
 #include "core/io/sqlite.h"

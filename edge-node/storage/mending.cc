@@ -35,7 +35,7 @@ std::optional<CommittedBlock> Mending::work(const Ledger& ledger, std::span<cons
     return std::nullopt;
 }
 
-// The state may be further already: then all begins again, and the first ones first.
+// If the state is beyond this height, starts again from genesis, lowest offers first.
 bool Mending::begin_before(Height height) {
     if (state_ && state_->height < height) return true;
     auto founded = state_from_genesis(genesis_);
@@ -47,8 +47,8 @@ bool Mending::begin_before(Height height) {
     return true;
 }
 
-// The header's id is certified, and so are all transactions it names; what stands beside them was
-// verified when it was committed.
+// The header's id is certified, and it covers all transactions. Signatures and certificate beside
+// them were verified at the commit.
 bool Mending::advance(const Ledger& ledger, std::span<const Digest> chain) {
     const Height height = state_->height + 1;
     const auto next = ledger.block(height);

@@ -1,6 +1,6 @@
-// Proves blocks that peers offer in place of damaged ones, where the ledger itself does not: their
-// certificates and signatures are held against the state before them, which is executed again from
-// genesis, a few blocks at a time, so that no offer of anybody keeps the node from its work. Pure,
+// Verifies peers' copies of damaged blocks where the ledger itself cannot. Checks their
+// certificates and signatures against the state before them, which is executed again from genesis.
+// It does so a few blocks at a time, so that no offer keeps the node from its other work. Pure,
 // except that it reads the ledger; owned by Storage; one thread.
 #pragma once
 
@@ -21,16 +21,16 @@ class Mending {
 
     struct Offer {
         CommittedBlock block;    // its id is the certified one of its height
-        bool certified = false;  // the certificate is beyond doubt
-        bool wrote = false;      // the body is, to the byte, what was committed
+        bool certified = false;  // the certificate was verified
+        bool wrote = false;      // the body equals, byte by byte, what was committed
         bool operator==(const Offer&) const = default;
     };
-    // Of one height a few; what is offered beyond that is asked for again.
+    // Keeps a few offers of one height; more are dropped, and the block is requested again.
     void offer(Offer offer);
     [[nodiscard]] bool is_idle() const { return offers_.empty(); }
-    // Executes so many blocks at most. A block that holds, once; offers that do not, and those
-    // that the ledger cannot lead to because a block before them is damaged, are dropped. `chain`:
-    // the certified ids by height.
+    // Executes at most so many blocks. Returns a valid block once. Drops invalid offers, and offers
+    // that the ledger cannot reach because an earlier block is damaged. `chain`: the certified ids
+    // by height.
     [[nodiscard]] std::optional<CommittedBlock> work(const Ledger& ledger,
                                                      std::span<const Digest> chain,
                                                      std::size_t blocks);
@@ -43,7 +43,7 @@ class Mending {
 
     LoadedGenesis genesis_;
     std::map<Height, std::vector<Offer>> offers_;
-    std::optional<ChainState> state_;  // while something is offered
+    std::optional<ChainState> state_;  // present while there are offers
 };
 
 }  // namespace fairfeed

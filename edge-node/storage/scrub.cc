@@ -15,7 +15,7 @@ std::int64_t Scrub::pass_ms(std::int64_t speed) {
     return std::max(kDayMs / std::max<std::int64_t>(speed, 1), kShortestPassMs);
 }
 
-// A short chain is spread over the pass as a long one is.
+// Spreads a short chain over the whole pass, as a long one.
 std::size_t Scrub::due(Height height, Instant now) {
     const std::int64_t since_ms = looked_at_ms_ == 0 ? 0 : now.steady_ms - looked_at_ms_;
     looked_at_ms_ = now.steady_ms;

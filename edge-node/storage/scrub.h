@@ -1,6 +1,6 @@
-// Reads the ledger through, gently and without end: a few blocks at a time, so that one pass takes
-// `pass_ms`. Each look opens the file anew, because SQLite's cache would show what was written
-// instead of what is there. Says what it finds; mending is the caller's. Reads only. One thread.
+// Reads the whole ledger again and again, a few blocks at a time, so that one pass takes `pass_ms`.
+// Each look opens the file anew, because SQLite's cache would show what was written instead of what
+// the disk holds. Reports damage; the caller mends. Reads only. One thread.
 #pragma once
 
 #include <filesystem>
@@ -21,20 +21,20 @@ struct DamagedBlock {
 
 class Scrub {
   public:
-    // A day of the grid, and never so short that it is work: in a laboratory days pass in seconds.
+    // A day of the grid, but with a lower limit, because in a laboratory days pass in seconds.
     [[nodiscard]] static std::int64_t pass_ms(std::int64_t speed);
 
     Scrub(std::filesystem::path ledger, const Digest& network, std::int64_t pass_ms)
         : ledger_(std::move(ledger)), network_(network), pass_ms_(pass_ms) {}
 
-    // Looks at the blocks that are due. `chain`: the certified ids by height, genesis first. An
-    // error with `damage`: not one block, but the file.
+    // Checks the blocks that are due. `chain`: the certified ids by height, genesis first. An error
+    // with `damage`: the file as a whole is damaged.
     [[nodiscard]] Result<std::vector<DamagedBlock>, IoError> look(std::span<const Digest> chain,
                                                                   Instant now);
-    // That block alone, now.
+    // Checks this block now.
     [[nodiscard]] Result<void, IoError> look_at(std::span<const Digest> chain, Height height) const;
 
-    [[nodiscard]] std::uint64_t blocks() const { return blocks_; }  // looked at
+    [[nodiscard]] std::uint64_t blocks() const { return blocks_; }  // checked so far
     [[nodiscard]] std::uint64_t passes() const { return passes_; }  // whole ones
 
   private:

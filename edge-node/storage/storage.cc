@@ -14,10 +14,11 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kEnoughBytes = 1'000'000;  // of several blocks; one alone may be larger
+constexpr std::size_t kEnoughBytes = 1'000'000;  // of several blocks; a single one may be larger
 constexpr std::size_t kMendAtOnce = 8;           // blocks executed
 
-// Of several safety records in one turn only the last matters: nothing leaves before the turn ends.
+// Of several safety records in one turn only the last is written, because nothing leaves before the
+// turn ends.
 std::optional<std::size_t> last_safety_record(const Effects& turn) {
     std::optional<std::size_t> last;
     for (std::size_t i = 0; i < turn.size(); ++i) {
@@ -26,21 +27,21 @@ std::optional<std::size_t> last_safety_record(const Effects& turn) {
     return last;
 }
 
-// What a power cut interrupted in the middle of a start.
+// Completes replacements that a power cut interrupted during an earlier start.
 Result<void, IoError> finish_replacements(const DataDirectory& config,
                                           std::vector<std::string>& mishaps) {
     for (const std::filesystem::path& file : {config.ledger(), config.inbox()}) {
         const auto aside = finish_replacement(file);
         if (!aside) return unexpected(aside.error());
         if (*aside)
-            mishaps.push_back(concat(file.string(), " was damaged: it stands aside as ",
+            mishaps.push_back(concat(file.string(), " was damaged: it is kept as ",
                                      (*aside)->string(),
-                                     "; the power went when it was being replaced"));
+                                     "; a power cut interrupted its replacement"));
     }
     return {};
 }
 
-// From the damaged ones beside it, until the node has written down what it takes over.
+// Reads the damaged inboxes beside the file, until the node has written down what it recovered.
 intake::InboxContents salvage_inbox(const DataDirectory& config,
                                     std::vector<std::string>& mishaps) {
     intake::InboxContents salvaged;
@@ -66,7 +67,7 @@ Result<intake::Inbox, IoError> open_sound_inbox(const DataDirectory& config,
     return inbox;
 }
 
-// One that is damaged is set aside, and a new one begun that knows that it has forgotten.
+// Sets a damaged inbox aside and begins a new one that records the loss.
 Result<intake::Inbox, IoError> open_inbox(const DataDirectory& config,
                                           intake::InboxContents& salvaged,
                                           std::vector<std::string>& mishaps) {
@@ -76,11 +77,12 @@ Result<intake::Inbox, IoError> open_inbox(const DataDirectory& config,
     const auto aside = intake::Inbox::begin_anew(config.inbox(), Clock().now().real_ms);
     if (!aside) return unexpected(aside.error());
     mishaps.push_back(
-        concat("the inbox was damaged (", reason, "): it stands aside as ", aside->string()));
+        concat("the inbox was damaged (", reason, "): it is kept as ", aside->string()));
     return open_sound_inbox(config, salvaged, mishaps);
 }
 
-// One without a sound slot is set aside; what it said is lost, and the node silent (R23).
+// Sets a safety record without a sound slot aside. Its content is lost, so the node is silent
+// (R23).
 Result<SlotFile, IoError> open_safety(const DataDirectory& config,
                                       std::vector<std::string>& mishaps) {
     auto safety = SlotFile::open(config.safety_record());
@@ -88,14 +90,14 @@ Result<SlotFile, IoError> open_safety(const DataDirectory& config,
     const std::string reason = safety.error().message;
     const auto aside = SlotFile::begin_anew(config.safety_record(), Clock().now().real_ms);
     if (!aside) return unexpected(aside.error());
-    mishaps.push_back(concat(reason, ": it stands aside as ", aside->string(),
+    mishaps.push_back(concat(reason, ": it is kept as ", aside->string(),
                              "; this node signs nothing until the others have committed two more "
                              "heights"));
     return SlotFile::open(config.safety_record());
 }
 
-// A node that has signed before must not start as one that never did (R23). A file that nothing
-// was ever written to is as good as none: it may have been made a moment ago, in place of another.
+// A node that has signed before must not start as one that never did (R23). A file that was never
+// written to counts as missing, because it may just have been created in place of another.
 SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
     if (safety.in_doubt()) return safety.sequence() > 0 ? SafetyTrust::in_doubt : SafetyTrust::lost;
     if (safety.sequence() > 0) return SafetyTrust::sound;
@@ -119,14 +121,14 @@ Result<std::string, IoError> Storage::rebuild_ledger(const DataDirectory& config
                                                      std::string_view reason) {
     const auto salvage = salvage_ledger(config.ledger(), genesis, Clock().now().real_ms);
     if (!salvage) return unexpected(salvage.error());
-    return concat("the ledger was damaged (", reason, "): it stands aside as ",
-                  salvage->aside.string(), "; its blocks up to ", salvage->height,
+    return concat("the ledger was damaged (", reason, "): it is kept as ", salvage->aside.string(),
+                  "; its blocks up to ", salvage->height,
                   " were taken over, the rest comes from the peers");
 }
 
 Result<Storage, IoError> Storage::open(const DataDirectory& config, const LoadedGenesis& genesis) {
     if (auto made = make_directories(config.data, 0700); !made) return unexpected(made.error());
-    // Before anything is looked at: what a running node is writing would be taken for damage.
+    // Takes the lock before reading, because writes of a running node would look like damage.
     auto lock =
         FileLock::take(config.data / "node", "the data directory '" + config.data.string() + "'");
     if (!lock) return unexpected(lock.error());
@@ -245,7 +247,7 @@ Result<RecoveredState, IoError> Storage::recall(const Digest& network) {
     return recovered;
 }
 
-// They prove themselves: readings to the committee, blocks by what is decided.
+// Salvaged items need no trust: the committee checks readings, and the decided id checks blocks.
 void Storage::add_salvaged(RecoveredState& recovered, const Digest& network) {
     for (Bytes& reading : std::exchange(salvaged_.readings, {}))
         recovered.readings.push_back(std::move(reading));
@@ -257,7 +259,7 @@ void Storage::add_salvaged(RecoveredState& recovered, const Digest& network) {
 Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) {
     BlocksAnswer answer;
     std::size_t bytes = 0;
-    // The range is a peer's: it may lie anywhere. Block 0 is everybody's own.
+    // The range comes from a peer and may lie anywhere. Every node has block 0.
     const Height tip = ledger_.height();
     const Height first = std::max<Height>(request.from, 1);
     for (Height height = first; height <= tip && height - first < request.count; ++height) {
@@ -280,8 +282,8 @@ Result<std::vector<DamagedBlock>, IoError> Storage::scrub(Instant now) {
     return found;
 }
 
-// The id proves the content but no signature. Those are right if the bytes are what was committed,
-// and the certificate is that in the next block; else both are verified.
+// The id covers the content but no signature. The signatures are right if the bytes are those
+// committed and the certificate is the one in the next block; otherwise both are verified.
 Result<void, IoError> Storage::mend(const CommittedBlock& offered, std::int64_t real_ms) {
     const Height height = offered.block.header.height;
     if (height < 1 || height >= chain_.size()) return {};

@@ -1,7 +1,7 @@
-// The disk of a node: ledger, inbox and safety record behind one door, which writes a turn's
-// durable effects in their order with as few syncs as that order allows. Damaged blocks are never
-// given out; what is damaged beyond mending is set aside when the node starts. One thread. Any
-// error of write() is final: the caller ends the process, or opens everything anew.
+// The disk of a node: ledger, inbox and safety record behind one interface. It writes a turn's
+// durable effects in their order with as few syncs as that order allows. It never returns damaged
+// blocks; files that cannot be mended are set aside when the node starts. One thread. Any error of
+// write() is final: the caller ends the process, or opens everything anew.
 #pragma once
 
 #include <optional>
@@ -21,37 +21,38 @@ namespace fairfeed {
 
 class Storage {
   public:
-    // Errors say what to do; another process has the directory: nothing was touched. What is
-    // damaged is no error: see mishaps().
+    // Errors name the remedy. If another process has the directory, nothing was touched. Damage is
+    // no error: see mishaps().
     [[nodiscard]] static Result<Storage, IoError> open(const DataDirectory& config,
                                                        const LoadedGenesis& genesis);
-    // Sets a ledger aside that nobody has open, and puts its sound blocks in its place. What
-    // happened, for a person.
+    // Sets a closed ledger aside and puts its sound blocks in its place. Returns what happened, for
+    // a person.
     [[nodiscard]] static Result<std::string, IoError> rebuild_ledger(const DataDirectory& config,
                                                                      const LoadedGenesis& genesis,
                                                                      std::string_view reason);
 
-    // Everything in `turn` that must be on the disk is there when this returns.
+    // On return everything in `turn` that must be durable is on the disk.
     [[nodiscard]] Result<void, IoError> write(const Effects& turn, std::int64_t real_ms);
-    // What the inbox and the safety record remember.
+    // Reads the inbox and the safety record.
     [[nodiscard]] Result<RecoveredState, IoError> recall(const Digest& network);
-    // Blocks for a peer, as many as fit one answer, none that is damaged and none after it.
+    // Blocks for a peer: as many as fit one answer, up to the first damaged one.
     [[nodiscard]] Result<BlocksAnswer, IoError> blocks(const BlocksRequest& request);
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
 
-    // The certified id of the next block, genesis first: from the replay at the start. Commits add
-    // theirs by themselves.
+    // Adds the certified id of the next block, genesis first, during the replay at the start. Later
+    // commits add their ids themselves.
     void learn(const Digest& id) { chain_.push_back(id); }
-    // Damaged blocks found since the last call, by a look at what is due and by blocks().
+    // Damaged blocks found since the last call, by checking the blocks that are due and by
+    // blocks().
     [[nodiscard]] Result<std::vector<DamagedBlock>, IoError> scrub(Instant now);
     [[nodiscard]] const Digest& id(Height height) const { return chain_.at(height); }
-    // A MendBlock effect whose block the ledger does not prove by itself: mend_on() proves it, a
-    // few blocks at a time, and writes what holds.
+    // Whether a MendBlock effect waits for verification, because the ledger alone does not prove
+    // its block. mend_on() verifies a few blocks at a time, and writes the valid ones.
     [[nodiscard]] bool is_mending() const { return !mending_.is_idle(); }
     [[nodiscard]] Result<void, IoError> mend_on(std::int64_t real_ms);
-    // Heights that MendBlock effects made whole since the last call.
+    // Heights that MendBlock effects restored since the last call.
     [[nodiscard]] std::vector<Height> take_mended() { return std::exchange(mended_, {}); }
-    // What was set aside when this was opened, for a person.
+    // What open() set aside, for a person.
     [[nodiscard]] const std::vector<std::string>& mishaps() const { return mishaps_; }
     [[nodiscard]] const Scrub& scrubbed() const { return scrub_; }
 
@@ -66,7 +67,7 @@ class Storage {
     [[nodiscard]] Result<void, IoError> begin_inbox();
     [[nodiscard]] Result<void, IoError> flush_inbox();
 
-    FileLock lock_;  // first: given up last
+    FileLock lock_;  // first: released last
     LoadedGenesis genesis_;
     Ledger ledger_;
     intake::Inbox inbox_;
@@ -74,7 +75,7 @@ class Storage {
     SafetyTrust trust_ = SafetyTrust::sound;
     bool inbox_open_ = false;
     Scrub scrub_;
-    std::vector<Digest> chain_;  // certified ids, genesis first; empty until learnt
+    std::vector<Digest> chain_;  // certified ids, genesis first; empty before the replay
     std::vector<DamagedBlock> found_;
     std::vector<Height> mended_;
     Mending mending_;

@@ -29,8 +29,8 @@ constexpr int kDone = 0;
 constexpr int kMachineFailed = 1;
 constexpr int kWrongInput = 2;
 
-// The account Mosquitto drops to when root starts it in place, where the keys are the caller's own;
-// a bare number where it has no name.
+// The account to which Mosquitto drops when root starts it in place, where the caller owns the
+// keys; its number if it has no name.
 std::string invoking_user() {
     const passwd* entry = ::getpwuid(::geteuid());
     return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
@@ -50,7 +50,7 @@ void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
 }
 
-// Windows that ended long before anybody measured them help nobody, and a start in years is a slip.
+// Windows that ended long ago cannot be measured, and a start in years is probably a mistake.
 std::optional<std::string> fault_of_start(const LabNetwork& lab, std::int64_t now_ms) {
     if (!lab.starts_at_ms) return std::nullopt;
     const std::int64_t ahead_ms = *lab.starts_at_ms - now_ms;
@@ -103,7 +103,7 @@ int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostre
     }
     write_keys(keys, *directory);
     write_configurations(*lab, *directory);
-    // Writing takes a while on slow disks, and the network's start counts from its genesis.
+    // Read after writing: slow disks take a while, and the network's start counts from its genesis.
     const std::int64_t now_ms = clock.now().real_ms;
     const auto founded = found_network(*lab, plan, keys, now_ms);
     if (!founded) return machine_failed(founded.error(), *directory, err);

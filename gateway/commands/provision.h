@@ -1,5 +1,5 @@
-// `gateway provision`: from a network as a person writes it to everything its machines need: the
-// private CA, all keys and certificates, block 0, and the configuration of every program and
+// `gateway provision`: turns the description of a network into everything that its machines need:
+// the private CA, all keys and certificates, block 0, and the configuration of every program and
 // broker. Writes into a new or empty directory only. main.cc owns the command line.
 #pragma once
 
@@ -15,7 +15,7 @@ struct ProvisionOptions {
 };
 
 // 0: provisioned. 1: the machine failed (disk, output). 2: the file or the directory is wrong, one
-// line per error on `err`; nothing has been written then.
+// line per error on `err`; then nothing has been written.
 [[nodiscard]] int run_provision(const ProvisionOptions& options, std::ostream& out,
                                 std::ostream& err);
 

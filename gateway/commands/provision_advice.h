@@ -1,5 +1,5 @@
-// What a person does next with a new network, as commands to paste, and what of it is allowed and
-// probably not meant. Text only.
+// The next steps for a new network, as commands to paste, and warnings about settings that are
+// allowed but probably unintended. Text only.
 #pragma once
 
 #include <ostream>
@@ -10,11 +10,11 @@
 
 namespace fairfeed {
 
-// A network in place (preset `lab`) runs where it stands; any other goes to its machines, to where
-// the units of systemd/ look.
+// A network in place (preset `lab`) runs in its directory. Any other is copied to its machines, to
+// the directories that the units of systemd/ use.
 void print_next_steps(const ProvisionReport& report, std::ostream& out);
 
-// A line each.
+// One line each.
 [[nodiscard]] std::vector<std::string> warnings_of(const LabNetwork& lab);
 
 }  // namespace fairfeed

@@ -115,7 +115,7 @@ void print_start(const ProvisionReport& report, std::ostream& out) {
         << "; rule " << to_string(parameters.rule) << '\n';
 }
 
-// A recording that is shorter than the run goes round, and nobody should find that out by chance.
+// A recording that is shorter than the run repeats, so the report says so.
 bool starts_again(const ProvisionReport& report) {
     const NetworkParameters& parameters = report.state.genesis.parameters;
     return parameters.window_limit == 0 || report.lab.source.homes_hours * kSecondsPerHour <

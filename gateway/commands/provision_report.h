@@ -1,5 +1,5 @@
-// What provisioning tells about the network it made: as a page for a person, or as JSON. Honest
-// labels: what every committee and the chain can bear stands beside them. Reads, writes text.
+// The report on a provisioned network, as a page for a person or as JSON. It states how many faults
+// every committee and the chain tolerate. Reads, writes text.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct ProvisionReport {
 [[nodiscard]] Json report_json(const ProvisionReport& report);
 void print_report_page(const ProvisionReport& report, std::ostream& out);
 
-// What a committee of this size and quorum bears: "f = 1: one of 4 may fail or lie".
+// The fault tolerance of a committee of this size and quorum: "f = 1: one of 4 may fail or lie".
 [[nodiscard]] std::string committee_promise(std::size_t members, std::size_t quorum);
 
 }  // namespace fairfeed

@@ -1,5 +1,5 @@
-// gateway recording: what a recording of homes holds, read with the eyes of provisioning and of the
-// meters, so that a person and a script know what to expect of it before a network is made.
+// gateway recording: the content of a recording of homes, read as provisioning and meters read it,
+// so that people and scripts can check it before a network is made.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@ struct ShowRecordingOptions {
     bool json = false;
 };
 
-// 0: it can be used. 2: one line for each thing that is wrong with it.
+// 0: usable. 2: unusable; one line for each fault.
 [[nodiscard]] int run_show_recording(const ShowRecordingOptions& options, std::ostream& out,
                                      std::ostream& err);
 

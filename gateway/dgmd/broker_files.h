@@ -9,13 +9,14 @@
 
 namespace fairfeed {
 
-// `directory` is the node's, absolute: Mosquitto takes relative paths from where it was started.
-// `user` is whom it runs as when started by root: it must be able to read the keys.
+// `directory` is the node's, absolute, because Mosquitto resolves relative paths from its working
+// directory. `user` is Mosquitto's account when root starts it: the account must be able to read
+// the keys.
 [[nodiscard]] std::string mosquitto_conf(const LabNode& node,
                                          const std::filesystem::path& directory,
                                          const std::string& user);
 
-// Who may do what at this node's broker: meters, the node, its peers and DGMD.
+// The ACL of this node's broker, for meters, the node, its peers and DGMD.
 [[nodiscard]] std::string mosquitto_acl(const LabNetwork& lab, const LabNode& node);
 
 }  // namespace fairfeed

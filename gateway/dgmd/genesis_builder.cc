@@ -24,7 +24,7 @@ Genesis genesis_of(const LabNetwork& lab, const NetworkPlan& plan, const Network
             .dgmd_agreement_key = keys.dgmd.agreement.public_key()};
 }
 
-// DGMD's pen: numbers and signs what it is given, in order.
+// Numbers and signs DGMD's transactions in order.
 class Registrar {
   public:
     Registrar(const LabNetwork& lab, const NetworkPlan& plan, const NetworkKeys& keys,
@@ -84,7 +84,7 @@ class Registrar {
             add(CapacityCertificate{.meter = meter.id, .capacity_w = meter.capacity_w});
     }
 
-    // To everybody who settles the meter's cluster, and to DGMD for billing.
+    // Grants to every member that settles the meter's cluster, and to DGMD for billing.
     void grant_keys() {
         for (const LabMeter& meter : lab_.meters) {
             std::vector<NodeId> recipients = plan_.committees.at(meter.cluster);

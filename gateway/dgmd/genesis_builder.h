@@ -1,6 +1,6 @@
-// Block 0 of a new network: GENESIS by the node with most meters, then what DGMD registers, in the
+// Block 0 of a new network: GENESIS by the node with most meters, then DGMD's registrations, in the
 // order NODE, COMMITTEE, METER, CAPACITY, KEY_GRANT, TARIFF, numbered from 1, all effective from
-// window 0. Pure; the keys and the time are handed in.
+// window 0. Pure; the caller passes keys and time.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct FoundedNetwork {
     ChainState state;  // what every node will hold after block 0
 };
 
-// Reads back what it made as a node would, so that no genesis is written that nodes refuse. Error:
-// one line with the reason they would give.
+// Decodes the result as a node would, so that no genesis is written that nodes refuse. Error: one
+// line with the node's reason.
 [[nodiscard]] Result<FoundedNetwork, std::string> found_network(const LabNetwork& lab,
                                                                 const NetworkPlan& plan,
                                                                 const NetworkKeys& keys,

@@ -1,4 +1,4 @@
-// Where a new network's keys go: every private key alone in a file of mode 0600, in a directory of
+// The key files of a new network: every private key alone in a file of mode 0600, in a directory of
 // its owner. Writes through NetworkDirectory, which keeps the first fault.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace fairfeed {
 
-// Names inside a network's directory; the configurations are written to match.
+// Names inside a network's directory; the configurations use the same names.
 namespace layout {
 constexpr std::string_view kGenesis = "genesis.cbor";
 constexpr std::string_view kRun = "run";  // status files of a network that runs in place

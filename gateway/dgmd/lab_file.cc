@@ -11,7 +11,7 @@ namespace fairfeed {
 
 namespace {
 
-constexpr std::int64_t kMaxLatitudeDeg = 60;  // what the built-in solar model covers
+constexpr std::int64_t kMaxLatitudeDeg = 60;  // the range of the built-in solar model
 
 void read_tariff(const YamlView& root, Tariff& tariff) {
     const YamlView view = root.require_map("tariff");
@@ -35,7 +35,7 @@ void read_source(const YamlView& root, MeterSource& source) {
     }
 }
 
-// Window 0 is the recording's first row, so the calendar starts there too.
+// Window 0 is the recording's first row, so the grid epoch is the recording's start.
 void align_with_recording(const YamlView& network, const Recording& recording, LabNetwork& lab) {
     const std::int64_t start_s = recording.start_s();
     const auto written = network.optional_text("grid_epoch");
@@ -67,7 +67,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
             recording = std::move(*loaded);
             align_with_recording(network, *recording, lab);
         } else {
-            recording_errors = loaded.error();  // they name the recording itself
+            recording_errors = loaded.error();  // these errors name the recording itself
         }
     } else if (root.has("network") && !network.has("grid_epoch")) {
         (void)network.require_text("grid_epoch");

@@ -1,6 +1,6 @@
-// Reads a network as a person writes it (config/lab.yaml describes every key) and checks it as a
-// whole: names unique across everything that has an MQTT identity, every parent and cluster known,
-// every figure in range. Touches the file and the recording it names, nothing else.
+// Reads a network description (config/lab.yaml describes every key) and checks it as a whole: names
+// unique across everything that has an MQTT identity, every parent and cluster known, every figure
+// in range. Reads the file and the recording named in it, nothing else.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,8 @@
 
 namespace fairfeed {
 
-// All errors at once: "lab.yaml:12:5: what is wrong"; faults of a recording name its own lines.
+// Reports all errors at once: "lab.yaml:12:5: what is wrong"; errors in a recording name the
+// recording's lines.
 [[nodiscard]] Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file);
 
 }  // namespace fairfeed

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::int64_t kMaxMetres = 1'000'000'000;
 constexpr std::int64_t kMaxPort = 65'535;
-constexpr std::string_view kNobody = "-";  // topics say it where an item is nobody's
+constexpr std::string_view kNobody = "-";  // the item of topics that concern nobody
 
 Location read_location(const YamlView& view) {
     return {static_cast<std::int32_t>(view.require_int("east_m", -kMaxMetres, kMaxMetres)),
             static_cast<std::int32_t>(view.require_int("north_m", -kMaxMetres, kMaxMetres))};
 }
 
-// The host ends in a certificate, a broker's configuration and other programs' files.
+// The host is written into a certificate, a broker's configuration and other programs' files.
 void check_host(const YamlView& view, std::string_view key, const std::string& host) {
     if (host.empty()) return;
     const bool listens = key == "listen";
@@ -37,7 +37,8 @@ void refuse_reserved(const YamlView& view, const std::string& name) {
     if (name == kNobody) view.fail("id", "the name '-' stands for nobody in topics");
 }
 
-// Without one, what the installation needs of three phases: never less than 63 A each.
+// Without a rating in the file, uses what the installation needs on three phases: at least 63 A
+// each.
 void read_rating(const YamlView& view, LabMeter& meter, std::int64_t needed_w) {
     ConnectionRating& rating = meter.rating;
     const auto written = view.optional_map("connection");
@@ -93,8 +94,8 @@ const LabNode* LabMembers::find_node(const NodeId& id) const {
     return found != lab_.nodes.end() ? &*found : nullptr;
 }
 
-// Two brokers that others dial at one place are one broker, whatever its names. On one machine
-// (loopback), one that listens on every address stands in the way of all others on its port.
+// Two brokers with one address would be one broker. On one machine (loopback), a broker that
+// listens on every address would block its port for all others.
 void LabMembers::check_listener(const YamlView& view, const LabNode& node) {
     if (node.address.empty() || node.listen.empty() || node.port == 0) return;
     for (const LabNode& other : lab_.nodes) {

@@ -1,4 +1,4 @@
-// The lists of a lab file: nodes, clusters, meters; each item is checked against those before it.
+// The lists of a lab file: nodes, clusters, meters. Each item is checked against those before it.
 // Errors go to the views, placed at their keys.
 #pragma once
 
@@ -22,7 +22,7 @@ class LabMembers {
     void read_meters(const YamlView& root, const Recording* recording);
 
   private:
-    // Fails at `id` if the name is reserved or taken by somebody with an identity.
+    // Fails at `id` if the name is reserved or already has an identity.
     void claim(const YamlView& view, const std::string& name, const std::string& what);
     void check_listener(const YamlView& view, const LabNode& node);
     void check_parent(const YamlView& view, const LabCluster& cluster);

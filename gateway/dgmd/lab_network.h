@@ -1,6 +1,6 @@
-// A network as a person describes it before it exists (config/lab.yaml): who is where, who is
-// parent of what, which meters stand on it and what they measure. Plain values, already checked
-// against each other by lab_file.h; no keys and nothing the allocation rule decides.
+// The description of a network before it exists (config/lab.yaml): the places of nodes, the parent
+// of each cluster, the meters and their energy. Plain values, already checked against each other by
+// lab_file.h. Contains no keys and no results of the allocation rule.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace fairfeed {
 struct LabNode {
     NodeId id;
     Location location;
-    std::string address;  // how others reach its broker: a name, IPv4 or IPv6
+    std::string address;  // where others reach its broker: a name, IPv4 or IPv6
     std::string listen;   // what its broker binds to; usually the address
     std::uint16_t port = 0;
 };
@@ -36,7 +36,7 @@ struct LabMeter {
     std::int64_t capacity_w = 0;  // certified; 0: a consumer
     std::string service_point;
     ConnectionRating rating;
-    Registers installed;               // what its registers say before the first window
+    Registers installed;               // its registers before the first window
     std::optional<std::int64_t> pv_w;  // with a seed only; absent: the capacity
     std::string home;                  // with a recording only
 };
@@ -46,16 +46,16 @@ struct MeterSource {
     std::optional<std::int64_t> seed;
     std::optional<std::int64_t> latitude_deg;  // with a seed only
     std::filesystem::path homes;               // absolute; empty: none
-    Digest homes_digest;                       // of that file as it was read
+    Digest homes_digest;                       // of the file at the time of reading
     std::int64_t homes_hours = 0;
 };
 
 struct LabNetwork {
-    NetworkParameters parameters;  // but for real_epoch_ms: see parameters_at()
+    NetworkParameters parameters;  // without real_epoch_ms: see parameters_at()
     std::optional<std::int64_t> starts_at_ms;
     std::int64_t starts_in_s = 0;  // where starts_at_ms is absent
-    bool operator_clock = false;   // nodes take their machine's clock as it is
-    bool in_place = false;         // runs where it was provisioned; else as services (`services`)
+    bool operator_clock = false;   // nodes trust their machine's clock
+    bool in_place = false;         // runs where it was provisioned, not as `services`
     Tariff tariff;
     MeterSource source;
     std::vector<LabNode> nodes;
@@ -69,7 +69,7 @@ struct LabNetwork {
     }
 };
 
-// Where the units of systemd/ look and keep their state (docs/operations.md).
+// The directories that the units of systemd/ use (docs/operations.md).
 namespace services {
 constexpr std::string_view kConfiguration = "/etc/fairfeed";
 constexpr std::string_view kNodeState = "/var/lib/fairfeed";
@@ -77,7 +77,7 @@ constexpr std::string_view kMeterState = "/var/lib/fairfeed-meters";
 constexpr std::string_view kBrokerAccount = "mosquitto";
 }  // namespace services
 
-// The utility's own name on its network: no node and no meter can have it.
+// The utility's own name on its network: no node and no meter may have it.
 [[nodiscard]] inline NodeId dgmd_id() {
     return NodeId("dgmd");
 }

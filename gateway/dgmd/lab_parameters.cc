@@ -141,7 +141,7 @@ void read_share(const YamlView& network, NetworkParameters& parameters) {
     }
 }
 
-// What is no time of this century is one in seconds or in microseconds.
+// A time outside this century probably has another unit: seconds or microseconds.
 void check_start(const YamlView& network, LabNetwork& lab) {
     const std::int64_t at_ms = lab.starts_at_ms.value_or(kEarliestStartMs);
     if (at_ms >= kEarliestStartMs && at_ms <= kLatestStartMs) return;

@@ -1,5 +1,5 @@
 // The `network` section of a lab file: clock, windows, shares and timers. Errors go to the view,
-// placed at their key; what is returned counts only if the document ends without any.
+// placed at their key; use the result only if the document has no error.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace fairfeed {
 
-// Fills parameters, start and clock. The grid epoch is left to the caller where the file has none:
-// a recording brings its own.
+// Fills parameters, start and clock. Without a grid epoch in the file, the caller sets it, because
+// a recording has its own.
 void read_parameters(const YamlView& network, LabNetwork& lab);
 
 // Grid seconds since 1970 from "2016-08-08T00:00", "2016-08-08T00:00:00" or plain seconds;

@@ -25,7 +25,7 @@ std::string list_of(std::vector<std::string> names) {
     return text;
 }
 
-// The path ends in configurations that are read line by line.
+// Such characters would break the configurations in which the path is written.
 bool has_control_character(const std::string& text) {
     return std::any_of(text.begin(), text.end(),
                        [](char each) { return static_cast<unsigned char>(each) < 0x20; });

@@ -1,6 +1,6 @@
-// The directory a network is provisioned into. Refuses one that holds anything, creates what is
-// written with the least permissions that serve, and stops at the first fault: later writes do
-// nothing, and fault() says what happened. Existing files are never touched. One thread.
+// The directory into which a network is provisioned. Refuses a directory that holds anything,
+// creates files with the least permissions they need, and stops at the first fault: later writes do
+// nothing, and fault() tells what happened. Existing files are never touched. One thread.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,12 @@ namespace fairfeed {
 
 class NetworkDirectory {
   public:
-    // A path that does not exist yet, or an empty directory; names that begin with a dot do not
-    // count. Error: one line that says what is there and what to do. Creates nothing.
+    // Accepts a path that does not exist yet, or an empty directory; names that begin with a dot do
+    // not count. Error: one line with the fault and the remedy. Creates nothing.
     [[nodiscard]] static Result<NetworkDirectory, std::string> claim(
         const std::filesystem::path& path);
 
-    // Relative names throughout. `is_private`: mode 0700, else 0755.
+    // All names are relative. `is_private`: mode 0700, else 0755.
     void directory(const std::filesystem::path& name, bool is_private);
     void secret(const std::filesystem::path& name, std::string_view content);  // 0600
     void open_file(const std::filesystem::path& name, ByteView content);       // 0644

@@ -14,7 +14,7 @@ OfficeKeys make_office_keys(const CertificateAuthority& authority, const NodeId&
             authority.issue_client(name.str(), kIdentityDays)};
 }
 
-// A wildcard is where a broker listens, never where somebody reaches it.
+// A wildcard is an address to listen on, not an address to dial.
 std::vector<std::string> addresses_of(const LabNode& node) {
     std::vector<std::string> addresses{node.address};
     const std::set<std::string> nowhere{node.address, "0.0.0.0", "::"};

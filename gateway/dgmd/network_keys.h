@@ -1,6 +1,6 @@
-// All keys of a new network, in memory: the private CA, and for DGMD, every node and every meter
-// what it signs, agrees and speaks TLS with. Made once and written once (network_directory.h); no
-// private key ever leaves the directory of the one who owns it.
+// All keys of a new network, in memory: the private CA, and the signing, agreement and TLS keys of
+// DGMD, every node and every meter. Made once and written once (network_directory.h); no private
+// key ever leaves its owner's directory.
 #pragma once
 
 #include <map>
@@ -15,7 +15,7 @@
 
 namespace fairfeed {
 
-struct OfficeKeys {  // of DGMD, and what a node has as well
+struct OfficeKeys {  // of DGMD; a node has the same
     SigningKey signing;
     AgreementKey agreement;
     TlsIdentity tls;  // CN = its name

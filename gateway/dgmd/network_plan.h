@@ -1,5 +1,5 @@
-// What follows from a described network by rule: every cluster's committee (allocation, committee
-// rule 10), the order of the validators, who makes block 0. A pure function of the description.
+// The parts of a network that follow from its description by rule: every cluster's committee
+// (allocation, committee rule 10), the order of the validators, the proposer of block 0. Pure.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ struct NetworkPlan {
     std::vector<NodeId> validators;                       // in proposer order (R3)
 
     [[nodiscard]] const NodeId& genesis_node() const { return validators.front(); }  // paper A53
-    // Clusters the node is in the committee of without being parent; ascending.
+    // Clusters whose committee includes the node without its being the parent; ascending.
     [[nodiscard]] std::vector<ClusterId> neighbour_of(const NodeId& node) const;
 };
 

@@ -7,7 +7,7 @@ namespace fairfeed {
 
 namespace {
 
-// JSON's strings are YAML's double-quoted ones.
+// A JSON string is also a double-quoted YAML string.
 std::string quoted(const std::string& text) {
     return Json(text).dump();
 }
@@ -39,7 +39,7 @@ std::string peers_section(const LabNetwork& lab, const LabNode& node) {
     return text;
 }
 
-// A service keeps its state where its unit makes room for it, and its status where the unit says.
+// A service keeps its state and its status file in the directories of its unit.
 std::string node_places(const LabNetwork& lab, const LabNode& node) {
     const std::string id = node.id.str();
     if (!lab.in_place) return "data: " + std::string(services::kNodeState) + "/" + id + "\n";

@@ -1,6 +1,6 @@
-// Recorded homes as provisioning needs them: which homes there are, when the recording begins, and
-// what each home is certified for. Reads two files; the meters read the recording again themselves,
-// and know it by its digest.
+// Recorded homes for provisioning: the homes, the start of the recording, and the certified
+// capacity of each home. Reads two files. The meters read the recording again themselves and
+// identify it by its digest.
 #pragma once
 
 #include <filesystem>
@@ -17,8 +17,8 @@ namespace fairfeed {
 
 class Recording {
   public:
-    // FILE.csv and, where there is one, homes_meta.csv beside it. Errors: one line each, naming the
-    // file and, for what is in it, the line.
+    // FILE.csv and, if it exists, homes_meta.csv beside it. Errors: one line each with the file
+    // and, for content, the line.
     [[nodiscard]] static Result<Recording, CsvErrors> load(const std::filesystem::path& file);
 
     [[nodiscard]] std::int64_t start_s() const { return homes_.start_s; }

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::int64_t kLookAgainMs = 1000;
 
-// The wish to stop, whether it comes before, while or after there is a fleet to tell.
+// A stop request, which may come before, during or after the run of a fleet.
 class StopWish {
   public:
     void express() {
@@ -41,7 +41,7 @@ class StopWish {
         fleet_ = fleet;
         if (expressed_ && fleet_ != nullptr) fleet_->stop();
     }
-    // Until it is expressed, or the time is up; true: it is expressed.
+    // Waits for the request or until the time is up; true: requested.
     [[nodiscard]] bool wait(std::int64_t for_ms) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, std::chrono::milliseconds(for_ms),
@@ -66,7 +66,7 @@ int complain(const IoError& error, std::ostream& err) {
     return 1;
 }
 
-// METER@WINDOW into the plan; one line per mistake.
+// Adds each METER@WINDOW to the plan; one line per mistake.
 std::vector<std::string> plan_tampering(const std::vector<std::string>& wishes, FleetPlan& plan) {
     std::vector<std::string> errors;
     for (const std::string& wish : wishes) {
@@ -80,7 +80,7 @@ std::vector<std::string> plan_tampering(const std::vector<std::string>& wishes, 
         const char* end = window.data() + window.size();
         const auto parsed = std::from_chars(window.data(), end, value);
         if (window.empty() || parsed.ec != std::errc() || parsed.ptr != end) {
-            errors.push_back("--tamper " + wish + ": say METER@WINDOW, for example m01@3");
+            errors.push_back("--tamper " + wish + ": write METER@WINDOW, for example m01@3");
         } else if (meter == plan.meters.end()) {
             errors.push_back("--tamper " + wish + ": the configuration has no meter '" + name +
                              "'");
@@ -95,8 +95,8 @@ std::filesystem::path directory_of(const std::filesystem::path& file) {
     return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
 }
 
-// Life after life of one fleet on its outbox, until it is told to stop or something is wrong that
-// waiting does not mend.
+// Runs one fleet after the other on the same outbox, until a stop request or a fault that waiting
+// does not cure.
 class Playing {
   public:
     Playing(const RunOptions& options, const SimConfig& config, FleetSurface surface,
@@ -107,11 +107,11 @@ class Playing {
           wish_(wish),
           err_(err) {}
 
-    // 0, or the exit code of what went wrong.
+    // 0, or the exit code of the fault.
     [[nodiscard]] int play(FleetPlan plan) {
         std::optional<FleetPlan> next(std::move(plan));
         while (wait_for_room()) {
-            if (!next) {  // whose seal broke meanwhile has no key any more
+            if (!next) {  // a meter whose seal broke meanwhile has no key any more
                 auto again = planned();
                 if (!again) return complain(again.error(), err_);
                 next.emplace(std::move(*again));
@@ -149,12 +149,12 @@ class Playing {
         status_ = (*fleet)->status();
         return ended;
     }
-    // Says so, to everybody who may ask. False: to stop came first.
+    // Reports the wait in log, status file and service manager. False: a stop request came first.
     [[nodiscard]] bool wait_for_room() {
         DiskRoom& room = surface_.room;
         if (room.look()) return true;
         notify_ready();
-        log_error("the disk is full; the meters say nothing until there is room",
+        log_error("the disk is full; the meters wait until there is room",
                   kv("directory", directory_of(config_.outbox).string()),
                   kv("wanted_bytes", DiskRoom::kEnoughBytes));
         while (!room.look())
@@ -162,7 +162,7 @@ class Playing {
         log_info("there is room on the disk again");
         return true;
     }
-    // A while at rest; true: it is to stop.
+    // Pauses; true: stop requested.
     [[nodiscard]] bool wait(const std::string& why) {
         status_.connections_up = 0;
         status_.waiting = why;
@@ -180,7 +180,7 @@ class Playing {
     StopWish& wish_;
     std::ostream& err_;
     Clock clock_;
-    FleetStatus status_;  // when the last fleet came to rest
+    FleetStatus status_;  // of the last fleet when it paused
 };
 
 std::size_t connections_of(const FleetPlan& plan) {
@@ -196,7 +196,7 @@ FleetSurface surface_of(const SimConfig& config) {
     return {StatusFile(status), DiskRoom(directory_of(config.outbox))};
 }
 
-// What will be wrong later is said and is no error yet.
+// Faults that begin later are printed, but are no errors yet.
 int tell_check(const std::filesystem::path& file, const SimConfig& config, std::ostream& out,
                std::ostream& err) {
     const CertificateTimes times = certificate_times(config, Clock().now().real_ms / 1000);

@@ -1,5 +1,5 @@
-// meter-sim status: what the meters said of themselves last, how old that is, and whether the
-// process that said it lives. Reads the status file, touches neither outbox nor keys.
+// meter-sim status: the last status of the meters, its age, and whether the process that wrote it
+// still runs. Reads the status file, uses neither outbox nor keys.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@ struct FleetStatusOptions {
     bool json = false;
 };
 
-// 0: the meters are at work. 1: they do not run, have long said nothing, wait, or have alarms. 2:
+// 0: the meters are at work. 1: they do not run, have stopped reporting, wait, or have alarms. 2:
 // wrong configuration, or no status file.
 [[nodiscard]] int run_status(const FleetStatusOptions& options, std::ostream& out,
                              std::ostream& err);

@@ -1,5 +1,5 @@
-// What is still to happen in a simulated world, earliest first; at the same millisecond in the
-// order it was put there. A plain value; one thread.
+// The future events of a simulated world, earliest first; at one millisecond in the order of their
+// insertion. A plain value; one thread.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace fairfeed::simulation {
 
-// A message on its way, shared by everybody it goes to.
+// A message in transit, shared by all its recipients.
 struct Publication {
     std::size_t from = 0;  // node
     Topic topic;
@@ -27,18 +27,18 @@ enum class What : std::uint8_t {
     boot,          // a host
     connect,       // a host to its own broker
     measure,       // a meter, a window
-    told,          // a meter: of so many of DGMD's decrees
-    send,          // a meter, a window: again
+    told,          // a meter: the number of DGMD's decrees that it knows
+    send,          // a meter, a window: send the reading again
     cut_begins,    // of the plan
     cut_ends,
     broker_dies,
     broker_returns,
     clock_changes,
     blackout,
-    utility,  // DGMD looks whether what it said is in the chain
+    utility,  // DGMD checks whether its notices are in the chain
     calm,
-    check,     // liveness: are we done?
-    idle_end,  // nothing has happened for a while: had to
+    check,     // liveness: whether the run is complete
+    idle_end,  // nothing has happened for a while, as required
 };
 
 struct Happening {
@@ -46,7 +46,7 @@ struct Happening {
     std::uint64_t order = 0;
     What what = What::wake;
     std::size_t who = 0;    // host or meter
-    std::uint64_t tag = 0;  // life of a host, window, index in the plan
+    std::uint64_t tag = 0;  // boot number of a host, window, index in the plan
     bool retained = false;
     std::shared_ptr<const Publication> publication;
 };

@@ -1,6 +1,6 @@
-// The auditor of a simulation: opens every settlement the chain takes with DGMD's keys and holds it
-// against what the simulated meters measured, with sums of its own: energy to the Wh, money to the
-// thousandth of a micro. One per run; one thread.
+// The auditor of a simulation: opens every settlement on the chain with DGMD's keys and compares it
+// with the measurements of the simulated meters, with sums of its own: energy to the Wh, money to
+// the thousandth of a micro. One per run; one thread.
 #pragma once
 
 #include <functional>
@@ -21,12 +21,12 @@ class Audit {
     Audit(const Scenery& scenery, MeterOf meter_of)
         : scenery_(scenery), meter_of_(meter_of), credit_(scenery, std::move(meter_of)) {}
 
-    // In the order of the chain; `time_ms`: of the block's header. What is wrong, in words; empty:
-    // nothing.
+    // Call in the order of the chain; `time_ms`: of the block's header. Returns the fault in words;
+    // empty: none.
     [[nodiscard]] std::string on_settlement(const Settlement& settlement, std::int64_t time_ms);
-    // The reading that the chain has taken for the window, in time or late; nullptr: none.
+    // The reading of the window on the chain, in time or late; nullptr: none.
     [[nodiscard]] const Digest* listed(const MeterId& meter, Window window) const;
-    // It has taken one of a later window: what flowed in this one is trued up by the registers.
+    // Whether the chain has a reading of a later window, so that registers true this one up.
     [[nodiscard]] bool is_trued_up(const MeterId& meter, Window window) const;
 
   private:

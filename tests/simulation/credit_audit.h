@@ -1,8 +1,8 @@
-// Nobody earns more by a lie or by silence than by the truth: export is credited as the meter
-// measured it, quarter hour by quarter hour under the shares that bound then, for every window
-// whose reading the chain has; and of a window without one at most what it was estimated at. A
-// claim of available generation counts where the meter stood at its cap, as far as its capacity
-// goes. Sums of its own, from the chain's public times and the opened lines. One per run; one
+// Checks that no meter earns more by a lie or by silence than by the truth. For every window whose
+// reading is on the chain, export is credited as the meter measured it, quarter hour by quarter
+// hour under the shares that bound then. A window without a reading is credited at most its
+// estimate. A claim of available generation counts only where the meter stood at its cap, up to its
+// capacity. Has its own sums, from the chain's public times and the opened lines. One per run; one
 // thread.
 #pragma once
 
@@ -23,15 +23,15 @@ class CreditAudit {
     CreditAudit(const Scenery& scenery, MeterOf meter_of)
         : scenery_(scenery), meter_of_(std::move(meter_of)) {}
 
-    // In the order of the chain; `time_ms`: of the block's header. What is wrong, in words; empty:
-    // nothing.
+    // Call in the order of the chain; `time_ms`: of the block's header. Returns the fault in words;
+    // empty: none.
     [[nodiscard]] std::string on_line(Window window, const SettlementLine& line,
                                       const IsListed& is_listed);
-    // Its share is known from now on.
+    // The line's share is known from now on.
     void on_share(Window window, const SettlementLine& line, std::int64_t time_ms);
 
   private:
-    // What a window's own reading is worth.
+    // The credit that a window's own reading justifies.
     struct Truth {
         std::int64_t credited_wh = 0;
         std::int64_t available_wh = 0;

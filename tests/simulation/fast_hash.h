@@ -1,5 +1,5 @@
 // A quick 64-bit hash of bytes, the same on every little-endian machine: for simulated signatures
-// and for the digest of a run. It resists nobody; what must resist is SHA-256
+// and for the digest of a run. Not secure; use SHA-256 where security matters
 // (core/crypto/digest.h).
 #pragma once
 
@@ -33,7 +33,7 @@ static_assert(std::endian::native == std::endian::little);
     return mixed(mixed(hash, rest), key);
 }
 
-// `out` filled with what follows from the key.
+// Fills `out` with bytes derived from the key.
 inline void stretch(std::uint64_t key, std::span<std::uint8_t> out) {
     for (std::size_t at = 0; at < out.size(); at += sizeof(key)) {
         key = mixed(key, at + 1);

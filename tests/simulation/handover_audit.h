@@ -1,7 +1,6 @@
-// What changes of committee must leave as it is, from a whole chain and the keys of each node:
-// every member's accounts say the same as DGMD's; whoever tells the truth hands over what opens,
-// to those it is for; and nobody opens a line that it was granted no key of. One per run; one
-// thread.
+// The invariants of changes of committee, checked with a whole chain and the keys of each node:
+// every member's accounts equal DGMD's; an honest sender's handover opens for its recipients; and
+// no node opens a line for which it was granted no key. One per run; one thread.
 #pragma once
 
 #include <set>
@@ -13,10 +12,10 @@
 
 namespace fairfeed::simulation {
 
-// A member of the committee that settles next has no key of that window: DGMD gave it to others,
-// and not the window.
+// Whether a member of the next committee has no key of that window, because DGMD gave the key to
+// others but not the window.
 [[nodiscard]] bool is_sealed_for_others(const ChainState& state, const ClusterId& cluster);
-// The same; or those who settled last cannot be believed, and newcomers depend on them.
+// The same, or newcomers depend on a previous committee that cannot be trusted.
 [[nodiscard]] bool may_be_misled(const ChainState& state, const ClusterId& cluster,
                                  const Scenery& scenery, const Plan& plan);
 
@@ -24,9 +23,10 @@ class HandoverAudit {
   public:
     HandoverAudit(const Scenery& scenery, const Plan& plan);
 
-    // In the order of the chain, from height 1. What is wrong, in words; empty: nothing.
+    // Call in the order of the chain, from height 1. Returns the fault in words; empty: none.
     [[nodiscard]] std::string follow(const CommittedBlock& committed);
-    // After the last block: a line that somebody opens who must not, or cannot open who may.
+    // Call after the last block. Finds a line that a node opens without permission, or cannot open
+    // despite permission.
     [[nodiscard]] std::string find_leak() const;
 
   private:
@@ -38,7 +38,7 @@ class HandoverAudit {
 
     const Scenery& scenery_;
     const Plan& plan_;
-    std::set<ClusterId> misled_;  // once: an honest member may be without closing states since
+    std::set<ClusterId> misled_;  // once misled, an honest member may lack closing states
     ChainState state_;
     KeyholderAccounts dgmd_;
     std::vector<KeyholderAccounts> accounts_;  // by node

@@ -1,5 +1,5 @@
-// What a node says, as a line of a story: kind, place and block or batch. Bytes that do not decode
-// are told by their size. Pure.
+// A node's message as a line of a story: kind, place and block or batch. Bytes that do not decode
+// are reported by their size. Pure.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// What a Byzantine node makes of what its honest program wants to say or hears: it has the node's
-// real key and nobody else's. One per lying node; the behaviours that are about machines (twins,
-// colluders, lying disks) are the simulation's own. One thread.
+// Alters the messages of a Byzantine node's honest program, in both directions. A liar has the
+// node's real key and no other node's. One per lying node; behaviours that concern machines (twins,
+// colluders, lying disks) are the simulation's. One thread.
 #pragma once
 
 #include <deque>
@@ -23,9 +23,9 @@ class Liar {
     Liar(Behaviour behaviour, const Scenery& scenery, std::size_t node, MeterId accomplice,
          Dice dice);
 
-    // What leaves in place of this message.
+    // The messages that are sent instead of this one.
     [[nodiscard]] std::vector<Utterance> instead_of(const Publish& said);
-    // False: its program never sees this.
+    // False: the program never receives this message.
     [[nodiscard]] bool hears(const Topic& topic, ByteView message);
 
   private:
@@ -56,12 +56,12 @@ class Liar {
     Dice dice_;
     MeterId accomplice_;
     MeterId ignored_;              // omitting
-    std::size_t hoards_ = 0;       // hoarding: said so far
-    bool misleads_;                // misleading: with a lie; else by silence
+    std::size_t hoards_ = 0;       // hoarding: sent so far
+    bool misleads_;                // misleading: with a false handover; otherwise without any
     std::deque<Publish> history_;  // replaying
     std::vector<Digest> blocks_;   // equivocating: ids it has voted for
-    // double_batching: its second batch by the id of the first, who endorsed which batch, and the
-    // batches of others in its clusters.
+    // double_batching: the second batch by the id of the first, the endorsers of each batch, and
+    // other nodes' batches in its clusters.
     std::map<Digest, Transaction> others_;
     std::map<Digest, std::map<NodeId, Signature>> endorsed_;
     std::map<ClusterId, std::vector<Endorsement>> overheard_;

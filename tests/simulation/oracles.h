@@ -1,8 +1,8 @@
-// What must never happen, watched from outside the nodes: two blocks at one height, two statements
-// of an honest node in one slot, two shares of one meter and window, an honest endorsement of an
-// omission, evidence against who is honest, an empty block, figures that are not the meters', an
-// invariant that failed, memory or disks that grow. The first violation is kept, in words. One
-// per run; one thread.
+// Checks from outside the nodes that the following never happens: two blocks at one height, two
+// statements of an honest node in one slot, two shares of one meter and window, an honest
+// endorsement of an omission, evidence against an honest signer, an empty block, figures that
+// differ from the meters', a failed invariant, growing memory or disks. Keeps the first violation,
+// in words. One per run; one thread.
 #pragma once
 
 #include <map>
@@ -17,13 +17,13 @@
 
 namespace fairfeed::simulation {
 
-// Where the readings have gone that an honest node has receipted; each counts once.
+// What became of the readings that an honest node has receipted; each counts once.
 struct ReadingFates {
     std::uint64_t receipted = 0;
     std::uint64_t final_readings = 0;
     std::uint64_t late = 0;       // settled without it, listed by a later settlement
     std::uint64_t trued_up = 0;   // settled without it, covered by a later one's registers
-    std::uint64_t estimated = 0;  // settled without it, and nothing came after
+    std::uint64_t estimated = 0;  // settled without it, and never corrected
     std::uint64_t voided = 0;     // of a lying meter: EVIDENCE names it, or its entry is CONFLICT
     std::uint64_t open = 0;       // not settled: only in a run that failed
 };
@@ -37,26 +37,28 @@ class Oracles {
     void on_effect(std::size_t node, const Effect& effect, const SimulatedDisk& disk);
     // After every step of an honest node.
     void on_load(std::size_t node, const NodeLoad& load);
-    // A node that is about to be destroyed or has arrived: its own invariants and accusations.
-    // `durable`: the height its disk has reached.
+    // Call for a node that is about to be destroyed or has caught up: checks its own invariants and
+    // accusations. `durable`: the height on its disk.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
     void on_receipt(std::size_t node, const Receipt& receipt, const SimulatedDisk& disk);
-    // An honest node gives so many bytes to its broker.
+    // An honest node sends so many bytes to its broker.
     void on_said(std::size_t node, std::size_t bytes);
-    // Calm, everything settled, and then nothing to do for a while (R16): since when the highest
-    // block stood at `height`, and votes, proposals and batches that were said in that time.
+    // Call after an idle period (R16), which begins when the network is calm and everything is
+    // settled. `height`: of the highest block at its beginning. `statements`: votes, proposals and
+    // batches sent during it.
     void on_idle_end(Height height, std::uint64_t statements);
     // The disk of an honest node as a crash or the end of the run leaves it.
     void on_disk(std::size_t node, const SimulatedDisk& disk);
-    // Calm, and this node has had a transaction for so long without a block.
+    // The network is calm, and a transaction has waited at this node for so long without a block.
     void on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t most_ms);
-    // A receipted reading that the chain has settled otherwise without saying why; empty: none.
+    // A receipted reading that the chain has settled otherwise without a recorded reason; empty:
+    // none.
     [[nodiscard]] std::string unexplained_reading() const;
     [[nodiscard]] ReadingFates account_for_readings();
-    // What must hold whoever lies: what honest nodes say, keep and hold.
+    // Reports a fault that no number of liars excuses: in what honest nodes send, keep and hold.
     void fail(const std::string& what);
-    // What can be had with no more than f liars only: one chain, progress. A fault unless the plan
-    // has more of them.
+    // Reports a loss that more than f liars excuse: of the one chain, or of progress. A fault
+    // unless the plan has more of them.
     void lose(const std::string& what);
 
     [[nodiscard]] const std::string& fault() const { return fault_; }
@@ -65,11 +67,11 @@ class Oracles {
     [[nodiscard]] bool has_settled(const ClusterId& cluster, Window window) const {
         return settled_.contains({cluster, window});
     }
-    // Does EVIDENCE on the chain name it for this?
+    // Whether EVIDENCE on the chain names the culprit for this offence.
     [[nodiscard]] bool has_named(const std::string& culprit, Offence offence) const {
         return accused_.contains({culprit, offence});
     }
-    // Of the chain all agreed on.
+    // The highest height of the agreed chain.
     [[nodiscard]] Height highest() const { return blocks_.empty() ? 0 : blocks_.rbegin()->first; }
 
   private:
@@ -106,13 +108,13 @@ class Oracles {
         QuorumCertificate certificate;
     };
     std::map<Height, Decided> blocks_;
-    // Meters and nodes that EVIDENCE on the chain names, and what for.
+    // Meters and nodes named by EVIDENCE on the chain, with the offence.
     std::set<std::pair<std::string, Offence>> accused_;
     std::map<std::size_t, std::size_t> said_bytes_;  // by node
     std::map<Digest, Receipted> receipted_;
-    Height highest_at_work_ = 0;  // with anything in it but evidence and events
+    Height highest_at_work_ = 0;  // highest block with more than evidence and events
     std::map<std::pair<ClusterId, Window>, std::vector<SettlementEntry>> settled_;
-    std::set<std::uint64_t> heard_;  // statements looked at
+    std::set<std::uint64_t> heard_;  // statements already checked
     std::map<Place, Digest> said_;
     std::map<Height, Digest> app_hashes_;
     std::map<std::pair<MeterId, Window>, ShareStatement> shares_;

@@ -1,6 +1,6 @@
-// What will go wrong in a run, and to whom: drawn from the seed before anything happens, so that a
-// plan can be printed. Times are virtual milliseconds from the start of the run; after calm_ms
-// nothing of it happens any more, except that liars stay liars. A plain value.
+// The faults of a run and their victims, drawn from the seed in advance, so that a plan can be
+// printed. Times are virtual milliseconds from the start of the run. After calm_ms no fault happens
+// any more, except that liars stay liars. A plain value.
 #pragma once
 
 #include <optional>
@@ -16,23 +16,23 @@ namespace fairfeed::simulation {
 
 using test::Dice;
 
-// Of a node. Everything but honest counts toward f.
+// Of a node. Every behaviour but honest counts toward f.
 enum class Behaviour {
     honest,
-    silent,           // hears and never speaks
+    silent,           // receives and never sends
     equivocating,     // shows some peers another vote or proposal, or none
     twins,            // the same key lives in two machines, each heard by some of the peers
-    withholding,      // never gives away bodies, readings or blocks
-    forging,          // alters endorsements, readings and bodies it passes on
-    omitting,         // as parent, does not see one meter's readings, whoever shows them
+    withholding,      // never sends bodies, readings or blocks to others
+    forging,          // alters endorsements, readings and bodies that it forwards
+    omitting,         // as parent, omits one meter's readings, whoever sends them
     double_batching,  // two valid batches in one slot, and an endorsement for every batch it hears
-    replaying,        // says again what it said long ago
+    replaying,        // repeats old messages
     lying_disk,       // fsync confirms what a power cut then takes away, in any order of files
-    boasting,         // claims heights that nobody has, in STATUS and in answers to ATTEST
+    boasting,         // claims heights that no node has, in STATUS and in answers to ATTEST
     inventing,        // proposes and certifies lists of transactions that do not exist
-    hoarding,         // brings evidence about windows long before they begin, much of it at once
+    hoarding,         // sends evidence about windows long before they begin, much of it at once
     colluding,        // beyond f only: twins of which each lives with one half of the others alone
-    misleading,       // hands over what opens nothing, or nothing; where committees change only
+    misleading,       // sends false handovers, or none; only in plans with changes of committee
 };
 constexpr std::size_t kBehaviours = 13;  // up to f
 [[nodiscard]] std::string_view to_string(Behaviour behaviour);
@@ -42,20 +42,20 @@ enum class MeterBehaviour {
     replaying,        // sends old readings again and again
     time_travelling,  // readings of windows that are not the one that ended
     equivocating,     // two readings of one window, each to some of the committee
-    overclaiming,     // says that it could have generated far more, and another peak than it had
-    withholding,      // keeps some readings for itself; says some of them much later, some never
-    tampered,         // its seal breaks: it says so and signs nothing any more
+    overclaiming,     // claims far more available generation, and another peak, than it had
+    withholding,      // keeps some readings back; sends some of them much later, some never
+    tampered,         // its seal breaks: it sends the alarm and signs nothing any more
 };
 constexpr std::size_t kMeterBehaviours = 7;
 [[nodiscard]] std::string_view to_string(MeterBehaviour behaviour);
 
-// How many of the nodes may lie.
+// The number of nodes that may lie.
 enum class Liars {
     tolerated,  // f of the chain, one of each committee
     beyond,     // more than that, up to all but one
 };
 
-// From one node's broker to another node nothing passes.
+// A cut: nothing passes from one node's broker to another node.
 struct Cut {
     std::int64_t from_ms = 0;
     std::int64_t to_ms = 0;
@@ -67,7 +67,7 @@ struct BrokerOutage {
     std::int64_t from_ms = 0;
     std::int64_t to_ms = 0;
 };
-// From now on a node's real clock shows this.
+// From this time on a node's real clock shows this value.
 struct ClockChange {
     std::size_t node = 0;
     std::int64_t at_ms = 0;
@@ -84,18 +84,19 @@ struct CapacityNotice {
     std::int64_t capacity_w = 0;
 };
 
-// DGMD gives a cluster to others: from a window to come on, or from the one it settles next, if
-// that has long been over.
+// DGMD gives a cluster to another committee, from a future window on, or, if the next window has
+// long been over, from that one on.
 struct CommitteeChange {
     std::int64_t at_ms = 0;
     std::size_t cluster = 0;
     std::vector<std::size_t> members;  // the parent first
-    Window ahead = 1;                  // of the window that runs
+    Window ahead = 1;                  // counted from the running window
 };
 
-// A node that genesis does not know (R21), after all others: it boots with an empty disk, DGMD
-// registers it, and perhaps revokes it again. It is honest, and in no committee that it is not
-// given later. As it may have to be silent for a while (R23), the others are a quorum without it.
+// A node that is not in genesis (R21), numbered after all others: it boots with an empty disk, DGMD
+// registers it, and perhaps revokes it again. It is honest, and a member only of committees
+// allocated later. Because it may have to be silent for a while (R23), the others are a quorum
+// without it.
 struct Newcomer {
     std::int64_t boots_ms = 0;
     std::int64_t registered_ms = 0;
@@ -107,21 +108,21 @@ struct Plan {
     std::size_t clusters = 2;  // with meters
     std::size_t meters = 1;    // of each of them
     std::size_t members = 4;   // of each committee in genesis, if there are so many nodes
-    Window windows = 2;        // the run has; the last of them ends when it is calm
-    Window close_after = 0;    // windows a late reading is taken for; 0: a day, as in the field
+    Window windows = 2;        // in the run; the last of them ends after calm_ms
+    Window close_after = 0;    // windows for late readings; 0: a day, as in the field
     std::int64_t calm_ms = 0;
     std::int64_t loss_permille = 0;
     std::int64_t repeat_permille = 0;
     std::int64_t slow_permille = 0;        // of packets that take seconds
     std::int64_t crash_permille = 0;       // before each effect
     std::int64_t late_meter_permille = 0;  // readings first sent long after their window
-    // Writes of a turn before all its messages, in the groups that Storage syncs; else each effect
-    // at its place.
+    // Performs the writes of a turn before all its messages, in the groups that Storage syncs;
+    // otherwise each effect at its place.
     bool writes_first = false;
-    std::int64_t idle_ms = 0;  // that the run goes on after everything is settled
+    std::int64_t idle_ms = 0;  // how long the run continues after everything is settled
     Liars liars = Liars::tolerated;
     std::vector<Behaviour> behaviours;             // by node
-    std::vector<bool> sides;                       // by node: which one of two twins it meets
+    std::vector<bool> sides;                       // by node: which one of two twins it sees
     std::vector<MeterBehaviour> meter_behaviours;  // cluster by cluster
     std::vector<Cut> cuts;
     std::vector<BrokerOutage> outages;
@@ -136,12 +137,12 @@ struct Plan {
     [[nodiscard]] bool is_honest(std::size_t node) const {
         return behaviours[node] == Behaviour::honest;
     }
-    // One key in two machines.
+    // Whether two machines run with this node's key.
     [[nodiscard]] bool is_double(std::size_t node) const {
         return behaviours[node] == Behaviour::twins || behaviours[node] == Behaviour::colluding;
     }
     [[nodiscard]] bool has_liars() const;  // nodes or meters
-    // Names of those who sign two contradicting things.
+    // Names of those that sign contradicting messages.
     [[nodiscard]] std::set<std::string> suspects(const std::vector<NodeId>& node_names,
                                                  const std::vector<MeterId>& meter_names) const;
 };

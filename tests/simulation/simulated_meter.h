@@ -1,8 +1,8 @@
-// A meter without a life of its own: measures each window once, keeps the signed reading, and sends
-// the same bytes again with back-off until enough of its committee have receipted it or say that
-// its window is closed (committee rule 1). DGMD tells it who its committee is, and the data key it
-// seals with. It obeys no share. One that lies has its real key and
-// signs what it likes with it. Owned by the simulation; one thread.
+// A meter driven by the simulation: measures each window once, keeps the signed reading, and sends
+// the same bytes again with back-off until enough of its committee have receipted it or report that
+// its window is closed (committee rule 1). DGMD tells it its committee and its data key. It obeys
+// no share. A lying meter has its real key and signs anything with it. Owned by the simulation; one
+// thread.
 #pragma once
 
 #include <map>
@@ -19,12 +19,12 @@ namespace fairfeed::simulation {
 struct KeptReading {
     Digest id;
     KeyEpoch key_epoch = 0;
-    Bytes envelope;  // of an EVENT: the meter's seal broke in this window, and it has no reading
+    Bytes envelope;  // of an EVENT instead of a reading: the seal broke in this window
     bool is_event = false;
     ReadingBody body;
     Bytes other;  // an equivocating meter's second reading of the same window
     std::set<NodeId> receipts;
-    std::set<NodeId> closed;  // members that say the window is settled
+    std::set<NodeId> closed;  // members that report the window as settled
     std::int64_t back_off_ms = 0;
 };
 
@@ -35,30 +35,30 @@ class SimulatedMeter {
     [[nodiscard]] const MeterId& id() const { return id_; }
     [[nodiscard]] MeterBehaviour behaviour() const { return behaviour_; }
     [[nodiscard]] bool is_honest() const { return behaviour_ == MeterBehaviour::honest; }
-    // What it signs for a window is what its registers measured in it.
+    // Whether its signed readings equal its measurements.
     [[nodiscard]] bool measures_truly() const {
         return behaviour_ != MeterBehaviour::equivocating &&
                behaviour_ != MeterBehaviour::time_travelling;
     }
-    // It signs two readings of one window: EVIDENCE may name it.
+    // Whether it signs two readings of one window, so that EVIDENCE may name it.
     [[nodiscard]] bool signs_twice() const { return behaviour_ == MeterBehaviour::equivocating; }
     [[nodiscard]] const ClusterId& cluster() const { return cluster_; }
-    // As far as DGMD has told it.
+    // As last told by DGMD.
     [[nodiscard]] const std::vector<NodeId>& committee_of(Window window) const;
     void learn(const CommitteeAllocation& committee) { committees_.push_back(committee); }
     void learn(const KeyGrant& grant) { key_epochs_.push_back({grant.effective, grant.epoch}); }
-    // Seals and signs the window; windows come in order. nullptr: it is tampered with, and has said
-    // so.
+    // Seals and signs the window; windows come in order. nullptr: it was tampered with, and has
+    // sent its alarm.
     KeptReading* measure(Window window);
     // nullptr: not measured yet.
     [[nodiscard]] KeptReading* kept(Window window);
     [[nodiscard]] const KeptReading* kept(Window window) const;
-    // What this member of its committee is sent for a window that was measured.
+    // The messages to this member of its committee for a measured window.
     [[nodiscard]] std::vector<Bytes> said_to(std::size_t member, Window window);
-    // Until enough of its window's committee hold it, or say that it comes too late.
+    // Kept until enough of the window's committee hold the reading, or report that it is late.
     [[nodiscard]] const std::map<Window, KeptReading>& readings() const { return kept_; }
     [[nodiscard]] bool is_done(Window window) const;
-    // A message on this meter's topics; anything not believed is ignored.
+    // A message on this meter's topics; invalid ones are ignored.
     void hear(const NodeId& from, Channel channel, ByteView message);
 
   private:

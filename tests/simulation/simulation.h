@@ -1,7 +1,7 @@
 // One run of a whole network of real nodes in one thread, from one seed: virtual time, brokers,
-// links, disks and clocks; meters; liars up to f, or beyond. A safety phase with every fault of the
-// plan, then a calm one in which the chain must catch up and settle. The same seed gives the same
-// bytes, witnessed by the digest of all that happened.
+// links, disks and clocks; meters; liars up to f, or beyond. A safety phase has every fault of the
+// plan. In the calm phase after it the chain must catch up and settle. The same seed gives the same
+// bytes, as the digest of the run shows.
 #pragma once
 
 #include <functional>
@@ -18,23 +18,23 @@
 namespace fairfeed::simulation {
 
 struct Outcome {
-    std::string fault;  // empty: all went well
-    std::string lost;   // with more than f liars: what could no longer be had
+    std::string fault;  // empty: no fault
+    std::string lost;   // with more than f liars: the property that was lost
     std::uint64_t digest = 0;
     std::int64_t virtual_ms = 0;
-    std::int64_t recovery_ms = 0;  // from calm until everybody was there
+    std::int64_t recovery_ms = 0;  // from calm until all nodes had caught up
     std::uint64_t steps = 0;       // of nodes
     std::uint64_t messages = 0;    // delivered
     Height height = 0;
     ReadingFates readings;
-    std::uint64_t halted = 0;          // honest nodes that in the end had stopped signing (R24)
+    std::uint64_t halted = 0;          // honest nodes that had stopped signing at the end (R24)
     std::int64_t longest_wait_ms = 0;  // of a transaction for the next block, when calm
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
 };
 
-// Who wants to read what happens, line by line.
+// The listener of a run's story, line by line.
 struct Story {
-    std::function<void(const std::string&)> tell;  // none: nobody
+    std::function<void(const std::string&)> tell;  // empty: no listener
     bool in_detail = false;                        // every message, too
 };
 
@@ -46,20 +46,20 @@ class Simulation {
   private:
     struct Host {
         std::size_t node = 0;
-        bool second = false;  // of two with one key
+        bool second = false;  // the second of two machines with one key
         std::unique_ptr<Node> program;
-        std::unique_ptr<Liar> liar;  // null: says what its program says
+        std::unique_ptr<Liar> liar;  // null: sends what its program sends
         SimulatedDisk disk;
-        std::vector<SimulatedDisk> earlier;  // lying_disk: moments it may fall back to
+        std::vector<SimulatedDisk> earlier;  // lying_disk: earlier states to which it may fall back
         std::uint64_t life = 0;
         bool connected = false;           // to its own broker
         std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot
         std::int64_t booted_ms = 0;
         std::int64_t wake_at_ms = -1;
-        std::int64_t work_since_ms = -1;  // a transaction has been waiting, no block came; -1: none
+        std::int64_t work_since_ms = -1;  // start of a transaction's wait for a block; -1: none
         ClockChange clock;
         std::map<std::string, std::shared_ptr<const Publication>> retained;
-        HeardOffences heard;  // in this life
+        HeardOffences heard;  // since the last boot
     };
 
     // hosts.cc
@@ -83,7 +83,7 @@ class Simulation {
     void send_to_meter(const Host& host, const std::shared_ptr<const Publication>& publication);
     void transmit(const Host& from, std::size_t to, bool retained,
                   const std::shared_ptr<const Publication>& publication);
-    // Retained values of a broker, to everybody or one host that has just connected to it.
+    // Delivers the retained values of a broker to one host, or to all, after a connection.
     void offer_retained(const Host& from, std::size_t to);
     [[nodiscard]] bool is_heard_by(const Host& from, const Host& to, Channel channel) const;
     [[nodiscard]] bool passes(std::size_t from, std::size_t to) const;
@@ -161,15 +161,15 @@ class Simulation {
     Oracles oracles_;
     std::uint64_t happenings_ = 0;
     bool done_ = false;
-    bool utility_done_ = true;  // DGMD has said all that it had to say, and it is in the chain
+    bool utility_done_ = true;  // all of DGMD's notices are in the chain
     bool revocation_said_ = false;
     std::set<const CommitteeChange*> changes_said_;
-    std::set<ClusterId> misled_;  // clusters in which somebody may have been handed over nothing
+    std::set<ClusterId> misled_;  // clusters in which a newcomer may have received no handover
     std::vector<TransactionContent> decrees_;  // COMMITTEEs and KEY_GRANTs in the chain's order
     Height decrees_up_to_ = 0;
-    std::vector<std::size_t> told_;           // by meter: of so many of them
-    std::optional<std::int64_t> lost_at_ms_;  // too many liars: when it first showed
-    // While there is nothing to do (R16): since when, at what height, and what was said meanwhile.
+    std::vector<std::size_t> told_;           // by meter: the number of decrees it knows
+    std::optional<std::int64_t> lost_at_ms_;  // too many liars: when the loss first showed
+    // An idle period (R16): its beginning, its height, and the messages sent during it.
     std::optional<std::int64_t> idle_from_ms_;
     Height idle_height_ = 0;
     std::uint64_t idle_statements_ = 0;

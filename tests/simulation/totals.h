@@ -1,5 +1,5 @@
-// What many runs came to: sums, faults by kind, seeds that failed, times of recovery. Adds up the
-// same whoever ran which seed in which order. A plain value.
+// Sums over many runs: faults by kind, failed seeds, times of recovery. The result does not depend
+// on the order of the runs. A plain value.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ namespace fairfeed::simulation {
 struct Loss {
     std::uint64_t runs = 0;
     std::uint64_t first_seed = UINT64_MAX;  // the lowest
-    std::uint64_t halted = 0;               // runs in which honest nodes signed no more in the end
+    std::uint64_t halted = 0;               // runs with honest nodes that stopped signing
     void add(const Loss& other);
 };
 
@@ -25,7 +25,7 @@ struct Totals {
     std::uint64_t digest = 0;
     std::map<std::string, std::int64_t> sums;     // virtual_ms, steps, messages, blocks ..
     std::map<std::string, std::uint64_t> faults;  // injected, by kind
-    std::map<std::string, Loss> losses;           // runs with too many liars, by what went first
+    std::map<std::string, Loss> losses;           // runs with too many liars, by the first loss
     std::int64_t longest_wait_ms = 0;
 
     void add(std::uint64_t seed, const Outcome& outcome);
@@ -35,7 +35,7 @@ struct Totals {
 };
 
 [[nodiscard]] Json losses_of(const Totals& totals);
-// Everything, for merging elsewhere; from_json CHECKs that it is such text.
+// Serialises everything, for merging elsewhere; from_json CHECKs its input.
 [[nodiscard]] std::string to_line(const Totals& totals);
 [[nodiscard]] Totals from_line(const std::string& line);
 

@@ -18,7 +18,7 @@
 namespace fairfeed::testing_support {
 namespace {
 
-constexpr int kStartTries = 3;   // a port can be taken between asking and listening
+constexpr int kStartTries = 3;   // another process may take the port before it is used
 constexpr int kWaitMs = 10'000;  // for the broker to listen
 constexpr int kPollEveryMs = 5;
 

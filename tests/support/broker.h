@@ -1,6 +1,6 @@
-// Broker: a real Mosquitto on a free loopback port with mutual TLS and an ACL, in a directory of
-// its own, with a certificate authority that issues identities for the test's clients. It is ended
-// by its process id when the object goes; die() and revive() play a broker's crash and return.
+// Broker: a real Mosquitto on a free loopback port with mutual TLS and an ACL, in its own
+// directory, with a certificate authority that issues identities for the test's clients. The
+// destructor ends it by its process id. die() and revive() simulate a broker's crash and return.
 #pragma once
 
 #include <sys/types.h>
@@ -41,8 +41,8 @@ class Broker {
     [[nodiscard]] ClientFiles issue(const std::string& name, const Validity& validity) const;
 
     void die();                            // kill -9, and wait until it is gone
-    void renew(const Validity& validity);  // dies and returns with another certificate
-    void revive();  // the same configuration on the same port; returns once it accepts
+    void renew(const Validity& validity);  // restarts with another certificate
+    void revive();  // same configuration and port; returns once it accepts connections
 
   private:
     static constexpr int kDays = 2;

@@ -1,6 +1,6 @@
-// A Signer for tests whose signatures follow from its seed and the message alone, so that encoded
+// A Signer for tests whose signatures depend on its seed and the message alone, so that encoded
 // bytes can be compared to stored vectors and a simulation can be repeated. The signatures are
-// well-formed (low s) but verify under no key; the public key is a real point. Tests only.
+// well-formed (low s) but no key verifies them; the public key is a real point. Tests only.
 #pragma once
 
 #include <algorithm>

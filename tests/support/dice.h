@@ -1,5 +1,5 @@
-// SplitMix64: every random choice of a simulation, from its seed alone and the same on every
-// machine. Not for keys. A plain value; one thread.
+// SplitMix64: the random choices of a simulation. They depend on the seed alone, on every machine.
+// Not for keys. A plain value; one thread.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
-// Writes down, in order, everything that is done to the files beneath a directory: what SQLite does
-// (through a VFS that is SQLite's default from the first recording on) and what core/io/file.cc,
-// core/io/slot_file.cc and core/io/sqlite.cc do by themselves (through the linker's --wrap: targets
-// that use it link the options of tests/CMakeLists.txt). The program under test is not changed. Can
-// also let operations fail, as a dying or full disk would. Syncs never reach the real disk. One
-// recording at a time, one thread.
+// Records, in order, every change to the files below a directory: SQLite's writes (through a VFS
+// that is SQLite's default from the first recording on), and the calls of core/io/file.cc,
+// core/io/slot_file.cc and core/io/sqlite.cc (through the linker's --wrap: targets that use it link
+// the options of tests/CMakeLists.txt). The program under test is not changed. Can also make
+// operations fail, as a failing or full disk would. Syncs never reach the real disk. One recording
+// at a time, one thread.
 #pragma once
 
 #include <filesystem>
@@ -16,18 +16,18 @@
 
 namespace fairfeed::test {
 
-// From operation `first` on, or that one only.
+// Fails every operation from `first` on, or that one only.
 struct DiskFault {
     std::size_t first = 0;
     bool once = false;
     int error = 5;  // EIO
 };
 
-// What was done, and when the caller heard that it had succeeded.
+// The recorded operations, and the moments at which the caller was told of success.
 struct DiskHistory {
     DiskImage start;
     std::vector<DiskOperation> operations;
-    std::vector<std::size_t> acknowledgements;  // each: how many operations stood before it
+    std::vector<std::size_t> acknowledgements;  // each: the number of operations before it
 
     [[nodiscard]] std::size_t acknowledged_before(std::size_t operation) const;
 };
@@ -40,14 +40,14 @@ class DiskRecording {
     DiskRecording(const DiskRecording&) = delete;
     DiskRecording& operator=(const DiskRecording&) = delete;
 
-    // What was under way is acknowledged: the caller heard that it succeeded.
+    // Records that the caller was told of success.
     void acknowledge() { history_.acknowledgements.push_back(history_.operations.size()); }
     [[nodiscard]] const DiskHistory& history() const { return history_; }
-    // Some operation failed because it had to.
+    // Whether an injected fault has struck.
     [[nodiscard]] bool has_failed() const { return failed_; }
 
-    // For the shims. A path that is not watched is nobody's business. Each returns the errno the
-    // operation must fail with, or 0: do it.
+    // For the shims. nullptr: the path is not recorded. Each of these functions returns the errno
+    // with which the operation must fail, or 0 to perform it.
     [[nodiscard]] static DiskRecording* of(const std::string& path);
     [[nodiscard]] int write(const std::string& path, std::uint64_t offset, ByteView bytes);
     [[nodiscard]] int truncate(const std::string& path, std::uint64_t length);

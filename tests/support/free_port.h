@@ -1,5 +1,5 @@
-// A loopback TCP port that nobody listens on at the moment of asking. Somebody else may take it
-// before it is used: whoever starts a server on it must notice and ask again.
+// A loopback TCP port without a listener at the time of the call. Another process may take it
+// before its use, so the caller must notice a failed start and call again.
 #pragma once
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-// A certified window of one cluster that weighs what a test wants: the sealed line of its first
-// meter is filled up, which nobody without its key can tell from a true one.
+// A certified window of one cluster with a size chosen by the test: the sealed line of its first
+// meter is filled up, which only a holder of its key can notice.
 #pragma once
 
 #include "core/state/block_size.h"
@@ -13,14 +13,14 @@ namespace fairfeed::test {
     return size.envelopes;
 }
 
-// Window 0 of the cluster, whose envelopes are together exactly so many bytes.
+// Window 0 of the cluster; its envelopes together have exactly so many bytes.
 [[nodiscard]] inline std::vector<Transaction> heavy_group(TestChain& chain,
                                                           const ClusterId& cluster,
                                                           std::size_t bytes) {
     const OpenedReadings readings = chain.read_all(cluster, 0);
     Settlement settlement = chain.settle(cluster, 0, readings);
     Bytes& filling = settlement.lines.front().ciphertext;
-    filling.resize(100'000);  // from here on a byte more is a byte more
+    filling.resize(100'000);  // large enough that each further byte adds exactly one byte
     filling.resize(100'000 + bytes - weight_of(chain.group(settlement, readings)));
     std::vector<Transaction> group = chain.group(settlement, readings);
     CHECK(weight_of(group) == bytes);

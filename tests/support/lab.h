@@ -1,4 +1,4 @@
-// The lab preset, in which tests of whole networks live: a window is short, and timers with it.
+// The lab preset for tests of whole networks, with short windows and timers.
 #pragma once
 
 #include "tests/support/test_network.h"

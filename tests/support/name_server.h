@@ -1,5 +1,5 @@
-// NameServer: what a test lets names stand for, and when it falls silent. A silent one answers no
-// look-up until it speaks again or goes; look-ups outlive it without harm. Any thread.
+// NameServer: a name resolver that a test controls, and can silence. A silent one answers no
+// look-up until it is enabled again or destroyed; look-ups may safely outlive it. Any thread.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// Plays a disk that fills and empties: the linker sends core/io's statvfs here (--wrap), which says
-// what the test wants. Targets that use it link the option of tests/CMakeLists.txt.
+// Simulates a disk that fills and empties: the linker redirects core/io's statvfs here (--wrap).
+// Targets that use it link the option of tests/CMakeLists.txt.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace fairfeed::test {
 
-// nullopt: what the system says. Any thread.
+// nullopt: the system's real value. Any thread.
 void pretend_free_bytes(std::optional<std::uint64_t> bytes);
 
 }  // namespace fairfeed::test

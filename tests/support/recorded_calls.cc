@@ -1,6 +1,6 @@
-// The file shim: the linker sends the system calls of core/io/*.cc here (--wrap), which tells the
-// recording, if there is one for the path, and then does what was asked. A sync is told and left
-// out: the recording decides what a disk would have kept.
+// The file shim: the linker redirects the system calls of core/io/*.cc here (--wrap). The shim
+// tells the recording of a watched path, and then performs the call. A sync is recorded but not
+// performed: the recording decides what a disk would have kept.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

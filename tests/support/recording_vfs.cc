@@ -1,6 +1,6 @@
 // The SQLite shim: a VFS over the system's own that tells the recording of every write, truncation,
-// sync and deletion of a watched file, and lets it fail when it must. Locks, shared memory and
-// reads are the system's. Like SQLite's own, it syncs the directory with the first sync of a new
+// sync and deletion of a watched file, and makes it fail on demand. Locks, shared memory and reads
+// are the system's. As SQLite's own VFS does, it syncs the directory with the first sync of a new
 // journal or log. The shared-memory file is not recorded: it is rebuilt after a power cut.
 #include <sqlite3.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ struct Watched {
     bool names_unsynced = false;
 };
 
-// What SQLite allocates: this, and the system's file right behind it.
+// SQLite allocates this struct with the system's file right behind it.
 struct ShimFile {
     sqlite3_file base;
     Watched* watched;  // null: not a file of the recording
@@ -97,7 +97,7 @@ int unlock_file(sqlite3_file* file, int level) {
 int check_lock(sqlite3_file* file, int* held) {
     return real(file)->pMethods->xCheckReservedLock(real(file), held);
 }
-// A hint that preallocates would write behind the recording's back.
+// A preallocating hint would write without being recorded.
 int control_file(sqlite3_file* file, int what, void* argument) {
     if (what == SQLITE_FCNTL_SIZE_HINT) return SQLITE_OK;
     return real(file)->pMethods->xFileControl(real(file), what, argument);

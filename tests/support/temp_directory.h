@@ -1,4 +1,4 @@
-// TempDirectory: a directory of its own for one test, removed with all it holds when the test ends.
+// TempDirectory: an own directory for one test, removed with its content when the test ends.
 #pragma once
 
 #include <cstdlib>

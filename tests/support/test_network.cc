@@ -21,7 +21,7 @@ bool is_prosumer(std::size_t meter) {
     return meter % 2 == 1;
 }
 
-// Fills in options that follow from others.
+// Fills in options that depend on others.
 TestNetworkOptions completed(TestNetworkOptions options) {
     if (options.clusters == 0) options.clusters = options.nodes;
     if (options.clusters_with_meters == 0) options.clusters_with_meters = options.clusters;

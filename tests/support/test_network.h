@@ -28,7 +28,7 @@ namespace fairfeed::test {
 [[nodiscard]] const AgreementKey& agreement_key(std::string_view name);
 [[nodiscard]] SymmetricKey data_key(std::string_view name);
 
-// What the registers of every meter said when it was installed.
+// The registers of every meter at its installation.
 constexpr Registers kInstalled{1000, 500, 2000};
 
 struct TestNetworkOptions {
@@ -46,7 +46,7 @@ struct TestNetworkOptions {
     [[nodiscard]] static NetworkParameters default_parameters();
 };
 
-// Who exists and what they can sign.
+// The members of a network and their keys.
 class TestNetwork {
   public:
     explicit TestNetwork(TestNetworkOptions options = {});
@@ -55,7 +55,7 @@ class TestNetwork {
     [[nodiscard]] const LoadedGenesis& genesis() const { return genesis_; }
     [[nodiscard]] const Digest& network() const { return genesis_.network; }
     [[nodiscard]] const NodeId& dgmd() const { return genesis_.content.dgmd; }
-    // Checked: a genesis that makes no sense aborts the test.
+    // Aborts the test if the genesis is invalid.
     [[nodiscard]] ChainState initial_state() const;
 
     [[nodiscard]] static NodeId node(std::size_t index);        // from 1
@@ -68,7 +68,7 @@ class TestNetwork {
     [[nodiscard]] const SigningKey& key(const NodeId& node) const;
     [[nodiscard]] const SigningKey& key(const MeterId& meter) const;
     [[nodiscard]] SymmetricKey data_key(const MeterId& meter, KeyEpoch epoch = 1) const;
-    // What `node` (or dgmd()) can open in this state, unwrapped from its grants.
+    // The keys that `node` (or dgmd()) holds in this state, unwrapped from its grants.
     [[nodiscard]] KeyRing key_ring(const ChainState& state, const NodeId& node) const;
     [[nodiscard]] const RandomSource& random() const { return random_; }  // repeats from run to run
 
@@ -88,7 +88,7 @@ class TestNetwork {
 [[nodiscard]] Profile flat_profile(const ChainState& state, QuarterHour quarter);
 // Random numbers that repeat: a counter, hashed.
 [[nodiscard]] RandomSource counting_random();
-// A body that ends where `start` and the profile lead.
+// A body whose registers are `start` plus the profile.
 [[nodiscard]] ReadingBody body_from(const Registers& start, Profile profile);
 
 // A meter with registers and a sequence, as the meter programs keep them.
@@ -100,11 +100,11 @@ class TestMeter {
                                      std::optional<std::int64_t> available_wh = std::nullopt);
     // Energy that flows while no reading is sent.
     void advance(const Profile& profile);
-    // Somebody replaced its works: it counts on from here.
+    // The meter's works were replaced: it continues from these registers.
     void reset_registers(const Registers& registers) { registers_ = registers; }
     // Seals and signs exactly this; sequence and previous from the meter.
     [[nodiscard]] OpenedReading read_body(Window window, const ReadingBody& body);
-    // Seals for those who hold this epoch's data key from now on.
+    // Seals under this epoch's data key from now on.
     void use_key_epoch(KeyEpoch epoch) { epoch_ = epoch; }
     [[nodiscard]] const Registers& registers() const { return registers_; }
 
@@ -123,12 +123,12 @@ class TestMeter {
 // (0: the quorum), ascending.
 [[nodiscard]] Transaction certify(const TestNetwork& network, const ChainState& state,
                                   const Settlement& settlement, std::size_t endorsers = 0);
-// Signs the same batch again after somebody changed it.
+// Signs a batch again after it was changed.
 [[nodiscard]] Witness endorse(const TestNetwork& network, const Settlement& settlement,
                               const Digest& batch, const NodeId& member);
 
-// The next block of a state: header filled in from it and from the transactions. time_ms 0: the
-// earliest that the transactions allow.
+// The next block of a state, with the header filled in from it and the transactions. time_ms 0: the
+// earliest time that the transactions allow.
 [[nodiscard]] Block make_block(const ChainState& state, std::vector<Transaction> transactions,
                                const std::optional<QuorumCertificate>& parent_certificate,
                                std::int64_t time_ms = 0);
@@ -137,8 +137,8 @@ class TestMeter {
                                                  const ChainState& state, const BlockHeader& header,
                                                  std::size_t voters = 0, Round round = 0);
 
-// A chain that grows: state, the keyholders' accounts of every cluster (with DGMD's keys), meters.
-// Its destructor CHECKs nothing; invariants() says what held.
+// A growing chain: state, the keyholders' accounts of every cluster (with DGMD's keys), meters. Its
+// destructor CHECKs nothing; see invariants().
 class TestChain {
   public:
     explicit TestChain(const TestNetwork& network);
@@ -158,13 +158,13 @@ class TestChain {
     // and export (`generation_wh` per quarter hour).
     [[nodiscard]] OpenedReadings read_all(const ClusterId& cluster, Window window,
                                           std::int64_t generation_wh = 500);
-    // Drafted and sealed by the parent, not endorsed; aborts the test if refused.
+    // Drafted and sealed by the parent, without endorsements; aborts the test if refused.
     [[nodiscard]] Settlement settle(const ClusterId& cluster, Window window,
                                     const OpenedReadings& readings) const;
-    // The readings the settlement lists, then the certified settlement.
+    // The listed readings, then the certified settlement.
     [[nodiscard]] std::vector<Transaction> group(const Settlement& settlement,
                                                  const OpenedReadings& readings) const;
-    // The same with readings of windows before it, which are listed as late.
+    // settle() with readings of earlier windows, which are listed as late.
     [[nodiscard]] Settlement settle_held(const ClusterId& cluster, Window window,
                                          const HeldReadings& held) const;
     [[nodiscard]] std::vector<Transaction> group_held(const Settlement& settlement,
@@ -172,9 +172,10 @@ class TestChain {
 
     [[nodiscard]] Block next_block(std::vector<Transaction> transactions,
                                    std::int64_t time_ms = 0) const;
-    // Executes, certifies, moves the accounts on.
+    // Executes and certifies the block, and advances the accounts.
     [[nodiscard]] Result<void, ExecutionFault> append(const Block& block);
-    // One window of these clusters, everybody present, in one block; aborts the test if refused.
+    // Settles one window of these clusters with all meters read, in one block; aborts the test if
+    // refused.
     void run_window(const std::vector<ClusterId>& clusters, Window window,
                     std::int64_t generation_wh = 500);
 

@@ -17,7 +17,7 @@ std::string parent_of(const std::string& path) {
     return slash == std::string::npos ? std::string() : path.substr(0, slash);
 }
 
-// Does this sync make that operation durable?
+// Whether this sync makes that operation durable.
 bool covers(const DiskOperation& sync, const DiskOperation& operation) {
     using Kind = DiskOperation::Kind;
     if (operation.kind != Kind::rename)

@@ -1,7 +1,7 @@
-// A disk as a power cut leaves it: what was synced is there; of the rest, all, nothing, a torn part
-// or any subset. Made of the operations that tests/support/disk_recording wrote down; it touches no
-// real disk except to read a start and to lay out a result. Names of files are durable only once
-// their directory is synced. Tests only; single-threaded.
+// The disk after a power cut: synced content is there; of the rest, all, nothing, a torn part or
+// any subset. Built from the operations that tests/support/disk_recording recorded. Uses the real
+// disk only to read a start and to lay out a result. Names of files are durable only once their
+// directory is synced. Tests only; single-threaded.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,18 @@
 
 namespace fairfeed::test {
 
-// Paths are relative to the root that is watched; the root itself is "".
+// Paths are relative to the watched root; the root itself is "".
 struct DiskImage {
     std::map<std::string, Bytes> files;
     std::set<std::string> directories;
 
     [[nodiscard]] static DiskImage read(const std::filesystem::path& root);
-    // Replaces what is in `root`.
+    // Replaces the content of `root`.
     void lay_out(const std::filesystem::path& root) const;
     [[nodiscard]] std::uint64_t fingerprint() const;
 };
 
-// A file keeps its number when it is renamed.
+// A file keeps its number over a rename.
 using FileNumber = std::uint32_t;
 constexpr FileNumber kNoFile = 0;
 constexpr FileNumber kDirectory = UINT32_MAX;
@@ -48,7 +48,7 @@ struct DiskOperation {
     std::vector<std::pair<std::string, FileNumber>> names;
 };
 
-// What happens to all that was not synced.
+// The fate of everything that was not synced.
 enum class Cut : std::uint8_t {
     kept,       // a killed process: the system still writes everything
     lost,       // nothing of it

@@ -1,4 +1,4 @@
-// Waiting for a condition of the world outside, with an end: never a sleep and a hope.
+// Waits for a condition outside the process, with a time limit instead of a fixed sleep.
 #pragma once
 
 #include <condition_variable>
@@ -9,7 +9,7 @@
 
 namespace fairfeed::test {
 
-// Looks every 10 ms; false: not within the time.
+// Checks every 10 ms; false: the time is up.
 [[nodiscard]] inline bool wait_for(const std::function<bool()>& condition,
                                    std::int64_t for_ms = 20'000) {
     const Clock clock;

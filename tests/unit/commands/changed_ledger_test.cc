@@ -166,7 +166,7 @@ TEST_F(ChangedLedger, is_named_with_a_row_too_many_or_too_few) {
     }
 }
 
-// README: "change a byte of the ledger and see it named".
+// README: verify "names a changed byte of the ledger".
 TEST_F(ChangedLedger, is_named_whatever_byte_of_it_changed_or_the_byte_means_nothing) {
     renew();
     const std::string before = content();
