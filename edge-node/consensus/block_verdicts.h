@@ -21,13 +21,13 @@ class BlockVerdicts {
   public:
     // The first verdict on a block stays.
     void judged(const Digest& block, bool valid, std::int64_t time_ms);
-    // A block of our own is valid, whatever was said of it before.
+    // This node built the block: the block is valid, also against an earlier verdict.
     void built(const Digest& block);
     // The block's outline has come (again), so asking for a verdict makes sense again.
     void outline_came(const Digest& block);
 
     [[nodiscard]] std::optional<Verdict> of(const Digest& block) const;
-    // True: nobody has been asked for this block's verdict since its outline last came.
+    // True: the verdict has not been asked for since the outline of the block last came.
     [[nodiscard]] bool ask(const Digest& block);
     // True: this is the first contradiction of the verdict on this block.
     [[nodiscard]] bool contradict(const Digest& block);

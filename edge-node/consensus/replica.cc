@@ -35,7 +35,7 @@ Effects Replica::step(const Event& event, Instant now) {
 }
 
 void Replica::take(const Event& event, Turn& turn) {
-    // An event about a block or a round concerns nobody before the first height.
+    // Before the first height, events about blocks and rounds are dropped.
     const auto in_height = [this](const auto& concern) {
         if (instance_) concern(*instance_);
     };
