@@ -20,7 +20,7 @@ void ChainDriver::begin_inquiry(Effects& out) {
     if (trust_ == SafetyTrust::lost)
         drive(consensus::RecordMistrusted{consensus::SilenceReason::lost}, out);
     if (trust_ == SafetyTrust::in_doubt)
-        drive(consensus::RecordMistrusted{consensus::SilenceReason::in_doubt}, out);
+        drive(consensus::RecordMistrusted{consensus::SilenceReason::damaged}, out);
     if (trust_ == SafetyTrust::accepted) drive(consensus::MistrustForgiven{}, out);
     inquiry_.begin(state_.genesis.parameters.timers, now_);
     question_ = encode_request(AttestRequest{state_.height + 1}, self_, state_.network, signer_);
@@ -38,7 +38,7 @@ bool ChainDriver::is_asking() const {
 void ChainDriver::follow_inquiry(Effects& out) {
     const auto& silence = replica_.silence();
     if (silence && !silence->until && inquiry_.has_caught_up(others(), state_.height)) {
-        drive(consensus::Trusted{state_.height + 2}, out);
+        drive(consensus::MistrustBounded{state_.height + 2}, out);
     }
     if (starting_ && inquiry_.is_over(others(), now_) && !is_kept_from_starting()) {
         starting_ = false;

@@ -8,14 +8,14 @@ namespace fairfeed::consensus {
 namespace {
 
 constexpr std::int64_t kSlackMs = 10'000;  // in round 0
-constexpr Round kMostDoublings = 40;       // centuries
+constexpr Round kMostDoublings = 40;       // 10 s doubled so often is centuries
 
 std::int64_t doubled(std::int64_t ms, Round round) {
     const Int128 wide = Int128{ms} << std::min(round, kMostDoublings);
     return static_cast<std::int64_t>(std::min(wide, Int128{kMaxHeaderTimeMs}));
 }
 
-// The least there is above the parent's: it makes no clock that is wrong worse.
+// The least time above the parent's time. Such a header does not move a wrong time further.
 bool is_least(std::int64_t header_ms, const ParentTime& parent) {
     return header_ms == parent.time_ms + 1;
 }

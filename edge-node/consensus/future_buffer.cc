@@ -6,12 +6,12 @@ namespace fairfeed::consensus {
 
 namespace {
 
-// Of a vote; rounded up, so that the bound holds whatever the allocator adds.
+// The size of a vote, rounded up to leave room for what the allocator adds.
 constexpr std::size_t kVoteBytes = 320;
 
 }  // namespace
 
-// Signatures are witnesses: two votes that say the same are one.
+// Two votes with the same content count as one vote, whatever their signatures.
 void FutureBuffer::add(const Vote& vote) {
     std::vector<Vote>& held = votes_[vote.validator];
     if ((held.size() + 1) * kVoteBytes > kBytesPerSender) return;

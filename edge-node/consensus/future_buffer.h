@@ -1,7 +1,7 @@
-// Votes of the next two heights, kept until the height starts (A2). Every validator has its own
-// share of bytes, so a flood crowds out nobody else. What does not fit or is held already is
-// dropped: honest nodes say it again (R13). Proposals and certificates are not kept: of a later
-// height they are claims (R14). Owned by the replica.
+// Votes of the next two heights, kept until their height starts (A2). Every validator has its own
+// share of bytes, so the votes of one validator take no room from another validator. A vote that
+// does not fit, or is held already, is dropped: an honest node sends its votes again (R13).
+// Proposals and certificates of later heights are claims (R14) and are not kept. Owned by Replica.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,15 @@ class FutureBuffer {
     static constexpr std::size_t kBytesPerSender = 16 * 1024;
 
     void add(const Vote& vote);
-    // Votes of this height in order of arrival by sender; they and older ones are forgotten.
+    // The votes of this height, by sender and then in the order of arrival. They are forgotten
+    // here, and so are all votes of earlier heights.
     [[nodiscard]] std::vector<Vote> take(Height height);
-    // Votes that wait, of one sender.
+    // The waiting votes of one sender.
     [[nodiscard]] std::vector<Vote> of(const NodeId& sender) const;
     [[nodiscard]] std::size_t bytes() const;  // approximate memory held
 
   private:
-    std::map<NodeId, std::vector<Vote>> votes_;  // by sender, as they came
+    std::map<NodeId, std::vector<Vote>> votes_;  // in the order of arrival
 };
 
 }  // namespace fairfeed::consensus

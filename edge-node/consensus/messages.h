@@ -1,7 +1,7 @@
-// What goes into the replica and what comes out: plain data, no behaviour. Signatures were checked
-// by the caller before an event is made (A0, A1); the replica checks membership, turn and height
-// again, so that a wrong event is dropped, never obeyed. Effects are performed in the order given,
-// and the bytes of PersistSafety are durable before any effect after it leaves the node.
+// The events that a replica takes and the effects that it returns: plain data without behaviour.
+// The caller checks signatures before it makes an event (A0, A1). The replica checks membership,
+// turn and height, and drops an event that fails. The caller performs effects in the order given,
+// and makes the bytes of PersistSafety durable before any later effect leaves the node.
 #pragma once
 
 #include <cstdint>
@@ -17,75 +17,77 @@
 namespace fairfeed::consensus {
 
 // ---- events ----
-// The caller keeps the outline that came with it; the replica knows only the block's id.
+// The caller keeps the outline that came with the proposal.
 struct ProposalSeen {
     Proposal proposal;
 };
 struct VoteSeen {
     Vote vote;
 };
-// POLKA (prevotes) or COMMIT (precommits): a quorum of valid signatures of one content.
+// POLKA (prevotes) or COMMIT (precommits): a quorum of valid signatures on one content.
 struct CertificateSeen {
     QuorumCertificate certificate;
 };
-// The caller holds the whole body and has executed it on the tip's state (R15): the answer to
-// JudgeBlock, welcome unasked. Wrong blocks get valid = false. `time_ms` is the header's time (Unix
-// ms), which the replica holds against R20.
+// The answer to JudgeBlock; the caller may also send it unasked. The caller holds the whole body
+// and has executed it on the tip's state (R15). valid = false: the block is wrong. `time_ms` is the
+// header's time (Unix ms), which the replica judges by R20.
 struct BlockJudged {
     Digest block;
     bool valid = false;
     std::int64_t time_ms = 0;
 };
-// Answer to RequestBlock. The body is durable and valid. Ignored when the round has passed.
+// The answer to RequestBlock. The body is durable and valid. An answer after the round is ignored.
 struct BlockBuilt {
     Height height = 0;
     Round round = 0;
     Digest block;
 };
-// R16: a transaction is pending or a deadline is due. Said again after HeightStarts while true.
+// R16: a transaction is pending or a deadline is due. The caller repeats this event after every
+// HeightStarts while it is true.
 struct WorkExists {};
-// next_deadline_ms() has come. Any other event fires what is due as well.
+// The time next_deadline_ms() has come. Every other event also fires the timers that are due.
 struct TimePassed {};
-// The ledger's tip is height - 1, committed. Validators in proposer order (R3): the proposer of
-// round r is validators[(height + r) mod n]. The only thing that moves the height.
+// The block of height - 1 is committed. Validators are in proposer order (R3): the proposer of
+// round r is validators[(height + r) mod n]. No other event changes the height.
 struct HeightStarts {
     Height height = 0;
     std::vector<NodeId> validators;
     ParentTime parent;
 };
-// R23: the safety record may not hold all that was signed. Nothing is signed from now on, not even
-// after a restart, until Trusted has said for how long and that height is behind.
+// R23: the safety record may lack statements that were signed. The replica signs nothing from now
+// on, also after a restart, until MistrustBounded has named a height and that height is decided.
 struct RecordMistrusted {
     SilenceReason reason = SilenceReason::lost;
 };
-// R23: everything that may have been signed and forgotten was about heights up to this one.
-struct Trusted {
+// R23: the statements that the safety record may lack are about heights up to this one.
+struct MistrustBounded {
     Height until = 0;
 };
-// R23: a person takes the risk: what the doubt was about is forgotten.
+// R23: a person takes the risk that the safety record lacks statements. Ends the silence. Allowed
+// before the first HeightStarts only.
 struct MistrustForgiven {};
-// R23: somebody holds this statement with our own valid signature.
+// R23: somebody holds this statement with this node's valid signature.
 struct OwnVoteShown {
     Vote vote;
 };
 struct OwnProposalShown {
     Proposal proposal;
 };
-// R24, R23: this node signs no more.
+// R23, R24: this node signs nothing any more.
 struct Halted {
     Halt halt;
 };
 using Event = std::variant<ProposalSeen, VoteSeen, CertificateSeen, BlockJudged, BlockBuilt,
-                           WorkExists, TimePassed, HeightStarts, RecordMistrusted, Trusted,
+                           WorkExists, TimePassed, HeightStarts, RecordMistrusted, MistrustBounded,
                            MistrustForgiven, OwnVoteShown, OwnProposalShown, Halted>;
 
 // ---- effects ----
-// The record for the safety slot. If it cannot be made durable the process ends (R12).
+// The record for the safety slot. If the write fails, the process ends (R12).
 struct PersistSafety {
     Bytes record;
     bool operator==(const PersistSafety&) const = default;
 };
-// Publish with the outline the caller holds for the block (retained).
+// Publish with the outline that the caller holds for the block (retained).
 struct SendProposal {
     Proposal proposal;
     bool operator==(const SendProposal&) const = default;
@@ -99,40 +101,41 @@ struct SendPolka {
     QuorumCertificate certificate;
     bool operator==(const SendPolka&) const = default;
 };
-// It is our turn. Build when R17 says so and if there is work at all; answer with BlockBuilt. A
-// later RequestBlock replaces an earlier one.
+// It is this validator's turn. The caller builds a block when R17 says so, if there is work, and
+// answers with BlockBuilt. A later RequestBlock replaces an earlier one.
 struct RequestBlock {
     Height height = 0;
     Round round = 0;
     bool operator==(const RequestBlock&) const = default;
 };
-// Fetch the block's bodies, judge it and answer with BlockJudged. Votes may ask for a block whose
-// outline has not come yet: it is asked for again with every proposal or certificate that brings
-// the outline, until it is judged. Otherwise once; the caller keeps trying until the height ends.
+// The caller fetches the block's bodies, judges the block and answers with BlockJudged. It tries on
+// until the height ends. The replica asks once for a block, and once more after every proposal or
+// certificate that brings the block's outline, until the block is judged: votes can name a block
+// before its outline has come.
 struct JudgeBlock {
     Digest block;
     bool operator==(const JudgeBlock&) const = default;
 };
-// Final. Said once per height, with a quorum of precommits of one round; the caller commits block,
-// certificate and state in one transaction and answers with HeightStarts.
+// The block is final. Once per height, with a quorum of precommits of one round. The caller commits
+// block, certificate and state in one transaction and answers with HeightStarts.
 struct Decide {
     Digest block;
     QuorumCertificate certificate;
     bool operator==(const Decide&) const = default;
 };
-// Two votes of one validator in one slot (A2); once per validator, type and round.
+// Two votes of one validator in one slot (A2). Once per validator, type and round.
 struct ReportEquivocation {
     Vote first;
     Vote second;
     bool operator==(const ReportEquivocation&) const = default;
 };
-// The same for two proposals of one round; once per round.
+// Two proposals of one round (A2). Once per round.
 struct ReportProposals {
     Proposal first;
     Proposal second;
     bool operator==(const ReportProposals&) const = default;
 };
-// A quorum of precommits for a block that was judged invalid here (R24); once per block.
+// A quorum has precommitted a block that this node judged invalid (R24). Once per block.
 struct Contradicted {
     QuorumCertificate certificate;
     bool operator==(const Contradicted&) const = default;

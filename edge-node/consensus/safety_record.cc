@@ -169,7 +169,7 @@ bool signers_match(const SafetyRecord::Polka& polka) {
     return signers == polka.signatures.size();
 }
 
-// What an honest replica can have written.
+// Whether an honest replica can have written the record.
 bool is_plausible(const SafetyRecord& record) {
     if (record.locked && record.locked->round > record.round) return false;
     if (record.valid && record.valid->round > record.round) return false;

@@ -1,6 +1,6 @@
-// What a validator must not forget (R12): where it stands, its lock, the newest polka and its own
-// signatures of the round. The payload of one slot of the safety file; the file adds sequence and
-// CRC. Canonical CBOR: decode(x) fails or encode(decode(x)) == x.
+// What a validator must not forget (R12): height, round and step, the lock, the newest polka, and
+// its own signatures of the round. The record is the payload of one slot of the safety file; the
+// file adds a sequence number and a CRC. Canonical CBOR: decode(x) fails or encode(decode(x)) == x.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,15 @@ namespace fairfeed::consensus {
 
 enum class Step : std::uint8_t { propose = 0, prevote = 1, precommit = 2 };
 
-// A block and the round of its quorum of prevotes: lockedValue/lockedRound, validValue/validRound.
+// A block and the round of its polka: the paper's lockedValue/lockedRound or validValue/validRound.
 struct Marked {
     Digest block;
     Round round = 0;
     bool operator==(const Marked&) const = default;
 };
 
-// Why this node signs nothing any more, until a person has seen to it (R23, R24).
+// Why this node signs nothing until a person removes the safety record (R23, R24). `ours` and
+// `theirs` are the two blocks that contradict each other; zeros stand for nil or nothing.
 enum class HaltReason : std::uint8_t { diverged = 1, same_key_elsewhere = 2 };
 struct Halt {
     HaltReason reason = HaltReason::diverged;
@@ -32,10 +33,11 @@ struct Halt {
     bool operator==(const Halt&) const = default;
 };
 
-// Why this record cannot be trusted to hold all that was signed (R23), and the last height for
-// which nothing may be signed; that is not known before a quorum of the others has answered. It
-// stays in the record: endorsements look at it, too.
-enum class SilenceReason : std::uint8_t { lost = 1, in_doubt = 2, outdated = 3 };
+// Why this record may lack statements that were signed (R23): the record was lost, one slot of its
+// file is damaged, or somebody has shown a newer statement. `until` is the last height at which the
+// node signs nothing. It is unknown until a quorum of other validators has answered. A silence that
+// is over stays in the record, because endorsements depend on it as well.
+enum class SilenceReason : std::uint8_t { lost = 1, damaged = 2, outdated = 3 };
 struct Silence {
     SilenceReason reason = SilenceReason::lost;
     std::optional<Height> until;
@@ -45,8 +47,8 @@ struct Silence {
 struct SafetyRecord {
     static constexpr std::size_t kMaxBytes = 4000;
 
-    // Signers of a certificate as a bitmap over the height's validators in proposer order (bit i of
-    // byte i / 8), with their signatures in the same order.
+    // The signers of a polka as a bitmap over the validators of the height in proposer order (bit
+    // i mod 8 of byte i / 8), and their signatures in the same order.
     struct Polka {
         Bytes signers;
         std::vector<Signature> signatures;
@@ -71,7 +73,7 @@ struct SafetyRecord {
     Step step = Step::propose;
     std::optional<Marked> locked;
     std::optional<Marked> valid;
-    std::optional<Polka> polka;  // of `valid`; present exactly when it is
+    std::optional<Polka> polka;  // of `valid`; present exactly when `valid` is
     std::optional<OwnProposal> proposal;
     std::optional<OwnVote> prevote;
     std::optional<OwnVote> precommit;
@@ -82,8 +84,9 @@ struct SafetyRecord {
 
 // At most kMaxBytes for 31 validators with a polka of 21 signatures.
 [[nodiscard]] Bytes encode_safety_record(const SafetyRecord& record);
-// Errors: oversized, truncated, not_canonical, malformed (also what no honest replica can write: a
-// lock or polka above the round, a bitmap that disagrees with its signatures).
+// Errors: oversized, truncated, not_canonical, malformed. A record that no honest replica writes is
+// malformed as well: a lock or polka above the round, a valid round that is not below the round, or
+// a bitmap that disagrees with the signatures.
 [[nodiscard]] Result<SafetyRecord, Reject> decode_safety_record(ByteView bytes);
 
 }  // namespace fairfeed::consensus

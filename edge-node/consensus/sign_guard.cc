@@ -11,29 +11,6 @@ namespace fairfeed::consensus {
 SignGuard::SignGuard(NodeId self, const Digest& network, const Signer& signer)
     : self_(std::move(self)), network_(network), signer_(signer) {}
 
-bool Statements::advance_to(Height to_height, Round to_round) {
-    const auto asked = std::tie(to_height, to_round);
-    const auto reached = std::tie(height, round);
-    if (asked < reached) return false;
-    if (asked > reached) {
-        *this = Statements{};
-        height = to_height;
-        round = to_round;
-    }
-    return true;
-}
-
-void Statements::take(const Vote& vote) {
-    if (!advance_to(vote.content.height, vote.content.round)) return;
-    auto& slot = vote.content.type == VoteType::prevote ? prevote : precommit;
-    if (!slot) slot = vote;
-}
-
-void Statements::take(const Proposal& made) {
-    if (!advance_to(made.content.height, made.content.round)) return;
-    if (!proposal) proposal = made;
-}
-
 std::optional<Proposal> SignGuard::sign(const ProposalContent& content) {
     if (!said_.advance_to(content.height, content.round)) return std::nullopt;
     if (said_.proposal) {
@@ -54,7 +31,7 @@ std::optional<Vote> SignGuard::sign(const VoteContent& content) {
     return slot;
 }
 
-bool SignGuard::is_news(const VoteContent& content) const {
+bool SignGuard::is_missing(const VoteContent& content) const {
     const auto shown = std::tie(content.height, content.round);
     const auto reached = std::tie(said_.height, said_.round);
     if (shown != reached) return shown > reached;
@@ -62,7 +39,7 @@ bool SignGuard::is_news(const VoteContent& content) const {
     return !slot || slot->content != content;
 }
 
-bool SignGuard::is_news(const ProposalContent& content) const {
+bool SignGuard::is_missing(const ProposalContent& content) const {
     const auto shown = std::tie(content.height, content.round);
     const auto reached = std::tie(said_.height, said_.round);
     if (shown != reached) return shown > reached;

@@ -1,7 +1,8 @@
-// The only way from consensus to the signing key (R12). It signs each (type, height, round) once,
-// refuses to go back or to say something else there, and gives the stored signature for the same
-// content again, because ECDSA is randomised and two envelopes of one vote help nobody.
-// It is not durable by itself: what it has said goes into the safety record before it is sent.
+// The only way from consensus to the signing key (R12). SignGuard signs one content for each (type,
+// height, round) and refuses every other content there. It refuses to go back in (height, round,
+// step). For the same content it returns the stored signature: ECDSA is randomised, and a second
+// signature of one vote has no use. SignGuard writes nothing to disk; Signatory puts each statement
+// into the safety record before the statement is sent.
 #pragma once
 
 #include <optional>
@@ -9,43 +10,29 @@
 #include "core/base/ids.h"
 #include "core/crypto/signing.h"
 #include "core/model/certificate.h"
+#include "edge-node/consensus/statements.h"
 
 namespace fairfeed::consensus {
-
-// What this validator has signed at its newest height and round.
-struct Statements {
-    // False if (height, round) lies behind; otherwise the statements are of that place.
-    [[nodiscard]] bool advance_to(Height to_height, Round to_round);
-
-    Height height = 0;
-    Round round = 0;
-    std::optional<Proposal> proposal;
-    std::optional<Vote> prevote;
-    std::optional<Vote> precommit;
-    // Keeps a statement of the newest place; of one slot the first.
-    void take(const Vote& vote);
-    void take(const Proposal& made);
-    bool operator==(const Statements&) const = default;
-};
 
 class SignGuard {
   public:
     // The signer must outlive the guard.
     SignGuard(NodeId self, const Digest& network, const Signer& signer);
 
-    // nullopt: a regression of (height, round, step), or other content in a slot already signed.
+    // nullopt: (height, round, step) lies behind, or the slot has a signature on other content.
     [[nodiscard]] std::optional<Proposal> sign(const ProposalContent& content);
     [[nodiscard]] std::optional<Vote> sign(const VoteContent& content);
 
-    // Is this a statement of our own that is not remembered here, in our newest slots or beyond
-    // them? What lies further back is not kept, and tells nothing.
-    [[nodiscard]] bool is_news(const VoteContent& content) const;
-    [[nodiscard]] bool is_news(const ProposalContent& content) const;
-    // Remembers such a statement as our own (R22); in a slot that is taken the first one stays.
+    // Whether a statement of this node is missing here: it belongs to the newest height and round
+    // and differs from the statement held there, or its height and round are newer. SignGuard
+    // holds no older statements, so an older one is never called missing.
+    [[nodiscard]] bool is_missing(const VoteContent& content) const;
+    [[nodiscard]] bool is_missing(const ProposalContent& content) const;
+    // Remembers a missing statement as this node's own (R22). A slot that is taken stays as it is.
     void adopt(const Vote& vote);
     void adopt(const Proposal& proposal);
 
-    // What was said before a restart; only before the first signature.
+    // Takes over the statements of before a restart. Call it before the first signature only.
     void restore(const Statements& said);
     [[nodiscard]] const Statements& said() const { return said_; }
 

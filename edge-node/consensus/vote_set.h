@@ -1,7 +1,7 @@
-// The votes of one height: who prevoted and precommitted what in which round, with the signatures a
-// certificate is made of. Bounded (A2): two values per validator, type and round, and only rounds
-// within kRoundWindow of the current one, except what arrives as a whole certificate. It counts; it
-// decides nothing. Owned by the replica.
+// The votes of one height, with the signatures that certificates consist of. Bounded (A2): at most
+// two values for each validator, type and round, and no rounds further than kRoundWindow from the
+// current round. Votes that arrive in a certificate pass both bounds. VoteSet counts votes and
+// decides nothing. Owned by HeightInstance.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@
 namespace fairfeed::consensus {
 
 constexpr Round kRoundWindow = 128;
-// Neither further ahead of the current round nor further behind than the window.
+// Whether the round is at most kRoundWindow ahead of the current round or behind it.
 [[nodiscard]] bool within_window(Round round, Round current);
 
 class VoteSet {
@@ -26,35 +26,39 @@ class VoteSet {
         Vote first;
         Vote second;
     };
-    // Counts a vote of this height by a validator; others are dropped. The conflict is given once
-    // per validator, type and round.
+    // Counts a vote of this height by a validator. Every other vote is dropped. The result is the
+    // conflict of the vote with an earlier one, once per validator, type and round.
     std::optional<Conflict> add(const Vote& vote, Round current);
     // Counts every witness that is a validator.
     std::vector<Conflict> add(const QuorumCertificate& certificate);
-    // Remembers that a validator is in this round (its proposal shows it).
+    // Remembers that a validator has reached this round: its proposal shows it.
     void saw_round(const NodeId& validator, Round round);
     // Forgets the rounds that lie more than the window behind.
     void forget_before(Round current);
 
+    [[nodiscard]] const std::vector<NodeId>& validators() const { return validators_; }
     [[nodiscard]] std::size_t quorum() const { return fairfeed::quorum(validators_.size()); }
-    // Blocks (not nil) with a quorum in this round: at most one while no more than f validators
-    // are faulty.
+    // The blocks (not nil) with a quorum in this round. There is at most one while at most f
+    // validators are faulty.
     [[nodiscard]] std::vector<Digest> quorums(VoteType type, Round round) const;
     [[nodiscard]] bool has_quorum(VoteType type, Round round,
                                   const std::optional<Digest>& block) const;
-    // Validators from whom nothing more is to come for this (type, round): they voted there, or
-    // have spoken in a later step or round (R10, R11).
+    // R10, R11: how many validators have spoken for this step. A validator has spoken if a vote of
+    // this step, or of a later step or round, or a proposal of a later round, is known.
     [[nodiscard]] std::size_t spoken(VoteType type, Round round) const;
-    // The (f+1)-th largest round of the validators other than self; nullopt if fewer spoke (R2).
+    // R2: the (f+1)-th largest round of the validators other than self. nullopt: at most f of them
+    // have been seen.
     [[nodiscard]] std::optional<Round> crowd_round(const NodeId& self) const;
-    // Exactly a quorum of witnesses, the lowest names; nullopt without one.
+    // A certificate with exactly a quorum of witnesses, those with the lowest names. nullopt: there
+    // is no quorum.
     [[nodiscard]] std::optional<QuorumCertificate> certificate(VoteType type, Round round,
                                                                const Digest& block) const;
-    // Rounds in which anybody cast a vote of this type, ascending.
+    // The rounds with votes of this type, ascending.
     [[nodiscard]] std::vector<Round> rounds(VoteType type) const;
-    [[nodiscard]] std::size_t count(VoteType type, Round round) const;  // validators, any value
+    [[nodiscard]] std::size_t count(VoteType type,
+                                    Round round) const;  // voters, whatever they voted for
     [[nodiscard]] std::size_t count(VoteType type, Round round, const Digest& block) const;
-    // Its votes in the newest round of each type.
+    // The votes of a validator in its newest round of each type.
     [[nodiscard]] std::vector<Vote> of(const NodeId& validator) const;
     [[nodiscard]] bool is_validator(const NodeId& node) const;
 
@@ -74,7 +78,7 @@ class VoteSet {
     std::vector<NodeId> validators_;  // proposer order
     std::map<NodeId, Index> index_;
     std::map<VoteType, Rounds> votes_;
-    std::map<Index, Round> newest_;  // highest round seen of each validator
+    std::map<Index, Round> newest_;  // the highest round seen of each validator
 };
 
 }  // namespace fairfeed::consensus

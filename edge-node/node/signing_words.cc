@@ -15,7 +15,7 @@ std::string_view why(SilenceReason reason) {
     switch (reason) {
         case SilenceReason::lost:
             return "its safety record is lost";
-        case SilenceReason::in_doubt:
+        case SilenceReason::damaged:
             return "one slot of its safety record is damaged";
         case SilenceReason::outdated:
             return "its safety record is older than votes that others have of it";

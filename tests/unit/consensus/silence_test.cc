@@ -50,7 +50,7 @@ TEST_F(Silent, with_a_lost_record_signs_nothing_but_follows) {
 TEST_F(Silent, signs_again_after_the_last_height_it_can_have_forgotten) {
     a.feed(RecordMistrusted{SilenceReason::lost});
     a.start(5);
-    EXPECT_THAT(a.feed(Trusted{6}), ElementsAre(StartsWith("persist")));
+    EXPECT_THAT(a.feed(MistrustBounded{6}), ElementsAre(StartsWith("persist")));
     a.start(6);
     EXPECT_FALSE(a.replica().snapshot().may_sign);
     a.start(7);
@@ -60,10 +60,10 @@ TEST_F(Silent, signs_again_after_the_last_height_it_can_have_forgotten) {
 }
 
 TEST_F(Silent, stays_so_over_a_restart) {
-    a.feed(RecordMistrusted{SilenceReason::in_doubt});
+    a.feed(RecordMistrusted{SilenceReason::damaged});
     a.restart(1);
     EXPECT_THAT(tempt('V'), signs_nothing());
-    a.feed(Trusted{3});
+    a.feed(MistrustBounded{3});
     a.restart(2);
     EXPECT_FALSE(a.replica().snapshot().may_sign);
     a.restart(4);

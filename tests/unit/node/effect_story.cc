@@ -109,7 +109,7 @@ std::string standing(const Bytes& bytes) {
                (diverged ? "diverged" : "same key elsewhere");
     }
     if (!record->silence) return {};
-    static constexpr std::array kReasons{"lost", "in doubt", "outdated"};
+    static constexpr std::array kReasons{"lost", "damaged", "outdated"};
     return std::string("writes down that its safety record is ") +
            kReasons.at(static_cast<std::size_t>(record->silence->reason) - 1) +
            (record->silence->until
