@@ -12,6 +12,7 @@ namespace fairfeed {
 CommitteeMember::CommitteeMember(Setup setup)
     : self_(std::move(setup.self)),
       signer_(setup.signer),
+      publisher_(self_, signer_),
       random_(std::move(setup.random)),
       accounts_(Keyholder{self_, std::move(setup.agreement)}) {
     // Asked only for clusters that this node is a member of: a bounded number.
@@ -56,16 +57,18 @@ bool CommitteeMember::is_member(const NodeId& node, const ClusterId& cluster, Wi
 // A member whose accounts are closed witnesses readings, but cannot recompute a settlement; one
 // that may have forgotten what it endorsed leaves it to the others (R23). Nobody goes on before
 // newcomers have been given what the window needs.
-bool CommitteeMember::takes_part(const ClusterId& cluster, const ChainState& state) const {
+bool CommitteeMember::takes_part(const ClusterId& cluster, const ChainState& state,
+                                 std::optional<Height> endorses_from) const {
     const Window latest = UINT32_MAX;
     const Window window = state.next_window(cluster).value_or(latest);
-    if (may_sign_ && !may_sign_(opened_at(cluster))) return false;
+    if (!endorses_from || opened_at(cluster) < *endorses_from) return false;
     return is_member(self_, cluster, window, state) && !accounts_.closed().contains(cluster) &&
            is_handed_over(state, cluster);
 }
 
-committee::BatchRound* CommitteeMember::round(const ClusterId& cluster, const ChainState& state) {
-    if (!takes_part(cluster, state) || is_in_doubt(cluster, state)) return nullptr;
+committee::BatchRound* CommitteeMember::round(const ClusterId& cluster, const Turn& turn) {
+    if (!takes_part(cluster, turn.state, turn.endorses_from) || is_in_doubt(cluster, turn.state))
+        return nullptr;
     unopened_.try_emplace(cluster, cluster);
     return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
 }
@@ -129,137 +132,134 @@ bool CommitteeMember::is_settled(const ClusterId& cluster, Window window,
     return !next || window < *next;
 }
 
-Result<void, Reject> CommitteeMember::on_reading(const intake::Arrival& arrival,
-                                                 const ChainState& state, Instant now,
-                                                 Effects& out) {
-    auto opened = compared(intake::judge_reading(arrival, context(state, now)), state);
+Result<void, Reject> CommitteeMember::on_reading(const intake::Arrival& arrival, const Turn& turn) {
+    auto opened =
+        compared(intake::judge_reading(arrival, context(turn.state, turn.now)), turn.state);
     if (!opened) {
         const auto& [reason, reading] = opened.error();
         if (reading && reason == Reject::duplicate) {
-            receipt(*reading, state, out);
+            receipt(*reading, turn);
         } else if (reading) {
-            refuse(*reading, reason, state, out);
+            refuse(*reading, reason, turn);
         }
         return unexpected(reason);
     }
     const ClusterId cluster = opened->reading.header.cluster;
     refused_.erase(opened->reading.header.meter);
-    accept(std::move(*opened), state, out);
-    advance(cluster, state, now, out);
+    accept(std::move(*opened), turn);
+    advance(cluster, turn);
     return {};
 }
 
-void CommitteeMember::accept(OpenedReading opened, const ChainState& state, Effects& out) {
+void CommitteeMember::accept(OpenedReading opened, const Turn& turn) {
     const ReadingSlot slot{opened.reading.header.meter, opened.reading.header.window};
-    out.push_back(PersistReading{opened.reading});
+    turn.out.push_back(PersistReading{opened.reading});
     if (ids_.contains(slot)) {  // of a meter that signed two, and that one stays on the disk
         twofold_.insert(slot);
     } else {
         ++accepted_;
-        receipt(opened.reading, state, out);
+        receipt(opened.reading, turn);
     }
     keep(std::move(opened));
 }
 
 // Rule 1. While the chain says that somebody comes to whom the reading would not count, or that
 // this node goes, only a block is a promise: the meter says it again until then.
-void CommitteeMember::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
+void CommitteeMember::receipt(const SignedReading& reading, const Turn& turn) {
     const ReadingHeader& header = reading.header;
     if (!listed_by_.contains({header.meter, header.window}) &&
-        !is_witness_for_good(state, header.meter, header.window, self_)) {
+        !is_witness_for_good(turn.state, header.meter, header.window, self_)) {
         return;
     }
     const Receipt said{header.meter, header.window, header.sequence, reading.id};
-    publish(Channel::receipt, header.meter.str(),
-            encode_receipt(said, self_, state.network, signer_), state, out);
+    publisher_.publish(turn, Channel::receipt, header.meter.str(),
+                       encode_receipt(said, self_, turn.state.network, signer_));
 }
 
-void CommitteeMember::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
-                             Effects& out) {
+void CommitteeMember::refuse(const SignedReading& reading, Reject reason, const Turn& turn) {
     const ReadingHeader& header = reading.header;
     refused_.insert_or_assign(header.meter,
-                              Refusing{reason, state.next_window(header.cluster).value_or(0)});
+                              Refusing{reason, turn.state.next_window(header.cluster).value_or(0)});
     const Refusal said{header.meter, header.window, header.sequence,
                        std::string(to_string(reason))};
-    publish(Channel::refusal, header.meter.str(),
-            encode_refusal(said, self_, state.network, signer_), state, out);
+    publisher_.publish(turn, Channel::refusal, header.meter.str(),
+                       encode_refusal(said, self_, turn.state.network, signer_));
 }
 
 Result<void, Reject> CommitteeMember::on_batch(const NodeId& sender, const Transaction& batch,
-                                               const ChainState& state, Instant now, Effects& out) {
+                                               const Turn& turn) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr) return unexpected(Reject::malformed);
     const ClusterId cluster = settlement->cluster;
-    auto* its_round = round(cluster, state);
+    auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return {};  // said to all nodes, meant for its committee
-    auto effects = its_round->on_batch(sender, batch, view(cluster, state, now));
+    auto effects = its_round->on_batch(sender, batch, view(cluster, turn.state, turn.now));
     if (!effects) {
-        if (effects.error() == Reject::wrong_entries) compare(batch, state);
+        if (effects.error() == Reject::wrong_entries) compare(batch, turn.state);
         return unexpected(effects.error());
     }
-    perform(*effects, cluster, state, out);
+    perform(*effects, cluster, turn);
     return {};
 }
 
 Result<void, Reject> CommitteeMember::on_endorsement(const Signed<Endorsement>& endorsement,
-                                                     const ChainState& state, Instant now,
-                                                     Effects& out) {
+                                                     const Turn& turn) {
     const ClusterId cluster = endorsement.content.cluster;
-    auto* its_round = round(cluster, state);
+    auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return {};
-    auto effects = its_round->on_endorsement(endorsement, view(cluster, state, now));
+    auto effects = its_round->on_endorsement(endorsement, view(cluster, turn.state, turn.now));
     if (!effects) return unexpected(effects.error());
-    perform(*effects, cluster, state, out);
+    perform(*effects, cluster, turn);
     return {};
 }
 
 Result<void, Reject> CommitteeMember::on_objection(const NodeId& objector,
-                                                   const Objection& objection,
-                                                   const ChainState& state, Instant now,
-                                                   Effects& out) {
-    auto* its_round = round(objection.cluster, state);
+                                                   const Objection& objection, const Turn& turn) {
+    auto* its_round = round(objection.cluster, turn);
     if (its_round == nullptr) return {};
-    if (!is_member(objector, objection.cluster, objection.window, state)) {
+    if (!is_member(objector, objection.cluster, objection.window, turn.state)) {
         return unexpected(Reject::not_a_member);
     }
     ++objections_[reject_named(objection.reason) ? objection.reason : "other"];
     if (!objection.reading.empty()) {
         auto opened =
-            compared(intake::judge_pulled_reading(objection.reading, context(state, now)), state);
+            compared(intake::judge_pulled_reading(objection.reading, context(turn.state, turn.now)),
+                     turn.state);
         if (opened) {
-            accept(std::move(*opened), state, out);
-            advance(objection.cluster, state, now, out);
+            accept(std::move(*opened), turn);
+            advance(objection.cluster, turn);
         } else if (opened.error().reason != Reject::duplicate) {
-            const bool is_over = is_settled(objection.cluster, objection.window, state);
+            const bool is_over = is_settled(objection.cluster, objection.window, turn.state);
             const bool is_of_then = is_over && opened.error().reason == Reject::closed_window;
             return unexpected(is_of_then ? Reject::already_committed : opened.error().reason);
         }
     }
-    const auto effects = its_round->on_objection(objection, view(objection.cluster, state, now));
-    perform(effects, objection.cluster, state, out);
+    const auto effects =
+        its_round->on_objection(objection, view(objection.cluster, turn.state, turn.now));
+    perform(effects, objection.cluster, turn);
     return {};
 }
 
 Result<void, Reject> CommitteeMember::on_readings(const NodeId& sender, ReadingsAnswer answer,
-                                                  const ChainState& state, Instant now,
-                                                  Effects& out) {
+                                                  const Turn& turn) {
     const auto readings = readings_asked_.take(sender, std::move(answer.readings));
     if (!readings) return unexpected(readings.error());
     Result<void, Reject> result;
     std::map<ClusterId, bool> touched;
     for (const SignedReading& reading : *readings) {
-        if (round(reading.header.cluster, state) == nullptr) continue;
+        if (round(reading.header.cluster, turn) == nullptr) continue;
         auto opened = compared(
-            intake::judge_pulled_reading(reading.envelope, pulling_context(state, now)), state);
+            intake::judge_pulled_reading(reading.envelope, pulling_context(turn.state, turn.now)),
+            turn.state);
         if (opened) {
             touched[opened->reading.header.cluster] = true;
-            accept(std::move(*opened), state, out);
+            accept(std::move(*opened), turn);
         } else if (opened.error().reason != Reject::duplicate) {
             result = unexpected(opened.error().reason);
         }
     }
     for (const auto& [cluster, yes] : touched)
-        advance(cluster, state, now, out);
+        advance(cluster, turn);
     return result;
 }
 
@@ -287,9 +287,9 @@ Result<ReadingsAnswer, Reject> CommitteeMember::readings(const NodeId& asker,
     return answer;
 }
 
-void CommitteeMember::on_time(const ChainState& state, Instant now, Effects& out) {
-    for (const auto& [cluster, record] : state.clusters) {
-        if (round(cluster, state) != nullptr) advance(cluster, state, now, out);
+void CommitteeMember::on_time(const Turn& turn) {
+    for (const auto& [cluster, record] : turn.state.clusters) {
+        if (round(cluster, turn) != nullptr) advance(cluster, turn);
     }
 }
 
@@ -297,9 +297,9 @@ void CommitteeMember::on_broker(bool connected, Instant now) {
     heard_from_ms_ = connected ? now.steady_ms : committee::kDeaf;
 }
 
-void CommitteeMember::rebroadcast_standing(const ChainState& state, Effects& out) const {
+void CommitteeMember::rebroadcast_standing(const Turn& turn) const {
     for (const auto& [meter, share] : shares_)
-        publish_share(share, state, out);
+        publish_share(share, turn);
 }
 
 std::size_t CommitteeMember::batches_held() const {
@@ -313,34 +313,32 @@ std::vector<CertifiedWindow> CommitteeMember::take_certified() {
     return std::exchange(certified_, {});
 }
 
-void CommitteeMember::advance(const ClusterId& cluster, const ChainState& state, Instant now,
-                              Effects& out) {
-    auto* its_round = round(cluster, state);
+void CommitteeMember::advance(const ClusterId& cluster, const Turn& turn) {
+    auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return;
-    perform(its_round->advance(view(cluster, state, now)), cluster, state, out);
+    perform(its_round->advance(view(cluster, turn.state, turn.now)), cluster, turn);
 }
 
 void CommitteeMember::perform(const std::vector<committee::Effect>& effects,
-                              const ClusterId& cluster, const ChainState& state, Effects& out) {
+                              const ClusterId& cluster, const Turn& turn) {
     for (const committee::Effect& effect : effects) {
         if (const auto* batch = std::get_if<committee::PersistBatch>(&effect)) {
-            out.push_back(PersistBatch{cluster, batch->batch});
+            turn.out.push_back(PersistBatch{cluster, batch->batch});
         } else if (const auto* row = std::get_if<committee::PersistEndorsement>(&effect)) {
-            out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
+            turn.out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
         } else if (const auto* said = std::get_if<committee::SendBatch>(&effect)) {
-            publish(Channel::batch, cluster.str(), encode_transaction(said->batch), state, out);
+            publisher_.publish(turn, Channel::batch, cluster.str(),
+                               encode_transaction(said->batch));
         } else if (const auto* vote = std::get_if<committee::SendEndorsement>(&effect)) {
-            publish(Channel::endorsement, cluster.str(),
-                    encode_endorsement(vote->endorsement, {self_, vote->signature}), state, out);
+            publisher_.publish(turn, Channel::endorsement, cluster.str(),
+                               encode_endorsement(vote->endorsement, {self_, vote->signature}));
         } else if (const auto* no = std::get_if<committee::SendObjection>(&effect)) {
             ++objections_[no->objection.reason];
-            publish(Channel::objection, cluster.str(),
-                    encode_objection(no->objection, self_, state.network, signer_), state, out);
+            publisher_.publish(turn, Channel::objection, cluster.str(),
+                               encode_objection(no->objection, self_, turn.state.network, signer_));
         } else if (const auto* ask = std::get_if<committee::AskForReadings>(&effect)) {
             readings_asked_.asked(ask->from, ask->readings);
-            publish(Channel::request, ask->from.str(),
-                    encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
-                    state, out);
+            publisher_.ask(turn, ask->from, ReadingsRequest{ask->readings});
         } else if (const auto* done = std::get_if<committee::Certified>(&effect)) {
             certify(done->settlement, cluster);
         }
@@ -358,21 +356,15 @@ void CommitteeMember::certify(const Transaction& settlement, const ClusterId& cl
     certified_.push_back(std::move(window));
 }
 
-std::optional<std::int64_t> CommitteeMember::next_deadline_ms(const ChainState& state,
-                                                              Instant now) const {
+std::optional<std::int64_t> CommitteeMember::next_deadline_ms(
+    const ChainState& state, Instant now, std::optional<Height> endorses_from) const {
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
-        if (!takes_part(cluster, state)) continue;
+        if (!takes_part(cluster, state, endorses_from)) continue;
         const auto due = its_round.next_deadline_ms(view(cluster, state, now));
         if (due && (!deadline || *due < *deadline)) deadline = due;
     }
     return deadline;
-}
-
-void CommitteeMember::publish(Channel channel, const std::string& item, Bytes message,
-                              const ChainState& state, Effects& out) const {
-    out.push_back(Publish{Topic{state.genesis.parameters.name, self_.str(), channel, item},
-                          std::move(message)});
 }
 
 }  // namespace fairfeed

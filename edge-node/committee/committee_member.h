@@ -11,8 +11,9 @@
 #include "core/accounts/invariants.h"
 #include "core/accounts/keyholder_accounts.h"
 #include "edge-node/committee/batch_round.h"
-#include "edge-node/effects/effects.h"
 #include "edge-node/effects/open_requests.h"
+#include "edge-node/effects/publisher.h"
+#include "edge-node/effects/turn.h"
 #include "edge-node/intake/reading_rules.h"
 
 namespace fairfeed {
@@ -34,11 +35,6 @@ class CommitteeMember {
     CommitteeMember(const CommitteeMember&) = delete;
     CommitteeMember& operator=(const CommitteeMember&) = delete;
 
-    // R23, R24: asked before anything is built, endorsed or objected to, with the height from which
-    // on this node could have done so for the window at hand; without it all may be.
-    using Permission = std::function<bool(Height opened_at)>;
-    void ask_before_signing(Permission may_sign) { may_sign_ = std::move(may_sign); }
-
     // The ledger's blocks in order, genesis first: brings accounts and shares up to the tip.
     // What a committee certified wrongly, with more liars than it tolerates, is an alarm, now as
     // when the block came: the chain has it.
@@ -54,46 +50,38 @@ class CommitteeMember {
     // and all windows that have ended by now, in which this member then neither proposes nor
     // endorses. The others settle them. A committee of fewer than four cannot do without it, and
     // there is nobody in it whom its silence could protect.
-    void restore_salvaged(ByteView envelope, const ChainState& state, Instant now, Effects& out);
-    void doubt_windows(const ChainState& state, Instant now, Effects& out);
+    void restore_salvaged(ByteView envelope, const Turn& turn);
+    void doubt_windows(const Turn& turn);
     void restore_doubts(std::map<ClusterId, Window> doubts) { doubts_ = std::move(doubts); }
 
     // Reject::duplicate is receipted again, if it may be receipted yet; other reasons are told to
     // the meter, but only once its signature was found valid.
-    [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival,
-                                                  const ChainState& state, Instant now,
-                                                  Effects& out);
+    [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival, const Turn& turn);
     [[nodiscard]] Result<void, Reject> on_batch(const NodeId& sender, const Transaction& batch,
-                                                const ChainState& state, Instant now, Effects& out);
+                                                const Turn& turn);
     [[nodiscard]] Result<void, Reject> on_endorsement(const Signed<Endorsement>& endorsement,
-                                                      const ChainState& state, Instant now,
-                                                      Effects& out);
+                                                      const Turn& turn);
     [[nodiscard]] Result<void, Reject> on_objection(const NodeId& objector,
-                                                    const Objection& objection,
-                                                    const ChainState& state, Instant now,
-                                                    Effects& out);
+                                                    const Objection& objection, const Turn& turn);
     // Readings a fellow member sends because we asked it for them.
     [[nodiscard]] Result<void, Reject> on_readings(const NodeId& sender, ReadingsAnswer answer,
-                                                   const ChainState& state, Instant now,
-                                                   Effects& out);
+                                                   const Turn& turn);
     // Only to members of the readings' own cluster. Errors: check_wanted_ids.
     [[nodiscard]] Result<ReadingsAnswer, Reject> readings(const NodeId& asker,
                                                           const ReadingsRequest& request,
                                                           const ChainState& state) const;
 
-    void on_commit(const CommittedBlock& committed, const ChainState& before,
-                   const ChainState& after, Instant now, Effects& out);
-    void on_time(const ChainState& state, Instant now, Effects& out);
+    void on_commit(const CommittedBlock& committed, const ChainState& before, const Turn& turn);
+    void on_time(const Turn& turn);
     // Meters can reach this node, or cannot: its own broker's connection.
     void on_broker(bool connected, Instant now);
     // Retained shares, after the own broker came back.
-    void rebroadcast_standing(const ChainState& state, Effects& out) const;
+    void rebroadcast_standing(const Turn& turn) const;
 
     // A meter's alarm, whether or not this node is of its committee. Receipted once the chain has
     // it (then Reject::already_committed): until then the meter says it again, so a node need not
     // remember it. Success: it may wait for a block.
-    [[nodiscard]] Result<void, Reject> on_event(const Transaction& event, const ChainState& state,
-                                                Effects& out);
+    [[nodiscard]] Result<void, Reject> on_event(const Transaction& event, const Turn& turn);
     // HANDOVERs that this node owes newcomers of its clusters (handover.h) and that are in no
     // block, once after every block, to be submitted to the chain and said to all.
     [[nodiscard]] std::vector<Transaction> take_handovers(const ChainState& state);
@@ -102,8 +90,8 @@ class CommitteeMember {
     // Windows certified since the last call, to be submitted to the chain and said to all.
     [[nodiscard]] std::vector<CertifiedWindow> take_certified();
 
-    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const ChainState& state,
-                                                               Instant now) const;
+    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(
+        const ChainState& state, Instant now, std::optional<Height> endorses_from) const;
     [[nodiscard]] std::size_t readings_held() const { return ids_.size(); }
     [[nodiscard]] std::size_t batches_held() const;
     [[nodiscard]] std::uint64_t readings_accepted() const { return accepted_; }
@@ -137,8 +125,9 @@ class CommitteeMember {
     [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
                                  const ChainState& state) const;
     [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
-    [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state) const;
-    committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
+    [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state,
+                                  std::optional<Height> endorses_from) const;
+    committee::BatchRound* round(const ClusterId& cluster, const Turn& turn);
     // The cluster's readings: of the next window, of later ones, of a day before, and older ones
     // that may still be settled late.
     [[nodiscard]] const HeldReadings& held(const ClusterId& cluster) const;
@@ -154,34 +143,32 @@ class CommitteeMember {
         Result<OpenedReading, intake::Refused> judged, const ChainState& state);
     void compare(const SignedReading& reading, const ChainState& state);
     void compare(const Transaction& batch, const ChainState& state);
-    void receipt_event(const MeterAlarm& alarm, const Digest& id, const ChainState& state,
-                       Effects& out);
+    void receipt_event(const MeterAlarm& alarm, const Digest& id, const Turn& turn);
     [[nodiscard]] bool is_promised(const SignedReading& reading) const;
     void keep(OpenedReading opened);
-    void accept(OpenedReading opened, const ChainState& state, Effects& out);
-    void receipt(const SignedReading& reading, const ChainState& state, Effects& out);
-    void refuse(const SignedReading& reading, Reject reason, const ChainState& state, Effects& out);
-    void advance(const ClusterId& cluster, const ChainState& state, Instant now, Effects& out);
+    void accept(OpenedReading opened, const Turn& turn);
+    void receipt(const SignedReading& reading, const Turn& turn);
+    void refuse(const SignedReading& reading, Reject reason, const Turn& turn);
+    void advance(const ClusterId& cluster, const Turn& turn);
     void perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
-                 const ChainState& state, Effects& out);
+                 const Turn& turn);
     void certify(const Transaction& settlement, const ClusterId& cluster);
     void raise_alarm(const ReplayFault& fault);
     void raise_alarm(std::string words);
     void take_over(const ReplayStep& step);
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
-    void publish_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
+    void publish_share(const ShareStatement& share, const Turn& turn) const;
     void keep_committed(const RecomputedSettlement& settlement);
     [[nodiscard]] bool is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
                                  const ChainState& state) const;
     void drop_old(const ClusterId& cluster, Window settled, const ChainState& state);
     void forget(const ReadingSlot& slot, const SignedReading& reading);
-    void forget(const Settlement& settlement, const ChainState& state, Effects& out);
-    void publish(Channel channel, const std::string& item, Bytes message, const ChainState& state,
-                 Effects& out) const;
+    void forget(const Settlement& settlement, const Turn& turn);
 
     NodeId self_;
     const Signer& signer_;
+    Publisher publisher_;
     RandomSource random_;
     KeyholderAccounts accounts_;
     InvariantMonitor invariants_;
@@ -206,7 +193,6 @@ class CommitteeMember {
     std::map<std::string, std::uint64_t> objections_;
     std::vector<std::string> alarms_;
     std::uint64_t accepted_ = 0;
-    Permission may_sign_;
     std::function<const ClusterAccounts&(const ClusterId&)> accounts_of_;
 };
 

@@ -50,26 +50,26 @@ std::vector<RecomputedSettlement> CommitteeMember::follow(const ReplayStep& step
 }
 
 void CommitteeMember::on_commit(const CommittedBlock& committed, const ChainState& before,
-                                const ChainState& after, Instant now, Effects& out) {
-    const auto recomputed = follow({committed, before, after});
+                                const Turn& turn) {
+    const auto recomputed = follow({committed, before, turn.state});
     may_owe_handovers_ = true;
     for (const TakenOver& taken : accounts_.taken_over()) {
         for (const MeterId& meter : taken.meters)
-            publish_share(shares_.at(meter), after, out);
+            publish_share(shares_.at(meter), turn);
     }
     for (const RecomputedSettlement& settlement : recomputed) {
         for (const SettledShare& share : settlement.shares)
-            publish_share(shares_.at(share.meter), after, out);
+            publish_share(shares_.at(share.meter), turn);
     }
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
-            compare(transaction, after);
-            forget(*settlement, after, out);
+            compare(transaction, turn.state);
+            forget(*settlement, turn);
         } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
-            receipt_event(*alarm, transaction.id, after, out);
+            receipt_event(*alarm, transaction.id, turn);
         }
     }
-    on_time(after, now, out);
+    on_time(turn);
 }
 
 void CommitteeMember::keep_shares(const std::vector<RecomputedSettlement>& settlements,
@@ -84,10 +84,9 @@ void CommitteeMember::keep_shares(const std::vector<RecomputedSettlement>& settl
     }
 }
 
-void CommitteeMember::publish_share(const ShareStatement& share, const ChainState& state,
-                                    Effects& out) const {
-    publish(Channel::share, share.meter.str(), encode_share(share, self_, state.network, signer_),
-            state, out);
+void CommitteeMember::publish_share(const ShareStatement& share, const Turn& turn) const {
+    publisher_.publish(turn, Channel::share, share.meter.str(),
+                       encode_share(share, self_, turn.state.network, signer_));
 }
 
 // What the chain took is what this node holds, whatever arrived here or did not.
@@ -159,14 +158,14 @@ std::map<MeterId, std::uint32_t> CommitteeMember::over_certified() const {
     return out;
 }
 
-void CommitteeMember::forget(const Settlement& settlement, const ChainState& state, Effects& out) {
+void CommitteeMember::forget(const Settlement& settlement, const Turn& turn) {
     const ClusterId& cluster = settlement.cluster;
     if (!readings_.contains(cluster) && !rounds_.contains(cluster)) return;
-    drop_old(cluster, settlement.window, state);
+    drop_old(cluster, settlement.window, turn.state);
     const Window day_ago = static_cast<Window>(std::max(
-        std::int64_t{0}, std::int64_t{settlement.window} - state.grid().windows_per_day()));
-    const Window first = std::min(oldest_late(state, settlement.window + 1), day_ago);
-    out.push_back(
+        std::int64_t{0}, std::int64_t{settlement.window} - turn.state.grid().windows_per_day()));
+    const Window first = std::min(oldest_late(turn.state, settlement.window + 1), day_ago);
+    turn.out.push_back(
         ForgetWindow{cluster, settlement.window, first, std::exchange(dropped_[cluster], {})});
 }
 

@@ -68,28 +68,26 @@ std::vector<Result<Transaction, Reject>> CommitteeMember::take_evidence() {
     return std::exchange(evidence_, {});
 }
 
-Result<void, Reject> CommitteeMember::on_event(const Transaction& event, const ChainState& state,
-                                               Effects& out) {
+Result<void, Reject> CommitteeMember::on_event(const Transaction& event, const Turn& turn) {
     const auto* alarm = std::get_if<MeterAlarm>(&event.content);
     if (alarm == nullptr) return unexpected(Reject::malformed);
-    const VerifyKey* key = state.meter_key(alarm->meter);
+    const VerifyKey* key = turn.state.meter_key(alarm->meter);
     if (key == nullptr) return unexpected(Reject::unknown_meter);
-    if (auto valid = verify_transaction(event, state.network, *key); !valid) return valid;
-    if (!state.meters.at(alarm->meter).tampered) return {};
-    receipt_event(*alarm, event.id, state, out);
+    if (auto valid = verify_transaction(event, turn.state.network, *key); !valid) return valid;
+    if (!turn.state.meters.at(alarm->meter).tampered) return {};
+    receipt_event(*alarm, event.id, turn);
     return unexpected(Reject::already_committed);
 }
 
-void CommitteeMember::receipt_event(const MeterAlarm& alarm, const Digest& id,
-                                    const ChainState& state, Effects& out) {
-    const Window next = state.next_window(alarm.cluster).value_or(alarm.window);
-    if (!is_member(self_, alarm.cluster, alarm.window, state) &&
-        !is_member(self_, alarm.cluster, std::max(next, alarm.window), state)) {
+void CommitteeMember::receipt_event(const MeterAlarm& alarm, const Digest& id, const Turn& turn) {
+    const Window next = turn.state.next_window(alarm.cluster).value_or(alarm.window);
+    if (!is_member(self_, alarm.cluster, alarm.window, turn.state) &&
+        !is_member(self_, alarm.cluster, std::max(next, alarm.window), turn.state)) {
         return;
     }
     const Receipt said{alarm.meter, alarm.window, alarm.counter, id};
-    publish(Channel::receipt, alarm.meter.str(),
-            encode_receipt(said, self_, state.network, signer_), state, out);
+    publisher_.publish(turn, Channel::receipt, alarm.meter.str(),
+                       encode_receipt(said, self_, turn.state.network, signer_));
 }
 
 }  // namespace fairfeed

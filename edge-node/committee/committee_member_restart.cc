@@ -78,25 +78,24 @@ bool CommitteeMember::is_in_doubt(const ClusterId& cluster, const ChainState& st
     return committee != nullptr && committee->members.size() >= kSettlesWithoutOne;
 }
 
-void CommitteeMember::restore_salvaged(ByteView envelope, const ChainState& state, Instant now,
-                                       Effects& out) {
-    auto opened = intake::judge_pulled_reading(envelope, context(state, now));
+void CommitteeMember::restore_salvaged(ByteView envelope, const Turn& turn) {
+    auto opened = intake::judge_pulled_reading(envelope, context(turn.state, turn.now));
     if (!opened) return;
-    out.push_back(PersistReading{opened->reading});
+    turn.out.push_back(PersistReading{opened->reading});
     keep(std::move(*opened));
 }
 
-void CommitteeMember::doubt_windows(const ChainState& state, Instant now, Effects& out) {
-    for (const auto& [id, cluster] : state.clusters) {
-        const auto next = state.next_window(id);
-        if (!next || !is_member(self_, id, *next, state)) continue;
+void CommitteeMember::doubt_windows(const Turn& turn) {
+    for (const auto& [id, cluster] : turn.state.clusters) {
+        const auto next = turn.state.next_window(id);
+        if (!next || !is_member(self_, id, *next, turn.state)) continue;
         Window window = *next;
         // The one under way too: the clock may have been ahead.
-        while (state.grid().end_real_ms(window) <= now.real_ms)
+        while (turn.state.grid().end_real_ms(window) <= turn.now.real_ms)
             ++window;
         doubts_[id] = window;
     }
-    out.push_back(PersistSilencedWindows{doubts_});
+    turn.out.push_back(PersistSilencedWindows{doubts_});
 }
 
 }  // namespace fairfeed

@@ -13,6 +13,7 @@
 #include "edge-node/chain/block_repair.h"
 #include "edge-node/chain/chain_driver.h"
 #include "edge-node/committee/committee_member.h"
+#include "edge-node/effects/publisher.h"
 
 namespace fairfeed {
 
@@ -139,11 +140,13 @@ class Node {
     void submit_handovers(Effects& out);
     void follow_waiting();
     void announce(Effects& out);
-    void publish(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    // For one call: what the chain lets this node endorse may be otherwise after the next.
+    [[nodiscard]] Turn turn(Effects& out) const;
     void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
 
     NodeId self_;
     const Signer& signer_;
+    Publisher publisher_;
     CommitteeMember committee_;
     std::optional<ChainDriver> chain_;  // from start() on
     BlockRepair repair_;
