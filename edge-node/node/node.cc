@@ -32,15 +32,8 @@ Result<Effects, Reject> Node::start(ChainState state,
                                     RecoveredState recovered, Instant now) {
     now_ = now;
     Effects out;
-    committee_.restore_doubts(std::move(recovered.doubts));
+    committee_.restore(recovered, state);
     if (recovered.inbox_lost) recall_salvaged(recovered, state, out);
-    for (const Transaction& batch : recovered.batches)
-        committee_.restore_batch(batch, state);
-    for (const PersistEndorsement& row : recovered.endorsements) {
-        committee_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
-    }
-    for (const Bytes& reading : recovered.readings)
-        committee_.restore_reading(reading, state);
     chain_.emplace(
         ChainDriver::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
         [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
@@ -60,10 +53,10 @@ Result<Effects, Reject> Node::start(ChainState state,
 }
 
 // The disk forgot: what proves itself is written down again, and the rest is in doubt.
-void Node::recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out) {
+void Node::recall_salvaged(const RecoveredState& recovered, const ChainState& state, Effects& out) {
     const Turn turn{state, now_, out};
-    for (const Bytes& reading : std::exchange(recovered.readings, {}))
-        committee_.restore_salvaged(reading, turn);
+    for (const Bytes& reading : recovered.readings)
+        committee_.salvage(reading, turn);
     for (const Block& block : recovered.blocks)
         out.push_back(PersistBlock{block_id(block.header), block});
     committee_.doubt_windows(turn);
@@ -263,7 +256,7 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
                                encode_answer(std::move(*answer)));
         }
     } else if (const auto* readings = std::get_if<ReadingsRequest>(&*request)) {
-        auto answer = committee_.readings(sender, *readings, state());
+        auto answer = committee_.intake().answer(sender, *readings, state());
         if (!answer) return unexpected(answer.error());
         if (!answer->readings.empty()) {
             publisher_.publish(turn(out), Channel::answer, sender.str(),

@@ -108,7 +108,7 @@ class Node {
     [[nodiscard]] NodeLoad load() const;
 
   private:
-    void recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out);
+    void recall_salvaged(const RecoveredState& recovered, const ChainState& state, Effects& out);
     void on(const MessageArrived& event, Effects& out);
     void on(const BrokerConnected& event, Effects& out);
     void on(const BrokerLost& event, Effects& out);
