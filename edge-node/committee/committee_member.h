@@ -1,7 +1,7 @@
 // A node as member of committees: takes readings in and receipts them, certifies windows with its
 // fellow members, and tells meters their shares once a block has settled them (committee rules 1,
 // 2, 4, 8-10, 12, 13). The parts do the work; this class says in which order a message, a block and
-// the time reach them. Pure: everything it wants done is an effect. Owned by Node; one thread.
+// the time reach them. Pure: everything that this class wants done is an effect. Owned by Node.
 #pragma once
 
 #include <optional>
@@ -40,8 +40,8 @@ class CommitteeMember {
     // a committee certified wrongly, with more liars than it tolerates, is an alarm in every life
     // of the node, because the chain has it.
     void replay(const ReplayStep& step);
-    // What the disk gives back, after the replay. Of a lost inbox, only the windows in doubt: its
-    // readings are for salvage().
+    // What the disk gives back, after the replay. After an inbox was lost the readings are left to
+    // salvage().
     void restore(const RecoveredState& recovered, const ChainState& state);
     // After an inbox was lost: a reading that was read from what is left of the inbox.
     void salvage(ByteView envelope, const Turn& turn);

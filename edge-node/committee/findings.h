@@ -27,8 +27,8 @@ class Findings {
     void alarm(const ReplayFault& fault);
     [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
 
-    // Said by this member, or heard. Reasons that are no Reject count together as "other", so that
-    // no peer can make the table grow without end.
+    // An objection that this member said or heard. Reasons that are no Reject count together as
+    // "other", so that no peer can make the table grow without end.
     void count_objection(const std::string& reason);
     [[nodiscard]] const std::map<std::string, std::uint64_t>& objections() const {
         return objections_;

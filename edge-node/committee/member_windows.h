@@ -26,8 +26,8 @@ class MemberWindows {
     // The ledger's blocks in order, genesis first.
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     [[nodiscard]] const KeyholderAccounts& accounts() const { return accounts_; }
-    // Empty ones for a cluster that has not settled yet. To be asked only for clusters that this
-    // node is a member of: so the accounts stay few.
+    // Empty accounts for a cluster that has not settled yet. To be called only for clusters that
+    // this node is a member of, so that nobody can make the accounts many.
     [[nodiscard]] const ClusterAccounts& accounts_of(const ClusterId& cluster);
     // Meters can reach this node, or cannot: its own broker's connection.
     void on_broker(bool connected, Instant now);
@@ -42,8 +42,8 @@ class MemberWindows {
     // SigningRight::doubt.
     [[nodiscard]] PersistSilencedWindows doubt(const ChainState& state, Instant now);
 
-    // Does this node take part in the cluster's round? Those below do nothing unless it does.
-    // `book`: the readings that this node holds.
+    // Does this node take part in the cluster's round? The functions below do nothing unless this
+    // node takes part. `book`: the readings that this node holds.
     [[nodiscard]] bool takes_part(const ClusterId& cluster, const Turn& turn);
     [[nodiscard]] RoundEffects advance(const ClusterId& cluster, const ReadingBook& book,
                                        const Turn& turn);
@@ -58,8 +58,8 @@ class MemberWindows {
     [[nodiscard]] bool has_round(const ClusterId& cluster) const;
     // This member has endorsed the reading.
     [[nodiscard]] bool is_promised(const SignedReading& reading) const;
-    // May the reading take the place of another one held of its slot: its slot may be settled by
-    // the window at hand, and nothing is promised of the slot.
+    // May the reading take the place of another one held of its slot? Yes while the settlement of
+    // the window at hand may list the slot and this member has promised no reading of the slot.
     [[nodiscard]] bool may_replace(const ReadingHeader& reading, const ChainState& state) const;
     // BatchRound::rival in the round of the batch's cluster. CHECKs that the batch is a settlement.
     [[nodiscard]] const Transaction* rival(const Transaction& batch) const;

@@ -17,7 +17,7 @@ class OwedHandovers {
 
     // Only a block changes what is owed.
     void on_block() { may_owe_ = true; }
-    // Those that no block has, once after every block.
+    // Each handover that is owed and that no block has, once after every block.
     [[nodiscard]] std::vector<Transaction> take(const ChainState& state,
                                                 const KeyholderAccounts& accounts);
 

@@ -1,7 +1,7 @@
 // The readings that a member holds, at most one of each slot (a meter's window). A reading stays as
 // long as a settlement may still list it. A reading that a block has stays for a day, so that a
-// meter that missed its receipt gets it again. Also of clusters whose readings nobody can settle
-// yet. The book judges no reading. Pure; owned by ReadingIntake.
+// meter that missed its receipt gets it again. The book judges no reading. Pure; owned by
+// ReadingIntake.
 #pragma once
 
 #include <map>
@@ -33,18 +33,19 @@ class ReadingBook {
     [[nodiscard]] bool is_twofold(const ReadingSlot& slot) const;
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
 
-    // In the place of the one held of its slot, if there is one.
+    // Another reading of the same slot gives way.
     void keep(OpenedReading opened);
     void mark_twofold(const ReadingSlot& slot) { twofold_.insert(slot); }
-    // What the settlement of the window `settled` lists, in the place of whatever was held.
+    // The settlement of the window `settled` lists these readings. Others of their slots give way.
     void keep_committed(const HeldReadings& listed, Window settled);
     // The cluster has settled the window: drops every reading that no settlement to come may list
     // and whose day is over.
     void drop_old(const ClusterId& cluster, Window settled, const ChainState& state);
-    // The same, as what the inbox may forget: what was dropped since the last call is named.
+    // drop_old(), and then what the inbox may forget of the cluster: the readings that were dropped
+    // since the last call are named.
     [[nodiscard]] ForgetWindow forget(const ClusterId& cluster, Window settled,
                                       const ChainState& state);
-    // The inbox is about to say itself what it still has.
+    // Before the inbox is read: the inbox itself says which readings it still has.
     void forget_dropped() { dropped_.clear(); }
 
   private:

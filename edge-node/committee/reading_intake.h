@@ -22,10 +22,10 @@ class ReadingIntake {
     // `signer` outlives this object.
     ReadingIntake(NodeId self, const Signer& signer);
 
-    // Of the reading taken, its cluster.
+    // The cluster of the reading that was taken.
     using Taken = Result<ClusterId, Reject>;
-    // From a meter. Reject::duplicate is receipted again, if it may be receipted yet; other reasons
-    // are told to the meter, but only once its signature was found valid.
+    // From a meter. A duplicate is receipted again, if the reading may be receipted yet. Any other
+    // reason is told to the meter, but only if the reading's signature is valid.
     [[nodiscard]] Taken take(const intake::Arrival& arrival, MemberWindows& windows,
                              Findings& findings, const Turn& turn);
     // A fellow member shows the reading in an objection.
@@ -55,7 +55,7 @@ class ReadingIntake {
     // ReadingBook::forget_dropped.
     void forget_dropped() { book_.forget_dropped(); }
 
-    // Those of the readings asked for that are held and of the asker's own clusters. Errors:
+    // The readings asked for that are held, and whose windows the asker is a member for. Errors:
     // check_wanted_ids.
     [[nodiscard]] Result<ReadingsAnswer, Reject> answer(const NodeId& asker,
                                                         const ReadingsRequest& request,
@@ -64,8 +64,8 @@ class ReadingIntake {
     [[nodiscard]] const ReadingBook& book() const { return book_; }
     // Slots of which a reading was taken since the start.
     [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
-    // Why the meter's last reading was refused, if one was since three windows before the next one
-    // and none was taken after it: it is no silent meter.
+    // Why the meter's last reading was refused: a meter that talks is not silent. nullopt: that
+    // reading was taken, or no reading was refused in the last three windows.
     [[nodiscard]] std::optional<Reject> refused_lately(const MeterId& meter,
                                                        const ChainState& state) const;
 

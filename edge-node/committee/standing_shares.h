@@ -1,5 +1,5 @@
-// The shares that stand: of each meter the latest that was settled, or handed over to this node.
-// Meters are told them in the voice of this node. Pure; owned by CommitteeMember.
+// The shares that stand: of each meter the latest share that was settled, or handed over to this
+// node. This node tells each meter the share of the meter. Pure; owned by CommitteeMember.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ class StandingShares {
     // `state`: after the block of the settlement.
     void settle(const RecomputedSettlement& settlement, const ChainState& state);
     void take_over(const TakenOver& taken);
-    // CHECKs that the meter has one.
+    // CHECKs that the meter has a share.
     void tell(const MeterId& meter, const Turn& turn) const;
     void tell_all(const Turn& turn) const;
 

@@ -1,5 +1,5 @@
 // What every rule of a node is given when something happens: the public state, the time, and the
-// list that its wishes go to. A turn is made for one call and kept by nobody.
+// list that the rule's effects go to. A turn is made for one call, and nobody keeps a turn.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ struct ChainState;
 struct Turn {
     const ChainState& state;  // of the last block; a block committed within the turn changes it
     Instant now;
-    Effects& out;  // what is wanted is appended
+    Effects& out;  // effects that a rule wants are appended
     // R23, R24: this node may endorse and build batches of the windows that were opened to it at
     // this height or later. nullopt: of no window.
     std::optional<Height> endorses_from{};
