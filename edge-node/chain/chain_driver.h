@@ -97,9 +97,8 @@ class ChainDriver {
     [[nodiscard]] bool is_starting() const { return starting_; }
     // Other validators that have answered ATTEST since the start.
     [[nodiscard]] std::size_t attested() const { return inquiry_.answers(); }
-    // R23, R24: may this node endorse and build batches of a window that it could do so for from
-    // this height on?
-    [[nodiscard]] bool may_endorse(Height opened_at) const;
+    // Turn::endorses_from, by the state of this node's own signing (R23, R24).
+    [[nodiscard]] std::optional<Height> endorses_from() const;
     [[nodiscard]] std::size_t waiting() const { return pool_.size(); }
     [[nodiscard]] std::size_t buffered_bytes() const { return replica_.buffered_bytes(); }
     // The chain's time is ahead of this node's synchronised clock, for people; empty: it is not.

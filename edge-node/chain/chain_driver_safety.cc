@@ -136,11 +136,12 @@ void ChainDriver::look_for_own(const QuorumCertificate& certificate, Effects& ou
     }
 }
 
-bool ChainDriver::may_endorse(Height opened_at) const {
-    if (starting_ || replica_.halt()) return false;
+std::optional<Height> ChainDriver::endorses_from() const {
+    if (starting_ || replica_.halt()) return std::nullopt;
     const auto& silence = replica_.silence();
-    if (!silence) return true;
-    return silence->until && state_.height >= *silence->until && opened_at > *silence->until;
+    if (!silence) return 0;
+    if (!silence->until || state_.height < *silence->until) return std::nullopt;
+    return *silence->until + 1;
 }
 
 bool ChainDriver::is_diverged() const {

@@ -40,7 +40,8 @@ std::vector<Effect> BatchRound::advance(const View& view) {
     return effects;
 }
 
-// Of the committee that governs the window being settled; a later one waits for its own.
+// Of the committee that governs the window being settled. A committee that is effective later waits
+// for its first window.
 const std::vector<NodeId>& BatchRound::members(const View& view) const {
     const Window latest = UINT32_MAX;
     const auto* committee = view.state.committee_of(cluster_, view.next.value_or(latest));
@@ -59,8 +60,9 @@ std::int64_t BatchRound::ended_ms(const View& view) const {
     return view.now.steady_ms + view.state.grid().end_real_ms(*view.next) - view.now.real_ms;
 }
 
-// Grace is time in which a meter could have been heard: a node that was down or cut off from its
-// own broker gives it again, or a blackout would turn every reading of its window into an estimate.
+// Grace is time in which this node could have heard a meter. A node that was down, or cut off from
+// its own broker, grants the grace anew; else a blackout would turn every reading of its window
+// into an estimate.
 std::int64_t BatchRound::grace_ends_ms(const View& view) const {
     if (view.heard_from_ms == kDeaf) return kDeaf;
     return std::max(ended_ms(view), view.heard_from_ms) + timers_of(view).grace_ms;
@@ -73,7 +75,7 @@ bool BatchRound::has_every_reading(const View& view) const {
     });
 }
 
-// The parent builds as soon as nobody is missing; slot k opens k slots after the grace (rule 6).
+// The parent builds as soon as no meter is missing. Slot k opens k slots after the grace (rule 6).
 std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) const {
     if (slot == 0 && has_every_reading(view)) return std::max(ended_ms(view), build_at_ms_);
     const std::int64_t grace_ms = grace_ends_ms(view);
@@ -82,7 +84,7 @@ std::int64_t BatchRound::build_due_ms(std::uint32_t slot, const View& view) cons
 }
 
 void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
-    // A draft that fails now is tried again, but not in a hurry: only input can change it.
+    // A draft that fails is tried again later: only new input can change the outcome.
     build_at_ms_ = view.now.steady_ms + timers_of(view).rebroadcast_ms;
     const auto draft = view.accounts.draft(view.state, *window_, view.held);
     if (!draft) return;
@@ -99,7 +101,7 @@ void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
     schedule_rebroadcast(view);
 }
 
-// A batch of the window at hand on which this member has not said a word yet.
+// The batch is of the window at hand, and this member has neither endorsed it nor objected to it.
 bool BatchRound::is_undecided(const Hearing& hearing, const View& view) const {
     const Settlement& settlement = content_of(hearing.batch);
     if (settlement.window != window_ || settlement.state_height > view.state.height) return false;
@@ -107,8 +109,8 @@ bool BatchRound::is_undecided(const Hearing& hearing, const View& view) const {
     return hearing.objections.empty();
 }
 
-// A window must have ended; and nobody is called missing before the grace is over here, too, or a
-// hasty proposer could turn readings that are on their way into estimates.
+// A window must have ended. A batch that calls meters missing also waits for the grace of this
+// member to end: else a hasty proposer could turn readings that are on their way into estimates.
 std::int64_t BatchRound::judge_due_ms(const Hearing& hearing, const View& view) const {
     const std::int64_t ended = ended_ms(view) - intake::kFutureToleranceMs;
     if (is_complete(content_of(hearing.batch))) return ended;
@@ -119,7 +121,7 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
     const auto ask_at_ms = std::exchange(hearing.ask_at_ms, std::nullopt);
     if (!is_undecided(hearing, view)) return;
     const Settlement& settlement = content_of(hearing.batch);
-    // A reading held here that the batch does not list needs no grace to be said (rule 5).
+    // An objection about a reading that the batch withholds waits for no grace (rule 5).
     for (const OpenedReading* withheld : readings_withheld(settlement, view)) {
         object(hearing, Reject::reading_withheld, withheld->reading.envelope, view, effects);
     }
@@ -145,7 +147,7 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
 void BatchRound::ask(Hearing& hearing, std::vector<Digest> missing, const View& view,
                      Effects& effects) {
     if (hearing.ask_at_ms && view.now.steady_ms < *hearing.ask_at_ms) return;
-    // What did not help just now will hardly help at once: an answer may be a megabyte.
+    // The pause between questions doubles, because an answer may be a megabyte.
     hearing.ask_pause_ms = std::clamp(hearing.ask_pause_ms * 2, timers_of(view).rebroadcast_ms,
                                       timers_of(view).rebroadcast_cap_ms);
     hearing.ask_at_ms = view.now.steady_ms + hearing.ask_pause_ms;
@@ -211,7 +213,7 @@ Result<std::vector<Effect>, Reject> BatchRound::on_batch(const NodeId& sender,
     }
     hear(batch);
     if (hearings_.at(settlement->slot).batch.id != batch.id) {
-        return unexpected(Reject::wrong_entries);  // older than, or beside, what it said before
+        return unexpected(Reject::wrong_entries);  // the proposer said a newer one, or another one
     }
     return advance(view);
 }
@@ -244,14 +246,14 @@ std::vector<Effect> BatchRound::on_objection(const Objection& objection, const V
     return effects;
 }
 
-// An endorsement of an older version of it is none.
+// An endorsement of an older version of the own batch does not count.
 bool BatchRound::has_endorsed_own() const {
     const auto& spoken = hearings_.at(content_of(*own_).slot).spoken;
     return spoken && spoken->endorsement.batch == own_->id;
 }
 
-// A reading can be used now that this node's batch does not list, be it in the place of another
-// one: nobody else would endorse that batch.
+// This node holds a usable reading that its own batch does not list, or lists another reading in
+// the place of. No other member would endorse that batch.
 bool BatchRound::has_outgrown_own(const View& view) const {
     return !readings_withheld(content_of(*own_), view).empty();
 }
@@ -266,7 +268,7 @@ const Transaction* BatchRound::rival(const Transaction& batch) const {
     return same_place ? &heard->second.batch : nullptr;
 }
 
-// Something new was said: the back-off begins anew.
+// This member said something new, so the back-off begins anew.
 void BatchRound::schedule_rebroadcast(const View& view) {
     rebroadcast_every_ms_ = timers_of(view).rebroadcast_ms;
     rebroadcast_at_ms_ = view.now.steady_ms + rebroadcast_every_ms_;
@@ -278,7 +280,7 @@ bool BatchRound::has_published() const {
            });
 }
 
-// R13 for the committee: until the block is committed, what was said is said again.
+// R13 for the committee: this member repeats what it said until a block has the window.
 void BatchRound::rebroadcast(const View& view, Effects& effects) {
     if (!has_published() || view.now.steady_ms < rebroadcast_at_ms_) return;
     const Timers& timers = timers_of(view);
@@ -297,7 +299,7 @@ void BatchRound::rebroadcast(const View& view, Effects& effects) {
     rebroadcast_every_ms_ = std::min(rebroadcast_every_ms_ * 2, timers.rebroadcast_cap_ms);
 }
 
-// After advance() every deadline lies ahead, or the loop that waits for it would spin.
+// After advance() every deadline lies ahead; else the loop that waits for a deadline would spin.
 std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const {
     std::optional<std::int64_t> deadline;
     const auto earliest = [&](std::int64_t steady_ms) {

@@ -1,11 +1,12 @@
-// Certifies the windows of one cluster, one at a time and in order (committee rules 2, 4-6, 8, 9):
-// the parent builds a batch when every meter has reported or the grace is over; if it stays silent
-// its neighbours may, one after the other, in their slots. Members check all of a batch, recompute
-// it, and endorse the whole with one signature, or object with a reason. Uniqueness comes from the
-// chain, where the first certified batch of a window wins, so there are no locks here. Pure:
-// effects are performed in order, Persist* before Say*.
+// Certifies the windows of one cluster, one at a time and in order (committee rules 2, 4-6, 8, 9).
+// The parent builds a batch when every meter has reported, or when the grace is over. If the parent
+// stays silent, its neighbours may build, one after the other, each in its slot. A member checks
+// all of a batch and recomputes the batch. Then the member endorses the whole batch with one
+// signature, or objects with a reason. The chain takes the first certified batch of a window, so a
+// round needs no locks. Pure: effects are performed in order, and a Persist effect stands before
+// the Send effect that relies on it.
 //
-// Not here: the wire (the node delivers verified senders), the readings (intake holds them).
+// Not here: the wire (the node delivers verified senders), the readings (ReadingIntake holds them).
 #pragma once
 
 #include <map>
@@ -55,8 +56,8 @@ class BatchRound {
     // `signer` outlives the round.
     BatchRound(ClusterId cluster, NodeId self, const Signer& signer, RandomSource random);
 
-    // What was signed before a restart: own undecided batch, then endorsements in ascending
-    // version (one vote per slot).
+    // What this member signed before a restart: its own undecided batch first, then its
+    // endorsements in ascending version (one vote per slot).
     void restore_batch(const Transaction& batch);
     void restore_endorsement(const Endorsement& endorsement, const Signature& signature,
                              const Transaction& batch);
@@ -69,18 +70,20 @@ class BatchRound {
                                                                const View& view);
     [[nodiscard]] Result<std::vector<Effect>, Reject> on_endorsement(
         const Signed<Endorsement>& endorsement, const View& view);
-    // The objector holds a reading the batch marks missing, or another one than it lists; the
-    // reading itself went to intake. The proposer reissues if its batch withholds it.
+    // The objector holds a reading that the batch marks missing, or another reading than the batch
+    // lists. The reading itself has been taken in before. This member builds its own batch anew if
+    // that batch withholds a reading.
     [[nodiscard]] std::vector<Effect> on_objection(const Objection& objection, const View& view);
 
     // One of each proposer at most.
     [[nodiscard]] std::size_t batches_heard() const { return hearings_.size(); }
-    // Another batch heard from the same slot for the same window and version: an honest proposer
-    // signs one (rule 5). nullptr: none.
+    // Another batch heard from the same slot for the same window and version. An honest proposer
+    // signs only one (rule 5). nullptr: none.
     [[nodiscard]] const Transaction* rival(const Transaction& batch) const;
 
-    // The reading of the meter for the window that this member has endorsed, in its own settlement
-    // or as a late one in that at hand: no other one may follow. nullptr: none.
+    // The reading of the meter for the window that this member has endorsed: in the settlement of
+    // that window, or as a late reading in the settlement at hand. This member endorses no other
+    // reading. nullptr: none.
     [[nodiscard]] const Digest* promised(const MeterId& meter, Window window) const {
         const auto promise = promises_.find({meter, window});
         return promise == promises_.end() ? nullptr : &promise->second.reading;
@@ -99,7 +102,7 @@ class BatchRound {
     // What this member makes of one proposer's newest batch.
     struct Hearing {
         Transaction batch;
-        std::optional<Spoken> spoken;  // newest endorsement in this slot, maybe of an older version
+        std::optional<Spoken> spoken;  // newest endorsement in this slot; its batch may be older
         std::vector<Objection> objections;      // to this batch
         std::optional<std::int64_t> ask_at_ms;  // while readings are missing
         std::int64_t ask_pause_ms = 0;          // since the last question; doubles

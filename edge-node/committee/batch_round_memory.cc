@@ -1,5 +1,6 @@
-// What a member has heard and said in a round, and how long it is bound by it: across a restart,
-// the next window and a change of committee.
+// What a member has heard and said in a round, and how long its words bind the member: across a
+// restart, the next window and a change of committee. Apart from batch_round.cc, which says what is
+// due when, because both together are longer than one file may be.
 #include <algorithm>
 
 #include "edge-node/committee/batch_round.h"
@@ -26,13 +27,13 @@ void BatchRound::restore_endorsement(const Endorsement& endorsement, const Signa
     promise(content_of(batch));
 }
 
-// The ledger is older than what this node has signed (it was lost, and is being fetched again):
-// what was promised must not be forgotten meanwhile.
+// The ledger is older than what this node has signed: the ledger was lost, and is being fetched
+// again. This node keeps its promises meanwhile.
 bool BatchRound::is_behind(const View& view) const {
     return has_published() && window_ && view.next && *view.next < *window_;
 }
 
-// The chain decides which window is next; whatever was said about another one is over.
+// The chain decides which window is next. Whatever was said about an earlier window is over.
 void BatchRound::follow_chain(const View& view) {
     if (view.next == window_) return follow_committee(view);
     window_ = view.next;
@@ -48,10 +49,11 @@ void BatchRound::follow_chain(const View& view) {
     follow_committee(view);
 }
 
-// DGMD may give a window that nobody settles to others: what was said in places of others is void,
-// with its promises, as no block takes a batch drafted before. Versions go on, or this node would
-// sign two batches of one place. A ledger that is being fetched again does not know yet who the
-// others are.
+// DGMD may give a window that nobody settles to another committee. Batches of proposers that have
+// lost their slot are void then, and so are the promises made to them, because no block takes a
+// batch that was drafted before the change. The version numbers of this node's batches go on: else
+// this node would sign two batches of one slot and version. While a lost ledger is being fetched
+// again, the state does not show the later committee yet, so batches drafted on a later state stay.
 void BatchRound::follow_committee(const View& view) {
     const auto& all = members(view);
     const auto is_in_place = [&](const Settlement& said) {
@@ -77,13 +79,14 @@ void BatchRound::follow_committee(const View& view) {
     certified_ = false;
 }
 
-// No block takes a batch any more that was drafted on this state.
+// No block takes a batch any more that was drafted at this height.
 bool BatchRound::is_left_behind(Height state_height, const View& view) const {
     return state_height <= view.state.height &&
            !view.state.is_current(cluster_, *window_, state_height);
 }
 
-// The newest batch of its slot: what was said to an older one stays said, objections fall.
+// A round holds the newest batch of each slot. The endorsement of an older batch still binds this
+// member; objections to the older batch are dropped.
 void BatchRound::hear(const Transaction& batch) {
     const auto [place, first] =
         hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}, 0});
@@ -91,7 +94,9 @@ void BatchRound::hear(const Transaction& batch) {
     Hearing& hearing = place->second;
     const Settlement& held = content_of(hearing.batch);
     const Settlement& heard = content_of(batch);
-    // Of two committees the later one; what the other side only claims of itself does not count.
+    // Between proposers of two committees, the later committee counts. An earlier batch is as late
+    // as the height that this member endorsed it at; a height that a batch only claims for itself
+    // does not protect the batch.
     const Height bound_at = hearing.spoken ? hearing.spoken->drafted_at : 0;
     const bool is_newer =
         heard.proposer == held.proposer
@@ -105,7 +110,7 @@ void BatchRound::hear(const Transaction& batch) {
     hearing.ask_pause_ms = 0;
 }
 
-// After a restart they come in another order than they were made in.
+// After a restart promises come in another order than this member made them in.
 void BatchRound::promise(const Settlement& settlement) {
     for (const ListedReading& listed : listed_readings(settlement)) {
         Promise& made = promises_[{listed.meter, listed.window}];

@@ -1,5 +1,5 @@
-// Whether a member may vouch for a batch: pure questions about one settlement and what this member
-// knows (committee rules 2, 4, 5, 12). BatchRound decides when they are asked.
+// Whether a member may vouch for a batch: pure questions about one settlement and about what this
+// member knows (committee rules 2, 4, 5, 12). BatchRound decides when each question is asked.
 #pragma once
 
 #include <map>
@@ -10,8 +10,8 @@
 
 namespace fairfeed::committee {
 
-// What a round may look at while it decides; `held` are the cluster's readings of the next window,
-// and of those before it that may still be trued up (others do not matter).
+// What a round may look at while it decides. Of the readings `held` only those of the next window
+// count, and those of earlier windows that may still be trued up.
 struct View {
     const ChainState& state;
     std::optional<Window> next;  // what ChainState::next_window says of the cluster
@@ -24,39 +24,42 @@ struct View {
 };
 constexpr std::int64_t kDeaf = INT64_MAX;
 
-// What was endorsed in the settlement of the window at hand: one vote per (meter, window).
+// What this member endorsed in the settlement of the window at hand: one vote per (meter, window).
 struct Promise {
     Digest reading;
-    Height drafted_at = 0;  // state height of the newest batch that it was endorsed in
+    Height drafted_at = 0;  // state height of the newest endorsed batch that lists the reading
 };
 using Promises = std::map<ReadingSlot, Promise>;
 
 // CHECKs that the transaction is a settlement.
 [[nodiscard]] const Settlement& content_of(const Transaction& batch);
 [[nodiscard]] Endorsement endorsement_of(const Transaction& batch);
-// Does it settle every meter by a reading?
+// Does the settlement settle every meter by a reading?
 [[nodiscard]] bool is_complete(const Settlement& settlement);
 
 // The reading held of a slot; nullptr: none.
 [[nodiscard]] const OpenedReading* held_of(const View& view, const ReadingSlot& slot);
-// Ids of readings it lists that this member does not hold. Of a meter that signed two, the listed
-// one counts, as long as nothing was promised of that meter.
+// Ids of readings that the settlement lists and this member does not hold. Where a meter signed two
+// readings, only the listed one counts as held, as long as this member has promised neither.
 [[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
                                                     const Promises& promises);
-// Readings this member holds, and a draft would use, that it does not list.
+// Readings that this member holds, that a draft would use, and that the settlement does not list.
 [[nodiscard]] std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                                   const View& view);
-// The envelope of a reading this member holds where the settlement lists another one of the same
-// meter: with it everybody can prove that the meter signed two. Empty: there is none.
+// The envelope of a reading that this member holds where the settlement lists another reading of
+// the same meter. With both readings anybody can prove that the meter signed two. Empty: there is
+// no such reading.
 [[nodiscard]] Bytes contradicting_reading(const Settlement& settlement, const View& view);
 
-// Can its lists be those of any settlement? Asked first, of whatever a peer sends.
+// Are the settlement's lists no longer than those of any settlement? This question comes first, of
+// whatever a peer sends.
 [[nodiscard]] Result<void, Reject> judge_lists(const Settlement& settlement, const View& view);
-// Its place in the chain: predecessor, contract and state, and the meters and readings it may list
-// there. Needs no reading; nobody is asked for one before.
+// The settlement's place in the chain: predecessor, contract and state, and the meters and readings
+// that a settlement may list there. The question needs no reading, so a member asks it before it
+// asks anybody for readings.
 [[nodiscard]] Result<void, Reject> judge_place(const Settlement& settlement, const View& view);
-// Everything else: promises kept, totals and lines as this member computes them. Needs every listed
-// reading held.
+// Everything else: promises are kept, totals and lines are as this member computes them. CHECKs
+// that this member holds every listed reading.
 [[nodiscard]] Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
                                                const Promises& promises);
 

@@ -1,10 +1,8 @@
 #include "edge-node/committee/committee_member.h"
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
-#include "core/state/handover_rules.h"
-#include "core/state/late_rules.h"
-#include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -12,367 +10,244 @@ namespace fairfeed {
 CommitteeMember::CommitteeMember(Setup setup)
     : self_(std::move(setup.self)),
       signer_(setup.signer),
-      random_(std::move(setup.random)),
-      accounts_(Keyholder{self_, std::move(setup.agreement)}) {
-    // Asked only for clusters that this node is a member of: a bounded number.
-    accounts_of_ = [this](const ClusterId& cluster) -> const ClusterAccounts& {
-        unopened_.try_emplace(cluster, cluster);
-        return accounts_of(cluster);
-    };
+      publisher_(self_, signer_),
+      windows_(self_, signer_, setup.random, std::move(setup.agreement)),
+      intake_(self_, signer_),
+      shares_(self_, signer_),
+      meter_alarms_(self_, signer_),
+      handovers_(self_, signer_, std::move(setup.random)) {}
+
+void CommitteeMember::replay(const ReplayStep& step) {
+    (void)follow(step);
+    intake_.forget_dropped();
 }
 
-// For readings asked for by id: another one held of the same slot gives way until it is promised.
-// Once: a third one proves no more than two, and would fill the disk.
-intake::Context CommitteeMember::pulling_context(const ChainState& state, Instant now) const {
-    intake::Context pulling = context(state, now);
-    pulling.wanted = [this, &state](const SignedReading& reading) {
-        const ReadingHeader& header = reading.header;
-        const auto its_round = rounds_.find(header.cluster);
-        const auto next = state.next_window(header.cluster);
-        if (its_round == rounds_.end() || !next) return false;
-        const bool is_open =
-            header.window == *next || may_true_up(state, header.meter, header.window, *next);
-        return is_open && !twofold_.contains({header.meter, header.window}) &&
-               its_round->second.promised(header.meter, header.window) == nullptr;
-    };
-    return pulling;
+// Readings come last: which of two readings is promised, the endorsements tell.
+void CommitteeMember::restore(const RecoveredState& recovered, const ChainState& state) {
+    windows_.restore_doubts(recovered.doubts);
+    for (const Transaction& batch : recovered.batches)
+        windows_.restore_batch(batch, state);
+    for (const PersistEndorsement& row : recovered.endorsements)
+        windows_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
+    if (recovered.inbox_lost) return;
+    for (const Bytes& reading : recovered.readings)
+        intake_.restore(reading, windows_, findings_, state);
 }
 
-const ClusterAccounts& CommitteeMember::accounts_of(const ClusterId& cluster) const {
-    const auto open = accounts_.clusters().find(cluster);
-    if (open != accounts_.clusters().end()) return open->second;
-    const auto fresh = unopened_.find(cluster);
-    CHECK(fresh != unopened_.end());
-    return fresh->second;
+void CommitteeMember::salvage(ByteView envelope, const Turn& turn) {
+    intake_.salvage(envelope, windows_, turn);
 }
 
-// Of the committee that governs the window.
-bool CommitteeMember::is_member(const NodeId& node, const ClusterId& cluster, Window window,
-                                const ChainState& state) const {
-    const auto* committee = state.committee_of(cluster, window);
-    return committee != nullptr && fairfeed::is_member(*committee, node);
+void CommitteeMember::doubt_windows(const Turn& turn) {
+    turn.out.push_back(windows_.doubt(turn.state, turn.now));
 }
 
-// A member whose accounts are closed witnesses readings, but cannot recompute a settlement; one
-// that may have forgotten what it endorsed leaves it to the others (R23). Nobody goes on before
-// newcomers have been given what the window needs.
-bool CommitteeMember::takes_part(const ClusterId& cluster, const ChainState& state) const {
-    const Window latest = UINT32_MAX;
-    const Window window = state.next_window(cluster).value_or(latest);
-    if (may_sign_ && !may_sign_(opened_at(cluster))) return false;
-    return is_member(self_, cluster, window, state) && !accounts_.closed().contains(cluster) &&
-           is_handed_over(state, cluster);
-}
-
-committee::BatchRound* CommitteeMember::round(const ClusterId& cluster, const ChainState& state) {
-    if (!takes_part(cluster, state) || is_in_doubt(cluster, state)) return nullptr;
-    unopened_.try_emplace(cluster, cluster);
-    return &rounds_.try_emplace(cluster, cluster, self_, signer_, random_).first->second;
-}
-
-const HeldReadings& CommitteeMember::held(const ClusterId& cluster) const {
-    static const HeldReadings kNone;
-    const auto windows = readings_.find(cluster);
-    return windows == readings_.end() ? kNone : windows->second;
-}
-
-committee::View CommitteeMember::view(const ClusterId& cluster, const ChainState& state,
-                                      Instant now) const {
-    return {state,
-            state.next_window(cluster),
-            accounts_of(cluster),
-            accounts_.keys(),
-            held(cluster),
-            now,
-            heard_from_ms_};
-}
-
-intake::Context CommitteeMember::context(const ChainState& state, Instant now) const {
-    return {state,
-            accounts_.keys(),
-            accounts_of_,
-            self_,
-            now,
-            [this](const MeterId& meter, Window window) -> std::optional<Digest> {
-                const auto known = ids_.find({meter, window});
-                if (known == ids_.end()) return std::nullopt;
-                return known->second;
-            },
-            [this](const MeterId& meter, Window window) {
-                return listed_by_.contains({meter, window});
-            }};
-}
-
-// The first reading of a slot stays, unless the chain has taken another one, or a batch lists
-// another one of a meter that signed two and nothing was promised yet.
-void CommitteeMember::keep(OpenedReading opened) {
-    const ReadingHeader& header = opened.reading.header;
-    const ReadingSlot slot{header.meter, header.window};
-    const auto [known, first] = ids_.try_emplace(slot, opened.reading.id);
-    if (!first) {
-        slots_.erase(known->second);
-        known->second = opened.reading.id;
-        const auto other = readings_[header.cluster][header.window].find(slot.first);
-        if (other != readings_[header.cluster][header.window].end())
-            sequences_.erase({slot.first, other->second.reading.header.sequence});
-    }
-    sequences_[{slot.first, header.sequence}] = slot.second;
-    slots_[opened.reading.id] = slot;
-    readings_[header.cluster][header.window].insert_or_assign(slot.first, std::move(opened));
-}
-
-// A window below the next one is in the ledger; what was said about a later one still binds, also
-// while a lost ledger is being fetched again.
-bool CommitteeMember::is_settled(const ClusterId& cluster, Window window,
-                                 const ChainState& state) const {
-    const auto next = state.next_window(cluster);
-    return !next || window < *next;
-}
-
-Result<void, Reject> CommitteeMember::on_reading(const intake::Arrival& arrival,
-                                                 const ChainState& state, Instant now,
-                                                 Effects& out) {
-    auto opened = compared(intake::judge_reading(arrival, context(state, now)), state);
-    if (!opened) {
-        const auto& [reason, reading] = opened.error();
-        if (reading && reason == Reject::duplicate) {
-            receipt(*reading, state, out);
-        } else if (reading) {
-            refuse(*reading, reason, state, out);
-        }
-        return unexpected(reason);
-    }
-    const ClusterId cluster = opened->reading.header.cluster;
-    refused_.erase(opened->reading.header.meter);
-    accept(std::move(*opened), state, out);
-    advance(cluster, state, now, out);
+Result<void, Reject> CommitteeMember::on_reading(const intake::Arrival& arrival, const Turn& turn) {
+    const auto taken = intake_.take(arrival, windows_, findings_, turn);
+    if (!taken) return unexpected(taken.error());
+    advance(*taken, turn);
     return {};
 }
 
-void CommitteeMember::accept(OpenedReading opened, const ChainState& state, Effects& out) {
-    const ReadingSlot slot{opened.reading.header.meter, opened.reading.header.window};
-    out.push_back(PersistReading{opened.reading});
-    if (ids_.contains(slot)) {  // of a meter that signed two, and that one stays on the disk
-        twofold_.insert(slot);
-    } else {
-        ++accepted_;
-        receipt(opened.reading, state, out);
-    }
-    keep(std::move(opened));
-}
-
-// Rule 1. While the chain says that somebody comes to whom the reading would not count, or that
-// this node goes, only a block is a promise: the meter says it again until then.
-void CommitteeMember::receipt(const SignedReading& reading, const ChainState& state, Effects& out) {
-    const ReadingHeader& header = reading.header;
-    if (!listed_by_.contains({header.meter, header.window}) &&
-        !is_witness_for_good(state, header.meter, header.window, self_)) {
-        return;
-    }
-    const Receipt said{header.meter, header.window, header.sequence, reading.id};
-    publish(Channel::receipt, header.meter.str(),
-            encode_receipt(said, self_, state.network, signer_), state, out);
-}
-
-void CommitteeMember::refuse(const SignedReading& reading, Reject reason, const ChainState& state,
-                             Effects& out) {
-    const ReadingHeader& header = reading.header;
-    refused_.insert_or_assign(header.meter,
-                              Refusing{reason, state.next_window(header.cluster).value_or(0)});
-    const Refusal said{header.meter, header.window, header.sequence,
-                       std::string(to_string(reason))};
-    publish(Channel::refusal, header.meter.str(),
-            encode_refusal(said, self_, state.network, signer_), state, out);
-}
-
+// Said to all nodes, meant for its committee: any other node hears it in vain.
 Result<void, Reject> CommitteeMember::on_batch(const NodeId& sender, const Transaction& batch,
-                                               const ChainState& state, Instant now, Effects& out) {
+                                               const Turn& turn) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr) return unexpected(Reject::malformed);
-    const ClusterId cluster = settlement->cluster;
-    auto* its_round = round(cluster, state);
-    if (its_round == nullptr) return {};  // said to all nodes, meant for its committee
-    auto effects = its_round->on_batch(sender, batch, view(cluster, state, now));
+    const auto effects = windows_.on_batch(sender, batch, intake_.book(), turn);
     if (!effects) {
-        if (effects.error() == Reject::wrong_entries) compare(batch, state);
+        const bool is_beside_another = effects.error() == Reject::wrong_entries;
+        const Transaction* other = is_beside_another ? windows_.rival(batch) : nullptr;
+        if (other != nullptr) findings_.two_batches(batch, *other, turn.state.network);
         return unexpected(effects.error());
     }
-    perform(*effects, cluster, state, out);
+    perform(*effects, settlement->cluster, turn);
     return {};
 }
 
 Result<void, Reject> CommitteeMember::on_endorsement(const Signed<Endorsement>& endorsement,
-                                                     const ChainState& state, Instant now,
-                                                     Effects& out) {
-    const ClusterId cluster = endorsement.content.cluster;
-    auto* its_round = round(cluster, state);
-    if (its_round == nullptr) return {};
-    auto effects = its_round->on_endorsement(endorsement, view(cluster, state, now));
+                                                     const Turn& turn) {
+    const auto effects = windows_.on_endorsement(endorsement, intake_.book(), turn);
     if (!effects) return unexpected(effects.error());
-    perform(*effects, cluster, state, out);
+    perform(*effects, endorsement.content.cluster, turn);
     return {};
 }
 
+// The reading that an objection shows may come when its window has just been settled: that is
+// nobody's fault.
 Result<void, Reject> CommitteeMember::on_objection(const NodeId& objector,
-                                                   const Objection& objection,
-                                                   const ChainState& state, Instant now,
-                                                   Effects& out) {
-    auto* its_round = round(objection.cluster, state);
-    if (its_round == nullptr) return {};
-    if (!is_member(objector, objection.cluster, objection.window, state)) {
+                                                   const Objection& objection, const Turn& turn) {
+    const ClusterId& cluster = objection.cluster;
+    if (!windows_.takes_part(cluster, turn)) return {};
+    if (!is_member(objector, cluster, objection.window, turn.state)) {
         return unexpected(Reject::not_a_member);
     }
-    ++objections_[reject_named(objection.reason) ? objection.reason : "other"];
+    findings_.count_objection(objection.reason);
     if (!objection.reading.empty()) {
-        auto opened =
-            compared(intake::judge_pulled_reading(objection.reading, context(state, now)), state);
-        if (opened) {
-            accept(std::move(*opened), state, out);
-            advance(objection.cluster, state, now, out);
-        } else if (opened.error().reason != Reject::duplicate) {
-            const bool is_over = is_settled(objection.cluster, objection.window, state);
-            const bool is_of_then = is_over && opened.error().reason == Reject::closed_window;
-            return unexpected(is_of_then ? Reject::already_committed : opened.error().reason);
+        const auto taken = intake_.take_shown(objection.reading, windows_, findings_, turn);
+        if (taken) {
+            advance(cluster, turn);
+        } else if (taken.error() != Reject::duplicate) {
+            const bool is_too_late = taken.error() == Reject::closed_window &&
+                                     is_settled(cluster, objection.window, turn.state);
+            return unexpected(is_too_late ? Reject::already_committed : taken.error());
         }
     }
-    const auto effects = its_round->on_objection(objection, view(objection.cluster, state, now));
-    perform(effects, objection.cluster, state, out);
+    perform(windows_.on_objection(objection, intake_.book(), turn), cluster, turn);
     return {};
 }
 
 Result<void, Reject> CommitteeMember::on_readings(const NodeId& sender, ReadingsAnswer answer,
-                                                  const ChainState& state, Instant now,
-                                                  Effects& out) {
+                                                  const Turn& turn) {
     const auto readings = readings_asked_.take(sender, std::move(answer.readings));
     if (!readings) return unexpected(readings.error());
     Result<void, Reject> result;
-    std::map<ClusterId, bool> touched;
+    std::set<ClusterId> touched;
     for (const SignedReading& reading : *readings) {
-        if (round(reading.header.cluster, state) == nullptr) continue;
-        auto opened = compared(
-            intake::judge_pulled_reading(reading.envelope, pulling_context(state, now)), state);
-        if (opened) {
-            touched[opened->reading.header.cluster] = true;
-            accept(std::move(*opened), state, out);
-        } else if (opened.error().reason != Reject::duplicate) {
-            result = unexpected(opened.error().reason);
+        if (!windows_.takes_part(reading.header.cluster, turn)) continue;
+        const auto taken = intake_.take_asked(reading.envelope, windows_, findings_, turn);
+        if (taken) {
+            touched.insert(*taken);
+        } else if (taken.error() != Reject::duplicate) {
+            result = unexpected(taken.error());
         }
     }
-    for (const auto& [cluster, yes] : touched)
-        advance(cluster, state, now, out);
+    for (const ClusterId& cluster : touched)
+        advance(cluster, turn);
     return result;
 }
 
-Result<ReadingsAnswer, Reject> CommitteeMember::readings(const NodeId& asker,
-                                                         const ReadingsRequest& request,
-                                                         const ChainState& state) const {
-    const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
-    if (auto sound = check_wanted_ids(request.readings, most); !sound) {
-        return unexpected(sound.error());
-    }
-    ReadingsAnswer answer;
-    for (const Digest& id : request.readings) {
-        const auto slot = slots_.find(id);
-        if (slot == slots_.end()) continue;
-        const auto& [meter, window] = slot->second;
-        const ClusterId& cluster = state.meters.at(meter).registration.cluster;
-        if (!is_member(asker, cluster, window, state)) continue;
-        const auto windows = readings_.find(cluster);
-        if (windows == readings_.end()) continue;
-        const auto held = windows->second.find(window);
-        if (held == windows->second.end()) continue;
-        const auto reading = held->second.find(meter);
-        if (reading != held->second.end()) answer.readings.push_back(reading->second.reading);
-    }
-    return answer;
+Result<void, Reject> CommitteeMember::on_event(const Transaction& event, const Turn& turn) const {
+    return meter_alarms_.judge(event, turn);
 }
 
-void CommitteeMember::on_time(const ChainState& state, Instant now, Effects& out) {
-    for (const auto& [cluster, record] : state.clusters) {
-        if (round(cluster, state) != nullptr) advance(cluster, state, now, out);
+std::vector<RecomputedSettlement> CommitteeMember::follow(const ReplayStep& step) {
+    const Height height = step.committed.block.header.height;
+    auto recomputed = windows_.follow(step);
+    for (const ReplayFault& fault : windows_.accounts().faults())
+        findings_.alarm(fault);
+    take_over(height);
+    for (const RecomputedSettlement& settlement : recomputed)
+        shares_.settle(settlement, step.after);
+    std::vector<OpenedSettlement> opened;
+    for (const RecomputedSettlement& settlement : recomputed) {
+        intake_.settle(settlement, findings_, step.after);
+        opened.push_back(settlement.opened);
     }
+    if (height > 0) invariants_.observe(step.before, step.committed.block, step.after, opened);
+    return recomputed;
+}
+
+// What the committee before has settled, this node states and checks from now on.
+void CommitteeMember::take_over(Height height) {
+    for (const NodeId& sender : windows_.accounts().false_handovers()) {
+        findings_.alarm("block " + std::to_string(height) + ": what " + sender.str() +
+                        " hands over does not open");
+    }
+    for (const TakenOver& taken : windows_.accounts().taken_over()) {
+        for (std::size_t i = 0; i < taken.meters.size(); ++i)
+            invariants_.take_over(taken.meters[i], taken.closings[i].state);
+        shares_.take_over(taken);
+    }
+}
+
+void CommitteeMember::on_commit(const CommittedBlock& committed, const ChainState& before,
+                                const Turn& turn) {
+    const auto recomputed = follow({committed, before, turn.state});
+    handovers_.on_block();
+    for (const TakenOver& taken : windows_.accounts().taken_over()) {
+        for (const MeterId& meter : taken.meters)
+            shares_.tell(meter, turn);
+    }
+    for (const RecomputedSettlement& settlement : recomputed) {
+        for (const SettledShare& share : settlement.shares)
+            shares_.tell(share.meter, turn);
+    }
+    for (const Transaction& transaction : committed.block.transactions) {
+        if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
+            const Transaction* other = windows_.rival(transaction);
+            if (other != nullptr) findings_.two_batches(transaction, *other, turn.state.network);
+            const ClusterId& cluster = settlement->cluster;
+            if (intake_.book().knows(cluster) || windows_.has_round(cluster))
+                turn.out.push_back(intake_.forget(cluster, settlement->window, turn.state));
+        } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
+            meter_alarms_.receipt(*alarm, transaction.id, turn);
+        }
+    }
+    on_time(turn);
+}
+
+void CommitteeMember::on_time(const Turn& turn) {
+    for (const auto& [cluster, record] : turn.state.clusters)
+        advance(cluster, turn);
 }
 
 void CommitteeMember::on_broker(bool connected, Instant now) {
-    heard_from_ms_ = connected ? now.steady_ms : committee::kDeaf;
+    windows_.on_broker(connected, now);
 }
 
-void CommitteeMember::rebroadcast_standing(const ChainState& state, Effects& out) const {
-    for (const auto& [meter, share] : shares_)
-        publish_share(share, state, out);
+void CommitteeMember::rebroadcast_standing(const Turn& turn) const {
+    shares_.tell_all(turn);
 }
 
-std::size_t CommitteeMember::batches_held() const {
-    std::size_t sum = 0;
-    for (const auto& [cluster, its_round] : rounds_)
-        sum += its_round.batches_heard();
-    return sum;
+std::vector<Transaction> CommitteeMember::take_handovers(const ChainState& state) {
+    return handovers_.take(state, windows_.accounts());
+}
+
+std::vector<Result<Transaction, Reject>> CommitteeMember::take_evidence() {
+    return findings_.take_evidence();
 }
 
 std::vector<CertifiedWindow> CommitteeMember::take_certified() {
     return std::exchange(certified_, {});
 }
 
-void CommitteeMember::advance(const ClusterId& cluster, const ChainState& state, Instant now,
-                              Effects& out) {
-    auto* its_round = round(cluster, state);
-    if (its_round == nullptr) return;
-    perform(its_round->advance(view(cluster, state, now)), cluster, state, out);
+std::optional<std::int64_t> CommitteeMember::next_deadline_ms(
+    const ChainState& state, Instant now, std::optional<Height> endorses_from) const {
+    return windows_.next_deadline_ms(intake_.book(), state, now, endorses_from);
 }
 
-void CommitteeMember::perform(const std::vector<committee::Effect>& effects,
-                              const ClusterId& cluster, const ChainState& state, Effects& out) {
+void CommitteeMember::advance(const ClusterId& cluster, const Turn& turn) {
+    perform(windows_.advance(cluster, intake_.book(), turn), cluster, turn);
+}
+
+void CommitteeMember::perform(const MemberWindows::RoundEffects& effects, const ClusterId& cluster,
+                              const Turn& turn) {
     for (const committee::Effect& effect : effects) {
         if (const auto* batch = std::get_if<committee::PersistBatch>(&effect)) {
-            out.push_back(PersistBatch{cluster, batch->batch});
+            turn.out.push_back(PersistBatch{cluster, batch->batch});
         } else if (const auto* row = std::get_if<committee::PersistEndorsement>(&effect)) {
-            out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
+            turn.out.push_back(PersistEndorsement{row->endorsement, row->signature, row->batch});
         } else if (const auto* said = std::get_if<committee::SendBatch>(&effect)) {
-            publish(Channel::batch, cluster.str(), encode_transaction(said->batch), state, out);
+            publisher_.publish(turn, Channel::batch, cluster.str(),
+                               encode_transaction(said->batch));
         } else if (const auto* vote = std::get_if<committee::SendEndorsement>(&effect)) {
-            publish(Channel::endorsement, cluster.str(),
-                    encode_endorsement(vote->endorsement, {self_, vote->signature}), state, out);
+            publisher_.publish(turn, Channel::endorsement, cluster.str(),
+                               encode_endorsement(vote->endorsement, {self_, vote->signature}));
         } else if (const auto* no = std::get_if<committee::SendObjection>(&effect)) {
-            ++objections_[no->objection.reason];
-            publish(Channel::objection, cluster.str(),
-                    encode_objection(no->objection, self_, state.network, signer_), state, out);
+            findings_.count_objection(no->objection.reason);
+            publisher_.publish(turn, Channel::objection, cluster.str(),
+                               encode_objection(no->objection, self_, turn.state.network, signer_));
         } else if (const auto* ask = std::get_if<committee::AskForReadings>(&effect)) {
             readings_asked_.asked(ask->from, ask->readings);
-            publish(Channel::request, ask->from.str(),
-                    encode_request(ReadingsRequest{ask->readings}, self_, state.network, signer_),
-                    state, out);
+            publisher_.ask(turn, ask->from, ReadingsRequest{ask->readings});
         } else if (const auto* done = std::get_if<committee::Certified>(&effect)) {
-            certify(done->settlement, cluster);
+            certified_.push_back(with_readings(done->settlement));
         }
     }
 }
 
-void CommitteeMember::certify(const Transaction& settlement, const ClusterId& cluster) {
+// A round certifies no settlement that lists a reading which this member does not hold.
+CertifiedWindow CommitteeMember::with_readings(const Transaction& settlement) const {
     CertifiedWindow window;
-    const HeldReadings& readings = held(cluster);
-    for (const ListedReading& listed : listed_readings(std::get<Settlement>(settlement.content))) {
-        const OpenedReading& opened = readings.at(listed.window).at(listed.meter);
+    const Settlement& content = committee::content_of(settlement);
+    const HeldReadings& held = intake_.book().of(content.cluster);
+    for (const ListedReading& listed : listed_readings(content)) {
+        const OpenedReading& opened = held.at(listed.window).at(listed.meter);
         window.push_back(make_reading_transaction(opened.reading));
     }
     window.push_back(settlement);
-    certified_.push_back(std::move(window));
-}
-
-std::optional<std::int64_t> CommitteeMember::next_deadline_ms(const ChainState& state,
-                                                              Instant now) const {
-    std::optional<std::int64_t> deadline;
-    for (const auto& [cluster, its_round] : rounds_) {
-        if (!takes_part(cluster, state)) continue;
-        const auto due = its_round.next_deadline_ms(view(cluster, state, now));
-        if (due && (!deadline || *due < *deadline)) deadline = due;
-    }
-    return deadline;
-}
-
-void CommitteeMember::publish(Channel channel, const std::string& item, Bytes message,
-                              const ChainState& state, Effects& out) const {
-    out.push_back(Publish{Topic{state.genesis.parameters.name, self_.str(), channel, item},
-                          std::move(message)});
+    return window;
 }
 
 }  // namespace fairfeed

@@ -1,23 +1,25 @@
 // A node as member of committees: takes readings in and receipts them, certifies windows with its
 // fellow members, and tells meters their shares once a block has settled them (committee rules 1,
-// 2, 4, 8-10, 12, 13). Pure: everything it wants done is an effect. Owned by Node; one thread.
+// 2, 4, 8-10, 12, 13). The parts do the work; this class says in which order a message, a block and
+// the time reach them. Pure: everything that this class wants done is an effect. Owned by Node.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "core/accounts/invariants.h"
-#include "core/accounts/keyholder_accounts.h"
-#include "edge-node/committee/batch_round.h"
-#include "edge-node/effects/effects.h"
+#include "edge-node/committee/findings.h"
+#include "edge-node/committee/member_windows.h"
+#include "edge-node/committee/meter_alarms.h"
+#include "edge-node/committee/owed_handovers.h"
+#include "edge-node/committee/reading_intake.h"
+#include "edge-node/committee/standing_shares.h"
 #include "edge-node/effects/open_requests.h"
-#include "edge-node/intake/reading_rules.h"
+#include "edge-node/effects/publisher.h"
+#include "edge-node/effects/recovered_state.h"
+#include "edge-node/effects/turn.h"
 
 namespace fairfeed {
-
-struct LateSpan;
 
 // A certified window on its way to the chain: its readings, then its settlement.
 using CertifiedWindow = std::vector<Transaction>;
@@ -34,180 +36,77 @@ class CommitteeMember {
     CommitteeMember(const CommitteeMember&) = delete;
     CommitteeMember& operator=(const CommitteeMember&) = delete;
 
-    // R23, R24: asked before anything is built, endorsed or objected to, with the height from which
-    // on this node could have done so for the window at hand; without it all may be.
-    using Permission = std::function<bool(Height opened_at)>;
-    void ask_before_signing(Permission may_sign) { may_sign_ = std::move(may_sign); }
-
-    // The ledger's blocks in order, genesis first: brings accounts and shares up to the tip.
-    // What a committee certified wrongly, with more liars than it tolerates, is an alarm, now as
-    // when the block came: the chain has it.
+    // The ledger's blocks in order, genesis first: brings accounts and shares up to the tip. What
+    // a committee certified wrongly, with more liars than it tolerates, is an alarm in every life
+    // of the node, because the chain has it.
     void replay(const ReplayStep& step);
-    // From the inbox, before a restart; after the replay, and readings last: of two of one slot
-    // the promised one is held.
-    void restore_batch(const Transaction& batch, const ChainState& state);
-    void restore_endorsement(const Endorsement& endorsement, const Signature& signature,
-                             const Transaction& batch, const ChainState& state);
-    void restore_reading(ByteView envelope, const ChainState& state);
+    // What the disk gives back, after the replay. After an inbox was lost the readings are left to
+    // salvage().
+    void restore(const RecoveredState& recovered, const ChainState& state);
+    // After an inbox was lost: a reading that was read from what is left of the inbox.
+    void salvage(ByteView envelope, const Turn& turn);
+    // After an inbox was lost: this member neither proposes nor endorses in the windows that have
+    // ended by now. Its fellow members settle them (SigningRight).
+    void doubt_windows(const Turn& turn);
 
-    // After an inbox was lost: a reading that could be read from what is left of it, judged anew;
-    // and all windows that have ended by now, in which this member then neither proposes nor
-    // endorses. The others settle them. A committee of fewer than four cannot do without it, and
-    // there is nobody in it whom its silence could protect.
-    void restore_salvaged(ByteView envelope, const ChainState& state, Instant now, Effects& out);
-    void doubt_windows(const ChainState& state, Instant now, Effects& out);
-    void restore_doubts(std::map<ClusterId, Window> doubts) { doubts_ = std::move(doubts); }
-
-    // Reject::duplicate is receipted again, if it may be receipted yet; other reasons are told to
-    // the meter, but only once its signature was found valid.
-    [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival,
-                                                  const ChainState& state, Instant now,
-                                                  Effects& out);
+    [[nodiscard]] Result<void, Reject> on_reading(const intake::Arrival& arrival, const Turn& turn);
     [[nodiscard]] Result<void, Reject> on_batch(const NodeId& sender, const Transaction& batch,
-                                                const ChainState& state, Instant now, Effects& out);
+                                                const Turn& turn);
     [[nodiscard]] Result<void, Reject> on_endorsement(const Signed<Endorsement>& endorsement,
-                                                      const ChainState& state, Instant now,
-                                                      Effects& out);
+                                                      const Turn& turn);
     [[nodiscard]] Result<void, Reject> on_objection(const NodeId& objector,
-                                                    const Objection& objection,
-                                                    const ChainState& state, Instant now,
-                                                    Effects& out);
-    // Readings a fellow member sends because we asked it for them.
+                                                    const Objection& objection, const Turn& turn);
+    // Readings a fellow member sends because this member asked for them.
     [[nodiscard]] Result<void, Reject> on_readings(const NodeId& sender, ReadingsAnswer answer,
-                                                   const ChainState& state, Instant now,
-                                                   Effects& out);
-    // Only to members of the readings' own cluster. Errors: check_wanted_ids.
-    [[nodiscard]] Result<ReadingsAnswer, Reject> readings(const NodeId& asker,
-                                                          const ReadingsRequest& request,
-                                                          const ChainState& state) const;
+                                                   const Turn& turn);
+    // A meter's alarm, whether or not this node is of its committee (MeterAlarms::judge).
+    [[nodiscard]] Result<void, Reject> on_event(const Transaction& event, const Turn& turn) const;
 
-    void on_commit(const CommittedBlock& committed, const ChainState& before,
-                   const ChainState& after, Instant now, Effects& out);
-    void on_time(const ChainState& state, Instant now, Effects& out);
+    // The turn's state is that after the block.
+    void on_commit(const CommittedBlock& committed, const ChainState& before, const Turn& turn);
+    void on_time(const Turn& turn);
     // Meters can reach this node, or cannot: its own broker's connection.
     void on_broker(bool connected, Instant now);
     // Retained shares, after the own broker came back.
-    void rebroadcast_standing(const ChainState& state, Effects& out) const;
+    void rebroadcast_standing(const Turn& turn) const;
 
-    // A meter's alarm, whether or not this node is of its committee. Receipted once the chain has
-    // it (then Reject::already_committed): until then the meter says it again, so a node need not
-    // remember it. Success: it may wait for a block.
-    [[nodiscard]] Result<void, Reject> on_event(const Transaction& event, const ChainState& state,
-                                                Effects& out);
-    // HANDOVERs that this node owes newcomers of its clusters (handover.h) and that are in no
-    // block, once after every block, to be submitted to the chain and said to all.
+    // HANDOVERs to be submitted to the chain and said to all, once after every block.
     [[nodiscard]] std::vector<Transaction> take_handovers(const ChainState& state);
     // Evidence found since the last call, to be submitted to the chain and said to all.
     [[nodiscard]] std::vector<Result<Transaction, Reject>> take_evidence();
     // Windows certified since the last call, to be submitted to the chain and said to all.
     [[nodiscard]] std::vector<CertifiedWindow> take_certified();
 
-    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const ChainState& state,
-                                                               Instant now) const;
-    [[nodiscard]] std::size_t readings_held() const { return ids_.size(); }
-    [[nodiscard]] std::size_t batches_held() const;
-    [[nodiscard]] std::uint64_t readings_accepted() const { return accepted_; }
-    [[nodiscard]] const std::map<std::string, std::uint64_t>& objections() const {
-        return objections_;
-    }
+    // Steady time; nullopt: none. `endorses_from`: Turn::endorses_from.
+    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(
+        const ChainState& state, Instant now, std::optional<Height> endorses_from) const;
+
+    // The parts, to be looked at.
+    [[nodiscard]] const ReadingIntake& intake() const { return intake_; }
+    [[nodiscard]] const MemberWindows& windows() const { return windows_; }
+    [[nodiscard]] const Findings& findings() const { return findings_; }
     [[nodiscard]] const InvariantMonitor& invariants() const { return invariants_; }
-    // Why the meter's last reading was refused, if one was since three windows before the next one
-    // and none was taken after it: it is no silent meter.
-    [[nodiscard]] std::optional<Reject> refused_lately(const MeterId& meter,
-                                                       const ChainState& state) const;
-    // Meters whose lines are marked as generating more than is certified, and in how many windows
-    // since their certificate; of the clusters whose keys are held.
-    [[nodiscard]] std::map<MeterId, std::uint32_t> over_certified() const;
-    // What must never happen and did, for people; empty in a healthy network.
-    [[nodiscard]] const std::vector<std::string>& alarms() const { return alarms_; }
 
   private:
-    struct Refusing {
-        Reject reason;
-        Window heard = 0;  // the window that was next then
-    };
-    // The first state on which this node was a member for the window to settle next.
-    struct Opening {
-        Window window = 0;
-        Height at = 0;
-    };
-    void note_openings(const ChainState& state);
-    [[nodiscard]] Height opened_at(const ClusterId& cluster) const;
-    [[nodiscard]] const ClusterAccounts& accounts_of(const ClusterId& cluster) const;
-    [[nodiscard]] bool is_member(const NodeId& node, const ClusterId& cluster, Window window,
-                                 const ChainState& state) const;
-    [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
-    [[nodiscard]] bool takes_part(const ClusterId& cluster, const ChainState& state) const;
-    committee::BatchRound* round(const ClusterId& cluster, const ChainState& state);
-    // The cluster's readings: of the next window, of later ones, of a day before, and older ones
-    // that may still be settled late.
-    [[nodiscard]] const HeldReadings& held(const ClusterId& cluster) const;
-    [[nodiscard]] committee::View view(const ClusterId& cluster, const ChainState& state,
-                                       Instant now) const;
-    [[nodiscard]] intake::Context context(const ChainState& state, Instant now) const;
-    [[nodiscard]] intake::Context pulling_context(const ChainState& state, Instant now) const;
-    [[nodiscard]] bool is_settled(const ClusterId& cluster, Window window,
-                                  const ChainState& state) const;
-    [[nodiscard]] const OpenedReading* held_of(const ReadingHeader& header, Window window) const;
-    [[nodiscard]] const SignedReading* rival(const SignedReading& reading) const;
-    [[nodiscard]] Result<OpenedReading, intake::Refused> compared(
-        Result<OpenedReading, intake::Refused> judged, const ChainState& state);
-    void compare(const SignedReading& reading, const ChainState& state);
-    void compare(const Transaction& batch, const ChainState& state);
-    void receipt_event(const MeterAlarm& alarm, const Digest& id, const ChainState& state,
-                       Effects& out);
-    [[nodiscard]] bool is_promised(const SignedReading& reading) const;
-    void keep(OpenedReading opened);
-    void accept(OpenedReading opened, const ChainState& state, Effects& out);
-    void receipt(const SignedReading& reading, const ChainState& state, Effects& out);
-    void refuse(const SignedReading& reading, Reject reason, const ChainState& state, Effects& out);
-    void advance(const ClusterId& cluster, const ChainState& state, Instant now, Effects& out);
-    void perform(const std::vector<committee::Effect>& effects, const ClusterId& cluster,
-                 const ChainState& state, Effects& out);
-    void certify(const Transaction& settlement, const ClusterId& cluster);
-    void raise_alarm(const ReplayFault& fault);
-    void raise_alarm(std::string words);
-    void take_over(const ReplayStep& step);
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
-    void keep_shares(const std::vector<RecomputedSettlement>& settlements, const ChainState& state);
-    void publish_share(const ShareStatement& share, const ChainState& state, Effects& out) const;
-    void keep_committed(const RecomputedSettlement& settlement);
-    [[nodiscard]] bool is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
-                                 const ChainState& state) const;
-    void drop_old(const ClusterId& cluster, Window settled, const ChainState& state);
-    void forget(const ReadingSlot& slot, const SignedReading& reading);
-    void forget(const Settlement& settlement, const ChainState& state, Effects& out);
-    void publish(Channel channel, const std::string& item, Bytes message, const ChainState& state,
-                 Effects& out) const;
+    void take_over(Height height);
+    void advance(const ClusterId& cluster, const Turn& turn);
+    void perform(const MemberWindows::RoundEffects& effects, const ClusterId& cluster,
+                 const Turn& turn);
+    [[nodiscard]] CertifiedWindow with_readings(const Transaction& settlement) const;
 
     NodeId self_;
     const Signer& signer_;
-    RandomSource random_;
-    KeyholderAccounts accounts_;
+    Publisher publisher_;
+    MemberWindows windows_;
+    ReadingIntake intake_;
+    StandingShares shares_;
+    MeterAlarms meter_alarms_;
+    OwedHandovers handovers_;
+    Findings findings_;
     InvariantMonitor invariants_;
-    std::map<ClusterId, ClusterAccounts> unopened_;  // of clusters that have not settled yet
-    std::map<ClusterId, committee::BatchRound> rounds_;
-    std::map<ClusterId, Window> doubts_;
-    std::map<ClusterId, Opening> openings_;
-    std::map<ClusterId, HeldReadings> readings_;
-    std::map<ReadingSlot, Digest> ids_;  // also of windows already settled, for a day
-    std::map<Digest, ReadingSlot> slots_;
-    std::map<std::pair<MeterId, std::uint64_t>, Window> sequences_;  // of those held
-    std::map<ReadingSlot, Window> listed_by_;  // on the chain, by the settlement of which window
-    std::map<ClusterId, std::vector<ReadingSlot>> dropped_;  // of which the inbox does not know yet
-    std::set<ReadingSlot> twofold_;                          // of which the disk has two readings
-    std::map<MeterId, ShareStatement> shares_;               // the latest of each
-    std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused
-    std::int64_t heard_from_ms_ = committee::kDeaf;
     OpenRequests readings_asked_;
-    bool may_owe_handovers_ = true;  // the chain has moved since it was asked
     std::vector<CertifiedWindow> certified_;
-    std::vector<Result<Transaction, Reject>> evidence_;
-    std::map<std::string, std::uint64_t> objections_;
-    std::vector<std::string> alarms_;
-    std::uint64_t accepted_ = 0;
-    Permission may_sign_;
-    std::function<const ClusterAccounts&(const ClusterId&)> accounts_of_;
 };
 
 }  // namespace fairfeed

@@ -19,7 +19,7 @@ constexpr std::int64_t kFutureToleranceMs = 2000;
 struct Context {
     const ChainState& state;
     const KeyRing& keys;
-    const std::function<const ClusterAccounts&(const ClusterId&)>& accounts;
+    std::function<const ClusterAccounts&(const ClusterId&)> accounts;
     NodeId self;
     Instant now;
     // Id of the reading held, or committed, for this meter and window; nullopt: none.

@@ -19,6 +19,7 @@ bool is_repetition(Reject reason) {
 Node::Node(Setup setup)
     : self_(setup.self),
       signer_(setup.signer),
+      publisher_(self_, signer_),
       committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}),
       repair_(setup.self, setup.signer) {}
 
@@ -31,22 +32,13 @@ Result<Effects, Reject> Node::start(ChainState state,
                                     RecoveredState recovered, Instant now) {
     now_ = now;
     Effects out;
-    committee_.restore_doubts(std::move(recovered.doubts));
+    committee_.restore(recovered, state);
     if (recovered.inbox_lost) recall_salvaged(recovered, state, out);
-    for (const Transaction& batch : recovered.batches)
-        committee_.restore_batch(batch, state);
-    for (const PersistEndorsement& row : recovered.endorsements) {
-        committee_.restore_endorsement(row.endorsement, row.signature, row.batch, state);
-    }
-    for (const Bytes& reading : recovered.readings)
-        committee_.restore_reading(reading, state);
     chain_.emplace(
         ChainDriver::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
         [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
-            committee_.on_commit(committed, before, after, now_, *out_);
+            committee_.on_commit(committed, before, {after, now_, *out_, chain_->endorses_from()});
         });
-    committee_.ask_before_signing(
-        [this](Height opened_at) { return chain_->may_endorse(opened_at); });
     if (auto restored = chain_->restore_safety(recovered.safety_record, recovered.safety);
         !restored) {
         return unexpected(restored.error());
@@ -62,12 +54,13 @@ Result<Effects, Reject> Node::start(ChainState state,
 
 // The inbox was lost: salvaged readings and blocks are written again, and its promises are in
 // doubt.
-void Node::recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out) {
-    for (const Bytes& reading : std::exchange(recovered.readings, {}))
-        committee_.restore_salvaged(reading, state, now_, out);
+void Node::recall_salvaged(const RecoveredState& recovered, const ChainState& state, Effects& out) {
+    const Turn turn{state, now_, out};
+    for (const Bytes& reading : recovered.readings)
+        committee_.salvage(reading, turn);
     for (const Block& block : recovered.blocks)
         out.push_back(PersistBlock{block_id(block.header), block});
-    committee_.doubt_windows(state, now_, out);
+    committee_.doubt_windows(turn);
 }
 
 Effects Node::step(const NodeEvent& event, Instant now) {
@@ -87,7 +80,7 @@ Effects Node::step(const NodeEvent& event, Instant now) {
 
 std::int64_t Node::next_deadline_ms(Instant now) const {
     std::int64_t deadline = chain_->next_deadline_ms().value_or(now.steady_ms + 1000);
-    if (const auto due = committee_.next_deadline_ms(state(), now)) {
+    if (const auto due = committee_.next_deadline_ms(state(), now, chain_->endorses_from())) {
         deadline = std::min(deadline, *due);
     }
     if (const auto due = repair_.next_deadline_ms()) deadline = std::min(deadline, *due);
@@ -103,7 +96,7 @@ const ChainState& Node::state() const {
 void Node::on(const BrokerConnected&, Effects& out) {
     committee_.on_broker(true, now_);
     chain_->rebroadcast_standing(out);
-    committee_.rebroadcast_standing(state(), out);
+    committee_.rebroadcast_standing(turn(out));
 }
 
 void Node::on(const BrokerLost&, Effects&) {
@@ -112,7 +105,7 @@ void Node::on(const BrokerLost&, Effects&) {
 
 void Node::on(const TimePassed&, Effects& out) {
     chain_->on_time(now_, out);
-    committee_.on_time(state(), now_, out);
+    committee_.on_time(turn(out));
     repair_.on_time(state(), now_, out);
 }
 
@@ -152,7 +145,7 @@ void Node::on(const MessageArrived& event, Effects& out) {
 void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& out) {
     if (event.broker != self_) return count(rejected_, Reject::wrong_topic);
     const intake::Arrival arrival{topic, event.retained, event.message};
-    const auto handled = committee_.on_reading(arrival, state(), now_, out);
+    const auto handled = committee_.on_reading(arrival, turn(out));
     if (handled) return;
     if (handled.error() == Reject::duplicate) {
         ++duplicates_;
@@ -228,17 +221,17 @@ Result<void, Reject> Node::on_committee_message(const Topic& topic, const NodeId
     if (topic.channel == Channel::batch) {
         const auto batch = decode_transaction(message, state().network);
         if (!batch) return unexpected(batch.error());
-        return committee_.on_batch(sender, *batch, state(), now_, out);
+        return committee_.on_batch(sender, *batch, turn(out));
     }
     if (topic.channel == Channel::endorsement) {
         const auto endorsement = decode_endorsement(message, state().network);
         if (!endorsement) return unexpected(endorsement.error());
         if (endorsement->signer != sender) return unexpected(Reject::wrong_topic);
-        return committee_.on_endorsement(*endorsement, state(), now_, out);
+        return committee_.on_endorsement(*endorsement, turn(out));
     }
     const auto objection = believed(decode_objection(message, state().network), sender);
     if (!objection) return unexpected(objection.error());
-    return committee_.on_objection(sender, *objection, state(), now_, out);
+    return committee_.on_objection(sender, *objection, turn(out));
 }
 
 Result<void, Reject> Node::on_bundle(ByteView message, Effects& out) {
@@ -260,17 +253,19 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
         auto answer = chain_->bodies(*bodies);
         if (!answer) return unexpected(answer.error());
         if (!answer->transactions.empty()) {
-            publish(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
+            publisher_.publish(turn(out), Channel::answer, sender.str(),
+                               encode_answer(std::move(*answer)));
         }
     } else if (const auto* readings = std::get_if<ReadingsRequest>(&*request)) {
-        auto answer = committee_.readings(sender, *readings, state());
+        auto answer = committee_.intake().answer(sender, *readings, state());
         if (!answer) return unexpected(answer.error());
         if (!answer->readings.empty()) {
-            publish(Channel::answer, sender.str(), encode_answer(std::move(*answer)), out);
+            publisher_.publish(turn(out), Channel::answer, sender.str(),
+                               encode_answer(std::move(*answer)));
         }
     } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
-        publish(Channel::answer, sender.str(),
-                encode_answer(chain_->attest(sender, *attest, sha256(message))), out);
+        publisher_.publish(turn(out), Channel::answer, sender.str(),
+                           encode_answer(chain_->attest(sender, *attest, sha256(message))));
     }
     return {};
 }
@@ -292,7 +287,7 @@ Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Eff
         return chain_->on_attest(sender, *attest, now_, out);
     }
     auto& readings = std::get<ReadingsAnswer>(*answer);
-    return committee_.on_readings(sender, std::move(readings), state(), now_, out);
+    return committee_.on_readings(sender, std::move(readings), turn(out));
 }
 
 // A message must be signed with the key of the node it names, whatever connection it came over.
@@ -306,9 +301,8 @@ Result<T, Reject> Node::believed(Result<Signed<T>, Reject> decoded, const NodeId
     return std::move(decoded->content);
 }
 
-void Node::publish(Channel channel, const std::string& item, Bytes message, Effects& out) const {
-    out.push_back(Publish{Topic{state().genesis.parameters.name, self_.str(), channel, item},
-                          std::move(message)});
+Turn Node::turn(Effects& out) const {
+    return {state(), now_, out, chain_->endorses_from()};
 }
 
 void Node::count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason) {

@@ -13,6 +13,7 @@
 #include "edge-node/chain/block_repair.h"
 #include "edge-node/chain/chain_driver.h"
 #include "edge-node/committee/committee_member.h"
+#include "edge-node/effects/publisher.h"
 
 namespace fairfeed {
 
@@ -108,7 +109,7 @@ class Node {
     [[nodiscard]] NodeLoad load() const;
 
   private:
-    void recall_salvaged(RecoveredState& recovered, const ChainState& state, Effects& out);
+    void recall_salvaged(const RecoveredState& recovered, const ChainState& state, Effects& out);
     void on(const MessageArrived& event, Effects& out);
     void on(const BrokerConnected& event, Effects& out);
     void on(const BrokerLost& event, Effects& out);
@@ -140,11 +141,13 @@ class Node {
     void submit_handovers(Effects& out);
     void follow_waiting();
     void announce(Effects& out);
-    void publish(Channel channel, const std::string& item, Bytes message, Effects& out) const;
+    // For one call: what the chain lets this node endorse may be otherwise after the next.
+    [[nodiscard]] Turn turn(Effects& out) const;
     void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
 
     NodeId self_;
     const Signer& signer_;
+    Publisher publisher_;
     CommitteeMember committee_;
     std::optional<ChainDriver> chain_;  // from start() on
     BlockRepair repair_;

@@ -11,7 +11,7 @@ Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& ev
     const auto alarm = decode_event(event.message, state().network);
     if (!alarm) return unexpected(alarm.error());
     if (topic.sender != alarm->signer.str()) return unexpected(Reject::wrong_topic);
-    if (auto fresh = committee_.on_event(*alarm, state(), out); !fresh) return fresh;
+    if (auto fresh = committee_.on_event(*alarm, turn(out)); !fresh) return fresh;
     return chain_->on_bodies({*alarm}, now_, out);
 }
 

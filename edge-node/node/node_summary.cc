@@ -14,11 +14,21 @@ std::map<std::string, std::uint64_t> named(
     return out;
 }
 
+// Only of the clusters whose keys this node holds.
+std::map<MeterId, std::uint32_t> over_certified(const KeyholderAccounts& accounts) {
+    std::map<MeterId, std::uint32_t> out;
+    for (const auto& [cluster, its_accounts] : accounts.clusters()) {
+        for (const SettlementLine& line : its_accounts.last_lines())
+            if (line.closing.over_capacity > 0) out[line.meter] = line.closing.over_capacity;
+    }
+    return out;
+}
+
 }  // namespace
 
 NodeLoad Node::load() const {
-    return {chain_->waiting(), pending_.size(), committee_.readings_held(),
-            committee_.batches_held(), chain_->buffered_bytes()};
+    return {chain_->waiting(), pending_.size(), committee_.intake().book().size(),
+            committee_.windows().batches_heard(), chain_->buffered_bytes()};
 }
 
 NodeSummary Node::summary() const {
@@ -31,17 +41,17 @@ NodeSummary Node::summary() const {
     out.starting = chain_->is_starting();
     out.attested = chain_->attested();
     out.waiting_transactions = chain_->waiting();
-    out.readings_accepted = committee_.readings_accepted();
+    out.readings_accepted = committee_.intake().accepted();
     out.readings_duplicate = duplicates_;
     out.rejected = named(rejected_);
     out.refused = named(refused_);
     out.refused_from = refused_from_;
-    out.objections = committee_.objections();
+    out.objections = committee_.findings().objections();
     out.peers_heard = peers_heard_;
     out.alarms = signing_alarms(out.consensus, out.attested);
     if (auto alarm = registration_alarm(chain, self_, signer_.public_key()); !alarm.empty())
         out.alarms.push_back(std::move(alarm));
-    const auto& odd = committee_.alarms();
+    const auto& odd = committee_.findings().alarms();
     out.alarms.insert(out.alarms.end(), odd.begin(), odd.end());
     out.blocks_damaged = repair_.damaged();
     out.blocks_mended = repair_.mended();
@@ -67,13 +77,13 @@ NodeSummary Node::summary() const {
     }
     for (const auto& [id, meter] : chain.meters) {
         if (!meter.is_silent()) continue;
-        if (const auto reason = committee_.refused_lately(id, chain)) {
+        if (const auto reason = committee_.intake().refused_lately(id, chain)) {
             out.unusable[id] = std::string(to_string(*reason));
         } else {
             out.silent[id] = meter.missed;
         }
     }
-    out.over_certified = committee_.over_certified();
+    out.over_certified = over_certified(committee_.windows().accounts());
     return out;
 }
 

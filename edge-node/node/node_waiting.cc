@@ -28,7 +28,7 @@ void Node::submit_certified(Effects& out) {
             pending = {settlement.state_height, {window.back().id}};
             for (const ListedReading& listed : listed_readings(settlement))
                 pending.ids.push_back(listed.reading);
-            publish(Channel::tx, "-", encode_bundle({std::move(window)}), out);
+            publisher_.publish(turn(out), Channel::tx, "-", encode_bundle({std::move(window)}));
         }
     }
     std::erase_if(pending_, [&](const auto& entry) {
@@ -55,7 +55,7 @@ void Node::follow_waiting() {
 void Node::announce(Effects& out) {
     for (const std::vector<Digest>& ids :
          announcements_.due(state().genesis.parameters.timers, now_))
-        publish(Channel::have, "-", encode_have(ids), out);
+        publisher_.publish(turn(out), Channel::have, "-", encode_have(ids));
 }
 
 }  // namespace fairfeed

@@ -38,7 +38,7 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
         {"core/io/", {"core/base/", "core/crypto/"}},  // TLS: whose certificate a broker may show
         {"core/ledger/", kWith(kBooks, {"core/io/"})},
         {"core/proof/", kWith(kBooks, {"core/io/", "core/ledger/"})},
-        {"edge-node/effects/", kWire},
+        {"edge-node/effects/", kState},
         {"edge-node/intake/", kBooks},
         {"edge-node/consensus/", kWire},
         {"edge-node/committee/", kWith(kDesks, {"edge-node/intake/"})},
