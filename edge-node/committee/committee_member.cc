@@ -22,7 +22,7 @@ void CommitteeMember::replay(const ReplayStep& step) {
     intake_.forget_dropped();
 }
 
-// Readings come last: which of two readings is promised, the endorsements tell.
+// Readings come last, because the endorsements tell which of two readings is promised.
 void CommitteeMember::restore(const RecoveredState& recovered, const ChainState& state) {
     windows_.restore_doubts(recovered.doubts);
     for (const Transaction& batch : recovered.batches)
@@ -49,7 +49,7 @@ Result<void, Reject> CommitteeMember::on_reading(const intake::Arrival& arrival,
     return {};
 }
 
-// Said to all nodes, meant for its committee: any other node hears it in vain.
+// A batch is said to all nodes and meant for one committee: any other node hears the batch in vain.
 Result<void, Reject> CommitteeMember::on_batch(const NodeId& sender, const Transaction& batch,
                                                const Turn& turn) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
@@ -73,8 +73,8 @@ Result<void, Reject> CommitteeMember::on_endorsement(const Signed<Endorsement>& 
     return {};
 }
 
-// The reading that an objection shows may come when its window has just been settled: that is
-// nobody's fault.
+// An objection may come after its window was settled, and show a reading of that window: nobody is
+// at fault then.
 Result<void, Reject> CommitteeMember::on_objection(const NodeId& objector,
                                                    const Objection& objection, const Turn& turn) {
     const ClusterId& cluster = objection.cluster;
@@ -138,7 +138,7 @@ std::vector<RecomputedSettlement> CommitteeMember::follow(const ReplayStep& step
     return recomputed;
 }
 
-// What the committee before has settled, this node states and checks from now on.
+// From now on this node states and checks the shares that the committee before has settled.
 void CommitteeMember::take_over(Height height) {
     for (const NodeId& sender : windows_.accounts().false_handovers()) {
         findings_.alarm("block " + std::to_string(height) + ": what " + sender.str() +
