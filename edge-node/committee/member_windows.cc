@@ -77,7 +77,7 @@ BatchRound& MemberWindows::open(const ClusterId& cluster) {
 
 // The round of the cluster is open, so the cluster has accounts.
 committee::View MemberWindows::view(const ClusterId& cluster, const ChainState& state, Instant now,
-                                    const ReadingBook& book) const {
+                                    const ReadingStore& book) const {
     const auto settled = accounts_.clusters().find(cluster);
     const ClusterAccounts& accounts =
         settled != accounts_.clusters().end() ? settled->second : unopened_.at(cluster);
@@ -95,7 +95,7 @@ bool MemberWindows::takes_part(const ClusterId& cluster, const Turn& turn) {
 }
 
 MemberWindows::RoundEffects MemberWindows::advance(const ClusterId& cluster,
-                                                   const ReadingBook& book, const Turn& turn) {
+                                                   const ReadingStore& book, const Turn& turn) {
     auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return {};
     return its_round->advance(view(cluster, turn.state, turn.now, book));
@@ -103,7 +103,7 @@ MemberWindows::RoundEffects MemberWindows::advance(const ClusterId& cluster,
 
 Result<MemberWindows::RoundEffects, Reject> MemberWindows::on_batch(const NodeId& sender,
                                                                     const Transaction& batch,
-                                                                    const ReadingBook& book,
+                                                                    const ReadingStore& book,
                                                                     const Turn& turn) {
     const ClusterId& cluster = committee::content_of(batch).cluster;
     auto* its_round = round(cluster, turn);
@@ -112,7 +112,7 @@ Result<MemberWindows::RoundEffects, Reject> MemberWindows::on_batch(const NodeId
 }
 
 Result<MemberWindows::RoundEffects, Reject> MemberWindows::on_endorsement(
-    const Signed<Endorsement>& endorsement, const ReadingBook& book, const Turn& turn) {
+    const Signed<Endorsement>& endorsement, const ReadingStore& book, const Turn& turn) {
     const ClusterId& cluster = endorsement.content.cluster;
     auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return RoundEffects{};
@@ -120,7 +120,8 @@ Result<MemberWindows::RoundEffects, Reject> MemberWindows::on_endorsement(
 }
 
 MemberWindows::RoundEffects MemberWindows::on_objection(const Objection& objection,
-                                                        const ReadingBook& book, const Turn& turn) {
+                                                        const ReadingStore& book,
+                                                        const Turn& turn) {
     auto* its_round = round(objection.cluster, turn);
     if (its_round == nullptr) return {};
     return its_round->on_objection(objection, view(objection.cluster, turn.state, turn.now, book));
@@ -160,7 +161,7 @@ std::size_t MemberWindows::batches_heard() const {
 }
 
 std::optional<std::int64_t> MemberWindows::next_deadline_ms(
-    const ReadingBook& book, const ChainState& state, Instant now,
+    const ReadingStore& book, const ChainState& state, Instant now,
     std::optional<Height> endorses_from) const {
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {

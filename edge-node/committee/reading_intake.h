@@ -11,7 +11,7 @@
 #include "core/model/message.h"
 #include "edge-node/committee/findings.h"
 #include "edge-node/committee/member_windows.h"
-#include "edge-node/committee/reading_book.h"
+#include "edge-node/committee/reading_store.h"
 #include "edge-node/effects/publisher.h"
 #include "edge-node/intake/reading_rules.h"
 
@@ -52,7 +52,7 @@ class ReadingIntake {
     // The chain has the window: what the inbox may forget of the cluster.
     [[nodiscard]] ForgetWindow forget(const ClusterId& cluster, Window settled,
                                       const ChainState& state);
-    // ReadingBook::forget_dropped.
+    // ReadingStore::forget_dropped.
     void forget_dropped() { book_.forget_dropped(); }
 
     // The readings asked for that are held, and whose windows the asker is a member for. Errors:
@@ -61,7 +61,7 @@ class ReadingIntake {
                                                         const ReadingsRequest& request,
                                                         const ChainState& state) const;
 
-    [[nodiscard]] const ReadingBook& book() const { return book_; }
+    [[nodiscard]] const ReadingStore& book() const { return book_; }
     // Slots of which a reading was taken since the start.
     [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
     // Why the meter's last reading was refused: a meter that talks is not silent. nullopt: that
@@ -85,7 +85,7 @@ class ReadingIntake {
     NodeId self_;
     const Signer& signer_;
     Publisher publisher_;
-    ReadingBook book_;
+    ReadingStore book_;
     std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused
     std::uint64_t accepted_ = 0;
 };

@@ -5,7 +5,7 @@
 #include "core/io/set_aside.h"
 #include "edge-node/storage/inbox_schema.h"
 
-namespace fairfeed::intake {
+namespace fairfeed {
 namespace {
 
 struct Table : SummedTable {
@@ -289,4 +289,4 @@ InboxContents Inbox::salvage(const std::filesystem::path& file) {
     return contents;
 }
 
-}  // namespace fairfeed::intake
+}  // namespace fairfeed

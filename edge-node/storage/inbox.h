@@ -17,7 +17,7 @@
 #include "core/io/sqlite.h"
 #include "core/model/transaction.h"
 
-namespace fairfeed::intake {
+namespace fairfeed {
 
 // What this node endorsed: one vote per slot (committee rule 2).
 struct EndorsementRow {
@@ -88,4 +88,4 @@ class Inbox {
     std::vector<Statement> statements_;
 };
 
-}  // namespace fairfeed::intake
+}  // namespace fairfeed

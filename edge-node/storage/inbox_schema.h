@@ -4,7 +4,7 @@
 
 #include "core/io/sqlite.h"
 
-namespace fairfeed::intake {
+namespace fairfeed {
 
 constexpr DatabaseKind kInboxKind{.what = "an edge node's inbox",
                                   .application_id = 0x46664962,  // "FfIb"
@@ -29,4 +29,4 @@ CREATE TABLE seal(
     one INTEGER PRIMARY KEY CHECK(one = 1), sum BLOB NOT NULL, sequence INTEGER NOT NULL) STRICT;
 )"};
 
-}  // namespace fairfeed::intake
+}  // namespace fairfeed

@@ -42,11 +42,10 @@ Result<void, IoError> finish_replacements(const DataDirectory& config,
 }
 
 // Reads the damaged inboxes beside the file, until the node has written down what it recovered.
-intake::InboxContents salvage_inbox(const DataDirectory& config,
-                                    std::vector<std::string>& mishaps) {
-    intake::InboxContents salvaged;
+InboxContents salvage_inbox(const DataDirectory& config, std::vector<std::string>& mishaps) {
+    InboxContents salvaged;
     for (const std::filesystem::path& aside : damaged_copies(config.inbox())) {
-        intake::InboxContents more = intake::Inbox::salvage(aside);
+        InboxContents more = Inbox::salvage(aside);
         std::ranges::move(more.readings, std::back_inserter(salvaged.readings));
         std::ranges::move(more.blocks, std::back_inserter(salvaged.blocks));
     }
@@ -56,10 +55,9 @@ intake::InboxContents salvage_inbox(const DataDirectory& config,
     return salvaged;
 }
 
-Result<intake::Inbox, IoError> open_sound_inbox(const DataDirectory& config,
-                                                intake::InboxContents& salvaged,
-                                                std::vector<std::string>& mishaps) {
-    auto inbox = intake::Inbox::open(config.inbox());
+Result<Inbox, IoError> open_sound_inbox(const DataDirectory& config, InboxContents& salvaged,
+                                        std::vector<std::string>& mishaps) {
+    auto inbox = Inbox::open(config.inbox());
     if (!inbox) return inbox;
     const auto contents = inbox->load();
     if (!contents) return unexpected(contents.error());
@@ -68,13 +66,12 @@ Result<intake::Inbox, IoError> open_sound_inbox(const DataDirectory& config,
 }
 
 // Sets a damaged inbox aside and begins a new one that records the loss.
-Result<intake::Inbox, IoError> open_inbox(const DataDirectory& config,
-                                          intake::InboxContents& salvaged,
-                                          std::vector<std::string>& mishaps) {
+Result<Inbox, IoError> open_inbox(const DataDirectory& config, InboxContents& salvaged,
+                                  std::vector<std::string>& mishaps) {
     auto inbox = open_sound_inbox(config, salvaged, mishaps);
     if (inbox || !inbox.error().damage) return inbox;
     const std::string reason = inbox.error().message;
-    const auto aside = intake::Inbox::begin_anew(config.inbox(), Clock().now().real_ms);
+    const auto aside = Inbox::begin_anew(config.inbox(), Clock().now().real_ms);
     if (!aside) return unexpected(aside.error());
     mishaps.push_back(
         concat("the inbox was damaged (", reason, "): it is kept as ", aside->string()));
@@ -107,7 +104,7 @@ SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
 }  // namespace
 
 Storage::Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
-                 intake::Inbox inbox, SlotFile safety)
+                 Inbox inbox, SlotFile safety)
     : lock_(std::move(lock)),
       genesis_(std::move(genesis)),
       ledger_(std::move(ledger)),
@@ -142,7 +139,7 @@ Result<Storage, IoError> Storage::open(const DataDirectory& config, const Loaded
         ledger = Ledger::open(config.ledger(), genesis);
     }
     if (!ledger) return unexpected(ledger.error());
-    intake::InboxContents salvaged;
+    InboxContents salvaged;
     auto inbox = open_inbox(config, salvaged, mishaps);
     if (!inbox) return unexpected(inbox.error());
     auto safety = open_safety(config, mishaps);

@@ -58,7 +58,7 @@ class Storage {
 
   private:
     Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
-            intake::Inbox inbox, SlotFile safety);
+            Inbox inbox, SlotFile safety);
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> write_mended(const CommittedBlock& block,
                                                      std::int64_t real_ms);
@@ -70,7 +70,7 @@ class Storage {
     FileLock lock_;  // first: released last
     LoadedGenesis genesis_;
     Ledger ledger_;
-    intake::Inbox inbox_;
+    Inbox inbox_;
     SlotFile safety_;
     SafetyTrust trust_ = SafetyTrust::sound;
     bool inbox_open_ = false;
@@ -80,7 +80,7 @@ class Storage {
     std::vector<Height> mended_;
     Mending mending_;
     std::vector<std::string> mishaps_;
-    intake::InboxContents salvaged_;  // from an inbox that was set aside
+    InboxContents salvaged_;  // from an inbox that was set aside
 };
 
 }  // namespace fairfeed

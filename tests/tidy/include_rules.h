@@ -24,8 +24,8 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
     };
     static const Rooms kWire = {"core/base/", "core/crypto/", "core/model/", "core/wire/"};
     static const Rooms kState = kWith(kWire, {"core/contract/", "core/state/"});
-    static const Rooms kBooks = kWith(kState, {"core/accounts/"});
-    static const Rooms kDesks = kWith(kBooks, {"edge-node/effects/"});
+    static const Rooms kAccounts = kWith(kState, {"core/accounts/"});
+    static const Rooms kMember = kWith(kAccounts, {"edge-node/effects/"});
     static const std::map<std::string, Rooms> kTable = {
         {"core/base/", {}},
         {"core/crypto/", {"core/base/"}},
@@ -36,23 +36,23 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
         {"core/state/", kWith(kWire, {"core/contract/"})},
         {"core/accounts/", kState},
         {"core/io/", {"core/base/", "core/crypto/"}},  // TLS: whose certificate a broker may show
-        {"core/ledger/", kWith(kBooks, {"core/io/"})},
-        {"core/proof/", kWith(kBooks, {"core/io/", "core/ledger/"})},
+        {"core/ledger/", kWith(kAccounts, {"core/io/"})},
+        {"core/proof/", kWith(kAccounts, {"core/io/", "core/ledger/"})},
         {"edge-node/effects/", kState},
-        {"edge-node/intake/", kBooks},
+        {"edge-node/intake/", kAccounts},
         {"edge-node/consensus/", kWire},
-        {"edge-node/committee/", kWith(kDesks, {"edge-node/intake/"})},
+        {"edge-node/committee/", kWith(kMember, {"edge-node/intake/"})},
         {"edge-node/chain/", kWith(kState, {"edge-node/effects/", "edge-node/consensus/"})},
-        {"edge-node/node/", kWith(kDesks, {"edge-node/intake/", "edge-node/consensus/",
-                                           "edge-node/committee/", "edge-node/chain/"})},
-        {"edge-node/storage/", {"core/", "edge-node/effects/"}},
+        {"edge-node/node/", kWith(kMember, {"edge-node/intake/", "edge-node/consensus/",
+                                            "edge-node/committee/", "edge-node/chain/"})},
+        {"edge-node/storage/", kWith(kState, {"core/io/", "core/ledger/", "edge-node/effects/"})},
         {"edge-node/service/",
-         {"core/", "edge-node/effects/", "edge-node/consensus/", "edge-node/node/",
-          "edge-node/storage/"}},
-        {"edge-node/commands/", {"core/", "edge-node/service/"}},
+         kWith(kState, {"core/io/", "core/ledger/", "edge-node/node/", "edge-node/storage/"})},
+        {"edge-node/commands/",
+         kWith(kAccounts, {"core/io/", "core/ledger/", "core/proof/", "edge-node/service/"})},
         {"edge-node/", {"core/base/", "edge-node/commands/"}},  // main.cc
-        {"gateway/", {"core/"}},
-        {"meter-sim/", {"core/"}},
+        {"gateway/", kWith(kState, {"core/io/", "core/recordings/"})},
+        {"meter-sim/", kWith(kWire, {"core/contract/", "core/io/", "core/recordings/"})},
         {"tests/", {""}},
     };
     return kTable;

@@ -23,9 +23,9 @@ class Repair : public ::testing::Test {
     [[nodiscard]] Digest id(Height height) const { return block_id(block(height).block.header); }
     // Whom it asks for which block when its time comes; at most one a call here.
     [[nodiscard]] std::optional<std::pair<NodeId, Height>> asked() {
-        now_.steady_ms = desk_.next_deadline_ms().value_or(now_.steady_ms);
+        now_.steady_ms = repair_.next_deadline_ms().value_or(now_.steady_ms);
         Effects out;
-        desk_.on_time(chain_.state(), now_, out);
+        repair_.on_time(chain_.state(), now_, out);
         if (out.empty()) return std::nullopt;
         const auto& said = std::get<Publish>(out.front());
         const auto request = decode_request(said.message, network_.network());
@@ -36,7 +36,7 @@ class Repair : public ::testing::Test {
     }
     [[nodiscard]] Effects heard(const NodeId& from, std::vector<CommittedBlock> blocks) {
         Effects out;
-        was_asked_ = desk_.on_blocks(from, BlocksAnswer{std::move(blocks)}, out);
+        was_asked_ = repair_.on_blocks(from, BlocksAnswer{std::move(blocks)}, out);
         return out;
     }
     [[nodiscard]] NodeId whom_it_asks() {
@@ -50,13 +50,13 @@ class Repair : public ::testing::Test {
     TestChain chain_{network_};
     NodeId self_ = TestNetwork::node(1);
     SigningKey signer_ = network_.key(self_);
-    BlockRepair desk_{self_, signer_};
+    BlockRepair repair_{self_, signer_};
     bool was_asked_ = false;
     Instant now_{1000, 1000, true};
 };
 
 TEST_F(Repair, asks_every_peer_in_turn_until_the_block_is_mended) {
-    desk_.on_damage(2, id(2), now_);
+    repair_.on_damage(2, id(2), now_);
     std::set<NodeId> peers;
     for (int i = 0; i < 8; ++i) {
         const auto request = asked();
@@ -66,27 +66,27 @@ TEST_F(Repair, asks_every_peer_in_turn_until_the_block_is_mended) {
     }
     EXPECT_EQ(peers.size(), 3U);
     EXPECT_FALSE(peers.contains(self_));
-    EXPECT_EQ(desk_.damaged(), 1U);
-    desk_.on_mended(2);
-    desk_.on_mended(2);
-    EXPECT_EQ(desk_.damaged(), 0U);
-    EXPECT_EQ(desk_.mended(), 1U);
-    EXPECT_FALSE(desk_.next_deadline_ms());
+    EXPECT_EQ(repair_.damaged(), 1U);
+    repair_.on_mended(2);
+    repair_.on_mended(2);
+    EXPECT_EQ(repair_.damaged(), 0U);
+    EXPECT_EQ(repair_.mended(), 1U);
+    EXPECT_FALSE(repair_.next_deadline_ms());
 }
 
 TEST_F(Repair, asks_ever_less_often_when_nobody_has_it) {
-    desk_.on_damage(1, id(1), now_);
+    repair_.on_damage(1, id(1), now_);
     std::int64_t last_wait_ms = 0;
     for (int i = 0; i < 100; ++i) {
         (void)asked();
-        last_wait_ms = *desk_.next_deadline_ms() - now_.steady_ms;
+        last_wait_ms = *repair_.next_deadline_ms() - now_.steady_ms;
     }
     EXPECT_EQ(last_wait_ms, chain_.state().genesis.parameters.timers.propose_cap_ms);
 }
 
 TEST_F(Repair, takes_the_block_of_the_certified_id_and_no_other) {
     EXPECT_TRUE(heard(kPeer, {block(2)}).empty()) << "nothing is wanted";
-    desk_.on_damage(2, id(2), now_);
+    repair_.on_damage(2, id(2), now_);
     NodeId peer = whom_it_asks();
     EXPECT_TRUE(heard(peer, {block(1)}).empty());
     EXPECT_TRUE(heard(peer, {block(1), block(2)}).empty()) << "one was asked for";
@@ -102,7 +102,7 @@ TEST_F(Repair, takes_the_block_of_the_certified_id_and_no_other) {
 
 // Each block that is taken may cost the proof of it.
 TEST_F(Repair, takes_a_block_only_from_whom_it_asked_and_once) {
-    desk_.on_damage(2, id(2), now_);
+    repair_.on_damage(2, id(2), now_);
     const NodeId peer = whom_it_asks();
     for (const NodeId& other : network_.nodes()) {
         if (other == peer) continue;

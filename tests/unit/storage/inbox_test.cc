@@ -10,7 +10,7 @@
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_network.h"
 
-namespace fairfeed::intake {
+namespace fairfeed {
 namespace {
 
 using test::TestNetwork;
@@ -268,4 +268,4 @@ TEST_F(InboxFile, refuses_a_file_that_is_something_else) {
 }
 
 }  // namespace
-}  // namespace fairfeed::intake
+}  // namespace fairfeed

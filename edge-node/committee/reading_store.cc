@@ -1,4 +1,4 @@
-#include "edge-node/committee/reading_book.h"
+#include "edge-node/committee/reading_store.h"
 
 #include <algorithm>
 
@@ -6,13 +6,13 @@
 
 namespace fairfeed {
 
-const HeldReadings& ReadingBook::of(const ClusterId& cluster) const {
+const HeldReadings& ReadingStore::of(const ClusterId& cluster) const {
     static const HeldReadings kNone;
     const auto windows = readings_.find(cluster);
     return windows == readings_.end() ? kNone : windows->second;
 }
 
-const OpenedReading* ReadingBook::held(const Place& place) const {
+const OpenedReading* ReadingStore::held(const Place& place) const {
     const auto& [meter, window] = place.slot;
     const HeldReadings& windows = of(place.cluster);
     const auto of_window = windows.find(window);
@@ -21,20 +21,20 @@ const OpenedReading* ReadingBook::held(const Place& place) const {
     return found != of_window->second.end() ? &found->second : nullptr;
 }
 
-const SignedReading* ReadingBook::find(const Digest& id) const {
+const SignedReading* ReadingStore::find(const Digest& id) const {
     const auto place = places_.find(id);
     if (place == places_.end()) return nullptr;
     const OpenedReading* found = held(place->second);
     return found != nullptr ? &found->reading : nullptr;
 }
 
-std::optional<Digest> ReadingBook::id_of(const ReadingSlot& slot) const {
+std::optional<Digest> ReadingStore::id_of(const ReadingSlot& slot) const {
     const auto known = ids_.find(slot);
     if (known == ids_.end()) return std::nullopt;
     return known->second;
 }
 
-const SignedReading* ReadingBook::rival(const SignedReading& reading) const {
+const SignedReading* ReadingStore::rival(const SignedReading& reading) const {
     const ReadingHeader& header = reading.header;
     const OpenedReading* of_slot = held({header.cluster, {header.meter, header.window}});
     if (of_slot != nullptr && of_slot->reading.id != reading.id) return &of_slot->reading;
@@ -44,15 +44,15 @@ const SignedReading* ReadingBook::rival(const SignedReading& reading) const {
     return other != nullptr ? &other->reading : nullptr;
 }
 
-bool ReadingBook::is_committed(const ReadingSlot& slot) const {
+bool ReadingStore::is_committed(const ReadingSlot& slot) const {
     return listed_by_.contains(slot);
 }
 
-bool ReadingBook::is_twofold(const ReadingSlot& slot) const {
+bool ReadingStore::is_twofold(const ReadingSlot& slot) const {
     return twofold_.contains(slot);
 }
 
-void ReadingBook::keep(OpenedReading opened) {
+void ReadingStore::keep(OpenedReading opened) {
     const ReadingHeader& header = opened.reading.header;
     const Place place{header.cluster, {header.meter, header.window}};
     if (const auto before = id_of(place.slot)) {
@@ -67,7 +67,7 @@ void ReadingBook::keep(OpenedReading opened) {
     of_window.insert_or_assign(place.slot.first, std::move(opened));
 }
 
-void ReadingBook::keep_committed(const HeldReadings& listed, Window settled) {
+void ReadingStore::keep_committed(const HeldReadings& listed, Window settled) {
     for (const auto& [window, readings] : listed) {
         for (const auto& [meter, opened] : readings) {
             keep(opened);
@@ -77,8 +77,8 @@ void ReadingBook::keep_committed(const HeldReadings& listed, Window settled) {
 }
 
 // The day of a reading begins with the window whose settlement lists the reading.
-bool ReadingBook::is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
-                            const ChainState& state) const {
+bool ReadingStore::is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
+                             const ChainState& state) const {
     const auto& [meter, window] = slot;
     const auto known = listed_by_.find(slot);
     const Window listed = known != listed_by_.end() ? known->second : window;
@@ -86,7 +86,7 @@ bool ReadingBook::is_needed(const ReadingSlot& slot, Window settled, const LateS
            span.has(state.meters.at(meter), window);
 }
 
-void ReadingBook::drop_old(const ClusterId& cluster, Window settled, const ChainState& state) {
+void ReadingStore::drop_old(const ClusterId& cluster, Window settled, const ChainState& state) {
     auto& windows = readings_[cluster];
     auto& dropped = dropped_[cluster];
     const LateSpan span = open_span(state, settled + 1);
@@ -102,7 +102,7 @@ void ReadingBook::drop_old(const ClusterId& cluster, Window settled, const Chain
     }
 }
 
-void ReadingBook::erase(const ReadingSlot& slot, const SignedReading& reading) {
+void ReadingStore::erase(const ReadingSlot& slot, const SignedReading& reading) {
     ids_.erase(slot);
     twofold_.erase(slot);
     listed_by_.erase(slot);
@@ -110,8 +110,8 @@ void ReadingBook::erase(const ReadingSlot& slot, const SignedReading& reading) {
     sequences_.erase({slot.first, reading.header.sequence});
 }
 
-ForgetWindow ReadingBook::forget(const ClusterId& cluster, Window settled,
-                                 const ChainState& state) {
+ForgetWindow ReadingStore::forget(const ClusterId& cluster, Window settled,
+                                  const ChainState& state) {
     drop_old(cluster, settled, state);
     const std::int64_t day_ago = std::int64_t{settled} - state.grid().windows_per_day();
     const Window day_began = static_cast<Window>(std::max(std::int64_t{0}, day_ago));

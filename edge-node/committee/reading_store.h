@@ -16,7 +16,7 @@ namespace fairfeed {
 
 struct LateSpan;
 
-class ReadingBook {
+class ReadingStore {
   public:
     [[nodiscard]] const HeldReadings& of(const ClusterId& cluster) const;
     // The book has held readings of the cluster, or has followed one of its settlements.

@@ -1,5 +1,5 @@
 // What a member holds of readings, and for how long.
-#include "edge-node/committee/reading_book.h"
+#include "edge-node/committee/reading_store.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ class Book : public ::testing::Test {
     const TestNetwork network;
     const ChainState state = network.initial_state();
     TestMeter meter{network, kMeter, kCluster};
-    ReadingBook book;
+    ReadingStore book;
 };
 
 TEST_F(Book, finds_a_reading_by_its_id_until_another_one_takes_its_place) {
