@@ -54,7 +54,7 @@ Result<void, Reject> CommitteeMember::on_batch(const NodeId& sender, const Trans
                                                const Turn& turn) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
     if (settlement == nullptr) return unexpected(Reject::malformed);
-    const auto effects = windows_.on_batch(sender, batch, intake_.book(), turn);
+    const auto effects = windows_.on_batch(sender, batch, intake_.store(), turn);
     if (!effects) {
         const bool is_beside_another = effects.error() == Reject::wrong_entries;
         const Transaction* other = is_beside_another ? windows_.rival(batch) : nullptr;
@@ -67,7 +67,7 @@ Result<void, Reject> CommitteeMember::on_batch(const NodeId& sender, const Trans
 
 Result<void, Reject> CommitteeMember::on_endorsement(const Signed<Endorsement>& endorsement,
                                                      const Turn& turn) {
-    const auto effects = windows_.on_endorsement(endorsement, intake_.book(), turn);
+    const auto effects = windows_.on_endorsement(endorsement, intake_.store(), turn);
     if (!effects) return unexpected(effects.error());
     perform(*effects, endorsement.content.cluster, turn);
     return {};
@@ -93,7 +93,7 @@ Result<void, Reject> CommitteeMember::on_objection(const NodeId& objector,
             return unexpected(is_too_late ? Reject::already_committed : taken.error());
         }
     }
-    perform(windows_.on_objection(objection, intake_.book(), turn), cluster, turn);
+    perform(windows_.on_objection(objection, intake_.store(), turn), cluster, turn);
     return {};
 }
 
@@ -168,7 +168,7 @@ void CommitteeMember::on_commit(const CommittedBlock& committed, const ChainStat
             const Transaction* other = windows_.rival(transaction);
             if (other != nullptr) findings_.two_batches(transaction, *other, turn.state.network);
             const ClusterId& cluster = settlement->cluster;
-            if (intake_.book().knows(cluster) || windows_.has_round(cluster))
+            if (intake_.store().knows(cluster) || windows_.has_round(cluster))
                 turn.out.push_back(intake_.forget(cluster, settlement->window, turn.state));
         } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
             meter_alarms_.receipt(*alarm, transaction.id, turn);
@@ -204,11 +204,11 @@ std::vector<CertifiedWindow> CommitteeMember::take_certified() {
 
 std::optional<std::int64_t> CommitteeMember::next_deadline_ms(
     const ChainState& state, Instant now, std::optional<Height> endorses_from) const {
-    return windows_.next_deadline_ms(intake_.book(), state, now, endorses_from);
+    return windows_.next_deadline_ms(intake_.store(), state, now, endorses_from);
 }
 
 void CommitteeMember::advance(const ClusterId& cluster, const Turn& turn) {
-    perform(windows_.advance(cluster, intake_.book(), turn), cluster, turn);
+    perform(windows_.advance(cluster, intake_.store(), turn), cluster, turn);
 }
 
 void CommitteeMember::perform(const MemberWindows::RoundEffects& effects, const ClusterId& cluster,
@@ -241,7 +241,7 @@ void CommitteeMember::perform(const MemberWindows::RoundEffects& effects, const 
 CertifiedWindow CommitteeMember::with_readings(const Transaction& settlement) const {
     CertifiedWindow window;
     const Settlement& content = committee::content_of(settlement);
-    const HeldReadings& held = intake_.book().of(content.cluster);
+    const HeldReadings& held = intake_.store().of(content.cluster);
     for (const ListedReading& listed : listed_readings(content)) {
         const OpenedReading& opened = held.at(listed.window).at(listed.meter);
         window.push_back(make_reading_transaction(opened.reading));

@@ -77,7 +77,7 @@ BatchRound& MemberWindows::open(const ClusterId& cluster) {
 
 // The round of the cluster is open, so the cluster has accounts.
 committee::View MemberWindows::view(const ClusterId& cluster, const ChainState& state, Instant now,
-                                    const ReadingStore& book) const {
+                                    const ReadingStore& store) const {
     const auto settled = accounts_.clusters().find(cluster);
     const ClusterAccounts& accounts =
         settled != accounts_.clusters().end() ? settled->second : unopened_.at(cluster);
@@ -85,7 +85,7 @@ committee::View MemberWindows::view(const ClusterId& cluster, const ChainState& 
             state.next_window(cluster),
             accounts,
             accounts_.keys(),
-            book.of(cluster),
+            store.of(cluster),
             now,
             heard_from_ms_};
 }
@@ -95,36 +95,36 @@ bool MemberWindows::takes_part(const ClusterId& cluster, const Turn& turn) {
 }
 
 MemberWindows::RoundEffects MemberWindows::advance(const ClusterId& cluster,
-                                                   const ReadingStore& book, const Turn& turn) {
+                                                   const ReadingStore& store, const Turn& turn) {
     auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return {};
-    return its_round->advance(view(cluster, turn.state, turn.now, book));
+    return its_round->advance(view(cluster, turn.state, turn.now, store));
 }
 
 Result<MemberWindows::RoundEffects, Reject> MemberWindows::on_batch(const NodeId& sender,
                                                                     const Transaction& batch,
-                                                                    const ReadingStore& book,
+                                                                    const ReadingStore& store,
                                                                     const Turn& turn) {
     const ClusterId& cluster = committee::content_of(batch).cluster;
     auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return RoundEffects{};
-    return its_round->on_batch(sender, batch, view(cluster, turn.state, turn.now, book));
+    return its_round->on_batch(sender, batch, view(cluster, turn.state, turn.now, store));
 }
 
 Result<MemberWindows::RoundEffects, Reject> MemberWindows::on_endorsement(
-    const Signed<Endorsement>& endorsement, const ReadingStore& book, const Turn& turn) {
+    const Signed<Endorsement>& endorsement, const ReadingStore& store, const Turn& turn) {
     const ClusterId& cluster = endorsement.content.cluster;
     auto* its_round = round(cluster, turn);
     if (its_round == nullptr) return RoundEffects{};
-    return its_round->on_endorsement(endorsement, view(cluster, turn.state, turn.now, book));
+    return its_round->on_endorsement(endorsement, view(cluster, turn.state, turn.now, store));
 }
 
 MemberWindows::RoundEffects MemberWindows::on_objection(const Objection& objection,
-                                                        const ReadingStore& book,
+                                                        const ReadingStore& store,
                                                         const Turn& turn) {
     auto* its_round = round(objection.cluster, turn);
     if (its_round == nullptr) return {};
-    return its_round->on_objection(objection, view(objection.cluster, turn.state, turn.now, book));
+    return its_round->on_objection(objection, view(objection.cluster, turn.state, turn.now, store));
 }
 
 bool MemberWindows::has_round(const ClusterId& cluster) const {
@@ -161,12 +161,12 @@ std::size_t MemberWindows::batches_heard() const {
 }
 
 std::optional<std::int64_t> MemberWindows::next_deadline_ms(
-    const ReadingStore& book, const ChainState& state, Instant now,
+    const ReadingStore& store, const ChainState& state, Instant now,
     std::optional<Height> endorses_from) const {
     std::optional<std::int64_t> deadline;
     for (const auto& [cluster, its_round] : rounds_) {
         if (!has_part(cluster, state, endorses_from)) continue;
-        const auto due = its_round.next_deadline_ms(view(cluster, state, now, book));
+        const auto due = its_round.next_deadline_ms(view(cluster, state, now, store));
         if (due && (!deadline || *due < *deadline)) deadline = due;
     }
     return deadline;

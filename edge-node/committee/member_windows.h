@@ -43,16 +43,16 @@ class MemberWindows {
     [[nodiscard]] PersistSilencedWindows doubt(const ChainState& state, Instant now);
 
     // Does this node take part in the cluster's round? The functions below do nothing unless this
-    // node takes part. `book`: the readings that this node holds.
+    // node takes part. `store`: the readings that this node holds.
     [[nodiscard]] bool takes_part(const ClusterId& cluster, const Turn& turn);
-    [[nodiscard]] RoundEffects advance(const ClusterId& cluster, const ReadingStore& book,
+    [[nodiscard]] RoundEffects advance(const ClusterId& cluster, const ReadingStore& store,
                                        const Turn& turn);
     [[nodiscard]] Result<RoundEffects, Reject> on_batch(const NodeId& sender,
                                                         const Transaction& batch,
-                                                        const ReadingStore& book, const Turn& turn);
+                                                        const ReadingStore& store, const Turn& turn);
     [[nodiscard]] Result<RoundEffects, Reject> on_endorsement(
-        const Signed<Endorsement>& endorsement, const ReadingStore& book, const Turn& turn);
-    [[nodiscard]] RoundEffects on_objection(const Objection& objection, const ReadingStore& book,
+        const Signed<Endorsement>& endorsement, const ReadingStore& store, const Turn& turn);
+    [[nodiscard]] RoundEffects on_objection(const Objection& objection, const ReadingStore& store,
                                             const Turn& turn);
 
     [[nodiscard]] bool has_round(const ClusterId& cluster) const;
@@ -66,7 +66,7 @@ class MemberWindows {
     [[nodiscard]] std::size_t batches_heard() const;
     // Steady time at which advance() of some cluster has something to do; nullopt: none.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(
-        const ReadingStore& book, const ChainState& state, Instant now,
+        const ReadingStore& store, const ChainState& state, Instant now,
         std::optional<Height> endorses_from) const;
 
   private:
@@ -75,7 +75,7 @@ class MemberWindows {
     [[nodiscard]] committee::BatchRound* round(const ClusterId& cluster, const Turn& turn);
     [[nodiscard]] committee::BatchRound& open(const ClusterId& cluster);
     [[nodiscard]] committee::View view(const ClusterId& cluster, const ChainState& state,
-                                       Instant now, const ReadingStore& book) const;
+                                       Instant now, const ReadingStore& store) const;
 
     NodeId self_;
     const Signer& signer_;

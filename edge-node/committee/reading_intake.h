@@ -1,6 +1,6 @@
 // Takes readings in (committee rules 1, 3, 10): judges each, compares it with those held, writes it
 // down, keeps it, and answers the meter with a receipt or a refusal. Readings come from meters,
-// from fellow members, from the disk and from blocks. Owns the book of readings held. Pure; owned
+// from fellow members, from the disk and from blocks. Owns the store of readings held. Pure; owned
 // by CommitteeMember.
 #pragma once
 
@@ -61,7 +61,7 @@ class ReadingIntake {
                                                         const ReadingsRequest& request,
                                                         const ChainState& state) const;
 
-    [[nodiscard]] const ReadingStore& book() const { return book_; }
+    [[nodiscard]] const ReadingStore& store() const { return book_; }
     // Slots of which a reading was taken since the start.
     [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
     // Why the meter's last reading was refused: a meter that talks is not silent. nullopt: that

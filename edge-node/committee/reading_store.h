@@ -1,6 +1,6 @@
 // The readings that a member holds, at most one of each slot (a meter's window). A reading stays as
 // long as a settlement may still list it. A reading that a block has stays for a day, so that a
-// meter that missed its receipt gets it again. The book judges no reading. Pure; owned by
+// meter that missed its receipt gets it again. The store judges no reading. Pure; owned by
 // ReadingIntake.
 #pragma once
 
@@ -19,7 +19,7 @@ struct LateSpan;
 class ReadingStore {
   public:
     [[nodiscard]] const HeldReadings& of(const ClusterId& cluster) const;
-    // The book has held readings of the cluster, or has followed one of its settlements.
+    // The store has held readings of the cluster, or has followed one of its settlements.
     [[nodiscard]] bool knows(const ClusterId& cluster) const { return readings_.contains(cluster); }
     [[nodiscard]] const SignedReading* find(const Digest& id) const;  // nullptr: not held
     // Of the reading held; nullopt: none.

@@ -228,7 +228,7 @@ Result<RecoveredState, IoError> Storage::recall(const Digest& network) {
         if (!batch) return unexpected(IoError{"the inbox holds a batch that is damaged"});
         recovered.batches.push_back(std::move(*batch));
     }
-    for (const intake::EndorsementRow& row : contents->endorsements) {
+    for (const EndorsementRow& row : contents->endorsements) {
         auto batch = decode_transaction(row.batch, network);
         if (!batch) return unexpected(IoError{"the inbox holds an endorsement that is damaged"});
         recovered.endorsements.push_back({row.endorsement, row.signature, std::move(*batch)});

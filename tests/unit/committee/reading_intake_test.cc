@@ -62,7 +62,7 @@ TEST_F(Intake, proves_the_lie_of_a_meter_that_signs_two_and_holds_the_first) {
     const auto evidence = findings.take_evidence();
     ASSERT_EQ(evidence.size(), 1U);
     EXPECT_TRUE(evidence.front().has_value());
-    EXPECT_EQ(intake.book().id_of({kMeter, 0}), first.reading.id);
+    EXPECT_EQ(intake.store().id_of({kMeter, 0}), first.reading.id);
 }
 
 TEST_F(Intake, gives_way_to_the_reading_of_a_batch_once) {
@@ -70,9 +70,9 @@ TEST_F(Intake, gives_way_to_the_reading_of_a_batch_once) {
     ASSERT_TRUE(intake.take_shown(read().reading.envelope, windows, findings, turn));
     const OpenedReading listed = read();
     ASSERT_TRUE(intake.take_asked(listed.reading.envelope, windows, findings, turn));
-    EXPECT_EQ(intake.book().id_of({kMeter, 0}), listed.reading.id);
+    EXPECT_EQ(intake.store().id_of({kMeter, 0}), listed.reading.id);
     EXPECT_FALSE(intake.take_asked(read().reading.envelope, windows, findings, turn));
-    EXPECT_EQ(intake.book().id_of({kMeter, 0}), listed.reading.id);
+    EXPECT_EQ(intake.store().id_of({kMeter, 0}), listed.reading.id);
     EXPECT_EQ(count<PersistReading>(), 2U) << "a third reading proves no more";
 }
 
