@@ -119,7 +119,7 @@ class Oracles {
     std::map<Height, Digest> app_hashes_;
     std::map<std::pair<MeterId, Window>, ShareStatement> shares_;
     // Batches and endorsements: (node, its own?, cluster, window, proposer, version, committees
-    // before; own versions go on whatever the committee) -> id.
+    // before) -> id. A node's own versions continue across committees.
     std::map<std::tuple<std::size_t, bool, ClusterId, Window, NodeId, std::uint32_t, std::size_t>,
              Digest>
         batches_;
