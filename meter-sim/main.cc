@@ -11,14 +11,14 @@
 namespace {
 
 constexpr const char* kRunExamples =
-    "  meter-sim run --config meters.yaml          all meters at work until Ctrl-C\n"
-    "  meter-sim run --config meters.yaml --tamper m01@3\n"
-    "                                              open meter m01 when window 3 begins\n";
+    "  meter-sim run --config meter-sim.yaml          all meters at work until Ctrl-C\n"
+    "  meter-sim run --config meter-sim.yaml --tamper m01@3\n"
+    "                                                 open meter m01 when window 3 begins\n";
 constexpr const char* kShowExamples =
-    "  meter-sim show --config meters.yaml         registers, readings and receipts so far\n"
-    "  meter-sim show --config meters.yaml --json  the same for programs\n";
+    "  meter-sim show --config meter-sim.yaml         registers, readings and receipts so far\n"
+    "  meter-sim show --config meter-sim.yaml --json  the same for programs\n";
 constexpr const char* kStatusExamples =
-    "  meter-sim status --config meters.yaml       their last status, and whether they run\n";
+    "  meter-sim status --config meter-sim.yaml       their last status, and whether they run\n";
 constexpr const char* kMore =
     "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
     "configuration.";

@@ -31,7 +31,8 @@ std::string describe_unknown_command(std::string_view program, std::string_view 
     const auto nearest = std::min_element(
         commands.begin(), commands.end(),
         [&](const auto& a, const auto& b) { return distance(word, a) < distance(word, b); });
-    if (nearest != commands.end() && distance(word, *nearest) <= (nearest->size() + 1) / 2)
+    if (nearest != commands.end() &&
+        distance(word, *nearest) <= std::min<std::size_t>(2, (nearest->size() + 1) / 2))
         out.append(": did you mean '").append(*nearest).append("'?");
     else
         out.append(".");

@@ -219,7 +219,10 @@ Result<RecordedHomes, CsvErrors> parse_recorded_homes(std::string_view file,
     CsvComplaints complaints(file);
     const CsvTable table = parse_csv(text, complaints);
     if (table.heading.line == 0) return unexpected(complaints.take());
-    auto columns = parse_heading(table.heading, complaints);
+    // A file of another kind is one complaint, not one a row.
+    CsvComplaints of_heading(file);
+    auto columns = parse_heading(table.heading, of_heading);
+    if (!of_heading.empty()) return unexpected(of_heading.take());
     if (!complaints.empty()) return unexpected(complaints.take());
     if (table.rows.empty()) complaints.add(table.heading.line, "no rows after the heading");
     const std::int64_t start_s = parse_hours(table, complaints);

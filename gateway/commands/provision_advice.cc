@@ -7,14 +7,33 @@ namespace fairfeed {
 
 namespace {
 
+// This program's neighbours in its own directory, which need not be in the caller's PATH.
+std::string beside_this(const std::string& program) {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? program : shell_word((self.parent_path() / program).string());
+}
+
+// A loop over all nodes of their brokers or programs, in the background.
+std::string for_each_node(const ProvisionReport& report, const std::string& command,
+                          const char* file) {
+    const auto nodes =
+        report.directory.path() / layout::node_directory(report.lab.nodes.front().id).parent_path();
+    std::string loop = "  for n in";
+    for (const auto& node : report.lab.nodes)
+        loop += " " + node.id.str();
+    return loop + "; do\n    " + command + " " + shell_word(nodes.string()) + "/$n/" + file +
+           " &\n  done\n";
+}
+
 void print_steps_in_place(const ProvisionReport& report, std::ostream& out) {
     const std::filesystem::path& path = report.directory.path();
-    const auto first = path / layout::node_directory(report.lab.nodes.front().id);
-    out << "Next, for every node, and once for the meters:\n"
-        << "  mosquitto -c " << shell_word((first / "mosquitto.conf").string()) << '\n'
-        << "  edge-node run --config " << shell_word((first / "edge-node.yaml").string()) << '\n'
-        << "  meter-sim run --config " << shell_word((path / layout::kMeterConfig).string())
-        << '\n';
+    out << "Next: brokers, nodes, meters, before the first window begins. Ctrl-C ends the meters,\n"
+           "`kill $(jobs -p)` the rest.\n"
+        << for_each_node(report, "/usr/sbin/mosquitto -c", "mosquitto.conf")
+        << for_each_node(report, beside_this("edge-node") + " run --config", "edge-node.yaml")
+        << "  " << beside_this("meter-sim") << " run --config "
+        << shell_word((path / layout::kMeterConfig).string()) << '\n';
 }
 
 std::string carry(const std::filesystem::path& from, const std::string& what,

@@ -23,7 +23,8 @@ class Programs:
         self.edge_node, self.gateway, self.meter_sim = (directory / name for name in PROGRAMS)
         for program in (self.edge_node, self.gateway, self.meter_sim):
             if not os.access(program, os.X_OK):
-                raise DemoFault(f"there is no program {program}; build it first")
+                raise DemoFault(f"there is no program {program}; build it first, or unset "
+                                "FAIRFEED_BIN_DIR if it names another place")
         # Debian keeps daemons where a user's PATH does not look.
         path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
         found = shutil.which("mosquitto", path=path)

@@ -48,7 +48,8 @@ class DemoDirectory:
             self._lock = os.open(self.path / MARKER, os.O_RDWR | os.O_CLOEXEC)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise UsageFault(f"--dir: another demo is at work in {self.path}") from error
+            raise UsageFault(f"--dir: another demo is at work in {self.path}; end it, "
+                             "or name another --dir") from error
         except OSError as error:
             raise UsageFault(f"--dir: cannot use {self.path}: {error.strerror}") from error
 

@@ -97,7 +97,9 @@ def _rules(report):
 def _why_caps_do_not_bind(report):
     paper = next((each for each in report["rules"] if each["rule"] == "paper"), None)
     windows = [w for c in report["clusters"] for w in c["windows"] if w["d_wh"] > 0]
-    if paper is None or not windows or paper["left_wh"] * 10 < paper["surplus_wh"] * 9:
+    if report["rule"] != "paper" or paper is None or not windows:
+        return []
+    if paper["left_wh"] * 10 < paper["surplus_wh"] * 9:
         return []
     running = max(_running_ppm(report, window) for window in windows)
     share = min(window["psa_ppm"] for window in windows)
@@ -105,7 +107,8 @@ def _why_caps_do_not_bind(report):
         "Why the paper's caps do not bind: its share is 1 - DF of every nameplate, together the load "
         "plus all nameplate that is idle. No cluster ran above "
         f"{percent(running)} of its nameplate in a window with surplus, and no share was below "
-        f"{percent(share)}. `--rule waterfill` curtails until the surplus is gone.",
+        f"{percent(share)}. `--rule waterfill` curtails what its shares forbid from "
+        "the window in which they bind.",
         width=_WIDTH, initial_indent="  ", subsequent_indent="  ",
     )  # fmt: skip
 

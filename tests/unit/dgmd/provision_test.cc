@@ -319,9 +319,10 @@ TEST(Provision, prints_commands_that_work_where_a_path_has_spaces) {
     const auto run = provision(directory / "lab.yaml", directory / "my street's net");
     ASSERT_EQ(run.status, 0) << run.err;
     const std::string quoted =
-        "'" + directory.path().string() + "/my street'\\''s net/nodes/n1/mosquitto.conf'\n";
+        "'" + directory.path().string() + "/my street'\\''s net/nodes'/$n/mosquitto.conf &\n";
+    EXPECT_THAT(run.out, HasSubstr("for n in n1"));
     EXPECT_THAT(run.out, HasSubstr("mosquitto -c " + quoted));
-    EXPECT_THAT(run.out, HasSubstr("net/nodes/n1/edge-node.yaml'\n"));
+    EXPECT_THAT(run.out, HasSubstr("net/nodes'/$n/edge-node.yaml &\n"));
     EXPECT_THAT(run.out, HasSubstr("net/meters/meter-sim.yaml'\n"));
 }
 
