@@ -21,6 +21,9 @@ inline TestNetworkOptions five_nodes() {
 }
 
 struct HandoverBench {
+    explicit HandoverBench(TestNetworkOptions options = five_nodes())
+        : stored(std::move(options)) {}
+
     void append(const std::vector<Transaction>& transactions) {
         ASSERT_TRUE(chain.append(chain.next_block(transactions)));
     }
@@ -28,11 +31,13 @@ struct HandoverBench {
     void give_to(const std::vector<NodeId>& members, Window effective) {
         std::vector<NodeId> readers = members;
         readers.push_back(network.dgmd());
+        std::vector<Transaction> grants;
         for (const MeterId& meter : network.meters(kOne)) {
             const KeyEpoch next = chain.state().meters.at(meter).grants.back().epoch + 1;
-            append(
-                {network.from_dgmd(chain.state(), network.grant(meter, next, readers, effective))});
+            grants.push_back(network.from_dgmd(
+                chain.state(), network.grant(meter, next, readers, effective), grants.size()));
         }
+        append(grants);
         CommitteeAllocation committee = chain.state().clusters.at(kOne).committee;
         committee.members = members;
         committee.epoch += 1;
@@ -80,7 +85,7 @@ struct HandoverBench {
         return wrong;
     }
 
-    StoredChain stored{five_nodes()};
+    StoredChain stored;
     const TestNetwork& network = stored.network();
     TestChain& chain = stored.chain();
 };

@@ -46,7 +46,7 @@ class BlockAtTheLimit : public ::testing::Test {
     }
 
     NodeWorld world{lab(4)};
-    TestNetwork& network = world.network();
+    const TestNetwork& network = world.network();
     TestChain chain{network};
     PlainSignatureChecker signatures;
 };

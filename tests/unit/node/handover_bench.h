@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/accounts/handover.h"
+#include "core/wire/handover_codec.h"
 #include "tests/unit/node/node_world.h"
 
 namespace fairfeed::test {
@@ -52,6 +54,53 @@ struct HandoverBench {
         committee.effective = effective;
         decree(committee);
     }
+    // Of whoever has most blocks.
+    [[nodiscard]] const std::vector<CommittedBlock>& ledger() const {
+        const std::vector<CommittedBlock>* longest = nullptr;
+        for (const NodeId& id : world.network().nodes()) {
+            const auto& blocks = world.disk(id).ledger;
+            if (longest == nullptr || blocks.size() > longest->size()) longest = &blocks;
+        }
+        return *longest;
+    }
+    [[nodiscard]] std::vector<Transaction> on_chain(TransactionKind kind) const {
+        std::vector<Transaction> found;
+        for (const CommittedBlock& block : ledger())
+            for (const Transaction& transaction : block.block.transactions)
+                if (transaction.kind == kind) found.push_back(transaction);
+        return found;
+    }
+    [[nodiscard]] Transaction settlement(Window window) const {
+        for (const Transaction& each : on_chain(TransactionKind::settlement))
+            if (std::get<Settlement>(each.content).window == window) return each;
+        ADD_FAILURE() << "no settlement of window " << window;
+        return {};
+    }
+    // What `sender` says of the last settlement, with these keys.
+    [[nodiscard]] Transaction handover(const NodeId& sender, const std::vector<NodeId>& recipients,
+                                       const KeyRing& keys) const {
+        const TestNetwork& network = world.network();
+        const ChainState& state = world.chain();
+        const Transaction last = settlement(*state.cluster(kCluster)->last_window);
+        const auto said = write_handover(state, std::get<Settlement>(last.content), sender,
+                                         recipients, keys, network.random());
+        CHECK(said);
+        return make_handover(*said, sender, network.network(), signing_key(sender.str()));
+    }
+    void hand_over_as_dgmd(const std::vector<NodeId>& recipients) {
+        const NodeId& dgmd = world.network().dgmd();
+        const KeyRing keys = world.network().key_ring(world.chain(), dgmd);
+        world.say_to_all(handover(dgmd, recipients, keys));
+    }
+    // Keys of the right epochs that open nothing.
+    [[nodiscard]] KeyRing wrong_keys() const {
+        KeyRing wrong;
+        for (const auto& [id, meter] : world.chain().meters)
+            for (const KeyGrant& grant : meter.grants)
+                wrong.add(id, grant.epoch, data_key("wrong"));
+        return wrong;
+    }
+
     NodeWorld world;
 };
 

@@ -1,8 +1,6 @@
 // A change of committee with whole nodes: whoever comes is given the closing states, whoever goes
 // is not needed any more, and the next window settles, by however many members it changes and also
 // because machines are gone (docs/protocol.md, "Handover").
-#include "core/accounts/handover.h"
-#include "core/wire/handover_codec.h"
 #include "tests/unit/node/handover_bench.h"
 
 namespace fairfeed::test {
@@ -30,24 +28,6 @@ class HandoverTest : public ::testing::Test, public HandoverBench {
         world.crash(id);
         down_.insert(id);
     }
-    [[nodiscard]] Transaction settlement(Window window) const {
-        for (const CommittedBlock& block : world.disk(TestNetwork::node(8)).ledger) {
-            for (const Transaction& transaction : block.block.transactions) {
-                const auto* found = std::get_if<Settlement>(&transaction.content);
-                if (found && found->window == window) return transaction;
-            }
-        }
-        ADD_FAILURE() << "no settlement of window " << window;
-        return {};
-    }
-    [[nodiscard]] std::vector<Transaction> handovers() const {
-        std::vector<Transaction> found;
-        for (const CommittedBlock& block : world.disk(TestNetwork::node(8)).ledger) {
-            for (const Transaction& transaction : block.block.transactions)
-                if (transaction.kind == TransactionKind::handover) found.push_back(transaction);
-        }
-        return found;
-    }
     void expect_settled_by(Window window, const std::vector<NodeId>& members) {
         const Transaction batch = settlement(window);
         EXPECT_EQ(batch.signer, members.front());
@@ -56,18 +36,6 @@ class HandoverTest : public ::testing::Test, public HandoverBench {
             EXPECT_EQ(entry.status, EntryStatus::reading) << entry.meter.str();
         for (const Witness& witness : batch.endorsements)
             EXPECT_NE(std::find(members.begin(), members.end(), witness.node), members.end());
-    }
-    // DGMD's own, from what stands on the chain and its keys.
-    void hand_over_as_dgmd(const std::vector<NodeId>& recipients) {
-        const TestNetwork& network = world.network();
-        const ChainState& state = world.chain();
-        const Transaction last = settlement(*state.cluster(kCluster)->last_window);
-        const auto handover =
-            write_handover(state, std::get<Settlement>(last.content), network.dgmd(), recipients,
-                           network.key_ring(state, network.dgmd()), network.random());
-        ASSERT_TRUE(handover.has_value());
-        world.say_to_all(make_handover(*handover, network.dgmd(), network.network(),
-                                       signing_key(network.dgmd().str())));
     }
 
     std::set<NodeId> down_;
@@ -87,7 +55,7 @@ TEST_F(HandoverTest, lets_a_committee_of_nobody_but_newcomers_settle_the_next_wi
         const auto& reports = world.node(id).summary().invariants;
         EXPECT_TRUE(reports[1].applicable) << "it recomputes: " << id.str();
     }
-    EXPECT_EQ(handovers().size(), 2U) << "of four, one of whom may lie";
+    EXPECT_EQ(on_chain(TransactionKind::handover).size(), 2U) << "of four, one of whom may lie";
 }
 
 TEST_F(HandoverTest, makes_a_newcomer_as_good_as_any_member) {
@@ -183,15 +151,7 @@ TEST_F(HandoverTest, survives_what_is_handed_over_and_does_not_open) {
     world.go_to_end_of(5);
     const auto next = nodes({5, 6});
     allocate(next, 3);
-    const TestNetwork& network = world.network();
-    KeyRing wrong;
-    for (const MeterId& meter : network.meters(kCluster))
-        wrong.add(meter, 2, data_key("wrong"));
-    const Transaction last = settlement(2);
-    const auto lie = write_handover(world.chain(), std::get<Settlement>(last.content), liar, next,
-                                    wrong, network.random());
-    ASSERT_TRUE(lie.has_value());
-    world.say_to_all(make_handover(*lie, liar, network.network(), network.key(liar)));
+    world.say_to_all(handover(liar, next, wrong_keys()));
     const auto is_noticed = [&] { return world.has_alarm(next[0], expected_alarm_); };
     ASSERT_TRUE(world.run_until(is_noticed, kPatienceMs));
     hand_over_as_dgmd(next);

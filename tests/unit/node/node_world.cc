@@ -87,6 +87,15 @@ void NodeWorld::cut(const NodeId& a, const NodeId& b) {
     cuts_.insert({b, a});
 }
 
+void NodeWorld::release(const NodeId& from, const NodeId& to) {
+    const auto held = held_.extract({from, to});
+    if (held.empty()) return;
+    for (Packet packet : held.mapped()) {
+        packet.at_ms = now_.steady_ms + kLinkMs;
+        bus_.push_back(std::move(packet));
+    }
+}
+
 void NodeWorld::lose_broker(const NodeId& id) {
     brokerless_.insert(id);
     perform(id, nodes_.at(id)->step(BrokerLost{}, now_of(id)));
@@ -189,7 +198,9 @@ void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
     for (const auto& [to, disk] : disks_) {
         if (to == from || (addressed && to.str() != publish.topic.item)) continue;
         if (cuts_.contains({from, to})) continue;
-        bus_.push_back({now_.steady_ms + kLinkMs, from, to, publish.topic.str(), publish.message});
+        Packet packet{now_.steady_ms + kLinkMs, from, to, publish.topic.str(), publish.message};
+        const auto held = held_.find({from, to});
+        (held != held_.end() ? held->second : bus_).push_back(std::move(packet));
     }
 }
 

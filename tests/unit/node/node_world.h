@@ -25,7 +25,7 @@ class NodeWorld {
         std::set<Digest> readings;  // ever written, to either
     };
 
-    [[nodiscard]] TestNetwork& network() { return network_; }
+    [[nodiscard]] const TestNetwork& network() const { return network_; }
     [[nodiscard]] const ChainState& first_state() const { return first_state_; }
     [[nodiscard]] Node& node(const NodeId& id) { return *nodes_.at(id); }
     [[nodiscard]] const Disk& disk(const NodeId& id) const { return disks_.at(id); }
@@ -80,6 +80,9 @@ class NodeWorld {
     void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
     void cut(const NodeId& a, const NodeId& b);                // neither hears the other
     void heal() { cuts_.clear(); }
+    // What one says to the other is on its way until it is released, and then arrives at once.
+    void hold(const NodeId& from, const NodeId& to) { held_[{from, to}]; }
+    void release(const NodeId& from, const NodeId& to);
     // Its own broker: while it is lost no meter is heard, and nobody hears the node.
     void lose_broker(const NodeId& id);
     void connect_broker(const NodeId& id);
@@ -126,6 +129,7 @@ class NodeWorld {
     std::set<NodeId> keyless_;
     std::map<NodeId, std::size_t> doomed_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
+    std::map<std::pair<NodeId, NodeId>, std::deque<Packet>> held_;
     std::set<NodeId> brokerless_;
     std::map<NodeId, std::pair<std::int64_t, bool>> clocks_;  // ahead by, synchronised
     std::map<NodeId, std::map<Height, Digest>> rotten_;       // by height: the certified id
