@@ -161,10 +161,13 @@ Result<void, Reject> ChainDriver::on_own_window(const std::vector<Transaction>& 
 }
 
 // R19. What is known already, or no offence after all, changes nothing.
-void ChainDriver::accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out) {
+Result<void, Reject> ChainDriver::accuse(const Result<Transaction, Reject>& evidence, Instant now,
+                                         Effects& out) {
     now_ = now;
-    if (!evidence || !pool_.add(*evidence, state_, signatures_, now_)) return;
+    if (!evidence) return unexpected(evidence.error());
+    if (auto added = pool_.add(*evidence, state_, signatures_, now_); !added) return added;
     look_for_work(out);
+    return {};
 }
 
 Result<BodiesAnswer, Reject> ChainDriver::bodies(const BodiesRequest& request) const {
@@ -251,14 +254,14 @@ void ChainDriver::perform(const consensus::Effect& effect, Effects& out) {
         commit(*decided, decision->certificate, out);
     } else if (const auto* report = std::get_if<consensus::ReportEquivocation>(&effect)) {
         equivocated(report->first.validator, report->first.content.height, "voted");
-        accuse(make_evidence(Offence::two_votes, encode_vote(report->first),
-                             encode_vote(report->second), state_.network),
-               now_, out);
+        (void)accuse(make_evidence(Offence::two_votes, encode_vote(report->first),
+                                   encode_vote(report->second), state_.network),
+                     now_, out);
     } else if (const auto* twice = std::get_if<consensus::ReportProposals>(&effect)) {
         equivocated(twice->first.proposer, twice->first.content.height, "proposed");
-        accuse(make_evidence(Offence::two_proposals, encode_signed_proposal(twice->first),
-                             encode_signed_proposal(twice->second), state_.network),
-               now_, out);
+        (void)accuse(make_evidence(Offence::two_proposals, encode_signed_proposal(twice->first),
+                                   encode_signed_proposal(twice->second), state_.network),
+                     now_, out);
     } else if (const auto* against = std::get_if<consensus::Contradicted>(&effect)) {
         const Digest& id = *against->certificate.content.block;
         const auto why = invalid_.find(id);

@@ -65,7 +65,8 @@ class ChainDriver {
     [[nodiscard]] Result<void, Reject> on_own_window(const std::vector<Transaction>& window,
                                                      Instant now, Effects& out);
     // What this node itself found out against somebody, to be announced until a block has it.
-    void accuse(const Result<Transaction, Reject>& evidence, Instant now, Effects& out);
+    Result<void, Reject> accuse(const Result<Transaction, Reject>& evidence, Instant now,
+                                Effects& out);
     [[nodiscard]] const TransactionPool& pool() const { return pool_; }
     // R14: every block is checked as if the sender lied. What was good before the first bad one
     // stays; the next peer is asked at once.

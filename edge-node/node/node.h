@@ -138,6 +138,7 @@ class Node {
                                              const NodeId& sender) const;
     void submit_certified(Effects& out);
     void submit_evidence(Effects& out);
+    void submit_evidence(const Transaction& evidence, Effects& out);
     void submit_handovers(Effects& out);
     void follow_waiting();
     void announce(Effects& out);
@@ -160,6 +161,9 @@ class Node {
         std::vector<Digest> ids;  // the settlement's id comes first
     };
     std::map<std::pair<ClusterId, Window>, Pending> pending_;
+    // Of windows to come, one of each culprit and offence; tried again after each block.
+    std::map<std::pair<std::string, Offence>, Transaction> early_evidence_;
+    Height early_tried_at_ = 0;
     Announcements announcements_;
     std::optional<std::uint64_t> followed_;  // the announced revision of the pool
     std::array<std::uint64_t, kRejectCount> rejected_{};

@@ -1,5 +1,7 @@
 // A node's handling of accusations: alarms by meters, and offences that its members detected (rules
 // 3, 5 and 11, R19).
+#include <utility>
+
 #include "core/wire/event_codec.h"
 #include "edge-node/node/node.h"
 
@@ -20,14 +22,27 @@ void Node::submit_evidence(Effects& out) {
     for (auto found = committee_.take_evidence(); !found.empty();
          found = committee_.take_evidence()) {
         for (const auto& evidence : found)
-            chain_->accuse(evidence, now_, out);
+            if (evidence) submit_evidence(*evidence, out);
     }
+    if (early_tried_at_ == state().height) return;
+    early_tried_at_ = state().height;
+    for (const auto& [about, evidence] : std::exchange(early_evidence_, {}))
+        submit_evidence(evidence, out);
+}
+
+// Evidence about a window that the chain does not take yet is kept until it does: the culprit may
+// never repeat what it signed.
+void Node::submit_evidence(const Transaction& evidence, Effects& out) {
+    const auto taken = chain_->accuse(evidence, now_, out);
+    if (taken || taken.error() != Reject::future_window) return;
+    const auto& about = std::get<Evidence>(evidence.content);
+    early_evidence_.try_emplace({about.culprit, about.offence}, evidence);
 }
 
 // Handovers are announced to all until a block contains them, as evidence is.
 void Node::submit_handovers(Effects& out) {
     for (const Transaction& handover : committee_.take_handovers(state()))
-        chain_->accuse(handover, now_, out);
+        (void)chain_->accuse(handover, now_, out);
 }
 
 }  // namespace fairfeed

@@ -27,7 +27,7 @@ std::map<MeterId, std::uint32_t> over_certified(const KeyholderAccounts& account
 }  // namespace
 
 NodeLoad Node::load() const {
-    return {chain_->waiting(), pending_.size(), committee_.intake().book().size(),
+    return {chain_->waiting(), pending_.size(), committee_.intake().store().size(),
             committee_.windows().batches_heard(), chain_->buffered_bytes()};
 }
 
