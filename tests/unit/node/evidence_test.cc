@@ -121,6 +121,24 @@ TEST_F(Accusations, an_equivocating_meter_split_between_members_settles_in_confl
         << "nor after a newer one";
 }
 
+// The chain takes evidence about windows up to the one after the next. A node whose clock is not set
+// cannot tell that the later ones have begun.
+TEST_F(Accusations, of_a_window_to_come_are_not_lost_although_their_meter_never_repeats_itself) {
+    for (const NodeId& a : committee) {
+        for (const NodeId& b : committee)
+            if (a < b) world.cut(a, b);
+    }
+    world.set_clock(committee[0], 0, false);
+    world.go_to_end_of(4);
+    TestMeter twin = world.meter(kMeter);
+    world.publish_reading(read(kMeter, 4), {committee[0]});
+    const Profile other = flat_profile(world.first_state(), {0, 200, 200});
+    world.publish_reading(twin.read(4, other), {committee[0]});
+    world.heal();
+    EXPECT_TRUE(soon(
+        [](const ChainState& state) { return state.meters.at(kMeter).offences.count == 1; }));
+}
+
 TEST_F(Accusations, a_second_reading_of_a_window_is_never_receipted_and_named_on_the_chain) {
     world.go_to_end_of(1);
     TestMeter twin = world.meter(kMeter);
