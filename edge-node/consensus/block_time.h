@@ -1,7 +1,7 @@
 // R20: what time a fresh block may say it is, and what time a proposer says. A node whose clock is
 // synchronised holds a header against it. Another one knows less: the parent's time and how long,
 // by its own steady clock, it has had that block; beyond what follows from that it believes other
-// validators, of whom more than may be faulty have to agree. Pure rules of Replica and ChainDriver.
+// validators, of whom more than may be faulty have to agree. Pure rules of Replica and BlockBuilder.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // What a validator asks the others when it starts (ATTEST, R22): which of its votes have you seen,
 // and how far are you? It waits a bounded time for that, and never longer: after a blackout
 // everybody waits for everybody. A node that must be silent (R23) goes on asking until it can tell
-// for how long. Value-blind and pure; owned by the ChainDriver.
+// for how long. Value-blind and pure; owned by SelfInquiry.
 #pragma once
 
 #include <cstdint>
