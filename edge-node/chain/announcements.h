@@ -1,6 +1,7 @@
-// What waits for a block and a peer may lack is announced by id (HAVE), again with growing pauses,
-// and pulled by whoever lacks it: nothing large is said a second time because somebody might have
-// missed it. Announcements is the side that says, Pulls the side that asks. Pure; owned by Node.
+// Transactions that wait for a block are announced by id (HAVE), again and again with growing
+// pauses. A peer that lacks an announced transaction asks for it. So no large message is repeated
+// for peers that may have missed it. Announcements is the side that announces, Pulls the side that
+// asks. Pure; Announcements is owned by Node, Pulls by MissingBodies.
 #pragma once
 
 #include <deque>
@@ -18,13 +19,13 @@ namespace fairfeed {
 
 class Announcements {
   public:
-    // Begins to announce these together, at `first_ms` (steady) for the first time; what is known
-    // under the key goes on as before.
+    // Announces these ids together, at `first_ms` (steady) for the first time. If the key is known,
+    // its announcement goes on as before.
     void begin(const Digest& key, std::vector<Digest> ids, std::int64_t first_ms);
-    // Stops whatever is under none of these keys.
+    // Ends the announcements of all other keys.
     void keep_only(const std::set<Digest>& keys);
-    // What is due, in messages of at most kMaxAnnounced ids; each is due again after a pause that
-    // doubles up to rebroadcast_cap_ms.
+    // The ids that are due, in messages of at most kMaxAnnounced ids. An announcement is due again
+    // after a pause that doubles up to rebroadcast_cap_ms.
     [[nodiscard]] std::vector<std::vector<Digest>> due(const Timers& timers, Instant now);
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
 
@@ -39,13 +40,15 @@ class Announcements {
 
 class Pulls {
   public:
-    // Of what a peer announces and this node does not hold: what to ask it for now. One peer is
-    // asked for an id at a time; the same one again only after a pause that doubles.
+    // `lacking`: what the peer announces and this node does not hold. Returns the ids to ask the
+    // peer for now. One peer at a time is asked for an id; the same peer is asked for the id again
+    // only after a pause that doubles.
     [[nodiscard]] std::vector<Digest> choose(const NodeId& peer, const std::vector<Digest>& lacking,
                                              const Timers& timers, Instant now);
-    // It came and was not taken: nobody is asked for it again at this height.
+    // The transaction came, and the pool refused it: no peer is asked for it again at this height.
     void refused(const Digest& id);
-    // What came with a block is not asked for any more; what was refused may fit the new state.
+    // The transactions of the block are not asked for any more. A transaction that was refused may
+    // fit the new state.
     void on_commit(const CommittedBlock& committed);
 
   private:
@@ -56,9 +59,9 @@ class Pulls {
     using Questions = std::map<Digest, Question>;
     [[nodiscard]] bool was_asked(const Digest& id, std::int64_t since_ms) const;
 
-    std::map<NodeId, Questions> asked_;  // a full table asks for nothing new until the next block
+    std::map<NodeId, Questions> asked_;  // a peer's full table takes no new id until the next block
     std::set<Digest> refused_;
-    std::set<Digest> committed_;  // with the newest few blocks
+    std::set<Digest> committed_;  // of the newest few blocks
     std::deque<std::vector<Digest>> blocks_;
 };
 

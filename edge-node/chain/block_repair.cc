@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/wire/message_codec.h"
+#include "core/wire/chain_codec.h"
 
 namespace fairfeed {
 
@@ -14,35 +14,32 @@ void BlockRepair::on_mended(Height height) {
     if (wanted_.erase(height) > 0) ++mended_;
 }
 
-void BlockRepair::on_time(const ChainState& state, Instant now, Effects& out) {
+void BlockRepair::on_time(const Turn& turn) {
     for (auto& [height, wanted] : wanted_)
-        if (now.steady_ms >= wanted.ask_at_ms) ask(height, wanted, state, now, out);
+        if (turn.now.steady_ms >= wanted.ask_at_ms) ask(height, wanted, turn);
 }
 
-// Patiently: a peer that is away has the block tomorrow too.
-void BlockRepair::ask(Height height, Wanted& wanted, const ChainState& state, Instant now,
-                      Effects& out) {
-    const Timers& timers = state.genesis.parameters.timers;
-    const auto& all = state.validators;
+// The pauses grow with every round of all validators, up to a bound: a peer that is away now may
+// have the block later.
+void BlockRepair::ask(Height height, Wanted& wanted, const Turn& turn) {
+    const Timers& timers = turn.state.genesis.parameters.timers;
+    const auto& all = turn.state.validators;
     const auto rounds =
         static_cast<std::int64_t>(wanted.asked / std::max<std::size_t>(all.size(), 1));
     wanted.ask_at_ms =
-        now.steady_ms + std::min(timers.propose_ms * (1 + rounds), timers.propose_cap_ms);
+        turn.now.steady_ms + std::min(timers.propose_ms * (1 + rounds), timers.propose_cap_ms);
     const NodeId& peer = all[(wanted.asked++ + height) % all.size()];
     if (peer == self_) return;
     wanted.open.insert(peer);
-    const BlocksRequest request{height, 1};
-    out.push_back(
-        Publish{Topic{state.genesis.parameters.name, self_.str(), Channel::request, peer.str()},
-                encode_request(request, self_, state.network, signer_)});
+    publisher_.ask(turn, peer, BlocksRequest{height, 1});
 }
 
-bool BlockRepair::on_blocks(const NodeId& sender, const BlocksAnswer& answer, Effects& out) {
+bool BlockRepair::on_blocks(const NodeId& sender, const BlocksAnswer& answer, const Turn& turn) {
     if (answer.blocks.size() != 1) return false;
     const CommittedBlock& offered = answer.blocks.front();
     const auto wanted = wanted_.find(offered.block.header.height);
     if (wanted == wanted_.end() || wanted->second.open.erase(sender) == 0) return false;
-    if (block_id(offered.block.header) == wanted->second.id) out.push_back(MendBlock{offered});
+    if (block_id(offered.block.header) == wanted->second.id) turn.out.push_back(MendBlock{offered});
     return true;
 }
 

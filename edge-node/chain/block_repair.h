@@ -1,28 +1,32 @@
-// Damaged blocks of the own ledger, and the peers that have them: asks for each (R14's request),
-// one peer after the other, and takes whatever has the id that the certified chain gives that
-// height. The disk checks the rest before it writes. Pure; owned by Node; one thread.
+// Damaged blocks of this node's ledger, and the peers that have them whole: asks for each damaged
+// block (R14's request), one peer after the other, and takes a block that has the id which the
+// certified chain gives that height. The disk checks the rest of the block before it writes. Pure;
+// owned by Node; one thread.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
 
-#include "core/crypto/signing.h"
 #include "core/state/state.h"
-#include "edge-node/effects/effects.h"
+#include "edge-node/effects/publisher.h"
 
 namespace fairfeed {
 
 class BlockRepair {
   public:
-    BlockRepair(NodeId self, const Signer& signer) : self_(std::move(self)), signer_(signer) {}
+    // The signer outlives this object.
+    BlockRepair(NodeId self, const Signer& signer)
+        : self_(self), publisher_(std::move(self), signer) {}
 
+    // The disk does not hold what the chain has at this height: the block of this id.
     void on_damage(Height height, const Digest& id, Instant now);
     void on_mended(Height height);
-    void on_time(const ChainState& state, Instant now, Effects& out);
-    // Was the sender asked for this? Then MendBlock, once, if it is the wanted block: one that the
-    // disk refuses is asked for again, of somebody else.
-    [[nodiscard]] bool on_blocks(const NodeId& sender, const BlocksAnswer& answer, Effects& out);
+    void on_time(const Turn& turn);
+    // True: the sender was asked for this block. The wanted block becomes MendBlock, once. If the
+    // disk refuses it, another peer is asked.
+    [[nodiscard]] bool on_blocks(const NodeId& sender, const BlocksAnswer& answer,
+                                 const Turn& turn);
 
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
     [[nodiscard]] std::size_t damaged() const { return wanted_.size(); }
@@ -35,10 +39,10 @@ class BlockRepair {
         std::int64_t ask_at_ms = 0;  // steady
         std::set<NodeId> open;       // asked, without an answer yet
     };
-    void ask(Height height, Wanted& wanted, const ChainState& state, Instant now, Effects& out);
+    void ask(Height height, Wanted& wanted, const Turn& turn);
 
     NodeId self_;
-    const Signer& signer_;
+    Publisher publisher_;
     std::map<Height, Wanted> wanted_;
     std::uint64_t mended_ = 0;
 };

@@ -8,11 +8,12 @@
 namespace fairfeed {
 namespace {
 
-// Of one height and from one sender: as many rounds as a proposer can be late. A sender that
-// describes more loses its own oldest, never another's.
+// Of one height and from one sender: a proposer can be late by as many rounds. A sender that
+// describes more blocks pushes out its own oldest outline, and no other sender's.
 constexpr std::size_t kMaxOutlinesPerSender = 16;
 
-// The block as far as its bodies are held, which is enough to see that it is too large.
+// The block with the bodies that the pool holds. `size` is that of these bodies: enough to see that
+// a block is too large before all its bodies are there.
 Block assemble(const BlockOutline& outline, const TransactionPool& pool,
                std::vector<Digest>& missing, BlockSize& size) {
     Block block{outline.header, {}, outline.parent_certificate};
@@ -51,7 +52,8 @@ Result<void, Reject> check_outline(const BlockOutline& outline,
     return {};
 }
 
-// A wrong list under a true header would make the block invalid here, or never complete.
+// An outline that is not of its header is refused: a wrong list under a true header would make the
+// block invalid here, or would keep it incomplete for ever.
 Result<void, Reject> CandidateBlocks::describe(const NodeId& sender, const BlockOutline& outline) {
     if (auto sound = check_outline(outline, max_block_transactions_); !sound) return sound;
     const Digest id = block_id(outline.header);

@@ -1,6 +1,6 @@
-// The blocks of the height being decided, on the workbench: outlines heard, bodies gathered from
-// the pool, and the verdict of executing them on the tip's state (R15). Also the blocks this node
-// builds itself. Pure; owned by ChainDriver and cleared with every height.
+// The blocks that could be decided at this height: the outlines that peers described, and the
+// verdict of executing a block on the tip's state (R15). Bodies come from the pool. The blocks that
+// this node builds are among them. Pure; owned by Workbench and cleared with every height.
 #pragma once
 
 #include <deque>
@@ -14,11 +14,12 @@
 
 namespace fairfeed {
 
-// Are the transactions and the parent's certificate those that the header names?
+// Does the header name the outline's transactions and the outline's parent certificate?
 [[nodiscard]] bool is_of_its_header(const BlockOutline& outline);
-// The same of what a peer describes, and no more than a block may hold? Counts are looked at before
-// anything is hashed. empty_block, too_many_transactions, wrong_certificate, wrong_root, or
-// not_canonical for an id that comes twice.
+// Could a peer's outline describe a block? Counts are checked before anything is hashed.
+// empty_block; too_many_transactions: more than a block may hold; not_canonical: an id comes twice;
+// wrong_certificate: the parent certificate has too many witnesses; wrong_root: the outline is not
+// of its header.
 [[nodiscard]] Result<void, Reject> check_outline(const BlockOutline& outline,
                                                  std::int64_t max_block_transactions);
 
@@ -33,27 +34,27 @@ class CandidateBlocks {
         ChainState after;
     };
     struct Verdict {
-        // false: bodies are missing, or nobody described the block yet; a block that is too large
-        // is known as soon as that can be seen
+        // false: bodies are missing, or no peer has described the block. A block that is too large
+        // is known as soon as enough bodies are there to see its size.
         bool known = false;
         bool valid = false;
-        bool fresh = false;  // first time found valid: it must be made durable before a vote
+        bool fresh = false;  // found valid for the first time: to be made durable before a vote
         std::int64_t time_ms = 0;
         std::vector<Digest> missing;
-        std::optional<ExecutionFault> fault;  // why it is known and not valid
+        std::optional<ExecutionFault> fault;  // why a known block is not valid
     };
 
-    // What a proposal, POLKA or COMMIT described; `sender` is asked first for the bodies. Bounded
-    // per sender. Errors: check_outline.
+    // A proposal, POLKA or COMMIT of the sender described a block. The sender is the first peer to
+    // be asked for the bodies. Bounded for each sender. Errors: check_outline.
     [[nodiscard]] Result<void, Reject> describe(const NodeId& sender, const BlockOutline& outline);
-    // A whole block from this node's own disk or hand; valid only if it executes.
+    // A whole block that this node built or had on its disk. False: the block does not execute.
     [[nodiscard]] bool add(const NodeId& self, Block block, const ChainState& state,
                            SignatureChecker& signatures);
     [[nodiscard]] Verdict judge(const Digest& id, const ChainState& state,
                                 const TransactionPool& pool, SignatureChecker& signatures);
     [[nodiscard]] const BlockOutline* outline(const Digest& id) const;
     [[nodiscard]] const Valid* valid(const Digest& id) const;
-    // Who described the block; the block must have been described.
+    // The sender that described the block. Some sender must have described the block.
     [[nodiscard]] const NodeId& source(const Digest& id) const;
     void clear();
 
@@ -68,8 +69,9 @@ class CandidateBlocks {
     std::map<Digest, Valid> valid_;
 };
 
-// The next block of a state: these transactions, at the earliest time they allow or `now_ms`,
-// whichever is later; where the chain's time has run ahead of `now_ms`, it is set back (R20).
+// The next block of a state with these transactions. Its time is the later of `now_ms` and the
+// earliest time that the transactions allow. Where the chain's time has run ahead of `now_ms`, the
+// block sets the time back to `now_ms` (R20).
 [[nodiscard]] Block make_next_block(const ChainState& state, const NodeId& proposer,
                                     std::vector<Transaction> transactions,
                                     const std::optional<QuorumCertificate>& parent_certificate,

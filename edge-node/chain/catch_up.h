@@ -1,7 +1,7 @@
-// Whom to ask for blocks (R14). A peer's claim of a height is only a reason to ask that peer: it
-// changes nothing else. One peer is asked at a time; whoever answers badly or not at all waits,
-// longer each time, and the next is asked at once, so that nobody waits for a liar and no number of
-// claims makes more than one request at a time. Pure; owned by ChainDriver.
+// Whom to ask for blocks (R14). A peer's claim of a height is only a reason to ask that peer. One
+// peer is asked at a time, however many claim. A peer that answers badly or not at all is put off,
+// for longer each time, and the next peer is asked at once: a liar holds this node up for one
+// answer's time. Pure; owned by ChainDriver.
 #pragma once
 
 #include <cstdint>
@@ -17,26 +17,26 @@ namespace fairfeed {
 
 class CatchUp {
   public:
-    // patience: how long a claim of just one height more may wait for the block to come by itself
-    // (rebroadcast_ms); answer: how long an answer may take (propose_ms).
+    // rebroadcast_ms: how long this node waits, when a peer claims just one height more, for the
+    // block to come without a question. propose_ms: how long an answer may take.
     explicit CatchUp(const Timers& timers);
 
-    // The newest claim of a peer counts, also a lower one. `tip` is our own height.
+    // A peer's newest claim counts, also a lower one. `tip`: this node's height.
     void on_claim(const NodeId& peer, Height claimed, Height tip, Instant now);
-    // Its answer brought us to `tip`: it is asked for more at once.
+    // The peer's answer brought blocks: the peer may be asked for more at once.
     void on_progress(const NodeId& peer, Instant now);
-    // Its answer was refused, or it was asked and had nothing in it that we lack.
+    // The peer's answer was refused, or held no block that this node lacks.
     void on_failure(const NodeId& peer, Instant now);
-    // It was asked for blocks from there on.
+    // The peer was asked for blocks from this height on.
     void asked(const NodeId& peer, Height from);
-    // It answers, maybe late, with blocks from `first` on (nullopt: with nothing of use): from
-    // where on it was asked, in that question or else in the oldest without an answer. nullopt: it
-    // was not asked, or has answered already.
+    // The peer answers, maybe late, with blocks from `first` on (nullopt: with none). Closes the
+    // question for blocks from `first` on, or else the oldest open question, and returns the height
+    // that the question named. nullopt: no question to the peer is open.
     [[nodiscard]] std::optional<Height> close(const NodeId& peer, std::optional<Height> first);
     [[nodiscard]] bool has_asked(const NodeId& peer) const {
         return asked_ && asked_->peer == peer;
     }
-    // The peer to ask for what follows `tip`, when it is time to ask somebody.
+    // The peer to ask for the blocks after `tip`. nullopt: it is not the time to ask.
     [[nodiscard]] std::optional<NodeId> whom_to_ask(Height tip, Instant now);
 
     // Steady time at which whom_to_ask should be called again.
@@ -46,7 +46,7 @@ class CatchUp {
     struct Peer {
         Height claimed = 0;
         std::int64_t not_before_ms = 0;
-        std::uint32_t failures = 0;  // in a row
+        std::uint32_t failures = 0;  // one after the other
     };
     struct Asked {
         NodeId peer;
@@ -58,7 +58,7 @@ class CatchUp {
     std::int64_t answer_ms_;
     std::map<NodeId, Peer> peers_;
     std::optional<Asked> asked_;
-    std::map<NodeId, std::deque<Height>> open_;  // questions without an answer yet, the last few
+    std::map<NodeId, std::deque<Height>> open_;  // the newest questions without an answer
 };
 
 }  // namespace fairfeed

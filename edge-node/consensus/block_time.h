@@ -2,7 +2,7 @@
 // with a synchronised clock compares a header's time with that clock. A node without one knows the
 // parent's time, and by its own steady clock how long it has had the parent. Where these leave a
 // header's time open, such a node follows other validators, more than may be faulty. Pure rules,
-// used by Replica and ChainDriver.
+// used by Replica and BlockBuilder.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // What a validator asks the other validators when it starts (ATTEST, R22): which of its votes they
 // have seen, and how high their tips are. The wait for answers is bounded: after a blackout every
 // validator waits for every other one. A silent node (R23) asks on until the answers bound its
-// silence. Pure; knows nothing of blocks but heights. Owned by ChainDriver.
+// silence. Pure; knows nothing of blocks but heights. Owned by SelfInquiry.
 #pragma once
 
 #include <cstdint>

@@ -34,21 +34,15 @@ Result<Effects, Reject> Node::start(ChainState state,
     Effects out;
     committee_.restore(recovered, state);
     if (recovered.inbox_lost) recall_salvaged(recovered, state, out);
-    chain_.emplace(
-        ChainDriver::Setup{self_, signer_, std::move(state), std::move(tip_certificate)},
-        [this](const CommittedBlock& committed, const ChainState& before, const ChainState& after) {
-            committee_.on_commit(committed, before, {after, now_, *out_, chain_->endorses_from()});
-        });
-    if (auto restored = chain_->restore_safety(recovered.safety_record, recovered.safety);
-        !restored) {
-        return unexpected(restored.error());
+    chain_.emplace(ChainDriver::Setup{self_, signer_, std::move(state), std::move(tip_certificate),
+                                      recovered.safety});
+    if (auto started =
+            chain_->start(recovered.safety_record, std::move(recovered.blocks), turn(out));
+        !started) {
+        return unexpected(started.error());
     }
-    for (const Block& block : recovered.blocks)
-        chain_->restore_block(block);
-    out_ = &out;
-    chain_->start(now, out);
+    tell_entered(out);
     on(TimePassed{}, out);
-    out_ = nullptr;
     return out;
 }
 
@@ -67,19 +61,18 @@ Effects Node::step(const NodeEvent& event, Instant now) {
     CHECK(chain_.has_value());
     now_ = now;
     Effects out;
-    out_ = &out;
     std::visit([&](const auto& happened) { on(happened, out); }, event);
+    tell_entered(out);
     submit_certified(out);
     submit_evidence(out);
     submit_handovers(out);
     follow_waiting();
     announce(out);
-    out_ = nullptr;
     return out;
 }
 
 std::int64_t Node::next_deadline_ms(Instant now) const {
-    std::int64_t deadline = chain_->next_deadline_ms().value_or(now.steady_ms + 1000);
+    std::int64_t deadline = chain_->next_deadline_ms();
     if (const auto due = committee_.next_deadline_ms(state(), now, chain_->endorses_from())) {
         deadline = std::min(deadline, *due);
     }
@@ -93,9 +86,31 @@ const ChainState& Node::state() const {
     return chain_->state();
 }
 
+// What the committee wants because of a block stands directly behind the block's own effect, before
+// everything that the chain says of the next height.
+void Node::tell_entered(Effects& out) {
+    const std::vector<EnteredBlock> entered = chain_->take_entered();
+    if (entered.empty()) return;
+    Effects merged;
+    std::size_t moved = 0;
+    const auto move_up_to = [&](std::size_t end) {
+        for (; moved < end; ++moved)
+            merged.push_back(std::move(out[moved]));
+    };
+    for (std::size_t i = 0; i < entered.size(); ++i) {
+        const EnteredBlock& block = entered[i];
+        const ChainState& after = i + 1 < entered.size() ? entered[i + 1].before : state();
+        move_up_to(block.effects);
+        committee_.on_commit(block.committed, block.before,
+                             {after, now_, merged, block.endorses_from});
+    }
+    move_up_to(out.size());
+    out = std::move(merged);
+}
+
 void Node::on(const BrokerConnected&, Effects& out) {
     committee_.on_broker(true, now_);
-    chain_->rebroadcast_standing(out);
+    chain_->rebroadcast_standing(turn(out));
     committee_.rebroadcast_standing(turn(out));
 }
 
@@ -104,14 +119,15 @@ void Node::on(const BrokerLost&, Effects&) {
 }
 
 void Node::on(const TimePassed&, Effects& out) {
-    chain_->on_time(now_, out);
+    chain_->on_time(turn(out));
+    tell_entered(out);
     committee_.on_time(turn(out));
-    repair_.on_time(state(), now_, out);
+    repair_.on_time(turn(out));
 }
 
 void Node::on(const BlockDamaged& event, Effects& out) {
     repair_.on_damage(event.height, event.id, now_);
-    repair_.on_time(state(), now_, out);
+    repair_.on_time(turn(out));
 }
 
 void Node::on(const BlockMended& event, Effects&) {
@@ -166,8 +182,9 @@ Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
         case Channel::precommit:
         case Channel::polka:
         case Channel::commit:
+            return chain_->on_consensus(topic.channel, sender, message, turn(out));
         case Channel::status:
-            return on_chain_message(topic, sender, message, out);
+            return on_status(sender, message, out);
         case Channel::batch:
         case Channel::endorsement:
         case Channel::objection:
@@ -194,25 +211,10 @@ Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
     return unexpected(Reject::wrong_topic);
 }
 
-Result<void, Reject> Node::on_chain_message(const Topic& topic, const NodeId& sender,
-                                            ByteView message, Effects& out) {
-    switch (topic.channel) {
-        case Channel::proposal:
-            return chain_->on_proposal(sender, message, now_, out);
-        case Channel::prevote:
-            return chain_->on_vote(sender, VoteType::prevote, message, now_, out);
-        case Channel::precommit:
-            return chain_->on_vote(sender, VoteType::precommit, message, now_, out);
-        case Channel::polka:
-            return chain_->on_certified(sender, VoteType::prevote, message, now_, out);
-        case Channel::commit:
-            return chain_->on_certified(sender, VoteType::precommit, message, now_, out);
-        default:
-            break;
-    }
+Result<void, Reject> Node::on_status(const NodeId& sender, ByteView message, Effects& out) {
     const auto status = believed(decode_status(message, state().network), sender);
     if (!status) return unexpected(status.error());
-    chain_->on_status(sender, *status, now_, out);
+    chain_->on_claim(sender, status->height, turn(out));
     return {};
 }
 
@@ -239,7 +241,7 @@ Result<void, Reject> Node::on_bundle(ByteView message, Effects& out) {
     if (!bundle) return unexpected(bundle.error());
     const auto most = static_cast<std::size_t>(state().genesis.parameters.max_block_transactions);
     if (bundle->transactions.size() > most) return unexpected(Reject::too_many_transactions);
-    return chain_->on_bodies(bundle->transactions, now_, out);
+    return chain_->on_bodies(bundle->transactions, turn(out));
 }
 
 Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Effects& out) {
@@ -250,7 +252,7 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
     } else if (state().is_revoked(sender)) {
         return unexpected(Reject::revoked);
     } else if (const auto* bodies = std::get_if<BodiesRequest>(&*request)) {
-        auto answer = chain_->bodies(*bodies);
+        auto answer = chain_->workbench().bodies(*bodies, state().genesis.parameters);
         if (!answer) return unexpected(answer.error());
         if (!answer->transactions.empty()) {
             publisher_.publish(turn(out), Channel::answer, sender.str(),
@@ -265,7 +267,8 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
         }
     } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
         publisher_.publish(turn(out), Channel::answer, sender.str(),
-                           encode_answer(chain_->attest(sender, *attest, sha256(message))));
+                           encode_answer(fairfeed::attest(chain_->replica(), state().height, sender,
+                                                          *attest, sha256(message))));
     }
     return {};
 }
@@ -273,18 +276,18 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
 Result<void, Reject> Node::on_answer(const NodeId& sender, ByteView message, Effects& out) {
     auto answer = decode_answer(message, state().network);
     if (!answer) {
-        chain_->on_bad_answer(sender, now_, out);
+        chain_->on_bad_answer(sender, turn(out));
         return unexpected(answer.error());
     }
     if (const auto* blocks = std::get_if<BlocksAnswer>(&*answer)) {
-        if (repair_.on_blocks(sender, *blocks, out)) return {};
-        return chain_->on_blocks(sender, *blocks, now_, out);
+        if (repair_.on_blocks(sender, *blocks, turn(out))) return {};
+        return chain_->on_blocks(sender, *blocks, turn(out));
     }
     if (auto* bodies = std::get_if<BodiesAnswer>(&*answer)) {
-        return chain_->on_asked_bodies(sender, std::move(*bodies), now_, out);
+        return chain_->on_bodies_answer(sender, std::move(*bodies), turn(out));
     }
     if (const auto* attest = std::get_if<AttestAnswer>(&*answer)) {
-        return chain_->on_attest(sender, *attest, now_, out);
+        return chain_->on_attest(sender, *attest, turn(out));
     }
     auto& readings = std::get<ReadingsAnswer>(*answer);
     return committee_.on_readings(sender, std::move(readings), turn(out));

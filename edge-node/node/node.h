@@ -121,8 +121,8 @@ class Node {
                                                 Effects& out);
     [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,
                                                const MessageArrived& event, Effects& out);
-    [[nodiscard]] Result<void, Reject> on_chain_message(const Topic& topic, const NodeId& sender,
-                                                        ByteView message, Effects& out);
+    [[nodiscard]] Result<void, Reject> on_status(const NodeId& sender, ByteView message,
+                                                 Effects& out);
     [[nodiscard]] Result<void, Reject> on_committee_message(const Topic& topic,
                                                             const NodeId& sender, ByteView message,
                                                             Effects& out);
@@ -144,6 +144,9 @@ class Node {
     void announce(Effects& out);
     // For one call: what the chain lets this node endorse may be otherwise after the next.
     [[nodiscard]] Turn turn(Effects& out) const;
+    // To be called after every call to the chain that may commit blocks: the committee hears of
+    // them.
+    void tell_entered(Effects& out);
     void count(std::array<std::uint64_t, kRejectCount>& counters, Reject reason);
 
     NodeId self_;
@@ -152,7 +155,6 @@ class Node {
     CommitteeMember committee_;
     std::optional<ChainDriver> chain_;  // from start() on
     BlockRepair repair_;
-    Effects* out_ = nullptr;  // of the present step, for the commit listener
     Instant now_;
 
     // Certified windows of this node's clusters, announced until a block contains them.

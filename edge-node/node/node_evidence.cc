@@ -14,7 +14,7 @@ Result<void, Reject> Node::on_event(const Topic& topic, const MessageArrived& ev
     if (!alarm) return unexpected(alarm.error());
     if (topic.sender != alarm->signer.str()) return unexpected(Reject::wrong_topic);
     if (auto fresh = committee_.on_event(*alarm, turn(out)); !fresh) return fresh;
-    return chain_->on_bodies({*alarm}, now_, out);
+    return chain_->on_bodies({*alarm}, turn(out));
 }
 
 // A commit that follows from this may reveal more evidence.
@@ -33,7 +33,8 @@ void Node::submit_evidence(Effects& out) {
 // Evidence about a window that the chain does not take yet is kept until it does: the culprit may
 // never repeat what it signed.
 void Node::submit_evidence(const Transaction& evidence, Effects& out) {
-    const auto taken = chain_->accuse(evidence, now_, out);
+    const auto taken = chain_->accuse(evidence, turn(out));
+    tell_entered(out);
     if (taken || taken.error() != Reject::future_window) return;
     const auto& about = std::get<Evidence>(evidence.content);
     early_evidence_.try_emplace({about.culprit, about.offence}, evidence);
@@ -41,8 +42,10 @@ void Node::submit_evidence(const Transaction& evidence, Effects& out) {
 
 // Handovers are announced to all until a block contains them, as evidence is.
 void Node::submit_handovers(Effects& out) {
-    for (const Transaction& handover : committee_.take_handovers(state()))
-        (void)chain_->accuse(handover, now_, out);
+    for (const Transaction& handover : committee_.take_handovers(state())) {
+        (void)chain_->accuse(handover, turn(out));
+        tell_entered(out);
+    }
 }
 
 }  // namespace fairfeed

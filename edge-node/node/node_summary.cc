@@ -27,8 +27,8 @@ std::map<MeterId, std::uint32_t> over_certified(const KeyholderAccounts& account
 }  // namespace
 
 NodeLoad Node::load() const {
-    return {chain_->waiting(), pending_.size(), committee_.intake().store().size(),
-            committee_.windows().batches_heard(), chain_->buffered_bytes()};
+    return {chain_->workbench().pool().size(), pending_.size(), committee_.intake().store().size(),
+            committee_.windows().batches_heard(), chain_->replica().buffered_bytes()};
 }
 
 NodeSummary Node::summary() const {
@@ -37,10 +37,10 @@ NodeSummary Node::summary() const {
     out.height = chain.height;
     out.tip = chain.tip;
     out.app_hash = app_hash(chain);
-    out.consensus = chain_->snapshot();
-    out.starting = chain_->is_starting();
-    out.attested = chain_->attested();
-    out.waiting_transactions = chain_->waiting();
+    out.consensus = chain_->replica().snapshot();
+    out.starting = chain_->inquiry().is_starting();
+    out.attested = chain_->inquiry().answers();
+    out.waiting_transactions = chain_->workbench().pool().size();
     out.readings_accepted = committee_.intake().accepted();
     out.readings_duplicate = duplicates_;
     out.rejected = named(rejected_);
@@ -58,8 +58,9 @@ NodeSummary Node::summary() const {
     if (out.blocks_damaged > 0)
         out.alarms.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
     out.invariants = committee_.invariants().reports();
-    if (auto ahead = chain_->time_alarm(); !ahead.empty()) out.alarms.push_back(std::move(ahead));
-    const auto& lies = chain_->equivocations();
+    if (auto ahead = time_alarm(chain_->tip(), now_); !ahead.empty())
+        out.alarms.push_back(std::move(ahead));
+    const auto& lies = chain_->equivocations().words();
     out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
     for (const auto& [id, node] : chain.nodes) {
         for (const auto& [offence, record] : node.offences)

@@ -9,7 +9,7 @@ namespace fairfeed {
 Result<void, Reject> Node::on_have(const NodeId& sender, ByteView message, Effects& out) {
     auto ids = decode_have(message);
     if (!ids) return unexpected(ids.error());
-    chain_->on_have(sender, std::move(*ids), now_, out);
+    chain_->on_have(sender, std::move(*ids), turn(out));
     return {};
 }
 
@@ -21,9 +21,10 @@ void Node::submit_certified(Effects& out) {
         if (certified.empty()) break;
         for (CertifiedWindow& window : certified) {
             const auto& settlement = std::get<Settlement>(window.back().content);
-            if (auto added = chain_->on_own_window(window, now_, out); !added) {
+            if (auto added = chain_->on_own_window(window, turn(out)); !added) {
                 count(refused_, added.error());
             }
+            tell_entered(out);
             Pending& pending = pending_[{settlement.cluster, settlement.window}];
             pending = {settlement.state_height, {window.back().id}};
             for (const ListedReading& listed : listed_readings(settlement))
@@ -39,9 +40,9 @@ void Node::submit_certified(Effects& out) {
 
 // Windows were just sent whole. Accusations are new and are announced at once.
 void Node::follow_waiting() {
-    if (followed_ == chain_->pool().revision()) return;
-    followed_ = chain_->pool().revision();
-    std::set<Digest> keys = chain_->pool().accusations();
+    if (followed_ == chain_->workbench().pool().revision()) return;
+    followed_ = chain_->workbench().pool().revision();
+    std::set<Digest> keys = chain_->workbench().pool().accusations();
     for (const Digest& id : keys)
         announcements_.begin(id, {id}, now_.steady_ms);
     const std::int64_t again_ms = now_.steady_ms + state().genesis.parameters.timers.rebroadcast_ms;

@@ -25,7 +25,7 @@ class Repair : public ::testing::Test {
     [[nodiscard]] std::optional<std::pair<NodeId, Height>> asked() {
         now_.steady_ms = repair_.next_deadline_ms().value_or(now_.steady_ms);
         Effects out;
-        repair_.on_time(chain_.state(), now_, out);
+        repair_.on_time({chain_.state(), now_, out});
         if (out.empty()) return std::nullopt;
         const auto& said = std::get<Publish>(out.front());
         const auto request = decode_request(said.message, network_.network());
@@ -36,7 +36,8 @@ class Repair : public ::testing::Test {
     }
     [[nodiscard]] Effects heard(const NodeId& from, std::vector<CommittedBlock> blocks) {
         Effects out;
-        was_asked_ = repair_.on_blocks(from, BlocksAnswer{std::move(blocks)}, out);
+        was_asked_ =
+            repair_.on_blocks(from, BlocksAnswer{std::move(blocks)}, {chain_.state(), now_, out});
         return out;
     }
     [[nodiscard]] NodeId whom_it_asks() {

@@ -14,7 +14,7 @@ const NodeId kSelf = TestNetwork::node(1);
 const NodeId kPeer = TestNetwork::node(2);
 const NodeId kRogue = TestNetwork::node(3);
 
-class Workbench : public ::testing::Test {
+class Candidates : public ::testing::Test {
   protected:
     [[nodiscard]] CandidateBlocks::Verdict judge(const Digest& which) {
         return bench.judge(which, chain.state(), pool, signatures);
@@ -49,7 +49,7 @@ class Workbench : public ::testing::Test {
     CandidateBlocks bench{1000};
 };
 
-TEST_F(Workbench, judges_a_block_when_its_last_body_is_there) {
+TEST_F(Candidates, judges_a_block_when_its_last_body_is_there) {
     EXPECT_FALSE(judge(id).known) << "nobody described it";
     describe(kPeer, outline_of(block));
     EXPECT_EQ(bench.source(id), kPeer);
@@ -69,7 +69,7 @@ TEST_F(Workbench, judges_a_block_when_its_last_body_is_there) {
 }
 
 // Else a liar who is quicker than the builder makes a good block invalid here for its whole height.
-TEST_F(Workbench, takes_no_list_that_is_not_the_headers) {
+TEST_F(Candidates, takes_no_list_that_is_not_the_headers) {
     BlockOutline wrong = outline_of(block);
     std::swap(wrong.transactions.front(), wrong.transactions.back());
     EXPECT_EQ(refusal(wrong), "wrong_root");
@@ -83,7 +83,7 @@ TEST_F(Workbench, takes_no_list_that_is_not_the_headers) {
 }
 
 // A list of invented ids made every honest node ask for tens of megabytes.
-TEST_F(Workbench, takes_no_list_that_no_block_can_have) {
+TEST_F(Candidates, takes_no_list_that_no_block_can_have) {
     const auto listing = [](std::size_t count) {
         BlockOutline outline = outline_at(1);
         outline.transactions.clear();
@@ -106,7 +106,7 @@ TEST_F(Workbench, takes_no_list_that_no_block_can_have) {
     EXPECT_EQ(refusal(crowd), "wrong_certificate");
 }
 
-TEST_F(Workbench, knows_a_block_that_does_not_execute_as_invalid) {
+TEST_F(Candidates, knows_a_block_that_does_not_execute_as_invalid) {
     ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
     block.header.app_hash.bytes[0] ^= 1;
     id = block_id(block.header);
@@ -118,7 +118,7 @@ TEST_F(Workbench, knows_a_block_that_does_not_execute_as_invalid) {
     EXPECT_FALSE(bench.add(kSelf, block, chain.state(), signatures));
 }
 
-TEST_F(Workbench, keeps_the_first_description_and_forgets_all_with_the_height) {
+TEST_F(Candidates, keeps_the_first_description_and_forgets_all_with_the_height) {
     describe(kPeer, outline_of(block));
     describe(kRogue, outline_of(block));
     EXPECT_EQ(bench.source(id), kPeer);
@@ -128,7 +128,7 @@ TEST_F(Workbench, keeps_the_first_description_and_forgets_all_with_the_height) {
     EXPECT_EQ(bench.valid(id), nullptr);
 }
 
-TEST_F(Workbench, is_not_used_up_by_one_sender) {
+TEST_F(Candidates, is_not_used_up_by_one_sender) {
     describe(kPeer, outline_of(block));
     for (int i = 0; i < 1000; ++i)
         describe(kRogue, outline_at(i));
@@ -138,7 +138,7 @@ TEST_F(Workbench, is_not_used_up_by_one_sender) {
     EXPECT_FALSE(judge(block_id(outline_at(0).header)).known);
 }
 
-TEST_F(Workbench, never_drops_a_block_that_was_found_valid) {
+TEST_F(Candidates, never_drops_a_block_that_was_found_valid) {
     ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
     describe(kRogue, outline_of(block));
     ASSERT_TRUE(judge(id).valid);
@@ -148,7 +148,7 @@ TEST_F(Workbench, never_drops_a_block_that_was_found_valid) {
     EXPECT_NE(bench.valid(id), nullptr);
 }
 
-TEST_F(Workbench, builds_the_next_block_no_earlier_than_its_windows_end) {
+TEST_F(Candidates, builds_the_next_block_no_earlier_than_its_windows_end) {
     const std::int64_t end_ms = chain.state().grid().end_real_ms(0);
     const auto time_at = [&](std::int64_t now_ms) {
         return make_next_block(chain.state(), kSelf, window, std::nullopt, now_ms).header.time_ms;
@@ -161,7 +161,7 @@ TEST_F(Workbench, builds_the_next_block_no_earlier_than_its_windows_end) {
 }
 
 // The chain's time had run ahead by three years.
-TEST_F(Workbench, builds_a_block_that_sets_the_time_back_where_it_has_run_ahead) {
+TEST_F(Candidates, builds_a_block_that_sets_the_time_back_where_it_has_run_ahead) {
     const std::int64_t now_ms = chain.state().grid().end_real_ms(0) + 1000;
     ChainState ahead = chain.state();
     ahead.tip_time_ms = now_ms + kTimeCorrectionMs + 1;

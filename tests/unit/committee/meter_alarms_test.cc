@@ -25,8 +25,8 @@ class Alarms : public ::testing::Test {
         said.counter = 7;
         return make_event(said, key);
     }
-    [[nodiscard]] std::string judged(const MeterAlarms& alarms, const Transaction& event) {
-        const auto result = alarms.judge(event, {state, Instant{}, out});
+    [[nodiscard]] std::string judged(const MeterAlarms& judge, const Transaction& event) {
+        const auto result = judge.judge(event, {state, Instant{}, out});
         return result ? "may wait" : std::string(to_string(result.error()));
     }
 
