@@ -18,7 +18,7 @@ std::optional<Event> SelfInquiry::first_doubt() const {
         case SafetyTrust::lost:
             return consensus::RecordMistrusted{consensus::SilenceReason::lost};
         case SafetyTrust::in_doubt:
-            return consensus::RecordMistrusted{consensus::SilenceReason::in_doubt};
+            return consensus::RecordMistrusted{consensus::SilenceReason::damaged};
         case SafetyTrust::accepted:
             return consensus::MistrustForgiven{};
         case SafetyTrust::sound:
@@ -125,7 +125,7 @@ std::optional<Event> SelfInquiry::limits_silence(const Replica& replica,
     const auto& silence = replica.silence();
     if (!silence || silence->until) return std::nullopt;
     if (!inquiry_.has_caught_up(others(state), state.height)) return std::nullopt;
-    return consensus::Trusted{state.height + 2};
+    return consensus::MistrustBounded{state.height + 2};
 }
 
 std::optional<Event> SelfInquiry::doubts_memory() const {

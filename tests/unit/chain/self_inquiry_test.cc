@@ -85,10 +85,10 @@ TEST_F(Asking, waits_no_longer_than_a_bounded_time) {
 TEST_F(Asking, wakes_at_the_end_of_its_wait) {
     begin(SafetyTrust::sound);
     EXPECT_FALSE(ends());
-    now_.steady_ms = inquiry_->next_deadline_ms(replica_, chain_.state()).value();
+    now_.steady_ms = inquiry_->next_deadline_ms(replica_, chain_.state(), now_).value();
     Effects said;
     inquiry_->ask_if_due(replica_, {chain_.state(), now_, said});
-    EXPECT_LE(inquiry_->next_deadline_ms(replica_, chain_.state()).value(),
+    EXPECT_LE(inquiry_->next_deadline_ms(replica_, chain_.state(), now_).value(),
               1000 + consensus::Inquiry::kMostWaitMs);
 }
 
@@ -121,7 +121,7 @@ TEST_F(Asking, limits_the_silence_of_a_lost_record_when_a_quorum_of_others_is_no
     answer({4}, 0);
     const auto limit = inquiry_->limits_silence(replica_, chain_.state());
     ASSERT_TRUE(limit);
-    EXPECT_EQ(std::get<consensus::Trusted>(*limit).until, 2U);
+    EXPECT_EQ(std::get<consensus::MistrustBounded>(*limit).until, 2U);
     (void)replica_.step(*limit, now_);
     EXPECT_TRUE(ends());
     EXPECT_EQ(endorses_from(), std::nullopt) << "height 2 is not reached";
