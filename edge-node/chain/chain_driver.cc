@@ -213,8 +213,9 @@ Result<void, Reject> ChainDriver::on_attest(const NodeId& sender, const AttestAn
     return {};
 }
 
-void ChainDriver::rebroadcast_standing(const Turn& now_turn) {
-    const Turn turn{now_turn.state, now_, now_turn.out};
+// A reconnect is answered as of the last turn: the pauses go on as if it had not been.
+void ChainDriver::rebroadcast_standing(const Turn& reconnect) {
+    const Turn turn{reconnect.state, now_, reconnect.out};
     const consensus::Snapshot standing = replica_.snapshot();
     const NodeStatus status{state().height, state().tip, app_hash(state()), standing.height,
                             standing.round};

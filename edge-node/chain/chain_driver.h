@@ -126,7 +126,7 @@ class ChainDriver {
     std::int64_t status_at_ms_ = 0;  // steady; when STATUS is due again
     std::deque<consensus::Event> events_;
     bool driving_ = false;
-    Instant now_;
+    Instant now_;                        // of the last turn but for reconnects
     std::vector<EnteredBlock> entered_;  // not taken yet
 };
 

@@ -41,7 +41,6 @@ bool SelfInquiry::is_asking(const Replica& replica, const ChainState& state) con
 }
 
 bool SelfInquiry::ends_start(const ChainState& state, Instant now) {
-    looked_at_ms_ = now.steady_ms;
     if (!starting_ || !inquiry_.is_over(others(state), now) || is_kept_from_starting(state, now))
         return false;
     starting_ = false;

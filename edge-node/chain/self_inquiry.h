@@ -66,7 +66,7 @@ class SelfInquiry {
     [[nodiscard]] std::optional<Height> endorses_from(const consensus::Replica& replica,
                                                       const ChainState& state) const;
 
-    // Steady time at which ends_start and ask_if_due should be called again.
+    // Steady time at which ends_start and ask_if_due should be called again. now: of the last turn.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(const consensus::Replica& replica,
                                                                const ChainState& state,
                                                                Instant now) const;
@@ -87,7 +87,6 @@ class SelfInquiry {
     SafetyTrust trust_;
     bool starting_ = true;
     consensus::Inquiry inquiry_;
-    std::int64_t looked_at_ms_ = 0;  // steady; ends_start was called last
     Bytes question_;
     Digest question_id_;
     std::set<NodeId> unanswered_;  // asked, without an answer since

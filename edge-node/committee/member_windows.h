@@ -49,7 +49,8 @@ class MemberWindows {
                                        const Turn& turn);
     [[nodiscard]] Result<RoundEffects, Reject> on_batch(const NodeId& sender,
                                                         const Transaction& batch,
-                                                        const ReadingStore& store, const Turn& turn);
+                                                        const ReadingStore& store,
+                                                        const Turn& turn);
     [[nodiscard]] Result<RoundEffects, Reject> on_endorsement(
         const Signed<Endorsement>& endorsement, const ReadingStore& store, const Turn& turn);
     [[nodiscard]] RoundEffects on_objection(const Objection& objection, const ReadingStore& store,

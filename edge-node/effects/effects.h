@@ -1,7 +1,7 @@
 // The actions that a node requests. The runtime performs the durable effects of a turn first, in
 // their order, and lets messages leave after that, in their order: what a message promises is
-// durable before it leaves (protocol, "durable before sent"). A simulation performs the same list on
-// its virtual disk and network.
+// durable before it leaves (protocol, "durable before sent"). A simulation performs the same list
+// on its virtual disk and network.
 #pragma once
 
 #include <map>

@@ -133,7 +133,9 @@ std::int64_t Simulation::longest_wait_ms() const {
 void Simulation::look_at(Host& host) {
     const NodeLoad load = host.program->load();
     oracles_.on_load(host.node, load);
-    if (load.waiting_transactions == 0 || !is_calm()) {
+    // Nobody answers a node that the chain does not know yet.
+    const bool is_known = host.program->state().node_key(scenery_.nodes[host.node]) != nullptr;
+    if (load.waiting_transactions == 0 || !is_calm() || !is_known) {
         host.work_since_ms = -1;
         return;
     }

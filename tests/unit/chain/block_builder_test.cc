@@ -15,7 +15,7 @@ class Building : public ::testing::Test {
     [[nodiscard]] BlockBuilder::Ground ground() { return {tip_, pool_, signatures_, now_}; }
     void add_notice() {
         const auto notice = network_.from_dgmd(
-            chain_.state(), CapacityCertificate{0, TestNetwork::meter(1, 1), 9, 0}, pool_.size());
+            chain_.state(), CapacityCertificate{0, TestNetwork::meter(1, 1), 9, 5}, pool_.size());
         ASSERT_TRUE(pool_.add(notice, chain_.state(), signatures_));
     }
     [[nodiscard]] bool finds_work() { return builder_.finds_work(ground()); }

@@ -121,8 +121,8 @@ TEST_F(Accusations, an_equivocating_meter_split_between_members_settles_in_confl
         << "nor after a newer one";
 }
 
-// The chain takes evidence about windows up to the one after the next. A node whose clock is not set
-// cannot tell that the later ones have begun.
+// The chain takes evidence about windows up to the one after the next. A node whose clock is not
+// set cannot tell that the later ones have begun.
 TEST_F(Accusations, of_a_window_to_come_are_not_lost_although_their_meter_never_repeats_itself) {
     for (const NodeId& a : committee) {
         for (const NodeId& b : committee)
