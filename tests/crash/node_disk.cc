@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/contract/handover_rules.h"
 #include "core/io/log.h"
 #include "core/ledger/replay.h"
 #include "core/wire/message_codec.h"
@@ -13,7 +14,21 @@ namespace fairfeed::test {
 namespace {
 
 constexpr std::int64_t kRealMs = 4711;
-constexpr std::size_t kTimers = 4;  // of a restarted node, looked at for contradictions
+constexpr std::int64_t kLaterMs = 60'000;  // when all these timers are over
+constexpr std::size_t kPatience = 200;     // steps in which it gets what it lacks
+constexpr std::size_t kTimers = 4;         // of a restarted node, looked at for contradictions
+
+bool asks_for_blocks(const Effect& effect, const Digest& network) {
+    const auto* publish = std::get_if<Publish>(&effect);
+    if (publish == nullptr || publish->topic.channel != Channel::request) return false;
+    const auto request = decode_request(publish->message, network);
+    return request && std::holds_alternative<BlocksRequest>(request->content);
+}
+
+bool is_endorsement(const Effect& effect) {
+    const auto* publish = std::get_if<Publish>(&effect);
+    return publish != nullptr && publish->topic.channel == Channel::endorsement;
+}
 
 bool is_safety(const Effect& effect) {
     return std::holds_alternative<PersistSafety>(effect);
@@ -21,7 +36,7 @@ bool is_safety(const Effect& effect) {
 
 }  // namespace
 
-NodeDisk::NodeDisk() : story_(NodeStory::get()) {
+NodeDisk::NodeDisk(const NodeStory& story) : story_(story) {
     Standing now;
     const Digest& network = story_.network().network();
     for (std::size_t i = 0; i < story_.turns().size(); ++i) {
@@ -72,9 +87,9 @@ DiskImage NodeDisk::after_kill(std::size_t turns) {
     return kept_after(whole_history().acknowledgements.at(turns - 1));
 }
 
-NodeConfig NodeDisk::config(const std::filesystem::path& directory) {
+NodeConfig NodeDisk::config(const std::filesystem::path& directory, const NodeId& self) {
     NodeConfig config;
-    config.node = NodeStory::self();
+    config.node = self;
     config.data = directory / "data";
     return config;
 }
@@ -83,7 +98,7 @@ void NodeDisk::work(const std::filesystem::path& directory, DiskRecording& recor
     const auto& turns = story_.turns();
     std::size_t next = 0;
     for (const std::size_t end : {turns.size() * 2 / 3, turns.size()}) {
-        auto storage = Storage::open(config(directory), story_.network().genesis());
+        auto storage = Storage::open(config(directory, story_.self()), story_.network().genesis());
         if (!storage) return;
         for (; next < end; ++next) {
             if (!storage->write(turns[next], kRealMs)) return;
@@ -92,10 +107,9 @@ void NodeDisk::work(const std::filesystem::path& directory, DiskRecording& recor
     }
 }
 
-Result<NodeDisk::Started, std::string> NodeDisk::start(Storage& storage) {
-    const NodeStory& story = NodeStory::get();
+Result<NodeDisk::Started, std::string> NodeDisk::start(Storage& storage, const NodeStory& story) {
     const LoadedGenesis& genesis = story.network().genesis();
-    const NodeId self = NodeStory::self();
+    const NodeId& self = story.self();
     Started started;
     started.node = std::make_unique<Node>(
         Node::Setup{self, story.network().key(self), agreement_key(self.str()), counting_random()});
@@ -123,17 +137,18 @@ Result<NodeDisk::Started, std::string> NodeDisk::start(Storage& storage) {
 
 void NodeDisk::check(const CutPoint& point, const std::filesystem::path& directory) const {
     const LoadedGenesis& genesis = story_.network().genesis();
-    auto storage = Storage::open(config(directory), genesis);
+    auto storage = Storage::open(config(directory, story_.self()), genesis);
     ASSERT_TRUE(storage) << storage.error().message;
     auto memory = storage->recall(genesis.network);
     ASSERT_TRUE(memory) << memory.error().message;
     expect_ledger(storage->ledger());
     expect_a_moment(point, *storage, *memory);
     expect_receipted(point.acknowledged, *storage, *memory);
-    auto started = start(*storage);
+    auto started = start(*storage, story_);
     ASSERT_TRUE(started) << started.error();
     ASSERT_TRUE(storage->write(started->effects, kRealMs));
     go_on(point.acknowledged, *storage, *started);
+    expect_to_catch_up(point.acknowledged, *storage, *started);
 }
 
 void NodeDisk::go_on(std::size_t turns, Storage& storage, Started& started, bool silent) const {
@@ -148,6 +163,53 @@ void NodeDisk::go_on(std::size_t turns, Storage& storage, Started& started, bool
         now.steady_ms = due;
         more = started.node->step(TimePassed{}, now);
     }
+}
+
+// Whoever has the whole chain gives it what it lacks. Then it agrees with everybody, has recomputed
+// what it could, and says HANDOVER on its way wherever it owes it.
+void NodeDisk::expect_to_catch_up(std::size_t turns, Storage& storage, Started& started) const {
+    Instant now{story_.end().steady_ms + kLaterMs, story_.end().real_ms + kLaterMs, true};
+    Node& node = *started.node;
+    for (const auto& [cluster, record] : node.state().clusters) {
+        if (!may_hand_over(node.state(), cluster, story_.self())) continue;
+        EXPECT_GT(node.load().waiting_transactions, 0U) << "it forgot what it owes newcomers";
+    }
+    const TestNetwork& network = story_.network();
+    const std::string& name = network.genesis().content.parameters.name;
+    const NodeId peer = TestNetwork::node(4);
+    const Height end = story_.blocks().size();
+    const Topic heights{name, peer.str(), Channel::status, "-"};
+    const Bytes claim =
+        encode_status({end, {}, {}, end + 1, 0}, peer, network.network(), network.key(peer));
+    Effects more = node.step(MessageArrived{peer, heights.str(), false, claim}, now);
+    const Topic answers{name, peer.str(), Channel::answer, story_.self().str()};
+    const auto asks = [&](const Effect& each) { return asks_for_blocks(each, network.network()); };
+    for (std::size_t i = 0; i < kPatience; ++i) {
+        Effects said = more;
+        std::erase_if(said, is_endorsement);  // of other places, too (rule 6); readings tell
+        expect_no_contradiction(turns, said, false);
+        ASSERT_TRUE(storage.write(more, kRealMs));
+        const auto& blocks = story_.blocks();
+        const auto from = static_cast<std::ptrdiff_t>(node.state().height);
+        if (node.state().height == end) break;
+        if (std::any_of(more.begin(), more.end(), asks)) {
+            BlocksAnswer lacking{{blocks.begin() + from, blocks.end()}};
+            more = node.step(
+                MessageArrived{peer, answers.str(), false, encode_answer(std::move(lacking))}, now);
+        } else {
+            const std::int64_t due = node.next_deadline_ms(now);
+            now.real_ms += due - now.steady_ms;
+            now.steady_ms = due;
+            more = node.step(TimePassed{}, now);
+        }
+    }
+    EXPECT_EQ(node.state().tip, story_.states().back().tip);
+    const NodeSummary summary = node.summary();
+    // What it had not said yet stands in certificates of the story all the same (R23).
+    for (const std::string& alarm : summary.alarms)
+        EXPECT_TRUE(alarm.starts_with("signs nothing")) << alarm;
+    for (const InvariantReport& each : summary.invariants)
+        EXPECT_TRUE(each.applicable && each.ok) << each.name << ": " << each.explanation;
 }
 
 void NodeDisk::expect_ledger(const Ledger& ledger) const {

@@ -1,4 +1,4 @@
-// What must hold of node-1's data directory after any power cut in the middle of the story: it
+// What must hold of a node's data directory after any power cut in the middle of the story: it
 // starts by itself, knows what it acknowledged, holds nothing by halves, and never contradicts what
 // it had said. Tests only.
 #pragma once
@@ -12,7 +12,7 @@ namespace fairfeed::test {
 
 class NodeDisk {
   public:
-    NodeDisk();
+    explicit NodeDisk(const NodeStory& story = NodeStory::get());
 
     // Plays the story onto real files, in two lives; ends at the first error.
     void work(const std::filesystem::path& directory, DiskRecording& recording) const;
@@ -22,14 +22,16 @@ class NodeDisk {
     // with its logs.
     [[nodiscard]] static const DiskImage& after_stop();
     [[nodiscard]] static DiskImage after_kill(std::size_t turns);
-    [[nodiscard]] static NodeConfig config(const std::filesystem::path& directory);
+    [[nodiscard]] static NodeConfig config(const std::filesystem::path& directory,
+                                           const NodeId& self = NodeStory::get().self());
     // A node on what the storage holds, with what it wants done first.
     struct Started {
         std::unique_ptr<Node> node;
         Effects effects;
     };
     // By the real replay of the ledger; the error is what the node would say and end.
-    [[nodiscard]] static Result<Started, std::string> start(Storage& storage);
+    [[nodiscard]] static Result<Started, std::string> start(
+        Storage& storage, const NodeStory& story = NodeStory::get());
     // What it says from its start on is nothing else than what it had said in so many turns.
     // `silent`: nothing at all.
     void go_on(std::size_t turns, Storage& storage, Started& started, bool silent = false) const;
@@ -38,6 +40,7 @@ class NodeDisk {
     void expect_a_moment(const CutPoint& point, Storage& storage, const Memory& memory) const;
 
   private:
+    void expect_to_catch_up(std::size_t turns, Storage& storage, Started& started) const;
     void expect_ledger(const Ledger& ledger) const;
     void expect_receipted(std::size_t acknowledged, const Storage& storage,
                           const Memory& memory) const;

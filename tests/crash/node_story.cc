@@ -24,6 +24,13 @@ TestNetworkOptions story_options() {
     return options;
 }
 
+TestNetworkOptions change_options() {
+    TestNetworkOptions options = lab(6, 1);
+    options.clusters = 1;  // its committee: nodes 1 to 4
+    options.meters_per_cluster = 2;
+    return options;
+}
+
 std::string name(const std::optional<Digest>& digest) {
     return digest ? to_hex(digest->view()) : std::string("nil");
 }
@@ -35,11 +42,19 @@ std::string endorsement_key(const ClusterId& cluster, Window window, const Diges
 }  // namespace
 
 const NodeStory& NodeStory::get() {
-    static const NodeStory kStory;
+    static const NodeStory kStory(story_options(), TestNetwork::node(1), false);
     return kStory;
 }
 
-NodeStory::NodeStory() : network_(story_options()) {
+const NodeStory& NodeStory::of_change(const NodeId& self) {
+    static std::map<NodeId, std::unique_ptr<const NodeStory>> told;
+    std::unique_ptr<const NodeStory>& story = told[self];
+    if (!story) story.reset(new NodeStory(change_options(), self, true));
+    return *story;
+}
+
+NodeStory::NodeStory(const TestNetworkOptions& options, NodeId self, bool changes_hands)
+    : network_(options), self_(std::move(self)), changes_hands_(changes_hands) {
     states_.push_back(network_.initial_state());
     now_ = {1'000'000, network_.genesis().content.parameters.real_epoch_ms, true};
     for (const auto& [id, record] : states_[0].meters)
@@ -66,20 +81,45 @@ void NodeStory::live() {
         pass_time(1'000'000 + (window + 1) * kWindowRealMs);
         measure(window);
         pass_time(now_.steady_ms + 10'000);
+        if (changes_hands_ && window == 0) change_hands(kWindows - 1);
     }
     CHECK(blocks_.size() >= kWindows);
+    for (const auto& [id, record] : states_.back().clusters)
+        CHECK(record.meters.empty() || record.last_window == kWindows - 1);
+}
+
+// DGMD says it in one message: new data keys for who comes and stays, and who that is.
+void NodeStory::change_hands(Window effective) {
+    CommitteeAllocation committee = states_.back().clusters.at(TestNetwork::cluster(1)).committee;
+    committee.members = {TestNetwork::node(5), TestNetwork::node(2), TestNetwork::node(3),
+                         TestNetwork::node(6)};
+    committee.epoch += 1;
+    committee.effective = effective;
+    std::vector<NodeId> readers = committee.members;
+    readers.push_back(network_.dgmd());
+    std::vector<Transaction> words;
+    for (const auto& [id, meter] : meters_)
+        words.push_back(network_.from_dgmd(
+            states_.back(), network_.grant(id, 2, readers, effective), words.size()));
+    words.push_back(network_.from_dgmd(states_.back(), committee, words.size()));
+    const Topic topic{network_.genesis().content.parameters.name, network_.dgmd().str(),
+                      Channel::tx, "-"};
+    for (const NodeId& to : network_.nodes())
+        bus_.push_back({network_.dgmd(), to, topic.str(), encode_bundle({words})});
 }
 
 void NodeStory::measure(Window window) {
     for (auto& [id, meter] : meters_) {
         const bool producer = states_[0].capacity_w(id, window) > 0;
         const QuarterHour quarter = producer ? QuarterHour{0, 500, 500} : QuarterHour{100, 0, 0};
-        const OpenedReading read = meter.read(window, flat_profile(states_[0], quarter));
+        const ChainState& state = states_.back();
+        meter.use_key_epoch(*state.key_epoch(id, window));
+        const OpenedReading read = meter.read(window, flat_profile(state, quarter));
         const ClusterId& cluster = read.reading.header.cluster;
         if (window + 1 == kWindows && cluster == TestNetwork::cluster(2) && producer) continue;
         const Topic topic{network_.genesis().content.parameters.name, id.str(), Channel::reading,
                           "-"};
-        for (const NodeId& to : network_.committee(cluster)) {
+        for (const NodeId& to : state.committee_of(cluster, window)->members) {
             // Heard twice, as a meter sends again without a receipt.
             for (int times = 0; times < 2; ++times)
                 perform(to,
@@ -98,7 +138,7 @@ void NodeStory::perform(const NodeId& id, Effects effects) {
                 if (to == id || (addressed && to.str() != publish->topic.item)) continue;
                 bus_.push_back({id, to, publish->topic.str(), publish->message});
             }
-        } else if (const auto* commit = std::get_if<CommitBlock>(&effect); commit && id == self()) {
+        } else if (const auto* commit = std::get_if<CommitBlock>(&effect); commit && id == self_) {
             PlainSignatureChecker signatures;
             ChainState state = states_.back();
             CHECK(execute_block(state, commit->block.block, signatures).has_value());
@@ -106,7 +146,7 @@ void NodeStory::perform(const NodeId& id, Effects effects) {
             blocks_.push_back(commit->block);
         }
     }
-    if (id == self() && !effects.empty()) single_turns_.push_back(std::move(effects));
+    if (id == self_ && !effects.empty()) single_turns_.push_back(std::move(effects));
 }
 
 // What is on the bus arrives at once and in order; else the next timer.
@@ -153,6 +193,12 @@ void NodeStory::group_turns(std::vector<Effects> single) {
 std::vector<Said> NodeStory::statements(const Effects& turn, const Digest& network) {
     std::vector<Said> out;
     for (const Effect& effect : turn) {
+        if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
+            const auto& batch = std::get<Settlement>(row->batch.content);
+            for (const ListedReading& each : listed_readings(batch))
+                out.emplace_back(concat("reading/", each.meter.str(), "/", each.window),
+                                 name(each.reading));
+        }
         const auto* publish = std::get_if<Publish>(&effect);
         if (publish == nullptr) continue;
         const Channel channel = publish->topic.channel;

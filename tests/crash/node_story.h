@@ -1,4 +1,4 @@
-// Some windows in the life of four real nodes, written down as node-1 lived it: the effects of each
+// Some windows in the life of real nodes, written down as one of them lived it: the effects of each
 // of its turns in order, the chain, and what it said. Made in memory, without a disk, once per
 // process; the crash tests play it onto real files. Single-threaded.
 #pragma once
@@ -14,15 +14,18 @@
 namespace fairfeed::test {
 
 // Something a node must never contradict: where it said what. Proposals, votes, batches,
-// endorsements.
+// endorsements, and the readings in what it endorsed.
 using Said = std::pair<std::string, std::string>;
 
 class NodeStory {
   public:
+    // Four nodes, of which node-1 is told: every window of two clusters settles.
     [[nodiscard]] static const NodeStory& get();
+    // Six nodes: after window 1 their cluster passes from nodes 1 to 4 to nodes 5, 2, 3 and 6.
+    [[nodiscard]] static const NodeStory& of_change(const NodeId& self);
 
     [[nodiscard]] const TestNetwork& network() const { return network_; }
-    [[nodiscard]] static NodeId self() { return TestNetwork::node(1); }
+    [[nodiscard]] const NodeId& self() const { return self_; }
     // As the runtime hands them to Storage: of one event, or of several.
     [[nodiscard]] const std::vector<Effects>& turns() const { return turns_; }
     // From height 1, with the certificates that node-1 stored.
@@ -40,14 +43,17 @@ class NodeStory {
         std::string topic;
         Bytes message;
     };
-    NodeStory();
+    NodeStory(const TestNetworkOptions& options, NodeId self, bool changes_hands);
     void live();
     void measure(Window window);
+    void change_hands(Window effective);
     void perform(const NodeId& id, Effects effects);
     void pass_time(std::int64_t until_ms);
     void group_turns(std::vector<Effects> single);
 
     TestNetwork network_;
+    NodeId self_;
+    bool changes_hands_;
     std::map<NodeId, std::unique_ptr<Node>> nodes_;
     std::map<MeterId, TestMeter> meters_;
     std::vector<Packet> bus_;

@@ -37,6 +37,25 @@ TEST(StorageCrash, no_power_cut_loses_what_was_acknowledged_or_makes_a_node_cont
     enumerate_power_cuts("storage", history, check);
 }
 
+// The parent that goes, a member that stays, the parent that comes.
+class StorageCrashInAChange : public ::testing::TestWithParam<std::size_t> {};
+
+TEST_P(StorageCrashInAChange, loses_nothing_that_was_acknowledged_and_leaves_a_node_that_goes_on) {
+    constexpr std::size_t kStep = 5;
+    const NodeStory& story = NodeStory::of_change(TestNetwork::node(GetParam()));
+    const NodeDisk disk(story);
+    const DiskHistory history = record(
+        [&](const auto& directory, DiskRecording& recording) { disk.work(directory, recording); });
+    ASSERT_EQ(history.acknowledgements.size(), story.turns().size());
+    enumerate_power_cuts(
+        "change_" + story.self().str(), history,
+        [&](const CutPoint& point, const auto& directory) { disk.check(point, directory); },
+        {GetParam() % kStep, kStep});
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, StorageCrashInAChange, ::testing::Values(1, 2, 5),
+                         [](const auto& role) { return "node_" + std::to_string(role.param); });
+
 TEST(StorageCrash, a_failing_disk_ends_the_node_and_loses_nothing) {
     enumerate_disk_faults("storage_faults", record(work), work, check);
 }

