@@ -6,7 +6,6 @@
 #include "core/state/handover_rules.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/evidence_codec.h"
-#include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -28,15 +27,12 @@ bool contains(const std::vector<NodeId>& members, const NodeId& node) {
 
 void HeardOffences::once(const std::string& culprit, Offence offence, const std::string& slot,
                          const Digest& id) {
-    const std::string key = culprit + ' ' + std::string(to_string(offence)) + slot;
-    const auto [place, fresh] = said_.try_emplace(key, id);
+    const auto [place, fresh] = said_.try_emplace(Place{culprit, offence, slot}, id);
     if (!fresh && place->second != id) offences_.insert({culprit, offence});
-    if (fresh) heard_first_ = key;
 }
 
 void HeardOffences::hear(const NodeId& self, const Publication& said, const ChainState& state) {
     const std::string& sender = said.topic.sender;
-    heard_first_.reset();
     if (!suspects_.contains(sender)) return;
     const Height deciding = state.height + 1;
     switch (said.topic.channel) {
@@ -46,7 +42,11 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             const ReadingHeader& header = reading->header;
             // Sealed for a committee that lost the window: nobody who could compare keeps it.
             if (header.key_epoch != state.key_epoch(header.meter, header.window)) return;
-            return once(sender, Offence::two_readings, slot_of({header.window}), reading->id);
+            const auto kept =
+                said_.find(Place{sender, Offence::two_readings, slot_of({header.window})});
+            if (kept != said_.end() && kept->second != reading->id)
+                offences_.insert({sender, Offence::two_readings});
+            return;
         }
         case Channel::batch: {
             const auto batch = decode_transaction(said.message, state.network);
@@ -83,10 +83,11 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
     }
 }
 
-void HeardOffences::answer(const Publish& said, const Digest& network) {
-    if (said.topic.channel != Channel::refusal || !heard_first_) return;
-    const auto refusal = decode_refusal(said.message, network);
-    if (refusal && suspects_.contains(refusal->content.meter.str())) said_.erase(*heard_first_);
+void HeardOffences::keep(const SignedReading& reading) {
+    const std::string meter = reading.header.meter.str();
+    if (!suspects_.contains(meter)) return;
+    said_.try_emplace(Place{meter, Offence::two_readings, slot_of({reading.header.window})},
+                      reading.id);
 }
 
 }  // namespace fairfeed::simulation

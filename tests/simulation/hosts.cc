@@ -173,8 +173,9 @@ bool Simulation::perform_one(Host& host, const Effect& effect) {
     host.disk.apply(effect);
     if (plan_.is_honest(host.node)) oracles_.on_effect(host.node, effect, host.disk);
     if (const auto* said = std::get_if<Publish>(&effect)) {
-        host.heard.answer(*said, scenery_.first_state.network);
         publish(host, *said);
+    } else if (const auto* stored = std::get_if<PersistReading>(&effect)) {
+        host.heard.keep(stored->reading);
     } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
         BlocksAnswer answer = host.disk.answer(asked->request);
         if (answer.blocks.empty()) return true;
