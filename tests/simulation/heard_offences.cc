@@ -56,6 +56,10 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             const auto* committee = state.committee_of(content.cluster, content.window);
             if (committee == nullptr || !contains(committee->members, self)) return;
             if (!is_handed_over(state, content.cluster)) return;  // nobody listens yet
+            // Of an earlier committee, which lost the window: it is refused unread.
+            if (content.slot >= committee->members.size() ||
+                committee->members[content.slot] != content.proposer)
+                return;
             return once(sender, Offence::two_batches,
                         ' ' + content.cluster.str() +
                             slot_of({content.window, content.slot, content.version}),
