@@ -43,9 +43,12 @@ IoError error_of(sqlite3* handle, std::string_view action) {
     const char* file = sqlite3_db_filename(handle, "main");
     std::string message(action);
     if (file != nullptr && *file != '\0') message.append(" in '").append(file).append("'");
-    message.append(": ").append(printable(sqlite3_errmsg(handle)));
+    const std::string said = printable(sqlite3_errmsg(handle));
+    message.append(": ").append(said);
     const int code = sqlite3_extended_errcode(handle);
-    message.append(" (").append(sqlite3_errstr(code)).append(")").append(access_words(file, code));
+    const std::string_view kind = sqlite3_errstr(code);
+    if (kind != said) message.append(" (").append(kind).append(")");
+    message.append(access_words(file, code));
     return IoError{std::move(message), is_damage(code)};
 }
 
