@@ -54,4 +54,30 @@ WindowEnergy window_energy(const Profile& profile, const ShareSchedule& shares,
     return out;
 }
 
+std::vector<QuarterEnergy> quarter_energies(const Profile& profile, const ShareSchedule& shares,
+                                            std::int64_t capacity_w, std::int64_t start_s,
+                                            std::optional<std::int64_t> claim_wh) {
+    std::vector<QuarterEnergy> out;
+    std::vector<std::int64_t> claimable_until{0};  // sums from the window's start
+    std::int64_t generation_wh = 0;
+    for (std::size_t i = 0; i < profile.size(); ++i) {
+        const auto at_s = start_s + static_cast<std::int64_t>(i) * kSecondsPerQuarter;
+        const auto share_w = binding_share_w(shares, capacity_w, at_s);
+        out.push_back({load_of(profile[i]), profile[i].generation_wh});
+        generation_wh += profile[i].generation_wh;
+        claimable_until.push_back(claimable_until.back() +
+                                  claimable_wh(share_w, capacity_w, i, profile[i]));
+    }
+    const Int128 claimable = claimable_until.back();
+    if (claimable == 0) return out;
+    const Int128 counted =
+        counted_available_wh(generation_wh, claimable_until.back(), claim_wh) - generation_wh;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const Int128 until = counted * claimable_until[i + 1] / claimable;
+        out[i].available_wh +=
+            static_cast<std::int64_t>(until - counted * claimable_until[i] / claimable);
+    }
+    return out;
+}
+
 }  // namespace fairfeed

@@ -222,4 +222,21 @@ Shares compute_shares(ShareRule rule, std::int64_t window_seconds, std::int64_t 
     return out;
 }
 
+std::vector<MeterShare> shares_at_factor(ShareRule rule, std::int64_t window_seconds,
+                                         std::int64_t factor_ppm,
+                                         const std::vector<Producer>& producers) {
+    CHECK(factor_ppm >= 0 && factor_ppm <= kMaxFactorPpm);
+    const Fraction factor{factor_ppm, kPpm};
+    const auto watts = round_to_floor_of_sum(
+        rule == ShareRule::generation
+            ? scaled_availability(factor, window_seconds, producers)
+            : scaled_capacities({std::min(factor_ppm, kPpm), kPpm}, producers));
+    std::vector<MeterShare> shares;
+    for (std::size_t i = 0; i < producers.size(); ++i) {
+        CHECK(watts[i] <= producers[i].capacity_w);
+        shares.push_back({producers[i].meter, watts[i]});
+    }
+    return shares;
+}
+
 }  // namespace fairfeed

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/base/units.h"
 #include "core/model/share_rule.h"
 
 namespace fairfeed {
@@ -52,5 +53,15 @@ struct Shares {
 [[nodiscard]] Shares compute_shares(ShareRule rule, std::int64_t window_seconds,
                                     std::int64_t load_wh, std::int64_t available_wh,
                                     const std::vector<Producer>& producers);
+
+// The most that a factor of shares_at_factor may be.
+constexpr std::int64_t kMaxFactorPpm = 2 * kPpm;
+
+// Shares by a factor in [0, kMaxFactorPpm] that somebody else found (forecast.h), within the same
+// limits and rounded in the same way: by `generation` min(C_i, factor * available_i / T), by the
+// other rules min(1, factor) * C_i.
+[[nodiscard]] std::vector<MeterShare> shares_at_factor(ShareRule rule, std::int64_t window_seconds,
+                                                       std::int64_t factor_ppm,
+                                                       const std::vector<Producer>& producers);
 
 }  // namespace fairfeed

@@ -186,5 +186,37 @@ TEST_F(AvailabilityProperty, no_claim_moves_a_share_where_none_below_the_capacit
     }
 }
 
+TEST(AvailableGeneration, of_the_quarter_hours_is_that_of_the_window) {
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 500; ++round) {
+        Profile profile;
+        ShareSchedule shares;
+        for (std::size_t i = 0; i < kQuarters; ++i) {
+            const auto share_w = static_cast<std::int64_t>(random() % 6000);
+            const auto load_wh = static_cast<std::int64_t>(random() % 400);
+            const auto sun_wh = static_cast<std::int64_t>(random() % 1300);
+            const auto made = std::min(sun_wh, std::max(quarter_cap_wh(share_w, i), load_wh));
+            profile.push_back({std::max<std::int64_t>(0, load_wh - made),
+                               std::max<std::int64_t>(0, made - load_wh), made});
+            shares.push_back({share_w, static_cast<std::int64_t>(i) * kSecondsPerQuarter});
+        }
+        const auto claim_wh = static_cast<std::int64_t>(random() % 30'000);
+        const auto window = window_energy(profile, shares, 5000, 0, claim_wh);
+        std::int64_t available_wh = 0;
+        std::int64_t load_wh = 0;
+        const auto quarters = quarter_energies(profile, shares, 5000, 0, claim_wh);
+        for (std::size_t i = 0; i < kQuarters; ++i) {
+            const auto share_w = std::min<std::int64_t>(5000, shares[i].share_w);
+            const auto made = profile[i].generation_wh;
+            EXPECT_GE(quarters[i].available_wh, made);
+            EXPECT_LE(quarters[i].available_wh, made + claimable_wh(share_w, 5000, i, profile[i]));
+            available_wh += quarters[i].available_wh;
+            load_wh += quarters[i].load_wh;
+        }
+        ASSERT_EQ(available_wh, window.available_wh);
+        ASSERT_EQ(load_wh, window.import_wh + window.generation_wh - window.export_wh);
+    }
+}
+
 }  // namespace
 }  // namespace fairfeed

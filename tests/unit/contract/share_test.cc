@@ -303,5 +303,28 @@ TEST_F(ShareProperty, nobody_s_share_depends_on_where_others_stand_in_the_list) 
     }
 }
 
+TEST_F(ShareProperty, a_factor_from_elsewhere_passes_no_capacity_and_loses_less_than_a_watt) {
+    for (int run = 0; run < 300; ++run) {
+        const Cluster cluster = any_cluster();
+        for (const std::int64_t factor_ppm : {0L, 1L, 333'333L, 999'999L, 1'000'000L, 2'000'000L}) {
+            for (const ShareRule rule : kRules) {
+                const auto shares = shares_at_factor(rule, kFourHours, factor_ppm, cluster);
+                Int128 exact = 0;  // in parts of 10^6 * 14400 of a watt
+                std::int64_t sum_w = 0;
+                for (std::size_t i = 0; i < cluster.size(); ++i) {
+                    const Int128 full = Int128{kPpm} * kFourHours * cluster[i].capacity_w;
+                    const Int128 base = rule == ShareRule::generation
+                                            ? Int128{kSecondsPerHour} * cluster[i].available_wh
+                                            : Int128{kFourHours} * cluster[i].capacity_w;
+                    exact += std::min(full, base * factor_ppm);
+                    sum_w += shares[i].mes_w;
+                    ASSERT_LE(shares[i].mes_w, cluster[i].capacity_w);
+                }
+                ASSERT_EQ(sum_w, static_cast<std::int64_t>(exact / (Int128{kPpm} * kFourHours)));
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace fairfeed
