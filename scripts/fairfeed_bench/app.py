@@ -8,7 +8,7 @@ from pathlib import Path
 from fairfeed_demo import command
 from fairfeed_demo.faults import UsageFault
 
-from . import reliability
+from . import reliability, shares
 
 DESCRIPTION = "Measures a build of Fairfeed on this machine."
 RELIABILITY = """\
@@ -16,17 +16,25 @@ Runs the simulator (real nodes in virtual time, from seeds), chaos (real process
 cut off and starved) and the mutants (wrong variants of the rules, each of which a test must kill),
 and says what that gave: seeds per second, faults by kind, recovery times, readings lost, forks,
 mutants killed. Builds build/release first, unless FAIRFEED_BIN_DIR names programs that are built."""
+SHARES = """\
+Lives a year of 17 recorded homes in five clusters, two fortnights of it, and the year without one
+home a cluster, with the contract's own code: what every share basis, resolution and rule leaves of
+the surplus, and what it curtails for nothing. Draws docs/img/shares.svg. Builds share_bench first,
+unless FAIRFEED_BIN_DIR names programs that are built. Reads ../shared/data/homes."""
 EXAMPLES = """\
 examples:
   scripts/bench reliability                    about ten minutes, after the build
   scripts/bench reliability --quick            two minutes
   scripts/bench reliability --seconds 3600 --minutes 60 --seed 7 > report.json
+  scripts/bench shares                         some minutes, after the build
+  scripts/bench shares --quick                 eight weeks for the year, and no plot
+  scripts/bench shares --json shares.json      every margin as well
 
-A terminal shows tables; a file or a program is given one JSON object, and so is a terminal with
---json. Progress goes to standard error.
+Of reliability a terminal shows tables; a file or a program is given one JSON object, and so is a
+terminal with --json. Progress goes to standard error.
 
-exit status: 0 nothing lost, no fork, every seed sound, every recovery in time, every mutant killed;
-1 not so, and it says which; 2 wrong usage."""
+exit status: 0 nothing lost, no fork, every seed sound, every recovery in time, every mutant killed,
+the goals of shares met; 1 not so, and it says which; 2 wrong usage."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,6 +70,12 @@ def _parse(arguments):
     part.add_argument("--json", action="store_true", help="print JSON on a terminal as well")
     part.add_argument("--dir", type=Path, default=Path(".fairfeed-chaos"), metavar="DIR",
                       help="where chaos writes (default .fairfeed-chaos)")  # fmt: skip
+    part.set_defaults(measure=_reliability)
+    part = parts.add_parser("shares", help="which share basis serves best, on recorded homes",
+                            description=SHARES, epilog=EXAMPLES, **look)  # fmt: skip
+    part.add_argument("--quick", action="store_true", help="eight weeks, one margin, no plot")
+    part.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
+    part.set_defaults(measure=_shares)
     return parser.parse_args(arguments)
 
 
@@ -70,6 +84,16 @@ def main(arguments):
 
 
 def _run(options):
+    return options.measure(options)
+
+
+def _shares(options):
+    report = shares.measure(options)
+    print("\n".join(shares.summary(report)), flush=True)
+    return command.OK if report["ok"] else command.FAILED
+
+
+def _reliability(options):
     # Standard output is the report's alone.
     report = reliability.measure(options)
     if options.json or not sys.stdout.isatty():

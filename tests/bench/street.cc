@@ -1,0 +1,64 @@
+#include "tests/bench/street.h"
+
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "core/recordings/recorded_homes.h"
+
+namespace fairfeed::bench {
+
+namespace {
+
+constexpr std::int64_t kQuartersPerHour = 4;
+
+std::optional<std::string> text_of(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    if (!in) return std::nullopt;
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+Home home_of(const RecordedHome& recorded, std::int64_t capacity_w, std::int64_t quarters) {
+    Home home{MeterId(recorded.name), capacity_w, {}, {}};
+    for (std::int64_t quarter = 0; quarter < quarters; ++quarter) {
+        home.load_wh.push_back(recorded.load.quarter_wh(quarter));
+        home.available_wh.push_back(recorded.pv.quarter_wh(quarter));
+    }
+    return home;
+}
+
+}  // namespace
+
+Result<Street, std::string> read_street(const std::filesystem::path& folder,
+                                        const std::string& file, std::size_t clusters) {
+    const auto meta_file = folder / "homes_meta.csv";
+    const auto homes_text = text_of(folder / file);
+    if (!homes_text) return unexpected((folder / file).string() + " is not there");
+    const auto meta_text = text_of(meta_file);
+    if (!meta_text) return unexpected(meta_file.string() + " is not there");
+    const auto recorded = parse_recorded_homes(file, *homes_text);
+    if (!recorded) return unexpected(recorded.error().front());
+    const auto nameplates = parse_homes_meta("homes_meta.csv", *meta_text);
+    if (!nameplates) return unexpected(nameplates.error().front());
+    Street street{recorded->start_s, static_cast<std::size_t>(recorded->hours * kQuartersPerHour),
+                  std::vector<std::vector<Home>>(clusters)};
+    for (std::size_t i = 0; i < recorded->homes.size(); ++i) {
+        const RecordedHome& home = recorded->homes[i];
+        const auto nameplate = nameplates->find(home.name);
+        if (nameplate == nameplates->end())
+            return unexpected("homes_meta.csv has no home " + home.name);
+        street.clusters[i % clusters].push_back(
+            home_of(home, nameplate->second, recorded->hours * kQuartersPerHour));
+    }
+    return street;
+}
+
+Street without_one_each(Street street) {
+    for (auto& cluster : street.clusters)
+        cluster.erase(cluster.begin());
+    return street;
+}
+
+}  // namespace fairfeed::bench
