@@ -20,7 +20,7 @@ SHARES = """\
 Lives a year of 17 recorded homes in five clusters, two fortnights of it, and the year without one
 home a cluster, with the contract's own code: what every share basis, resolution and rule leaves of
 the surplus, and what it curtails for nothing. Draws docs/img/shares.svg. Builds share_bench first,
-unless FAIRFEED_BIN_DIR names programs that are built. Reads ../shared/data/homes."""
+unless FAIRFEED_BIN_DIR names programs that are built. Recordings stand beside the checkout."""
 EXAMPLES = """\
 examples:
   scripts/bench reliability                    about ten minutes, after the build

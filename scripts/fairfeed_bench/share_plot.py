@@ -37,10 +37,12 @@ def _axes():
              f'height="{_y(0) - _y(_GOAL_LEFT):.1f}"/>']  # fmt: skip
     for tick in range(0, int(_MOST_NEEDLESS) + 1):
         parts += [f'<path class="grid" d="M{_x(tick)} {_y(0)}V{_y(_MOST_LEFT)}"/>',
-                  f'<text x="{_x(tick)}" y="{_y(0) + 18}" text-anchor="middle">{tick}</text>']  # fmt: skip
+                  f'<text x="{_x(tick)}" y="{_y(0) + 18}" '
+                  f'text-anchor="middle">{tick}</text>']  # fmt: skip
     for tick in range(0, int(_MOST_LEFT) + 1, 20):
         parts += [f'<path class="grid" d="M{_x(0)} {_y(tick)}H{_x(_MOST_NEEDLESS)}"/>',
-                  f'<text x="{_x(0) - 8}" y="{_y(tick) + 4}" text-anchor="end">{tick}</text>']  # fmt: skip
+                  f'<text x="{_x(0) - 8}" y="{_y(tick) + 4}" '
+                  f'text-anchor="end">{tick}</text>']  # fmt: skip
     middle = (_x(0) + _x(_MOST_NEEDLESS)) / 2
     return [*parts,
             f'<path class="axis" d="M{_x(0)} {_y(_MOST_LEFT)}V{_y(0)}H{_x(_MOST_NEEDLESS)}"/>',

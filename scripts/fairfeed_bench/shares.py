@@ -16,12 +16,12 @@ HOMES = build.SOURCE.parent / "shared" / "data" / "homes"
 PLOT = build.SOURCE / "docs" / "img" / "shares.svg"
 _FILES = ("homes_hourly_year.csv", "homes_hourly_14d_2017-01-09.csv",
           "homes_hourly_14d_2016-08-08.csv", "homes_meta.csv")  # fmt: skip
-# The goal on the year by waterfill, in percent: of surplus left, of generation curtailed needlessly.
+# The goal on the year by waterfill, in percent: of surplus left, of generation curtailed for nothing
 _LEFT, _NEEDLESS = 15.0, 2.3
 
 
 def measure(options):
-    """What the program says, and what of the goal is missed. A quick run draws and judges nothing."""
+    """What the program says, and what of the goal is missed. A quick run judges nothing."""
     _require(HOMES)
     command = [str(_program()), str(HOMES), *(["--quick"] if options.quick else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
