@@ -16,7 +16,7 @@ HOMES = build.SOURCE.parent / "shared" / "data" / "homes"
 PLOT = build.SOURCE / "docs" / "img" / "shares.svg"
 _FILES = ("homes_hourly_year.csv", "homes_hourly_14d_2017-01-09.csv",
           "homes_hourly_14d_2016-08-08.csv", "homes_meta.csv")  # fmt: skip
-# The goal on the year by waterfill, in percent: of surplus left, of generation curtailed for nothing
+# The goal on the year by waterfill: percent of the surplus left, of generation curtailed needlessly
 _LEFT, _NEEDLESS = 15.0, 2.3
 
 
