@@ -24,7 +24,6 @@ struct TlsFilesReport {
     std::vector<std::string> of_time;
     // Expires within kExpiryNoticeS.
     std::vector<std::string> soon;
-    [[nodiscard]] bool nothing_wrong() const { return mistakes.empty() && of_time.empty(); }
 };
 
 constexpr std::int64_t kExpiryNoticeS = std::int64_t{30} * 86'400;

@@ -296,10 +296,6 @@ std::optional<std::string> YamlView::name_at(std::string_view key, bool required
     return value ? spot_->to_name(*value, spot_->name_of(key)) : std::nullopt;
 }
 
-std::optional<std::string> YamlView::own_name() const {
-    return spot_->to_name(spot_->node, spot_->name_of(""));
-}
-
 std::optional<std::size_t> YamlView::choice_at(std::string_view key,
                                                const std::vector<std::string_view>& words,
                                                bool required) const {

@@ -54,11 +54,6 @@ class YamlView {
     [[nodiscard]] std::optional<std::filesystem::path> optional_path(std::string_view key) const;
     // One word of a list; the error names the whole list.
     template <class Enum>
-    [[nodiscard]] Enum require_choice(
-        std::string_view key, const std::vector<std::pair<std::string_view, Enum>>& words) const {
-        return words[choice_at(key, words_of(words), true).value_or(0)].second;
-    }
-    template <class Enum>
     [[nodiscard]] std::optional<Enum> optional_choice(
         std::string_view key, const std::vector<std::pair<std::string_view, Enum>>& words) const {
         const auto index = choice_at(key, words_of(words), false);
@@ -73,10 +68,6 @@ class YamlView {
     // This value itself, if it is an item of a list.
     [[nodiscard]] std::int64_t as_int(std::int64_t min, std::int64_t max) const;
     [[nodiscard]] std::string as_text() const;
-    template <class Id>
-    [[nodiscard]] Id as_name() const {
-        return to_name<Id>(own_name());
-    }
 
     [[nodiscard]] bool has(std::string_view key) const;
     // Adds the reader's own error, placed at the key (or at this value if there is no key).
@@ -102,7 +93,6 @@ class YamlView {
     [[nodiscard]] std::optional<std::filesystem::path> optional_path_at(std::string_view key,
                                                                         bool required) const;
     [[nodiscard]] std::optional<std::string> name_at(std::string_view key, bool required) const;
-    [[nodiscard]] std::optional<std::string> own_name() const;
     [[nodiscard]] std::optional<std::size_t> choice_at(std::string_view key,
                                                        const std::vector<std::string_view>& words,
                                                        bool required) const;

@@ -72,7 +72,7 @@ class Verification {
             if (settlement.judged) ++counts.settlements_recomputed;
             for (const auto& [window, readings] : settlement.readings)
                 counts.readings_opened += readings.size();
-            counts.lines_opened += settlement.opened.lines.size();
+            if (settlement.judged) counts.lines_opened += settlement.opened.lines.size();
         }
     }
 

@@ -111,9 +111,10 @@ void print_invariants(const VerifyReport& report, std::ostream& out) {
 void print_closed(const OpenedLedger& opened, const VerifyReport& report, std::ostream& out) {
     if (report.closed.empty()) return;
     out << "\nNot recomputed: readings and bill lines of "
-        << count_text(report.closed.size(), "cluster", "clusters") << " whose keys "
-        << (opened.holder ? opened.holder->node.str() + " does not hold"
-                          : std::string("are not at hand (--config)"))
+        << count_text(report.closed.size(), "cluster", "clusters")
+        << (opened.holder ? ", of which " + opened.holder->node.str() +
+                                " holds no keys, or was no member of the committee"
+                          : std::string(" whose keys are not at hand (--config)"))
         << ":";
     for (const auto& [cluster, runs] : report.closed) {
         out << "\n  " << cluster.str() << ", windows";

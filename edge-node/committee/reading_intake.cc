@@ -20,10 +20,10 @@ intake::Context ReadingIntake::context(MemberWindows& windows, const Turn& turn)
             self_,
             turn.now,
             [this](const MeterId& meter, Window window) {
-                return book_.id_of({meter, window});
+                return store_.id_of({meter, window});
             },
             [this](const MeterId& meter, Window window) {
-                return book_.is_committed({meter, window});
+                return store_.is_committed({meter, window});
             }};
 }
 
@@ -54,7 +54,7 @@ ReadingIntake::Taken ReadingIntake::take_asked(ByteView envelope, MemberWindows&
     intake::Context asking = context(windows, turn);
     asking.wanted = [&](const SignedReading& reading) {
         const ReadingHeader& header = reading.header;
-        return !book_.is_twofold({header.meter, header.window}) &&
+        return !store_.is_twofold({header.meter, header.window}) &&
                windows.may_replace(header, turn.state);
     };
     auto judged = intake::judge_pulled_reading(envelope, asking);
@@ -71,7 +71,7 @@ ReadingIntake::Judged ReadingIntake::compared(Judged judged, Findings& findings,
     } else if (judged.error().reading) {
         reading = &*judged.error().reading;
     }
-    const SignedReading* other = reading != nullptr ? book_.rival(*reading) : nullptr;
+    const SignedReading* other = reading != nullptr ? store_.rival(*reading) : nullptr;
     if (other == nullptr) return judged;
     findings.two_readings(*reading, *other, state.network);
     if (judged && other->header.window != reading->header.window) {
@@ -82,7 +82,7 @@ ReadingIntake::Judged ReadingIntake::compared(Judged judged, Findings& findings,
 
 void ReadingIntake::compare(const SignedReading& reading, Findings& findings,
                             const ChainState& state) const {
-    const SignedReading* other = book_.rival(reading);
+    const SignedReading* other = store_.rival(reading);
     if (other != nullptr) findings.two_readings(reading, *other, state.network);
 }
 
@@ -93,13 +93,13 @@ ReadingIntake::Taken ReadingIntake::accept(Judged judged, const Turn& turn) {
     const ClusterId cluster = reading.header.cluster;
     const ReadingSlot slot{reading.header.meter, reading.header.window};
     turn.out.push_back(PersistReading{reading});
-    if (book_.id_of(slot)) {
-        book_.mark_twofold(slot);
+    if (store_.id_of(slot)) {
+        store_.mark_twofold(slot);
     } else {
         ++accepted_;
         receipt(reading, turn);
     }
-    book_.keep(std::move(*judged));
+    store_.keep(std::move(*judged));
     return cluster;
 }
 
@@ -107,7 +107,7 @@ ReadingIntake::Taken ReadingIntake::accept(Judged judged, const Turn& turn) {
 // this node goes, only a block is a promise. The meter repeats the reading until then.
 void ReadingIntake::receipt(const SignedReading& reading, const Turn& turn) const {
     const ReadingHeader& header = reading.header;
-    if (!book_.is_committed({header.meter, header.window}) &&
+    if (!store_.is_committed({header.meter, header.window}) &&
         !is_witness_for_good(turn.state, header.meter, header.window, self_)) {
         return;
     }
@@ -133,20 +133,20 @@ void ReadingIntake::restore(ByteView envelope, const MemberWindows& windows, Fin
     auto body = open_with(windows.accounts().keys(), *reading);
     if (!body) return;
     const ReadingSlot slot{reading->header.meter, reading->header.window};
-    const auto held = book_.id_of(slot);
+    const auto held = store_.id_of(slot);
     if (held && *held != reading->id) {
         compare(*reading, findings, state);
-        book_.mark_twofold(slot);
+        store_.mark_twofold(slot);
         if (!windows.is_promised(*reading)) return;
     }
-    book_.keep(OpenedReading{std::move(*reading), std::move(*body)});
+    store_.keep(OpenedReading{std::move(*reading), std::move(*body)});
 }
 
 void ReadingIntake::salvage(ByteView envelope, MemberWindows& windows, const Turn& turn) {
     auto opened = intake::judge_pulled_reading(envelope, context(windows, turn));
     if (!opened) return;
     turn.out.push_back(PersistReading{opened->reading});
-    book_.keep(std::move(*opened));
+    store_.keep(std::move(*opened));
 }
 
 void ReadingIntake::settle(const RecomputedSettlement& settlement, Findings& findings,
@@ -156,13 +156,13 @@ void ReadingIntake::settle(const RecomputedSettlement& settlement, Findings& fin
             compare(taken.reading, findings, state);
     }
     const auto& [cluster, window, lines] = settlement.opened;
-    book_.keep_committed(settlement.readings, window);
-    book_.drop_old(cluster, window, state);
+    store_.keep_committed(settlement.readings, window);
+    store_.drop_old(cluster, window, state);
 }
 
 ForgetWindow ReadingIntake::forget(const ClusterId& cluster, Window settled,
                                    const ChainState& state) {
-    return book_.forget(cluster, settled, state);
+    return store_.forget(cluster, settled, state);
 }
 
 Result<ReadingsAnswer, Reject> ReadingIntake::answer(const NodeId& asker,
@@ -174,7 +174,7 @@ Result<ReadingsAnswer, Reject> ReadingIntake::answer(const NodeId& asker,
     }
     ReadingsAnswer answer;
     for (const Digest& id : request.readings) {
-        const SignedReading* reading = book_.find(id);
+        const SignedReading* reading = store_.find(id);
         if (reading == nullptr) continue;
         const ReadingHeader& header = reading->header;
         if (!is_member(asker, header.cluster, header.window, state)) continue;

@@ -53,7 +53,7 @@ class ReadingIntake {
     [[nodiscard]] ForgetWindow forget(const ClusterId& cluster, Window settled,
                                       const ChainState& state);
     // ReadingStore::forget_dropped.
-    void forget_dropped() { book_.forget_dropped(); }
+    void forget_dropped() { store_.forget_dropped(); }
 
     // The readings asked for that are held, and whose windows the asker is a member for. Errors:
     // check_wanted_ids.
@@ -61,7 +61,7 @@ class ReadingIntake {
                                                         const ReadingsRequest& request,
                                                         const ChainState& state) const;
 
-    [[nodiscard]] const ReadingStore& store() const { return book_; }
+    [[nodiscard]] const ReadingStore& store() const { return store_; }
     // Slots of which a reading was taken since the start.
     [[nodiscard]] std::uint64_t accepted() const { return accepted_; }
     // Why the meter's last reading was refused: a meter that talks is not silent. nullopt: that
@@ -85,7 +85,7 @@ class ReadingIntake {
     NodeId self_;
     const Signer& signer_;
     Publisher publisher_;
-    ReadingStore book_;
+    ReadingStore store_;
     std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused
     std::uint64_t accepted_ = 0;
 };

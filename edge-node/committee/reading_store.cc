@@ -57,7 +57,7 @@ void ReadingStore::keep(OpenedReading opened) {
     const Place place{header.cluster, {header.meter, header.window}};
     if (const auto before = id_of(place.slot)) {
         const SignedReading* other = find(*before);
-        if (other != nullptr) sequences_.erase({header.meter, other->header.sequence});
+        if (other != nullptr) free_number(place.slot, *other);
         places_.erase(*before);
     }
     ids_.insert_or_assign(place.slot, opened.reading.id);
@@ -107,7 +107,13 @@ void ReadingStore::erase(const ReadingSlot& slot, const SignedReading& reading) 
     twofold_.erase(slot);
     listed_by_.erase(slot);
     places_.erase(reading.id);
-    sequences_.erase({slot.first, reading.header.sequence});
+    free_number(slot, reading);
+}
+
+// A meter that gives two windows one number has it kept by the later one.
+void ReadingStore::free_number(const ReadingSlot& slot, const SignedReading& reading) {
+    const auto numbered = sequences_.find({slot.first, reading.header.sequence});
+    if (numbered != sequences_.end() && numbered->second == slot.second) sequences_.erase(numbered);
 }
 
 ForgetWindow ReadingStore::forget(const ClusterId& cluster, Window settled,

@@ -57,6 +57,7 @@ class ReadingStore {
     [[nodiscard]] bool is_needed(const ReadingSlot& slot, Window settled, const LateSpan& span,
                                  const ChainState& state) const;
     void erase(const ReadingSlot& slot, const SignedReading& reading);
+    void free_number(const ReadingSlot& slot, const SignedReading& reading);
 
     std::map<ClusterId, HeldReadings> readings_;
     std::map<ReadingSlot, Digest> ids_;

@@ -163,7 +163,8 @@ class Node {
         std::vector<Digest> ids;  // the settlement's id comes first
     };
     std::map<std::pair<ClusterId, Window>, Pending> pending_;
-    // Of windows to come, one of each culprit and offence; tried again after each block.
+    // Of windows to come, the nearest of each culprit and offence; tried again after each block. A
+    // restart forgets it.
     std::map<std::pair<std::string, Offence>, Transaction> early_evidence_;
     Height early_tried_at_ = 0;
     Announcements announcements_;

@@ -37,7 +37,10 @@ void Node::submit_evidence(const Transaction& evidence, Effects& out) {
     tell_entered(out);
     if (taken || taken.error() != Reject::future_window) return;
     const auto& about = std::get<Evidence>(evidence.content);
-    early_evidence_.try_emplace({about.culprit, about.offence}, evidence);
+    const auto [kept, first] =
+        early_evidence_.try_emplace({about.culprit, about.offence}, evidence);
+    const auto& other = std::get<Evidence>(kept->second.content);
+    if (!first && about.place.window < other.place.window) kept->second = evidence;
 }
 
 // Handovers are announced to all until a block contains them, as evidence is.

@@ -1,6 +1,9 @@
 // Every oracle is shown what it is there for, and says so: an alarm that was never heard proves
 // nothing by its silence.
 #include "tests/simulation/oracles.h"
+#include "tests/simulation/credit_audit.h"
+#include "tests/simulation/heard_offences.h"
+#include "tests/simulation/simulated_meter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +15,8 @@
 #include "core/wire/reading_codec.h"
 #include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "tests/simulation/credit_audit.h"
+#include "tests/simulation/heard_offences.h"
 #include "tests/simulation/simulated_meter.h"
 
 namespace fairfeed::simulation {
@@ -165,6 +170,35 @@ TEST_F(TheOracles, know_honest_nodes_that_sign_two_batches_of_one_version) {
         say(0, Channel::batch, encode_transaction(batch));
     }
     expect("honest node-1 said two batches of cluster-1, window 0");
+}
+
+TEST_F(TheOracles, know_a_meter_that_is_credited_more_than_it_measured) {
+    const auto lines = ClusterAccounts::open_lines(settle(0), scenery.keys);
+    ASSERT_TRUE(lines.has_value());
+    const auto meter = [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); };
+    const auto listed = [](const MeterId&, Window) { return true; };
+    for (const SettlementLine& honest : *lines) {
+        EXPECT_EQ(CreditAudit(scenery, meter).on_line(0, honest, listed), "");
+        SettlementLine more = honest;
+        more.credited_wh += 1;
+        EXPECT_NE(CreditAudit(scenery, meter).on_line(0, more, listed), "");
+    }
+}
+
+TEST_F(TheOracles, know_what_a_node_has_stored_and_heard_contradicted) {
+    SimulatedMeter twin(scenery, meters[0].id(), MeterBehaviour::equivocating, Dice(99));
+    const SignedReading one = measure(meters[0], 0).reading;
+    const SignedReading other = measure(twin, 0).reading;
+    ASSERT_NE(one.id, other.id);
+    HeardOffences heard({meters[0].id().str()});
+    const Topic topic{network.genesis().content.parameters.name, meters[0].id().str(),
+                      Channel::reading, "-"};
+    const Publication said{0, topic, topic.str(), other.envelope};
+    heard.hear(scenery.nodes[0], said, chain.state());
+    EXPECT_TRUE(heard.offences().empty()) << "nothing is stored yet";
+    heard.keep(one);
+    heard.hear(scenery.nodes[0], said, chain.state());
+    EXPECT_EQ(heard.offences().size(), 1U);
 }
 
 TEST_F(TheOracles, know_honest_nodes_that_endorse_two_readings_of_one_slot) {

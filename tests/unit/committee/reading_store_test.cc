@@ -14,7 +14,7 @@ using test::TestNetwork;
 const ClusterId kCluster = TestNetwork::cluster(1);
 const MeterId kMeter = TestNetwork::meter(1, 1);
 
-class Book : public ::testing::Test {
+class StoredReadings : public ::testing::Test {
   protected:
     [[nodiscard]] OpenedReading read(TestMeter& by, Window window) const {
         return by.read(window, test::flat_profile(state, {100, 0, 0}));
@@ -26,7 +26,7 @@ class Book : public ::testing::Test {
     ReadingStore store;
 };
 
-TEST_F(Book, finds_a_reading_by_its_id_until_another_one_takes_its_place) {
+TEST_F(StoredReadings, finds_a_reading_by_its_id_until_another_one_takes_its_place) {
     const OpenedReading first = read(meter, 0);
     const OpenedReading second = read(meter, 0);
     store.keep(first);
@@ -38,7 +38,7 @@ TEST_F(Book, finds_a_reading_by_its_id_until_another_one_takes_its_place) {
     EXPECT_EQ(store.size(), 1U);
 }
 
-TEST_F(Book, knows_a_rival_by_its_window_and_by_its_number) {
+TEST_F(StoredReadings, knows_a_rival_by_its_window_and_by_its_number) {
     const OpenedReading held = read(meter, 0);
     store.keep(held);
     EXPECT_EQ(store.rival(held.reading), nullptr) << "itself";
@@ -50,7 +50,7 @@ TEST_F(Book, knows_a_rival_by_its_window_and_by_its_number) {
     EXPECT_EQ(store.rival(same_number.reading)->id, held.reading.id);
 }
 
-TEST_F(Book, accuses_no_reading_for_the_number_of_one_that_the_chain_did_not_take) {
+TEST_F(StoredReadings, accuses_no_reading_for_the_number_of_one_that_the_chain_did_not_take) {
     const OpenedReading refused = read(meter, 0);
     const OpenedReading taken = read(meter, 0);
     store.keep(refused);
@@ -61,7 +61,7 @@ TEST_F(Book, accuses_no_reading_for_the_number_of_one_that_the_chain_did_not_tak
     EXPECT_EQ(store.rival(later.reading), nullptr);
 }
 
-TEST_F(Book, holds_what_a_block_has_for_a_day_and_then_tells_the_inbox_once) {
+TEST_F(StoredReadings, holds_what_a_block_has_for_a_day_and_then_tells_the_inbox_once) {
     test::TestChain chain(network);
     const auto day = static_cast<Window>(state.grid().windows_per_day());
     ForgetWindow forgotten;
@@ -79,7 +79,7 @@ TEST_F(Book, holds_what_a_block_has_for_a_day_and_then_tells_the_inbox_once) {
     EXPECT_TRUE(store.forget(kCluster, day + 1, chain.state()).readings.empty()) << "once";
 }
 
-TEST_F(Book, holds_a_reading_that_no_block_has_as_long_as_it_may_be_settled_late) {
+TEST_F(StoredReadings, holds_a_reading_that_no_block_has_as_long_as_it_may_be_settled_late) {
     store.keep(read(meter, 0));
     const auto week = static_cast<Window>(state.grid().windows_per_day() * 7);
     EXPECT_TRUE(store.forget(kCluster, week, state).readings.empty());

@@ -116,6 +116,11 @@ TEST(TlsFiles, are_accepted_beside_an_older_authority) {
     made.write("ca.crt", CertificateAuthority::create("fairfeed street", 100).certificate_pem() +
                              IdentityFiles::authority().certificate_pem());
     EXPECT_THAT(check_tls_files(made.files(), "n1", now_s()).mistakes, IsEmpty());
+    const auto later = check_tls_files(made.files(), "n1", now_s() + 101 * kDayS);
+    EXPECT_THAT(later.of_time, Not(Contains(HasSubstr("ca.crt"))))
+        << "the other one is in its time";
+    const auto soon = check_tls_files(made.files(), "n1", now_s() + 90 * kDayS);
+    EXPECT_THAT(soon.soon, Contains(HasSubstr("ca.crt: expires in ")));
 }
 
 TEST(TlsFiles, that_are_out_of_their_time_are_no_mistake_but_said) {

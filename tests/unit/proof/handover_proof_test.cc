@@ -180,7 +180,7 @@ TEST_F(VerifyOverAHandover, counts_no_settlement_as_recomputed_that_its_keyholde
     EXPECT_THAT(come.closed,
                 ElementsAre(Pair(kOne, ElementsAre(WindowRun{0, 1}, WindowRun{5, 5}))));
     EXPECT_EQ(come.counts.settlements_recomputed, 3U);
-    EXPECT_EQ(come.counts.lines_opened, 8U) << "of windows 2 to 5";
+    EXPECT_EQ(come.counts.lines_opened, 6U) << "of windows 2 to 4";
 }
 
 }  // namespace
