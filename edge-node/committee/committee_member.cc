@@ -170,6 +170,9 @@ void CommitteeMember::on_commit(const CommittedBlock& committed, const ChainStat
             const ClusterId& cluster = settlement->cluster;
             if (intake_.store().knows(cluster) || windows_.has_round(cluster))
                 turn.out.push_back(intake_.forget(cluster, settlement->window, turn.state));
+        } else if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
+            // Also of a settlement that this node cannot open: a signature needs no data key.
+            intake_.compare(*reading, findings_, turn.state);
         } else if (const auto* alarm = std::get_if<MeterAlarm>(&transaction.content)) {
             meter_alarms_.receipt(*alarm, transaction.id, turn);
         }

@@ -52,6 +52,8 @@ class ReadingIntake {
     // The chain has the window: what the inbox may forget of the cluster.
     [[nodiscard]] ForgetWindow forget(const ClusterId& cluster, Window settled,
                                       const ChainState& state);
+    // Evidence, if the meter signed another reading of this slot or number that is held.
+    void compare(const SignedReading& reading, Findings& findings, const ChainState& state) const;
     // ReadingStore::forget_dropped.
     void forget_dropped() { store_.forget_dropped(); }
 
@@ -77,7 +79,6 @@ class ReadingIntake {
     using Judged = Result<OpenedReading, intake::Refused>;
     [[nodiscard]] intake::Context context(MemberWindows& windows, const Turn& turn) const;
     [[nodiscard]] Judged compared(Judged judged, Findings& findings, const ChainState& state) const;
-    void compare(const SignedReading& reading, Findings& findings, const ChainState& state) const;
     [[nodiscard]] Taken accept(Judged judged, const Turn& turn);
     void receipt(const SignedReading& reading, const Turn& turn) const;
     void refuse(const SignedReading& reading, Reject reason, const Turn& turn);
