@@ -6,14 +6,9 @@
 #include <cstdint>
 #include <functional>
 
+#include "core/model/profile.h"
+
 namespace fairfeed {
-
-struct QuarterEnergy {
-    std::int64_t load_wh = 0;
-    std::int64_t available_wh = 0;
-
-    bool operator==(const QuarterEnergy&) const = default;
-};
 
 // `quarter` >= 0 counts from the grid epoch; both energies are never negative.
 using EnergySource = std::function<QuarterEnergy(std::int64_t quarter)>;

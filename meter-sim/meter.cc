@@ -53,7 +53,7 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
       members_(setup_.enrolment.everybody()),
       clock_(setup_.parameters),
       state_(std::move(state)),
-      shares_(state_.shares),
+      shares_(setup_.parameters, state_.shares),
       measurement_(state_.next_window, clock_, state_.registers),
       topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()),
       alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()) {
@@ -335,7 +335,7 @@ std::optional<Reject> Meter::hear_share(const CommitteeMember& from, const Bytes
     const auto share = decode_share(payload, setup_.network);
     if (!share) return share.error();
     if (const auto fault = fault_of(*share, from, id())) return fault;
-    if (share->content.mes_w < 0) return Reject::out_of_range;
+    if (share->content.mes_w < 0 || share->content.mes_w > kNoShareW) return Reject::out_of_range;
     // A window settles after its end; another clock may be a little ahead of ours.
     if (share->content.window > state_.next_window) return Reject::future_window;
     const auto quorums = share_quorums(share->content.window);

@@ -45,7 +45,7 @@ Result<std::optional<MeterState>, IoError> read_state(Database& database, const 
 
 Result<std::vector<AcceptedShare>, IoError> read_shares(Database& database, const MeterId& meter) {
     auto select = database.prepare(
-        "SELECT window, share_w, from_s FROM share WHERE meter = ?1 ORDER BY window");
+        "SELECT window, share_w, from_s FROM share WHERE meter = ?1 ORDER BY from_s");
     if (!select) return unexpected(select.error());
     std::vector<AcceptedShare> shares;
     select->bind(meter.str());

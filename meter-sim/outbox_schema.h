@@ -10,7 +10,7 @@
 
 namespace fairfeed {
 
-constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 2, R"sql(
+constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 3, R"sql(
 CREATE TABLE about (network BLOB NOT NULL);
 CREATE TABLE meter (
   id TEXT PRIMARY KEY,
@@ -32,7 +32,7 @@ CREATE TABLE share (
   window INTEGER NOT NULL,
   share_w INTEGER NOT NULL,
   from_s INTEGER NOT NULL,
-  PRIMARY KEY (meter, window)
+  PRIMARY KEY (meter, from_s)
 ) WITHOUT ROWID;
 CREATE TABLE reading (
   meter TEXT NOT NULL,

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/contract/share_schedule.h"
 
 namespace fairfeed {
 
-ShareBook::ShareBook(std::vector<AcceptedShare> accepted) : accepted_(std::move(accepted)) {
+ShareBook::ShareBook(NetworkParameters parameters, std::vector<AcceptedShare> accepted)
+    : parameters_(std::move(parameters)), accepted_(std::move(accepted)) {
     if (!accepted_.empty()) newest_ = accepted_.back().window;
 }
 
@@ -36,7 +38,11 @@ void ShareBook::accept(const ShareStatement& statement) {
     std::erase_if(accepted_, [&](const AcceptedShare& earlier) {
         return earlier.share.from_s >= statement.from_s;
     });
-    accepted_.push_back({statement.window, {statement.mes_w, statement.from_s}});
+    const std::int64_t start_s =
+        GridClock(parameters_).start_s(share_is_for(parameters_, statement.window));
+    const ShareInForce power{statement.mes_w, statement.from_s};
+    for (const ShareInForce& share : told_schedule(power, statement.factors, start_s))
+        accepted_.push_back({statement.window, share});
     for (auto& [member, said] : heard_)
         said.erase(said.begin(), said.upper_bound(statement.window));
 }

@@ -12,11 +12,13 @@
 
 #include "core/base/ids.h"
 #include "core/model/message.h"
+#include "core/model/network.h"
 #include "core/model/profile.h"
 
 namespace fairfeed {
 
-// An accepted share and the window whose settlement set it.
+// An accepted share and the window whose settlement set it. A schedule of quarter hours is as many
+// shares.
 struct AcceptedShare {
     Window window = 0;
     ShareInForce share;
@@ -34,7 +36,7 @@ class ShareBook {
     };
 
     // `accepted`: the persisted shares.
-    explicit ShareBook(std::vector<AcceptedShare> accepted);
+    ShareBook(NetworkParameters parameters, std::vector<AcceptedShare> accepted);
 
     // true: this statement completed a quorum, and the schedule has changed. Each of `quorums` is
     // enough by itself: the members that settled the window, and those to whom it was handed over.
@@ -50,6 +52,7 @@ class ShareBook {
   private:
     void accept(const ShareStatement& statement);
 
+    NetworkParameters parameters_;
     std::vector<AcceptedShare> accepted_;  // ascending by window and by from_s
     std::optional<Window> newest_;         // newest ever accepted: an older one changes nothing
     std::map<NodeId, std::map<Window, ShareStatement>> heard_;

@@ -18,10 +18,15 @@ std::int64_t share_of(const MeterClosing& closing) {
 }
 
 // The share stated to the meter. A meter without a share is told the capacity certified for the
-// window for which the share was settled.
-std::int64_t stated_share_w(const ChainState& state, const MeterId& meter,
-                            const MeterClosing& closing, Window target) {
-    return std::min(share_of(closing), state.capacity_w(meter, target));
+// window for which the share was settled. Factors apply to the power as it was settled, so that
+// power is told unchanged.
+SettledShare stated_share(const ChainState& state, const Settlement& settlement,
+                          const MeterId& meter, const MeterClosing& closing) {
+    const Window target = share_is_for(state.genesis.parameters, settlement.window);
+    const std::int64_t share_w = share_of(closing);
+    const bool is_scheduled = !settlement.factors.empty() && share_w != kNoShareW;
+    if (is_scheduled) return {meter, settlement.window, share_w, 0, settlement.factors};
+    return {meter, settlement.window, std::min(share_w, state.capacity_w(meter, target)), 0, {}};
 }
 
 // A share replaces every earlier one that binds no sooner.
@@ -70,6 +75,9 @@ Result<Settlement, Reject> ClusterAccounts::seal(const ChainState& state, Window
     out.proposer = proposer;
     out.contract_version = state.genesis.parameters.contract_version;
     out.rule = state.genesis.parameters.rule;
+    out.basis = draft.basis;
+    out.factors = draft.factors;
+    out.bound = draft.bound;
     out.previous = record->last_settlement;
     out.state_height = state.height;
     out.entries = draft.entries;
@@ -174,12 +182,11 @@ Result<std::vector<SettlementLine>, Reject> ClusterAccounts::open_lines(
     return lines;
 }
 
-SettledShare ClusterAccounts::move_on(const ChainState& state, Window settled, const MeterId& meter,
-                                      const MeterClosing& closing, std::int64_t header_time_ms) {
-    const NetworkParameters& parameters = state.genesis.parameters;
-    const Window target = share_is_for(parameters, settled);
-    const SettledShare share{meter, settled, stated_share_w(state, meter, closing, target),
-                             share_binds_from_s(parameters, settled, header_time_ms)};
+SettledShare ClusterAccounts::move_on(const ChainState& state, const Settlement& settlement,
+                                      const MeterId& meter, const MeterClosing& closing,
+                                      std::int64_t header_time_ms) {
+    SettledShare share = stated_share(state, settlement, meter, closing);
+    share.from_s = share_binds_from_s(state.genesis.parameters, settlement.window, header_time_ms);
     Account& account = accounts_[meter];
     account.closing = closing.state;
     account.capacity_w = closing.capacity_w;
@@ -205,9 +212,16 @@ void ClusterAccounts::close() {
     last_lines_.clear();
 }
 
-void ClusterAccounts::witness(const ChainState& state, Window settled, const HeldReadings& listed) {
-    remember(state, settled, listed);
-    last_window_ = settled;
+void ClusterAccounts::witness(const ChainState& state, const Settlement& settlement,
+                              const HeldReadings& listed, const KeyRing& keys) {
+    remember(state, settlement.window, listed);
+    last_window_ = settlement.window;
+    const auto lines = open_lines(settlement, keys);
+    if (lines) {
+        learn(state, settlement, *lines, listed);
+    } else {
+        history_since_.reset();
+    }
 }
 
 std::vector<SettledShare> ClusterAccounts::take_over(const ChainState& state,
@@ -217,8 +231,8 @@ std::vector<SettledShare> ClusterAccounts::take_over(const ChainState& state,
     CHECK(closings.size() == settlement.lines.size());
     std::vector<SettledShare> shares;
     for (std::size_t i = 0; i < closings.size(); ++i) {
-        shares.push_back(move_on(state, settlement.window, settlement.lines[i].meter, closings[i],
-                                 header_time_ms));
+        shares.push_back(
+            move_on(state, settlement, settlement.lines[i].meter, closings[i], header_time_ms));
     }
     last_window_ = settlement.window;
     return shares;
@@ -240,9 +254,10 @@ Result<std::vector<SettledShare>, Reject> ClusterAccounts::commit(const ChainSta
     if (!lines) return unexpected(lines.error());
     std::vector<SettledShare> shares;
     for (const SettlementLine& line : *lines)
-        shares.push_back(move_on(state, settlement.window, line.meter,
+        shares.push_back(move_on(state, settlement, line.meter,
                                  {line.closing, line.capacity_w, line.mes_w}, header_time_ms));
     remember(state, settlement.window, *listed);
+    learn(state, settlement, *lines, *listed);
     last_lines_ = std::move(*lines);
     last_window_ = settlement.window;
     return shares;

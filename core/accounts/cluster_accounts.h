@@ -1,5 +1,6 @@
-// The keyholders' accounts of one cluster: closing states, shares, and the profiles on which
-// estimates are based. All of it is recomputed from the chain and outside the app hash. Pure.
+// The keyholders' accounts of one cluster: closing states, shares, the profiles on which estimates
+// are based, and the history from which shares are forecast. All of it is recomputed from the chain
+// and outside the app hash. Pure.
 #pragma once
 
 #include <map>
@@ -10,6 +11,7 @@
 #include "core/accounts/key_ring.h"
 #include "core/accounts/true_up.h"
 #include "core/base/result.h"
+#include "core/contract/share_schedule.h"
 #include "core/crypto/random.h"
 #include "core/model/reject.h"
 #include "core/state/past_room.h"
@@ -17,6 +19,7 @@
 namespace fairfeed {
 
 struct LateSpan;
+struct SettlementInput;
 
 struct OpenedReading {
     SignedReading reading;
@@ -30,6 +33,9 @@ struct SettlementDraft {
     SettlementTotals totals;
     std::vector<SettlementLine> lines;
     std::vector<ListedReading> late;
+    ShareBasis basis = ShareBasis::previous_window;
+    Factors factors;
+    Factors bound;
 };
 
 // A share and the time at which it binds, as stated to the meter. Both are known once the
@@ -40,6 +46,7 @@ struct SettledShare {
     Window window = 0;
     std::int64_t mes_w = 0;
     std::int64_t from_s = 0;
+    Factors factors = {};  // of the window that the share is for
 };
 
 class ClusterAccounts {
@@ -96,8 +103,9 @@ class ClusterAccounts {
 
     // Closes the accounts: drops the closing states, keeps the profiles for estimates.
     void close();
-    // Reads what it can of a settlement's listed readings while the accounts are closed.
-    void witness(const ChainState& state, Window settled, const HeldReadings& listed);
+    // Reads what it can of a settlement's lines and listed readings while the accounts are closed.
+    void witness(const ChainState& state, const Settlement& settlement, const HeldReadings& listed,
+                 const KeyRing& keys);
 
     // Opens the accounts of a newcomer after the last settlement, from the closing states handed
     // over, in the order of the settlement's lines. header_time_ms: of the block that holds the
@@ -148,15 +156,21 @@ class ClusterAccounts {
                                             const Picked& picked, const PastRoom& room) const;
     [[nodiscard]] Result<SettlementDraft, Reject> settle(const ChainState& state, Window window,
                                                          std::vector<Picked> picked) const;
-    [[nodiscard]] SettledShare move_on(const ChainState& state, Window settled,
+    [[nodiscard]] std::optional<PlannedShares> plan(const ChainState& state, Window window,
+                                                    const SettlementInput& input) const;
+    [[nodiscard]] SettledShare move_on(const ChainState& state, const Settlement& settlement,
                                        const MeterId& meter, const MeterClosing& closing,
                                        std::int64_t header_time_ms);
+    void learn(const ChainState& state, const Settlement& settlement,
+               const std::vector<SettlementLine>& lines, const HeldReadings& listed);
     void remember(const ChainState& state, Window settled, const HeldReadings& listed);
 
     ClusterId cluster_;
     std::map<MeterId, Account> accounts_;
     std::vector<SettlementLine> last_lines_;
     std::optional<Window> last_window_;
+    ClusterHistory history_;               // of the windows from history_since_ on
+    std::optional<Window> history_since_;  // nullopt: nothing observed yet
 };
 
 // The readings that a settlement lists, out of those held; reading_not_held.

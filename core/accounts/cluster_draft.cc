@@ -258,6 +258,7 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
     nothing.profile.resize(quarters_of(state));
     const PastRoom room = past_room(state, picked.size());
     SettlementDraft out;
+    out.bound = state.factors_of(cluster_, window);
     for (const Picked& each : picked) {
         const ReadingBody* body =
             each.present ? &each.present->body : estimate_from(state, window, each);
@@ -265,8 +266,9 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
         SettlementLine line = start_line(state, window, each, room);
         const ClosingState& closing = line.closing;
         input.meters.push_back({each.meter, state.capacity_w(each.meter, window), body->profile,
-                                body->available_wh, closing.shares, closing.import_remainder,
-                                closing.export_remainder, closing.balance_micro});
+                                body->available_wh, in_quarters(closing.shares, out.bound, start_s),
+                                closing.import_remainder, closing.export_remainder,
+                                closing.balance_micro});
         for (const OpenedReading* late : each.late)
             out.late.push_back({each.meter, late->reading.header.window, late->reading.id});
         // Without a usable reading the entry is missing. Only EVIDENCE on the chain makes it a
@@ -278,6 +280,13 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
         out.entries.push_back(
             {each.meter, status, each.present ? each.present->reading.id : Digest{}});
         out.lines.push_back(std::move(line));
+    }
+    out.basis =
+        parameters.basis == ShareBasis::expected ? ShareBasis::previous_window : parameters.basis;
+    if (auto planned = plan(state, window, input)) {
+        out.basis = planned->basis;
+        out.factors = std::move(planned->factors);
+        input.planned = std::move(planned->powers);
     }
     const auto settled = settle_window(input);
     if (!settled) return unexpected(Reject::out_of_range);

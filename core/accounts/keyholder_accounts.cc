@@ -21,6 +21,7 @@ Settlement to_hand_over(const Settlement& settlement) {
     out.window = settlement.window;
     out.version = settlement.version;
     out.proposer = settlement.proposer;
+    out.factors = settlement.factors;
     for (const SealedLine& line : settlement.lines)
         out.lines.push_back({line.meter, line.key_epoch, line.salt, {}, line.closing});
     return out;
@@ -121,7 +122,7 @@ void KeyholderAccounts::witness(const ReplayStep& step, const Settlement& settle
     }
     if (listed.empty() && !witnessed_.contains(settlement.cluster)) return;
     witnessed_.try_emplace(settlement.cluster, settlement.cluster)
-        .first->second.witness(step.after, settlement.window, listed);
+        .first->second.witness(step.after, settlement, listed, keys_);
 }
 
 const Settlement* KeyholderAccounts::last_settlement(const ClusterId& cluster) const {

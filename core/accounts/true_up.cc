@@ -4,6 +4,7 @@
 
 #include "core/contract/availability.h"
 #include "core/contract/billing.h"
+#include "core/contract/share_schedule.h"
 
 namespace fairfeed {
 
@@ -114,9 +115,12 @@ TrueUp::Figures TrueUp::figures_of(const RegisterGap& run) const {
 
 // The result of settle_window if the reading had been there in time.
 TrueUp::Figures TrueUp::measured(Window window, const Profile& profile) const {
+    const std::int64_t start_s = state_->grid().start_s(window);
+    const ClusterId& cluster = state_->meters.at(meter_).registration.cluster;
+    const ShareSchedule shares =
+        in_quarters(closing_.shares, state_->factors_of(cluster, window), start_s);
     const WindowEnergy energy =
-        window_energy(profile, closing_.shares, state_->capacity_w(meter_, window),
-                      state_->grid().start_s(window), std::nullopt);
+        window_energy(profile, shares, state_->capacity_w(meter_, window), start_s, std::nullopt);
     const Tariff tariff = state_->tariff(window);
     return {energy.import_wh,
             energy.export_wh,

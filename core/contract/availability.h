@@ -46,13 +46,6 @@ struct WindowEnergy {
                                          std::int64_t capacity_w, std::int64_t start_s,
                                          std::optional<std::int64_t> claim_wh);
 
-struct QuarterEnergy {
-    std::int64_t load_wh = 0;
-    std::int64_t available_wh = 0;
-
-    bool operator==(const QuarterEnergy&) const = default;
-};
-
 // The same window quarter by quarter, under the same conditions. A reading has one claim for the
 // window, so what of it counts beyond the generation is spread over the quarter hours in proportion
 // to their claimable_wh, none above it: available_wh adds up to window_energy's exactly.

@@ -28,8 +28,8 @@ std::int64_t moved(std::int64_t mean, std::int64_t day, std::int64_t days) {
 
 // Of one quarter hour of the day, by meter. Meters without history yield as the others do for each
 // watt; where nobody has any, all that their capacity makes. Nobody is expected to make more.
-std::vector<std::int64_t> expected_available_wh(const ClusterHistory& history, std::size_t slot,
-                                                const std::vector<MeterCapacity>& meters) {
+std::vector<std::int64_t> available_in_slot(const ClusterHistory& history, std::size_t slot,
+                                            const std::vector<MeterCapacity>& meters) {
     std::vector<std::int64_t> out(meters.size(), -1);
     Int128 known_wh = 0;
     Int128 known_w = 0;
@@ -57,7 +57,7 @@ std::vector<std::vector<std::int64_t>> expected_window_wh(
     const std::vector<MeterCapacity>& meters) {
     std::vector<std::vector<std::int64_t>> out;
     for (std::size_t j = 0; j < quarters; ++j)
-        out.push_back(expected_available_wh(history, slot_of(start_s, j), meters));
+        out.push_back(available_in_slot(history, slot_of(start_s, j), meters));
     return out;
 }
 
@@ -267,15 +267,6 @@ ExpectedShares shares_of_part(const ClusterHistory& history, const ForecastParam
 
 }  // namespace
 
-bool is_valid(const ForecastParameters& parameters) {
-    return parameters.memory_days >= 1 && parameters.memory_days <= kMaxMemoryDays &&
-           parameters.days_after_change >= 0 &&
-           parameters.days_after_change <= parameters.memory_days &&
-           parameters.needless_weight_ppm >= 0 &&
-           parameters.needless_weight_ppm <= kMaxNeedlessWeightPpm &&
-           parameters.factor_steps >= 1 && parameters.factor_steps <= kMaxFactorSteps;
-}
-
 void observe(ClusterHistory& history, const ForecastParameters& parameters,
              const ObservedWindow& window) {
     check_window(history, parameters, window);
@@ -317,6 +308,15 @@ std::vector<ExpectedShares> expected_shares(const ClusterHistory& history,
     for (std::size_t j = 0; j < quarters; ++j)
         out.push_back(shares_of_part(history, parameters, {slots[j]}, meters, expected_wh[j]));
     return out;
+}
+
+std::vector<std::int64_t> expected_available_wh(const ClusterHistory& history, std::int64_t start_s,
+                                                std::int64_t window_seconds,
+                                                const std::vector<MeterCapacity>& meters) {
+    CHECK(start_s % kSecondsPerQuarter == 0 && window_seconds >= kSecondsPerQuarter);
+    check_meters(meters);
+    return sums_of(expected_window_wh(
+        history, start_s, static_cast<std::size_t>(window_seconds / kSecondsPerQuarter), meters));
 }
 
 }  // namespace fairfeed

@@ -3,7 +3,7 @@
 // surplus left standing and in generation curtailed for nothing; the forecast takes the factor that
 // would have cost least. Pure integers, no calendar, no chain, no weather: whoever observes the
 // same windows holds the same history, to the bit. docs/contract.md, "Which share serves best",
-// compares it with other forms. Not wired into settlements. Not thread-safe; values.
+// compares it with other forms. Not thread-safe; values.
 #pragma once
 
 #include <cstdint>
@@ -14,31 +14,16 @@
 #include "core/base/units.h"
 #include "core/contract/availability.h"
 #include "core/contract/share.h"
+#include "core/model/network.h"
 
 namespace fairfeed {
 
-// One share for a whole window, or one for each of its quarter hours.
-enum class ShareResolution : std::uint8_t { window = 1, quarter = 2 };
-
-struct ForecastParameters {
+struct ForecastParameters : ForecastWeights {
     ShareRule rule = ShareRule::waterfill;
     ShareResolution resolution = ShareResolution::quarter;
-    std::int64_t memory_days = 10;  // a new day weighs 1 / memory_days; 1..kMaxMemoryDays
-    // After a change of the cluster by more than a tenth the past counts as so many days at most.
-    std::int64_t days_after_change = 1;  // 0..memory_days
-    // What a Wh curtailed for nothing costs, where a Wh of surplus left standing costs 1. The more,
-    // the wider the margin. 0..kMaxNeedlessWeightPpm
-    std::int64_t needless_weight_ppm = 2'400'000;
-    std::int64_t factor_steps = 40;  // factors that are weighed, beside 0; 1..kMaxFactorSteps
 
     bool operator==(const ForecastParameters&) const = default;
 };
-
-constexpr std::int64_t kMaxMemoryDays = 366;
-constexpr std::int64_t kMaxNeedlessWeightPpm = 10 * kPpm;
-constexpr std::int64_t kMaxFactorSteps = 100;
-
-[[nodiscard]] bool is_valid(const ForecastParameters& parameters);
 
 // A meter's part in a settled window: one entry per quarter hour, as quarter_energies counts it. A
 // curtailed quarter hour counts as what was available, an estimated window as its estimate.
@@ -51,7 +36,7 @@ struct ObservedMeter {
 // All meters of the cluster, each once, in any order. A quarter hour has less than the limits of
 // share.h, the window too.
 struct ObservedWindow {
-    std::int64_t start_s = 0;  // grid seconds, a multiple of 900
+    std::int64_t start_s = 0;  // seconds since the grid epoch, a multiple of 900
     std::vector<ObservedMeter> meters;
 };
 
@@ -90,6 +75,7 @@ constexpr std::int64_t kForecastScale = 128;
 void observe(ClusterHistory& history, const ForecastParameters& parameters,
              const ObservedWindow& window);
 
+// A certified capacity.
 struct MeterCapacity {
     MeterId meter;
     std::int64_t capacity_w = 0;
@@ -115,5 +101,10 @@ struct ExpectedShares {
                                                           std::int64_t start_s,
                                                           std::int64_t window_seconds,
                                                           const std::vector<MeterCapacity>& meters);
+
+// What each of the meters is expected to have available in the window, in Wh; in their order.
+[[nodiscard]] std::vector<std::int64_t> expected_available_wh(
+    const ClusterHistory& history, std::int64_t start_s, std::int64_t window_seconds,
+    const std::vector<MeterCapacity>& meters);
 
 }  // namespace fairfeed

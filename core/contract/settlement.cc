@@ -138,8 +138,19 @@ Shares shares_of(const SettlementTotalsInput& input, const Sums& sums) {
     for (const MeterTotals& meter : input.meters) {
         producers.push_back({meter.meter, meter.capacity_w, meter.available_wh, load_of(meter)});
     }
-    return compute_shares(input.rule, input.window_seconds, static_cast<std::int64_t>(sums.load_wh),
-                          static_cast<std::int64_t>(sums.available_wh), producers);
+    Shares shares =
+        compute_shares(input.rule, input.window_seconds, static_cast<std::int64_t>(sums.load_wh),
+                       static_cast<std::int64_t>(sums.available_wh), producers);
+    if (input.planned.empty()) return shares;
+    CHECK(input.planned.size() == input.meters.size());
+    shares.shares = input.planned;
+    shares.mes_sum_w = 0;
+    for (std::size_t i = 0; i < input.planned.size(); ++i) {
+        CHECK(input.planned[i].meter == input.meters[i].meter);
+        CHECK(input.planned[i].mes_w <= input.meters[i].capacity_w);
+        shares.mes_sum_w += input.planned[i].mes_w;
+    }
+    return shares;
 }
 
 Result<MeterSettlement, SettlementFault> settle_meter(const MeterTotals& meter, std::int64_t mes_w,
@@ -294,7 +305,7 @@ Result<SettlementResult, SettlementFault> settle_window(const SettlementInput& i
         return unexpected(SettlementFault{Reason::overflow, {}, "window_start_s"});
     }
     const auto quarters = static_cast<std::size_t>(input.window_seconds / kSecondsPerQuarter);
-    SettlementTotalsInput totals{input.window_seconds, input.rule, input.tariff, {}};
+    SettlementTotalsInput totals{input.window_seconds, input.rule, input.tariff, {}, input.planned};
     for (const MeterWindow& meter : input.meters) {
         const auto total = total_of(meter, input.window_start_s, quarters);
         if (!total) return unexpected(total.error());

@@ -14,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
+#include "core/contract/share_schedule.h"
 #include "core/model/profile.h"
 #include "core/model/transaction.h"
 
@@ -54,6 +55,8 @@ struct SettlementInput {
     ShareRule rule = ShareRule::paper;
     Tariff tariff;
     std::vector<MeterWindow> meters;  // strictly ascending by id
+    // The shares to settle, by meter; empty: the rule's, from this window's energy as a whole.
+    std::vector<MeterShare> planned = {};
 };
 
 // MeterWindow after summing the profile, crediting the export and counting the claim. `edge-node
@@ -75,7 +78,8 @@ struct SettlementTotalsInput {
     std::int64_t window_seconds = 0;
     ShareRule rule = ShareRule::paper;
     Tariff tariff;
-    std::vector<MeterTotals> meters;  // strictly ascending by id
+    std::vector<MeterTotals> meters;       // strictly ascending by id
+    std::vector<MeterShare> planned = {};  // as in SettlementInput
 };
 
 struct MeterSettlement {
@@ -89,7 +93,7 @@ struct MeterSettlement {
     std::int64_t credited_wh = 0;    // of the export
     std::int64_t uncredited_wh = 0;  // export - credited
     std::int64_t capacity_w = 0;
-    std::int64_t mes_w = 0;  // the share settled in this window, for a later one
+    std::int64_t mes_w = 0;  // the share settled in this window, for a later one; or its power
     std::int64_t import_amount_micro = 0;
     std::int64_t export_amount_micro = 0;
     std::int64_t posting_micro = 0;  // import - export amount; positive = owes

@@ -31,13 +31,16 @@ struct Refusal {
     bool operator==(const Refusal&) const = default;
 };
 
-// To a meter, retained: its share settled for `window`, and the time from which it binds (rule 13).
+// To a meter, retained: its share settled in `window`, and the time from which it binds (rule 13).
+// Under `share_resolution: quarter` the power, and the factors of the window that it is for
+// (told_schedule); a meter without a share is told no factors.
 struct ShareStatement {
     MeterId meter;
     Window window = 0;
     Digest settlement;
     std::int64_t mes_w = 0;
     std::int64_t from_s = 0;  // grid seconds
+    Factors factors = {};
     bool operator==(const ShareStatement&) const = default;
 };
 

@@ -43,6 +43,13 @@ bool timers_are_sound(const Timers& t) {
 
 }  // namespace
 
+bool is_valid(const ForecastWeights& weights) {
+    return within(weights.memory_days, 1, kMaxMemoryDays) &&
+           within(weights.days_after_change, 0, weights.memory_days) &&
+           within(weights.needless_weight_ppm, 0, kMaxNeedlessWeightPpm) &&
+           within(weights.factor_steps, 1, kMaxFactorSteps);
+}
+
 std::optional<std::string_view> fault_of(const NetworkParameters& p) {
     if (!is_valid_name(p.name)) return "name: 1 to 32 of a-z 0-9 -";
     if (!within(p.grid_epoch_s, -kMaxEpochMs / 1000, kMaxEpochMs / 1000)) {
@@ -61,6 +68,10 @@ std::optional<std::string_view> fault_of(const NetworkParameters& p) {
     if (!within(p.window_limit, 0, UINT32_MAX)) return "window_limit: out of range";
     if (!within(p.share_offset_s, 0, kMaxGridDelay)) return "share_offset_s: out of range";
     if (!within(p.share_notice_s, 0, kMaxGridDelay)) return "share_notice_s: out of range";
+    if (!is_valid(p.forecast)) {
+        return "forecast: memory_days 1 to 366, days_after_change up to memory_days, "
+               "needless_weight_ppm 0 to 10000000, factor_steps 1 to 100";
+    }
     if (p.contract_version != 1) return "contract_version: only 1 is known";
     if (!within(p.close_after_s, 0, kMaxCloseAfterS)) return "close_after_s: 0 to 92 days";
     if (!within(p.max_block_transactions, 1, 1000)) return "max_block_transactions: 1 to 1000";
@@ -99,10 +110,26 @@ std::int64_t GridClock::windows_per_day() const {
     return std::max<std::int64_t>(1, kSecondsPerDay / window_s_);
 }
 
+namespace {
+
+// The forecast needs nothing of the day that it is for. So its share is told a window ahead, and
+// binds from its window's first second.
+std::int64_t share_lag(const NetworkParameters& parameters) {
+    switch (parameters.basis) {
+        case ShareBasis::previous_window:
+            return 1;
+        case ShareBasis::same_window_yesterday:
+            return GridClock(parameters).windows_per_day();
+        case ShareBasis::expected:
+            return 2;
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
 Window share_is_for(const NetworkParameters& parameters, Window window) {
-    const std::int64_t lag = parameters.basis == ShareBasis::previous_window
-                                 ? 1
-                                 : GridClock(parameters).windows_per_day();
+    const std::int64_t lag = share_lag(parameters);
     return static_cast<Window>(std::min(window + lag, std::int64_t{UINT32_MAX}));
 }
 

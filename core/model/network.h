@@ -34,6 +34,25 @@ struct Timers {
     bool operator==(const Timers&) const = default;
 };
 
+// How the forecast of `share_basis: expected` learns from past days (core/contract/forecast.h;
+// docs/contract.md, "The forecast").
+struct ForecastWeights {
+    std::int64_t memory_days = 10;  // a new day weighs 1 / memory_days; 1..kMaxMemoryDays
+    // After a change of the cluster by more than a tenth the past counts as so many days at most.
+    std::int64_t days_after_change = 1;  // 0..memory_days
+    // What a Wh curtailed for nothing costs, where a Wh of surplus left standing costs 1. The more,
+    // the wider the margin. 0..kMaxNeedlessWeightPpm
+    std::int64_t needless_weight_ppm = 2'400'000;
+    std::int64_t factor_steps = 40;  // factors that are weighed, beside 0; 1..kMaxFactorSteps
+    bool operator==(const ForecastWeights&) const = default;
+};
+
+constexpr std::int64_t kMaxMemoryDays = 366;
+constexpr std::int64_t kMaxNeedlessWeightPpm = 10 * kPpm;
+constexpr std::int64_t kMaxFactorSteps = 100;
+
+[[nodiscard]] bool is_valid(const ForecastWeights& weights);
+
 struct NetworkParameters {
     std::string name;                      // [a-z0-9-]{1,32}; second level of every topic
     std::int64_t grid_epoch_s = 0;         // grid time at real_epoch_ms; window 0 starts here
@@ -45,6 +64,8 @@ struct NetworkParameters {
     std::int64_t share_notice_s = 900;  // grid seconds between a share's block and its binding
     ShareRule rule = ShareRule::paper;
     ShareBasis basis = ShareBasis::previous_window;
+    ShareResolution resolution = ShareResolution::window;
+    ForecastWeights forecast;  // for the basis `expected`
     std::uint32_t contract_version = 1;
     std::int64_t close_after_s = kMaxCloseAfterS;  // grid seconds a late reading is still accepted
     bool degraded_quorum = false;  // committees of three certify with two (committee rule 9)

@@ -19,6 +19,14 @@ struct QuarterHour {
 
 using Profile = std::vector<QuarterHour>;
 
+// What a home needs in a quarter hour, and what its generator could make, curtailed or not.
+struct QuarterEnergy {
+    std::int64_t load_wh = 0;
+    std::int64_t available_wh = 0;
+
+    bool operator==(const QuarterEnergy&) const = default;
+};
+
 // The share of a meter without a share: it always exceeds the capacity.
 constexpr std::int64_t kNoShareW = 1'000'000'000'000;
 
@@ -32,5 +40,26 @@ struct ShareInForce {
 };
 
 using ShareSchedule = std::vector<ShareInForce>;
+
+// Under `share_resolution: quarter` a share varies over its window: in each quarter hour it is the
+// meter's scheduled power times a factor of the whole cluster. The factor is public.
+constexpr std::int64_t kWholePpm = 1'000'000;
+// The factor of a quarter hour in which nobody is curtailed: the share is the capacity. It is also
+// the largest factor.
+constexpr std::int64_t kUncurtailedPpm = 1'000'000'000;
+
+// Factors of a window in ppm, one for each quarter hour; empty: kWholePpm throughout.
+using Factors = std::vector<std::int64_t>;
+
+// A factor and the grid second from which it holds, until the next one. Ascends by from_s, without
+// two equal factors in a row. Before the first entry the factor is kWholePpm.
+struct FactorInForce {
+    std::int64_t factor_ppm = 0;
+    std::int64_t from_s = 0;
+
+    bool operator==(const FactorInForce&) const = default;
+};
+
+using FactorSchedule = std::vector<FactorInForce>;
 
 }  // namespace fairfeed

@@ -48,6 +48,7 @@ constexpr std::array<std::string_view, kRejectCount> kNames = {
     "reading_not_held",
     "reading_withheld",
     "wrong_totals",
+    "wrong_factors",
     "wrong_lines",
     "slot_taken",
     "no_quorum",

@@ -53,6 +53,7 @@ enum class Reject : std::uint8_t {
     reading_not_held,
     reading_withheld,
     wrong_totals,
+    wrong_factors,
     wrong_lines,
     slot_taken,
     no_quorum,

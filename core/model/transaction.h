@@ -272,6 +272,8 @@ struct SettlementLine {
     std::int64_t available_wh = 0;
     std::int64_t credited_wh = 0;
     std::int64_t curtailed_wh = 0;
+    // The share settled here. Under `share_resolution: quarter` the power to which the factors of
+    // the settlement apply.
     std::int64_t mes_w = 0;
     std::int64_t import_amount_micro = 0;
     std::int64_t export_amount_micro = 0;
@@ -285,7 +287,7 @@ struct SettlementLine {
 struct MeterClosing {
     ClosingState state;
     std::int64_t capacity_w = 0;  // certified for the window
-    std::int64_t mes_w = 0;
+    std::int64_t mes_w = 0;       // the line's
     bool operator==(const MeterClosing&) const = default;
 };
 
@@ -299,11 +301,18 @@ struct Settlement {
     NodeId proposer;
     std::uint32_t contract_version = 1;
     ShareRule rule = ShareRule::paper;
+    // What the shares settled here came from: the network's basis, or `previous_window` where the
+    // forecast has no history yet.
+    ShareBasis basis = ShareBasis::previous_window;
     Digest previous;          // id of the cluster's settlement before; zeros for the first
     Height state_height = 0;  // registry, tariff and capacities as of this height
     std::vector<SettlementEntry> entries;  // every authorised meter, ascending
     SettlementTotals totals;
     std::vector<SealedLine> lines;  // one per entry, same order
+    // Under `share_resolution: quarter` the factors of the window that the shares are for, and
+    // those that bound in this window; else empty.
+    Factors factors;
+    Factors bound;
     // Readings of earlier windows that were settled without them and are trued up here (rule 7);
     // ascending meter, then window.
     std::vector<ListedReading> late;

@@ -104,6 +104,9 @@ struct ProofFindings {
     Digest settlement;
     ReadingBody body;
     SettlementLine line;
+    ShareBasis basis = ShareBasis::previous_window;  // of the share of this line
+    Factors factors;                                 // for the window that the share is for
+    Factors bound;                                   // those of the settlement's own window
     Tariff tariff;
     std::int64_t import_remainder_before = 0;  // carried in, computed from the amounts
     std::int64_t export_remainder_before = 0;

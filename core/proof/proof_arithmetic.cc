@@ -4,6 +4,7 @@
 #include "core/contract/availability.h"
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
+#include "core/contract/share_schedule.h"
 
 namespace fairfeed {
 namespace {
@@ -67,7 +68,9 @@ Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
     if (!check_profile(body.profile)) return wrong_energy("energy");
     if (!is_schedule(line.closing.shares) || line.capacity_w < 0 || line.capacity_w > kMaxCapacityW)
         return wrong_energy("shares in force");
-    const WindowEnergy energy = window_energy(body.profile, line.closing.shares, line.capacity_w,
+    const ShareSchedule shares =
+        in_quarters(line.closing.shares, findings.bound, findings.window_start_s);
+    const WindowEnergy energy = window_energy(body.profile, shares, line.capacity_w,
                                               findings.window_start_s, body.available_wh);
     if (line.import_wh != energy.import_wh) return wrong_energy("import");
     if (line.export_wh != energy.export_wh) return wrong_energy("export");

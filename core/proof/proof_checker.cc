@@ -166,6 +166,9 @@ Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Pr
     out.settlement = proof.settlement.transaction.id;
     out.body = *body;
     out.line = *line;
+    out.basis = subject.settlement.basis;
+    out.factors = subject.settlement.factors;
+    out.bound = subject.settlement.bound;
     out.tariff = state.tariff(settled);
     out.in_force_from_s =
         share_binds_from_s(state.genesis.parameters, settled, proof.header.time_ms);

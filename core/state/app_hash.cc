@@ -16,6 +16,7 @@ using cbor::Writer;
 void write(Writer& out, const KeyGrant& grant);
 void write(Writer& out, const CommitteeAllocation& committee);
 void write(Writer& out, const UnreadGap& gap);
+void write(Writer& out, const FactorInForce& factor);
 
 void write(Writer& out, const Location& location) {
     out.array(2);
@@ -188,8 +189,14 @@ void write(Writer& out, const MeterRecord& meter) {
     write(out, meter.tampered);
 }
 
+void write(Writer& out, const FactorInForce& factor) {
+    out.array(2);
+    out.integer(factor.factor_ppm);
+    out.integer(factor.from_s);
+}
+
 void write(Writer& out, const ClusterRecord& cluster) {
-    out.array(7);
+    out.array(8);
     write(out, cluster.committee);
     write(out, cluster.earlier);
     write(out, cluster.last_window);
@@ -197,6 +204,7 @@ void write(Writer& out, const ClusterRecord& cluster) {
     out.unsigned_integer(cluster.settled_at);
     write(out, cluster.changes);
     write(out, cluster.handovers);
+    write(out, cluster.factors);
 }
 
 // Records carry their own names, and the order of the map makes the encoding canonical.

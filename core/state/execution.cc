@@ -101,7 +101,7 @@ Result<std::size_t, ExecutionFault> execute_group(Execution& run, std::size_t fi
                                 run.transactions[last]};
     const auto checked = check_group(run.state, group, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error().reason, first + checked.error().transaction);
-    apply_group(run.state, group, run.height);
+    apply_group(run.state, group, run.height, run.time_ms);
     return last + 1;
 }
 
@@ -227,7 +227,7 @@ class Selection {
         }
         const SettlementGroup parts{std::span(group).first(group.size() - 1), group.back()};
         if (!check_group(state_, parts, time_ms_, signatures_)) return;
-        apply_group(state_, parts, height_);
+        apply_group(state_, parts, height_, time_ms_);
         size_ = *size;
         settled_.add(group);
         settled_transactions_ += group.size();

@@ -4,6 +4,7 @@
 
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
+#include "core/contract/share_schedule.h"
 #include "core/state/endorsements.h"
 #include "core/state/handover_rules.h"
 #include "core/state/late_rules.h"
@@ -66,6 +67,24 @@ bool curtailment_fits(const SettlementTotals& totals, std::int64_t window_second
     return curtailed_wh * kSecondsPerHour <= Int128{capacity_w} * window_seconds;
 }
 
+// A forecast needs history. Until there is some, its shares come from the window settled.
+bool is_basis_of(const NetworkParameters& parameters, ShareBasis basis) {
+    const bool is_fallback =
+        parameters.basis == ShareBasis::expected && basis == ShareBasis::previous_window;
+    return basis == parameters.basis || is_fallback;
+}
+
+// Whether the factors that bound are the chain's, and the new ones are of this resolution and rule.
+bool factors_fit(const ChainState& state, const Settlement& settlement) {
+    if (settlement.bound != state.factors_of(settlement.cluster, settlement.window)) return false;
+    if (settlement.factors.size() != settlement.bound.size()) return false;
+    if (settlement.rule == ShareRule::generation) return true;
+    return std::all_of(settlement.factors.begin(), settlement.factors.end(),
+                       [](std::int64_t factor_ppm) {
+                           return factor_ppm <= kWholePpm || factor_ppm == kUncurtailedPpm;
+                       });
+}
+
 // Checks D, DF, PSA and the sum of the shares as for one producer that owns all the capacity.
 bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
                   std::int64_t capacity_w) {
@@ -78,9 +97,12 @@ bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
         return false;
     }
     if (totals.residual_surplus_wh > std::max(std::int64_t{0}, whole.d_wh)) return false;
-    if (settlement.rule == ShareRule::paper || whole.d_wh <= 0) {
+    const bool is_whole = settlement.factors.empty() && settlement.basis != ShareBasis::expected;
+    if (is_whole && (settlement.rule == ShareRule::paper || whole.d_wh <= 0)) {
         return totals.mes_w == whole.mes_sum_w;
     }
+    const bool by_capacity = settlement.rule != ShareRule::generation;
+    if (!settlement.factors.empty() && by_capacity) return totals.mes_w == capacity_w;
     return in_range(totals.mes_w, capacity_w);
 }
 
@@ -169,6 +191,8 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
         settlement.rule != parameters.rule) {
         return unexpected(Reject::unsupported_version);
     }
+    if (!is_basis_of(parameters, settlement.basis)) return unexpected(Reject::unsupported_version);
+    if (!factors_fit(state, settlement)) return unexpected(Reject::wrong_factors);
     const CommitteeAllocation* committee =
         state.committee_of(settlement.cluster, settlement.window);
     if (settlement.slot >= committee->members.size() ||
@@ -285,7 +309,37 @@ void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlemen
 
 }  // namespace
 
-void apply_group(ChainState& state, const SettlementGroup& group, Height height) {
+namespace {
+
+// The first window that a meter of the cluster may still be read for.
+Window oldest_unread(const ChainState& state, const ClusterRecord& cluster, Window next) {
+    Window oldest = next;
+    for (const MeterId& id : cluster.meters) {
+        const MeterRecord& meter = state.meters.at(id);
+        const Window after =
+            meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
+        oldest =
+            std::min({oldest, after, meter.unread.empty() ? after : meter.unread.front().first});
+    }
+    return std::max(oldest, oldest_late(state, next));
+}
+
+void enter_factors(ChainState& state, ClusterRecord& cluster, const Settlement& settlement,
+                   std::int64_t time_ms) {
+    if (settlement.factors.empty()) return;
+    const NetworkParameters& parameters = state.genesis.parameters;
+    const GridClock grid = state.grid();
+    add_factors(cluster.factors, settlement.factors,
+                grid.start_s(share_is_for(parameters, settlement.window)),
+                share_binds_from_s(parameters, settlement.window, time_ms));
+    forget_factors(cluster.factors,
+                   grid.start_s(oldest_unread(state, cluster, settlement.window + 1)));
+}
+
+}  // namespace
+
+void apply_group(ChainState& state, const SettlementGroup& group, Height height,
+                 std::int64_t time_ms) {
     const auto& settlement = std::get<Settlement>(group.settlement.content);
     for (const Transaction& transaction : group.readings) {
         const auto& reading = std::get<SignedReading>(transaction.content);
@@ -306,6 +360,7 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height)
     cluster.settled_at = height;
     cluster.changes.clear();
     cluster.handovers.clear();
+    enter_factors(state, cluster, settlement, time_ms);
 }
 
 }  // namespace fairfeed

@@ -22,8 +22,9 @@ struct GroupFault {
     std::size_t transaction = 0;  // index in the group; the settlement is the last
 };
 
-// Checks cluster, window, predecessor, rule, proposer, entries, key epochs and late readings, and
-// that no change entered the chain since state_height. Totals and signatures are checked elsewhere.
+// Checks cluster, window, predecessor, rule, basis, proposer, entries, key epochs, late readings
+// and factors (those that bound are the chain's), and that no change entered the chain since
+// state_height. Totals and signatures are checked elsewhere.
 [[nodiscard]] Result<void, Reject> check_settlement_place(const ChainState& state,
                                                           const Settlement& settlement);
 
@@ -53,7 +54,8 @@ struct GroupFault {
                                                    std::int64_t time_ms,
                                                    SignatureChecker& signatures);
 
-// Only for a group that check_group accepted on this state.
-void apply_group(ChainState& state, const SettlementGroup& group, Height height);
+// Only for a group that check_group accepted on this state; for a block of this height and time.
+void apply_group(ChainState& state, const SettlementGroup& group, Height height,
+                 std::int64_t time_ms);
 
 }  // namespace fairfeed

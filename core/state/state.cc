@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
+#include "core/contract/share_schedule.h"
 #include "core/state/registry.h"
 #include "core/state/validators.h"
 #include "core/wire/genesis_file_codec.h"
@@ -144,6 +145,22 @@ Window ChainState::witnessed_from(const MeterId& id, Window window) const {
     for (const KeyGrant& grant : meter->second.grants)
         look(grant.effective);
     return newest;
+}
+
+Window ChainState::history_from(const ClusterId& id, Window window) const {
+    Window newest = 0;
+    for (const MeterId& meter : meters_of(id, window))
+        newest = std::max(newest, witnessed_from(meter, window));
+    return newest;
+}
+
+Factors ChainState::factors_of(const ClusterId& id, Window window) const {
+    const NetworkParameters& parameters = genesis.parameters;
+    const ClusterRecord* record = cluster(id);
+    if (!record || parameters.resolution == ShareResolution::window) return {};
+    return factors_in_force(
+        record->factors, grid().start_s(window),
+        static_cast<std::size_t>(parameters.window_seconds / kSecondsPerQuarter));
 }
 
 std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {

@@ -125,6 +125,9 @@ struct ClusterRecord {
     Height settled_at = 0;                     // height of the block that holds it
     std::vector<Change> changes;               // after settled_at, ascending
     std::vector<HandoverNote> handovers;       // of the last settlement, in the chain's order
+    // Factors of the shares that bind now or later, or that bound in a window that may still be
+    // read late. Empty under `share_resolution: window`.
+    FactorSchedule factors;
 };
 
 struct ChainState {
@@ -166,6 +169,9 @@ struct ChainState {
     // estimate. The result never falls from one window to the next, even if the new member leaves
     // again.
     [[nodiscard]] Window witnessed_from(const MeterId& meter, Window window) const;
+    // The newest of the witnessed_from of the cluster's meters: the first window of which every
+    // later committee of the cluster could read everything, up to this one.
+    [[nodiscard]] Window history_from(const ClusterId& cluster, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;
@@ -176,6 +182,9 @@ struct ChainState {
     [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;  // 0: none
     [[nodiscard]] Tariff tariff(Window window) const;
+    // The factors of the cluster's shares that hold in this window, as far as the settlements so
+    // far say; empty under `share_resolution: window`.
+    [[nodiscard]] Factors factors_of(const ClusterId& cluster, Window window) const;
     // The window to settle next; nullopt while the cluster has no meters, or at the window limit.
     [[nodiscard]] std::optional<Window> next_window(const ClusterId& cluster) const;
     // Whether a settlement of this window, drafted on the state at state_height, is still up to

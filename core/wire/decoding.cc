@@ -72,4 +72,20 @@ std::vector<Digest> read_digests(cbor::Reader& reader) {
     return digests;
 }
 
+void write_factors(cbor::Writer& writer, const Factors& factors) {
+    writer.array(factors.size());
+    for (const std::int64_t factor_ppm : factors)
+        writer.integer(factor_ppm);
+}
+
+Factors read_factors(cbor::Reader& reader) {
+    Factors factors;
+    const std::size_t size = reader.array();
+    if (size > static_cast<std::size_t>(kMaxWindowQuarters)) reader.fail(cbor::Fault::malformed);
+    for (std::size_t i = 0; i < size && reader.ok(); ++i)
+        factors.push_back(static_cast<std::int64_t>(
+            reader.unsigned_at_most(static_cast<std::uint64_t>(kUncurtailedPpm))));
+    return factors;
+}
+
 }  // namespace fairfeed

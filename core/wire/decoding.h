@@ -95,4 +95,9 @@ void write_registers(cbor::Writer& writer, const Registers& registers);
 void write_digests(cbor::Writer& writer, const std::vector<Digest>& digests);
 [[nodiscard]] std::vector<Digest> read_digests(cbor::Reader& reader);
 
+// [ppm, ...], in the order of the quarter hours: at most kMaxWindowQuarters, each at most
+// kUncurtailedPpm.
+void write_factors(cbor::Writer& writer, const Factors& factors);
+[[nodiscard]] Factors read_factors(cbor::Reader& reader);
+
 }  // namespace fairfeed

@@ -39,8 +39,26 @@ Timers read_timers(cbor::Reader& reader) {
     return timers;
 }
 
+void write_forecast(cbor::Writer& writer, const ForecastWeights& weights) {
+    writer.map(4);
+    put_integer(writer, 1, weights.memory_days);
+    put_integer(writer, 2, weights.days_after_change);
+    put_integer(writer, 3, weights.needless_weight_ppm);
+    put_integer(writer, 4, weights.factor_steps);
+}
+
+ForecastWeights read_forecast(cbor::Reader& reader) {
+    ForecastWeights weights;
+    reader.map_of(4);
+    weights.memory_days = take_integer(reader, 1);
+    weights.days_after_change = take_integer(reader, 2);
+    weights.needless_weight_ppm = take_integer(reader, 3);
+    weights.factor_steps = take_integer(reader, 4);
+    return weights;
+}
+
 void write_parameters(cbor::Writer& writer, const NetworkParameters& parameters) {
-    writer.map(15);
+    writer.map(17);
     put_text(writer, 1, parameters.name);
     put_integer(writer, 2, parameters.grid_epoch_s);
     put_integer(writer, 3, parameters.real_epoch_ms);
@@ -57,11 +75,14 @@ void write_parameters(cbor::Writer& writer, const NetworkParameters& parameters)
     put_integer(writer, 14, parameters.max_block_transactions);
     writer.key(15);
     write_timers(writer, parameters.timers);
+    put_unsigned(writer, 16, static_cast<std::uint64_t>(parameters.resolution));
+    writer.key(17);
+    write_forecast(writer, parameters.forecast);
 }
 
 NetworkParameters read_parameters(cbor::Reader& reader) {
     NetworkParameters parameters;
-    reader.map_of(15);
+    reader.map_of(17);
     parameters.name = std::string(take_text(reader, 1));
     parameters.grid_epoch_s = take_integer(reader, 2);
     parameters.real_epoch_ms = take_integer(reader, 3);
@@ -81,6 +102,11 @@ NetworkParameters read_parameters(cbor::Reader& reader) {
     parameters.max_block_transactions = take_integer(reader, 14);
     reader.key(15);
     parameters.timers = read_timers(reader);
+    const auto resolution = share_resolution_from(take_unsigned(reader, 16));
+    if (!resolution) reader.fail(cbor::Fault::malformed);
+    parameters.resolution = resolution.value_or(ShareResolution::window);
+    reader.key(17);
+    parameters.forecast = read_forecast(reader);
     return parameters;
 }
 

@@ -57,12 +57,14 @@ Refusal read_refusal(cbor::Reader& reader) {
 
 ShareStatement read_share(cbor::Reader& reader) {
     ShareStatement share;
-    reader.map_of(5);
+    reader.map_of(6);
     share.meter = take_name<MeterId>(reader, 1);
     share.window = take_u32(reader, 2);
     share.settlement = take_fixed<Digest>(reader, 3);
     share.mes_w = take_integer(reader, 4);
     share.from_s = take_integer(reader, 5);
+    reader.key(6);
+    share.factors = read_factors(reader);
     return share;
 }
 
@@ -235,12 +237,14 @@ Result<Signed<Refusal>, Reject> decode_refusal(ByteView bytes, const Digest& net
 Bytes encode_share(const ShareStatement& share, const NodeId& node, const Digest& network,
                    const Signer& signer) {
     cbor::Writer writer;
-    writer.map(5);
+    writer.map(6);
     put_text(writer, 1, share.meter.str());
     put_unsigned(writer, 2, share.window);
     put_bytes(writer, 3, share.settlement.view());
     put_integer(writer, 4, share.mes_w);
     put_integer(writer, 5, share.from_s);
+    writer.key(6);
+    write_factors(writer, share.factors);
     return sign(cose::Domain::share, network, node, writer.result(), signer);
 }
 

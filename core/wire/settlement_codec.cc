@@ -167,7 +167,7 @@ Result<void, Reject> check_order(const Settlement& settlement) {
 
 Bytes encode_settlement(const Settlement& settlement) {
     cbor::Writer writer;
-    writer.map(13);
+    writer.map(16);
     put_text(writer, 1, settlement.cluster.str());
     put_unsigned(writer, 2, settlement.window);
     put_unsigned(writer, 3, settlement.version);
@@ -185,13 +185,18 @@ Bytes encode_settlement(const Settlement& settlement) {
     write_lines(writer, settlement.lines);
     writer.key(13);
     write_late(writer, settlement.late);
+    put_unsigned(writer, 14, static_cast<std::uint64_t>(settlement.basis));
+    writer.key(15);
+    write_factors(writer, settlement.factors);
+    writer.key(16);
+    write_factors(writer, settlement.bound);
     return writer.take();
 }
 
 Result<Settlement, Reject> decode_settlement(ByteView bytes) {
     cbor::Reader reader(bytes);
     Settlement settlement;
-    reader.map_of(13);
+    reader.map_of(16);
     settlement.cluster = take_name<ClusterId>(reader, 1);
     settlement.window = take_u32(reader, 2);
     settlement.version = take_u32(reader, 3);
@@ -211,6 +216,13 @@ Result<Settlement, Reject> decode_settlement(ByteView bytes) {
     settlement.lines = read_lines(reader);
     reader.key(13);
     settlement.late = read_late(reader);
+    const auto basis = share_basis_from(take_unsigned(reader, 14));
+    if (!basis) reader.fail(cbor::Fault::malformed);
+    settlement.basis = basis.value_or(ShareBasis::previous_window);
+    reader.key(15);
+    settlement.factors = read_factors(reader);
+    reader.key(16);
+    settlement.bound = read_factors(reader);
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
     if (const auto order = check_order(settlement); !order) return unexpected(order.error());
     return settlement;

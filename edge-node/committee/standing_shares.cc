@@ -13,15 +13,15 @@ void StandingShares::settle(const RecomputedSettlement& settlement, const ChainS
         const ClusterId& cluster = state.meters.at(share.meter).registration.cluster;
         shares_[share.meter] =
             ShareStatement{share.meter, share.window, state.clusters.at(cluster).last_settlement,
-                           share.mes_w, share.from_s};
+                           share.mes_w, share.from_s, share.factors};
     }
 }
 
 void StandingShares::take_over(const TakenOver& taken) {
     for (std::size_t i = 0; i < taken.meters.size(); ++i) {
         const SettledShare& share = taken.shares[i];
-        shares_[share.meter] =
-            ShareStatement{share.meter, share.window, taken.settlement, share.mes_w, share.from_s};
+        shares_[share.meter] = ShareStatement{share.meter, share.window, taken.settlement,
+                                              share.mes_w, share.from_s, share.factors};
     }
 }
 

@@ -116,6 +116,20 @@ void read_windows(const YamlView& network, NetworkParameters& parameters) {
                                    .value_or(parameters.close_after_s);
 }
 
+void read_forecast(const YamlView& share, ForecastWeights& weights) {
+    const auto view = share.optional_map("forecast");
+    if (!view) return;
+    const auto read = [&](std::string_view key, std::int64_t least, std::int64_t most,
+                          std::int64_t& value) {
+        value = view->optional_int(key, least, most).value_or(value);
+    };
+    read("memory_days", 1, kMaxMemoryDays, weights.memory_days);
+    read("needless_weight_ppm", 0, kMaxNeedlessWeightPpm, weights.needless_weight_ppm);
+    read("factor_steps", 1, kMaxFactorSteps, weights.factor_steps);
+    read("days_after_change", 0, weights.memory_days, weights.days_after_change);
+    weights.days_after_change = std::min(weights.days_after_change, weights.memory_days);
+}
+
 void read_share(const YamlView& network, NetworkParameters& parameters) {
     const auto view = network.optional_map("share");
     if (!view) return;
@@ -125,9 +139,15 @@ void read_share(const YamlView& network, NetworkParameters& parameters) {
         {"generation", ShareRule::generation}};
     const std::vector<std::pair<std::string_view, ShareBasis>> bases{
         {"previous_window", ShareBasis::previous_window},
-        {"same_window_yesterday", ShareBasis::same_window_yesterday}};
+        {"same_window_yesterday", ShareBasis::same_window_yesterday},
+        {"expected", ShareBasis::expected}};
+    const std::vector<std::pair<std::string_view, ShareResolution>> resolutions{
+        {"window", ShareResolution::window}, {"quarter", ShareResolution::quarter}};
     parameters.rule = view->optional_choice("rule", rules).value_or(parameters.rule);
     parameters.basis = view->optional_choice("basis", bases).value_or(parameters.basis);
+    parameters.resolution =
+        view->optional_choice("resolution", resolutions).value_or(parameters.resolution);
+    read_forecast(*view, parameters.forecast);
     parameters.share_offset_s =
         view->optional_int("offset_s", 0, kSecondsPerWeek).value_or(parameters.share_offset_s);
     parameters.share_notice_s =

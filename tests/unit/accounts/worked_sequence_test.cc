@@ -75,8 +75,8 @@ class Sequence {
         std::vector<Transaction> readings;
         for (const ListedReading& listed : listed_readings(*sealed))
             readings.push_back(make_reading_transaction(kept_.at(listed.window).reading));
-        apply_group(state_, {readings, batch}, ++state_.height);
         const std::int64_t time_ms = state_.grid().end_real_ms(hour.window) + kBlockAfterMs;
+        apply_group(state_, {readings, batch}, ++state_.height, time_ms);
         CHECK(accounts_.commit(state_, *sealed, held, time_ms, keys_).has_value());
         return accounts_.last_lines().front();
     }

@@ -23,7 +23,7 @@ std::vector<ShareBook::Quorum> quorum(std::size_t needed) {
 }
 
 TEST(ShareBook, one_member_alone_changes_nothing_however_often_it_speaks) {
-    ShareBook book({});
+    ShareBook book({}, {});
     const auto all = quorum(2);
     EXPECT_FALSE(book.hear(kParent, stated(0, 800, 100), all));
     EXPECT_FALSE(book.hear(kParent, stated(0, 800, 100), all));
@@ -31,7 +31,7 @@ TEST(ShareBook, one_member_alone_changes_nothing_however_often_it_speaks) {
 }
 
 TEST(ShareBook, statements_that_differ_in_anything_do_not_add_up) {
-    ShareBook book({});
+    ShareBook book({}, {});
     const auto all = quorum(2);
     ShareStatement other_settlement = stated(0, 800, 100);
     other_settlement.settlement.bytes[0] = 1;
@@ -44,7 +44,7 @@ TEST(ShareBook, statements_that_differ_in_anything_do_not_add_up) {
 }
 
 TEST(ShareBook, a_later_windows_share_replaces_one_that_would_bind_later) {
-    ShareBook book({});
+    ShareBook book({}, {});
     const auto all = quorum(1);
     EXPECT_TRUE(book.hear(kParent, stated(0, 800, 100), all));
     EXPECT_TRUE(book.hear(kParent, stated(1, 700, 1000), all));
@@ -54,7 +54,7 @@ TEST(ShareBook, a_later_windows_share_replaces_one_that_would_bind_later) {
 }
 
 TEST(ShareBook, forgets_what_can_no_longer_bind_but_not_what_binds_now) {
-    ShareBook book({{0, {800, 100}}, {1, {700, 1000}}, {2, {600, 2000}}});
+    ShareBook book({}, {{0, {800, 100}}, {1, {700, 1000}}, {2, {600, 2000}}});
     book.forget_before(1500);
     EXPECT_EQ(book.schedule(), (ShareSchedule{{700, 1000}, {600, 2000}}));
     book.forget_before(99'999);
@@ -62,7 +62,7 @@ TEST(ShareBook, forgets_what_can_no_longer_bind_but_not_what_binds_now) {
 }
 
 TEST(ShareBook, a_member_who_talks_of_the_future_crowds_out_only_itself) {
-    ShareBook book({});
+    ShareBook book({}, {});
     const auto all = quorum(2);
     EXPECT_FALSE(book.hear(kParent, stated(5, 800, 100), all));
     for (Window window = 100; window < 200; ++window)
@@ -71,7 +71,7 @@ TEST(ShareBook, a_member_who_talks_of_the_future_crowds_out_only_itself) {
 }
 
 TEST(ShareBook, remembers_across_a_restart_which_windows_are_old) {
-    ShareBook book(std::vector<AcceptedShare>{{4, {800, 100}}});
+    ShareBook book({}, {{4, {800, 100}}});
     const auto all = quorum(1);
     EXPECT_FALSE(book.hear(kParent, stated(4, 900, 100), all));
     EXPECT_TRUE(book.hear(kParent, stated(5, 900, 1000), all));
@@ -79,7 +79,7 @@ TEST(ShareBook, remembers_across_a_restart_which_windows_are_old) {
 
 // One liar is tolerated in each, and two of one mind must not be one of each.
 TEST(ShareBook, does_not_add_up_members_of_two_committees) {
-    ShareBook book({});
+    ShareBook book({}, {});
     const std::vector<ShareBook::Quorum> two{{{kParent, kNeighbour}, 2}, {{kOther, kNeighbour}, 2}};
     EXPECT_FALSE(book.hear(kParent, stated(0, 800, 100), two));
     EXPECT_FALSE(book.hear(kOther, stated(0, 800, 100), two));
