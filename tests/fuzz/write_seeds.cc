@@ -108,6 +108,9 @@ void write_messages(const Corpus& corpus) {
     add("receipt", "one", Receipt{kMeter, 7, 8, samples::reading().id}, encode_receipt);
     add("refusal", "one", Refusal{kMeter, 7, 8, "stale_sequence"}, encode_refusal);
     add("share", "one", ShareStatement{kMeter, 7, batch, 4000, 1'470'628'800}, encode_share);
+    add("share", "schedule",
+        ShareStatement{kMeter, 7, batch, 5000, 1'470'628'800, {kUncurtailedPpm, 650'000, 0}},
+        encode_share);
     add("status", "one", NodeStatus{9, batch, network, 10, 0}, encode_status);
     add("objection", "full", Objection{kCluster, 7, 1, batch, "reading_withheld", reading},
         encode_objection);

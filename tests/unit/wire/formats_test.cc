@@ -139,6 +139,10 @@ void add_messages(std::vector<Sample>& out) {
                                  encode_refusal));
     out.push_back(signed_message("share", ShareStatement{meter, 7, batch().id, 4000, 1'470'628'800},
                                  decode_share, encode_share));
+    out.push_back(signed_message(
+        "share_schedule",
+        ShareStatement{meter, 7, batch().id, 5000, 1'470'628'800, {kUncurtailedPpm, 650'000, 0}},
+        decode_share, encode_share));
     out.push_back(signed_message("status", NodeStatus{9, digest("tip"), digest("state"), 10, 0},
                                  decode_status, encode_status));
     const ClusterId cluster("cluster-1");

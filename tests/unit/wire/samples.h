@@ -157,6 +157,9 @@ inline Settlement settlement() {
                   .adjusted = {-50, 40, 30, 20, 14'100}};
     out.late = {{MeterId("meter-1"), 5, digest("late reading")},
                 {MeterId("meter-1"), 6, digest("later reading")}};
+    out.basis = ShareBasis::expected;
+    out.factors = {kUncurtailedPpm, 650'000, 0};
+    out.bound = {kWholePpm, 812'345, kUncurtailedPpm};
     for (const SettlementEntry& entry : out.entries) {
         SettlementLine sealed = line();
         sealed.meter = entry.meter;
