@@ -1,6 +1,6 @@
-// A backup of a node's ledger: after any power cut it is whole and verifies, or its name is not
-// there; the node's own files are what they were, and the next backup is made as if nothing had
-// happened.
+// A backup of a node's ledger. After any power cut the backup either is whole and verifies, or has
+// no file under its name. The node's own files stay unchanged. The next backup succeeds as if no
+// power cut had happened.
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -19,7 +19,8 @@ const NodeStory& story() {
     return NodeStory::get();
 }
 
-// 5/6: the first life's blocks are in the file, the second's in the log.
+// After 5/6 of the story, the database file holds the first life's blocks and the log holds the
+// second's.
 DiskImage start_of(bool killed) {
     DiskImage image =
         killed ? NodeDisk::after_kill(story().turns().size() * 5 / 6) : NodeDisk::after_stop();
@@ -89,7 +90,8 @@ class BackedUp {
             ASSERT_TRUE(block && *block) << "block " << height;
             ASSERT_EQ(**block, story().blocks()[height - 1]);
         }
-        // The blocks are compared with the true ones each time; verifying them again adds little.
+        // The check compares the blocks with the true ones each time; repeated verification adds
+        // little.
         if (!full_enumeration() && ++verified_ > 5) return;
         const auto report = verify_ledger(*copy, story().network().genesis(), nullptr, {});
         ASSERT_TRUE(report.sound()) << report.fault->explanation;

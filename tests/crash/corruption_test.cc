@@ -1,6 +1,6 @@
-// Bytes of a node's files change by themselves. Each damage is tried in a process of its own: the
-// node starts, with the right content or with less of it, knows which, and can get the rest again.
-// It never takes wrong content for right, and never aborts.
+// Random damage to bytes of a node's files. Each damage is tried in a process of its own. The node
+// starts with the right content or with less of it; it knows which, and can get the rest again. The
+// node never accepts wrong content as right, and never aborts.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,8 +27,8 @@ const NodeStory& story() {
     return NodeStory::get();
 }
 
-// In the middle of the story there are an open batch, endorsements and blocks; after a kill the log
-// beside the database holds the newest part.
+// In the middle of the story the node has an open batch, endorsements and blocks. After a kill the
+// log beside the database holds the newest part.
 DiskImage directory_of_a_node(bool killed) {
     return killed ? NodeDisk::after_kill(story().turns().size() / 2 + 1) : NodeDisk::after_stop();
 }
@@ -55,7 +55,7 @@ Verdict refused(const std::string& reason) {
     return reason.size() > 10 ? Verdict::refused : Verdict::silent;
 }
 
-// As the runtime does when a replay or a write shows that the file is damaged.
+// Rebuilds the ledger as the runtime does after a replay or a write has found damage.
 bool rebuild(std::optional<Storage>& storage, const NodeConfig& config, std::string_view reason) {
     const LoadedGenesis& genesis = story().network().genesis();
     storage.reset();
@@ -66,8 +66,8 @@ bool rebuild(std::optional<Storage>& storage, const NodeConfig& config, std::str
     return true;
 }
 
-// A node on this disk, and on a ledger rebuilt if the replay shows that it must be; nullopt: it
-// says why it does not start.
+// Starts a node on this disk, with a rebuilt ledger if the replay asks for a rebuild. nullopt: the
+// node does not start, and `reason` says why.
 std::optional<NodeDisk::Started> start(std::optional<Storage>& storage, const NodeConfig& config,
                                        std::string& reason) {
     auto started = NodeDisk::start(*storage);
@@ -80,8 +80,9 @@ std::optional<NodeDisk::Started> start(std::optional<Storage>& storage, const No
     return std::nullopt;
 }
 
-// What the peers have is fetched, what the scrub finds is mended with it, and then everything is
-// what it was. Missing blocks come as they do to any node that was away.
+// Fetches missing blocks from the story, as a node that was away gets missing blocks from its
+// peers. The scrub finds damaged blocks, and blocks of the story mend them. Afterwards the ledger
+// must equal the true one.
 Result<Verdict, IoError> judge_ledger(Storage& storage, const Truth& truth) {
     const LoadedGenesis& genesis = story().network().genesis();
     const Height height = storage.ledger().height();
@@ -116,7 +117,7 @@ Result<Verdict, IoError> judge_ledger(Storage& storage, const Truth& truth) {
     return mended > 0 || height < truth.height ? Verdict::mended : Verdict::same;
 }
 
-// An older record, or none, is not wrong as long as the node knows it and signs nothing.
+// An older record, or none, is not wrong as long as the node knows this and signs nothing.
 Verdict judge_safety(Storage& storage, const RecoveredState& memory, const Truth& truth) {
     const bool knows = memory.safety == SafetyTrust::in_doubt || memory.safety == SafetyTrust::lost;
     if (!knows || memory.safety_record == truth.safety) return Verdict::wrong;
@@ -126,7 +127,8 @@ Verdict judge_safety(Storage& storage, const RecoveredState& memory, const Truth
     return started->node->summary().consensus.may_sign ? Verdict::wrong : Verdict::in_doubt;
 }
 
-// Nothing is remembered that was not so, and no promise at all: the node knows that it forgot.
+// An inbox that lost rows is sound if each remaining row is true and no promise remains: then the
+// node knows that it forgot.
 Verdict judge_lost_inbox(const InboxContent& inbox, const Truth& truth) {
     const auto was_there = [](const auto& some, const auto& all) {
         return std::all_of(some.begin(), some.end(), [&](const auto& row) {
@@ -201,7 +203,7 @@ void judge_apart(const std::filesystem::path& directory, const Truth& truth, Out
 void flip(Bytes& content, std::uint64_t seed) {
     Dice dice(seed);
     const std::size_t flips = 1 + dice.next() % 8;
-    // Together, as a bad sector has them, or anywhere.
+    // The flips are adjacent, as in a bad sector, or anywhere.
     const bool together = dice.next() % 2 == 0;
     const std::size_t first = dice.next() % content.size();
     for (std::size_t i = 0; i < flips; ++i) {

@@ -59,7 +59,7 @@ std::vector<std::pair<Cut, std::uint64_t>> modes(std::size_t operation) {
     return out;
 }
 
-// One run with one failing operation; then what is there is opened by the real code.
+// Runs the work once with one failing operation. Then the check opens the files with the real code.
 void try_fault(const DiskFault& fault, const DiskHistory& healthy, const DiskWork& work,
                const DiskCheck& check) {
     TempDirectory directory;

@@ -1,6 +1,6 @@
-// Every place where the power can go: between any two operations of a recording, with everything
-// that was not synced kept, lost, torn or reordered. Lays each disk out that can result and lets a
-// check look at it with the real code; equal disks are looked at once. Then the same with a disk
+// Enumerates every moment at which the power can fail: between any two operations of a recording,
+// with everything unsynced kept, lost, torn or reordered. Lays out each possible disk and lets a
+// check open it with the real code; equal disks are checked once. Then does the same with a disk
 // that fails instead. FAIRFEED_CRASH_FULL=1: more random orders, every failing operation.
 #pragma once
 
@@ -14,21 +14,21 @@
 namespace fairfeed::test {
 
 struct CutPoint {
-    std::size_t operation = 0;  // this many had been done
+    std::size_t operation = 0;  // the number of operations done
     Cut cut = Cut::kept;
     std::uint64_t seed = 0;        // of a random order
-    std::size_t acknowledged = 0;  // how many times the caller had heard that it succeeded
+    std::size_t acknowledged = 0;  // how many times the caller had been told of success
 };
 [[nodiscard]] std::string describe(const CutPoint& point);
 
-// Looks at the disk in `directory`; reports by gtest's assertions.
+// Examines the disk in `directory` and reports by gtest's assertions.
 using DiskCheck =
     std::function<void(const CutPoint& point, const std::filesystem::path& directory)>;
 
 [[nodiscard]] bool full_enumeration();
 
-// Ends early at the first disk that fails the check: the next thousand would fail like it. Prints
-// and records what was tried under `name`.
+// Stops at the first disk that fails the check, since later disks would mostly fail alike. Prints
+// and records the numbers of tried disks under `name`.
 struct CutRange {
     std::size_t from = 0;
     std::size_t step = 1;  // 1 in a full enumeration
@@ -36,12 +36,13 @@ struct CutRange {
 void enumerate_power_cuts(const std::string& name, const DiskHistory& history,
                           const DiskCheck& check, CutRange range = {});
 
-// `work` writes beneath the directory and acknowledges; it returns early when it is told of an
-// error. Repeated with a failing operation in every (full) or every few places, once and for good,
-// with EIO and ENOSPC: it must have heard of the failure before the next acknowledgement.
+// `work` writes below the directory and acknowledges each success; `work` returns early on an
+// error. enumerate_disk_faults repeats the work with a failing operation at every few places (full:
+// at every place), failing once or for good, with EIO and ENOSPC. `work` must notice the failure
+// before its next acknowledgement.
 using DiskWork =
     std::function<void(const std::filesystem::path& directory, DiskRecording& recording)>;
-// `start`: what lies in the directory before.
+// `start`: the content of the directory before the work.
 [[nodiscard]] DiskHistory record(const DiskWork& work, const DiskImage& start = {});
 void enumerate_disk_faults(const std::string& name, const DiskHistory& healthy,
                            const DiskWork& work, const DiskCheck& check);

@@ -1,5 +1,5 @@
-// A node that has nothing to do leaves its card alone: bytes and syncs of an hour in virtual time,
-// with the status file in its runtime directory and the ledger being looked through meanwhile.
+// An idle node leaves its card alone. The tests count bytes and syncs of an hour in virtual time,
+// with the status file in its runtime directory, while the scrub reads the ledger.
 #include <gtest/gtest.h>
 
 #include "core/io/status_file.h"
@@ -18,7 +18,7 @@ struct Wear {
     std::size_t syncs = 0;
 };
 
-// Of these operations.
+// The wear by operations [from, to).
 Wear wear_of(const DiskHistory& history, std::size_t from, std::size_t to) {
     Wear wear;
     for (std::size_t i = from; i < to; ++i) {
@@ -33,7 +33,7 @@ Wear wear_of(const DiskHistory& history, std::size_t from, std::size_t to) {
     return wear;
 }
 
-// One node, field timers, four-hour windows: nothing ends within this hour.
+// One node with field timers and four-hour windows, so no window ends within this hour.
 class IdleNode {
   public:
     IdleNode(const std::filesystem::path& directory, const std::filesystem::path& status)
@@ -84,7 +84,7 @@ class IdleNode {
 TEST(IdleHour, writes_nothing_and_syncs_nothing_in_the_data_directory) {
     const testing_support::TempDirectory elsewhere;
     std::size_t before = 0;
-    std::size_t after = 0;  // then it closes its files
+    std::size_t after = 0;  // before the node closes its files
     const DiskHistory history = record([&](const auto& directory, DiskRecording& recording) {
         IdleNode node(directory, elsewhere / "run/status.json");
         node.pass(1000);
@@ -102,7 +102,7 @@ TEST(IdleHour, writes_nothing_and_syncs_nothing_in_the_data_directory) {
 TEST(IdleHour, gives_a_sign_of_life_every_half_minute_and_never_syncs_it) {
     const testing_support::TempDirectory elsewhere;
     std::size_t before = 0;
-    std::size_t after = 0;  // then it closes its files
+    std::size_t after = 0;  // before the node closes its files
     const DiskHistory history = record([&](const auto& directory, DiskRecording& recording) {
         IdleNode node(elsewhere.path(), directory / "run/status.json");
         node.pass(1000);

@@ -1,5 +1,5 @@
-// Meters that wait for their window to end leave their card alone: bytes and syncs of an hour in
-// virtual time, on the disk of the outbox and where the status file stands.
+// Meters that wait for their window to end leave their card alone. The tests count bytes and syncs
+// of an hour in virtual time, on the disk of the outbox and on that of the status file.
 #include <gtest/gtest.h>
 
 #include "core/io/status_file.h"
@@ -12,7 +12,7 @@ namespace fairfeed::test {
 namespace {
 
 constexpr std::int64_t kHour = 3600;
-constexpr Window kFirst = 1;  // has just ended, and is receipted
+constexpr Window kFirst = 1;  // the window that has just ended, with receipts
 
 std::size_t syncs_in(const DiskHistory& history, std::size_t from) {
     std::size_t count = 0;
@@ -25,7 +25,7 @@ std::size_t syncs_in(const DiskHistory& history, std::size_t from) {
     return count;
 }
 
-// What fleet.cc does in each second in which nothing happens.
+// Does what fleet.cc does in each second without an event.
 class IdleMeter {
   public:
     IdleMeter(const std::filesystem::path& outbox, const std::filesystem::path& status)

@@ -1,5 +1,5 @@
-// The ledger alone: after any power cut it opens by itself, holds every block whose commit returned
-// and perhaps the one under way, whole, and verifies.
+// The ledger alone. After any power cut the ledger opens without help, holds every block whose
+// commit returned and perhaps the whole block under way, and verifies.
 #include <gtest/gtest.h>
 
 #include "core/ledger/chain_verifier.h"
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::int64_t kCommittedMs = 4711;
 
-// A chain of one block for each window, written into a ledger in two lives: closing in between
-// writes the log back into the file.
+// A chain of one block for each window, written into a ledger in two lives. Closing the ledger
+// between the lives writes the log back into the file.
 class Story {
   public:
     explicit Story(Window windows) : chain_(network_) {
@@ -29,11 +29,11 @@ class Story {
             (void)commit_up_to(blocks().size(), file, recording);
     }
     void check(const CutPoint& point, const std::filesystem::path& directory) const;
-    // As `check`, and everything recomputed from genesis.
+    // Like `check`, and recomputes everything from genesis.
     void verify(const CutPoint& point, const std::filesystem::path& directory) const;
 
   private:
-    // In one life of the ledger. false: the disk failed.
+    // Commits in one life of the ledger. false: the disk failed.
     [[nodiscard]] bool commit_up_to(Height height, const std::filesystem::path& file,
                                     DiskRecording& recording) const {
         auto ledger = Ledger::open(file, genesis());
@@ -106,7 +106,8 @@ TEST(LedgerCrash, every_power_cut_leaves_whole_blocks_that_verify) {
     ASSERT_EQ(history.acknowledgements.size(), story.blocks().size());
     std::map<std::size_t, std::size_t> verified;
     enumerate_power_cuts("ledger", history, [&](const auto& point, const auto& directory) {
-        // The blocks are compared with the true ones each time; verifying them again adds little.
+        // The check compares the blocks with the true ones each time; repeated verification adds
+        // little.
         const bool verify = full_enumeration() || ++verified[point.acknowledged] <= 5;
         verify ? story.verify(point, directory) : story.check(point, directory);
     });
@@ -120,8 +121,8 @@ TEST(LedgerCrash, a_failing_disk_is_reported_and_leaves_whole_blocks) {
         [&](const auto& point, const auto& directory) { story.check(point, directory); });
 }
 
-// Where SQLite, in the middle of a life, writes a log of 1000 pages back into the file; the next
-// frames then go over the old ones.
+// The first operation at which SQLite, in the middle of a life, writes a log of 1000 pages back
+// into the file. SQLite then overwrites the old frames with the next ones.
 std::size_t first_write_back(const DiskHistory& history) {
     const auto& operations = history.operations;
     const FileNumber database = operations.front().file;

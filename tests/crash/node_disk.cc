@@ -15,9 +15,9 @@ namespace fairfeed::test {
 namespace {
 
 constexpr std::int64_t kRealMs = 4711;
-constexpr std::int64_t kLaterMs = 60'000;  // when all these timers are over
-constexpr std::size_t kPatience = 200;     // steps in which it gets what it lacks
-constexpr std::size_t kTimers = 4;         // of a restarted node, looked at for contradictions
+constexpr std::int64_t kLaterMs = 60'000;  // all timers of the story are over by then
+constexpr std::size_t kPatience = 200;     // steps to get the missing blocks
+constexpr std::size_t kTimers = 4;         // of a restarted node, checked for contradictions
 
 bool asks_for_blocks(const Effect& effect, const Digest& network) {
     const auto* publish = std::get_if<Publish>(&effect);
@@ -166,8 +166,9 @@ void NodeDisk::go_on(std::size_t turns, Storage& storage, Started& started, bool
     }
 }
 
-// Whoever has the whole chain gives it what it lacks. Then it agrees with everybody, has recomputed
-// what it could, and says HANDOVER on its way wherever it owes it.
+// A peer with the whole chain answers the node's requests for blocks. Afterwards the node agrees
+// with everybody and has recomputed what it could. On its way the node says HANDOVER wherever it
+// owes one.
 void NodeDisk::expect_to_catch_up(std::size_t turns, Storage& storage, Started& started) const {
     Instant now{story_.end().steady_ms + kLaterMs, story_.end().real_ms + kLaterMs, true};
     Node& node = *started.node;
@@ -187,7 +188,7 @@ void NodeDisk::expect_to_catch_up(std::size_t turns, Storage& storage, Started& 
     const auto asks = [&](const Effect& each) { return asks_for_blocks(each, network.network()); };
     for (std::size_t i = 0; i < kPatience; ++i) {
         Effects said = more;
-        std::erase_if(said, is_endorsement);  // of other places, too (rule 6); readings tell
+        std::erase_if(said, is_endorsement);  // rule 6 allows other batches; readings count
         expect_no_contradiction(turns, said, false);
         ASSERT_TRUE(storage.write(more, kRealMs));
         const auto& blocks = story_.blocks();
@@ -206,7 +207,8 @@ void NodeDisk::expect_to_catch_up(std::size_t turns, Storage& storage, Started& 
     }
     EXPECT_EQ(node.state().tip, story_.states().back().tip);
     const NodeSummary summary = node.summary();
-    // What it had not said yet stands in certificates of the story all the same (R23).
+    // The story's certificates hold statements that the restarted node had not made yet, so it may
+    // sign nothing (R23).
     for (const std::string& alarm : summary.alarms)
         EXPECT_TRUE(alarm.starts_with("signs nothing")) << alarm;
     for (const InvariantReport& each : summary.invariants)
@@ -227,8 +229,8 @@ void NodeDisk::expect_ledger(const Ledger& ledger) const {
     }
 }
 
-// Effects before something that is durable are durable too. Of several safety records of a turn
-// only the last is written, at its place.
+// If an effect of a turn is durable, so are the effects before it. Of several safety records in a
+// turn, Storage writes only the last one, at its place.
 void NodeDisk::expect_a_moment(const CutPoint& point, Storage& storage,
                                const RecoveredState& memory) const {
     const Standing& before = standings_[point.acknowledged];
@@ -244,7 +246,7 @@ void NodeDisk::expect_a_moment(const CutPoint& point, Storage& storage,
         ASSERT_EQ(memory.safety_record, std::get<PersistSafety>(*last_safety).record)
             << "neither the last safety record nor the one under way";
     }
-    std::size_t least = new_safety ? safety_at : 0;  // so many effects of the turn must be there
+    std::size_t least = new_safety ? safety_at : 0;  // of the turn's effects, these are durable
     Height commits = before.height;
     for (std::size_t i = 0; i < turn.size(); ++i) {
         if (!std::holds_alternative<CommitBlock>(turn[i])) continue;

@@ -74,8 +74,8 @@ NodeStory::NodeStory(const TestNetworkOptions& options, NodeId self, bool change
     group_turns(std::move(single_turns_));
 }
 
-// Every window is measured, published and settled. The third one's meters of cluster 2 are silent
-// until the grace is over, so that a batch waits for them.
+// The meters measure and publish every window, and every window is settled. In the third window the
+// producers of cluster 2 are silent until the grace is over, so that a batch waits for them.
 void NodeStory::live() {
     for (Window window = 0; window < kWindows; ++window) {
         pass_time(1'000'000 + (window + 1) * kWindowRealMs);
@@ -88,7 +88,7 @@ void NodeStory::live() {
         CHECK(record.meters.empty() || record.last_window == kWindows - 1);
 }
 
-// DGMD says it in one message: new data keys for who comes and stays, and who that is.
+// DGMD publishes one bundle: the committee's new members, and new data keys for all of them.
 void NodeStory::change_hands(Window effective) {
     CommitteeAllocation committee = states_.back().clusters.at(TestNetwork::cluster(1)).committee;
     committee.members = {TestNetwork::node(5), TestNetwork::node(2), TestNetwork::node(3),
@@ -120,7 +120,7 @@ void NodeStory::measure(Window window) {
         const Topic topic{network_.genesis().content.parameters.name, id.str(), Channel::reading,
                           "-"};
         for (const NodeId& to : state.committee_of(cluster, window)->members) {
-            // Heard twice, as a meter sends again without a receipt.
+            // Each reading arrives twice, as from a meter that got no receipt.
             for (int times = 0; times < 2; ++times)
                 perform(to,
                         nodes_.at(to)->step(
@@ -149,7 +149,7 @@ void NodeStory::perform(const NodeId& id, Effects effects) {
     if (id == self_ && !effects.empty()) single_turns_.push_back(std::move(effects));
 }
 
-// What is on the bus arrives at once and in order; else the next timer.
+// Packets on the bus arrive at once and in order. With an empty bus, time passes to the next timer.
 void NodeStory::pass_time(std::int64_t until_ms) {
     while (true) {
         while (!bus_.empty()) {

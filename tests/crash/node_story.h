@@ -1,6 +1,6 @@
-// Some windows in the life of real nodes, written down as one of them lived it: the effects of each
-// of its turns in order, the chain, and what it said. Made in memory, without a disk, once per
-// process; the crash tests play it onto real files. Single-threaded.
+// Some windows in the life of real nodes, recorded from the view of one of them: the effects of
+// each of its turns in order, the chain, and its statements. Made in memory, without a disk, once
+// per process; the crash tests play the record onto real files. Single-threaded.
 #pragma once
 
 #include <map>
@@ -13,27 +13,27 @@
 
 namespace fairfeed::test {
 
-// Something a node must never contradict: where it said what. Proposals, votes, batches,
-// endorsements, and the readings in what it endorsed.
+// A statement that its node must never contradict: its place, and its content. Proposals, votes,
+// batches, endorsements, and the readings in endorsed batches.
 using Said = std::pair<std::string, std::string>;
 
 class NodeStory {
   public:
-    // Four nodes, of which node-1 is told: every window of two clusters settles.
+    // Four nodes, recorded as node-1: every window of two clusters settles.
     [[nodiscard]] static const NodeStory& get();
     // Six nodes: after window 1 their cluster passes from nodes 1 to 4 to nodes 5, 2, 3 and 6.
     [[nodiscard]] static const NodeStory& of_change(const NodeId& self);
 
     [[nodiscard]] const TestNetwork& network() const { return network_; }
     [[nodiscard]] const NodeId& self() const { return self_; }
-    // As the runtime hands them to Storage: of one event, or of several.
+    // Grouped as the runtime hands effects to Storage: those of one event, or of several.
     [[nodiscard]] const std::vector<Effects>& turns() const { return turns_; }
-    // From height 1, with the certificates that node-1 stored.
+    // From height 1, with the certificates that the recorded node stored.
     [[nodiscard]] const std::vector<CommittedBlock>& blocks() const { return blocks_; }
     [[nodiscard]] const std::vector<ChainState>& states() const { return states_; }  // 0: genesis
     [[nodiscard]] Instant end() const { return now_; }
 
-    // The statements among what was published.
+    // The statements in the turn's published messages.
     [[nodiscard]] static std::vector<Said> statements(const Effects& turn, const Digest& network);
 
   private:
@@ -64,7 +64,8 @@ class NodeStory {
     Instant now_;
 };
 
-// What the inbox holds after some effects, as docs/protocol.md has it: an oracle of its own.
+// The content of the inbox after some effects, written from docs/protocol.md as an independent
+// oracle.
 struct InboxContent {
     std::map<std::tuple<MeterId, Window, Digest>, std::pair<ClusterId, Bytes>> readings;
     std::map<ClusterId, std::pair<Window, Bytes>> batches;

@@ -1,6 +1,6 @@
-// A meter's outbox: after any power cut the meter goes on by itself with what it had written, and
-// never uses a sequence number or a window for other bytes than those that had left. Once its alarm
-// has left it signs nothing any more.
+// A meter's outbox. After any power cut the meter goes on without help from its last written state.
+// It never uses a sequence number or a window for bytes other than those that had left. After its
+// alarm has left, the meter signs nothing any more.
 #include <gtest/gtest.h>
 
 #include "core/io/file.h"
@@ -15,8 +15,8 @@ namespace fairfeed::test {
 namespace {
 
 constexpr Window kWindows = 6;
-constexpr Window kRing = 2;               // so short that it rolls
-constexpr Window kBreaks = kWindows + 1;  // its seal, as this window begins
+constexpr Window kRing = 2;               // so few windows that the outbox forgets some
+constexpr Window kBreaks = kWindows + 1;  // the seal breaks at the beginning of this window
 constexpr std::int64_t kWindowSeconds = kRingDays * kSecondsPerDay / kRing;
 
 const MeterBench& bench() {
@@ -24,7 +24,8 @@ const MeterBench& bench() {
     return kBench;
 }
 
-// The last window, the alarm, and what leaves; then, as fleet.cc does it, the key; then receipts.
+// Appends, in the order of fleet.cc: one write with the last window, the alarm and the messages;
+// the end of the key; the receipts.
 void break_open(Meter& meter, std::vector<MeterEffects>& writes) {
     MeterEffects effects = meter.step(meter_event::Tick{}, bench().at(kBreaks));
     const auto signed_last = all_of<meter_effect::PersistReading>(effects);
@@ -39,8 +40,8 @@ void break_open(Meter& meter, std::vector<MeterEffects>& writes) {
                 meter.step(bench().receipt(bench().member(member), kept), bench().at(kBreaks, 60)));
 }
 
-// One transaction each: the steps of a meter that measures, publishes, is receipted and told its
-// share. Window 3 is receipted by nobody. At last somebody opens it.
+// Each element is one transaction of a meter that measures, publishes, gets receipts and is told
+// its share. No member receipts window 3. At the end somebody opens the meter.
 std::vector<MeterEffects> live() {
     std::vector<MeterEffects> writes;
     MeterSetup setup = bench().setup();
@@ -71,7 +72,7 @@ std::vector<MeterEffects> live() {
     return writes;
 }
 
-// What an outbox holds after some writes.
+// The expected content of an outbox after some writes.
 struct Content {
     std::optional<MeterState> state;
     std::map<std::uint64_t, OutboxReading> readings;
@@ -142,7 +143,7 @@ bool gives_up_key(const MeterEffects& effects) {
     return !all_of<meter_effect::ZeroiseKey>(effects).empty();
 }
 
-// As fleet.cc performs them.
+// Performs the effects as fleet.cc does.
 Result<void, IoError> write(Outbox& outbox, const MeterEffects& effects,
                             const std::filesystem::path& directory) {
     std::vector<MeterAndEffect> entries;
@@ -165,7 +166,7 @@ Result<Outbox, IoError> open(const std::filesystem::path& directory) {
     return Outbox::open(directory / "outbox.db", bench().network().network(), kWindowSeconds);
 }
 
-// Two lives of the file.
+// Writes the story in two lives of the file.
 void work(const std::filesystem::path& directory, DiskRecording& recording) {
     std::size_t next = 0;
     for (const std::size_t end : {story().size() * 2 / 3, story().size()}) {
@@ -182,7 +183,7 @@ DiskHistory history_of_a_meter() {
     return record(work, new_meter());
 }
 
-// The bytes that had left before the power went, by sequence and by window.
+// The bytes that had left before the power cut, by sequence and by window.
 struct Heard {
     std::map<std::uint64_t, Bytes> by_sequence;
     std::map<Window, Bytes> by_window;
@@ -196,7 +197,7 @@ struct Heard {
             ASSERT_EQ(first.first->second, *publish.envelope) << "window " << window;
         }
     }
-    // An alarm takes both of a reading that will never be.
+    // An alarm takes the sequence number and the window of a reading that will never exist.
     static std::pair<std::uint64_t, Window> place_of(const Bytes& envelope) {
         if (const auto event = decode_event(envelope, bench().network().network())) {
             const auto& alarm = std::get<MeterAlarm>(event->content);
@@ -207,7 +208,7 @@ struct Heard {
     }
 };
 
-// nullptr: it is not in the outbox.
+// nullptr: the outbox holds no alarm.
 const OutboxReading* alarm_in(const std::vector<OutboxMeter>& meters) {
     if (meters.empty() || meters[0].readings.empty()) return nullptr;
     const OutboxReading& last = meters[0].readings.back();
@@ -216,10 +217,10 @@ const OutboxReading* alarm_in(const std::vector<OutboxMeter>& meters) {
     return is_alarm ? &last : nullptr;
 }
 
-// Started as fleet_plan.cc and fleet.cc do; nobody breaks its seal again.
+// A meter restarted as in fleet_plan.cc and fleet.cc; nobody breaks its seal again.
 struct Restarted {
     std::optional<Meter> meter;
-    MeterEffects effects;  // of the next hours, performed
+    MeterEffects effects;  // performed ones of the next hours
 
     void live(Outbox& outbox, const std::filesystem::path& directory) {
         std::filesystem::permissions(key_in(directory), std::filesystem::perms(0600));
@@ -249,7 +250,7 @@ struct Restarted {
     }
 };
 
-// It measures every window until now.
+// The restarted meter measures every window until now.
 void go_on(Outbox& outbox, const std::filesystem::path& directory, Heard& heard) {
     Restarted again;
     ASSERT_NO_FATAL_FAILURE(again.live(outbox, directory));
@@ -259,7 +260,8 @@ void go_on(Outbox& outbox, const std::filesystem::path& directory, Heard& heard)
     ASSERT_EQ(again.meter->state().next_sequence, kWindows + 3U) << "one sequence number each";
 }
 
-// It signs nothing; it says the alarm until it is receipted, and the key does not come back.
+// The restarted meter signs nothing. It repeats its alarm until a receipt comes, and its key stays
+// gone.
 void stay_silent(Outbox& outbox, const std::filesystem::path& directory, bool receipted,
                  Heard& heard) {
     for (const int life : {1, 2}) {
@@ -311,7 +313,7 @@ TEST(OutboxCrash, no_power_cut_makes_a_meter_lose_a_reading_or_say_two_things) {
     enumerate_power_cuts("outbox", history, check);
 }
 
-// After a stop, or with the log of a killed process beside the file.
+// The disk after a stop, or with the log of a killed process beside the file.
 DiskImage disk_of_a_meter(bool killed) {
     const DiskHistory history = history_of_a_meter();
     const std::size_t end =
@@ -330,7 +332,7 @@ void flip(Bytes& content, std::uint64_t seed) {
         content[(first + i) % content.size()] ^= static_cast<std::uint8_t>(1 + dice.next() % 255);
 }
 
-// A meter that starts has what it had; else it says what is damaged, and what to do.
+// A meter on a damaged file either starts with its true content, or names the damage and a remedy.
 void damage(const std::string& file, bool killed) {
     const DiskImage whole = disk_of_a_meter(killed);
     ASSERT_TRUE(whole.files.contains(file)) << file;

@@ -1,5 +1,5 @@
-// The safety record's file alone: whatever the power cut leaves, the last record whose write
-// returned is there, or the one that was being written.
+// The safety record's file alone. After any power cut the file holds the last record whose write
+// returned, or the one that was being written.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -22,7 +22,7 @@ Bytes payload(std::size_t index) {
     return bytes;
 }
 
-// Written in two lives, so that a reopened file is written to as well.
+// Writes in two lives, so that a reopened file is written to as well.
 void work(const std::filesystem::path& directory, DiskRecording& recording) {
     for (const std::size_t life : {0U, 1U}) {
         auto file = SlotFile::open(directory / "safety.slot");
@@ -60,11 +60,12 @@ TEST(SafetySlotCrash, a_failing_disk_is_reported_and_takes_back_nothing) {
     enumerate_disk_faults("safety_slot_faults", record(work), work, check);
 }
 
-// The enumeration itself: on a disk whose syncs do nothing it must find what is lost.
+// A test of the enumeration itself: on a disk whose syncs do nothing, the enumeration must find the
+// loss.
 TEST(SafetySlotCrash, the_enumeration_finds_what_a_disk_that_lies_about_syncs_loses) {
     DiskHistory history = record(work);
     for (DiskOperation& operation : history.operations) {
-        // A write of nothing keeps the numbering.
+        // An empty write keeps the numbering.
         if (operation.kind == DiskOperation::Kind::sync) {
             operation.kind = DiskOperation::Kind::write;
             operation.bytes.clear();

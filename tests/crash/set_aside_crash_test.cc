@@ -1,6 +1,6 @@
-// A node that starts on damaged files sets them aside and goes on with what is sound of them. When
-// the power goes in the middle of that, the next start does it by itself: nothing that could still
-// be read is lost, and the node says nothing that it may have said otherwise before.
+// A node that starts on damaged files sets them aside and goes on with their sound content. After a
+// power cut during that start, the next start finishes the work without help: no readable content
+// is lost, and the node says nothing that may contradict an earlier statement.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ const NodeDisk& node_disk() {
     return kDisk;
 }
 
-// Until the readings of the last window are held and not yet settled: they are in the inbox's log.
+// Until the node holds the readings of the last window unsettled: they are in the inbox's log.
 std::size_t turns_lived() {
     const auto& turns = story().turns();
     const auto last = std::find_if(turns.rbegin(), turns.rend(), [](const Effects& turn) {
@@ -45,8 +45,8 @@ std::set<Digest> ids_of(const std::vector<Bytes>& envelopes) {
     return ids;
 }
 
-// As main does: what the replay finds damaged is rebuilt, once. Everything that the node wants
-// written at its start is written.
+// Starts a node as main does: a ledger that the replay finds damaged is rebuilt, once. Writes all
+// effects that the node's start asks for.
 struct Life {
     std::optional<Storage> storage;
     std::optional<NodeDisk::Started> node;
@@ -81,7 +81,7 @@ struct Life {
     }
 };
 
-// What a start that nothing interrupts makes of these files.
+// The result of a start on these files without a power cut.
 struct Outcome {
     Height height = 0;
     std::set<Digest> readings;  // held after the start
@@ -138,7 +138,7 @@ class Damaged {
     bool silent_;
 };
 
-// Every so many places: whatever moves a file takes two, the move and the sync.
+// Tries every `step`-th operation. Moving a file takes two operations, the move and the sync.
 void enumerate(const std::string& name, const Damaged& damaged, std::size_t step = 1) {
     const DiskHistory history = record(work, damaged.image());
     ASSERT_EQ(history.acknowledgements.size(), 1U);
@@ -159,7 +159,7 @@ bool sets_ledger_aside(const DiskImage& image, Height& height) {
            });
 }
 
-// A page with a block in the middle of the chain: found by trying.
+// Damages a page with a block in the middle of the chain, found by trial.
 DiskImage ledger_with_a_damaged_block() {
     const DiskImage& sound = NodeDisk::after_stop();
     const std::size_t pages = sound.files.at("data/ledger.db").size() / kPage;
@@ -198,7 +198,7 @@ TEST(SetAsideCrash, of_an_inbox_loses_no_receipted_reading_and_knows_that_it_for
     enumerate("aside_inbox", damaged, 2);
 }
 
-// The mark is not synced: an earlier power cut can have taken what it said.
+// The mark is not synced, so an earlier power cut can have taken its content.
 TEST(SetAsideCrash, of_an_inbox_without_its_mark_knows_that_it_forgot) {
     DiskImage image = NodeDisk::after_kill(turns_lived());
     Bytes& content = image.files.at("data/inbox.db");

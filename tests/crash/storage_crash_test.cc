@@ -1,5 +1,5 @@
-// The whole disk of a node, written turn by turn as four real nodes agree, at every place where the
-// power can go.
+// The whole disk of a node, written turn by turn as four real nodes agree, with a power cut at
+// every possible place.
 #include <gtest/gtest.h>
 
 #include "core/io/file.h"
@@ -37,7 +37,7 @@ TEST(StorageCrash, no_power_cut_loses_what_was_acknowledged_or_makes_a_node_cont
     enumerate_power_cuts("storage", history, check);
 }
 
-// The parent that goes, a member that stays, the parent that comes.
+// Node 1 is the leaving parent, node 2 a staying member, node 5 the new parent.
 class StorageCrashInAChange : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(StorageCrashInAChange, loses_nothing_that_was_acknowledged_and_leaves_a_node_that_goes_on) {
