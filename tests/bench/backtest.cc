@@ -33,7 +33,7 @@ ObservedWindow truth_of(const std::vector<Home>& homes, std::int64_t start_s, st
     return window;
 }
 
-// What an inverter that obeys generates.
+// The generation of an inverter that obeys its shares.
 Profile lived(const ObservedMeter& truth, const WindowShares& shares, std::size_t meter) {
     Profile profile;
     for (std::size_t j = 0; j < kQuartersPerWindow; ++j) {
@@ -46,7 +46,7 @@ Profile lived(const ObservedMeter& truth, const WindowShares& shares, std::size_
     return profile;
 }
 
-// What the committee sees of it.
+// The energies that the committee derives from readings and claim.
 ObservedMeter seen(const ObservedMeter& truth, const WindowShares& shares, std::size_t meter,
                    std::int64_t start_s, const Profile& profile) {
     ShareSchedule schedule;
@@ -78,7 +78,7 @@ void count(Outcome& outcome, const ObservedWindow& truth, const std::vector<Prof
     }
 }
 
-// The windows of one cluster, one after another.
+// Simulates the windows of one cluster, one after another.
 std::vector<HomeYear> live(const Street& street, const std::vector<Home>& homes,
                            const Choice& choice, Outcome& outcome) {
     const auto basis = make_basis(choice);

@@ -1,5 +1,5 @@
-// A street lived through under the shares of one basis: meters obey, claims are honest, every
-// window is settled before the next begins. The shares of a window bind from its first second:
+// Simulates a street under the shares of one basis: meters obey, claims are honest, and every
+// window is settled before the next begins. The shares of a window bind from its first second;
 // share_offset_s and share_notice_s are left out for every basis alike.
 #pragma once
 
@@ -14,12 +14,12 @@ namespace fairfeed::bench {
 // Surplus is counted by cluster and quarter hour.
 struct Outcome {
     std::int64_t surplus_wh = 0;   // available beyond the load
-    std::int64_t left_wh = 0;      // of the surplus: generated all the same
-    std::int64_t needless_wh = 0;  // curtailed although load would have taken it
+    std::int64_t left_wh = 0;      // the part of the surplus that was generated
+    std::int64_t needless_wh = 0;  // curtailed although loads would have used it
     std::int64_t available_wh = 0;
-    // Jain's index of what was curtailed of each home, per kW of its nameplate: of all homes, and
-    // as the mean over clusters of the index within each; then of the curtailed part of what each
-    // could have generated, within clusters. 1: all alike.
+    // Jain's index; 1 means that all homes are equal. The first two are of curtailed energy per kW
+    // of nameplate: over all homes, and as the mean over clusters of the index within each cluster.
+    // The third is of the curtailed part of each home's available energy, within clusters.
     double jain_per_kw = 1;
     double jain_per_kw_within = 1;
     double jain_of_generation_within = 1;

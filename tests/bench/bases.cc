@@ -10,7 +10,7 @@ namespace fairfeed::bench {
 
 namespace {
 
-// The sums of the quarter hours [from, until), with the margin on what was available.
+// The sums of the quarter hours [from, until), with the margin on the available generation.
 std::vector<Producer> producers_of(const ObservedWindow& window, std::size_t from,
                                    std::size_t until, std::int64_t margin_ppm) {
     std::vector<Producer> out;
@@ -43,7 +43,7 @@ std::vector<std::int64_t> shares_from(const Choice& choice, const ObservedWindow
     return out;
 }
 
-// What the rule makes of this window, at the resolution chosen.
+// The rule's shares for this window, at the chosen resolution.
 WindowShares shares_from(const Choice& choice, const ObservedWindow& window) {
     if (choice.resolution == ShareResolution::window)
         return WindowShares(kQuartersPerWindow, shares_from(choice, window, 0, kQuartersPerWindow));
@@ -60,7 +60,7 @@ WindowShares all_of(const ObservedWindow& window) {
     return WindowShares(kQuartersPerWindow, capacities);
 }
 
-// The window so many windows before.
+// The shares of a window before: `windows` windows ago.
 class Earlier final : public Basis {
   public:
     Earlier(Choice choice, std::size_t windows) : choice_(std::move(choice)), windows_(windows) {}
@@ -90,8 +90,8 @@ class Foresight final : public Basis {
     Choice choice_;
 };
 
-// Load and available generation of each meter as the exponential mean of the same quarter hours, a
-// new day weighing 15 %: the rule is applied to the mean as if it were the window.
+// Takes each meter's load and available generation from the exponential mean of the same quarter
+// hours of past days; a new day weighs 15 %. The rule treats the mean as if it were the window.
 class MeanOfPastDays final : public Basis {
   public:
     explicit MeanOfPastDays(Choice choice) : choice_(std::move(choice)) {}

@@ -1,6 +1,6 @@
-// Where the shares of a window come from: the bases that scripts/bench shares compares. Each is
-// asked for the shares of a window and then told how the window went, as a committee would be: what
-// a curtailed meter could have made is known from its claim alone.
+// The bases that scripts/bench shares compares: each says where the shares of a window come from. A
+// basis is asked for the shares of a window, and afterwards told the window's outcome as a
+// committee would see it: of a curtailed meter's possible generation, only its claim is known.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct Choice {
     std::string basis;  // one of kBases
     ShareResolution resolution = ShareResolution::window;
     ShareRule rule = ShareRule::waterfill;
-    // `expected`: what a Wh curtailed for nothing costs. Others: available generation is multiplied
-    // by it before shares are computed.
+    // `expected`: the cost of a Wh curtailed for nothing. Other bases multiply available generation
+    // by this margin before they compute shares.
     std::int64_t margin_ppm = kPpm;
     ForecastParameters forecast;  // of `expected`; rule, resolution and weight as above
 };
@@ -38,7 +38,7 @@ using WindowShares = std::vector<std::vector<std::int64_t>>;
 class Basis {
   public:
     virtual ~Basis() = default;
-    // `truth` is what the window will bring: for foresight alone.
+    // `truth` is the coming window; only foresight may use it.
     virtual WindowShares shares_of(const ObservedWindow& truth) = 0;
     virtual void settled(const ObservedWindow& window) = 0;
 };

@@ -1,6 +1,6 @@
-// The back-test of scripts/bench shares: every basis, resolution and rule on the recorded homes,
-// one JSON object on standard output. share_bench FOLDER [--quick]; exit status 2 names what is not
-// there.
+// The back-test of scripts/bench shares: every basis, resolution and rule on the recorded homes.
+// Prints one JSON object. share_bench FOLDER [--quick]; with exit status 2, stderr names the
+// missing input.
 #include <cstdio>
 #include <iostream>
 #include <string>

@@ -1,6 +1,5 @@
-// The recorded homes as a street of clusters: each home a meter with its load and with what its
-// sun gives, quarter hour by quarter hour. Homes are dealt to clusters round robin, in the order of
-// the file.
+// The recorded homes as a street of clusters. Each home is a meter with its load and its available
+// generation, by quarter hour. Homes are dealt to clusters round robin, in the order of the file.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +25,12 @@ struct Street {
     std::vector<std::vector<Home>> clusters;  // homes ascend by meter
 };
 
-// From the folder of the recordings, `file` of it. The error names what is missing or wrong.
+// Reads `file` in the folder of the recordings. The error names what is missing or wrong.
 [[nodiscard]] Result<Street, std::string> read_street(const std::filesystem::path& folder,
                                                       const std::string& file,
                                                       std::size_t clusters);
 
-// The same without the first home of every cluster.
+// The same street without the first home of every cluster.
 [[nodiscard]] Street without_one_each(Street street);
 
 }  // namespace fairfeed::bench
