@@ -12,9 +12,9 @@ namespace {
 
 struct BadFile {
     const char* program;
-    std::vector<std::string> arguments;  // the file is bad.yaml
+    std::vector<std::string> arguments;  // they name the file bad.yaml
     const char* content;
-    std::vector<std::string> errors;  // one line each, which must hold this, in this order
+    std::vector<std::string> errors;  // each line must contain this, in order
 };
 
 const std::vector<BadFile>& bad_files() {

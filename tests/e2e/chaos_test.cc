@@ -1,4 +1,4 @@
-// scripts/chaos as a person uses it: real processes are struck, nothing that was sent is lost.
+// scripts/chaos as a person uses it: it strikes real processes, and no sent reading is lost.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -20,7 +20,7 @@ std::vector<std::string> chaos_command(const std::vector<std::string>& arguments
     return command;
 }
 
-// Every reading that was sent has one fate, and each estimate is one reading's.
+// Every sent reading has one fate, and each estimate belongs to one reading.
 void expect_every_reading_accounted_for(const Json& report) {
     const Json& readings = report.at("readings");
     const std::int64_t late = integer(readings.at("trued_up")) + integer(readings.at("covered")) +

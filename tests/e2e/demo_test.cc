@@ -26,7 +26,8 @@ std::vector<std::string> names_in(const std::filesystem::path& directory) {
     return names;
 }
 
-// The suggested commands: what follows "Try next"; a line that ends in a backslash goes on.
+// The suggested commands: the lines after "Try next". A backslash at the end of a line continues
+// it.
 std::vector<std::string> suggestions(const RunningProgram& demo) {
     std::vector<std::string> found;
     bool after = false;
@@ -154,7 +155,7 @@ TEST(Demo, kept_running_it_goes_on_after_the_summary_until_it_is_interrupted) {
 
 struct WrongUse {
     std::vector<std::string> arguments;
-    std::string named;  // what the line must name
+    std::string named;  // text that the error line must contain
 };
 
 TEST(Demo, wrong_arguments_end_with_one_clear_line) {

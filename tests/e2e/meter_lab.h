@@ -1,5 +1,6 @@
-// A provisioned network whose meters alone run: their program as a process, with an outbox on a
-// disk of the test's choice. Windows of a quarter hour in 9 ms, that say so in the log. Tests only.
+// A provisioned network of which only the meters run: their program is a process, with an outbox on
+// a disk of the test's choice. A window is a quarter hour and takes 9 ms; the log tells each one.
+// Tests only.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +17,7 @@ namespace fairfeed::e2e {
 
 class MeterLab {
   public:
-    // The broker's port on 127.0.0.1 is the test's affair.
+    // The test decides who listens on the broker's port of 127.0.0.1.
     MeterLab(int meters, std::uint16_t port) {
         std::ofstream(directory_ / "network.yaml") << network(meters, port);
         RunningProgram made({program("gateway"), "provision",

@@ -1,4 +1,4 @@
-// Meters on a full disk, and without file descriptors: they say what is wanting, wait, and go on.
+// Meters on a full disk, and meters without file descriptors, log what is lacking, wait, and go on.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -44,7 +44,7 @@ TEST(MetersInNeed, wait_on_a_full_disk_until_there_is_room) {
     EXPECT_EQ(meters.wait(), 0) << meters.output();
 }
 
-// Takes connections and says nothing on them, so that each keeps its descriptor.
+// Accepts connections and sends nothing on them, so that each connection keeps its descriptor.
 class SilentListener {
   public:
     SilentListener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kServer = "127.0.0.53";
 constexpr std::size_t kHeader = 12;
-constexpr int kLookMs = 50;  // whether it should end
+constexpr int kLookMs = 50;  // interval of checks whether the server should end
 
 bool raise_loopback() {
     const int any = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -40,7 +40,7 @@ bool put_over(const std::filesystem::path& file, const char* place, const std::s
     return ::mount(file.c_str(), place, nullptr, MS_BIND, nullptr) == 0;
 }
 
-// The name asked for and the end of the question; empty where it is none.
+// The name in the query, and the end of the question. Empty: the query holds no name.
 std::string name_in(const std::vector<char>& query, std::size_t& end) {
     std::string name;
     std::size_t at = kHeader;
@@ -50,11 +50,11 @@ std::string name_in(const std::vector<char>& query, std::size_t& end) {
         name += (name.empty() ? "" : ".") + std::string(query.data() + at + 1, size);
         at += 1 + size;
     }
-    end = at + 5;  // the root, type and class
+    end = at + 5;  // after the root label, the type and the class
     return end <= query.size() ? name : std::string();
 }
 
-// RFC 1035: the question again, and for type A one answer.
+// RFC 1035: the question again, followed by one answer if the type is A.
 std::vector<char> answer_to(const std::vector<char>& query, std::size_t end) {
     std::vector<char> out(query.begin(), query.begin() + static_cast<std::ptrdiff_t>(end));
     const bool wants_ipv4 = query[end - 4] == 0 && query[end - 3] == 1;

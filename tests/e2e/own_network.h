@@ -1,6 +1,6 @@
-// A network namespace of the calling thread's own, with nothing but a loopback in it, and a name
-// server there that can fall silent. What the thread starts from then on lives in it; other threads
-// and the machine see nothing of it. Needs root.
+// A network namespace of the calling thread's own, with only a loopback in it, and a name server
+// there that can fall silent. Everything that the thread starts afterwards lives in the namespace;
+// other threads and the machine do not see it. Needs root.
 #pragma once
 
 #include <atomic>
@@ -11,11 +11,11 @@
 
 namespace fairfeed::e2e {
 
-// Every name is asked of 127.0.0.53 from then on. False: this machine does not let us.
+// From then on every look-up goes to 127.0.0.53. False: this machine does not permit the namespace.
 [[nodiscard]] bool enter_own_network(const std::filesystem::path& scratch);
 
-// Answers on 127.0.0.53 port 53 that every name stands for 127.0.0.1, but for those of which it
-// says nothing. Make it on the thread that entered the network.
+// A name server on 127.0.0.53 port 53. Every name resolves to 127.0.0.1, except names in
+// `never_answered`, which get no answer. Create it on the thread that entered the network.
 class SmallNameServer {
   public:
     explicit SmallNameServer(std::set<std::string> never_answered);
@@ -23,7 +23,7 @@ class SmallNameServer {
     SmallNameServer(const SmallNameServer&) = delete;
     SmallNameServer& operator=(const SmallNameServer&) = delete;
     void fall_silent() { silent_ = true; }
-    // Questions that stayed without an answer so far.
+    // The number of unanswered questions so far.
     [[nodiscard]] int ignored() const { return ignored_; }
 
   private:

@@ -1,5 +1,5 @@
-// Recordings of homes as people's programs write them, through the real programs: taken tolerantly,
-// refused with file, line and cell, and known again when the meters start.
+// Recordings of homes as people's programs write them, through the real programs: tolerantly read,
+// refused with file, line and cell, and recognised when the meters start.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -40,7 +40,8 @@ pid_t parent_of(const std::filesystem::path& process) {
     std::ifstream file(process / "stat");
     std::string text;
     std::getline(file, text);
-    // The name stands in parentheses and may hold anything; state and parent follow it.
+    // The process's name stands in parentheses and may hold any character. State and parent follow
+    // the name.
     const auto after_name = text.rfind(')');
     if (after_name == std::string::npos) return -1;
     std::istringstream rest(text.substr(after_name + 1));

@@ -1,5 +1,6 @@
-// RunningProgram: a program as a person starts it, with its output read through a pipe. For the end
-// to end tests; it dies with the test, and its destructor ends it by its process id. One thread.
+// RunningProgram: a program as a person starts it, with its output read through a pipe, for the end
+// to end tests. The program dies with the test, and the destructor ends it by its process id. One
+// thread.
 #pragma once
 
 #include <sys/types.h>
@@ -20,10 +21,10 @@ class RunningProgram {
     RunningProgram(const RunningProgram&) = delete;
     RunningProgram& operator=(const RunningProgram&) = delete;
 
-    // Reads until the output holds `text`, at `from` or later. False: it ended, or said nothing for
-    // a minute.
+    // Reads until the output holds `text`, at `from` or later. False: the program ended, or was
+    // silent for a minute.
     [[nodiscard]] bool says(const std::string& text, std::size_t from = 0);
-    // Reads to the end. The exit status, or 128 + the signal that ended it.
+    // Reads to the end. Returns the exit status, or 128 + the signal that ended the program.
     [[nodiscard]] int wait();
     void signal(int number) const;
 
@@ -40,8 +41,8 @@ class RunningProgram {
     std::string output_;
 };
 
-// Other people's processes, told apart from later ones with the same number: watch them while they
-// live, then wait for their end.
+// Watches processes that this object did not start, by handles that a later process with the same
+// number cannot confuse. Create the object while they live, then wait for their end.
 class Watched {
   public:
     explicit Watched(const std::vector<pid_t>& processes);

@@ -1,5 +1,5 @@
-// A street whose nodes are known by name, a name server that falls silent, and one dead machine:
-// what tolerates one fault must bear exactly that.
+// A street whose nodes are known by name, a name server that falls silent, and one dead machine. A
+// network that tolerates one fault must bear exactly this combination.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -83,7 +83,7 @@ void end_promptly(RunningProgram& program) {
     EXPECT_LE(clock.now().steady_ms - begin_ms, kEndMs);
 }
 
-// n4 is dead from the start and its name never answered; later no name is.
+// n4 is dead from the start, and its name gets no answer. Later no name gets one.
 void live_through_it(const Street& street, SmallNameServer& names) {
     auto broker1 = street.broker("n1");
     auto broker2 = street.broker("n2");

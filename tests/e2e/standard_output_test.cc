@@ -1,5 +1,5 @@
-// Every command of every program with a standard output that takes nothing (/dev/full): what could
-// not be said is a failure, whatever the command found.
+// Every command of every program with a standard output that refuses all bytes (/dev/full). A
+// command that could not write its output fails, whatever it found.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -37,7 +37,7 @@ std::string shell_line(const Command& command, const std::string& output) {
            command.arguments + " <" + command.input + " >" + output;
 }
 
-// What a program's help lists beneath "Subcommands:".
+// The names that a program's help lists below "Subcommands:".
 std::vector<std::string> listed_below(const std::string& words) {
     RunningProgram help({"/bin/sh", "-c", shell_line({words + " --help", ""}, "/dev/stdout")});
     EXPECT_EQ(help.wait(), 0) << words;
@@ -78,8 +78,8 @@ class StandardOutput : public ::testing::Test {
         EXPECT_EQ(made.wait(), 0) << made.output();
     }
 
-    // Run to its end twice, the second time to /dev/full; a proof is written under a name of its
-    // own each time.
+    // The tests run each command twice, the second time to /dev/full. Each proof gets a new file
+    // name.
     std::vector<Command> commands() {
         const std::string source = FAIRFEED_SOURCE_DIR;
         const std::string genesis = "--genesis " + quoted(node_.genesis());
@@ -109,7 +109,7 @@ class StandardOutput : public ::testing::Test {
             {"meter-sim status", "--config " + quoted(meters_of_this_process())},
         };
     }
-    // A node's, as long as the test runs.
+    // The status of a running node, as long as the test runs.
     [[nodiscard]] std::filesystem::path status_of_this_process() const {
         const auto file = node_.in("run/status.json");
         StatusFile(file).show(Json::object().set("node", "node-1").set("alarms", Json::array()),
@@ -122,7 +122,7 @@ class StandardOutput : public ::testing::Test {
     [[nodiscard]] std::filesystem::path provisioned_node() const {
         return directory_ / "lab/nodes/n1/edge-node.yaml";
     }
-    // The lab's meters, as if this test played them.
+    // The status of the lab's meters, as if this test were their process.
     [[nodiscard]] std::filesystem::path meters_of_this_process() const {
         const Json connections = Json::object().set("wanted", 4).set("up", 4);
         StatusFile(directory_ / "lab/run/asked.json")
@@ -150,7 +150,7 @@ class StandardOutput : public ::testing::Test {
     }
     int end_of(const Command& command, const std::string& output, std::string& said) {
         RunningProgram running({"/bin/sh", "-c", shell_line(command, output)});
-        if (command.words == "meter-sim run") {  // the brokers of the lab are not there
+        if (command.words == "meter-sim run") {  // the lab's brokers do not run
             EXPECT_TRUE(running.says("no connection")) << running.output();
             running.signal(SIGTERM);
         }

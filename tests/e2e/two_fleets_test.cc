@@ -1,5 +1,5 @@
-// The same meters started twice, over and over, and killed at any moment: one process has the
-// outbox, the other is refused by name, and what the outbox holds goes on.
+// The same meters started twice, repeatedly, and killed at any moment. One process has the outbox;
+// the other is refused with a message that says so; the outbox stays intact.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -37,7 +37,8 @@ TEST_F(TwoFleets, never_damage_their_outbox_whoever_is_killed_when) {
         SCOPED_TRACE("round " + std::to_string(round));
         auto one = start();
         auto other = start();
-        // The one that says it measures has the outbox; after a few windows it is killed.
+        // The process that logs a measurement has the outbox. The test kills it after a few
+        // windows.
         const bool first = one->says("window measured");
         auto& winner = first ? one : other;
         auto& loser = first ? other : one;
@@ -47,7 +48,7 @@ TEST_F(TwoFleets, never_damage_their_outbox_whoever_is_killed_when) {
             << loser->output();
         ASSERT_TRUE(says_times(*winner, "window measured", 1 + round % 4)) << winner->output();
         winner->signal(SIGKILL);
-        auto next = start();  // while the killed one may still be on its way out
+        auto next = start();  // perhaps before the killed process has ended
         if (next->says("window measured")) next->signal(SIGTERM);
         (void)winner->wait();
         const int status = next->wait();

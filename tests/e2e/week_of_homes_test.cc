@@ -1,5 +1,5 @@
-// A week of seventeen real homes through every room of the house: what the ledger holds must be
-// what the file says, to the Wh, meter by meter. The file is read here by its text alone.
+// A week of seventeen real homes through every room of the house. The ledger must hold the file's
+// figures to the Wh, meter by meter. This test reads the file as plain text, without our reader.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -29,7 +29,7 @@ std::vector<std::string> cells_of(const std::string& line) {
     return cells;
 }
 
-// "0.868233" kWh: its six places are mWh.
+// From "0.868233" kWh: the six decimal places are mWh.
 std::int64_t mwh_of(const std::string& kwh) {
     const auto point = kwh.find('.');
     const std::string places = kwh.substr(point + 1);
@@ -37,7 +37,7 @@ std::int64_t mwh_of(const std::string& kwh) {
     return std::stoll(kwh.substr(0, point)) * 1'000'000 + std::stoll(places);
 }
 
-// Column name -> floor of its exact sum over the week, in Wh.
+// Column name -> floor of the exact sum over the week, in Wh.
 std::map<std::string, std::int64_t> week_wh() {
     std::ifstream file(kFile);
     std::string line;

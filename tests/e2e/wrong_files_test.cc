@@ -1,5 +1,5 @@
-// The real programs given files that are wrong: each has a line of its own with file and remedy,
-// from --check-config and at the start, for a node as for a meter.
+// The real programs given wrong files. Each wrong file gets an own line with its name and a remedy,
+// from --check-config and at the start, for a node and for a meter.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -43,7 +43,7 @@ std::string text_of(const fs::path& file) {
     return out.str();
 }
 
-// A network as provisioned, with files to be damaged.
+// A provisioned network whose files the test damages.
 class Network {
   public:
     Network() {
@@ -206,12 +206,13 @@ TEST(WrongFiles, are_none_in_what_provisioning_made) {
 
 struct Time {
     Validity validity;
-    int code;           // of the check
-    const char* said;   // by the check
-    const char* alarm;  // while it runs
+    int code;           // exit status of the check
+    const char* said;   // text in the check's output
+    const char* alarm;  // text in the running program's output
 };
 
-// A clock may be wrong, so a program starts nonetheless, says it, and goes on once it is mended.
+// The machine's clock may be the wrong one, so the program starts, raises an alarm, and goes on
+// once the clock is right.
 TEST(WrongFiles, of_the_wrong_time_are_alarms_while_a_program_runs) {
     const Time times[] = {
         {{-9 * kDayS, -kDayS}, 2, "tls.crt: expired on 2", "tls.crt is not valid now: expired on"},
