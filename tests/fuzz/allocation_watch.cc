@@ -9,8 +9,8 @@
 namespace fairfeed::fuzz {
 namespace {
 
-// Of this thread. RecoveredState freed by a thread that did not take it makes `held` wrap,
-// harmlessly: a watch only looks at differences.
+// The bytes that this thread holds. If another thread frees them, `held` wraps harmlessly: a watch
+// only computes differences.
 thread_local std::size_t held = 0;
 thread_local std::size_t peak = 0;
 
@@ -26,7 +26,7 @@ std::size_t AllocationWatch::peak_bytes() const {
 
 }  // namespace fairfeed::fuzz
 
-// std::stable_sort asks for its buffer this way, and gives it back to the delete below.
+// std::stable_sort allocates its buffer with this operator, and frees it with the delete below.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
     void* const memory = std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) return nullptr;

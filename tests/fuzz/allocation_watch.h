@@ -1,6 +1,6 @@
-// AllocationWatch: how much memory C++ code asks for while the object lives, at the highest point,
-// above what was held before. Linking this file replaces operator new and delete by counting ones;
-// what C libraries take is not seen. Watches do not nest. One thread.
+// AllocationWatch: the peak of the memory that C++ code allocates during the object's life, above
+// the memory held before. Linking this file replaces operator new and delete by counting ones;
+// allocations of C libraries are not counted. Watches do not nest. One thread.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// What a dishonest parent can do to a settlement before it seals it: any figure, any entry, any
-// closing state, as a fuzzer's input says. Nothing that makes the encoder refuse.
+// Alters a settlement as a dishonest parent could before it seals the settlement: any figure, any
+// entry, any closing state, chosen by a fuzzer's input. The encoder accepts every result.
 #pragma once
 
 #include "core/accounts/cluster_accounts.h"
@@ -7,7 +7,7 @@
 
 namespace fairfeed::fuzz {
 
-// One alteration; it may happen to change nothing. The draft has entries.
+// Makes one alteration, which may change nothing. The draft must have entries.
 void alter(SettlementDraft& draft, Input& input);
 
 }  // namespace fairfeed::fuzz

@@ -1,6 +1,6 @@
-// Every fuzz target over its committed corpus, and over seeded mutations of it: the same inputs in
-// every build, so that a target broken by a change is noticed without a fuzzer. An input that ends
-// the process is named on stderr first.
+// Runs every fuzz target over its committed corpus and over seeded mutations of it. The inputs are
+// the same in every build, so a change that breaks a target is noticed without a fuzzer. If an
+// input ends the process, stderr names the input first.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -36,7 +36,7 @@ std::ostream& operator<<(std::ostream& out, const Target& target) {
 
 constexpr int kMutationsPerInput = 60;
 
-// For the signal handler: which input is being run.
+// The name of the current input, for the signal handler.
 std::string running;
 
 void name_the_input(int signal) {

@@ -1,6 +1,6 @@
 // Input: turns a fuzzer's bytes into numbers, for targets that build their figures instead of
-// decoding them. Used up, it gives zeros, so every byte string is a valid input and a shorter one
-// is a simpler one. A view: the bytes must outlive it.
+// decoding them. An exhausted Input gives zeros, so every byte string is a valid input, and a
+// shorter one is a simpler one. A view: the bytes must outlive it.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,8 @@ class Input {
         return value;
     }
     [[nodiscard]] std::size_t below(std::size_t limit) { return number(2) % limit; }
-    // Any order of magnitude up to limit; now and then the limit itself, one more, or anything.
+    // Any order of magnitude up to limit. Some inputs give the limit itself, one more, or any
+    // number.
     [[nodiscard]] std::int64_t figure(std::int64_t limit) {
         const std::uint8_t how = byte();
         if (how == 0xff) return static_cast<std::int64_t>(number(8));

@@ -1,5 +1,5 @@
-// A fuzzer's bytes as a file, for what reads files: in a directory of this process's own, the same
-// name every time. One thread.
+// Writes a fuzzer's bytes to a file, for code that reads files. The file lies in a directory of
+// this process's own and has the same name every time. One thread.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,6 @@
 // LittleState: a fixed small network for the verifiers under fuzzing: two clusters of three meters,
-// four validators, nothing settled yet. Its id and all its keys are the same in every run, so what
-// was signed for it once stays valid. Made once per process; read only.
+// four validators, nothing settled yet. Its id and all its keys are the same in every run, so old
+// signatures stay valid. Made once per process; read only.
 #pragma once
 
 #include "core/accounts/cluster_accounts.h"
@@ -17,7 +17,7 @@ struct LittleState {
     KeyRing keys;              // DGMD's: everybody's data keys
     ClusterAccounts accounts;  // of cluster-1
     OpenedReadings readings;   // of cluster-1 in window 0
-    SettlementDraft draft;     // what they settle to
+    SettlementDraft draft;     // the settlement of these readings
     std::int64_t time_ms;      // a block time at which window 0 is over
 
     // The draft as its parent would seal it.
@@ -26,8 +26,8 @@ struct LittleState {
 
 [[nodiscard]] const LittleState& little_state();
 
-// Takes every signature: a fuzzer cannot sign, and what stands behind the signatures must hold
-// against members who can.
+// Accepts every signature. A fuzzer cannot sign, and members who can sign must not break the code
+// behind the signature check either.
 class TrustingChecker final : public SignatureChecker {
   public:
     [[nodiscard]] Result<void, Reject> transaction(const Transaction&, const Digest&,

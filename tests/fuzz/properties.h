@@ -1,6 +1,7 @@
-// What every decoder of the house promises, as checks that fuzz targets apply to any bytes: it
-// fails with a named reason, or encode(decode(x)) == x; and it never takes more memory than a small
-// multiple of its input. A broken promise ends the process (CHECK), which is how a fuzzer notices.
+// The promises of every decoder of the house, as checks that fuzz targets apply to any bytes. A
+// decoder fails with a named reason, or encode(decode(x)) == x. A decoder never takes more memory
+// than a small multiple of its input. A broken promise ends the process (CHECK), which a fuzzer
+// notices.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +15,8 @@
 
 namespace fairfeed::fuzz {
 
-// A vector that grows holds its old and its new self, and names and variants have a size of their
-// own even when few bytes say them.
+// The allowed memory. A growing vector holds its old and its new storage at once, and names and
+// variants have a fixed size even when few bytes encode them.
 constexpr std::size_t kBytesPerInputByte = 24;
 constexpr std::size_t kFixedBytes = 8192;
 
@@ -23,13 +24,13 @@ constexpr std::size_t kFixedBytes = 8192;
     return kFixedBytes + kBytesPerInputByte * input;
 }
 
-// How many inputs got through so far: a seed that does not is out of date.
+// The number of accepted inputs so far. A seed that no decoder accepts is out of date.
 inline std::size_t accepted_inputs = 0;
 
-// The network that the codecs' seeds belong to: the samples' of tests/unit/wire.
+// The network of the codecs' seeds: that of the samples of tests/unit/wire.
 [[nodiscard]] const Digest& network();
 
-// Gives back a signature made before, to put a decoded message together again.
+// Returns an existing signature, so that a decoded message can be encoded again.
 class SameSignature final : public Signer {
   public:
     explicit SameSignature(const Signature& signature) : signature_(signature) {}
@@ -53,14 +54,14 @@ void check_round_trip(ByteView input, const Decode& decode, const Encode& encode
     ++accepted_inputs;
 }
 
-// Formats whose decoder must know the network; the samples' is taken.
+// For formats whose decoder must know the network; network() is used.
 template <class Decode, class Encode>
 void check_network_round_trip(ByteView input, const Decode& decode, const Encode& encode) {
     check_round_trip(
         input, [&](ByteView bytes) { return decode(bytes, network()); }, encode);
 }
 
-// Messages in an envelope that their sender signed.
+// For messages in an envelope that their sender signed.
 template <class Decode, class Encode>
 void check_signed_round_trip(ByteView input, const Decode& decode, const Encode& encode) {
     check_network_round_trip(input, decode, [&](const auto& value) {

@@ -85,7 +85,7 @@ Natural operator*(const Natural& a, const Natural& b) {
     return product;
 }
 
-// Long division, a binary digit at a time.
+// Long division, one binary digit at a time.
 std::pair<Natural, Natural> divide(const Natural& a, const Natural& b) {
     CHECK(b > Natural());
     Natural quotient;

@@ -1,6 +1,6 @@
-// Natural and Rational: numbers of any size, none negative, by schoolbook arithmetic on 32-bit
-// limbs. Slow and plain on purpose: they are the oracle that the contract's 128-bit arithmetic is
-// held against, and share nothing with it. Fractions are not reduced. Values; re-entrant.
+// Natural and Rational: non-negative numbers of any size, by schoolbook arithmetic on 32-bit limbs.
+// They are the oracle for the contract's 128-bit arithmetic and share nothing with it, so they are
+// slow and plain on purpose. Fractions are not reduced. Values; re-entrant.
 #pragma once
 
 #include <compare>

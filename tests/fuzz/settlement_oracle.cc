@@ -11,7 +11,7 @@ namespace {
 constexpr Int128 kMostWh = Int128{1'000'000'000} * 1'000'000;
 constexpr Int128 kMostW = Int128{1'000'000} * 1'000'000;
 
-// One meter's window in sums.
+// The sums of one meter's window.
 struct Meter {
     Int128 capacity_w = 0;
     Int128 load_wh = 0;
@@ -69,8 +69,8 @@ bool is_sound(const SettlementInput& input) {
     return true;
 }
 
-// The share that binds when quarter hour k begins; and the watt hours that a power lets through
-// until the quarter's end less those until its beginning.
+// binding_w: the share that binds at the beginning of quarter hour k. through_wh: the watt hours of
+// a power from the window's start to the end of quarter hour k, less those to its beginning.
 Int128 binding_w(const MeterWindow& meter, std::int64_t start_s, std::size_t k) {
     Int128 share_w = meter.capacity_w;
     const Int128 begins_s = Int128{start_s} + Int128{900} * static_cast<std::int64_t>(k);
@@ -86,7 +86,7 @@ Int128 through_wh(Int128 power_w, std::size_t k) {
     return (until(k + 1) - until(k)).small();
 }
 
-// What a claim of available generation may add to quarter hour k.
+// The watt hours that a claim of available generation may add in quarter hour k.
 Int128 claimable_wh(const MeterWindow& meter, Int128 share_w, std::size_t k) {
     if (share_w >= meter.capacity_w) return 0;
     const QuarterHour& quarter = meter.profile[k];
@@ -123,7 +123,7 @@ Rational nameplate_wh(const Cluster& cluster, const Meter& meter) {
     return Rational(meter.capacity_w * cluster.seconds) / Rational(3600);
 }
 
-// What a meter may generate if the rule's common factor is alpha.
+// The watt hours that a meter may generate at the rule's common factor alpha.
 Rational capped_wh(const Cluster& cluster, const Meter& meter, const Rational& alpha) {
     if (cluster.rule == ShareRule::generation)
         return std::min(nameplate_wh(cluster, meter), alpha * Rational(meter.available_wh));
@@ -141,7 +141,8 @@ Rational all_generated_wh(const Cluster& cluster, const Rational& alpha) {
     return sum;
 }
 
-// The sum is straight between the factors at which some meter's own figure changes its course.
+// The factors between which the sum is linear: at each of them some meter's own figure changes its
+// slope.
 std::vector<Rational> corners(const Cluster& cluster) {
     std::vector<Rational> found{Rational(0), Rational(1)};
     for (const Meter& meter : cluster.meters) {
@@ -160,7 +161,7 @@ std::vector<Rational> corners(const Cluster& cluster) {
     return found;
 }
 
-// The largest factor up to 1 with which nobody's neighbourhood generates more than it uses.
+// The largest factor up to 1 at which the cluster generates at most its load.
 Rational largest_factor(const Cluster& cluster) {
     const Rational load = Rational(cluster.sum(&Meter::load_wh));
     const std::vector<Rational> at = corners(cluster);
@@ -196,7 +197,8 @@ std::vector<Rational> exact_shares(const Cluster& cluster) {
     return shares;
 }
 
-// Floors, then one watt each in the order of what was cut off, as far as the floor of the sum goes.
+// Rounds down, then adds one watt each in the order of the largest remainders, until the sum is the
+// floor of the exact sum.
 std::vector<std::int64_t> in_watts(const std::vector<Rational>& exact) {
     Rational sum;
     std::vector<std::int64_t> watts;
@@ -241,7 +243,8 @@ void share_out(const Cluster& cluster, OracleSettlement& out) {
         out.residual_surplus_wh = (generated - Rational(load_wh)).floor().small();
 }
 
-// In thousandths of a micro, with what was carried; false if a sum of money has no 64 bits.
+// Computes amounts in thousandths of a micro, with the carried remainders. False: a sum of money
+// does not fit 64 bits.
 bool bill_out(const SettlementInput& input, const Cluster& cluster, OracleSettlement& out) {
     Int128 owed_micro = 0;
     for (std::size_t i = 0; i < input.meters.size(); ++i) {

@@ -1,6 +1,7 @@
-// The contract a second time: a window settled from the definitions of docs/contract.md, figure by
-// figure, in rationals of any size. Knows no trick of core/contract and calls nothing of it. What
-// the product computes must be equal to this, and refused exactly where this finds it unsound.
+// The contract a second time: settles a window from the definitions of docs/contract.md, figure by
+// figure, in rationals of any size. Uses no optimisation of core/contract and calls nothing of it.
+// The product's results must be equal to these, and the product must refuse exactly the windows
+// that this oracle refuses.
 #pragma once
 
 #include <optional>
@@ -9,7 +10,7 @@
 
 namespace fairfeed::fuzz {
 
-// Only the figures below are filled in: totals, and per meter load, credit, share and posting.
+// Only the figures below are computed: totals, and per meter load, credit, share and posting.
 struct OracleMeter {
     std::int64_t load_wh = 0;
     std::int64_t credited_wh = 0;
@@ -28,7 +29,7 @@ struct OracleSettlement {
     std::int64_t grid_amount_micro = 0;
 };
 
-// nullopt: some figure is not one that a window can have.
+// nullopt: some figure is outside the range of a window.
 [[nodiscard]] std::optional<OracleSettlement> settle_by_definition(const SettlementInput& input);
 
 }  // namespace fairfeed::fuzz

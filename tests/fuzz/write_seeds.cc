@@ -1,6 +1,6 @@
 // fuzz_write_seeds [DIRECTORY]: writes the seeds of every fuzz target, DIRECTORY/<target>/seed-*,
-// by default into tests/fuzz/corpus. Run it after a format changed. Signatures made with real keys
-// and wrapped keys differ from run to run; everything else comes out the same.
+// by default into tests/fuzz/corpus. Run it after a change of a format. Signatures made with real
+// keys and wrapped keys differ from run to run; everything else is the same.
 #include <filesystem>
 #include <iostream>
 
@@ -194,8 +194,8 @@ void put_figure(Bytes& out, std::uint64_t value) {
         out.push_back(static_cast<std::uint8_t>(value >> (8U * width)));
 }
 
-// A window of one quarter hour, as the target reads it: capacity, generation, import, export of
-// each meter.
+// A window of one quarter hour in the form that the target reads: capacity, generation, import and
+// export of each meter.
 void write_window(const Corpus& corpus, const std::string& name,
                   const std::vector<std::array<std::uint64_t, 4>>& meters) {
     Bytes out{0, 0};
@@ -253,7 +253,7 @@ void write_safety(const Corpus& corpus) {
     const Bytes locked = encode_safety_record(record);
     corpus.add("safety_record", "locked", locked);
     const Bytes file = slot_file({Bytes{1, 2, 3}, Bytes(40, 0x55)});
-    Bytes input{0, 0x00, 0x40};  // 64 bytes of slot 0, the rest of it is zeros
+    Bytes input{0, 0x00, 0x40};  // 64 bytes of slot 0; the target fills the slot up with zeros
     append(input, ByteView(file).first(64));
     append(input, ByteView(file).subspan(SlotFile::kSlotSize, 64));
     corpus.add("safety_slot", "two", input);

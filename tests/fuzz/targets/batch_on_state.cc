@@ -2,8 +2,8 @@
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
 
-// A parent alters the settlement and seals it as its own: a member endorses it only if nothing is
-// different in the end.
+// A parent alters the settlement and seals it. A member endorses the result exactly if all
+// alterations together changed nothing.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const fuzz::LittleState& little = fuzz::little_state();

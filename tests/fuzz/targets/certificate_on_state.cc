@@ -2,7 +2,7 @@
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
 
-// Certificates against four known validators: three of them must have signed just this.
+// Certificates against four known validators: three of them must have signed exactly this block.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const ChainState& state = fuzz::little_state().state;

@@ -14,7 +14,8 @@ Bytes long_message(Input& input) {
     return message;
 }
 
-// A message cut, its packets damaged, repeated, reordered: it comes out exactly or not at all.
+// Splits a message, then damages, repeats and reorders its packets. The assembler must return the
+// exact message or nothing.
 void deliver(Input& input) {
     const Bytes message = long_message(input);
     const std::vector<Bytes> packets = split_message(message);
@@ -32,7 +33,7 @@ void deliver(Input& input) {
     CHECK(message.empty() || (whole && *whole == message));
 }
 
-// Packets as an attacker likes them.
+// Packets with any content that an attacker may choose.
 void receive(Input& input) {
     ChunkAssembler assembler;
     while (!input.empty()) {

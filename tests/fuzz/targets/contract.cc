@@ -66,7 +66,7 @@ void compare(const SettlementInput& input) {
 }  // namespace
 }  // namespace fairfeed::fuzz
 
-// A window of any figures, under all three rules, against the same window settled by definition.
+// Settles a window of any figures under all three rules, and compares it with the oracle.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     fuzz::Input input({data, size});

@@ -1,7 +1,7 @@
 #include "core/io/json.h"
 #include "tests/fuzz/properties.h"
 
-// JSON that somebody sends: refused in one line, or the same after it was written and read again.
+// JSON from a stranger: refused in one line, or unchanged after it was written and read again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const auto json = Json::parse(as_text({data, size}));

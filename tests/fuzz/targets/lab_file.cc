@@ -3,7 +3,7 @@
 #include "tests/fuzz/input_file.h"
 #include "tests/fuzz/properties.h"
 
-// A network as a person writes it: refused with lines that say why, or a plan follows from it.
+// A network file as a person writes it: refused with lines that say why, or turned into a plan.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const auto lab = load_lab_file(fuzz::input_file("lab.yaml", {data, size}));

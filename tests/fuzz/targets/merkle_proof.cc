@@ -2,7 +2,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/properties.h"
 
-// A path proves its own leaf at its own place, and nothing else.
+// A path proves only its own leaf at its own place.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     fuzz::Input input({data, size});

@@ -2,8 +2,8 @@
 #include "core/wire/reading_codec.h"
 #include "tests/fuzz/properties.h"
 
-// A meter's reading as it travels: the envelope is kept as it came, so what the decoder found in it
-// must be enough to build it again.
+// A meter's reading on the network. Nodes keep the envelope's bytes as they came, so the decoded
+// values must suffice to build the same envelope again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     fuzz::check_network_round_trip({data, size}, decode_reading, [](const SignedReading& reading) {

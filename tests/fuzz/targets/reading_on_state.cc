@@ -2,8 +2,8 @@
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
 
-// Whatever a registered meter measures, its cluster's window settles: by the reading if it is
-// plausible, else by an estimate; and the settlement that follows is one that members endorse.
+// A registered meter may measure anything: its cluster's window still settles, by the reading if it
+// is plausible, else by an estimate. Members endorse the resulting settlement.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const fuzz::LittleState& little = fuzz::little_state();

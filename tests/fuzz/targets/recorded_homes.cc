@@ -2,7 +2,7 @@
 
 #include "tests/fuzz/properties.h"
 
-// Recordings of homes and their nameplates: refused with lines that say where, or energy that adds
+// Recordings of homes and their nameplates: refused with lines that say where, or energies that add
 // up.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;

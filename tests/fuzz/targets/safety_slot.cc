@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kSumAt = 20;
 constexpr std::size_t kPayloadAt = 24;
 
-// A slot as the page in slot_file.cc has it, its sum made right whatever else was damaged.
+// Gives a slot, in the form that slot_file.cc describes, a correct checksum over its damaged bytes.
 void repair(std::span<std::uint8_t> slot) {
     const std::size_t length =
         std::min<std::size_t>(slot[16] + 256U * slot[17], SlotFile::kMaxPayload);
@@ -20,7 +20,7 @@ void repair(std::span<std::uint8_t> slot) {
         slot[kSumAt + i] = static_cast<std::uint8_t>(sum >> (8 * i));
 }
 
-// [how] [bytes of slot 0] then, in its own place, the rest: the two slots of a damaged file.
+// Reads [how] [size] [bytes of slot 0] [bytes of slot 1]: the two slots of a damaged file.
 Bytes damaged_file(Input& input) {
     const std::uint8_t how = input.byte();
     const std::size_t first = input.number(2);
@@ -38,8 +38,8 @@ Bytes damaged_file(Input& input) {
 }  // namespace
 }  // namespace fairfeed::fuzz
 
-// A safety file after any damage is refused by name, or gives a record that stood in it; and what
-// is written next is what is read next.
+// A damaged safety file is refused by name, or gives a record that is in the file. The next write
+// can be read back.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     fuzz::Input input({data, size});
@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Bytes record = file->record();
     const auto end = content.end();
     CHECK(std::search(content.begin(), end, record.begin(), record.end()) != end);
-    if (file->sequence() == UINT64_MAX) return 0;  // no file has seen that many writes
+    if (file->sequence() == UINT64_MAX) return 0;  // no real file reaches that many writes
     const std::uint64_t next = file->sequence() + 1;
     Bytes written = record;
     written.resize(std::min(record.size() + 1, SlotFile::kMaxPayload), 0x2a);

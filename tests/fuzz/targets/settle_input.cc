@@ -6,8 +6,8 @@
 #include "tests/fuzz/input_file.h"
 #include "tests/fuzz/properties.h"
 
-// `edge-node settle`: figures a person typed end in postings that sum to nothing, or in lines that
-// say what is wrong.
+// `edge-node settle`: a person's figures give postings with sum zero, or lines that say what is
+// wrong.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     SettleOptions options{fuzz::input_file("settle.yaml", {data, size}), std::nullopt, true};

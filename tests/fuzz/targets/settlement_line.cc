@@ -1,7 +1,7 @@
 #include "core/wire/settlement_line_codec.h"
 #include "tests/fuzz/properties.h"
 
-// One meter's line of a settlement, as it stands under the seal.
+// The plaintext of one meter's sealed settlement line.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     fuzz::check_round_trip({data, size}, decode_settlement_line, encode_settlement_line);

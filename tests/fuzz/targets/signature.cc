@@ -3,7 +3,7 @@
 #include "tests/fuzz/properties.h"
 #include "tests/support/test_network.h"
 
-// Points and raw signatures from anywhere: [point or nothing] [signature] message.
+// Points and raw signatures with any bytes: [point or nothing] [signature] message.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     fuzz::Input input({data, size});

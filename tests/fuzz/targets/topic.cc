@@ -1,7 +1,7 @@
 #include "core/wire/topics.h"
 #include "tests/fuzz/properties.h"
 
-// MQTT topics: exactly what we would build, or nothing.
+// MQTT topics: parsing accepts exactly the topics that we build.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const std::string_view text = as_text({data, size});

@@ -6,7 +6,7 @@
 namespace fairfeed::fuzz {
 namespace {
 
-// What executes is deterministic, keeps the invariants and can be selected again.
+// Execution is deterministic and keeps the invariants.
 void judge(const std::vector<Transaction>& transactions, std::int64_t time_ms,
            SignatureChecker& signatures) {
     const ChainState& before = little_state().state;
@@ -42,7 +42,7 @@ void select(const std::vector<Transaction>& waiting, std::int64_t time_ms,
 }  // namespace
 }  // namespace fairfeed::fuzz
 
-// [how] bundle: transactions against a fixed state, with signatures checked or taken as given.
+// [how] bundle: transactions on a fixed state; `how` says whether signatures are checked.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace fairfeed;
     const fuzz::LittleState& little = fuzz::little_state();
