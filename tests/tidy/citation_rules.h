@@ -1,7 +1,7 @@
-// Citations: what sources, pages, scenarios and configuration name as "paper A69", "threat 31",
-// "tendermint #1047", "protocol 4", "committee rule 9" or "R19" stands where the project explains
-// it, and docs/references.md explains nothing that nobody names. Rows of the papers have two digits
-// and the word "paper" before them; A0, A1 and A2 are chain rules. Nothing points to a page outside
+// Citations in sources, pages, scenarios and configuration, such as "paper A69", "threat 31",
+// "tendermint #1047", "protocol 4", "committee rule 9" or "R19". The project must explain each of
+// them, and each row of docs/references.md must be cited. Rows of the papers have two digits and
+// the word "paper" before them; A0, A1 and A2 are chain rules. Nothing may point to a page outside
 // the repository. Text only; the caller reads the files.
 #pragma once
 
@@ -20,7 +20,8 @@ namespace fairfeed::tidy {
 
 constexpr const char* kReferences = "docs/references.md";
 
-// By its full name ("paper A69", "project tendermint"): the line that explains it, or names it.
+// By full name ("paper A69", "project tendermint"): the line of its explanation, or of the
+// citation.
 using References = std::map<std::string, std::size_t>;
 
 struct Citation {
@@ -28,8 +29,8 @@ struct Citation {
     std::size_t line = 0;
 };
 
-// The file as one line, so that a citation may be broken anywhere: a line break, the indent after
-// it and the mark of a comment become spaces. Offsets stay as they are.
+// The file as one line, so that a citation may span lines: each line break, the indent after it and
+// the mark of a comment become spaces. Offsets do not change.
 class FlatText {
   public:
     explicit FlatText(const SourceFile& file) {
@@ -60,14 +61,14 @@ inline bool is_word(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-// How something is written: with which words it begins, and the whole of it.
+// The written form of a citation: its possible first words, and a pattern for all of it.
 struct Form {
     std::vector<const char*> begins;
     std::regex written;
 };
 
-// Calls `found(match, offset)` for each, at the beginning of a word. The pattern is tried only
-// where one of the beginnings stands: a pattern tried everywhere takes seconds for this tree.
+// Calls `found(match, offset)` for each match at the beginning of a word. The pattern is tried only
+// at the form's first words: trying it everywhere takes seconds for this tree.
 template <class Found>
 void each_of(const Form& form, const std::string& text, Found found) {
     for (const std::string begin : form.begins) {
@@ -89,7 +90,7 @@ inline const Form& rows_of_papers() {
     return kForm;
 }
 
-// By what the name of each begins with.
+// Each form, with the beginning of its citations' names.
 inline const std::vector<std::pair<const char*, Form>>& citation_forms() {
     static const std::string kNumbers = R"((\d+(?:(?:-|,\s+|\s+and\s+)\d+)*)\b)";
     static const std::vector<std::pair<const char*, Form>> kForms = {
@@ -152,7 +153,7 @@ inline std::vector<Citation> citations_of(const SourceFile& file) {
     return citations;
 }
 
-// docs/references.md: a table under each heading, a row for each name.
+// docs/references.md has a table under each heading, and a row for each name.
 inline References referenced_rows(const SourceFile& page) {
     static const std::regex kRow(R"(\| ([\w./-]+) \|.*)");
     static const std::map<std::string, std::string> kKinds = {
@@ -172,8 +173,8 @@ inline References referenced_rows(const SourceFile& page) {
     return rows;
 }
 
-// docs/protocol.md: its sections, and the committee rules that section 8 numbers. Chain rules are
-// set in bold there and in docs/chain-rules.md.
+// docs/protocol.md: its sections, and the committee rules that section 8 numbers. The chain rules
+// stand in bold there and in docs/chain-rules.md.
 inline References numbered_rules(const SourceFile& page) {
     static const std::regex kSection(R"(## (\d+)\. .*)");
     static const std::regex kItem(R"((\d+)\. .*)");
@@ -199,7 +200,8 @@ inline References numbered_rules(const SourceFile& page) {
     return rules;
 }
 
-// This room must spell what it looks for, and the page of references what is to be cited.
+// The tidy rules must spell the patterns that they search, and docs/references.md the names that
+// are cited.
 inline bool may_cite(const SourceFile& file) {
     if (file.in("tests/tidy/") || file.path == kReferences || file.in("docs/img/")) return false;
     static const std::vector<const char*> kText = {".h",   ".cc",   ".md",      ".txt",   ".yaml",
@@ -224,7 +226,7 @@ inline std::vector<Finding> citations_are_known(const SourceFile& file, const Re
     return findings;
 }
 
-// Pages that only their writers have.
+// Finds references to pages outside the repository, which readers do not have.
 inline std::vector<Finding> nothing_points_outside(const SourceFile& file) {
     static const char* const kPage = "name a page of this repository";
     static const std::vector<std::pair<Form, const char*>> kOutside = {
@@ -247,7 +249,7 @@ inline std::vector<Finding> nothing_points_outside(const SourceFile& file) {
     return findings;
 }
 
-// "A69" alone could be a chain rule, or anything.
+// "A69" alone is ambiguous: it could be a chain rule, for example.
 inline std::vector<Finding> rows_say_their_paper(const SourceFile& file) {
     static const Form kRow = {{"A", "T"}, std::regex(R"([AT]\d\d\b)")};
     std::vector<Finding> findings;

@@ -1,6 +1,5 @@
-// Nothing is cited that the project does not explain itself, and docs/references.md explains
-// nothing that nobody cites; every link of a page leads somewhere. The second half plants mistakes
-// and expects each to be found.
+// The project explains every citation, every row of docs/references.md is cited, and every link of
+// a page has a target. The second half plants mistakes and expects the rules to find each of them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -109,7 +108,7 @@ const char* const kPage =
 struct Planted {
     const char* name;
     const char* text;
-    const char* told;  // nullptr: nothing
+    const char* told;  // nullptr: no finding
 };
 
 class PlantedCitation : public testing::TestWithParam<Planted> {};

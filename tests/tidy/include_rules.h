@@ -1,6 +1,6 @@
-// Who may include whom: the rooms of the house and the arrows between them, and the one adapter
-// that may include each third-party header. CMake enforces the same by linking; this one says it
-// early.
+// The table of allowed includes: the rooms of the house and the arrows between them, and for each
+// third-party header the one adapter that may include it. CMake enforces the same by linking; this
+// rule reports it earlier.
 #pragma once
 
 #include <filesystem>
@@ -135,7 +135,7 @@ inline std::vector<Finding> includes_follow_the_arrows(const SourceFile& file,
     return findings;
 }
 
-// Every source belongs to a target: a room's CMakeLists.txt globs its directory, and
+// Every source belongs to a target: the CMakeLists.txt of a room globs the room's directory, and
 // tests/CMakeLists.txt names each directory of tests.
 inline std::vector<Finding> source_is_built(const SourceFile& file, const std::string& root) {
     if (!file.ends_with(".cc")) return {};

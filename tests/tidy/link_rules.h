@@ -1,6 +1,6 @@
-// Links within the pages, tests and files they name, and the shape of the glossary. A link to a
-// page must name one that is there, and after '#' one of its headings, written as GitHub and most
-// other readers do. Links to elsewhere are not followed.
+// Rules for pages: their links, the tests and files that they name, and the shape of the glossary.
+// A link to a page must name an existing page. After '#' it must name a heading of that page, in
+// the form of GitHub and most other readers. Links to other sites are not followed.
 #pragma once
 
 #include <cctype>
@@ -29,7 +29,7 @@ inline std::string anchor_of(const std::string& heading) {
     return anchor;
 }
 
-// Of every line; nothing of what stands between ``` and ```.
+// The lines of the page; lines between ``` and ``` become empty.
 inline std::vector<std::string> prose_of(const SourceFile& page) {
     std::vector<std::string> prose;
     bool fenced = false;
@@ -95,7 +95,7 @@ inline std::set<std::string> tests_of(const SourceFile& file) {
     return tests;
 }
 
-// Tests, files and directories that a page names in `code` must be there.
+// Tests, files and directories that a page names in `code` must exist.
 inline std::vector<Finding> named_things_are_there(const SourceFile& page, const std::string& root,
                                                    const std::set<std::string>& tests) {
     static const std::regex kTest(R"(`([A-Z]\w+\.[a-z]\w*_\w+)`)");
@@ -121,7 +121,7 @@ struct GlossaryEntry {
     std::string text;
 };
 
-// "- **word**: what it means", with the lines that belong to it.
+// "- **word**: its meaning", with the continuation lines.
 inline std::vector<GlossaryEntry> glossary_entries(const SourceFile& page) {
     static const std::regex kEntry(R"(- \*\*([^*]+)\*\*.*)");
     std::vector<GlossaryEntry> entries;

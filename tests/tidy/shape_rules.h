@@ -1,5 +1,5 @@
-// Rules about the shape of files: how wide, how long, how they begin. Each returns its findings; a
-// finding says what to do about it.
+// Rules about the shape of files: line width, length, first lines. Each rule returns its findings;
+// a finding names the remedy.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ constexpr std::size_t kMaxColumns = 100;
 constexpr std::size_t kMaxFunctionLines = 70;
 constexpr std::size_t kMaxFileLines = 400;
 
-// Code points, so that a name with an accent is not longer than it looks.
+// Counts code points, so that a name with an accent is not longer than it looks.
 inline std::size_t columns_of(const std::string& line) {
     return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
@@ -50,8 +50,8 @@ inline std::size_t indent_of(const std::string& line) {
     return at == std::string::npos ? line.size() : at;
 }
 
-// In our format a body ends with a lone '}' at the indent of the line its signature begins on, and
-// everything between is indented deeper.
+// In our format a function's body ends with a lone '}' at the indent of the signature's first line,
+// and everything between them is indented deeper.
 inline std::vector<Finding> functions_are_short(const SourceFile& file) {
     std::vector<Finding> findings;
     for (std::size_t end = 0; end < file.code.size(); ++end) {

@@ -1,6 +1,6 @@
 // A file of the repository as the tidy rules see it: its lines as written, and the same lines as
 // code, with comments and the contents of string literals blanked out. A heuristic for text in our
-// format, not a parser: raw strings are recognised, trigraphs and line splices are not.
+// format, not a parser: it recognises raw strings, but no trigraphs and no line splices.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@ namespace fairfeed::tidy {
 
 struct Finding {
     std::size_t line = 0;  // from 1; 0: the file as a whole
-    std::string text;      // the rule and the remedy
+    std::string text;      // the broken rule and the remedy
 };
 
-// Blanks what is not code, character by character; state survives from line to line.
+// Blanks comments and literals, character by character. Its state continues from line to line.
 class CodeOnly {
   public:
     std::string operator()(const std::string& line) {

@@ -1,6 +1,6 @@
-// Style as a test: walks what git knows of, applies every rule to every file, and tells all
-// findings as "file:line: rule and remedy". The second half plants violations and expects each
-// rule to find them, so that a rule cannot fall asleep.
+// Style as a test: applies every rule to every file that git tracks, and reports each finding as
+// "file:line: rule and remedy". The second half plants violations and expects each rule to find
+// them, so that no rule silently stops working.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

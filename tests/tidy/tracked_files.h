@@ -1,4 +1,4 @@
-// What git knows of: the files that the rules of this room are for. Empty outside of a checkout.
+// The files that git tracks, to which the tidy rules apply. Empty outside of a checkout.
 #pragma once
 
 #include <cstdio>

@@ -1,5 +1,6 @@
-// The units of systemd/: accepted by systemd where it is installed, and none of what made a node
-// stand still until somebody came: giving up, waiting for a network, a name skipped in silence.
+// The units of systemd/. systemd accepts them where it is installed. They contain none of the
+// settings that made a node stand still until a person came: giving up, waiting for a network,
+// skipping a name in silence.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -28,7 +29,7 @@ std::string text_of(const fs::path& file) {
     return text.str();
 }
 
-// The settings alone, a line each.
+// The settings without comments, one on each line.
 std::string settings_of(const fs::path& unit) {
     std::istringstream lines(text_of(unit));
     std::string out = "\n";
@@ -96,7 +97,7 @@ TEST(Units, leave_the_machines_own_mosquitto_alone) {
         EXPECT_EQ(settings_of(unit).find(" mosquitto.service"), std::string::npos) << unit;
 }
 
-// Our programs are not installed where tests run: another program stands in for them.
+// Our programs are not installed where tests run, so another program stands in for them.
 TEST(Units, are_accepted_by_systemd) {
     if (ask("command -v systemd-analyze").status != 0) GTEST_SKIP() << "no systemd-analyze here";
     std::string directory = fs::temp_directory_path() / "fairfeed-units.XXXXXX";

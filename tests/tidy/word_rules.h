@@ -1,4 +1,4 @@
-// Words that do not belong in some place, each with what to write instead and why. The table is the
+// Words that are banned in some places, each with a replacement and the reason. The table is the
 // rule; an exception is a path in it.
 #pragma once
 
@@ -104,7 +104,7 @@ inline bool applies(const BannedWord& word, const SourceFile& file) {
 inline std::vector<Finding> words_are_ours(const SourceFile& file) {
     std::vector<Finding> findings;
     const bool page = file.ends_with(".md");
-    // This room must spell the words it looks for.
+    // The tidy rules must spell the words that they search.
     if ((!file.is_cpp() && !page) || file.in("tests/tidy/")) return findings;
     for (const BannedWord& word : banned_words()) {
         if (!applies(word, file) || (page && word.where == Where::code)) continue;
