@@ -1,5 +1,5 @@
-// What is certified for a meter and what is not: shares of a capacity that came later, generation
-// without a certificate, peaks and claims beyond it.
+// Certified and uncertified capacity: shares of a capacity that was certified later, generation
+// without a certificate, peaks and claims beyond the certificate.
 #include <gtest/gtest.h>
 
 #include "core/accounts/cluster_accounts.h"
@@ -62,7 +62,7 @@ TEST_F(CertificateTest, counts_windows_over_capacity_until_the_capacity_changes)
     EXPECT_EQ(line(kProsumer).flags, 0U);
     EXPECT_EQ(line(kProsumer).closing.over_capacity, 2U);
     certify(kProsumer, 6000, 5);
-    EXPECT_EQ(run(4, 6900), Told(kLineOverCapacity, 3));  // the new one is not in force yet
+    EXPECT_EQ(run(4, 6900), Told(kLineOverCapacity, 3));  // the new certificate is not in force yet
     EXPECT_EQ(run(5, 6900), Told(0, 0));
     EXPECT_EQ(run(6, 6901), Told(kLineOverCapacity, 1));
     EXPECT_TRUE(chain_.invariants().all_held());

@@ -35,7 +35,7 @@ class ClusterAccountsTest : public testing::Test {
         const Settlement settlement = chain_.settle(kOne, window, readings);
         ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, readings))));
     }
-    // Everybody but this meter reports; its energy flows all the same.
+    // Settles a window without this meter's reading; the meter's energy flows all the same.
     void run_without(const MeterId& silent, Window window) {
         OpenedReadings readings = chain_.read_all(kOne, window);
         readings.erase(silent);
@@ -55,15 +55,16 @@ TEST_F(ClusterAccountsTest, starts_with_all_the_capacity_and_carries_the_earned_
     EXPECT_LT(draft->lines[0].mes_w, 5000);
     EXPECT_EQ(draft->lines[1].mes_w, 0);  // a consumer has no capacity
     append(0, first);
-    // Settled in a block at the end of window 0, binding after the notice, rounded to a quarter.
+    // The share of window 0 is settled at the window's end. It binds after the notice, rounded up
+    // to a quarter hour.
     const ShareInForce earned{draft->lines[0].mes_w, epoch_s + 14'400 + 900};
     EXPECT_EQ(accounts().closing(kProsumer)->shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
     append(1, chain_.read_all(kOne, 1, 1000));
-    // Both bind within window 1: one quarter hour the old one, then the new one.
+    // Within window 1 the old share binds for one quarter hour, then the new one.
     EXPECT_EQ(line(kProsumer).closing.shares, (ShareSchedule{{kNoShareW, epoch_s}, earned}));
     EXPECT_LT(line(kProsumer).credited_wh, line(kProsumer).export_wh);
     append(2, chain_.read_all(kOne, 2, 1000));
-    EXPECT_EQ(line(kProsumer).closing.shares.front(), earned);  // the first one is over
+    EXPECT_EQ(line(kProsumer).closing.shares.front(), earned);  // the first share no longer binds
 }
 
 TEST_F(ClusterAccountsTest, drops_a_share_that_another_replaces_at_the_windows_start) {
@@ -87,7 +88,8 @@ TEST_F(ClusterAccountsTest, lets_the_later_of_two_shares_that_bind_together_stan
         const auto group = chain_.group(settlement, readings);
         ASSERT_TRUE(chain_.append(chain_.next_block(group, late_ms + window)));
     }
-    // A millisecond apart, both bind from the same quarter hour: only the second one ever does.
+    // Two settlements a millisecond apart bind from the same quarter hour, so only the second share
+    // ever binds.
     const ShareSchedule& shares = accounts().closing(kProsumer)->shares;
     ASSERT_EQ(shares.size(), 2U);
     EXPECT_EQ(shares[1].share_w, line(kProsumer).mes_w);
@@ -129,10 +131,10 @@ TEST_F(ClusterAccountsTest, prefers_the_same_window_a_day_earlier_and_gives_up_a
         run_without(kProsumer, 6 + missed);
         EXPECT_EQ(line(kProsumer).generation_wh, generated[missed] * 16) << missed;
     }
-    run_without(kProsumer, 12);  // the seventh
+    run_without(kProsumer, 12);  // the seventh missed window
     EXPECT_EQ(line(kProsumer).generation_wh, 0);
     EXPECT_EQ(line(kProsumer).closing.missed, 7U);
-    append(13, chain_.read_all(kOne, 13));  // and back again, with a gap in the registers
+    append(13, chain_.read_all(kOne, 13));  // the meter is back, with a gap in its registers
     EXPECT_EQ(line(kProsumer).closing.missed, 0U);
     EXPECT_TRUE(chain_.invariants().all_held());
 }
@@ -197,7 +199,7 @@ TEST_F(ClusterAccountsTest, marks_an_implausible_reading_as_missing_and_estimate
     EXPECT_EQ(draft->entries[0].status, EntryStatus::missing);
     EXPECT_EQ(draft->entries[0].reading, Digest{});
     EXPECT_TRUE(draft->lines[0].estimated);
-    append(1, readings);  // the chain takes it without that reading
+    append(1, readings);  // the chain takes the settlement without that reading
     EXPECT_EQ(line(kProsumer).closing.missed, 1U);
 }
 
@@ -326,12 +328,12 @@ TEST_F(ClusterAccountsTest, moves_on_only_with_lines_it_can_open_and_only_once) 
 }
 
 TEST_F(ClusterAccountsTest, curtails_a_meter_and_leaves_its_excess_uncredited) {
-    // Everybody exports far more than the consumer uses: the share falls, the export goes on.
+    // All meters export far more than the consumer uses: the shares fall, the export goes on.
     for (Window window = 0; window < 3; ++window)
         append(window, chain_.read_all(kOne, window, window == 0 ? 1100 : 1200));
     const SettlementLine& settled = line(kProsumer);
     EXPECT_LT(settled.credited_wh, settled.export_wh);
-    // What is credited in each quarter is what the share leaves beside the own load.
+    // The credited energy of a quarter hour is the share less the own load.
     const std::int64_t share_w = settled.closing.shares.front().share_w;
     const ShareSchedule& shares = settled.closing.shares;
     ASSERT_EQ(shares.size(), 2U);

@@ -1,4 +1,4 @@
-// What a prosumer under a share is credited for windows whose readings come late or never.
+// The credit of a prosumer under a share, for windows whose readings come late or never.
 #include <gtest/gtest.h>
 
 #include "tests/unit/state/true_up_bench.h"
@@ -9,9 +9,9 @@ namespace {
 using test::TestNetworkOptions;
 using test::TrueUpBench;
 
-// A prosumer under a share. At night, half of each window, it takes what it uses from the grid and
-// leaves its share unused; by day it exports more than its share: pooled, the night's room would
-// pay for the day.
+// A prosumer under a share. At night, half of each window, the prosumer imports its load and leaves
+// its share unused. By day it exports more than its share. If a settlement pooled day and night,
+// the unused share of the night would pay for the day's export.
 class CurtailedGapTest : public testing::Test {
   protected:
     CurtailedGapTest() {
@@ -46,7 +46,7 @@ class CurtailedGapTest : public testing::Test {
     [[nodiscard]] const SettlementLine& line() const { return bench.line(bench.prosumer); }
 
     TrueUpBench bench{options()};
-    TrueUpBench prompt{options()};  // the same, and every reading in time
+    TrueUpBench prompt{options()};  // the same meters, with every reading in time
     std::int64_t share_w_ = 0;
 };
 
@@ -104,7 +104,7 @@ TEST_F(CurtailedGapTest, earns_nothing_by_withholding_readings) {
         told_wh += prompt.line(prompt.prosumer).credited_wh;
         hidden_wh += line().credited_wh;
     }
-    // Pooled with the night, all of the share would be room for the day's export.
+    // If the window were pooled, the night's unused share would cover the whole day's export.
     EXPECT_GT(2 * (4 * share_w_ - 3200), told_wh);
     EXPECT_GT(told_wh, 0);
     EXPECT_LE(hidden_wh, told_wh);

@@ -1,5 +1,5 @@
-// A newcomer's accounts, from the blocks alone: closed until it is handed over to, and then those
-// of whoever held the keys all along.
+// A newcomer's accounts, built from the blocks alone. They are closed until a HANDOVER; then they
+// equal the accounts of the members that held the keys all along.
 #include "core/accounts/keyholder_accounts.h"
 
 #include "tests/unit/accounts/handover_bench.h"
@@ -9,7 +9,7 @@ namespace {
 
 class HandoverAccounts : public ::testing::Test, public HandoverBench {
   protected:
-    // What they make of all blocks; who handed over what does not open.
+    // Follows all blocks. Returns the members whose HANDOVER does not open.
     [[nodiscard]] static std::vector<NodeId> follow(KeyholderAccounts& accounts,
                                                     const HandoverBench& bench) {
         ChainState state = bench.network.initial_state();
@@ -63,8 +63,8 @@ TEST_F(HandoverAccounts, stay_closed_to_who_leaves_and_to_who_has_not_come) {
     EXPECT_TRUE(leaver.closed().contains(kOne));
 }
 
-// Else it would estimate a missing meter otherwise than the rest of its committee, and object to
-// them: all of them could read yesterday's reading.
+// Otherwise the newcomer would estimate a missing meter differently from the rest of its committee,
+// which could read yesterday's reading, and would object to the others' batch.
 TEST_F(HandoverAccounts, estimate_like_any_member_although_they_were_opened_late) {
     change();
     append({handover(TestNetwork::node(1), wrong_keys())});
@@ -88,7 +88,8 @@ TEST_F(HandoverAccounts, estimate_like_any_member_although_they_were_opened_late
                   *chain.accounts(kOne).closing(meter));
 }
 
-// A node has one of every cluster in its memory, and a large one has megabytes.
+// A node keeps a last settlement of every cluster in memory, and that of a large cluster has
+// megabytes.
 TEST_F(HandoverAccounts, keep_no_more_of_a_last_settlement_than_is_handed_over) {
     change();
     KeyholderAccounts stranger{Keyholder{TestNetwork::node(4), agreement_key("node-4")}};
@@ -104,9 +105,9 @@ TEST_F(HandoverAccounts, keep_no_more_of_a_last_settlement_than_is_handed_over) 
     }
 }
 
-// DGMD names node-5, changes its mind before node-5 has settled anything, and grants it the keys of
-// the windows after that again, because it shall come later. node-5 can open all lines, and could
-// never read the window that the missing meter is estimated from.
+// DGMD names node-5, and withdraws the order before node-5 has settled anything. DGMD then grants
+// node-5 the keys of later windows, for a later order. node-5 can open all lines, but could never
+// read the window from which the missing meter is estimated.
 TEST_F(HandoverAccounts, accuse_nobody_of_an_estimate_from_what_they_could_not_read) {
     const std::vector<NodeId> old = chain.state().clusters.at(kOne).committee.members;
     change();
@@ -129,7 +130,7 @@ TEST_F(HandoverAccounts, accuse_nobody_of_an_estimate_from_what_they_could_not_r
                   *chain.accounts(kOne).closing(meter));
 }
 
-// It was a member before: what it knew of then does not stand in the way.
+// The node was a member before; its old knowledge does not stand in the way.
 TEST_F(HandoverAccounts, open_again_to_who_comes_back) {
     change();
     hand_over();

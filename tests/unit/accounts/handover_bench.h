@@ -1,6 +1,6 @@
 // A stored chain whose cluster changes its whole committee: nodes 1 to 4 settle windows 0 and 1,
-// node-5 alone those after it. For tests of accounts, proofs and checks over a handover.
-// Single-threaded.
+// node-5 alone settles the windows after them. For tests of accounts, proofs and checks across a
+// handover. Single-threaded.
 #pragma once
 
 #include "core/accounts/handover.h"
@@ -27,7 +27,8 @@ struct HandoverBench {
     void append(const std::vector<Transaction>& transactions) {
         ASSERT_TRUE(chain.append(chain.next_block(transactions)));
     }
-    // New data keys for the members and DGMD, then the members, all from this window on.
+    // Grants new data keys to the members and DGMD, then allocates the members; both from this
+    // window on.
     void give_to(const std::vector<NodeId>& members, Window effective) {
         std::vector<NodeId> readers = members;
         readers.push_back(network.dgmd());
@@ -67,7 +68,7 @@ struct HandoverBench {
         append({handover(TestNetwork::node(1), chain.keys()),
                 handover(TestNetwork::node(2), chain.keys())});
     }
-    // All of them under the key epoch of the window.
+    // The readings of all meters, under the key epoch of the window.
     [[nodiscard]] OpenedReadings read(Window window, std::int64_t generation_wh = 500) {
         for (const MeterId& meter : network.meters(kOne))
             chain.meter(meter).use_key_epoch(*chain.state().key_epoch(meter, window));

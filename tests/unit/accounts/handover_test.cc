@@ -1,4 +1,4 @@
-// What a change of committee asks of the public state, and what a keyholder makes of it.
+// The rules of the public state for a change of committee, and a keyholder's view of the change.
 #include "core/accounts/handover.h"
 
 #include <gtest/gtest.h>
@@ -83,7 +83,7 @@ class HandoverRules : public ::testing::Test {
         }
         return {};
     }
-    // Window 0 is settled by nodes 1 to 4; from 1 on it is theirs.
+    // Nodes 1 to 4 settle windows 0 and 1. From window 2 on the cluster belongs to `members`.
     void change_to(const std::vector<NodeId>& members) {
         chain.run_window({kOne}, 0);
         ASSERT_EQ(grant(members, 2), "accepted");
@@ -125,7 +125,8 @@ TEST_F(HandoverRules, take_one_of_dgmd_for_all) {
     EXPECT_EQ(settle(2), "accepted");
 }
 
-// Else the others would wait for ever: the window counts as handed over, and no member may speak.
+// Otherwise the other newcomers would wait for ever: the window would count as handed over, and no
+// member could endorse.
 TEST_F(HandoverRules, leave_no_newcomer_out_of_what_dgmd_hands_over) {
     const NodeId dgmd = network.dgmd();
     change_to(nodes({1, 5, 6}));
@@ -218,8 +219,8 @@ TEST_F(HandoverRules, let_dgmd_give_away_what_nobody_settles) {
     EXPECT_EQ(settle(1), "accepted");
 }
 
-// A proposer without a clock goes by what its block holds (R20): its time must be one at which the
-// cluster stands still, or the block is invalid by itself.
+// A proposer without a clock takes its time from the block's content (R20). At that time the
+// cluster must stand still, or the block would be invalid.
 TEST_F(HandoverRules, give_a_block_a_time_at_which_its_windows_may_be_given_away) {
     chain.run_window({kOne}, 0);
     const std::int64_t stands_ms = chain.state().grid().end_real_ms(2);
@@ -232,7 +233,7 @@ TEST_F(HandoverRules, give_a_block_a_time_at_which_its_windows_may_be_given_away
     EXPECT_EQ(chain.state().tip_time_ms, before_ms + 1) << "what is to come needs no time";
 }
 
-// Its accounts would close with the first line that it cannot read.
+// The committee's accounts would close at the first line that it cannot read.
 TEST_F(HandoverRules, refuse_a_committee_that_a_later_grant_leaves_out) {
     chain.run_window({kOne}, 0);
     ASSERT_EQ(grant(nodes({1, 2, 3, 4, 5}), 2), "accepted");
@@ -243,7 +244,7 @@ TEST_F(HandoverRules, refuse_a_committee_that_a_later_grant_leaves_out) {
     EXPECT_EQ(allocate(nodes({1, 2, 3, 5}), 2), "accepted") << "the later grant counts";
 }
 
-// What was meant for others is no reading of a window that was given away.
+// A reading that is sealed for the old committee does not count for a window that was given away.
 TEST_F(HandoverRules, count_a_reading_that_is_sealed_for_others_as_missing) {
     chain.run_window({kOne}, 0);
     const auto sealed_for_others = chain.read_all(kOne, 1);
@@ -258,7 +259,7 @@ TEST_F(HandoverRules, count_a_reading_that_is_sealed_for_others_as_missing) {
         EXPECT_EQ(line.import_wh + line.export_wh, 0) << "estimated from what not all could read";
 }
 
-// Whoever left could read it.
+// Members who left could read such a reading.
 TEST_F(HandoverRules, take_no_reading_under_a_key_epoch_that_has_ended) {
     change_to(nodes({1, 2, 5, 6}));
     const MeterId meter = network.meters(kOne).front();
@@ -284,20 +285,20 @@ TEST_F(HandoverRules, know_with_which_window_the_newest_member_came) {
     add(nodes({1, 2, 5}), 20);
     add(nodes({1, 2}), 30);
     add(nodes({5, 6}), 40);
-    add(nodes({6}), 35);  // in the place of the one before
+    add(nodes({6}), 35);  // replaces the order before
     const MeterId meter = network.meters(kOne).front();
-    state.meters.at(meter).grants.clear();  // of committees alone
+    state.meters.at(meter).grants.clear();  // leaves the committees alone to decide
     const std::vector<std::pair<Window, Window>> expected = {
         {5, 0}, {12, 0}, {20, 20}, {29, 20}, {30, 20}, {34, 20}, {35, 35}, {100, 35}};
     for (const auto& [window, from] : expected)
         EXPECT_EQ(state.witnessed_from(meter, window), from) << "window " << window;
-    // Who is a settlement behind takes whatever the others demand.
+    // A member that is one settlement behind accepts everything that the others demand.
     for (Window window = 0; window < 50; ++window)
         EXPECT_LE(state.witnessed_from(meter, window), state.witnessed_from(meter, window + 1));
 }
 
-// KEY_GRANTs may enter the chain in time for a window, and the COMMITTEE that belongs to them only
-// in time for the next one: who was a member of that window's committee could not read it.
+// KEY_GRANTs may enter the chain in time for a window, and their COMMITTEE only in time for the
+// next one. A member of the first window's committee then could not read that window.
 TEST_F(HandoverRules, estimate_from_no_reading_that_a_member_of_then_was_granted_no_key_of) {
     ASSERT_EQ(grant(nodes({1, 2, 5}), 1), "accepted");
     ASSERT_EQ(allocate(nodes({1, 2, 5}), 1), "accepted");
@@ -305,15 +306,15 @@ TEST_F(HandoverRules, estimate_from_no_reading_that_a_member_of_then_was_granted
     ASSERT_EQ(allocate(nodes({1, 2, 3}), 2), "accepted");
     ChainState state = chain.state();
     const MeterId meter = network.meters(kOne).front();
-    state.clusters.at(kOne).earlier.clear();  // they always were members
+    state.clusters.at(kOne).earlier.clear();  // the nodes always were members
     state.clusters.at(kOne).committee.effective = 0;
     EXPECT_EQ(state.witnessed_from(meter, 2), 2U) << "node 3 was granted nothing for window 1";
     EXPECT_EQ(state.witnessed_from(meter, 1), 0U) << "all of them were, for window 0";
     EXPECT_FALSE(may_true_up(state, meter, 1, 2));
 }
 
-// The meter signs two readings of window 1. Node 5 is to settle from 3 on and could read neither;
-// then DGMD leaves the standing cluster to those who could.
+// The meter signs two readings of window 1. Node 5 is to settle from window 3 on and could read
+// neither of them. Then DGMD leaves the standing cluster to members who could read both.
 class VoidReadings : public HandoverRules {
   protected:
     void settle_without_it(Window window) {

@@ -18,7 +18,7 @@ using test::TrueUpBench;
 const ClusterId kOne = TestNetwork::cluster(1);
 const ClusterId kTwo = TestNetwork::cluster(2);
 
-// What a monitor is shown of one block.
+// The arguments that a monitor gets for one block.
 struct Shown {
     ChainState before;
     Block block;
@@ -169,7 +169,7 @@ TEST_F(InvariantsTest, name_what_was_violated) {
     }
 }
 
-// Every meter carries almost a micro into its import and out of its export: the public sums are off
+// Every meter carries almost a micro into its import and out of its export. The public sums differ
 // by almost two micros a meter, and nothing is wrong.
 TEST_F(InvariantsTest, do_not_cry_wolf_when_all_remainders_run_one_way) {
     Shown shown = run(kOne, 0);
@@ -211,14 +211,14 @@ TEST_F(InvariantsTest, notice_a_window_settled_twice_or_skipped) {
     EXPECT_TRUE(failed(right).empty());
 }
 
-// No register is left then that says where that count ended; the lines are right all the same.
+// After the reset no register tells where the old count ended; the lines are right all the same.
 TEST(Invariants, hold_when_the_last_reading_before_a_reset_comes_late) {
     TrueUpBench bench;
     const auto settle = [&bench](Window window, std::uint32_t flags, bool is_sent) {
         bench.measure(bench.consumer, window, {150, 0, 0}, flags);
         if (is_sent) bench.send(bench.consumer, window);
         bench.measure_others(window, {bench.consumer});
-        bench.settle(window);  // expects that all invariants hold
+        bench.settle(window);  // also expects that all invariants hold
     };
     settle(0, 0, true);
     settle(1, 0, false);

@@ -1,5 +1,5 @@
-// What a keyholder's accounts make of a settlement that a whole committee certified wrongly: a
-// fault of that cluster, and of no other one in the block.
+// A settlement that a whole committee certified wrongly, in a keyholder's accounts: a fault of that
+// cluster, and of no other cluster in the block.
 #include "core/accounts/keyholder_accounts.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ using test::StoredChain;
 using test::TestChain;
 using test::TestNetwork;
 
-// Two clusters; window 0 is settled.
+// Two clusters with window 0 settled.
 class KeyholderAccountsTest : public ::testing::Test {
   protected:
     KeyholderAccountsTest() { stored.run_windows(1); }
@@ -44,7 +44,7 @@ class KeyholderAccountsTest : public ::testing::Test {
         if (damage) damage(*sealed);
         return chain.group(*sealed, readings);
     }
-    // Both clusters, the first as edited.
+    // Settlements of both clusters; the first one is edited.
     [[nodiscard]] Block block_of(Window window, const Edit& edit, const SealedEdit& damage = {}) {
         auto both = settle(1, window, edit, damage);
         for (Transaction& transaction : settle(2, window, [](SettlementDraft&) {}))
@@ -54,7 +54,7 @@ class KeyholderAccountsTest : public ::testing::Test {
     void append(Window window, const Edit& edit) {
         ASSERT_TRUE(stored.chain().append(block_of(window, edit)));
     }
-    // The faults of each block.
+    // Follows all blocks and returns the faults of each.
     [[nodiscard]] std::vector<std::vector<ReplayFault>> follow_all() {
         stored.store();
         std::vector<std::vector<ReplayFault>> faults;

@@ -14,7 +14,7 @@ TestNetworkOptions options_of(std::size_t meters, std::size_t nodes) {
     if (nodes > 4) options.clusters = 1;
     options.clusters_with_meters = 1;
     options.meters_per_cluster = meters;
-    options.parameters.grid_epoch_s = 10'000'000'000;  // nine bytes each time
+    options.parameters.grid_epoch_s = 10'000'000'000;  // so that each time takes nine bytes
     return options;
 }
 
@@ -58,7 +58,7 @@ ClosingState OldCluster::closing() const {
     closing.unread_from = kOpen;
     closing.estimates = estimates_from(kOpen);
     const GridClock grid = state.grid();
-    ShareSchedule shares;  // another one in each quarter hour of the gaps; the newest stay
+    ShareSchedule shares;  // a new share in each quarter hour of the gaps; the newest remain
     for (std::size_t i = 0; i < kMaxGaps; ++i) {
         const Window first = first_of_gap(i);
         const Window end = first + kGapWindows;

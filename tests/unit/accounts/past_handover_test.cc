@@ -1,6 +1,6 @@
-// A cluster whose closing states are cut, because it has more than 141 meters, changes hands: what
-// is handed over is the cut past, newcomers go on from it, and a HANDOVER of the largest cluster
-// has room.
+// A cluster with more than 141 meters, whose closing states are therefore cut, changes its
+// committee. Members hand over the cut past, newcomers go on from it, and a HANDOVER of the largest
+// cluster fits.
 #include <gtest/gtest.h>
 
 #include "core/accounts/handover.h"
@@ -17,13 +17,13 @@ using test::OldCluster;
 using test::signing_key;
 using test::TestNetwork;
 
-constexpr std::size_t kCut = 300;  // entries; each has less room than it has past
+constexpr std::size_t kCut = 300;  // meters; each has less room than its past needs
 const NodeId kOld = TestNetwork::node(1);
 const NodeId kCome = TestNetwork::node(5);
 const NodeId kComeToo = TestNetwork::node(6);
 constexpr Window kNext = OldCluster::kNow + 1;
 
-// After the last window of nodes 1 to 4; nodes 5 and 6 settle the next one.
+// The state after the last window of nodes 1 to 4; nodes 5 and 6 settle the next one.
 OldCluster changed(std::size_t meters) {
     OldCluster old(meters, 6);
     old.send_all(OldCluster::kNow);
@@ -91,8 +91,8 @@ TEST(PastHandover, gives_newcomers_the_cut_past_and_they_settle_as_the_old_membe
         EXPECT_EQ(entry.status, EntryStatus::reading) << entry.meter.str();
 }
 
-// Nobody of the new committee could read what flowed in the gaps: no late reading of them is asked
-// for or taken, although the cut past knows them.
+// No member of the new committee could read the energy of the gaps. So the committee neither asks
+// for nor takes late readings of them, although the cut past still lists the gaps.
 TEST(PastHandover, lets_newcomers_neither_ask_for_nor_take_readings_of_before) {
     const OldCluster old = changed(kCut);
     const MeterId meter = TestNetwork::meter(1, 1);

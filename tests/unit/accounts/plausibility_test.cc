@@ -32,10 +32,11 @@ TEST(Plausibility, lets_registers_fall_only_where_the_meter_signs_a_reset) {
     EXPECT_EQ(verdict(body, expected), "register_fell");
     body.flags = kFlagRegisterReset;
     EXPECT_EQ(verdict(body, expected), "accepted");
-    // Up with a gap, or one register only: continuity is not demanded either way.
+    // Registers may rise with a gap, or one register alone: continuity is not demanded in either
+    // case.
     body.end = {20'000, 9400, 400};
     EXPECT_EQ(verdict(body, expected), "accepted");
-    // The profile must fit the body's own registers, and powers the connection.
+    // The profile must fit the body's own registers, and powers must fit the connection.
     body.end = {400, 400, 399};
     EXPECT_EQ(verdict(body, expected), "registers_contradict");
     body.end = {400, 400, 400};
@@ -153,7 +154,7 @@ TEST(Plausibility, goes_on_from_the_registers_after_a_reset) {
     EXPECT_EQ(line.closing.registers, body.end);
     EXPECT_EQ(chain.accounts(kOne).last_lines().back().flags, 0U);
     EXPECT_TRUE(chain.invariants().all_held());
-    // The same energy again: from here on the registers continue, and must not fall.
+    // The same energy again: from now on the registers continue and must not fall.
     ReadingBody next = body;
     next.flags = 0;
     const auto refused = chain.accounts(kOne).plausible(chain.state(), 2, kProsumer, next);

@@ -1,5 +1,5 @@
-// What closing states say of the past stands in every settlement again: it never grows beyond what
-// a block can hold (past_room.h), and what is cut off is billed as it was.
+// Every settlement repeats the past in its closing states. A settlement never outgrows a block
+// (past_room.h), and the parts that are cut off stay billed as before.
 #include <gtest/gtest.h>
 
 #include "core/state/block_size.h"
@@ -15,7 +15,7 @@ namespace {
 using test::OldCluster;
 using test::TestNetwork;
 
-// What a settlement and its readings weigh, were every reading as long as one may be.
+// The bytes of a settlement and its readings if every reading had the maximal length.
 std::size_t weight_of(const OldCluster& old, const Settlement& settlement) {
     return certify(old.network, old.state, settlement).envelope.size() +
            listed_readings(settlement).size() * (kMaxReadingBytes - 1);
@@ -25,7 +25,7 @@ std::vector<SettlementLine> lines_of(const OldCluster& old, const Settlement& se
     return *ClusterAccounts::open_lines(settlement, old.keys);
 }
 
-// Bytes of the members that the room is for.
+// The bytes of the members for which past_room reserves room.
 std::size_t past_bytes(const ClosingState& closing) {
     MeterClosing past;
     const std::size_t rest = encode_closing(past).size();
@@ -39,7 +39,7 @@ class SettlementSize : public testing::Test {
   protected:
     static constexpr Window kLate = OldCluster::first_of_gap(15) + 3;  // in the newest gap
 
-    // 900 meters, all of them read now and late in the middle of the newest gap.
+    // 900 meters, each with a present reading and a late one from the middle of the newest gap.
     static const OldCluster& largest() {
         static const OldCluster* const old = [] {
             auto* made = new OldCluster(kMaxClusterMeters);
@@ -81,7 +81,8 @@ TEST_F(SettlementSize, and_its_cluster_goes_on_with_its_members_of_one_mind) {
     EXPECT_TRUE(next.accounts.check(next.state, after, next.held, next.keys));
 }
 
-// Members demand and accept by the chain's gaps, and settle by their accounts'.
+// Members demand and accept late readings by the chain's gaps, and settle them by their accounts'
+// gaps.
 TEST_F(SettlementSize, cuts_the_same_gaps_from_the_chain_as_from_the_books) {
     OldCluster old = largest();
     old.move_on(settled());
@@ -104,7 +105,8 @@ TEST_F(SettlementSize, cuts_the_same_gaps_from_the_chain_as_from_the_books) {
     }
 }
 
-// Its registers were trued up when it was closed; what is forgotten is only when the energy flowed.
+// The gap was trued up by registers when it closed; only the time at which the energy flowed is
+// forgotten.
 TEST_F(SettlementSize, leaves_a_forgotten_gap_as_it_was_billed) {
     OldCluster old = largest();
     old.move_on(settled());
@@ -133,7 +135,7 @@ TEST_F(SettlementSize, leaves_a_forgotten_gap_as_it_was_billed) {
                   line.export_amount_micro - line.adjusted.export_amount_micro);
 }
 
-// The open run is closed by registers, and as many gaps are cut as it takes.
+// Registers close the open run, and as many gaps as necessary are cut.
 TEST_F(SettlementSize, loses_no_energy_with_what_it_cuts) {
     const ClosingState before = *largest().accounts.closing(TestNetwork::meter(1, 1));
     constexpr std::int64_t kEstimatedWh = kEstimatedWindows * OldCluster::kLargeWh;
@@ -164,7 +166,7 @@ TEST_F(SettlementSize, leaves_few_meters_their_92_days) {
     }
 }
 
-// Every name, number and list as long as it can be.
+// Every name, number and list has its maximal length.
 class LargestSettlement {
   public:
     LargestSettlement(const TestNetwork& network, const ChainState& state, std::size_t meters)
@@ -219,7 +221,7 @@ class LargestSettlement {
         settlement_.entries.push_back({meter, EntryStatus::reading, reading});
         SettlementLine line{meter, true,  UINT32_MAX, kMost, kMost, kMost, kMost, kMost,
                             kMost, kMost, kMost,      kMost, kMost, kMost, {},    closing()};
-        line.capacity_w = line.mes_w = UINT32_MAX;  // encoded like the largest capacity
+        line.capacity_w = line.mes_w = UINT32_MAX;  // as long as the largest capacity
         line.adjusted = {kMost, kMost, kMost, kMost, kMost, kMost};
         settlement_.lines.push_back(seal_line(settlement_, line, UINT32_MAX, Salt{}, data_key_));
     }
@@ -274,7 +276,7 @@ TEST_F(SettlementSize, never_asks_for_less_room_than_a_share_needs) {
     ClosingState only;
     only.gaps = gaps;
     EXPECT_EQ(past_bytes(only), encoded_size(gaps));
-    gaps.front().estimates.resize(1000);  // a committee that lied
+    gaps.front().estimates.resize(1000);  // as from a committee that lies
     EXPECT_EQ(room.shares_beside(gaps), kShareBytes);
     EXPECT_TRUE(is_full(gaps, room));
     EXPECT_FALSE(is_full({}, room));

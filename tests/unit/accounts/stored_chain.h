@@ -15,7 +15,7 @@
 namespace fairfeed::test {
 
 constexpr DatabaseKind kStoredLedger = kLedgerKind;
-constexpr std::int64_t kCommittedAfterMs = 40;  // block time to the note of its commit
+constexpr std::int64_t kCommittedAfterMs = 40;  // block time to the recorded commit time
 
 class StoredChain {
   public:
@@ -28,7 +28,7 @@ class StoredChain {
     [[nodiscard]] std::filesystem::path file() const { return directory_ / "ledger.db"; }
     [[nodiscard]] const testing_support::TempDirectory& directory() const { return directory_; }
 
-    // All clusters with meters, from window 0 on, one block each.
+    // Runs all clusters with meters from window 0 on, one block for each window.
     void run_windows(Window count) {
         std::vector<ClusterId> clusters;
         for (std::size_t i = 1; i <= network_.options().clusters_with_meters; ++i)
@@ -36,7 +36,7 @@ class StoredChain {
         for (Window window = 0; window < count; ++window)
             chain_.run_window(clusters, window);
     }
-    // Writes what the chain has and the file has not.
+    // Writes the blocks that the file lacks.
     void store() {
         auto ledger = Ledger::open(file(), genesis());
         ASSERT_TRUE(ledger) << ledger.error().message;
@@ -56,8 +56,8 @@ class StoredChain {
         return {node, agreement_key(node.str())};
     }
 
-    // Runs one statement on the file behind the ledger's back, and makes the hashes of what was
-    // written fit: somebody who knows what he does.
+    // Runs one statement on the file behind the ledger's back, and corrects the hashes of the
+    // changed rows, as an informed forger would.
     template <class... Values>
     void damage(std::string_view sql, const Values&... values) const {
         rot(sql, values...);
@@ -75,7 +75,7 @@ class StoredChain {
                       .has_value());
         }
     }
-    // The same as a disk does it, which knows nothing.
+    // Runs one statement without correcting hashes, as a failing disk would.
     template <class... Values>
     void rot(std::string_view sql, const Values&... values) const {
         auto database = Database::open(file(), kStoredLedger);

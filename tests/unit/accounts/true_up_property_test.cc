@@ -1,7 +1,7 @@
-// Random patterns of readings that come in time, late or never, over many windows: once every meter
-// is read, what was settled and trued up is what its registers moved, to the Wh, and the money adds
-// up to zero, to the micro. If all readings come, in whatever order, each window is credited as if
-// its reading had come in time.
+// Random patterns of readings that come in time, late or never, over many windows. Once every meter
+// is read, the settled and trued-up energy equals the movement of the registers, to the Wh, and the
+// money adds up to zero, to the micro. If all readings come, in any order, each window is credited
+// as if its reading had come in time.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -59,7 +59,7 @@ class Story {
     [[nodiscard]] std::int64_t roll(std::int64_t below) {
         return static_cast<std::int64_t>(dice_() % static_cast<std::uint64_t>(below));
     }
-    // In time, up to six windows late (some of them too late), or never.
+    // Readings come in time, up to six windows late (some of them too late), or never.
     void measure(Window window, bool all) {
         for (const MeterId& meter : bench_.chain.state().meters_of(bench_.cluster, window)) {
             const std::int64_t generation_wh = meter == bench_.consumer ? 0 : roll(1200);
@@ -106,7 +106,7 @@ class Story {
             shares.pop_back();
         shares.push_back({line.capacity_w > 0 ? line.mes_w : kNoShareW, from_s});
     }
-    // Of all windows, each under the shares that bound it.
+    // The credit of all windows, each under the shares that bound it.
     [[nodiscard]] std::int64_t credited_in_time_wh(const MeterId& meter) const {
         const ChainState& state = bench_.chain.state();
         std::int64_t sum_wh = 0;

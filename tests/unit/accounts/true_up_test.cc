@@ -13,7 +13,7 @@ using test::TrueUpBench;
 // Windows of 16 quarter hours, 250 micro per Wh of import, 80 per Wh of export.
 class TrueUpTest : public testing::Test {
   protected:
-    // The consumer measures this import in every quarter hour; it is sent or not.
+    // The consumer measures this import in every quarter hour; its reading is sent or not.
     void consume(Window window, std::int64_t import_wh, bool is_sent) {
         bench.measure(bench.consumer, window, {import_wh, 0, 0});
         if (is_sent) bench.send(bench.consumer, window);
@@ -84,7 +84,8 @@ TEST_F(TrueUpTest, closes_two_gaps_by_registers_around_a_late_reading) {
         settle(window);
     bench.send(bench.consumer, 2);
     settle(4);
-    // 1: 1760 where 1600 were estimated; 2: 1920 and 3: 2080, where nothing was.
+    // Window 1: 1760 instead of the estimated 1600. Windows 2 and 3: 1920 and 2080, without an
+    // estimate.
     EXPECT_EQ(line().import_wh, 2240);
     EXPECT_EQ(line().adjusted, (Adjustment{4160, 0, 0, 0, 1'040'000, 0}));
 }
@@ -99,7 +100,7 @@ TEST_F(TrueUpTest, closes_a_gap_by_registers_alone_where_no_reading_ever_came) {
     EXPECT_EQ(bench.record(bench.consumer).missed, 11U);
     consume(12, 200, true);
     settle(12);
-    // Estimates: window 1 from window 0, window 6 from the same hours a day before.
+    // Window 1 is estimated from window 0, window 6 from the same hours a day before.
     EXPECT_EQ(line().adjusted.import_wh, 11 * 3200 - 2 * 1600);
     EXPECT_EQ(line().closing.balance_micro, (1600 + 12 * 3200) * 250);
 }
@@ -125,15 +126,14 @@ TEST_F(TrueUpTest, bills_a_late_reading_and_the_gap_behind_it_each_at_its_own_ra
     b.send(b.consumer, kWeek - 1);
     consume(kWeek + 1, 100, true);
     settle(kWeek + 1);
-    // Each window was estimated 800 Wh too low; the late one at its own tariff.
+    // Each window was estimated 800 Wh too low. The late window is priced at its own tariff.
     EXPECT_EQ(line().adjusted, (Adjustment{1600, 0, 0, 0, 200'000 + 400'000, 0}));
     consume(kWeek + 2, 100, true);
     settle(kWeek + 2);
     EXPECT_EQ(line().adjusted, Adjustment{});
 }
 
-// Two windows of 2400 Wh, of which 1600 were estimated: one before and one behind a change of
-// rates.
+// Two windows of 2400 Wh, each estimated at 1600: one before and one after a change of rates.
 struct ChangeOfRates {
     std::int64_t later_micro_per_kwh;
     std::int64_t adjusted_micro;
@@ -158,8 +158,8 @@ INSTANTIATE_TEST_SUITE_P(Rates, GapAcrossTariffs,
                          testing::Values(ChangeOfRates{500'000, 4800 * 500 - 1600 * (250 + 500)},
                                          ChangeOfRates{125'000, 4800 * 250 - 1600 * (250 + 125)}));
 
-// Of two TARIFFs for one window the later one counts. The first one never was in force, so no gap
-// bears it, and it does not hide what a committee makes up.
+// Of two TARIFFs for one window the later one counts. The first one was never in force, so no gap
+// is priced at it, and it does not hide invented prices of a committee.
 TEST_F(TrueUpTest, prices_no_gap_at_a_rate_that_was_replaced_before_it_began) {
     constexpr Window kWeek = 42;
     for (const std::int64_t rate : {900'000, 250'000}) {
@@ -260,7 +260,7 @@ TEST_F(TrueUpTest, forgets_a_gap_that_is_too_old) {
         if (window != 1 && window != 2) brief.send(brief.consumer, window);
         brief.measure_others(window, {brief.consumer});
         brief.settle(window);
-        const bool is_known = window >= 3 && window <= 5;  // 2 may be listed up to window 6
+        const bool is_known = window >= 3 && window <= 5;  // window 2 may be listed up to window 6
         EXPECT_EQ(brief.record(brief.consumer).unread.size(), is_known ? 1U : 0U) << window;
         EXPECT_EQ(brief.line(brief.consumer).closing.gaps.size(), is_known ? 1U : 0U) << window;
     }
@@ -342,7 +342,7 @@ TEST_F(TrueUpTest, takes_the_first_reading_of_a_meter_late_and_what_flowed_befor
     bench.send(bench.consumer, 1);
     consume(2, 120, true);
     settle(2);
-    EXPECT_EQ(line().adjusted.import_wh, 1600 + 1760);  // by its registers, and by itself
+    EXPECT_EQ(line().adjusted.import_wh, 1600 + 1760);  // window 0, window 1
     EXPECT_EQ(line().import_wh, 1920);
 }
 
@@ -359,7 +359,7 @@ TEST_F(TrueUpTest, calls_a_meter_silent_after_three_missed_windows_until_it_is_r
     bench.send(bench.consumer, 2);
     consume(4, 100, false);
     settle(4);
-    EXPECT_EQ(bench.record(bench.consumer).missed, 2U);  // 3 and 4
+    EXPECT_EQ(bench.record(bench.consumer).missed, 2U);  // windows 3 and 4
     EXPECT_FALSE(bench.record(bench.consumer).is_silent());
     consume(5, 100, true);
     settle(5);

@@ -1,4 +1,5 @@
-// The worked sequence of docs/state.md, computed: its two tables of figures are what accounts say.
+// The worked sequence of docs/state.md, computed: the accounts must give the figures of its two
+// tables.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -19,7 +20,8 @@ constexpr Window kFirst = 10;
 constexpr std::size_t kQuarters = 4;
 constexpr std::int64_t kBlockAfterMs = 60'000;
 
-// A column of the first table, with the windows whose readings the committee has by its settlement.
+// A column of the first table; `held` names the windows whose readings the committee has at the
+// settlement.
 struct Hour {
     Window window;
     std::int64_t load_wh;
@@ -59,7 +61,8 @@ class Sequence {
         kept_.emplace(hour.window, meter_.read_body(hour.window, body));
     }
 
-    // The line; the share is the one given, whatever the totals of this cluster of one say.
+    // The line of the settlement. The share is the given one, whatever the totals of this one-meter
+    // cluster say.
     SettlementLine settle(const Hour& hour) {
         HeldReadings held;
         for (const Window window : hour.held)
@@ -91,7 +94,7 @@ class Sequence {
     std::map<Window, OpenedReading> kept_;
 };
 
-// As the page writes money: 1 088 000.
+// Formats money as the page does: 1 088 000.
 std::string spaced(std::int64_t value) {
     std::string digits = std::to_string(value < 0 ? -value : value);
     for (std::size_t at = digits.size(); at > 3;) {
@@ -141,7 +144,7 @@ std::string row_of(const std::vector<std::string>& cells) {
     return row;
 }
 
-// The end of its row in the table of lines.
+// The end of the line's row in the table of lines.
 std::string figures_of(const SettlementLine& line) {
     const Adjustment& more = line.adjusted;
     std::string trued_up;
@@ -160,7 +163,7 @@ std::string row_of(Window window, const ClosingState& closing) {
          std::to_string(closing.over_capacity), list_of(closing.estimates), list_of(closing.gaps)});
 }
 
-// The rows of the page from this sentence on, by their first cell.
+// The rows of the first table after this sentence, by their first cell.
 std::map<std::string, std::string> rows_behind(const std::string& page, const char* sentence) {
     std::map<std::string, std::string> rows;
     std::istringstream text(page.substr(page.find(sentence)));
