@@ -1,4 +1,4 @@
-// No culprit and no accuser fills the pool, and what is urgent finds its place.
+// No culprit and no accuser can fill the pool, and urgent transactions find a place.
 #include "edge-node/chain/accusation_places.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// What is announced by id and when, and what of a peer's announcement is asked for.
+// The announcements of ids: which ids are announced and when, and which ids of a peer's
+// announcement are requested.
 #include "edge-node/chain/announcements.h"
 
 #include <gtest/gtest.h>
@@ -35,7 +36,7 @@ TEST(Announcements, are_said_again_with_growing_pauses_up_to_the_cap) {
     announcements.begin(id(1), {id(1)}, 0);
     std::vector<std::int64_t> said;
     for (std::int64_t now = 0; now < 4000; ++now) {
-        announcements.begin(id(1), {id(1)}, now);  // still there
+        announcements.begin(id(1), {id(1)}, now);  // still waiting
         if (!announcements.due(kTimers, at(now)).empty()) said.push_back(now);
     }
     EXPECT_EQ(said, (std::vector<std::int64_t>{0, 100, 300, 700, 1500, 2300, 3100, 3900}));

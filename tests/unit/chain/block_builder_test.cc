@@ -1,4 +1,4 @@
-// When this node has work, and when it builds a block of it (R16, R17).
+// When a node has work, and when it builds a block from that work (R16, R17).
 #include "edge-node/chain/block_builder.h"
 
 #include <gtest/gtest.h>

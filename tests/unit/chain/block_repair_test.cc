@@ -1,4 +1,5 @@
-// A damaged block is asked for, of one peer after the other, and only the right one is taken.
+// The repair of a damaged block: one peer after the other is asked, and only the right block is
+// taken.
 #include "edge-node/chain/block_repair.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ class Repair : public ::testing::Test {
         return chain_.blocks()[height - 1];
     }
     [[nodiscard]] Digest id(Height height) const { return block_id(block(height).block.header); }
-    // Whom it asks for which block when its time comes; at most one a call here.
+    // The peer and the height of the next request, at its due time. Expects at most one request.
     [[nodiscard]] std::optional<std::pair<NodeId, Height>> asked() {
         now_.steady_ms = repair_.next_deadline_ms().value_or(now_.steady_ms);
         Effects out;
@@ -61,7 +62,7 @@ TEST_F(Repair, asks_every_peer_in_turn_until_the_block_is_mended) {
     std::set<NodeId> peers;
     for (int i = 0; i < 8; ++i) {
         const auto request = asked();
-        if (!request) continue;  // our own turn
+        if (!request) continue;  // the node's own turn
         EXPECT_EQ(request->second, 2U);
         peers.insert(request->first);
     }
@@ -101,7 +102,7 @@ TEST_F(Repair, takes_the_block_of_the_certified_id_and_no_other) {
     EXPECT_EQ(std::get<MendBlock>(taken.front()).block, block(2));
 }
 
-// Each block that is taken may cost the proof of it.
+// A taken block may cost the check of its certificate, so unrequested ones are refused.
 TEST_F(Repair, takes_a_block_only_from_whom_it_asked_and_once) {
     repair_.on_damage(2, id(2), now_);
     const NodeId peer = whom_it_asks();

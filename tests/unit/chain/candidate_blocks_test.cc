@@ -1,4 +1,5 @@
-// Blocks on the bench: described, gathered, judged; and that one sender cannot push out another's.
+// Blocks on the bench are described, gathered and judged, and no sender can push out another
+// sender's block.
 #include "edge-node/chain/candidate_blocks.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +27,7 @@ class Candidates : public ::testing::Test {
         const auto described = bench.describe(kRogue, outline);
         return described ? "none" : to_string(described.error());
     }
-    // Of one transaction that nobody has.
+    // An outline that lists one transaction which nobody has.
     [[nodiscard]] static BlockOutline outline_at(std::int64_t time_ms) {
         BlockOutline outline;
         outline.transactions.push_back(block_id(BlockHeader{}));
@@ -68,7 +69,8 @@ TEST_F(Candidates, judges_a_block_when_its_last_body_is_there) {
     EXPECT_EQ(bench.valid(id)->after.height, 1U);
 }
 
-// Else a liar who is quicker than the builder makes a good block invalid here for its whole height.
+// Otherwise a liar who is quicker than the builder would make a good block invalid here for its
+// whole height.
 TEST_F(Candidates, takes_no_list_that_is_not_the_headers) {
     BlockOutline wrong = outline_of(block);
     std::swap(wrong.transactions.front(), wrong.transactions.back());
@@ -82,7 +84,7 @@ TEST_F(Candidates, takes_no_list_that_is_not_the_headers) {
     EXPECT_EQ(bench.source(id), kPeer);
 }
 
-// A list of invented ids made every honest node ask for tens of megabytes.
+// Regression: a list of invented ids made every honest node request tens of megabytes.
 TEST_F(Candidates, takes_no_list_that_no_block_can_have) {
     const auto listing = [](std::size_t count) {
         BlockOutline outline = outline_at(1);
@@ -160,7 +162,7 @@ TEST_F(Candidates, builds_the_next_block_no_earlier_than_its_windows_end) {
                           chain.state(), signatures));
 }
 
-// The chain's time had run ahead by three years.
+// The chain's time has run ahead by three years.
 TEST_F(Candidates, builds_a_block_that_sets_the_time_back_where_it_has_run_ahead) {
     const std::int64_t now_ms = chain.state().grid().end_real_ms(0) + 1000;
     ChainState ahead = chain.state();

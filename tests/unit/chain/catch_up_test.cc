@@ -1,4 +1,4 @@
-// R14: whom a node that is behind asks, and for how long it lets itself be fooled.
+// R14: the peer that a lagging node asks, and how long a liar can delay the node.
 #include "edge-node/chain/catch_up.h"
 
 #include <gtest/gtest.h>
@@ -91,7 +91,7 @@ TEST_F(CatchingUp, forgets_a_claim_that_is_taken_back) {
     EXPECT_EQ(asks(), "nobody");
 }
 
-// A peer over a slow line answers the first question when the second has been asked.
+// A peer on a slow line answers the first question after the second one has been sent.
 TEST_F(CatchingUp, knows_which_question_an_answer_is_to) {
     EXPECT_EQ(catch_up.close(kA, 6), std::nullopt);
     catch_up.asked(kA, 6);

@@ -1,4 +1,4 @@
-// R24: what proves that another chain exists, and what only looks like it.
+// R24: proofs that another chain exists, and messages that only look like proofs.
 #include "edge-node/chain/decided_blocks.h"
 
 #include <gtest/gtest.h>
@@ -46,7 +46,7 @@ TEST_F(Decided, blocks_with_a_quorum_behind_another_one_are_a_divergence) {
     EXPECT_EQ((*halt)->theirs, block_id(other_block()));
 }
 
-// Else a single validator could stop every other one.
+// Otherwise a single validator could stop all others.
 TEST_F(Decided, blocks_are_not_contradicted_by_fewer_than_a_quorum) {
     const auto compared = decided_.compare(certificate_of(other_block(), 2), chain_.state());
     ASSERT_FALSE(compared);

@@ -1,5 +1,5 @@
-// The bodies that a block lacks: every validator is asked in turn, and nothing is taken that was
-// not asked for.
+// The bodies that a block lacks: every validator is asked in turn, and unrequested bodies are
+// refused.
 #include "edge-node/chain/missing_bodies.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ const ClusterId kCluster = TestNetwork::cluster(1);
 
 class Missing : public ::testing::Test {
   protected:
-    // Whom it asks for the block's bodies now.
+    // The peer that is now asked for the block's bodies.
     [[nodiscard]] std::string asks() {
         const auto question = missing_.ask(block_, {body_.id}, kSource, chain_.state(), now_);
         return question ? question->peer.str() : "nobody";

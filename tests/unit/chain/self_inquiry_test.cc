@@ -1,5 +1,5 @@
-// R22, R23: what a node asks the others before it signs, which answers count, and what it may
-// endorse meanwhile.
+// R22, R23: a node's questions to the others before it signs, the answers that count, and the
+// endorsements that are permitted meanwhile.
 #include "edge-node/chain/self_inquiry.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ class Asking : public ::testing::Test {
         const auto shown = inquiry_->shown(sender, answer, chain_.state());
         return shown ? "none" : to_string(shown.error());
     }
-    // These nodes say that their chains have this height.
+    // These nodes answer that their chains have this height.
     void answer(const std::vector<std::size_t>& nodes, Height height) {
         for (const std::size_t i : nodes) {
             EXPECT_EQ(refusal(TestNetwork::node(i), {question_, height, {}, {}}), "none");
@@ -73,7 +73,7 @@ TEST_F(Asking, waits_for_all_others_but_the_faulty_and_endorses_nothing_until_th
     EXPECT_EQ(endorses_from(), 0U);
 }
 
-// After a blackout all nodes wait for each other.
+// After a blackout all nodes wait for each other's answers.
 TEST_F(Asking, waits_no_longer_than_a_bounded_time) {
     begin(SafetyTrust::sound);
     EXPECT_FALSE(ends());

@@ -1,4 +1,5 @@
-// What may wait for a block, and that nobody can fill the pool or keep the right thing out of it.
+// The transactions that may wait for a block. Nobody can fill the pool or keep a valid transaction
+// out.
 #include "edge-node/chain/transaction_pool.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ class Pool : public ::testing::Test {
         const auto added = add(transaction);
         return added ? "" : std::string(to_string(added.error()));
     }
-    // The endorsements replaced by those of these nodes, in this order.
+    // The transaction with the endorsements of these nodes alone, in this order.
     [[nodiscard]] Transaction endorsed_by(const std::vector<std::size_t>& nodes) const {
         Transaction out = window.back();
         out.endorsements.clear();
@@ -58,7 +59,8 @@ class Pool : public ::testing::Test {
     PlainSignatureChecker signatures;
 };
 
-// Else the block that lists it could never be judged, and never be left.
+// Otherwise a block that lists the handover could never be judged, and the node could never pass
+// its height.
 TEST_F(Pool, takes_a_handover_that_a_block_lists_whether_or_not_it_can_enter) {
     Handover early{.cluster = kCluster,
                    .window = 0,
@@ -89,7 +91,7 @@ TEST_F(Pool, takes_a_certified_window_in_any_order_and_keeps_the_order_of_arriva
     EXPECT_EQ(pool.revision(), before);
 }
 
-// One meter can sign any number of readings; only a committee makes one matter.
+// One meter can sign any number of readings; only a committee makes one of them count.
 TEST_F(Pool, is_not_filled_by_one_meters_readings) {
     for (Window ahead = 1; ahead < 20; ++ahead) {
         const auto extra = chain.meter(kMeter).read(ahead, flat_profile(chain.state(), {}));
@@ -100,8 +102,8 @@ TEST_F(Pool, is_not_filled_by_one_meters_readings) {
     EXPECT_TRUE(pool.add_all(window, chain.state(), signatures));
 }
 
-// A settlement's id leaves its witnesses open: a bad one of the same id would keep the good one
-// out.
+// A settlement's id does not cover its witnesses. A bad settlement with the same id must not keep
+// the good one out.
 TEST_F(Pool, refuses_a_settlement_without_a_quorum_of_distinct_members) {
     EXPECT_EQ(reason(endorsed_by({})), "no_quorum");
     EXPECT_EQ(reason(endorsed_by({1, 2})), "no_quorum");
@@ -148,8 +150,8 @@ TEST_F(Pool, refuses_when_it_is_full_and_has_room_again_after_a_block) {
     }
 }
 
-// The only member of a committee of one certifies whatever it likes: it had filled every pool, and
-// the department's notices and the evidence against it waited outside.
+// Regression: the only member of a committee of one certifies anything it likes. It filled every
+// pool, and the pool refused DGMD's notices and the evidence against that member.
 TEST_F(Pool, is_not_filled_by_one_committee) {
     Settlement settlement = first_settlement();
     for (const Window ahead : {2U, 3U, 50U, UINT32_MAX}) {
