@@ -1,5 +1,5 @@
 // A node's directory whose ledger holds evidence and a broken seal. For tests of the commands that
-// tell of them. Single-threaded.
+// show accusations. Single-threaded.
 #pragma once
 
 #include "core/wire/event_codec.h"

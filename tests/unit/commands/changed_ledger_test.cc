@@ -1,5 +1,5 @@
-// Somebody, or a disk, changes a ledger. `verify` names it, whatever was changed, or what was
-// changed means nothing: space that holds no row. And it leaves no trace beside the file.
+// A person or a disk changes a ledger. `verify` reports every change, unless the changed bytes mean
+// nothing, as in space that holds no row. `verify` leaves no trace beside the file.
 #include <gmock/gmock.h>
 
 #include <map>
@@ -41,7 +41,8 @@ class ChangedLedger : public ::testing::Test {
                                                    .config = node_.config(1),
                                                    .json = false});
     }
-    // Named: found not sound, or not even a ledger; in words that any terminal takes.
+    // Whether `verify` reports the change, as damage or as a file that is no ledger. Expects words
+    // that any terminal can show.
     [[nodiscard]] bool is_named() {
         const Said said = verify();
         for (const char c : said.out + said.err)
@@ -49,7 +50,7 @@ class ChangedLedger : public ::testing::Test {
         EXPECT_NE(said.out + said.err, "");
         return said.code != kExitOk;
     }
-    // No backup is made of a file whose rows or pages are not sound.
+    // Whether `backup` accepts the file. It refuses files with damaged rows or pages.
     [[nodiscard]] bool is_backed_up() {
         const auto to = node_.in("copy.db");
         std::filesystem::remove(to);
@@ -67,7 +68,7 @@ class ChangedLedger : public ::testing::Test {
         const bool done = database->execute(sql).has_value();
         return done && database->changed_rows() > 0;
     }
-    // Every value of every row, as a reader meets it.
+    // Every value of every row, as readers of the ledger get it.
     [[nodiscard]] std::string content() {
         auto database = Database::open_read_only(changed_, kLedgerKind);
         if (!database) return "unreadable";
@@ -121,7 +122,7 @@ TEST_F(ChangedLedger, is_named_whatever_column_of_whatever_row_changed) {
                                             table + " ORDER BY " + key + " LIMIT 1 OFFSET " +
                                             std::to_string(row) + ")";
                     const std::string before = content();
-                    if (!change(sql) || content() == before) continue;  // SQLite takes no such row
+                    if (!change(sql) || content() == before) continue;  // SQLite refuses such a row
                     ++tried;
                     EXPECT_TRUE(is_named()) << sql;
                     EXPECT_FALSE(is_backed_up()) << sql;
@@ -166,7 +167,7 @@ TEST_F(ChangedLedger, is_named_with_a_row_too_many_or_too_few) {
     }
 }
 
-// README: verify "names a changed byte of the ledger".
+// README: `verify` "names a changed byte of the ledger".
 TEST_F(ChangedLedger, is_named_whatever_byte_of_it_changed_or_the_byte_means_nothing) {
     renew();
     const std::string before = content();
@@ -188,7 +189,7 @@ TEST_F(ChangedLedger, is_named_whatever_byte_of_it_changed_or_the_byte_means_not
     EXPECT_GT(named, 60U);
 }
 
-// Names, and hashes of what is in them.
+// The names of the files, with hashes of their contents.
 std::map<std::string, std::size_t> files_in(const std::filesystem::path& directory) {
     std::map<std::string, std::size_t> out;
     for (const auto& entry : std::filesystem::directory_iterator(directory))
@@ -207,7 +208,7 @@ TEST_F(ChangedLedger, is_verified_without_a_trace_beside_it) {
     EXPECT_EQ(files_in(archive), closed);
 }
 
-// A copy of a node that was killed: the newest blocks are in the log.
+// A copy of a killed node's ledger: the newest blocks are in the log.
 TEST_F(ChangedLedger, is_verified_with_its_log_and_neither_of_them_changes) {
     node_.stored().chain().run_window({test::TestNetwork::cluster(1)}, 2);
     const auto archive = node_.in("archive");
@@ -227,7 +228,7 @@ TEST_F(ChangedLedger, is_verified_with_its_log_and_neither_of_them_changes) {
     EXPECT_EQ(said.code, kExitOk) << said.out << said.err;
     EXPECT_THAT(said.out, HasSubstr("height 3"));
     auto after = files_in(archive);
-    after.erase("ledger.db-shm");  // SQLite's own, without content that matters
+    after.erase("ledger.db-shm");  // SQLite's own file, without lasting content
     EXPECT_EQ(after, killed);
 }
 
@@ -240,7 +241,8 @@ TEST_F(ChangedLedger, of_a_running_node_is_verified_while_it_writes) {
     EXPECT_THAT(verify().out, HasSubstr("sound up to its tip, height 3"));
 }
 
-// Blocks are for whoever may read the file; the agreement key is the node's account's alone.
+// Everybody who may read the file may read its blocks; only the node's account may read the
+// agreement key.
 TEST_F(ChangedLedger, shows_its_blocks_to_whoever_has_no_key) {
     const auto config = node_.config(1);
     std::filesystem::remove(node_.in("node-1.pem"));

@@ -1,5 +1,5 @@
-// A node on a disk that fills and empties, with the service manager listening: it waits, alive and
-// in one piece, and goes on by itself.
+// A node on a disk that fills and empties, with the service manager listening: the node keeps
+// running while it waits, and goes on without help.
 #include <gmock/gmock.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -47,7 +47,7 @@ class NotifySocket {
     NotifySocket(const NotifySocket&) = delete;
     NotifySocket& operator=(const NotifySocket&) = delete;
 
-    // Everything said up to and with a message that contains this; false: it never came.
+    // Reads until `times` messages contain this text; false: they never came.
     bool hears(std::string_view wanted, std::size_t times = 1) {
         while (times > 0) {
             std::array<char, 1024> text{};
@@ -72,7 +72,8 @@ class NodeOnAFullDisk : public ::testing::Test {
         node_.make_identity(1);
         config_ = node_.config(1);
         std::ofstream(config_, std::ios::app) << "status_file: run/status.json\n";
-        // The signal is the node's, in whatever thread it waits for it.
+        // The node waits for the signal in a thread of its choice, so no other thread may receive
+        // it.
         sigset_t stop;
         sigemptyset(&stop);
         sigaddset(&stop, SIGTERM);
@@ -106,7 +107,7 @@ TEST_F(NodeOnAFullDisk, waits_without_stopping_until_there_is_room_to_go_on) {
     pretend_free_bytes(7'900'000);
     ASSERT_TRUE(socket_end_.hears("the disk is full: 7900 kB"));
     EXPECT_THAT(status_line(), HasSubstr("the disk is full"));
-    pretend_free_bytes(8'400'000);  // the database has dropped its log
+    pretend_free_bytes(8'400'000);  // as if the database had dropped its log
     ASSERT_TRUE(socket_end_.hears("the disk is full: 8400 kB"));
     ASSERT_TRUE(socket_end_.hears("WATCHDOG=1", 3));
     EXPECT_THAT(socket_end_.heard(), Not(HasSubstr("STOPPING")));

@@ -1,4 +1,4 @@
-// A node's directory as provisioning leaves it, with a ledger in it: configuration, agreement key,
+// A node's directory as provisioning leaves it, with a ledger: configuration, agreement key,
 // genesis file. For tests of the commands that read ledgers. Single-threaded.
 #pragma once
 
@@ -48,7 +48,7 @@ class NodeDirectory {
         return in(node + ".yaml");
     }
 
-    // What it shows who it is with: its signing key and its TLS identity, as config() names them.
+    // Writes the node's signing key and its TLS identity to the places that config() names.
     void make_identity(std::size_t index) const {
         const std::string node = TestNetwork::node(index).str();
         CHECK(save_secret(in("s"), signing_key(node).to_pem()).has_value());
@@ -69,7 +69,7 @@ class NodeDirectory {
     StoredChain stored_;
 };
 
-// What a command said.
+// The exit code and the output of a command.
 struct Said {
     int code = -1;
     std::string out;

@@ -1,4 +1,5 @@
-// Settled windows under the three rules: what each leaves and what it curtails, a window late.
+// Settled windows under the three rules: the surplus that each rule leaves and the energy that it
+// curtails, with shares that bind a window late.
 #include "edge-node/commands/rule_replay.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +31,7 @@ SettlementLine line(const char* meter, std::int64_t capacity_w, std::int64_t ava
 SettledWindow window(Window index, std::vector<SettlementLine> lines) {
     SettledWindow out;
     out.window = index;
-    out.in_force_from_s = (index + 1) * kWindowS + 900;  // the second quarter hour of the next
+    out.in_force_from_s = (index + 1) * kWindowS + 900;  // the next window's second quarter hour
     for (const SettlementLine& each : lines) {
         out.totals.load_wh += each.load_wh;
         out.totals.available_wh += each.available_wh;
@@ -40,7 +41,8 @@ SettledWindow window(Window index, std::vector<SettlementLine> lines) {
     return out;
 }
 
-// idle_nameplate.yaml: panels far below their nameplate, 8000 Wh over, twice; then the night.
+// As in idle_nameplate.yaml: panels far below their nameplate have 8000 Wh too much, in two
+// windows. Then comes the night.
 std::vector<SettledWindow> two_noons_and_a_night() {
     const auto noon = [](Window index) {
         return window(index, {line("m1", 10'000, 16'000, 4000), line("m2", 0, 0, 4000)});
@@ -54,8 +56,8 @@ TEST(RuleReplay, shows_that_the_papers_caps_do_not_bind_below_nameplate_and_the_
     ASSERT_EQ(outcomes->size(), 3U);
     const RuleOutcome paper{ShareRule::paper, 16'000, 16'000, 0, 0};
     EXPECT_EQ((*outcomes)[0], paper);
-    // Nothing binds in the first window; its shares let 8000 Wh through in the second; those of the
-    // second bind in the night, which has less.
+    // No share binds in the first window. The shares of the first window let 8000 Wh through in the
+    // second. The shares of the second window bind in the night, which has less generation.
     const RuleOutcome waterfill{ShareRule::waterfill, 16'000, 8000, 8000, 0};
     EXPECT_EQ((*outcomes)[1], waterfill);
     EXPECT_EQ((*outcomes)[2].left_wh, 8000);

@@ -1,5 +1,5 @@
-// A node that cannot start says why, with the file and what to do, and whether starting it again
-// can help.
+// A node that cannot start says why, names the file and a remedy, and tells by its exit status
+// whether a restart can help.
 #include "edge-node/commands/run.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// What a reader is told of a node: how it stands, how old that is, whether its process lives.
+// The answers of `status`: the node's state, the age of that state, and whether the node's process
+// lives.
 #include "edge-node/commands/status.h"
 
 #include <gmock/gmock.h>
