@@ -1,5 +1,5 @@
-// How a window is certified: when the parent builds, what members ask, endorse and object to, how
-// votes count, and what happens when the chain or a reading comes in between.
+// The certification of a window: when the parent builds, what members request, endorse and object
+// to, how endorsements count, and what happens when the chain or a reading comes in between.
 #include "edge-node/committee/batch_round.h"
 
 #include "tests/unit/committee/committee_bench.h"
@@ -205,7 +205,8 @@ TEST(BatchRound, a_member_endorses_what_it_recomputes_and_says_it_again) {
     EXPECT_EQ(pauses, (std::vector<std::int64_t>{1000, 1000, 2000, 4000, 8000, 10000}));
 }
 
-// The answer is as large as a window: whoever cannot use it must not have it sent every second.
+// An answer is as large as a window. A member that cannot use the answers must not receive one
+// every second.
 TEST(BatchRound, a_member_asks_ever_more_rarely_for_what_it_does_not_get) {
     Bench bench;
     const Transaction batch = bench.batch_of(0);
@@ -248,7 +249,7 @@ TEST(BatchRound, a_member_waits_for_the_end_of_a_window_its_clock_has_not_reache
     Bench bench;
     const Transaction batch = bench.batch_of(0);
     const NodeId member = bench.members[1];
-    bench.pass(-5000);  // its clock is behind the parent's
+    bench.pass(-5000);  // the member's clock is behind the parent's
     EXPECT_EQ(order_of(*bench.hear_batch(member, batch)), "");
     EXPECT_EQ(bench.round(member).next_deadline_ms(bench.view(member)), bench.now.steady_ms + 3000);
     bench.pass(3000);
@@ -272,7 +273,7 @@ TEST(BatchRound, follows_the_chain_when_a_window_is_settled_without_it) {
     const NodeId late = bench.members[3];
     const Transaction batch = bench.batch_of(0);
     ASSERT_TRUE(bench.hear_batch(late, batch));
-    bench.chain.run_window({bench.cluster}, 0);  // another proposal of it won
+    bench.chain.run_window({bench.cluster}, 0);  // another proposal of the window won
     EXPECT_EQ(order_of(bench.advance(late)), "");
     EXPECT_EQ(order_of(bench.advance(bench.parent())), "");
     const auto stale = bench.hear_batch(late, batch);

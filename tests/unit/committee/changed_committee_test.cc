@@ -1,5 +1,5 @@
-// DGMD gives a window that stands still to a committee with other places: what a member said in the
-// places of before is void, and what it said in those of now binds it, also after a restart.
+// DGMD gives a standing window to a committee with other places. A member's statements from the old
+// places are void. Its statements from the new places bind it, also after a restart.
 #include "tests/unit/committee/committee_bench.h"
 
 namespace fairfeed::committee {
@@ -24,8 +24,9 @@ void give_to(Bench& bench, std::initializer_list<std::size_t> numbers, Window ef
     ASSERT_TRUE(bench.chain.append(bench.chain.next_block({notice}, time_ms)));
 }
 
-// Nodes 1 to 4 settle window 0. Node-3 endorses the batches of node-1, the parent, and of node-4,
-// and then that of node-2, who has become the parent: like node-1's it is of place 0 and version 0.
+// Nodes 1 to 4 settle window 0. Node-3 endorses the batch of the parent node-1 and that of node-4.
+// Then the committee changes, and node-3 endorses the batch of the new parent node-2, which has
+// place 0 and version 0 like node-1's.
 class ChangedCommittee : public ::testing::Test {
   protected:
     ChangedCommittee() {
@@ -43,7 +44,7 @@ class ChangedCommittee : public ::testing::Test {
         EXPECT_EQ(settlement_of(first_).version, settlement_of(second_).version);
     }
     void endorse(const Transaction& batch) { keep(*bench.hear_batch(member_, batch)); }
-    // As the inbox does.
+    // Stores the effects as the inbox does.
     void keep(const Said& said) {
         for (const auto& row : all_of<PersistEndorsement>(said))
             rows_.push_back(row);
@@ -63,7 +64,7 @@ class ChangedCommittee : public ::testing::Test {
             if (listed.meter == kMeter) return listed.reading;
         return {};
     }
-    // Of what it said, at the latest when it has nothing new to say.
+    // Whether the member repeats its endorsement of the batch, within two rebroadcasts.
     [[nodiscard]] bool says_again(const Transaction& batch) {
         for (int times = 0; times < 2; ++times) {
             bench.pass(60'000);
@@ -79,7 +80,7 @@ class ChangedCommittee : public ::testing::Test {
         EXPECT_TRUE(says_again(second_));
         EXPECT_FALSE(says_again(first_)) << "no block takes it";
     }
-    // Node-1 lists another reading of the meter, from its place of now.
+    // Node-1, from its new place, lists another reading of the meter.
     [[nodiscard]] Transaction rival() {
         const OpenedReading other =
             bench.chain.meter(kMeter).read_body(0, bench.held[member_].at(kMeter).body);
@@ -97,7 +98,7 @@ class ChangedCommittee : public ::testing::Test {
     Transaction second_;
     std::vector<PersistEndorsement> rows_;
     std::optional<Transaction> own_;
-    ChainState before_;  // of the order
+    ChainState before_;  // before the change
 };
 
 TEST_F(ChangedCommittee, binds_by_what_was_endorsed_for_it) {
@@ -105,8 +106,7 @@ TEST_F(ChangedCommittee, binds_by_what_was_endorsed_for_it) {
     EXPECT_EQ(reasons(*bench.hear_batch(member_, rival())), std::vector{std::string("slot_taken")});
 }
 
-// The inbox has no order among endorsements of one version; and the member holds another reading by
-// now.
+// The inbox does not order endorsements of one version. The member holds another reading by now.
 TEST_F(ChangedCommittee, binds_a_member_that_restarts) {
     const Transaction other = rival();
     for (const bool newest_first : {false, true}) {
@@ -129,11 +129,11 @@ TEST_F(ChangedCommittee, binds_a_member_whose_ledger_does_not_know_of_it_yet) {
     expect_bound();
 }
 
-// Whoever left said, as its last word, a batch that nobody can judge yet.
+// A member leaves the committee, and its last batch is one that nobody can judge yet.
 class LastWord : public ::testing::Test {
   protected:
     enum class Of { window_at_hand, window_given_away, window_to_come };
-    // Node-1 says it, and node-4 hears it.
+    // Node-1 publishes the batch, and node-4 receives it.
     void say(Of what) {
         Settlement last = settlement_of(first);
         last.version = 7;
@@ -178,7 +178,7 @@ TEST_F(LastWord, does_not_outlast_the_last_window_of_who_said_it) {
     expect_new_parent_is_heard(1);
 }
 
-// It is void as soon as the window is the next one, and nothing that was endorsed since.
+// The batch is void as soon as its window is the next one. Later endorsements stay valid.
 TEST_F(LastWord, about_the_window_that_is_given_away_takes_no_promise_with_it) {
     say(Of::window_given_away);
     give_to(bench, {2, 1, 4, 3}, 1);
@@ -197,7 +197,7 @@ TEST_F(ChangedCommittee, lets_nobody_sign_two_batches_of_one_place_and_version) 
             said.push_back(effect.batch);
     };
     bench.pass(60'000);
-    add(bench.advance(parent));  // in place 1
+    add(bench.advance(parent));  // from place 1
     bench.restart(parent).restore_batch(said.back());
     order({1, 2, 3, 4});
     add(bench.advance(parent));

@@ -1,6 +1,6 @@
-// A committee on a workbench: the rounds of all members of cluster 1, each with the readings it
-// holds, and a clock. After every turn it expects each member's next deadline to lie ahead, because
-// one that does not would make the node's loop spin. Tests only.
+// A committee on a workbench: the rounds of all members of cluster 1, each with the readings that
+// the member holds, and a clock. After every turn the bench expects each member's next deadline in
+// the future, because a past deadline would make the node's loop spin. Tests only.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,7 +33,8 @@ inline const Settlement& settlement_of(const Transaction& batch) {
     return std::get<Settlement>(batch.content);
 }
 
-// Names of the effects in their order, for comparing what is said before what is durable.
+// The names of the effects in their order, so that tests can check that a durable effect precedes
+// its message.
 inline std::string order_of(const Said& effects) {
     static constexpr std::array kNames{"persist batch", "persist endorsement", "batch",
                                        "endorsement",   "objection",           "ask",
@@ -68,7 +69,7 @@ class Bench {
                 all,
                 now};
     }
-    // The round as after a crash: nothing but what is restored.
+    // The member's round after a crash: empty until the test restores its state.
     BatchRound& restart(const NodeId& node) {
         rounds_.erase(node);
         return rounds_.try_emplace(node, cluster, node, network.key(node), network.random())
@@ -81,7 +82,7 @@ class Bench {
         if (said) expect_rest(node, *said);
         return said;
     }
-    // As `signer` would say it; `key` may be another's.
+    // Delivers the endorsement of `signer`; `key` may be another node's.
     Result<Said, Reject> hear_endorsement(const NodeId& node, const Transaction& batch,
                                           const NodeId& signer, const SigningKey& key) {
         const Settlement& about = settlement_of(batch);
@@ -107,14 +108,14 @@ class Bench {
     void go_to_end_of(Window window) {
         pass(chain.state().grid().end_real_ms(window) - now.real_ms);
     }
-    // All meters of the cluster measured the window, and every member holds all of it.
+    // All meters of the cluster measure the window, and every member holds all readings.
     OpenedReadings measure(Window window) {
         OpenedReadings all = chain.read_all(cluster, window);
         for (const NodeId& node : members)
             held[node] = all;
         return all;
     }
-    // The parent's batch of a window in which everything is present.
+    // The parent's batch of a window without missing readings.
     [[nodiscard]] Transaction batch_of(Window window) {
         measure(window);
         go_to_end_of(window);
@@ -122,7 +123,7 @@ class Bench {
         CHECK(said.size() == 1);
         return said.front().batch;
     }
-    // Some settlement as the parent would sign it.
+    // The settlement, signed as a batch of its proposer.
     [[nodiscard]] Transaction sign(const Settlement& settlement) {
         return make_batch(settlement, network.network(), network.key(settlement.proposer));
     }
@@ -148,7 +149,7 @@ class Bench {
     test::TestChain chain;
     std::vector<NodeId> members;            // the parent first
     std::map<NodeId, OpenedReadings> held;  // of the window to settle next
-    std::map<NodeId, HeldReadings> late;    // of windows before it
+    std::map<NodeId, HeldReadings> late;    // of earlier windows
     Instant now;
     bool has_keys = true;
 

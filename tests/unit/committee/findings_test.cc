@@ -1,4 +1,4 @@
-// What a member found wrong must not fill its memory, whoever lies.
+// Findings never fill a member's memory, whoever lies.
 #include "edge-node/committee/findings.h"
 
 #include <gtest/gtest.h>

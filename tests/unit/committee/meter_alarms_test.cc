@@ -1,4 +1,4 @@
-// A meter that was opened says so until a block has its alarm, and only then hears a receipt.
+// An opened meter repeats its alarm until a block holds the alarm. Only then members receipt it.
 #include "edge-node/committee/meter_alarms.h"
 
 #include <gtest/gtest.h>

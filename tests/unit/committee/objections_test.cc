@@ -1,4 +1,4 @@
-// What members refuse and object to, and what a parent does about it.
+// The batches that members refuse, their objections, and the parent's reaction.
 #include "edge-node/committee/batch_round.h"
 
 #include "core/wire/event_codec.h"
@@ -12,7 +12,7 @@ using test::TestNetwork;
 
 const MeterId kMeter = TestNetwork::meter(1, 1);
 
-// What the parent's own hands would make of a changed draft.
+// Edits to the parent's draft and to the sealed settlement.
 using DraftEdit = std::function<void(SettlementDraft&)>;
 using SettlementEdit = std::function<void(Settlement&)>;
 
@@ -29,7 +29,7 @@ Transaction batch_with(Bench& bench, const DraftEdit& edit_draft, const Settleme
     return bench.sign(*settlement);
 }
 
-// Window 0 is settled; everybody holds window 1, and it is over.
+// Window 0 is settled. Window 1 is over, and every member holds its readings.
 class Objections : public ::testing::Test {
   protected:
     Objections() {
@@ -94,7 +94,7 @@ TEST_F(Objections, carry_the_reading_that_a_batch_withholds_until_it_is_heard) {
     EXPECT_EQ(order_of(bench.advance(member)), "");
     bench.pass(bench.rebroadcast_ms());
     EXPECT_EQ(order_of(bench.advance(member)), "objection") << "the first one may be lost";
-    // The parent's intake has taken the reading; now its batch lists it.
+    // The parent's intake has taken the reading, so its next batch lists the reading.
     bench.held[bench.parent()] = few;
     const Said reissued = bench.hear_objection(bench.parent(), objections[0].objection);
     EXPECT_EQ(order_of(reissued), "persist batch, batch, persist endorsement, endorsement");
@@ -107,7 +107,7 @@ TEST_F(Objections, carry_the_reading_that_a_batch_withholds_until_it_is_heard) {
     EXPECT_EQ(order_of(bench.advance(member)), "endorsement") << "the objection is over";
 }
 
-// The meter is missing in window 1; its reading comes while window 2 is being certified.
+// The meter is missing in window 1. Its reading comes while window 2 is being certified.
 class LateObjections : public Objections {
   protected:
     LateObjections() {
@@ -147,7 +147,8 @@ TEST_F(LateObjections, carry_a_late_reading_that_a_batch_leaves_out) {
     EXPECT_EQ(order_of(*bench.hear_batch(member, second)), "persist endorsement, endorsement");
 }
 
-// Its late reading overtakes the one of the window at hand: a batch with it has no more readings.
+// The sequence of the late reading is after that of the present reading. A batch with the late
+// reading therefore has the same number of readings, not more.
 TEST_F(LateObjections, do_not_stop_a_cluster_whose_meter_signs_its_windows_out_of_order) {
     const OpenedReading overtaking = bench.chain.meter(kMeter).read_body(1, late.body);
     const NodeId member = bench.members[1];
@@ -162,14 +163,14 @@ TEST_F(LateObjections, do_not_stop_a_cluster_whose_meter_signs_its_windows_out_o
     ASSERT_EQ(said.size(), 1U);
     EXPECT_EQ(settlement_of(said[0].batch).entries[0].status, EntryStatus::missing);
     ASSERT_TRUE(bench.hear_batch(member, said[0].batch));
-    bench.pass(60'000);  // the grace: an entry has no reading
+    bench.pass(60'000);  // the grace is over: an entry has no reading
     const auto endorsed = all_of<SendEndorsement>(bench.advance(member));
     ASSERT_FALSE(endorsed.empty());
     EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
 }
 
-// It has endorsed its first batch, which the chain has made void since. Nobody else may ever hear
-// of the late reading.
+// The parent has endorsed its first batch, which the chain has made void since. No other member may
+// ever receive the late reading.
 TEST_F(LateObjections, do_not_stop_a_parent_that_endorsed_an_older_batch_of_its_own) {
     const NodeId parent = bench.parent();
     const Transaction first = parents_batch();
@@ -190,7 +191,7 @@ TEST_F(LateObjections, do_not_stop_a_parent_that_endorsed_an_older_batch_of_its_
     const auto said = all_of<SendBatch>(bench.advance(parent));
     ASSERT_EQ(said.size(), 1U) << "it objects to its own and waits for ever";
     EXPECT_EQ(settlement_of(said[0].batch).late.size(), 1U);
-    bench.pass(60'000);  // the grace: an entry has no reading
+    bench.pass(60'000);  // the grace is over: an entry has no reading
     const auto endorsed = all_of<SendEndorsement>(bench.advance(parent));
     ASSERT_FALSE(endorsed.empty());
     EXPECT_EQ(endorsed[0].endorsement.batch, said[0].batch.id);
@@ -217,7 +218,7 @@ TEST_F(LateObjections, are_preceded_by_asking_for_a_late_reading_one_does_not_ho
     EXPECT_EQ(order_of(bench.advance(member)), "persist endorsement, endorsement");
 }
 
-// One vote per slot counts for late readings, too.
+// A member gives one vote per slot; this holds for late readings as well.
 TEST_F(LateObjections, stand_against_a_second_late_reading_of_one_window) {
     for (const NodeId& each : {bench.parent(), bench.members[1]})
         hold(each, late);
@@ -253,12 +254,12 @@ TEST_F(Objections, never_make_a_parent_reissue_what_it_has_nothing_to_add_to) {
         EXPECT_EQ(order_of(bench.hear_objection(bench.parent(), idle)), "");
 }
 
-// A meter that skips back in its sequence must not keep its whole cluster from settling.
+// A meter whose sequence goes back must not stop its whole cluster from settling.
 TEST_F(Objections, are_not_made_for_a_reading_whose_sequence_the_chain_has_passed) {
     OpenedReading stale =
         bench.chain.meter(kMeter).read(1, test::flat_profile(bench.chain.state(), {0, 400, 500}));
     ReadingHeader header = stale.reading.header;
-    header.sequence = 1;  // that of window 0
+    header.sequence = 1;  // the sequence of window 0
     stale.reading =
         make_reading(header, stale.body, bench.network.data_key(kMeter), bench.network.key(kMeter));
     for (const NodeId& member : bench.members)

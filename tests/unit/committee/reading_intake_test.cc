@@ -1,4 +1,4 @@
-// Readings come in from several sides, and a meter may lie to each side differently.
+// Readings arrive on several ways, and a meter may tell each receiver something else.
 #include "edge-node/committee/reading_intake.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What a member holds of readings, and for how long.
+// The readings that a member holds, and how long it holds them.
 #include "edge-node/committee/reading_store.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// What a member said before a crash binds it afterwards: batches, endorsements, one vote per slot.
+// A member's statements before a crash bind it afterwards: batches, endorsements, one vote per
+// slot.
 #include "edge-node/committee/batch_round.h"
 
 #include "tests/unit/committee/committee_bench.h"
@@ -11,7 +12,8 @@ using test::TestNetworkOptions;
 
 const MeterId kMeter = TestNetwork::meter(1, 1);
 
-// As the node does it from its inbox: batches first, then endorsements in ascending version.
+// Restores a round as the node does from its inbox: batches first, then endorsements in ascending
+// version.
 void restore(BatchRound& round, const Said& before) {
     for (const PersistBatch& row : all_of<PersistBatch>(before))
         round.restore_batch(row.batch);
@@ -25,7 +27,7 @@ TEST(RestartedRound, republishes_the_stored_batch_and_never_builds_another) {
     bench.go_to_end_of(0);
     const Said before = bench.advance(bench.parent());
     restore(bench.restart(bench.parent()), before);
-    bench.held[bench.parent()].erase(kMeter);  // whatever it holds now
+    bench.held[bench.parent()].erase(kMeter);  // the parent may hold other readings by now
     const Said after = bench.advance(bench.parent());
     EXPECT_EQ(order_of(after), "batch, endorsement");
     EXPECT_EQ(all_of<SendBatch>(after)[0].batch, all_of<SendBatch>(before)[0].batch);
@@ -70,8 +72,8 @@ TEST(RestartedRound, gives_a_reissue_the_next_version) {
     EXPECT_EQ(settlement_of(all_of<SendBatch>(after)[0].batch).version, 1U);
 }
 
-// Endorses version 0; then another reading of one meter takes the place of the one endorsed, as
-// after a lost inbox, and the parent lists it in version 1.
+// The member endorses version 0. Then another reading of one meter replaces the endorsed one, as
+// after a lost inbox, and the parent lists the new reading in version 1.
 class OneVotePerSlot : public ::testing::Test {
   protected:
     OneVotePerSlot() {

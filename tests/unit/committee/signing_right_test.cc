@@ -1,4 +1,4 @@
-// Of which windows a member that lost its memory may speak again (R23).
+// The windows for which a member that lost its memory may sign again (R23).
 #include "edge-node/committee/signing_right.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Meters are told the share that stands, and no older one.
+// Members tell meters the standing share, and no older one.
 #include "edge-node/committee/standing_shares.h"
 
 #include <gtest/gtest.h>
