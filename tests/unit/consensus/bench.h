@@ -1,5 +1,5 @@
-// One replica on a bench: short words for what it hears, its effects as text, a clock turned by
-// hand, and a disk that holds what was persisted. Validators are a, b, c, ... in proposer order.
+// One replica on a bench: short functions for its events, its effects as text, a clock that the
+// test sets, and a disk with the persisted records. Validators are a, b, c, ... in proposer order.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,8 @@ class Bench {
         if (height != 0) start(height);
     }
 
-    // While it lives, what is said is about this height, which may not be the one being decided.
+    // During this object's life all events are about this height, which may differ from the height
+    // being decided.
     class About {
       public:
         About(Bench& bench, std::optional<Height> height) : bench_(bench), before_(bench.height_) {
@@ -49,7 +50,8 @@ class Bench {
         Bench& bench_;
         Height before_;
     };
-    // From now on with the laboratory's rebroadcast (R13), which else comes after minutes.
+    // Restarts the replica with the laboratory's rebroadcast (R13); the default interval is
+    // minutes.
     void repeat() {
         timers_.rebroadcast_ms = 300;
         timers_.rebroadcast_cap_ms = 1000;
@@ -70,7 +72,7 @@ class Bench {
     Lines precommit(const std::string& from, Round round, char block) {
         return votes(VoteType::precommit, from, round, block);
     }
-    // '-' is nil. Each letter of `from` is a validator; effects of all of them.
+    // '-' is nil. Each letter of `from` is a voting validator. Returns the effects of all votes.
     Lines votes(VoteType type, const std::string& from, Round round, char block) {
         Lines all;
         for (const char who : from) {
@@ -101,7 +103,7 @@ class Bench {
         now_.real_ms += ms;
         return feed(TimePassed{});
     }
-    // Loses everything but the disk.
+    // Restarts the replica with nothing but the disk.
     Lines restart(Height height) {
         boot();
         CHECK(replica_->restore(disk_).has_value());

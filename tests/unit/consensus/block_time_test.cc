@@ -1,4 +1,4 @@
-// R20: what a header may say of the time, to a node that knows it and to one that does not.
+// R20: the permitted time of a header, for a node that knows the time and for one that does not.
 #include "edge-node/consensus/block_time.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ constexpr std::int64_t kYears = 3 * 365 * kDay;
 constexpr std::int64_t kNotice = 900'000;
 
 constexpr Instant kKnows{.steady_ms = 50'000, .real_ms = kNow, .synchronised = true};
-// It has had the tip for a quarter of an hour.
+// The node has had the tip for a quarter of an hour.
 constexpr Instant kGuesses{.steady_ms = 950'000, .real_ms = 0, .synchronised = false};
 constexpr ParentTime kParent{.time_ms = kNow - 900'000, .since_steady_ms = 50'000};
 
@@ -30,7 +30,7 @@ TEST(BlockTime, is_held_against_a_clock_that_is_synchronised) {
     EXPECT_EQ(judge(kNow + kDay + 1, UINT32_MAX, kKnows), Timeliness::untimely);
 }
 
-// With a clock of 1970 and the tip at hand a node knows what time it is, as long as it runs.
+// A node with a clock of 1970 and a recent tip knows the time as long as the node runs.
 TEST(BlockTime, is_held_against_the_parents_and_the_time_since_by_who_has_no_other) {
     EXPECT_EQ(judge(kNow + 10'000, 0, kGuesses), Timeliness::timely);
     EXPECT_EQ(judge(kNow + 10'001, 0, kGuesses), Timeliness::unknown);
@@ -40,7 +40,7 @@ TEST(BlockTime, is_held_against_the_parents_and_the_time_since_by_who_has_no_oth
     EXPECT_EQ(judge(kNow, 7, kGuesses, restarted), Timeliness::timely) << "10 s * 2^7";
 }
 
-// Else a share would bind before any meter can have heard of it.
+// Otherwise a share could bind before any meter has heard of it.
 TEST(BlockTime, leaves_meters_half_of_their_notice) {
     const ParentTime old{kNow - kDay, 50'000};
     EXPECT_EQ(judge(kNow - kNotice / 2, 0, kKnows, old), Timeliness::timely);

@@ -1,6 +1,6 @@
-// Events' blocks and the replica's effects as short text, for expectations and scenarios. A block
-// is one letter, its id 32 times that letter; a signature is a hash that only its signer's name
-// makes.
+// Blocks of events and effects of the replica as short text, for expectations and scenarios. A
+// block is one letter, and its id is that letter 32 times. A signature is a hash of its signer's
+// name alone.
 #pragma once
 
 #include <sstream>

@@ -1,5 +1,4 @@
-// R22: how long a validator waits for what the others have seen, and R23: when their answers say
-// enough.
+// R22: how long a validator waits for the other validators' answers. R23: which answers suffice.
 #include "edge-node/consensus/inquiry.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +18,7 @@ Inquiry begun(std::int64_t propose_ms = 600) {
     return inquiry;
 }
 
-// n1, n2, ...: the validators beside the one that asks.
+// n1, n2, ...: the validators beside the asking one.
 std::vector<NodeId> others(int count) {
     std::vector<NodeId> out;
     for (int i = 1; i <= count; ++i)
@@ -84,7 +83,8 @@ TEST(CaughtUp, takes_a_quorum_of_others_whose_tips_are_reached) {
     EXPECT_TRUE(inquiry.has_caught_up(others(3), 9));
 }
 
-// The quorum is of those who decide the next height, not of those who did when the node asked.
+// The quorum is of the validators that decide the next height, not of those at the time of the
+// question.
 TEST(CaughtUp, follows_the_validators_as_they_change) {
     Inquiry inquiry = begun();
     for (const NodeId& peer : others(3))
@@ -110,7 +110,7 @@ TEST(CaughtUp, cannot_be_where_the_others_are_no_quorum) {
     EXPECT_FALSE(two.has_caught_up(others(1), 100));
 }
 
-// One claim without proof silenced every fresh node of a new network.
+// Regression: one claim without proof silenced every fresh node of a new network.
 TEST(Fresh, waits_for_the_proof_of_a_claim_no_longer_than_is_needed_to_give_it) {
     for (const int count : {1, 2, 3, 9}) {
         Inquiry inquiry = begun();

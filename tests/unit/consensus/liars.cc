@@ -1,5 +1,5 @@
-// The faulty side of the world: validators that hear everything and say anything, each in its own
-// name only, to whom they like.
+// The faulty validators of the world. They hear everything and may say anything to anybody, each in
+// its own name only.
 #include <algorithm>
 #include <iterator>
 

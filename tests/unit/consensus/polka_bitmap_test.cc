@@ -1,4 +1,4 @@
-// A polka keeps its signers on the way through the safety record.
+// A polka keeps its signers when the safety record is encoded and decoded.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 class Packed : public testing::Test {
   protected:
     Packed() {
-        for (char who = 'j'; who >= 'a'; --who)  // proposer order is not the order of names
+        for (char who = 'j'; who >= 'a'; --who)  // proposer order differs from the names' order
             validators_.push_back(Bench::name(who));
         for (const char who : {'a', 'b', 'c', 'd', 'h', 'i', 'j'})
             polka_.witnesses.push_back({Bench::name(who), Bench::mark(who)});

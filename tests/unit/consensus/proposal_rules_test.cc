@@ -1,4 +1,4 @@
-// R4, R5 and R20 as a function: what a validator prevotes on a proposal, from its lock, the votes
+// R4, R5 and R20 as a function: the prevote of a validator on a proposal, from its lock, the votes
 // and the verdict.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
-// What is held of the proposals and blocks of a height, and what is said of each only once.
+// The proposals and blocks that a replica holds of a height, and the facts about them that it tells
+// only once.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

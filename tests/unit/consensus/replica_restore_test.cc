@@ -1,4 +1,4 @@
-// R3, R12 and R22: what a replica knows after a restart is what it had persisted, no more, no less.
+// R3, R12 and R22: after a restart a replica knows exactly what it had persisted.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ TEST(Restart, asks_for_a_block_again_when_none_was_proposed) {
     EXPECT_THAT(b.restart(1), ElementsAre("request block r0"));
 }
 
-// Else one restart in an idle network would keep everybody voting until there is work (R16).
+// Otherwise one restart in an idle network would keep everybody voting until there is work (R16).
 TEST(Restart, with_a_record_of_nothing_said_leaves_an_idle_network_idle) {
     Bench a(4, 'a');
     a.proposal('b', 0, 'V');

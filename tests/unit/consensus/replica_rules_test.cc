@@ -1,5 +1,5 @@
-// R1-R5, R7-R9 and A2, one replica at a time. Four validators a-d (q = 3, f = 1) at height 1:
-// round 0 is b's, 1 c's, 2 d's, 3 a's.
+// R1-R5, R7-R9 and A2, one replica at a time. Four validators a-d (q = 3, f = 1) at height 1: b
+// proposes in round 0, c in round 1, d in round 2, a in round 3.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;
 
-// Round 0 locks a on V; the round then fails.
+// Replica a locks on V in round 0; then the round fails.
 void lock_on_v_in_round_0(Bench& a) {
     a.proposal('b', 0, 'V');
     a.judged('V');
@@ -210,7 +210,7 @@ TEST(PrevoteAgain, leaves_a_lock_for_a_newer_polka) {
     a.judged('W');
     a.prevote("bcd", 2, '-');
     a.polka("bcd", 1, 'W');
-    a.prevote("bc", 3, '-');  // a's own turn: it proposes W again
+    a.prevote("bc", 3, '-');  // a is the proposer and proposes W again
     EXPECT_THAT(text_of(a.last()), Contains("send proposal r3 W vr 1"));
     EXPECT_THAT(text_of(a.last()), Contains("send prevote r3 W"));
 }

@@ -1,5 +1,5 @@
-// R20 in one replica: the time of a fresh block, as a validator that knows the time votes on it,
-// and one that does not. Four validators a-d at height 1: round 0 is b's, 1 c's.
+// R20 in one replica: how a validator that knows the time votes on a fresh block's time, and how
+// one without the time does. Four validators a-d at height 1: b proposes in round 0, c in round 1.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,12 +28,12 @@ TEST(PrevoteFresh, accepts_exactly_the_bound) {
 
 TEST(PrevoteFresh, never_looks_further_than_a_day_ahead) {
     Bench a(4, 'a');
-    a.prevote("bd", 41, '-');  // 2^41 * 10 s; b's turn is every fourth round
+    a.prevote("bd", 41, '-');  // 2^41 * 10 s; b proposes in every fourth round
     a.judged('V', true, Bench::kRealMs + 86'400'001);
     EXPECT_THAT(a.proposal('c', 41, 'V'), Contains("send prevote r41 nil"));
 }
 
-// One clock years ahead and voters without time stopped a chain.
+// Regression: one clock years ahead and voters without the time stopped a chain.
 TEST(PrevoteFresh, without_the_time_takes_no_block_from_years_ahead) {
     Bench a(4, 'a');
     a.now().synchronised = false;
@@ -52,7 +52,7 @@ TEST(PrevoteFresh, without_the_time_goes_by_the_parents_and_its_own_steady_clock
     EXPECT_THAT(a.judged('V', true, Bench::kParentMs + 15'000), Contains("send prevote r0 V"));
 }
 
-// After a restart the steady time since the parent is lost.
+// A restart loses the steady time since the parent.
 TEST(PrevoteFresh, without_the_time_follows_more_than_can_be_faulty) {
     Bench a(4, 'a');
     a.now().synchronised = false;

@@ -1,4 +1,4 @@
-// R6, R10, R11, R13, R16 and R18: what the replica does when nobody says anything.
+// R6, R10, R11, R13, R16 and R18: the replica's behaviour without any message.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ TEST(Idle, sleeps_again_at_the_next_height) {
 TEST(Idle, goes_on_through_rounds_whose_proposer_has_no_work) {
     Bench a(1, 'a');
     a.work();
-    a.wait(600);  // nil, nil
+    a.wait(600);  // votes nil twice
     EXPECT_EQ(a.replica().next_deadline_ms(), 800);
     EXPECT_THAT(a.wait(200), ElementsAre("request block r1"));
     EXPECT_EQ(a.replica().next_deadline_ms(), 800 + 800);
@@ -89,8 +89,8 @@ TEST(PrevoteTimeout, counts_a_validator_that_has_moved_on) {
     Bench a(4, 'a');
     a.work();
     a.wait(600);
-    a.precommit("b", 0, '-');  // its prevote is lost
-    a.prevote("c", 1, '-');    // so are all it said in round 0
+    a.precommit("b", 0, '-');  // b's prevote is lost
+    a.prevote("c", 1, '-');    // c's votes of round 0 are lost
     EXPECT_EQ(a.replica().next_deadline_ms(), 600 + 200);
     EXPECT_THAT(a.wait(200), Contains("send precommit r0 nil"));
     EXPECT_EQ(a.replica().next_deadline_ms(), 800 + 200);

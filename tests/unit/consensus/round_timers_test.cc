@@ -1,4 +1,4 @@
-// R13, R16 and R18: the deadlines of a round, and the moments at which statements are sent again.
+// R13, R16 and R18: the deadlines of a round, and the times at which statements are sent again.
 #include <gtest/gtest.h>
 
 #include <set>

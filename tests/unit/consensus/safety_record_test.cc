@@ -1,4 +1,5 @@
-// The safety record's bytes: what goes in comes out, and no damage is taken for a record.
+// The safety record's bytes: a record survives encoding and decoding, and damaged bytes are never
+// accepted as a record.
 #include <gtest/gtest.h>
 
 #include "core/wire/cbor.h"
@@ -14,7 +15,7 @@ Signature signature_of(std::size_t i) {
     return out;
 }
 
-// A proposer of 31 that has locked what it proposed again.
+// The record of a proposer among 31 validators that has locked its own repeated proposal.
 SafetyRecord full_record() {
     SafetyRecord out;
     out.network = block_named('N');

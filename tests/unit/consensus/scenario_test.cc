@@ -1,5 +1,5 @@
-// Stories in tests/scenarios/*.txt: a line is what one replica hears, the indented lines below it
-// are its effects. FAIRFEED_UPDATE_SCENARIOS=1 writes the effects anew; read the diff before
+// Stories in tests/scenarios/*.txt. A line is an event of one replica; the indented lines below it
+// are the effects. FAIRFEED_UPDATE_SCENARIOS=1 rewrites the effects; read the diff before
 // committing it.
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ std::string show(Bench& bench) {
     std::ostringstream out;
     out << "h" << now.height << " r" << now.round << " " << text_of(now.step) << " locked "
         << text_of(now.locked) << " valid " << text_of(now.valid) << ", ";
-    constexpr std::int64_t kRegossip = 100'000;  // the bench re-gossips only after minutes
+    constexpr std::int64_t kRegossip = 100'000;  // the bench repeats its gossip only after minutes
     const auto deadline = bench.replica().next_deadline_ms();
     if (deadline && *deadline - bench.now().steady_ms < kRegossip) {
         out << "waits " << *deadline - bench.now().steady_ms << " ms";
@@ -43,7 +43,7 @@ struct Place {
     Round round = 0;
 };
 
-// Words of a line, each taken once.
+// The words of a line; each is read once.
 class Words {
   public:
     explicit Words(const std::string& line) : in_(line) {}
@@ -57,7 +57,7 @@ class Words {
         return text == "nil" ? '-' : text.at(0);
     }
     std::uint32_t number() { return static_cast<std::uint32_t>(std::stoul(word())); }
-    // r5, or h2 r5 for another height than the one being decided.
+    // A place: r5, or h2 r5 for a height other than the one being decided.
     Place place() {
         Place out;
         std::string text = word();
@@ -125,8 +125,8 @@ class Story {
         return bench_->proposal(from.at(0), round, block, valid_round);
     }
 
-    // judged V | judged V wrong | judged V ahead 11 (seconds, by the own clock) | judged V tip 1
-    // (milliseconds above the parent's time)
+    // judged V | judged V wrong | judged V ahead 11 (seconds ahead of the replica's clock) | judged
+    // V tip 1 (milliseconds after the parent's time)
     Lines hear_verdict(Words& words) {
         const char block = words.letter();
         const std::string how = words.word();
@@ -141,7 +141,7 @@ class Story {
         bench_->now().synchronised = how == "synchronised";
         return {};
     }
-    // flood d r1000 2000: a prevote of each of so many rounds from there on.
+    // flood d r1000 2000: a prevote of d for each of 2000 rounds from round 1000 on.
     Lines flood(Words& words) {
         const std::string from = words.word();
         const Place place = words.place();

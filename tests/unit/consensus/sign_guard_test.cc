@@ -1,4 +1,4 @@
-// R12: one signature per (type, height, round), never backwards.
+// R12: at most one signature per (type, height, round), and no going back.
 #include <gtest/gtest.h>
 
 #include "core/wire/consensus_codec.h"
@@ -8,7 +8,7 @@
 namespace fairfeed::consensus {
 namespace {
 
-// Like ECDSA, it never signs the same message alike.
+// Like ECDSA, this signer gives another signature each time for the same message.
 class CountingSigner final : public Signer {
   public:
     Signature sign(ByteView /*message*/) const override {

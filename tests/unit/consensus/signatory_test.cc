@@ -1,5 +1,5 @@
-// R12 and R22 to R24: what a validator that signs keeps in its safety record, and what it does when
-// it is shown statements of its own.
+// R12 and R22 to R24: what a signing validator keeps in its safety record, and how it reacts to
+// statements in its own name.
 #include <gtest/gtest.h>
 
 #include "edge-node/consensus/kept_record.h"

@@ -1,4 +1,4 @@
-// R23 and R24: at which heights a validator may sign.
+// R23 and R24: the heights at which a validator may sign.
 #include <gtest/gtest.h>
 
 #include "edge-node/consensus/signing_permit.h"

@@ -1,4 +1,5 @@
-// R22, R23, R24 in one validator: when it signs nothing, for how long, and what a restart changes.
+// R22, R23, R24 in one validator: when and how long the validator signs nothing, and the effect of
+// a restart.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,13 +17,13 @@ using testing::StartsWith;
 
 class Silent : public ::testing::Test {
   protected:
-    // Before its first height, as after a start.
+    // The validator is before its first height, as after a start.
     Silent() { a.boot(); }
     [[nodiscard]] Vote own(VoteType type, Height height, Round round, char block) const {
         const auto id = block == '-' ? std::nullopt : std::optional(block_named(block));
         return {{type, height, round, id}, Bench::name('a'), Bench::mark('a')};
     }
-    // Everything that makes an honest validator vote in round 0.
+    // All messages that make an honest validator vote in round 0.
     Lines tempt(char block) {
         Lines said = a.proposal('b', 0, block);
         for (const Lines& more :
@@ -124,7 +125,7 @@ TEST_F(Silent, takes_its_own_votes_in_certificates_for_its_own) {
     a.judged('V');
     a.polka("abc", 0, 'V');
     EXPECT_FALSE(a.replica().halt());
-    a.prevote("bcd", 1, '-');  // on to round 1; the old certificate comes again
+    a.prevote("bcd", 1, '-');  // enters round 1; then the old certificate comes again
     a.polka("abc", 0, 'V');
     EXPECT_FALSE(a.replica().halt());
 }

@@ -1,6 +1,7 @@
-// Whole networks under loss, delay, partition, crash and lies, from seeds. Agreement, no honest
-// equivocation, no honest validator accused; and progress once the links are good. A failure prints
-// everything needed to run it again. FAIRFEED_SEEDS=N runs N seeds per size instead.
+// Whole networks under loss, delay, partition, crash and lies, from seeds. The tests check
+// agreement, no honest equivocation, no accused honest validator, and progress once the links are
+// good. A failure prints everything needed to repeat it. FAIRFEED_SEEDS=N runs N seeds per size
+// instead.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ class Networks : public testing::TestWithParam<std::size_t> {
                                  << options.liars << " liars";
         }
     }
-    Round latest_ = 0;  // round of a decision
+    Round latest_ = 0;  // highest round of a decision
 };
 
 TEST_P(Networks, agree_and_go_on_through_loss_partition_and_crashes) {

@@ -1,4 +1,4 @@
-// Counting votes: quorums, the crowd's round, certificates, and the bounds of A2.
+// Counting votes: quorums, the round of more than f validators, certificates, and the bounds of A2.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ class Counting : public testing::Test {
                                              Round current = 0) {
         return votes_.add(vote(from, VoteType::prevote, round, block), current);
     }
-    VoteSet votes_{1, nodes("dbca")};  // proposer order is not the order of names
+    VoteSet votes_{1, nodes("dbca")};  // proposer order differs from the order of names
 };
 
 TEST_F(Counting, makes_a_certificate_of_exactly_a_quorum_in_the_order_of_names) {

@@ -1,4 +1,4 @@
-// The honest side of the world: disks, clocks, links and what is checked.
+// The honest part of the world: disks, clocks, links and checks.
 #include "tests/unit/consensus/world.h"
 
 #include <algorithm>
@@ -261,7 +261,8 @@ bool World::commit(std::size_t i, const Decide& decision) {
     return true;
 }
 
-// R14, as the node does it: who is behind says so, and who is ahead answers with the certificate.
+// R14 as in the node: a lagging node states its height, and a peer ahead of it answers with the
+// certificate.
 void World::status(std::size_t i) {
     at(now_ + 700 + dice_.below(600), [this, i] { status(i); });
     if (!nodes_[i].replica) return;

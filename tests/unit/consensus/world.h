@@ -1,7 +1,7 @@
 // A network of replicas in one thread: a virtual clock, links that lose, delay, repeat and part,
-// disks that keep what was persisted, crashes between any two effects, and validators that lie.
-// Everything follows from the seed. Safety is checked at every statement; after `calm_ms` the
-// links are good and nobody crashes any more, and the chain must reach its height.
+// disks that keep persisted data, crashes between any two effects, and validators that lie.
+// Everything depends on the seed alone. Safety is checked at every statement. After `calm_ms` the
+// links are good and no node crashes any more, and the chain must reach its height.
 #pragma once
 
 #include <functional>
@@ -23,23 +23,23 @@ using test::Dice;
 struct WorldOptions {
     std::size_t validators = 4;
     std::size_t liars = 0;
-    Height height = 3;        // to be reached by every honest node
+    Height height = 3;        // every honest node must reach it
     bool faults = true;       // losses, partitions and crashes before calm_ms
-    bool all_work = false;    // else an honest few, chosen anew for each height
-    bool no_work = false;     // nobody ever has any
-    bool one_worker = false;  // only node 0 ever has any
+    bool all_work = false;    // false: a few honest nodes, drawn anew for each height
+    bool no_work = false;     // no node ever has work
+    bool one_worker = false;  // only node 0 ever has work
 };
 
 class World {
   public:
     World(std::uint64_t seed, WorldOptions options);
 
-    // Runs until every honest node has committed the height, or time is up, or a rule is broken.
-    // Empty: all went well; else what went wrong.
+    // Runs until every honest node has committed the height, the time is up, or a rule is broken.
+    // Empty: all went well; otherwise the fault.
     std::string run();
-    // Blocks anybody has built.
+    // The number of blocks built by any node.
     [[nodiscard]] std::size_t built() const { return blocks_.size(); }
-    // Places in which an honest node has said something.
+    // The number of places in which an honest node has made a statement.
     [[nodiscard]] std::size_t statements() const { return said_.size(); }
     // The highest round in which an honest node decided.
     [[nodiscard]] Round latest_decision() const;
@@ -76,7 +76,7 @@ class World {
     bool maybe_crash(std::size_t i);
     void wake_when_due(std::size_t i);
     void broadcast(std::size_t from, const Event& event);
-    // Over a link: arrives late, twice or never.
+    // Sends over a link: the message arrives late, twice or never.
     void send(std::size_t from, std::size_t to, const std::function<void()>& arrival);
     void judge_later(std::size_t i, const Digest& block);
     void build_later(std::size_t i, const RequestBlock& request);
@@ -86,10 +86,10 @@ class World {
     void lie(std::size_t i);
     void lie_by_proposal(std::size_t i, std::size_t target, Height height, Round round);
     Digest new_block(Height height, bool valid);
-    // The block with most honest votes in the slot; nullopt: none.
+    // The block with the most honest votes in the slot; nullopt: none has a vote.
     [[nodiscard]] std::optional<Digest> popular(const VoteContent& slot) const;
     void lie_by_vote(std::size_t i, std::size_t target, Height height, Round round);
-    // A certificate made of honest votes and every liar's, shown to the target alone.
+    // Shows the target alone a certificate of honest votes and all liars' votes.
     void lie_by_certificate(std::size_t i, std::size_t target, Height height, Round round);
     std::optional<Digest> any_block(Height height);
     [[nodiscard]] bool is_worker(std::size_t i, Height height);
@@ -105,20 +105,20 @@ class World {
     std::int64_t now_ = 0;
     std::int64_t calm_ = 0;
     std::int64_t end_ = 0;
-    std::int64_t liars_fall_silent_ = INT64_MAX;  // else they go on after calm
+    std::int64_t liars_fall_silent_ = INT64_MAX;  // by default they go on after calm_ms
     int loss_ = 0;                                // per mille, before calm
     int crash_ = 0;                               // per mille and effect, before calm
     std::uint64_t sequence_ = 0;
     std::map<std::pair<std::int64_t, std::uint64_t>, std::function<void()>> agenda_;
     std::vector<NodeId> names_;
     std::vector<Node> nodes_;
-    std::vector<int> side_;  // of the partition
+    std::vector<int> side_;  // of each node in the partition
     std::int64_t parted_until_ = 0;
     std::map<Digest, BlockInfo> blocks_;
     std::map<Height, Digest> decided_;
     std::map<Height, std::set<std::size_t>> workers_;
     std::map<Place, std::string> said_;
-    std::map<VoteContent, std::set<std::size_t>> tally_;  // what the liars overhear
+    std::map<VoteContent, std::set<std::size_t>> tally_;  // votes that the liars have heard
     std::string fault_;
 };
 
