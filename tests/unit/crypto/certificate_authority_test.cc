@@ -30,7 +30,7 @@ const CertificateAuthority& authority() {
     return made;
 }
 
-// X509_V_OK or the reason why the leaf is refused for that purpose at that time.
+// X509_V_OK, or the reason to refuse the leaf for that purpose at that time.
 int verdict(const CertificateAuthority& ca, const std::string& leaf, int purpose,
             std::time_t at = std::time(nullptr)) {
     const Certificate root = parsed(ca.certificate_pem());

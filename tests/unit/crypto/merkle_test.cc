@@ -127,7 +127,7 @@ std::optional<Digest> digest_in(const Json& value) {
     return value.as_text() != nullptr ? Digest::from(from_base64(*value.as_text())) : std::nullopt;
 }
 
-// What is not 32 bytes long has no place in our types, so it is refused before the check.
+// Our types hold hashes of 32 bytes only, so other lengths are refused before the check.
 bool is_included(const Json& row) {
     std::vector<Digest> path;
     const Json& proof = row.at("proof");
@@ -146,7 +146,7 @@ bool is_included(const Json& row) {
                            path, *root);
 }
 
-// Our JSON has signed 64-bit integers; the vectors' 2^64 - 1 becomes a text.
+// Our JSON has signed 64-bit integers, so the vectors' 2^64 - 1 becomes a text.
 std::string quote_large_numbers(std::string text) {
     constexpr std::string_view kLarge = "18446744073709551615";
     for (auto at = text.find(kLarge); at != std::string::npos;

@@ -133,7 +133,7 @@ TEST(TlsFiles, that_are_out_of_their_time_are_no_mistake_but_said) {
     const auto early = check_tls_files(future.files(), "n1", now_s());
     EXPECT_THAT(early.mistakes, IsEmpty());
     EXPECT_THAT(early.of_time, ElementsAre(HasSubstr("tls.crt: valid only from 2")));
-    // A machine that believes in 1970 holds the authority's for too new as well.
+    // A machine whose clock says 1970 finds the authority's certificate too new as well.
     const IdentityFiles right;
     EXPECT_THAT(check_tls_files(right.files(), "n1", 0).of_time,
                 ElementsAre(HasSubstr("this machine's clock says 1970-01-01 00:00:00 UTC"),

@@ -1,5 +1,5 @@
-// TLS files of one identity in a directory of their own, as provisioning writes them, to be damaged
-// one by one.
+// TLS files of one identity in a directory of their own, as provisioning writes them. Tests damage
+// them one by one.
 #pragma once
 
 #include <sys/stat.h>
