@@ -28,7 +28,7 @@ using testing_support::with;
 
 constexpr std::chrono::seconds kPatience(20);
 
-// Lines that say something.
+// The lines with content.
 std::string without_comments(const std::string& text) {
     std::istringstream lines(text);
     std::string kept;
@@ -56,7 +56,7 @@ TEST(BrokerFiles, are_what_the_commented_templates_describe) {
     EXPECT_EQ(without_comments(mosquitto_acl(lab, lab.nodes[0])), config_file("mosquitto/acl"));
 }
 
-// What happened to the clients of one test, to wait for.
+// The events of one test's clients; a test can wait for one.
 class Events {
   public:
     void note(const std::string& what) {
@@ -80,7 +80,7 @@ class ProvisionedBroker : public testing::Test {
   protected:
     ProvisionedBroker() {
         ::signal(SIGPIPE, SIG_IGN);
-        constexpr int kTries = 3;  // a port can be taken between asking and listening
+        constexpr int kTries = 3;  // another process may take the port before it is used
         for (int i = 0; i < kTries && !is_up(); ++i) {
             port_ = free_port();
             made_ = std::make_unique<Provisioned>(
@@ -91,7 +91,7 @@ class ProvisionedBroker : public testing::Test {
         }
     }
 
-    // Listening is proved by a client; here only that it has not given up.
+    // Only a client can prove that the broker listens.
     [[nodiscard]] bool is_up() { return broker_ != nullptr && node_is_connected(); }
 
     [[nodiscard]] bool node_is_connected() {

@@ -298,7 +298,7 @@ constexpr const char* kTwoHomes =
     "2017-01-09T00:00,0.5,0.4,0.3,0.0,1.2\n"
     "2017-01-09T01:00,0.5,0.4,0.3,2.1,1.6\n";
 
-// h1 and h2 have PV, h3 has none; a nameplate is known for h1 alone.
+// h1 and h2 have PV, h3 has none; only h1 has a known nameplate.
 std::string homes_lab(const TempDirectory& directory) {
     write_text(directory / "homes.csv", kTwoHomes);
     std::string text = with(kSmallLab, "  grid_epoch: 2016-08-08T00:00\n", "");

@@ -1,4 +1,4 @@
-// A small lab file as text, to be damaged line by line, and the loading of such texts.
+// A small lab file as text, which tests damage line by line, and functions that load such texts.
 #pragma once
 
 #include <fstream>
@@ -37,7 +37,7 @@ inline constexpr const char* kSmallLab =
     "tariff: {import_micro_per_kwh: 250000, export_micro_per_kwh: 80000}\n"  // 23
     "meter_source: {seed: 7}\n";                                             // 24
 
-// The text with its first `from` replaced; aborts where there is none.
+// The text with its first `from` replaced by `to`; aborts if there is none.
 inline std::string with(std::string text, const std::string& from, const std::string& to) {
     const std::size_t at = text.find(from);
     CHECK(at != std::string::npos);
@@ -51,7 +51,7 @@ inline void write_text(const std::filesystem::path& file, std::string_view text)
     CHECK(out.good());
 }
 
-// Loads it as DIRECTORY/lab.yaml; error lines lose the directory.
+// Loads the text as DIRECTORY/lab.yaml and removes the directory from error lines.
 inline Result<LabNetwork, YamlErrors> load_lab_text(const TempDirectory& directory,
                                                     const std::string& text) {
     write_text(directory / "lab.yaml", text);

@@ -1,5 +1,5 @@
-// A real Mosquitto on a configuration file that somebody else wrote, ended by its process id when
-// the object goes. Its log goes to the file named.
+// A real Mosquitto with a given configuration file. The destructor ends it by its process id. Its
+// log goes to the given file.
 #pragma once
 
 #include <fcntl.h>
@@ -43,7 +43,7 @@ class Mosquitto {
     Mosquitto(const Mosquitto&) = delete;
     Mosquitto& operator=(const Mosquitto&) = delete;
 
-    // A configuration it refuses, or a port that is taken, ends it.
+    // Whether the broker has ended: a refused configuration or a taken port ends it.
     [[nodiscard]] bool has_ended() {
         if (process_ > 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) process_ = -1;
         return process_ < 0;

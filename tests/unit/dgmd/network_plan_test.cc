@@ -15,7 +15,7 @@ constexpr std::int64_t kNowMs = 1'700'000'000'000;
 
 using testing::ElementsAre;
 
-// Nodes on a line, 100 m apart; node i is parent of cluster i and has i meters there.
+// Nodes on a line, 100 m apart; node i is the parent of cluster i, which has i meters.
 LabNetwork line_of(int nodes) {
     LabNetwork lab;
     lab.parameters.name = "line";
@@ -54,7 +54,7 @@ TEST(NetworkPlan, knows_whose_neighbour_a_node_is) {
 
 TEST(NetworkPlan, orders_validators_by_meters_then_name) {
     LabNetwork lab = line_of(3);
-    lab.meters.pop_back();  // n2 and n3 have two each
+    lab.meters.pop_back();  // n2 and n3 have two meters each
     const NetworkPlan plan = plan_network(lab);
     EXPECT_THAT(plan.validators, ElementsAre(NodeId("n2"), NodeId("n3"), NodeId("n1")));
     EXPECT_EQ(plan.genesis_node(), NodeId("n2"));

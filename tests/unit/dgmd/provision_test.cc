@@ -119,7 +119,7 @@ TEST(Provision, keeps_secrets_from_everybody_but_their_owner) {
             << name;
         EXPECT_EQ(mode_of(made / name), std::filesystem::perms(secret ? 0600 : 0644)) << name;
     }
-    // The CA, three of DGMD, four of each node, three of each meter.
+    // One key of the CA, three of DGMD, four of each node, three of each meter.
     EXPECT_EQ(keys, 1U + 3U + 2U * 4U + 3U * 3U);
     for (const char* name : {"ca", "dgmd", "nodes/n1/keys", "nodes/n1/broker", "meters/m1"})
         EXPECT_EQ(mode_of(made / name), std::filesystem::perms(0700)) << name;
@@ -240,7 +240,7 @@ TEST(Provision, writes_a_meter_configuration_of_known_keys) {
     EXPECT_THAT(document->finish(), ElementsAre());
 }
 
-// The field preset: no word of the directory that the network happened to be made in.
+// The field preset's files name no part of the directory in which the network was made.
 TEST(Provision, of_the_field_names_the_places_of_the_units_and_the_commands_to_get_there) {
     const Provisioned made(
         with(with(kSmallLab, "speed: 4800", "speed: 1"), "  preset: lab\n", "  preset: field\n"));

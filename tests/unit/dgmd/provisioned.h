@@ -1,4 +1,4 @@
-// A network provisioned into a temporary directory, and what its files hold.
+// A network provisioned into a temporary directory, and the content of its files.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ inline Run provision(const std::filesystem::path& network, const std::filesystem
     return {status, page.str(), errors.str()};
 }
 
-// Every regular file below, by its relative name.
+// Every regular file below the directory, by its relative name.
 inline std::map<std::string, std::string> content_of(const std::filesystem::path& directory) {
     std::map<std::string, std::string> files;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
