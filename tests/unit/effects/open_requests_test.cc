@@ -1,4 +1,4 @@
-// An answer is taken from the peer that was asked, for what was asked, once.
+// An answer is accepted once, from the asked peer, and only for the question.
 #include "edge-node/effects/open_requests.h"
 
 #include <gtest/gtest.h>

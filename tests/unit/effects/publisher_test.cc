@@ -1,4 +1,4 @@
-// A node speaks on its own topics alone, and peers can check who asks them.
+// A node publishes on its own topics alone, and peers can check who sent a request.
 #include "edge-node/effects/publisher.h"
 
 #include <gtest/gtest.h>
