@@ -1,7 +1,6 @@
-// Readings as they must not be: one row for each way in which a packet on a meter's topic can be
-// wrong, with the reason it must be refused for and whether its meter deserves to be told. They are
-// about window 1, when window 0 has been settled with the meter's reading of sequence 1. Tests
-// only.
+// Readings that nodes must refuse: one row for each fault of a packet on a meter's topic, with the
+// reason for the refusal and whether the meter is told. The readings are about window 1, after
+// window 0 has been settled with the meter's reading of sequence 1. Tests only.
 #pragma once
 
 #include <functional>
@@ -22,10 +21,10 @@ struct BadReading {
     bool retained = false;
     Bytes packet;
     Reject reason;
-    bool answered = false;  // the meter signed it, so it is told why
+    bool answered = false;  // the meter signed the reading, so it is told the reason
 };
 
-// What a reading is made of, to be changed before it is sealed and signed.
+// The parts of a reading, which a test changes before they are sealed and signed.
 struct ReadingParts {
     ReadingHeader header;
     ReadingBody body;
@@ -36,7 +35,7 @@ using ReadingEdit = std::function<void(ReadingParts&)>;
 
 class ReadingForge {
   public:
-    // `registers` at the end of window 0.
+    // `registers`: those at the end of window 0.
     ReadingForge(const TestNetwork& network, MeterId meter, const Registers& registers)
         : network_(network),
           meter_(std::move(meter)),
@@ -74,7 +73,7 @@ class ReadingForge {
     ChainState state_;
 };
 
-// The same message with other outer bytes around what was signed.
+// The same message with other outer bytes around the signed content.
 [[nodiscard]] inline Bytes with_signature(const SignedReading& reading,
                                           const Signature& signature) {
     const auto message = cose::parse_sign1(reading.envelope);
@@ -96,7 +95,7 @@ class ReadingForge {
         Reject::truncated);
     add("a kilobyte", Bytes(kMaxReadingBytes, 0x84), Reject::oversized);
     add("a megabyte", Bytes(1'000'000, 0), Reject::oversized);
-    Bytes long_head = good.envelope;  // 0x84, an array of four, as 0x98 0x04
+    Bytes long_head = good.envelope;  // array of four, 0x98 0x04 instead of 0x84
     long_head.front() = 0x04;
     long_head.insert(long_head.begin(), 0x98);
     add("length in more bytes than needed", long_head, Reject::not_canonical);

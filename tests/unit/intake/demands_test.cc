@@ -1,6 +1,6 @@
-// The invariant behind rule 7: what any honest member may demand as withheld from a settlement,
-// every honest member at its height, or one height behind it, can accept. Random readings that
-// reach members in time, late or never, at every age.
+// The invariant behind rule 7: if an honest member may demand a reading as withheld from a
+// settlement, then every honest member at its height, or one height behind it, can accept that
+// reading. Random readings reach members in time, late or never, at every age.
 #include <gtest/gtest.h>
 
 #include "edge-node/intake/reading_rules.h"
@@ -28,7 +28,7 @@ TestNetworkOptions small() {
     return options;
 }
 
-// What an honest member knows of the chain.
+// An honest member's knowledge of the chain.
 struct Tip {
     ChainState state;
     ClusterAccounts accounts;
@@ -47,7 +47,7 @@ class Story {
                 expect_acceptable(settlement, held);
                 if (::testing::Test::HasFailure()) return;
             }
-            arrive(window);  // while the settlement is under way
+            arrive(window);  // during the settlement
             before_ = Tip{chain_.state(), chain_.accounts(kCluster)};
             const auto group = chain_.group_held(settlement, held_[0]);
             ASSERT_TRUE(chain_.append(chain_.next_block(group)));
@@ -77,7 +77,7 @@ class Story {
             kept_.push_back(chain_.meter(meter).read(window, profile));
         }
     }
-    // Some of what meters keep reaches some members, who take it by their rules.
+    // Some of the readings that meters keep reach some members, who take them by their rules.
     void arrive(Window window) {
         const Tip here{chain_.state(), chain_.accounts(kCluster)};
         for (const OpenedReading& reading : kept_) {

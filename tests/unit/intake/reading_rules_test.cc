@@ -1,4 +1,4 @@
-// Every reason for which a reading is refused, in a table; and that a good one is accepted.
+// A table of every reason to refuse a reading; a good reading is accepted.
 #include "edge-node/intake/reading_rules.h"
 
 #include <gtest/gtest.h>
@@ -63,10 +63,10 @@ class ReadingRules : public ::testing::Test {
     NodeId self_ = TestNetwork::node(1);
     Instant now_;
     std::map<std::pair<MeterId, Window>, Digest> held_;
-    std::set<Window> committed_{0};  // of those held, what a block has
+    std::set<Window> committed_{0};  // the held windows whose readings are in a block
 
   private:
-    // What TestChain::run_window makes of a prosumer: 16 quarters of 500 Wh, 400 exported.
+    // TestChain::run_window gives a prosumer 16 quarter hours of 500 Wh, 400 of them exported.
     [[nodiscard]] static Registers registers_after_window_0() {
         return {1000, 500 + 16 * 400, 2000 + 16 * 500};
     }
@@ -128,7 +128,7 @@ TEST_F(ReadingRules, know_a_replayed_reading_whatever_envelope_it_comes_in) {
     EXPECT_EQ(second.error().reading->id, first.id);
 }
 
-// Its meter must not take the answer for a promise.
+// The meter must not take the answer for a promise.
 TEST_F(ReadingRules, know_no_reading_any_more_whose_window_was_given_to_others) {
     const SignedReading first = forge_.make();
     held_[{kMeter, 1}] = first.id;
@@ -141,8 +141,8 @@ TEST_F(ReadingRules, know_no_reading_any_more_whose_window_was_given_to_others) 
     EXPECT_EQ(judge(first).error().reason, Reject::unknown_key_epoch);
 }
 
-// A block's reading is known whatever its window is by now; another one is late, and may be too
-// late.
+// A reading in a block is known, even after its window has closed. Another reading of that window
+// is late, and may be too late.
 TEST_F(ReadingRules, know_what_a_block_has_when_its_window_is_closed) {
     const OpenedReadings readings = chain_.read_all(kCluster, 1);
     const SignedReading taken = readings.at(kMeter).reading;
@@ -185,7 +185,7 @@ TEST_F(ReadingRules, refuse_a_settled_window_that_was_read_as_closed) {
     EXPECT_EQ(late.error().reason, Reject::closed_window);
 }
 
-// Window 1 was settled without the meter, which was read in window 2.
+// Window 1 was settled without the meter, whose reading of window 2 was in time.
 TEST_F(ReadingRules, accept_a_late_reading_with_a_sequence_between_its_neighbours) {
     const auto numbered = [&](std::uint64_t sequence) {
         return forge_.make([&](ReadingParts& parts) { parts.header.sequence = sequence; });
@@ -195,7 +195,7 @@ TEST_F(ReadingRules, accept_a_late_reading_with_a_sequence_between_its_neighbour
     others.erase(kMeter);
     const Settlement settlement = chain_.settle(kCluster, 1, others);
     ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, others))));
-    (void)chain_.meter(kMeter).read_body(9, {});  // a sequence that nobody hears of
+    (void)chain_.meter(kMeter).read_body(9, {});  // uses up a sequence number
     chain_.run_window({kCluster}, 2);
     const MeterRecord& record = chain_.state().meters.at(kMeter);
     ASSERT_EQ(record.unread.size(), 1U);
