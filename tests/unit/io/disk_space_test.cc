@@ -1,4 +1,4 @@
-// Two marks, so that nobody goes on and off at one.
+// Two marks, so that the state does not flicker at a single one.
 #include "core/io/disk_space.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ TEST(DiskRoom, that_stopping_itself_makes_does_not_end_the_waiting) {
     EXPECT_FALSE(room.is_full());
     room.judge(7'999'999);
     EXPECT_TRUE(room.is_full());
-    room.judge(8'400'000);  // the database dropped its log
+    room.judge(8'400'000);  // as if the database had dropped its log
     EXPECT_TRUE(room.is_full());
     room.judge(15'999'999);
     EXPECT_TRUE(room.is_full());

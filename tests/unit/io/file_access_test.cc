@@ -1,4 +1,4 @@
-// A file that is another account's is named with its owner and with what to do.
+// The message about another account's file names the owner and a remedy.
 #include "core/io/file_access.h"
 
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ constexpr DatabaseKind kNotes{.what = "notes",
                               .schema_version = 1,
                               .schema = "CREATE TABLE notes (text TEXT) STRICT"};
 
-// Somebody whom modes keep out: root plays another account, others are themselves.
+// An account without special rights: root becomes another account, other accounts stay themselves.
 class Ordinary {
   public:
     Ordinary() : root_(::geteuid() == 0) {
@@ -32,7 +32,7 @@ class Ordinary {
     }
     Ordinary(const Ordinary&) = delete;
     Ordinary& operator=(const Ordinary&) = delete;
-    // What is said of a file of the account that made it.
+    // The expected message about a file of the account that made it.
     [[nodiscard]] std::string remedy() const {
         return root_ ? "belongs to root, and this program runs as nobody: run it as root"
                      : "is this account's own, with mode 0";

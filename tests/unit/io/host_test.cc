@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 struct Row {
     std::string host;
-    const char* said;  // nullptr: nothing
+    const char* said;  // nullptr: no message
 };
 
 const std::vector<Row>& rows() {

@@ -1,4 +1,4 @@
-// Against a real Mosquitto with mutual TLS: see tests/support/broker.h.
+// The client against a real Mosquitto with mutual TLS; see tests/support/broker.h.
 #include "core/io/mqtt_client.h"
 
 #include <gmock/gmock.h>
@@ -30,7 +30,7 @@ TEST_F(MqttClientTest, delivers_what_another_client_publishes) {
     Listener hears(dialer_, broker, "hears", {{"t/+/a"}, {"u/#"}});
     EXPECT_EQ(hears.await("connected"), "connected");
     Listener says(dialer_, broker, "says", {});
-    ASSERT_TRUE(says.say("t/1/a", "one"));  // perhaps before it is connected
+    ASSERT_TRUE(says.say("t/1/a", "one"));  // perhaps before the connection is up
     ASSERT_TRUE(says.say("t/1/b", "two"));
     ASSERT_TRUE(says.say("u/1", std::string(60'000, 'x')));
     EXPECT_EQ(hears.await("message"), "message t/1/a one");
@@ -83,7 +83,7 @@ TEST_F(MqttClientTest, subscribes_again_when_the_broker_has_died_and_returned) {
         EXPECT_THAT(client.await("connected"), HasSubstr("disconnected"));
         ASSERT_TRUE(client.say("t/x", text));
         broker.revive();
-        // Perhaps after the one before it: QoS 1 may deliver twice.
+        // The message may follow a copy of the previous one: QoS 1 may deliver twice.
         EXPECT_NE(client.await(std::string("message t/x ") + text), "");
     }
     EXPECT_EQ(client->counts().connects, 4U);
@@ -96,7 +96,7 @@ TEST_F(MqttClientTest, hears_retained_messages_only_where_it_asked_for_them) {
     ASSERT_TRUE(says.say("kept", "old", true));
     ASSERT_TRUE(says.say("wanted", "old", true));
     ASSERT_TRUE(says.say("last", "-"));
-    says.await("message last");  // the broker has the two before it
+    says.await("message last");  // so the broker has the two earlier messages
     Listener hears(dialer_, broker, "hears",
                    {{"kept", RetainHandling::never}, {"wanted", RetainHandling::send}});
     EXPECT_EQ(hears.await("message"), "message wanted old retained");
@@ -155,7 +155,7 @@ TEST_F(MqttClientTest, ends_within_its_bound_whatever_the_broker_does) {
     EXPECT_LE(clock.now().steady_ms - begin_ms, 2200);
 }
 
-// Two hundred; fewer where each takes long (scripts/test, under TSan).
+// The number of clients: 200, or fewer where each one takes long (scripts/test, under TSan).
 int clients_wanted() {
     const char* told = std::getenv("FAIRFEED_MQTT_CLIENTS");
     return told == nullptr ? 200 : std::atoi(told);

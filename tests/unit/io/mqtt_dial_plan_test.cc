@@ -109,7 +109,7 @@ TEST_F(MqttDialPlanTest, tries_every_address_of_a_name_before_it_waits) {
     ASSERT_TRUE(plan_.dialled(plan_.attempt(), false, 10));
     ASSERT_EQ(step_at(10), Step::dial);
     EXPECT_EQ(plan_.address(), 1U);
-    // One that never answers is hung up on, and the next one has its turn.
+    // The plan hangs up on an address that never answers, and tries the next one.
     EXPECT_EQ(step_at(5010), Step::hang_up);
     ASSERT_TRUE(plan_.hung_up(5020));
     ASSERT_EQ(step_at(5020), Step::dial);

@@ -1,4 +1,4 @@
-// Listener: an MqttClient of a test broker and everything it was told, in order, as lines.
+// Listener: an MqttClient of a test broker that records its events, in order, as lines.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,8 @@ class Listener {
               config(broker, name, broker.issue(name), std::move(subscriptions), host, port),
               handlers())) {}
 
-    // Discards what was heard until the line that holds `part`; empty when the time is up.
+    // Discards lines up to the one that contains `part`, and returns that line; empty when the time
+    // is up.
     std::string await(const std::string& part) {
         const std::int64_t until_ms = clock_.now().steady_ms + kPatienceMs;
         while (clock_.now().steady_ms < until_ms) {

@@ -1,4 +1,4 @@
-// Brokers behind names, against real Mosquittos and a name server of the test's.
+// Brokers with names, against real Mosquittos and a name server that the test controls.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -85,7 +85,7 @@ TEST_F(MqttNamesTest, loses_nothing_but_the_dead_peer_when_the_name_server_falls
     Listener to_nobody(dialer_, own, "client", {}, "n5.lan");
     EXPECT_EQ(to_nobody.await("disconnected"),
               "disconnected the name n5.lan has no address: no name server has answered yet");
-    // Everybody else goes on, and who comes back is found where it was.
+    // The other brokers stay connected, and a returning broker is found at its old address.
     second.die();
     EXPECT_THAT(to_second.await("connected"), HasSubstr("disconnected"));
     second.revive();

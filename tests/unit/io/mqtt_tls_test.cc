@@ -1,4 +1,4 @@
-// Certificates that one side does not accept, against a real Mosquitto: each has its own words.
+// Certificates that one side refuses, against a real Mosquitto: each fault has its own message.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ TEST_F(MqttTlsTest, says_that_the_brokers_certificate_has_expired_or_is_not_vali
     EXPECT_THAT(refusal_of(broker_.issue("b")), HasSubstr(" is valid only from 2"));
 }
 
-// The broker's own words are lost where its end of the connection overtakes them.
+// The broker's own reason is lost if the end of its connection arrives first.
 TEST_F(MqttTlsTest, says_what_is_wrong_with_this_sides_files_when_the_broker_refuses_them) {
     const ClientFiles expired = broker_.issue("a", kExpired);
     EXPECT_THAT(refusal_of(expired), HasSubstr(expired.certificate.string() + ": expired on 2"));

@@ -14,14 +14,14 @@ using testing::IsEmpty;
 using testing_support::NameServer;
 
 constexpr std::int64_t kPatienceMs = 15'000;
-constexpr std::int64_t kLaterMs = 10'000;  // when a name may be looked up anew
+constexpr std::int64_t kLaterMs = 10'000;  // the time at which a name may be looked up again
 
 class NameResolverTest : public testing::Test {
   protected:
     NameResolver::Known ask(const std::string& host, std::int64_t now_ms) {
         return resolver_.ask(host, now_ms, [this, host] { ended_.push_always(host); });
     }
-    // The host whose look-up ended next; empty when the time is up.
+    // The host of the look-up that ended next; empty when the time is up.
     std::string await_end() {
         const auto hosts = ended_.pop_batch(1, kPatienceMs);
         return hosts.empty() ? "" : hosts.front();

@@ -15,7 +15,7 @@
 namespace fairfeed {
 namespace {
 
-// Plays the service manager's end of the socket.
+// The test acts as the service manager's end of the socket.
 class NotifyTest : public testing::Test {
   protected:
     void SetUp() override {

@@ -80,7 +80,7 @@ TEST_F(SlotFileTest, keeps_the_largest_record) {
     EXPECT_EQ(record(), large);
 }
 
-// Sequence n is written to slot n mod 2, so record "two" stands in the first slot.
+// Sequence n is written to slot n mod 2, so record "two" is in the first slot.
 TEST_F(SlotFileTest, falls_back_to_the_older_record_after_a_torn_write) {
     for (const std::size_t at : {0U, 9U, 16U, 20U, 25U}) {
         SCOPED_TRACE(at);

@@ -1,4 +1,5 @@
-// Status files: what is in them, when they are written, and what a reader can tell of the writer.
+// Status files: their content, the times at which they are written, and what a reader can tell
+// about the writer.
 #include "core/io/status_file.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +25,7 @@ class StatusFileTest : public testing::Test {
         now_.steady_ms += ms;
         now_.real_ms += ms;
     }
-    // When the file was written last.
+    // The time of the last write.
     [[nodiscard]] std::int64_t written_at() const {
         const auto found = read_status(file_, now_.real_ms);
         CHECK(found.has_value());

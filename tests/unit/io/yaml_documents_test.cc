@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 struct Row {
     const char* text;
-    int line;  // from 0; -1: nothing is dropped
+    int line;  // counted from 0; -1: nothing is dropped
 };
 
 const Row kRows[] = {

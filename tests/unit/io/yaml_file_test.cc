@@ -16,7 +16,7 @@ using testing::IsEmpty;
 
 enum class Rule { paper, waterfill };
 
-// Reads as a program would: a bit of everything.
+// Reads a bit of everything, as a program would.
 struct Settings {
     std::int64_t port = 0;
     bool tls = false;
