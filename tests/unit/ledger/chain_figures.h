@@ -1,5 +1,6 @@
-// What a keyholder reads on a chain, as the JSON of tests/vectors/chain/figures.json: bodies of
-// readings, lines and closing states, each under the names of docs/protocol.md. Pure.
+// The figures that a keyholder can read on a chain, as the JSON of
+// tests/vectors/chain/figures.json: bodies of readings, lines and closing states, each under the
+// names of docs/protocol.md. Pure.
 #pragma once
 
 #include "core/accounts/keyholder_accounts.h"
@@ -7,7 +8,7 @@
 
 namespace fairfeed::test {
 
-// One settlement of a block of that height.
+// The figures of one settlement in the block of that height.
 [[nodiscard]] Json figures_of(Height height, const Settlement& settlement,
                               const RecomputedSettlement& opened);
 

@@ -11,8 +11,8 @@ namespace {
 const ClusterId kCluster = TestNetwork::cluster(1);
 const MeterId kRoof = TestNetwork::meter(1, 1);      // a prosumer that obeys its share
 const MeterId kConsumer = TestNetwork::meter(1, 2);  // signs two readings of one window
-const MeterId kBarn = TestNetwork::meter(1, 3);      // a prosumer that does not; is opened
-constexpr Window kFirst = 39;  // so that the week of a new tariff, window 42, is not far
+const MeterId kBarn = TestNetwork::meter(1, 3);      // a prosumer that ignores its share; is opened
+constexpr Window kFirst = 39;  // not far from window 42, the week of a new tariff
 
 TestNetworkOptions six_nodes() {
     TestNetworkOptions options;
@@ -29,7 +29,8 @@ void ChainStory::settle_one(const std::string& title, Window window, const HeldR
     settle(title, kCluster, window, held, {});
 }
 
-// A new week with new rates, more panels on one roof, and other neighbours, who read what comes.
+// A new week with new rates, more panels on one roof, and a new committee, which gets the keys of
+// new readings.
 void ChainStory::move_committee_and_rates() {
     const std::vector<NodeId> next = {TestNetwork::node(5), TestNetwork::node(1),
                                       TestNetwork::node(2), TestNetwork::node(6)};

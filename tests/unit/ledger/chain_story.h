@@ -1,6 +1,6 @@
-// A small chain on which everything happens that whoever checks a ledger must get right: readings,
-// estimates, late readings, a gap, a conflict, changes of capacity, tariff, committee and
-// validators, a meter that is opened. tests/vectors/chain is one telling of it. Single-threaded.
+// A small chain with every event that a checker of ledgers must handle: readings, estimates, late
+// readings, a gap, a conflict, changes of capacity, tariff, committee and validators, an opened
+// meter. tests/vectors/chain is one telling of it. Single-threaded.
 #pragma once
 
 #include "tests/unit/ledger/told_chain.h"
@@ -9,7 +9,7 @@ namespace fairfeed::test {
 
 class ChainStory : public ToldChain {
   public:
-    // Tells it, and CHECKs that every block of it is accepted.
+    // Tells the story, and CHECKs that every block is accepted.
     ChainStory();
 
   private:

@@ -1,7 +1,7 @@
 // The chains of tests/vectors/chain and chain2, read as a second implementation reads them: every
 // signature, every condition, every figure, and the bytes of the state after each block. A change
-// of any format that a chain has makes this red. FAIRFEED_UPDATE_VECTORS=1 tells the stories anew
-// and writes all of it.
+// of any format of a chain fails this test. FAIRFEED_UPDATE_VECTORS=1 tells the stories anew and
+// writes all files.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -28,12 +28,12 @@ namespace {
 
 constexpr std::string_view kUtility = "dgmd";
 
-// A proof file of a story, and what it is there for.
+// A proof file of a story, and what the proof shows.
 struct ProofFile {
     const char* name;
     MeterId meter;
     Window window;
-    Window settled;  // by which the line is
+    Window settled;  // window of the settlement with the line
     std::size_t registry;
 };
 
@@ -42,8 +42,8 @@ struct Telling {
     std::unique_ptr<ToldChain> (*tell)();
     std::vector<ProofFile> proofs;
     std::vector<std::pair<const char*, std::string>> evidence;  // file, culprit
-    std::set<TransactionKind> missing;                          // of the kinds that are built
-    bool has_ledger = false;                                    // a file with all of its blocks
+    std::set<TransactionKind> missing;                          // built kinds that the chain lacks
+    bool has_ledger = false;                                    // a file holds all of its blocks
 };
 
 template <class Story>
@@ -80,13 +80,13 @@ std::string numbered(std::string_view what, Height height) {
     return std::string(what) + "-" + (digits.size() < 2 ? "0" : "") + digits + ".cbor";
 }
 
-// One line of states.txt: height, block id, app hash after it.
+// One line of states.txt: height, block id, app hash after the block.
 std::string line_of(const ChainState& state) {
     return std::to_string(state.height) + " " + to_hex(state.tip.view()) + " " +
            to_hex(app_hash(state).view());
 }
 
-// What whoever has these files and the utility's agreement key computes.
+// The results that a reader computes from these files and the utility's agreement key.
 struct Computed {
     LoadedGenesis genesis;
     std::vector<CommittedBlock> blocks;  // from height 1 on
@@ -113,7 +113,7 @@ void note(Computed& out, const ReplayStep& step, KeyholderAccounts& accounts, Js
     }
 }
 
-// Trusts the genesis file and opens with `key`.
+// Computes with a trusted genesis file, and opens lines with `key`.
 Computed compute(const LoadedGenesis& genesis, const std::vector<CommittedBlock>& blocks,
                  const AgreementKey& key) {
     Computed out;
@@ -179,7 +179,7 @@ class ChainVectors : public testing::TestWithParam<std::size_t> {
         CHECK(loaded.has_value());
         return *loaded;
     }
-    // The files as they stand there.
+    // Computes from the stored files.
     [[nodiscard]] Computed computed_from_files() const {
         const LoadedGenesis loaded = genesis();
         std::vector<CommittedBlock> blocks;
@@ -233,7 +233,7 @@ void ChainVectors::write_all(ToldChain& story, const Computed& computed) const {
     write_proofs(story.stored());
 }
 
-// The story can be told, and whoever asks for it gets the files of this telling.
+// The story can be told; with FAIRFEED_UPDATE_VECTORS=1 the files of this telling are written.
 TEST_P(ChainVectors, can_be_told_anew) {
     const auto story = telling_.tell();
     const Computed computed =
@@ -290,7 +290,7 @@ TEST_P(ChainVectors, have_proofs_and_evidence_that_hold) {
     }
 }
 
-// Of a copy: whoever opens a ledger may leave files beside it.
+// Works on a copy, because opening a ledger may leave files beside it.
 TEST_P(ChainVectors, stand_in_a_ledger_that_verify_takes) {
     if (!telling_.has_ledger) return;
     const testing_support::TempDirectory directory;

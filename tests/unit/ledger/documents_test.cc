@@ -1,4 +1,4 @@
-// What docs/state.md and docs/ledger-format.md copy from the sources is what stands there.
+// docs/state.md and docs/ledger-format.md copy parts of the sources; the copies must be exact.
 #include <gtest/gtest.h>
 
 #include "core/io/file.h"

@@ -148,7 +148,7 @@ TEST_F(DamagedLedger, is_whole_again_once_its_block_is_written_anew) {
     EXPECT_TRUE(examine(3));
 }
 
-// A mended block seemed to have been committed when it was mended.
+// Regression: a mended block got the time of its mending as the time of its commit.
 TEST_F(DamagedLedger, keeps_the_time_of_a_commit_that_can_still_be_read) {
     const CommittedBlock& second = stored_.chain().blocks()[1];
     const std::int64_t committed_at_ms = *stored_.open().committed_at_ms(2).value();

@@ -15,8 +15,8 @@ const ClusterId kCluster = TestNetwork::cluster(1);
 const ClusterId kLater("cluster-9");              // founded after genesis
 const MeterId kRoof = TestNetwork::meter(1, 1);   // a prosumer that obeys its share
 const MeterId kHome = TestNetwork::meter(1, 2);   // a consumer
-const MeterId kBarn = TestNetwork::meter(1, 3);   // more than its certificate; is opened
-const MeterId kNew = TestNetwork::meter(1, 4);    // panels without a certificate, heard late
+const MeterId kBarn = TestNetwork::meter(1, 3);   // generates above its certificate; is opened
+const MeterId kNew = TestNetwork::meter(1, 4);    // panels without a certificate; read late
 const MeterId kShade = TestNetwork::meter(1, 5);  // a roof in the shade; away, and then reset
 const MeterId kNextBarn("meter-1-6");
 const MeterId kFar("meter-9-1");
@@ -56,7 +56,7 @@ HeldReadings SecondStory::heard(std::initializer_list<std::pair<MeterId, Window>
     return out;
 }
 
-// Windows 20 and 21: what flowed since the installation, every flag of a line that is read.
+// Windows 20 and 21: the energy since the installation, and every flag of a line with a reading.
 void SecondStory::begin() {
     chain().meter(kHome).advance(Profile(28, {11, 0, 0}));
     live(kRoof, 20, {.load_wh = kSunnyLoad, .noon_wh = 1103, .obeys = true, .boast_wh = 1000});
@@ -78,7 +78,7 @@ void SecondStory::begin() {
            heard({{kRoof, 21}, {kBarn, 21}}), {});
 }
 
-// The first of two TARIFFs for one window is never in force.
+// Of two TARIFFs for one window the first one is never in force.
 void SecondStory::change_rates() {
     say("two TARIFFs from 24, CAPACITYs of meter-1-3 and meter-1-4 from 25",
         {TariffNotice{0, {391'337, 70'001}, kWeek}, TariffNotice{0, {300'338, 90'120}, kWeek},
@@ -95,7 +95,7 @@ void SecondStory::change_rates() {
         kCluster, 22, heard({{kRoof, 22}, {kBarn, 22}}), {.before = {}, .version = 0, .slot = 1});
 }
 
-// Its first committee has two members; the second one is node-3 alone.
+// The cluster's first committee has two members; the second one is node-3 alone.
 void SecondStory::found_cluster() {
     const std::vector<NodeId> two = {TestNetwork::node(5), TestNetwork::node(2)};
     const std::vector<NodeId> one = {TestNetwork::node(3)};
@@ -117,7 +117,7 @@ void SecondStory::found_cluster() {
         time_in(23, 3600));
 }
 
-// Windows 23 and 24, on both sides of the change of rates.
+// Windows 23 and 24, before and after the change of rates.
 void SecondStory::pass_a_week() {
     live(kRoof, 23, {.load_wh = kSunnyLoad, .noon_wh = 1151, .obeys = true});
     live(kHome, 23, {.load_wh = 197});
@@ -137,7 +137,7 @@ void SecondStory::pass_a_week() {
            kCluster, 24, heard({{kHome, 24}, {kBarn, 24}, {kNew, 24}}), {});
 }
 
-// The block of window 25 says a time far too late; that of window 26 sets it right.
+// The block of window 25 has a time far too late; that of window 26 sets the time right.
 void SecondStory::set_time_back() {
     for (const Window window : {25U, 26U}) {
         live(kRoof, window, {.load_wh = kSunnyLoad, .noon_wh = 1009, .obeys = true});
@@ -227,7 +227,7 @@ void SecondStory::accuse_and_revoke() {
         {NodeRevocation{0, TestNetwork::node(6)}}, time_in(29, 300), evidence);
 }
 
-// The old meter is out of window 29; the new one measures from 30 on.
+// The old meter does not take part in window 29; the new one measures from window 30 on.
 void SecondStory::replace_the_barn() {
     const MeterAlarm alarm{.network = state().network,
                            .meter = kBarn,

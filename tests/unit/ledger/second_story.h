@@ -1,9 +1,9 @@
-// A second small chain, for what the first one (chain_story.h) leaves at zero: rates that leave
-// remainders, registers above METER's, resets, flags, gaps of several windows over a change of
-// rates, a rate that was replaced, a time that was set back, shares for the same window a day later
-// where windows do not divide the day, late readings cut by room, a settlement from another slot
-// and one issued again, a meter and a cluster after genesis, a meter's replacement, a node that
-// leaves. tests/vectors/chain2 is one telling of it. Single-threaded.
+// A second small chain, for cases that the first one (chain_story.h) lacks: rates that leave
+// remainders, registers above METER's, resets, flags, gaps of several windows across a change of
+// rates, a replaced rate, a time that was set back, shares for the same window a day later where
+// windows do not divide the day, late readings cut by room, a settlement from another slot and a
+// reissued one, a meter and a cluster after genesis, a meter's replacement, a node that leaves.
+// tests/vectors/chain2 is one telling of it. Single-threaded.
 #pragma once
 
 #include <map>
@@ -14,11 +14,11 @@ namespace fairfeed::test {
 
 class SecondStory : public ToldChain {
   public:
-    // Tells it, and CHECKs that every block of it is accepted.
+    // Tells the story, and CHECKs that every block is accepted.
     SecondStory();
 
   private:
-    // Measured, kept by the meter until somebody hears of it.
+    // The meter measures the window and keeps the reading until a receipt.
     void live(const MeterId& meter, Window window, const Day& day);
     [[nodiscard]] HeldReadings heard(
         std::initializer_list<std::pair<MeterId, Window>> readings) const;

@@ -8,7 +8,7 @@
 namespace fairfeed::test {
 namespace {
 
-// Generation over a window, in tenths of the best quarter hours.
+// Generation over a window, in tenths of the best quarter hour.
 constexpr std::array<std::int64_t, 16> kSun = {0, 0, 1, 3, 5, 7, 9, 10, 10, 9, 7, 5, 3, 1, 0, 0};
 
 }  // namespace

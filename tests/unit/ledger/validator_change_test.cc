@@ -1,4 +1,4 @@
-// R21 for those who were not there: a ledger and its proofs hold across changes of the validators.
+// R21 for later readers: a ledger and its proofs hold across changes of the validators.
 #include <gmock/gmock.h>
 
 #include "core/crypto/digest.h"
@@ -55,7 +55,7 @@ class ChangedValidators : public testing::Test {
         const auto checked = check(proof);
         return checked ? "none" : std::string(to_string(checked.error().part));
     }
-    // The proof's block, certified by others than those who decided it.
+    // The fault of the proof if these nodes, instead of the deciding ones, certify its block.
     [[nodiscard]] std::string fault_if_certified_by(Proof proof,
                                                     const std::vector<const char*>& names) const {
         proof.certificate.witnesses.clear();
@@ -94,7 +94,8 @@ TEST_F(ChangedValidators, stand_in_the_proof_of_what_they_decided) {
     EXPECT_EQ(findings->signers, 4U);
 }
 
-// Block 5 has window 2 and REVOKE is in block 4: node-5 still decided it, with all six.
+// Block 5 has window 2, and REVOKE is in block 4: node-5 still takes part in deciding block 5,
+// among all six.
 TEST_F(ChangedValidators, still_decide_the_block_after_the_one_that_changes_them) {
     const Proof proof = prove(2);
     const auto findings = check(proof);
