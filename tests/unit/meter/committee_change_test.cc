@@ -27,7 +27,7 @@ class CommitteeChange : public ::testing::Test {
         for (const NodeId& node : bench.network().nodes())
             (void)meter.step(meter_event::Connected{node}, now);
     }
-    // Who is told the reading of the window, and under which key epoch.
+    // The nodes that receive the reading of the window, each with the key epoch of the reading.
     [[nodiscard]] std::map<NodeId, KeyEpoch> told(const MeterEffects& effects, Window window) {
         std::map<NodeId, KeyEpoch> out;
         for (const auto& publish : all_of<meter_effect::Publish>(effects)) {
@@ -74,7 +74,7 @@ TEST_F(CommitteeChange, counts_receipts_of_the_windows_own_committee) {
     EXPECT_EQ(meter.pending(), pending - 1);
 }
 
-// One liar of the old and one of the new committee would be two of four.
+// One liar of the old committee and one of the new one would be two of four.
 TEST_F(CommitteeChange, believes_no_refusal_of_who_does_not_settle_the_window) {
     Meter meter = bench.fresh();
     connect_all(meter, bench.at(0));
@@ -94,7 +94,7 @@ TEST_F(CommitteeChange, believes_no_refusal_of_who_does_not_settle_the_window) {
     EXPECT_EQ(all_of<meter_effect::PersistRefusal>(refused(TestNetwork::node(4))).size(), 1U);
 }
 
-// The members of the alarm's window may all be gone before a block has it.
+// The members of the alarm's window may all be gone before a block holds the alarm.
 TEST_F(CommitteeChange, tells_an_alarm_to_everybody_and_believes_who_settles_next) {
     MeterSetup setup = bench.setup();
     setup.breaks_at = kFrom - 1;

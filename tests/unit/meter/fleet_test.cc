@@ -1,5 +1,5 @@
-// The fleet against a real broker: a process's worth of meters, keys from files, mutual TLS, and a
-// member that answers with receipts.
+// The fleet against a real broker: as many meters as one process has, keys from files, mutual TLS,
+// and a member that answers with receipts.
 #include "meter-sim/fleet.h"
 
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ using testing_support::TempDirectory;
 constexpr std::int64_t kWindows = 3;
 constexpr std::int64_t kMeters = 2;
 
-// One node; windows of a quarter hour in 100 ms, three of them, starting now.
+// One node; three windows of a quarter hour, each of 100 ms, starting now.
 TestNetworkOptions options() {
     TestNetworkOptions out;
     out.nodes = 1;
@@ -87,7 +87,7 @@ class FleetTest : public ::testing::Test {
         }
     }
 
-    // The parent: receipts what it hears, except the first time it hears it.
+    // The parent receipts every reading, except at its first arrival.
     void start_parent() {
         MqttConfig mqtt;
         mqtt.host = "127.0.0.1";
@@ -113,7 +113,7 @@ class FleetTest : public ::testing::Test {
             const std::lock_guard lock(mutex_);
             client = std::move(client_);
         }
-        client.reset();  // without the lock: a last message may be waiting for it
+        client.reset();  // without the lock: a last message may wait for it
     }
     void hear(ByteView payload) {
         const std::lock_guard lock(mutex_);
@@ -145,7 +145,7 @@ class FleetTest : public ::testing::Test {
         CHECK(fleet.has_value());
         return std::move(*fleet);
     }
-    // A process: starts, works until the condition holds, stops.
+    // Runs a process's life: starts the fleet, works until the condition holds, stops.
     FleetStatus run_fleet_until(const std::function<bool()>& condition) {
         const SignalWatch signals([](Signal) {});
         auto fleet = start_fleet();
@@ -251,7 +251,8 @@ TEST_F(FleetTest, a_status_file_that_cannot_be_written_stops_nobody) {
     end_parent();
 }
 
-// Its clock stops it while there is a backlog of many years, and many windows in each second.
+// The fleet's clock must stop it while it has a backlog of many years, with many windows in each
+// second.
 class FleetWithBacklogTest : public FleetTest {
   protected:
     FleetWithBacklogTest() : FleetTest(long_ago()) {}

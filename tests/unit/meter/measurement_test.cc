@@ -17,7 +17,7 @@ NetworkParameters parameters() {
     return out;
 }
 
-// Load and sun that differ from quarter to quarter, around each other.
+// Load and sun that differ between quarter hours; either may be larger.
 QuarterEnergy uneven(std::int64_t quarter) {
     return {100 + quarter * 37 % 211, quarter * 53 % 400};
 }
@@ -83,7 +83,7 @@ TEST(Measurement, daily_units_are_cut_at_midnight_and_monthly_ones_at_the_first)
     MeterRegisters registers;
     for (Window window = 0; window < 6; ++window)
         registers = measured(window, 0, registers, source).registers();
-    EXPECT_EQ(registers.day_import_wh, 960);  // the window that ends at midnight
+    EXPECT_EQ(registers.day_import_wh, 960);  // of the window that ends at midnight
     registers = measured(6, 0, registers, source).registers();
     EXPECT_EQ(registers.day_import_wh, 160);
     EXPECT_EQ(registers.month_import_wh, 1120);

@@ -1,5 +1,5 @@
 // A meter on the bench: a real identity in a network in memory, a source that the test gives, and
-// committee members who can sign whatever the test wants them to say. Tests only.
+// committee members that sign any statement a test wants. Tests only.
 #pragma once
 
 #include <memory>
@@ -45,7 +45,7 @@ class MeterBench {
         return Meter(setup(std::move(source)), {}, {});
     }
 
-    // DGMD says it after genesis; what is set up from now on knows it.
+    // DGMD publishes this after genesis; meters set up later know it.
     void say_as_dgmd(const TransactionContent& content) {
         registry_.push_back(network_.from_dgmd(network_.initial_state(), content));
     }
@@ -89,7 +89,7 @@ class MeterBench {
         return meter_event::Message{topic.str(), std::move(payload)};
     }
 
-    // What a committee member would see in it; checked.
+    // The reading as a committee member decodes it; its signature is checked.
     [[nodiscard]] SignedReading decoded(const Bytes& envelope) const {
         auto reading = decode_reading(envelope, network_.network());
         CHECK(reading.has_value());

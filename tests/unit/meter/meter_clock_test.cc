@@ -1,5 +1,6 @@
-// What a meter measures by, and what it says when the machine's clock is wrong: leaps of a minute
-// and of a year, forth and back, while it runs and when it starts. The committee's clock is right.
+// The clock of a meter, and the meter's behaviour when the machine's clock is wrong: leaps of a
+// minute and of a year, forward and back, during a run and at a start. The committee's clock is
+// right.
 #include "meter-sim/meter_clock.h"
 
 #include <gtest/gtest.h>
@@ -72,8 +73,8 @@ TEST(MeterClock, corrects_small_differences_by_a_tenth_of_the_time_that_passes) 
     EXPECT_FALSE(clock.is_doubted());
 }
 
-// A meter, its clock, and a committee whose clock is right: it receipts what is over and refuses
-// the rest as a node does.
+// A meter, its clock, and a committee with the right clock. The committee receipts readings of past
+// windows and refuses others, as a node does.
 class LeapTest : public ::testing::Test {
   protected:
     using Wrong = std::function<std::int64_t(std::int64_t passed_ms)>;  // of the machine's clock
@@ -85,7 +86,7 @@ class LeapTest : public ::testing::Test {
         out.parameters.real_epoch_ms = kStartMs;
         return out;
     }
-    // From one time after the start to another; the meter's process starts with it.
+    // Runs the meter from one time after the start to another, as a new process.
     void run(Meter& meter, std::int64_t from_ms, std::int64_t to_ms, const Wrong& wrong) {
         MeterClock own(machine(from_ms, wrong(from_ms), false));
         hear(meter, meter_event::ClockSet{}, own.look(machine(from_ms, wrong(from_ms), false)).now,
@@ -122,7 +123,7 @@ class LeapTest : public ::testing::Test {
             hear(meter, answer, now, true_ms);
     }
     [[nodiscard]] bool is_over(Window window, std::int64_t true_ms) const {
-        constexpr std::int64_t kAheadMs = 2000;  // what a node's clock may be behind
+        constexpr std::int64_t kAheadMs = 2000;  // the allowed lag of a node's clock
         return (window + 1) * std::int64_t{900'000} <= true_ms + kAheadMs;
     }
     void expect_all_receipted_until(const Meter& meter, std::int64_t true_ms) {
@@ -152,8 +153,8 @@ TEST_F(LeapTest, of_some_seconds_changes_nothing_of_what_a_meter_says) {
     }
 }
 
-// It cannot know better, but it signs few windows too early, asks seldom, and its readings count
-// once they are over.
+// The meter cannot know better. But it signs few windows too early, asks seldom, and its readings
+// count once their windows are over.
 TEST_F(LeapTest, at_the_start_costs_few_messages_and_no_reading_once_the_clock_is_right) {
     for (const std::int64_t leap_ms : {kMinuteMs, kYearMs}) {
         SCOPED_TRACE(leap_ms);

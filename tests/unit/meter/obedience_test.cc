@@ -1,4 +1,4 @@
-// A meter and its share: whom it believes, from when it obeys, and what that costs it.
+// A meter and its share: which statements it believes, when it obeys, and what disobedience costs.
 #include <gtest/gtest.h>
 
 #include "core/contract/settlement.h"
@@ -67,7 +67,7 @@ TEST(Obedience, a_share_does_not_reach_back_to_quarters_that_ended_before_it_was
     EXPECT_EQ(generations(body), expected);
 }
 
-// The contract counts from the share's own time: what was exported above it is not paid for.
+// The contract counts from the share's own start: export above the share is not paid from then on.
 TEST(Obedience, export_above_a_share_that_was_heard_too_late_is_not_credited) {
     const MeterBench bench;
     Meter meter = bench.fresh();

@@ -29,7 +29,7 @@ class OutboxTest : public ::testing::Test {
         if (!outbox) ADD_FAILURE() << outbox.error().message;
         return std::move(*outbox);
     }
-    // The meter as a starting process finds it.
+    // The meter as a starting process restores it.
     Meter started(Outbox& outbox) {
         auto known = outbox.load(bench_.meter_id());
         CHECK(known.has_value());
@@ -102,7 +102,7 @@ TEST_F(OutboxTest, receipts_survive_and_complete_readings_are_not_pending_any_mo
     EXPECT_EQ(started(outbox).pending(), 1U);
 }
 
-// Whatever a killed process had done of a step, nobody ever hears two things about one window.
+// However far a killed process had got in a step, no receiver gets two readings of one window.
 TEST_F(OutboxTest, remembers_who_refused_a_reading_and_why) {
     {
         Outbox outbox = open();
@@ -144,7 +144,8 @@ TEST_F(OutboxTest, no_kill_between_effects_makes_a_meter_say_two_things) {
         last_total = total.import_wh + total.export_wh + total.generation_wh;
     }
     EXPECT_GT(said.size(), 40U);
-    // Every restart measured the same: the last registers are those of a meter that never stopped.
+    // Every restart continues the same measurement: the last registers equal those of a meter that
+    // never stopped.
     Outbox outbox = open();
     Meter meter = started(outbox);
     write(outbox, meter.step(kTick, bench_.at(61)));
@@ -218,7 +219,7 @@ TEST_F(OutboxTest, is_for_one_process_and_refuses_the_next_by_name) {
     write(outbox, meter.step(kTick, bench_.at(1)));
 }
 
-// Another machine, or a lock file that somebody removed.
+// Two writers without a common lock: another machine, or a removed lock file.
 TEST_F(OutboxTest, is_not_damaged_by_two_writers_that_no_lock_keeps_apart) {
     const auto attempt = [&](Outbox& outbox, Meter& meter, Window window) {
         const MeterEffects effects = meter.step(kTick, bench_.at(window));

@@ -1,5 +1,5 @@
-// A meter that is opened signs its alarm, gives up its key, and sends only what it signed before
-// (rule 11; paper A36-A38).
+// An opened meter signs its alarm, gives up its key, and sends only what it had signed before (rule
+// 11; paper A36-A38).
 #include <gtest/gtest.h>
 
 #include "core/wire/event_codec.h"
@@ -78,13 +78,13 @@ TEST(BrokenSeal, outlives_a_restart_before_the_key_was_given_up) {
     const MeterBench bench;
     Meter meter = opened_at(bench, 1);
     const auto kept = all_of<PersistReading>(meter.step(kTick, bench.at(1)));
-    // The outbox has it; the key file is still there.
+    // The outbox has the alarm; the key file is still there.
     Meter again(bench.setup(), kept.back().state, {kept.front().reading, kept.back().reading});
     EXPECT_TRUE(again.is_broken());
     const MeterEffects effects = again.step(kTick, bench.at(9));
     EXPECT_EQ(all_of<ZeroiseKey>(effects).size(), 1U);
     EXPECT_TRUE(all_of<PersistReading>(effects).empty());
-    // With the key gone and the alarm receipted it stays silent for ever.
+    // With the key gone and the alarm receipted, the meter stays silent for ever.
     MeterSetup gone = bench.setup();
     gone.signer.reset();
     Meter silent(std::move(gone), kept.back().state, {});

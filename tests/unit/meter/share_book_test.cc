@@ -77,7 +77,7 @@ TEST(ShareBook, remembers_across_a_restart_which_windows_are_old) {
     EXPECT_TRUE(book.hear(kParent, stated(5, 900, 1000), all));
 }
 
-// One liar is tolerated in each, and two of one mind must not be one of each.
+// Each committee may have one liar. Two equal statements must not come from one liar in each.
 TEST(ShareBook, does_not_add_up_members_of_two_committees) {
     ShareBook book({}, {});
     const std::vector<ShareBook::Quorum> two{{{kParent, kNeighbour}, 2}, {{kOther, kNeighbour}, 2}};

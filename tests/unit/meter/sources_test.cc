@@ -48,7 +48,7 @@ TEST(ModelSource, neighbours_share_their_weather) {
 TEST(ModelSource, there_is_surplus_at_noon_and_deficit_at_night_in_summer) {
     for (const std::uint64_t seed : {0U, 1U, 2U, 3U, 4U, 5U}) {
         std::int64_t noon_surplus = 0;
-        for (int home = 0; home < 4; ++home) {  // half of them with panels
+        for (int home = 0; home < 4; ++home) {  // half of the homes have panels
             const EnergySource source =
                 model_source(MeterId("m-" + std::to_string(home)),
                              {seed, 50'000, home % 2 == 0 ? 5000 : 0, kAugust});
@@ -118,7 +118,7 @@ TEST(RecordedSource, measures_the_recording_from_its_first_row) {
     const EnergySource source = recorded_source(home);
     EXPECT_EQ(source(0), (QuarterEnergy{1000, 0}));
     EXPECT_EQ(source(4), (QuarterEnergy{2000, 500}));
-    EXPECT_EQ(source(8), (QuarterEnergy{1000, 0}));  // from the start again
+    EXPECT_EQ(source(8), (QuarterEnergy{1000, 0}));  // the recording starts again
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What a reader is told of a fleet of meters: how it stands, how old that is, whether it lives.
+// The answers of `meter-sim status`: the fleet's state, the age of that state, and whether the
+// process lives.
 #include "meter-sim/commands/status.h"
 
 #include <gmock/gmock.h>
