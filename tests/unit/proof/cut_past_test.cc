@@ -1,6 +1,6 @@
 // A cluster whose closing states are cut, because hundreds of meters share a block (past_room.h),
-// changes hands: its ledger is recomputed before and after by everybody who holds keys, whoever
-// cuts otherwise is named, and lines on both sides of the change are proved.
+// changes its committee. Every keyholder can recompute the ledger before and after the change, a
+// wrong cut is reported, and lines on both sides of the change can be proved.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -19,8 +19,8 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 constexpr std::size_t kMeters = 600;
-constexpr std::size_t kHeard = 3;       // of them; the others never are
-constexpr Window kLast = 2 * kMaxGaps;  // of the old committee; every second one is heard
+constexpr std::size_t kHeard = 3;       // meters with readings; the others have none
+constexpr Window kLast = 2 * kMaxGaps;  // of the old committee; every second window has readings
 const NodeId kGone = TestNetwork::node(1);
 const MeterId kMeter = TestNetwork::meter(1, 1);
 
@@ -78,11 +78,11 @@ class CutPast : public ::testing::Test, public HandoverBench {
             EXPECT_THAT(report.closed, ElementsAre(Pair(kOne, closed)));
         }
     }
-    // The ledger with one more block, that of a settlement which its committee signed.
+    // The ledger with one more block: a settlement that its committee signed.
     [[nodiscard]] Ledger ledger_with(const SettlementDraft& draft, Window window,
                                      const HeldReadings& held) const {
         const auto sealed = chain.accounts(kOne).seal(chain.state(), window, draft, kCome, 0, 0,
-                                                  chain.keys(), network.random());
+                                                      chain.keys(), network.random());
         CHECK(sealed);
         const Block block = chain.next_block(chain.group_held(*sealed, held));
         const auto file = stored.directory() / "other.db";
@@ -94,7 +94,7 @@ class CutPast : public ::testing::Test, public HandoverBench {
                              block.header.time_ms + kCommittedAfterMs));
         return std::move(*ledger);
     }
-    // One bit of what is sealed for the newcomer's or the old members' eyes, and hashes that fit.
+    // Flips one bit of a sealed text for the newcomer or the old members, with hashes that fit.
     void expect_change_is_found(Height height, const Bytes& sealed) {
         SCOPED_TRACE("at height " + std::to_string(height));
         constexpr std::string_view kSql = "UPDATE blocks SET body = ?2 WHERE height = ?1";

@@ -1,4 +1,5 @@
-// Committees and validators that lie together: what a checker sees by itself, whoever signed it.
+// Committees and validators that lie together: the lies that a checker finds without trusting any
+// signer.
 #include <gtest/gtest.h>
 
 #include "core/proof/proof_parts.h"
@@ -11,7 +12,7 @@ namespace {
 
 using ForgedProof = ProofOfAReading;
 
-// Validators that all lie still cannot make a header that no chain takes.
+// Even if all validators lie, they cannot make the checker accept a header that no chain accepts.
 TEST_F(ForgedProof, is_refused_with_a_header_that_no_chain_takes) {
     using Change = void (*)(BlockHeader&);
     const Change changes[] = {
@@ -30,7 +31,7 @@ TEST_F(ForgedProof, is_refused_with_a_header_that_no_chain_takes) {
     }
 }
 
-// A committee and validators that all lie, in what anybody can see.
+// A committee and all validators lie about a settlement's public part.
 TEST_F(ForgedProof, is_refused_with_a_settlement_that_no_chain_takes) {
     const auto fault_with = [&](void (*falsify)(Settlement&)) {
         Settlement changed = settlement();
@@ -63,7 +64,7 @@ TEST_F(ForgedProof, is_refused_with_a_settlement_that_no_chain_takes) {
     EXPECT_EQ(fault_with([](Settlement& s) { s.totals.grid_amount_micro += 100; }), "settlement");
 }
 
-// A committee and validators that all lie still cannot make a line follow from another reading.
+// Even if a committee and all validators lie, they cannot make a line follow from another reading.
 class FalsifiedLine : public ::testing::Test {
   protected:
     std::string fault_after(void (*falsify)(SettlementLine&)) {
@@ -122,7 +123,8 @@ TEST_F(FalsifiedLine, is_found_where_it_contradicts_reading_capacity_or_tariff) 
              line.export_amount_micro -= 80;
          }},
         {"energy", [](SettlementLine& line) { line.closing.registers.export_wh += 1; }},
-        // It binds after this line's: so it may, where the chain's time was set back.
+        // The share binds after the share of this line. This is allowed, because the chain's time
+        // may have been set back.
         {"none",
          [](SettlementLine& line) {
              const ShareInForce& last = line.closing.shares.back();

@@ -1,5 +1,5 @@
-// Proofs and checks over a change of committee: who can prove which window, and what a verifier
-// says it could not recompute.
+// Proofs and checks across a change of committee: which keyholder can prove which window, and the
+// settlements that a verifier reports as not recomputed.
 #include <gmock/gmock.h>
 
 #include "core/ledger/chain_verifier.h"
@@ -19,9 +19,10 @@ const MeterId kMeter = TestNetwork::meter(1, 1);
 
 class ProofOverAHandover : public ::testing::Test, public HandoverBench {
   protected:
-    // Settled by its reading; without it; with it, late.
+    // settle_without: the settlement lacks kMeter's reading. settle_with_late: a later settlement
+    // lists that reading as late.
     void settle_without(Window window) {
-        HeldReadings held{{window, read(window, 700)}};  // others than its estimates
+        HeldReadings held{{window, read(window, 700)}};  // other values than its estimates
         late_ = held.at(window).extract(kMeter).mapped();
         settle(window, held);
     }
@@ -99,7 +100,8 @@ TEST_F(ProofOverAHandover, is_made_of_a_late_reading_by_who_settled_it) {
     EXPECT_NE(line_of(3)->adjusted, Adjustment{});
 }
 
-// The reading of window 1 never reached who settled it, and nobody after them could read it.
+// The reading of window 1 never reached the committee that settled it, and no later member could
+// read it.
 TEST_F(ProofOverAHandover, shows_what_was_trued_up_of_windows_before_it) {
     chain.run_window({kOne}, 0);
     give_to({kCome}, 2);
@@ -165,7 +167,7 @@ TEST_F(VerifyOverAHandover, names_every_stretch_of_a_committee_that_comes_back) 
                 ElementsAre(Pair(kOne, ElementsAre(WindowRun{0, 1}, WindowRun{5, 5}))));
 }
 
-// Who can open the lines of a committee that it is not of, takes them as they are.
+// A keyholder outside a committee that can open its lines takes these lines as they are.
 TEST_F(VerifyOverAHandover, counts_no_settlement_as_recomputed_that_its_keyholder_cannot_judge) {
     give_to({kGone, TestNetwork::node(2)}, 5);
     std::vector<NodeId> readers = {kGone, TestNetwork::node(2), kCome, network.dgmd()};

@@ -1,5 +1,5 @@
-// A proof of one reading, made from a stored chain of four nodes and two windows. For tests of what
-// a checker takes and what it refuses. Single-threaded.
+// A proof of one reading, made from a stored chain of four nodes and two windows. For tests of the
+// proofs that a checker accepts and refuses. Single-threaded.
 #pragma once
 
 #include "core/proof/proof.h"
@@ -21,7 +21,7 @@ namespace fairfeed::test {
     return make_proof(stored.open(), stored.genesis(), stored.holder(node), meter, window);
 }
 
-// The part that does not hold, or `none`.
+// The part of the proof that does not hold, or `none`.
 [[nodiscard]] inline std::string fault_of(const Proof& proof, const LoadedGenesis& genesis) {
     const auto checked = check_proof(encode_proof(proof), genesis);
     return checked ? "none" : std::string(to_string(checked.error().part));

@@ -1,4 +1,5 @@
-// What of the registry a proof attaches: a checker with the genesis file alone lacks nothing.
+// The registry transactions that a proof attaches: a checker with the genesis file alone lacks
+// none.
 #include <gmock/gmock.h>
 
 #include "core/proof/evidence_proof.h"
@@ -121,7 +122,7 @@ class ProofRegistry : public testing::Test {
     StoredChain stored_;
 };
 
-// The first meter was there at genesis; the third one measures from window 4 on.
+// The first meter is there at genesis; the third one measures from window 4 on.
 class MeterReplacedTwice : public ProofRegistry {
   protected:
     MeterReplacedTwice() {
@@ -201,7 +202,7 @@ TEST_F(MeterOfALaterCluster, is_no_gap_in_the_proof_of_the_meter_that_replaced_i
     EXPECT_EQ(fault_of(proof), "none");
 }
 
-// Only what settled before tells that a window was standing still, and that is not in the file.
+// Only earlier settlements tell that a window stood still, and the proof file does not hold them.
 TEST_F(ProofRegistry, lets_a_cluster_founded_later_be_given_away_where_it_stands_still) {
     found_later_cluster();
     install(kSecond, kLater, 2, "sp-later");
@@ -215,7 +216,8 @@ TEST_F(ProofRegistry, lets_a_cluster_founded_later_be_given_away_where_it_stands
     EXPECT_EQ(fault_of(proof), "none");
 }
 
-// As many meters as a block has room for: a further one needs one of them to be out.
+// The cluster has as many meters as a block has room for. A further meter needs the removal of one
+// of them.
 class FullCluster : public ProofRegistry {
   protected:
     static TestNetworkOptions four_meters() {

@@ -217,7 +217,7 @@ TEST(proof, of_a_late_reading_shows_the_line_that_trued_it_up) {
     EXPECT_EQ(fault_of(forged, stored.genesis()), "reading_key") << "one key, one reading";
 }
 
-// The block of window 0 says a time that is 11 hours too late, so the share of window 0 binds after
+// The block of window 0 has a time that is 11 hours too late, so the share of window 0 binds after
 // that of window 1, whose block has the right time (R20).
 TEST(proof, of_a_line_after_the_chains_time_was_set_back_is_taken) {
     StoredChain stored(options_of(1));
@@ -252,7 +252,7 @@ TEST(proof, says_honestly_what_a_small_committee_is_worth) {
     EXPECT_THAT(findings->proved, Contains(HasSubstr("nobody else witnessed it")));
 }
 
-// A meter, its capacity and a tariff that came after genesis.
+// A meter, its capacity and a tariff, all added after genesis.
 class ProofOfALaterMeter : public ::testing::Test {
   protected:
     void SetUp() override {
