@@ -168,7 +168,7 @@ class RealHomes : public ::testing::Test {
     std::string meta_;
 };
 
-// The sum of a column, read a second way: digits only, all cells have six decimal places.
+// The sum of a column, computed independently from the digits; all cells have six decimal places.
 std::int64_t column_mwh(const std::string& csv, std::size_t column) {
     std::istringstream lines(csv);
     std::string line;
