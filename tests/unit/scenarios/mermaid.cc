@@ -88,7 +88,7 @@ class ReplicaPicture {
 
 class NodesPicture {
   public:
-    // expand: an arrow for each of several who say the same at one moment.
+    // expand: one arrow for each of several nodes that say the same at one moment.
     NodesPicture(const Scenario& scenario, bool expand)
         : nodes_(nodes_of(scenario)), expand_(expand), diagram_(participants(nodes_)) {
         for (const Scenario::Line& line : scenario.lines) {
@@ -105,7 +105,7 @@ class NodesPicture {
     static bool founds(const Scenario::Line& line) {
         return line.command.starts_with("nodes ") || line.command.starts_with("chain ");
     }
-    // node-5 is new: it comes to those there were.
+    // "node-5 is new" adds a node to the existing ones.
     static int nodes_of(const Scenario& scenario) {
         int nodes = 0;
         for (const auto& line : scenario.lines) {
@@ -177,7 +177,7 @@ class NodesPicture {
         for (const std::string& node : who)
             diagram_.arrow(id(node), to, after + without_node(what));
     }
-    // "" for what is not said to anybody.
+    // "" for statements without an addressee.
     static std::string addressee(const std::string& what) {
         const Strings words = words_of(what);
         if (begins_with_any(what, {"receipts ", "refuses ", "tells meter-"})) return "meters";
@@ -191,7 +191,7 @@ class NodesPicture {
                                    "brings ", "passes on ", "objects ", "asks what "});
         return is_said ? "everybody" : "";
     }
-    // The arrow shows to whom: "asks node-1 for 1 reading" is "asks for 1 reading".
+    // The arrow shows the addressee, so "asks node-1 for 1 reading" becomes "asks for 1 reading".
     static std::string without_node(const std::string& what) {
         Strings words = words_of(what);
         if (words.size() < 2 || !words[1].starts_with("node-")) return what;

@@ -1,7 +1,7 @@
-// A story as a Mermaid sequence diagram: arrows for what is said, notes for what happens to
-// somebody and what somebody does alone. What is only the durable side of a statement ("keeps its
-// ..") is left to the text; statements that several make at one moment become one note where a
-// diagram would have more than forty arrows.
+// A story as a Mermaid sequence diagram: arrows for statements, notes for events and for actions of
+// one node alone. The durable side of a statement ("keeps its ..") is left to the text. If a
+// diagram would have more than forty arrows, equal statements of several nodes at one moment become
+// one note.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace fairfeed::test {
 
 constexpr int kMaxArrows = 40;
 
-// Without the fence around it; ends with a newline.
+// The diagram without the fence around it; ends with a newline.
 [[nodiscard]] std::string to_mermaid(const Scenario& scenario);
 
 }  // namespace fairfeed::test

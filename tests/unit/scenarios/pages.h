@@ -1,5 +1,5 @@
-// The pages of the docs that are made of the stories: docs/scenarios.md from a marker on, and
-// docs/scenarios/*.md.
+// The pages of the docs that are generated from the stories: docs/scenarios.md from a marker on,
+// and docs/scenarios/*.md.
 #pragma once
 
 #include <map>
@@ -10,17 +10,17 @@
 
 namespace fairfeed::test {
 
-// What stands above it in docs/scenarios.md is written by hand.
+// People write the part of docs/scenarios.md above the marker.
 constexpr std::string_view kMarker = "<!-- From here on made by the scenarios_test. -->\n";
 
-// Rule -> where it stands in its document, in the document's order of numbers.
+// The rules that stories may name, in the order of their documents.
 struct Rulebook {
-    std::vector<std::string> chain;  // A0, A1, A2, R1 ..: all that docs/chain-rules.md names
+    std::vector<std::string> chain;  // A0, A1, A2, R1 ..: the rules in docs/chain-rules.md
     std::vector<int> committee;      // numbered in docs/protocol.md, section 8
 };
 [[nodiscard]] Rulebook read_rulebook(const std::string& chain_rules, const std::string& protocol);
 
-// Tables: rule -> stories, damage avoided -> story.
+// Tables: for each rule its stories, and for each avoided damage its story.
 [[nodiscard]] std::string make_index(const Rulebook& rules, const std::vector<Scenario>& scenarios);
 // One page per kind of story (the first word of its name), by path below docs/.
 [[nodiscard]] std::map<std::string, std::string> make_pages(const std::vector<Scenario>& scenarios);

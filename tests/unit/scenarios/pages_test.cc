@@ -1,4 +1,4 @@
-// The stories cover the rules, and the pages of the docs are those of the stories.
+// The stories cover the rules, and the pages of the docs match the stories.
 // FAIRFEED_UPDATE_SCENARIOS=1 writes the pages anew; read the diff before committing it.
 #include "tests/unit/scenarios/pages.h"
 

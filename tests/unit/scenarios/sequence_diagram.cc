@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kNoteColumns = 72;
 
-// Mermaid breaks no lines of notes.
+// Mermaid does not break the lines of notes.
 std::string wrapped(const std::string& text) {
     std::string out;
     std::size_t line = 0;
@@ -27,7 +27,7 @@ std::string wrapped(const std::string& text) {
     return out;
 }
 
-// A semicolon ends a statement, a number sign begins an entity.
+// In Mermaid a semicolon ends a statement, and a number sign begins an entity.
 std::string escaped(std::string text) {
     std::replace(text.begin(), text.end(), ';', ',');
     for (std::size_t at = text.find('#'); at != std::string::npos; at = text.find('#'))

@@ -1,5 +1,5 @@
-// Builds the text of a Mermaid sequenceDiagram. Participants have an id and a label, in the order
-// in which they stand from left to right.
+// Builds the text of a Mermaid sequenceDiagram. Participants have an id and a label, and stand from
+// left to right in the given order.
 #pragma once
 
 #include <set>
@@ -13,10 +13,11 @@ class SequenceDiagram {
   public:
     explicit SequenceDiagram(std::vector<std::pair<std::string, std::string>> participants);
     void arrow(const std::string& from, const std::string& to, const std::string& text);
-    // Over all of these and whoever stands between them. Notes in a row over the same become one.
+    // A note over these participants and everybody between them. Consecutive notes over the same
+    // participants become one.
     void note(const std::vector<std::string>& over, const std::string& text);
     [[nodiscard]] int arrows() const { return arrows_; }
-    [[nodiscard]] std::string text() const;  // participants that are never named are left out
+    [[nodiscard]] std::string text() const;  // leaves out participants that are never named
 
   private:
     struct Step {
