@@ -1,4 +1,4 @@
-// The log of a node hears of each alarm once when it begins and once when it ends.
+// A node logs each alarm once when it begins and once when it ends.
 #include "edge-node/service/alarm_log.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// A node's alarms about what surrounds it: each begins within seconds of its fault and is over when
-// the fault is; the line for the service manager names who is missing.
+// A node's alarms about its surroundings: each alarm begins within seconds of its fault and ends
+// with it. The line for the service manager names missing nodes.
 #include "edge-node/service/outlook.h"
 
 #include <gmock/gmock.h>
@@ -37,7 +37,7 @@ class Surroundings : public ::testing::Test {
     void lose(std::size_t node) {
         outlook_->on_connection(TestNetwork::node(node), false, "connection refused", now_);
     }
-    // Everybody that is there says something every second.
+    // Each node except the silent ones sends a message every second.
     void pass(std::int64_t ms, std::size_t silent = 0) {
         for (; ms > 0; ms -= 1000) {
             now_.steady_ms += 1000;

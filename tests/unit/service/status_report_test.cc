@@ -1,4 +1,4 @@
-// The status file: every member is there with its value, and a node of a real network fills it.
+// The status file has every member with its value, and a node of a real network fills them all.
 #include "edge-node/service/status_report.h"
 
 #include <gtest/gtest.h>
