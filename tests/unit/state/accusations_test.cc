@@ -69,7 +69,7 @@ class AccusationTest : public testing::Test {
     [[nodiscard]] const NodeRecord& node(const NodeId& id) const {
         return chain_.state().nodes.at(id);
     }
-    // Everybody of cluster-1, settled with these readings.
+    // Settles cluster-1 with these readings, endorsed by all members.
     void settle(Window window, const OpenedReadings& readings, std::uint32_t version = 0) {
         Settlement settlement = chain_.settle(kOne, window, readings);
         if (version > 0) {
@@ -102,7 +102,7 @@ TEST_F(AccusationTest, two_readings_void_their_window_which_settles_in_conflict)
     EXPECT_EQ(after.entries.front().status, EntryStatus::conflict);
     commit(chain_.group(after, readings));
     EXPECT_TRUE(chain_.state().is_voided(kMeter, 1)) << "nor may it come late";
-    chain_.run_window({kOne}, 2);  // registers go on: the next good reading recovers the energy
+    chain_.run_window({kOne}, 2);  // registers go on, so the next good reading recovers the energy
     EXPECT_TRUE(chain_.state().is_voided(kMeter, 1)) << "nor after newer ones";
 }
 
@@ -117,7 +117,7 @@ TEST_F(AccusationTest, a_settlement_that_uses_a_voided_reading_or_calls_it_missi
     EXPECT_EQ(judge(chain_.group(missing, readings)), "wrong_entries");
 }
 
-// Else a committee could say of any meter that it contradicted itself, and prove nothing.
+// Otherwise a committee could accuse any meter of contradicting itself, without a proof.
 TEST_F(AccusationTest, a_settlement_that_calls_a_conflict_what_no_evidence_shows_is_refused) {
     const OpenedReadings readings = chain_.read_all(kOne, 1);
     Settlement settlement = chain_.settle(kOne, 1, readings);
@@ -150,7 +150,7 @@ TEST_F(AccusationTest, evidence_enters_once_whatever_signatures_it_carries) {
     EXPECT_EQ(judge({evidence, evidence}), "already_committed");
     commit({evidence});
     EXPECT_EQ(judge({evidence}), "already_committed");
-    // The meter signs the same payloads again: other bytes, the same id.
+    // The meter signs the same payloads again: the bytes differ, the id does not.
     const auto again = cose::parse_sign1(second);
     const Bytes signed_again = cose::sign1(cose::Domain::reading, network_.network(), kMeter.str(),
                                            again->payload, network_.key(kMeter));
@@ -159,7 +159,7 @@ TEST_F(AccusationTest, evidence_enters_once_whatever_signatures_it_carries) {
     EXPECT_EQ(resigned.id, evidence.id);
     EXPECT_NE(resigned.envelope, evidence.envelope);
     EXPECT_EQ(judge({resigned}), "already_committed");
-    // A third reading of the same window says nothing new either.
+    // A third reading of the same window adds nothing either.
     const Transaction third =
         *make_evidence(Offence::two_readings, first, read(1).reading.envelope, network_.network());
     EXPECT_EQ(judge({third}), "already_committed");

@@ -59,7 +59,8 @@ class ExecutionTest : public testing::Test {
     [[nodiscard]] std::vector<Transaction> group() const {
         return chain_.group(settlement_, readings_);
     }
-    // The readings, then the settlement as it now is, signed and endorsed by everybody needed.
+    // The verdict on the readings and this settlement, signed and endorsed by all necessary
+    // members.
     [[nodiscard]] std::string judge_settlement(const Settlement& settlement) const {
         return judge(chain_.group(settlement, readings_));
     }
@@ -123,11 +124,11 @@ TEST_F(ExecutionTest, rejects_damaged_settlements_by_name) {
         {"key epoch never granted", [](auto& s) { s.lines[1].key_epoch = 2; },
          "unknown_key_epoch at 3"},
     };
-    ASSERT_GT(settlement_.totals.d_wh, 0);  // the table damages a surplus
+    ASSERT_GT(settlement_.totals.d_wh, 0);  // the table damages figures of a surplus
     for (const SettlementDamage& row : table) {
         Settlement damaged = settlement_;
         row.damage(damaged);
-        // The damaged one is signed and endorsed by the committee of the undamaged.
+        // The undamaged settlement's committee signs and endorses the damaged one.
         Transaction batch = make_batch(damaged, network_.network(), network_.key(damaged.proposer));
         for (const char* member : {"node-1", "node-2", "node-3"}) {
             batch.endorsements.push_back(
@@ -141,7 +142,7 @@ TEST_F(ExecutionTest, rejects_damaged_settlements_by_name) {
     }
 }
 
-// Nothing else stands against these: a whole committee says that nobody was read.
+// No other rule refuses these settlements: a whole committee claims that no meter was read.
 TEST_F(ExecutionTest, takes_a_window_once_and_in_its_turn_whoever_vouches_for_it) {
     const auto judge_window = [&](Window window) {
         Settlement silent = chain_.settle(kOne, 1, {});

@@ -12,7 +12,8 @@ namespace {
 
 using test::TrueUpBench;
 
-// The consumer is read in window 0, missing in 1 and 2; its readings of both are known by now.
+// The consumer is read in window 0 and missing in windows 1 and 2. By now the committee holds its
+// readings of both.
 class LateRulesTest : public testing::Test {
   protected:
     LateRulesTest() {
@@ -98,7 +99,7 @@ TEST_F(LateRulesTest, refuse_a_listed_reading_that_is_of_another_window) {
 }
 
 TEST_F(LateRulesTest, refuse_late_readings_whose_sequence_does_not_rise_with_the_window) {
-    // A meter that numbers window 2 before window 1: whoever drafts takes the first of them only.
+    // A meter numbers window 2 before window 1: a drafter takes only the first of the two readings.
     const OpenedReading swapped =
         bench.chain.meter(bench.consumer).read_body(1, bench.held[1].at(bench.consumer).body);
     bench.held[1].insert_or_assign(bench.consumer, swapped);
@@ -113,7 +114,7 @@ TEST_F(LateRulesTest, refuse_late_readings_whose_sequence_does_not_rise_with_the
 }
 
 TEST_F(LateRulesTest, know_when_a_reading_is_too_old) {
-    // 92 days are 552 windows; one settlement more may have been under way.
+    // 92 days are 552 windows; one further settlement may have been under way.
     EXPECT_EQ(late_windows(state()), 552);
     EXPECT_TRUE(may_true_up(state(), bench.consumer, 1, 554));
     EXPECT_FALSE(may_true_up(state(), bench.consumer, 1, 555));
@@ -199,7 +200,7 @@ TEST_F(LateRulesTest, call_nothing_withheld_that_a_full_list_has_no_room_for) {
     small.send(small.consumer, 2);
     small.settle(3);
     EXPECT_EQ(small.late.size(), 1U);
-    EXPECT_EQ(small.line(small.consumer).adjusted.import_wh, 1600);  // all the same, by registers
+    EXPECT_EQ(small.line(small.consumer).adjusted.import_wh, 1600);  // by registers all the same
     EXPECT_EQ(small.record(small.consumer).unread.size(), 1U) << "window 2 comes with the next one";
 }
 

@@ -24,7 +24,7 @@ MeterRegistration new_meter(const char* name) {
         0, MeterId(name), kOne, "sp-new", key_of(name), 2, ConnectionRating{}, test::kInstalled};
 }
 
-// Wrapped with a key that is none: it would open for nobody.
+// A grant wrapped with an invalid key, which nobody could open.
 KeyGrant wrapped_with_no_point(KeyGrant grant) {
     grant.entries.back().wrapped.ephemeral.bytes.back() ^= 1U;
     return grant;
@@ -42,7 +42,7 @@ MeterRegistration installed(const Registers& registers) {
     return meter;
 }
 
-// Window 0 is settled; window 1 runs, so that 2 is the first one that a change may concern.
+// Window 0 is settled and window 1 runs, so window 2 is the first that a change may concern.
 class RegistryTest : public testing::Test {
   protected:
     RegistryTest() : chain_(network_) { chain_.run_window({kOne}, 0); }
@@ -153,7 +153,7 @@ TEST_F(RegistryTest, settles_a_new_meter_from_the_window_its_key_is_effective_fo
         ASSERT_TRUE(chain_.append(chain_.next_block({added}, chain_.state().tip_time_ms + 1)));
     };
     run(new_meter("new"));
-    EXPECT_EQ(chain_.state().meters_of(kOne, 2).size(), 3U);  // nobody could read it yet
+    EXPECT_EQ(chain_.state().meters_of(kOne, 2).size(), 3U);  // no member could read it yet
     auto readers = network_.committee(kOne);
     readers.insert(readers.begin(), network_.dgmd());
     run(network_.grant(MeterId("new"), 1, readers, 3));
@@ -165,7 +165,7 @@ TEST_F(RegistryTest, settles_a_new_meter_from_the_window_its_key_is_effective_fo
     EXPECT_TRUE(chain_.invariants().all_held());
 }
 
-// Its accounts would close with the meter's first line.
+// That member's accounts would close at the meter's first line.
 TEST_F(RegistryTest, lets_no_new_meter_shut_out_a_member_of_today_or_of_a_later_window) {
     const auto say = [this](const TransactionContent& content) {
         const auto added = network_.from_dgmd(chain_.state(), content);

@@ -29,7 +29,7 @@ TestNetworkOptions two_clusters(Window effective = 0) {
     return options;
 }
 
-// "accepted", or the reason and where.
+// "accepted", or the reason and its place.
 std::string judged(const ChainState& state, const Block& block) {
     ChainState copy = state;
     PlainSignatureChecker signatures;
@@ -90,13 +90,13 @@ TEST_F(SelectionTest, puts_dgmds_first_and_groups_in_order_whatever_the_order_of
 TEST_F(SelectionTest, leaves_out_what_does_not_fit_the_state) {
     const auto one = group(kOne, 0);
     EXPECT_TRUE(select(one, end_ms(0) - 1).empty());                       // the window is not over
-    EXPECT_TRUE(select({one.begin(), one.end() - 1}, end_ms(0)).empty());  // nobody lists them
-    EXPECT_TRUE(select({one.begin() + 1, one.end()}, end_ms(0)).empty());  // one is not here
+    EXPECT_TRUE(select({one.begin(), one.end() - 1}, end_ms(0)).empty());  // nothing lists them
+    EXPECT_TRUE(select({one.begin() + 1, one.end()}, end_ms(0)).empty());  // one is missing
     auto unendorsed = one;
     unendorsed.back().endorsements.pop_back();
     EXPECT_TRUE(select(unendorsed, end_ms(0)).empty());
     ASSERT_TRUE(chain_.append(chain_.next_block(one)));
-    EXPECT_TRUE(select(one, end_ms(0)).empty());  // it is in
+    EXPECT_TRUE(select(one, end_ms(0)).empty());  // a block has the settlement
 }
 
 TEST_F(SelectionTest, is_not_blocked_by_a_copy_with_a_bad_signature) {
@@ -112,7 +112,8 @@ TEST_F(SelectionTest, is_not_blocked_by_a_copy_with_a_bad_signature) {
     EXPECT_EQ(select(waiting, end_ms(0)), one);
 }
 
-// Else whoever signs two readings for one window after the other would keep it out for ever.
+// Otherwise a meter that signs two readings for one window after another could keep the settlement
+// out for ever.
 TEST_F(SelectionTest, lets_no_evidence_keep_out_a_settlement_that_needs_the_whole_block) {
     test::TestMeter& liar = chain_.meter(TestNetwork::meter(2, 1));
     const Profile profile = test::flat_profile(chain_.state(), {100, 0, 0});
@@ -131,7 +132,8 @@ TEST_F(SelectionTest, lets_no_evidence_keep_out_a_settlement_that_needs_the_whol
         << "it has the next one";
 }
 
-// Nor does a settlement that fits no block, or only without another one, change the order.
+// A settlement that fits no block, or only without another settlement, does not change the order
+// either.
 TEST_F(SelectionTest, puts_evidence_first_where_settlements_alone_find_no_room_either) {
     const Transaction notice = network_.from_dgmd(
         chain_.state(), CapacityCertificate{0, TestNetwork::meter(1, 1), 6000, 2});
@@ -171,7 +173,7 @@ TEST(MaxBlockTest, rejects_more_transactions_than_genesis_allows) {
     const auto second = chain.group(chain.settle(kTwo, 0, two), two);
     both.insert(both.end(), second.begin(), second.end());
     EXPECT_EQ(judged(chain.state(), chain.next_block(both)), "too_many_transactions");
-    // Selecting never splits a group: the second one waits.
+    // Selection never splits a group, so the second group waits.
     PlainSignatureChecker signatures;
     const auto time_ms = earliest_block_time_ms(chain.state(), both);
     const auto selected = select_transactions(chain.state(), both, time_ms, signatures);
@@ -192,7 +194,8 @@ TEST(WindowLimitTest, refuses_windows_after_the_networks_end) {
     EXPECT_EQ(judged(chain.state(), chain.next_block(late)), "wrong_window at 3");
 }
 
-// A tariff for window 42 enters late: after the settlement of 42 was drafted without it.
+// A tariff for window 42 enters late: after the settlement of window 42 was drafted without that
+// tariff.
 TEST(LateTariffTest, makes_a_settlement_stale_until_it_is_drafted_again) {
     const TestNetwork network(two_clusters(kWeek));
     TestChain chain(network);
@@ -208,7 +211,7 @@ TEST(LateTariffTest, makes_a_settlement_stale_until_it_is_drafted_again) {
     Settlement again = chain.settle(kOne, kWeek, readings);
     EXPECT_LT(again.totals.grid_amount_micro, drafted.totals.grid_amount_micro);
     again.version = 1;
-    // The lines name the version: seal them anew.
+    // The lines contain the version, so they must be sealed anew.
     const auto draft = chain.accounts(kOne).draft(chain.state(), kWeek, {{kWeek, readings}});
     ASSERT_TRUE(draft);
     const auto sealed = chain.accounts(kOne).seal(chain.state(), kWeek, *draft, again.proposer, 1,

@@ -131,7 +131,7 @@ TEST(GenesisStateTest, knows_who_is_who) {
     const TestNetwork network(options);
     const ChainState state = network.initial_state();
     EXPECT_EQ(state.validators.size(), 5U);
-    EXPECT_EQ(state.validators.front(), NodeId("node-1"));  // it has most users (paper A53)
+    EXPECT_EQ(state.validators.front(), NodeId("node-1"));  // the node with most users (paper A53)
     EXPECT_EQ(state.height, 0U);
     EXPECT_EQ(state.tip, block_id(network.genesis().block.block.header));
     EXPECT_EQ(state.meters_of(kOne, 0).size(), 3U);
@@ -193,7 +193,7 @@ void remove_all(LoadedGenesis& genesis) {
     }
 }
 
-// GENESIS and its copy beside the block.
+// Changes GENESIS and its copy beside the block.
 void change_content(LoadedGenesis& genesis, const std::function<void(Genesis&)>& change) {
     change(genesis.content);
     first<Genesis>(genesis) = genesis.content;
@@ -306,7 +306,7 @@ TEST(HistoryTest, answers_for_the_window_asked) {
     meter.capacity_w = {{0, 4000}, {3, 9000}, {5, 0}, {5, 1000}};
     EXPECT_EQ(state.capacity_w(kMeter, 2), 4000);
     EXPECT_EQ(state.capacity_w(kMeter, 4), 9000);
-    EXPECT_EQ(state.capacity_w(kMeter, 5), 1000);  // the later word for one window
+    EXPECT_EQ(state.capacity_w(kMeter, 5), 1000);  // the later of two for one window counts
     state.tariffs.push_back({42, {7, 8}});
     EXPECT_EQ(state.tariff(41).import_micro_per_kwh, 250'000);
     EXPECT_EQ(state.tariff(42).import_micro_per_kwh, 7);
@@ -320,7 +320,7 @@ TEST(IsCurrentTest, counts_every_change_not_only_the_last) {
     cluster.settled_at = 2;
     cluster.changes = {{4, 10}, {6, 20}};
     EXPECT_TRUE(state.is_current(kOne, 9, 2));
-    EXPECT_FALSE(state.is_current(kOne, 10, 3));  // hidden behind the later one of window 20
+    EXPECT_FALSE(state.is_current(kOne, 10, 3));  // the earlier change counts, too
     EXPECT_TRUE(state.is_current(kOne, 10, 4));
     EXPECT_FALSE(state.is_current(kOne, 20, 5));
     EXPECT_TRUE(state.is_current(kOne, 20, 6));

@@ -1,6 +1,6 @@
-// One cluster of three meters whose readings come, come late or never come: what each of them
-// measures is said in Wh per quarter hour, what the committee holds when it settles is chosen by
-// the test. Every settlement is also checked as another member would. Tests only.
+// One cluster of three meters whose readings come in time, late or never. The test gives each
+// meter's energies in Wh per quarter hour, and chooses the readings that the committee holds at a
+// settlement. Every settlement is also checked as another member would check it. Tests only.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ class TrueUpBench {
         : network(std::move(options)), chain(network) {}
     TrueUpBench() : TrueUpBench(one_cluster(TestNetworkOptions::default_parameters())) {}
 
-    // What a meter measures in a window; kept by the meter.
+    // The meter measures a window and keeps the reading.
     const OpenedReading& measure(const MeterId& meter, Window window, QuarterHour quarter,
                                  std::uint32_t flags = 0) {
         return measure(meter, window, flat_profile(chain.state(), quarter), flags);
@@ -39,11 +39,11 @@ class TrueUpBench {
         const OpenedReading opened = chain.meter(meter).read_body(window, body);
         return kept[window].insert_or_assign(meter, opened).first->second;
     }
-    // The committee holds it from now on.
+    // The committee holds the reading from now on.
     void send(const MeterId& meter, Window window) {
         held[window].insert_or_assign(meter, kept.at(window).at(meter));
     }
-    // Everybody measures 100 Wh of import a quarter hour but `silent`; all of it is sent.
+    // All meters except `silent` import 100 Wh in each quarter hour and send their readings.
     void measure_others(Window window, const std::set<MeterId>& silent) {
         for (const MeterId& meter : chain.state().meters_of(cluster, window)) {
             if (silent.contains(meter)) continue;
@@ -51,7 +51,7 @@ class TrueUpBench {
             send(meter, window);
         }
     }
-    // The next window, from what is held; its lines by meter.
+    // Settles the next window from the held readings, and stores its lines by meter.
     void settle(Window window) {
         const Settlement settlement = chain.settle_held(cluster, window, held);
         late = settlement.late;

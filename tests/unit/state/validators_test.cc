@@ -1,4 +1,4 @@
-// R21: NODE and REVOKE change who decides blocks, two heights later, one at a time.
+// R21: NODE and REVOKE change the validators, two heights later, one node at a time.
 #include "core/state/validators.h"
 
 #include <gmock/gmock.h>
@@ -23,7 +23,7 @@ const NodeId kFifth("node-5");
 const NodeId kSixth("node-6");
 const ClusterId kOne = TestNetwork::cluster(1);
 
-// Only the first `clusters` have a committee: nodes 1 to 4 for the first one.
+// Only the first `clusters` clusters have a committee; that of the first one is nodes 1 to 4.
 test::TestNetworkOptions network_of(std::size_t nodes, std::size_t clusters = 1) {
     test::TestNetworkOptions options;
     options.nodes = nodes;
@@ -43,14 +43,14 @@ class Validators : public testing::Test {
   protected:
     explicit Validators(std::size_t nodes = 4) : network_(network_of(nodes)), chain_(network_) {}
 
-    // A block with what DGMD says; "accepted" or the reason.
+    // Appends a block with DGMD's transaction; returns "accepted" or the reason.
     std::string say(const TransactionContent& content) {
         const auto transaction = network_.from_dgmd(chain_.state(), content);
         const auto done =
             chain_.append(chain_.next_block({transaction}, chain_.state().tip_time_ms + 1000));
         return done ? "accepted" : std::string(to_string(done.error().reason));
     }
-    // A block that changes nothing here.
+    // Appends a block that does not change the validators.
     void pass() { EXPECT_EQ(say(CapacityCertificate{0, meter_, 4000, 60}), "accepted"); }
 
     MeterId meter_ = TestNetwork::meter(1, 1);
@@ -148,7 +148,7 @@ TEST_F(FiveValidators, give_a_revoked_one_no_duty) {
     EXPECT_EQ(say(network_.grant(meter_, 2, {kFifth}, 9)), "revoked");
 }
 
-// A committee that waited for a voice nobody hears could never settle again.
+// A committee that waits for a revoked member could never settle again.
 TEST_F(FiveValidators, keep_a_node_that_a_committee_waits_for) {
     const NodeId fourth("node-4");
     EXPECT_EQ(say(NodeRevocation{0, fourth}), "still_allocated");
@@ -160,7 +160,8 @@ TEST_F(FiveValidators, keep_a_node_that_a_committee_waits_for) {
     EXPECT_EQ(say(CommitteeAllocation{0, kOne, {}, without, 3, 9}), "accepted");
 }
 
-// DGMD named it for a window far away, by mistake, and has put another COMMITTEE in its place.
+// DGMD named the node for a distant window by mistake, and has replaced that COMMITTEE by another
+// one.
 TEST_F(FiveValidators, let_a_node_go_that_only_a_committee_names_which_never_counts) {
     const NodeId fourth("node-4");
     const std::vector<NodeId> without{NodeId("node-1"), NodeId("node-2"), NodeId("node-3")};
@@ -173,7 +174,8 @@ TEST_F(FiveValidators, let_a_node_go_that_only_a_committee_names_which_never_cou
     EXPECT_EQ(say(NodeRevocation{0, fourth}), "accepted");
 }
 
-// Its first window would wait for a voice that nobody hears, and no allocation could mend that.
+// The cluster's first window would wait for a revoked member, and no later allocation could mend
+// that.
 TEST_F(FiveValidators, keep_a_node_that_a_cluster_without_meters_will_wait_for) {
     const ClusterId fresh("cluster-new");
     EXPECT_EQ(say(CommitteeAllocation{0, fresh, {}, {kFifth}, 1, 1}), "accepted");
@@ -181,7 +183,7 @@ TEST_F(FiveValidators, keep_a_node_that_a_cluster_without_meters_will_wait_for) 
     EXPECT_EQ(say(NodeRevocation{0, kFifth}), "still_allocated");
 }
 
-// The order of R3 follows the meters, and a change is when it is looked at again.
+// The order of R3 follows the meters, and is recomputed at each change of the validators.
 TEST(ValidatorOrder, is_made_anew_with_a_change_and_not_before) {
     const TestNetwork network(network_of(4, 2));
     TestChain chain(network);
