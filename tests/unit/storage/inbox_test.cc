@@ -1,5 +1,5 @@
-// What the inbox promises: committed is there after a reopen, uncommitted is not, and forgetting
-// takes exactly what it names.
+// The inbox's promises: committed rows are there after a reopen, uncommitted ones are not, and
+// forgetting removes exactly the named rows.
 #include "edge-node/storage/inbox.h"
 #include "edge-node/storage/inbox_schema.h"
 
@@ -184,7 +184,7 @@ TEST_F(InboxFile, forgets_readings_one_by_one_and_keeps_older_ones_that_may_come
               (std::vector<std::string>{"a/1", "a/3", "b/0", "b/1", "b/2", "b/3"}));
 }
 
-// As a bad sector or a hand with a SQLite shell leaves it.
+// Damage as by a bad sector, or by a person with a SQLite shell.
 TEST_F(InboxFile, refuses_rows_that_are_not_those_that_were_written) {
     for (const char* damage :
          {"DELETE FROM endorsements WHERE cluster = (SELECT min(cluster) FROM endorsements)",

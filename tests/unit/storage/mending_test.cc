@@ -1,5 +1,5 @@
-// Proving a block that somebody offers takes the ledger behind it: a few blocks at a time, whoever
-// offers what.
+// The proof of an offered block needs the ledger behind it. The proof advances a few blocks at a
+// time, whatever peers offer.
 #include "edge-node/storage/mending.h"
 
 #include <filesystem>
@@ -34,7 +34,7 @@ class MendingOf : public ::testing::Test {
     [[nodiscard]] std::optional<CommittedBlock> work(std::size_t blocks) {
         return mending_.work(*ledger_, ids_, blocks);
     }
-    // Steps of one block each until it has nothing left to prove.
+    // Takes steps of one block each until no block is left to prove; returns their number.
     std::size_t steps(std::vector<Height>& proven) {
         std::size_t count = 0;
         for (; !mending_.is_idle(); ++count)
@@ -87,7 +87,7 @@ TEST_F(MendingOf, what_does_not_hold_leaves_what_does) {
 }
 
 TEST_F(MendingOf, a_block_behind_another_damaged_one_waits_for_that_one) {
-    ids_[3] = ids_[2];  // as if the ledger had something else there
+    ids_[3] = ids_[2];  // as if the ledger had another block there
     mending_.offer({.block = block(8)});
     std::vector<Height> proven;
     EXPECT_EQ(steps(proven), 3U);

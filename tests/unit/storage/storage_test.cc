@@ -1,5 +1,5 @@
-// The node's disk: what a turn promised is there after a restart, in order, and the last safety
-// record is the one that counts.
+// The node's disk: promised effects of a turn are there after a restart, in order, and the last
+// safety record counts.
 #include "edge-node/storage/storage.h"
 #include "core/io/sequence_mark.h"
 #include "core/io/set_aside.h"
@@ -121,7 +121,7 @@ TEST_F(Disk, writes_several_blocks_of_one_turn) {
     EXPECT_TRUE(recall().blocks.empty());
 }
 
-// The commit is durable before what the inbox forgets: a node killed in between finds both.
+// The commit becomes durable before the inbox forgets, so a node killed in between finds both.
 TEST_F(Disk, starts_from_a_ledger_that_is_ahead_of_inbox_and_safety_record) {
     write({reading(1, 0), PersistBatch{kCluster, batch(1)}, endorsement(1), body(1)});
     write({CommitBlock{chain_.blocks()[0]}});
@@ -164,7 +164,7 @@ TEST_F(Disk, answers_any_range_of_blocks_a_peer_can_name) {
     EXPECT_EQ(heights(UINT64_MAX, UINT32_MAX), std::vector<Height>{});
 }
 
-// Rot on the disk beneath a running node.
+// The disk rots beneath a running node.
 class RottenDisk : public Disk {
   protected:
     RottenDisk() {
@@ -186,7 +186,7 @@ class RottenDisk : public Disk {
         auto statement = database->prepare(sql);
         ASSERT_TRUE(statement && statement->run(values...));
     }
-    // A whole pass, a second at a time.
+    // Runs a whole pass of the scrub, one second at a time.
     [[nodiscard]] std::set<Height> found() {
         std::set<Height> out;
         const std::int64_t pass_ms = Scrub::pass_ms(network_.options().parameters.speed);
@@ -230,7 +230,7 @@ TEST_F(RottenDisk, is_not_given_to_peers_and_ends_nothing) {
     EXPECT_EQ(storage_->blocks({1, 3})->blocks.size(), 3U);
 }
 
-// With the id alone a peer could hand over a block with spoilt signatures.
+// If the id alone counted, a peer could offer a block with spoilt signatures.
 TEST_F(RottenDisk, is_not_mended_with_a_block_whose_signatures_do_not_hold) {
     rot("UPDATE blocks SET body = zeroblob(40) WHERE height = 2");
     CommittedBlock forged = chain_.blocks()[1];
@@ -300,7 +300,7 @@ TEST_F(Disk, whose_ledger_is_of_another_kind_is_refused_with_what_to_do) {
     EXPECT_NE(opened.error().message.find("move it away"), std::string::npos);
 }
 
-// It reads the inbox before, and its mark after a write of the first one.
+// The second owner reads the inbox before a write of the first one, and the mark after it.
 TEST_F(Disk, is_not_set_aside_by_a_second_owner_who_looks_while_the_first_one_writes) {
     auto mark = SequenceMark::open(config_.data / "inbox.mark");
     ASSERT_TRUE(mark);
