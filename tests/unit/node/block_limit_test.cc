@@ -1,5 +1,5 @@
-// A block as large as one may be is answered, cut into packets, put together, imported, kept and
-// mended like any other; a larger one is seen for what it is and costs nobody much (R14, R15).
+// Nodes answer, cut into packets, reassemble, import, store and mend a block of the maximal size
+// like any other. They recognise a larger block, and it costs nobody much (R14, R15).
 #include <gtest/gtest.h>
 
 #include "core/wire/chain_codec.h"
@@ -21,7 +21,7 @@ const NodeId kOne = TestNetwork::node(1);
 const NodeId kTwo = TestNetwork::node(2);
 const NodeId kRogue = TestNetwork::node(4);
 
-// As packets on the wire, and together again on the other side.
+// Splits a message into packets and reassembles it, as sender and receiver do.
 Bytes through_packets(const Bytes& message) {
     ChunkAssembler assembler;
     std::optional<Bytes> whole;
@@ -75,7 +75,7 @@ TEST_F(BlockAtTheLimit, travels_in_an_answer_and_through_the_disk) {
     EXPECT_EQ(std::get<BlocksAnswer>(*came).blocks, std::vector{block});
 }
 
-// Several small ones go together; a large one goes alone, first or not at all.
+// Several small blocks share an answer; a large block is sent alone.
 TEST_F(BlockAtTheLimit, never_makes_an_answer_too_large) {
     TestChain small(network);
     testing_support::TempDirectory directory;
@@ -105,7 +105,7 @@ TEST_F(BlockAtTheLimit, is_imported_fetched_by_others_and_mended) {
     const CommittedBlock block = heavy(kMaxBlockBytes);
     for (const std::size_t i : {2U, 3U, 4U})
         world.crash(TestNetwork::node(i));
-    world.disk_of(kRogue).ledger.push_back(block);  // decided while the others slept
+    world.disk_of(kRogue).ledger.push_back(block);  // decided while the others were down
     world.restart(kRogue);
     ASSERT_TRUE(world.run_until([&] { return world.node(kOne).state().height == 1; }, 60'000));
     world.crash(kRogue);
@@ -134,7 +134,7 @@ TEST_F(BlockAtTheLimit, is_what_a_builder_stays_below) {
     EXPECT_EQ(pool.add(huge, chain.state(), signatures).error(), Reject::oversized);
 }
 
-// A proposer in its turn lists large pairs of its own signing without end.
+// A proposer in its turn lists large pairs of batches that it has signed itself, without end.
 class BlockAboveTheLimit : public BlockAtTheLimit {
   protected:
     [[nodiscard]] Transaction pair_of(Window window) {
@@ -180,7 +180,7 @@ TEST_F(BlockAboveTheLimit, is_known_before_its_last_body_is_there_and_leaves_not
     EXPECT_EQ(pool.add(pairs[9], chain.state(), signatures).error(), Reject::future_window);
 }
 
-// Else a proposer could fill every pool, a megabyte at each of its turns.
+// Otherwise a proposer could fill every pool by a megabyte at each of its turns.
 TEST_F(BlockAboveTheLimit, and_any_other_that_is_not_decided_leaves_no_accusation_behind) {
     TransactionPool pool(100);
     pool.expect({pair_of(500).id, pair_of(501).id});

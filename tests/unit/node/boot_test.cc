@@ -1,5 +1,5 @@
-// R22 and R23 with whole nodes: what a node asks before it votes again, what it does when its
-// memory is not to be trusted, and that neither keeps the network from going on.
+// R22 and R23 with whole nodes: a node's questions before it votes again, and its behaviour with a
+// distrusted memory. Neither stops the network.
 #include <gtest/gtest.h>
 
 #include "core/crypto/digest.h"
@@ -39,7 +39,7 @@ class BootingNodes : public ::testing::Test {
         for (const NodeId& other : world.network().nodes())
             if (other != id) world.cut(id, other);
     }
-    // Its own memory of what it signed is gone; the ledger is not.
+    // Deletes the node's record of its signatures; the ledger remains.
     void lose_safety_record(const NodeId& id) {
         world.crash(id);
         world.disk_of(id).inbox.safety_record.clear();
@@ -82,8 +82,8 @@ TEST_F(BootingNodes, neither_propose_nor_vote_while_they_wait) {
     settle(1);
 }
 
-// A node that only followed until its first power cut would come back as one that has lost its
-// record, and with another one away nobody could end its silence.
+// A node that had only followed the chain before its first power cut would count as one that lost
+// its record. With another node away nobody could end its silence.
 TEST_F(BootingNodes, write_down_before_their_first_height_that_they_have_signed_nothing) {
     world.crash(kFour);
     world.disk_of(kFour) = {};
@@ -130,7 +130,7 @@ class FreshNodes : public BootingNodes {
     }
 
     std::vector<std::pair<NodeId, Digest>> questions_;
-    int requests_ = 0;  // for blocks, to the liar
+    int requests_ = 0;  // for blocks, sent to the liar
 };
 
 TEST_F(FreshNodes, are_not_silenced_by_a_claim_without_proof) {
@@ -156,7 +156,7 @@ TEST_F(BootingNodes, with_an_empty_disk_are_silent_once_they_hold_a_certified_bl
     EXPECT_EQ(world.node(kFour).state().height, world.node(kOne).state().height);
 }
 
-// A blocking ATTEST: after a blackout everybody waits for everybody, for ever.
+// If ATTEST blocked, all nodes would wait for each other for ever after a blackout.
 TEST_F(BootingNodes, go_on_after_a_blackout_in_which_nobody_can_answer) {
     settle(0);
     for (const NodeId& id : world.network().nodes())
@@ -192,7 +192,7 @@ TEST_F(BootingNodes, with_a_lost_safety_record_follow_and_sign_only_after_two_mo
     settle(window);
     settle(window + 1);
     world.crash(kThree);
-    settle_without(kThree, window + 2);  // its vote and its endorsement count again
+    settle_without(kThree, window + 2);  // needs node 3's vote and endorsement
 }
 
 TEST_F(BootingNodes, stay_silent_over_a_restart) {
@@ -214,7 +214,7 @@ TEST_F(BootingNodes, find_out_from_the_others_that_their_safety_record_is_an_old
     world.measure(1, 700);
     ASSERT_TRUE(
         world.run_until([&] { return world.disk(kFour).inbox.safety_record != old; }, kPatienceMs));
-    world.crash(kTwo);  // no quorum of precommits: the height stays open
+    world.crash(kTwo);  // without a quorum of precommits the height stays open
     world.crash(kThree);
     world.run_for(10);
     world.crash(kFour);

@@ -1,5 +1,5 @@
-// R17 with whole nodes: a block that is full goes at once, another one waits a short while for
-// company, and a height follows the one before without a pause.
+// R17 with whole nodes: a full block is proposed at once, another one waits a short while for more
+// transactions, and a height follows the previous one without a pause.
 #include <gtest/gtest.h>
 
 #include "core/wire/event_codec.h"
@@ -49,11 +49,11 @@ TEST_F(Building, goes_on_to_the_next_height_at_once_while_work_waits) {
     EXPECT_LT(took_ms, 2 * fill_ms_) << "three full blocks; a pause each would be more";
 }
 
-// While nobody could agree, a notice waited until its window had begun: it can never enter a block
-// now. The meter's alarm beside it can.
+// While no quorum existed, a notice waited until its window had begun. Now the notice can never
+// enter a block, but the meter's alarm beside it can.
 TEST_F(Building, goes_on_when_a_notice_has_missed_the_window_it_was_to_take_effect_with) {
     TestNetworkOptions options = lab(2, 1);
-    options.meters_effective = 5;  // nothing to settle, and so nothing new
+    options.meters_effective = 5;  // no meters yet, so there is nothing to settle
     NodeWorld world(options);
     const NodeId one = TestNetwork::node(1);
     const NodeId two = TestNetwork::node(2);

@@ -1,5 +1,4 @@
-// R20 with whole nodes: clocks that are wrong, nodes that do not know the time, and a chain whose
-// time has run ahead.
+// R20 with whole nodes: wrong clocks, nodes without the time, and a chain whose time has run ahead.
 #include <gtest/gtest.h>
 
 #include "core/wire/chain_codec.h"
@@ -22,7 +21,7 @@ const ClusterId kCluster = TestNetwork::cluster(1);
 class ChainTime : public ::testing::Test {
   protected:
     [[nodiscard]] const ChainState& state() { return world.node(kOne).state(); }
-    // Positive: the chain's time is that far ahead of the true one.
+    // Positive: the chain's time is so far ahead of the true one.
     [[nodiscard]] std::int64_t ahead_ms() { return state().tip_time_ms - world.now().real_ms; }
     void settle(Window window) {
         world.go_to_end_of(window);
@@ -30,7 +29,7 @@ class ChainTime : public ::testing::Test {
         const auto done = [&] { return state().cluster(kCluster)->last_window == window; };
         ASSERT_TRUE(world.run_until(done, kPatienceMs)) << "window " << window;
     }
-    // A block that says a wrong time and was decided all the same.
+    // All nodes get a decided block with a wrong time.
     void let_run_ahead(std::int64_t by_ms) {
         for (const NodeId& id : world.network().nodes())
             if (world.is_up(id)) world.crash(id);
@@ -61,7 +60,7 @@ class ChainTime : public ::testing::Test {
     NodeWorld world{lab(4, 1)};
 };
 
-// One clock years ahead and voters without time stopped a chain for good.
+// Regression: one clock years ahead and voters without the time stopped a chain for good.
 TEST_F(ChainTime, is_not_what_one_clock_years_ahead_and_voters_without_time_make_it) {
     world.set_clock(kTwo, 0, false);
     world.set_clock(kThree, 0, false);
@@ -85,7 +84,7 @@ TEST_F(ChainTime, goes_on_among_nodes_that_do_not_know_it) {
     }
 }
 
-// One meter that signs two readings of a window to come, where nobody knows the time.
+// One meter signs two readings of a future window, where no node knows the time.
 TEST_F(ChainTime, is_not_pulled_along_by_what_a_liar_says_of_windows_to_come) {
     for (const NodeId& id : world.network().nodes())
         world.set_clock(id, 0, false);
@@ -105,7 +104,7 @@ TEST_F(ChainTime, is_not_pulled_along_by_what_a_liar_says_of_windows_to_come) {
     EXPECT_EQ(state().height, 1U);
 }
 
-// The steady time since the last block is lost with a restart, and a blackout may have been long.
+// A restart loses the steady time since the last block, and a blackout may have been long.
 TEST_F(ChainTime, does_not_keep_a_network_down_that_comes_back_without_time) {
     for (const std::size_t knowing : {0U, 1U, 2U}) {
         NodeWorld& w = world;
@@ -137,7 +136,7 @@ TEST_F(ChainTime, that_has_run_ahead_is_set_back_by_those_who_know_it) {
     settle(1);
 }
 
-// As few know the time as cannot decide anything without the others.
+// So few nodes know the time that they cannot decide anything without the others.
 TEST_F(ChainTime, that_has_run_ahead_does_not_stop_those_who_cannot_set_it_back) {
     let_run_ahead(kYearsMs);
     world.set_clock(kTwo, 0, false);
@@ -148,7 +147,7 @@ TEST_F(ChainTime, that_has_run_ahead_does_not_stop_those_who_cannot_set_it_back)
     EXPECT_GT(ahead_ms(), kYearsMs - 3'600'000);
     settle(1);
     EXPECT_TRUE(world.has_alarm(kOne, "docs/operations.md, Clock"));
-    world.set_clock(kTwo, 0, true);  // a person sets its clock, and vouches for it
+    world.set_clock(kTwo, 0, true);  // a person sets its clock and vouches for it
     settle(2);
     EXPECT_LT(std::abs(ahead_ms()), 10'000);
 }

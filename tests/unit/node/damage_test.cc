@@ -1,5 +1,5 @@
-// Damage done to nodes while they work: killed at any moment, asleep for long, without the keys to
-// their readings, with a peer that withholds or floods. What was accepted is never lost.
+// Damage to working nodes: killed at any moment, asleep for long, without the keys of their
+// readings, with a peer that withholds or floods. Accepted readings are never lost.
 #include <gtest/gtest.h>
 
 #include "core/crypto/digest.h"
@@ -122,7 +122,8 @@ TEST_F(DamagedNodes, are_not_kept_from_settling_by_a_member_that_repeats_itself)
     EXPECT_TRUE(settles(0));
 }
 
-// Committees of liars have certified windows that follow nothing: none of them can enter a block.
+// Committees of liars have certified windows that follow no settled window, so none can enter a
+// block.
 std::vector<TransactionBundle> windows_without_a_place(const TestNetwork& network) {
     TestChain chain(network);
     std::vector<TransactionBundle> bundles;
@@ -139,8 +140,8 @@ std::vector<TransactionBundle> windows_without_a_place(const TestNetwork& networ
     return bundles;
 }
 
-// A window that was certified while the own pool was full was offered to nobody: it, and with it
-// every later one, was lost to the chain.
+// Regression: a window that was certified while the node's own pool was full was offered to nobody.
+// The chain lost that window and every later one.
 TEST_F(DamagedNodes, settle_what_they_certified_while_their_pools_were_full) {
     TestNetworkOptions options = lab(5);
     options.meters_per_cluster = 4;

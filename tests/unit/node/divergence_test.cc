@@ -1,5 +1,5 @@
-// R24: a quorum has certified what does not follow from this node's own chain. It stops signing for
-// good, says so with both hashes, and goes on answering.
+// R24: a quorum has certified a block that does not follow from this node's own chain. The node
+// stops signing for good, reports both hashes, and goes on answering.
 #include <gtest/gtest.h>
 
 #include "core/wire/chain_codec.h"
@@ -31,7 +31,7 @@ class DivergedNode : public ::testing::Test {
         }
         return out;
     }
-    // The tip's block again as the next one, whatever its header then says of the past.
+    // The next block repeats the tip's transactions. Tests change what its header says of the past.
     [[nodiscard]] Block next() {
         const CommittedBlock& tip = world.disk(kHonest).ledger.back();
         const ChainState& state = world.node(kHonest).state();
@@ -77,7 +77,7 @@ TEST_F(DivergedNode, stops_when_a_certified_block_has_another_parent) {
 }
 
 TEST_F(DivergedNode, stops_when_a_certified_block_cannot_be_executed) {
-    const Block block = next();  // a settled window again
+    const Block block = next();  // settles a settled window again
     answer(block);
     expect_stopped(block.header.height, Digest{}, block_id(block.header));
 }
@@ -122,8 +122,8 @@ TEST_F(DivergedNode, is_not_what_a_body_without_its_endorsements_makes_it) {
     EXPECT_FALSE(world.node(kHonest).summary().consensus.halt);
 }
 
-// A liar's outline with the true header and another parent's certificate: the block is judged
-// invalid here, and the others decide it.
+// A liar's outline has the true header and another certificate of the parent. This node judges the
+// block invalid, and the others decide it.
 TEST_F(DivergedNode, is_not_what_an_outline_that_is_not_the_headers_makes_it) {
     const Block block = next();
     BlockOutline forged = outline_of(block);
@@ -159,7 +159,7 @@ TEST_F(DivergedNode, stays_stopped_after_a_restart_answers_and_lets_the_others_g
     EXPECT_TRUE(world.disk(kHonest).inbox.endorsements.empty());
 }
 
-// A node that did not start because of what others had certified would be lost to the chain as
+// If false certificates of others kept a node from starting, the chain would lose that node as
 // well.
 TEST(FalselyCertified, figures_are_an_alarm_at_every_start_and_keep_no_member_down) {
     const TestNetwork network(lab(1));

@@ -199,7 +199,8 @@ std::string answer(const Answer& said, const std::string& to) {
            (seen == 0 ? "nothing" : numbered(seen, "statement")) + " of it";
 }
 
-// Evidence and alarms that wait for a block; the rest of a bundle is told where it is committed.
+// Tells evidence and alarms that wait for a block; other transactions are told when they are
+// committed.
 std::string bundle(const TransactionBundle& said) {
     std::string out;
     for (const Transaction& transaction : said.transactions) {

@@ -1,5 +1,5 @@
-// Stories of liars and of broken seals among whole nodes: who lies is named on the chain, what was
-// touched settles without it, and everybody else goes on (rules 3, 5 and 11, R19).
+// Stories of liars and of broken seals among whole nodes: the chain names the liar, windows settle
+// without the readings in question, and all other nodes go on (rules 3, 5 and 11, R19).
 #include "core/wire/evidence_codec.h"
 
 #include <gtest/gtest.h>
@@ -46,7 +46,7 @@ class Accusations : public ::testing::Test {
         const QuarterHour quarter = producer ? QuarterHour{0, wh, wh} : QuarterHour{wh, 0, 0};
         return world.meter(meter).read(window, flat_profile(world.first_state(), quarter));
     }
-    // The settlement of this window as the chain holds it.
+    // The settlement of this window on the chain.
     [[nodiscard]] Settlement settlement(Window window) {
         for (const CommittedBlock& block : world.disk(TestNetwork::node(1)).ledger) {
             for (const Transaction& transaction : block.block.transactions) {
@@ -105,7 +105,7 @@ TEST_F(Accusations, an_equivocating_meter_split_between_members_settles_in_confl
     }
     world.publish_reading(twin.read(1, flat_profile(world.first_state(), {0, 200, 200})),
                           {committee[2], committee[3]});
-    world.run_for(8000);  // both halves have promised what they hold
+    world.run_for(8000);  // both halves have promised the readings that they hold
     EXPECT_FALSE(world.settled(kOne, 1));
     world.heal();
     expect_settled(1);
@@ -121,8 +121,8 @@ TEST_F(Accusations, an_equivocating_meter_split_between_members_settles_in_confl
         << "nor after a newer one";
 }
 
-// The chain takes evidence about windows up to the one after the next. A node whose clock is not
-// set cannot tell that the later ones have begun.
+// The chain takes evidence about windows up to the one after the next. A node with an unset clock
+// cannot tell that the later windows have begun.
 TEST_F(Accusations, of_a_window_to_come_are_not_lost_although_their_meter_never_repeats_itself) {
     for (const NodeId& a : committee) {
         for (const NodeId& b : committee)
@@ -157,7 +157,8 @@ TEST_F(Accusations, a_second_reading_of_a_window_is_never_receipted_and_named_on
               (std::map<std::string, std::uint32_t>{{kMeter.str(), 1}}));
 }
 
-// A batch lists the one, this member had receipted the other: it takes over the listed one.
+// A batch lists one reading, and this member had receipted the other: the member takes over the
+// listed one.
 TEST_F(Accusations, no_reading_is_receipted_or_promised_that_a_power_cut_would_take_away) {
     const NodeId member = committee[1];
     bool promised = false;
@@ -207,7 +208,7 @@ TEST_F(Accusations, evidence_outlives_the_node_that_found_it) {
     world.publish_reading(read(kMeter, 1), {committee[0]});
     world.publish_reading(twin.read(1, flat_profile(world.first_state(), {0, 200, 200})),
                           {committee[0]});
-    world.run_for(50);  // two of four cannot decide, but the second one has heard of it
+    world.run_for(50);  // two of four cannot decide, but the second one has the evidence
     world.crash(committee[0]);
     world.heal();
     EXPECT_TRUE(world.run_until(
@@ -277,7 +278,7 @@ TEST_F(Accusations, an_alarm_is_receipted_again_once_the_chain_has_it_and_not_be
     world.publish_packet(topic(kMeter.str(), Channel::event).str(), event.envelope, committee[0]);
     world.run_for(3000);
     EXPECT_FALSE(world.receipts().at(committee[0]).contains(event.id));
-    world.crash(committee[0]);  // it may forget: the meter does not
+    world.crash(committee[0]);  // the node may forget: the meter does not
     world.restart(committee[0]);
     world.heal();
     say_alarm(event);

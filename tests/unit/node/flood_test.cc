@@ -1,5 +1,5 @@
-// Somebody says much, once, and honest nodes must not make a river of it: what they publish is
-// bounded by what came, however long the chain stands still (R17, R19).
+// One node sends much, once. Honest nodes must not multiply it: the amount that they publish is
+// bounded by the amount received, however long the chain stands still (R17, R19).
 #include <gtest/gtest.h>
 
 #include "core/wire/chunk.h"
@@ -14,7 +14,7 @@ namespace {
 const NodeId kLiar = TestNetwork::node(4);
 const NodeId kVictim = TestNetwork::node(1);
 constexpr std::size_t kLineBytes = 470'000;  // of one batch: two make a large pair
-constexpr std::size_t kChatter = 2'000'000;  // what a minute of a waiting network says by itself
+constexpr std::size_t kChatter = 2'000'000;  // published in a minute by a waiting network
 
 class Flood : public ::testing::Test {
   protected:
@@ -48,7 +48,7 @@ class Flood : public ::testing::Test {
         CHECK(evidence.has_value());
         return *evidence;
     }
-    // One after the other to one node, as its broker would bring them; how many bytes that were.
+    // Sends the pairs to one node, as its broker would deliver them; returns the number of bytes.
     std::size_t flood(const std::vector<Transaction>& pairs) {
         std::size_t bytes = 0;
         for (const Transaction& each : pairs) {
@@ -74,7 +74,7 @@ TEST_F(Flood, of_evidence_that_cannot_enter_yet_goes_no_further) {
         EXPECT_EQ(world.node(TestNetwork::node(i)).load().waiting_transactions, 0U) << i;
 }
 
-// Only a quorum could end it, and there is none: the pairs wait, and are announced by id.
+// Only a quorum could end the wait, and there is none. The pairs wait, and are announced by id.
 TEST_F(Flood, of_evidence_that_waits_for_a_quorum_travels_once) {
     world.go_to_end_of(4);
     world.crash(kLiar);
@@ -96,7 +96,7 @@ TEST_F(Flood, of_evidence_that_waits_for_a_quorum_travels_once) {
     EXPECT_LT(published, 3 * came + 2 * kChatter) << "once to each that lacked it";
 }
 
-// Everybody holds another pair for the same slot, and wants no second one.
+// Each node holds another pair for the same slot, and needs no second one.
 TEST_F(Flood, of_pairs_that_say_the_same_is_not_fetched_in_a_circle) {
     world.go_to_end_of(4);
     world.crash(kLiar);
@@ -109,7 +109,7 @@ TEST_F(Flood, of_pairs_that_say_the_same_is_not_fetched_in_a_circle) {
     EXPECT_LT(published, 2 * came + kChatter);
 }
 
-// A certified window is large, too: 900 meters are more than a megabyte.
+// A certified window is large as well: 900 meters are more than a megabyte.
 TEST(StandingStill, says_a_certified_window_whole_once_and_then_its_id) {
     NodeWorld world{lab(7, 1)};
     std::map<NodeId, std::size_t> whole;
@@ -121,7 +121,7 @@ TEST(StandingStill, says_a_certified_window_whole_once_and_then_its_id) {
         if (publish->topic.channel == Channel::have) ++announced;
     });
     for (const std::size_t i : {5U, 6U, 7U})
-        world.crash(TestNetwork::node(i));  // the committee has its quorum, the chain has none
+        world.crash(TestNetwork::node(i));  // the committee has a quorum, the chain has none
     world.go_to_end_of(0);
     world.measure(0, 900);
     world.run_for(60'000);

@@ -1,5 +1,6 @@
-// DGMD gives a window that stands still to a machine that has forgotten, or never knew, what it
-// said: it may settle what it was never asked about before (docs/chain-rules.md, R23).
+// DGMD gives a standing window to a machine that has forgotten its statements or never made any.
+// The machine may settle only windows for which it was never asked before (docs/chain-rules.md,
+// R23).
 #include "tests/unit/node/handover_bench.h"
 
 namespace fairfeed::test {
@@ -7,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kCaughtUpMs = 20'000;
 
-// Three of three have to agree; node-3 is gone, and window 3 stands still.
+// Three of three members must agree; node-3 is gone, and window 3 stands still.
 class GivenWindow : public ::testing::Test, public HandoverBench {
   protected:
     GivenWindow() : HandoverBench(eight_nodes()) {
@@ -37,7 +38,8 @@ TEST_F(GivenWindow, is_settled_by_a_new_machine_in_the_place_of_the_dead_one) {
     settle(6);
 }
 
-// Whatever its disk held about the window, it held as a member of the committee before.
+// The machine belonged to the old committee, so its lost disk may have held statements about the
+// window.
 TEST_F(GivenWindow, is_left_to_others_by_a_machine_that_lost_what_it_said_about_it) {
     start_with_empty_disk(kThird);
     bool has_endorsed = false;

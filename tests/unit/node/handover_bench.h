@@ -1,4 +1,4 @@
-// A cluster of whole nodes whose committee DGMD exchanges. Single-threaded.
+// A cluster of whole nodes whose committee DGMD changes. Single-threaded.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -40,7 +40,8 @@ struct HandoverBench {
         const auto done = [&] { return world.chain().dgmd_sequence == before + 1; };
         ASSERT_TRUE(world.run_until(done, kHandoverPatienceMs)) << "sequence " << before + 1;
     }
-    // New data keys for the members and DGMD, then the members, all from this window on.
+    // Grants new data keys to the members and DGMD, then allocates the members; both from this
+    // window on.
     void allocate(const std::vector<NodeId>& members, Window effective) {
         std::vector<NodeId> readers = members;
         readers.push_back(world.network().dgmd());
@@ -54,7 +55,7 @@ struct HandoverBench {
         committee.effective = effective;
         decree(committee);
     }
-    // Of whoever has most blocks.
+    // The ledger of the node with the most blocks.
     [[nodiscard]] const std::vector<CommittedBlock>& ledger() const {
         const std::vector<CommittedBlock>* longest = nullptr;
         for (const NodeId& id : world.network().nodes()) {
@@ -76,7 +77,7 @@ struct HandoverBench {
         ADD_FAILURE() << "no settlement of window " << window;
         return {};
     }
-    // What `sender` says of the last settlement, with these keys.
+    // The sender's HANDOVER of the last settlement, made with these keys.
     [[nodiscard]] Transaction handover(const NodeId& sender, const std::vector<NodeId>& recipients,
                                        const KeyRing& keys) const {
         const TestNetwork& network = world.network();

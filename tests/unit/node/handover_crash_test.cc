@@ -1,7 +1,7 @@
-// A power cut before any effect of a node while its cluster changes hands: of the parent and the
-// member that go, of the parent and the member that come. Nothing is lost, nobody contradicts what
-// had left or was written, newcomers have the accounts of whoever held all keys, and the next
-// windows settle.
+// A power cut before any effect of a node while the committee changes: the leaving parent or
+// member, the coming parent or member. Nothing is lost, and no node contradicts a published or
+// written statement. Newcomers have the same accounts as a holder of all keys, and the next windows
+// settle.
 #include <cstdlib>
 #include <iostream>
 
@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kStride = 37;  // between cuts; FAIRFEED_CRASH_FULL=1: every place
 constexpr std::int64_t kCutMs = 5000;
 
-// What each node signed, by what it may sign only once.
+// The statements that each node signed and may make only once; a second one fails the test.
 class Word {
   public:
     void hear(const NodeId& node, const Effect& effect) {
@@ -69,8 +69,8 @@ class HandoverCrash : public ::testing::TestWithParam<std::size_t> {
         options.clusters = 1;
         return options;
     }
-    // Nodes 1 and 2 settle windows 1 and 2, nodes 3 and 4 those from 3 on. Counted from the end of
-    // window 2 on; false: the cut fell nowhere, because there are fewer effects.
+    // Nodes 1 and 2 settle windows 1 and 2, nodes 3 and 4 those from 3 on. `effect` counts from the
+    // allocation of nodes 3 and 4 on. False: there are fewer effects, so no cut happened.
     [[nodiscard]] static bool survives(const NodeId& who, std::size_t effect) {
         HandoverBench bench(four_nodes());
         Word word;
@@ -98,7 +98,7 @@ class HandoverCrash : public ::testing::TestWithParam<std::size_t> {
         expect_one_book(bench);
         return fell;
     }
-    // Newcomers', each from its own disk, and DGMD's, who holds every key.
+    // Compares the newcomers' accounts, each from its own disk, with DGMD's, which holds every key.
     static void expect_one_book(HandoverBench& bench) {
         const NodeId& dgmd = bench.world.network().dgmd();
         const KeyholderAccounts all = books_of(bench, dgmd, TestNetwork::node(4));
@@ -141,7 +141,7 @@ TEST_P(HandoverCrash, loses_nothing_wherever_it_falls_and_contradicts_nothing) {
     std::cout << places << " power cuts of " << who.str() << '\n';
 }
 
-// The parent and the member that go, the parent and the member that come.
+// The leaving parent and member, the coming parent and member.
 INSTANTIATE_TEST_SUITE_P(Of, HandoverCrash, ::testing::Values(1, 2, 3, 4),
                          [](const auto& role) { return "node_" + std::to_string(role.param); });
 

@@ -1,6 +1,6 @@
-// What a receipt promises while a change of committee stands on the chain: a reading that nobody
-// would list is not receipted, or its meter would stop saying it and its energy would go unpaid
-// (committee rules 1, 7 and 15).
+// The promise of a receipt while a change of committee stands on the chain. A reading that no
+// member would list gets no receipt; otherwise its meter would stop repeating the reading, and
+// nobody would pay for its energy (committee rules 1, 7 and 15).
 #include <gtest/gtest.h>
 
 #include "core/wire/event_codec.h"
@@ -25,7 +25,7 @@ class ReadingsAtAHandover : public ::testing::Test, public HandoverBench {
         const auto agreed = [&] { return world.agreed_at(world.chain().height); };
         ASSERT_TRUE(world.run_until(agreed, kHandoverPatienceMs));
     }
-    // kMeter's reading of the window; the others' are said at once.
+    // Measures kMeter's reading of the window. The other meters publish theirs at once.
     OpenedReading measure(Window window, std::int64_t import_wh = 100) {
         world.go_to_end_of(window);
         const Profile profile = flat_profile(world.first_state(), {import_wh, 0, 0});
@@ -81,7 +81,7 @@ TEST_F(ReadingsAtAHandover, are_receipted_by_a_block_alone_while_a_newcomer_is_t
     EXPECT_TRUE(refusals().empty()) << "who left knows what a block has";
 }
 
-// Everybody has endorsed a batch without it, and the next committee cannot read it.
+// Every member has endorsed a batch without the reading, and the next committee cannot read it.
 TEST_F(ReadingsAtAHandover, that_nobody_will_list_are_left_to_their_meter) {
     settle(0);
     settle(1);
@@ -106,7 +106,7 @@ TEST_F(ReadingsAtAHandover, that_nobody_will_list_are_left_to_their_meter) {
     EXPECT_EQ(settlement(kChange).totals.adjusted.import_wh, 16 * 50) << "by its registers";
 }
 
-// Those who stay never hear of what only a leaver was told.
+// Staying members never receive a reading that only a leaving member got.
 TEST_F(ReadingsAtAHandover, are_promised_by_no_member_that_goes) {
     const NodeId stays = TestNetwork::node(2);
     const NodeId goes = TestNetwork::node(4);
@@ -128,7 +128,7 @@ TEST_F(ReadingsAtAHandover, are_promised_by_no_member_that_goes) {
     EXPECT_EQ(settlement(kChange).late.back().reading, second.reading.id);
 }
 
-// Of the window in which it was opened one member may be left, or none.
+// One member of the alarm's window may be left, or none.
 TEST_F(ReadingsAtAHandover, leave_an_alarm_of_before_to_be_receipted_by_the_newcomer_too) {
     settle(0);
     settle(1);

@@ -1,6 +1,6 @@
-// A change of committee with whole nodes: whoever comes is given the closing states, whoever goes
-// is not needed any more, and the next window settles, by however many members it changes and also
-// because machines are gone (docs/protocol.md, "Handover").
+// A change of committee with whole nodes. Newcomers get the closing states, leaving members are no
+// longer needed, and the next window settles. This holds for any number of changed members, and
+// when machines are gone (docs/protocol.md, "Handover").
 #include "tests/unit/node/handover_bench.h"
 
 namespace fairfeed::test {
@@ -64,7 +64,7 @@ TEST_F(HandoverTest, makes_a_newcomer_as_good_as_any_member) {
     allocate(next, 2);
     settle(1);
     settle(2);
-    crash(TestNetwork::node(2));  // three of four, the newcomer among them
+    crash(TestNetwork::node(2));  // three of four remain, the newcomer among them
     settle(3);
     expect_settled_by(3, next);
 }
@@ -80,7 +80,8 @@ TEST_F(HandoverTest, needs_no_dead_parent) {
     expect_settled_by(2, next);
 }
 
-// The window that the dead were to settle goes to the others, too, who could not read it.
+// The new committee also gets the window of the dead members, although it could not read that
+// window.
 TEST_F(HandoverTest, leaves_no_window_to_a_committee_that_has_no_quorum) {
     settle(0);
     crash(TestNetwork::node(1));
@@ -96,7 +97,7 @@ TEST_F(HandoverTest, leaves_no_window_to_a_committee_that_has_no_quorum) {
     const Transaction first = settlement(1);
     for (const SettlementEntry& entry : std::get<Settlement>(first.content).entries)
         EXPECT_EQ(entry.status, EntryStatus::missing) << entry.meter.str();
-    world.measure(2, 700);  // its registers moved while nobody could be told
+    world.measure(2, 700);  // registers move while no committee can be reached
     world.measure(3, 700);
     settle(4);
     settle(5);
@@ -104,7 +105,7 @@ TEST_F(HandoverTest, leaves_no_window_to_a_committee_that_has_no_quorum) {
     EXPECT_EQ(std::get<Settlement>(settlement(5).content).totals.adjusted, AdjustmentTotals{});
 }
 
-// It has endorsed what the old parent proposed from the place that is another one's now.
+// The member has endorsed a batch of the old parent, whose place belongs to the new parent now.
 TEST_F(HandoverTest, hears_the_new_parent_of_a_window_that_the_old_one_had_begun) {
     settle(0);
     crash(TestNetwork::node(3));
@@ -139,7 +140,7 @@ TEST_F(HandoverTest, takes_the_word_of_nobody_but_the_chain_where_only_dgmd_is_l
     expect_settled_by(6, next);
 }
 
-// A committee of one tolerates no liar; DGMD's word still helps.
+// A committee of one tolerates no liar; DGMD's HANDOVER still helps.
 TEST_F(HandoverTest, survives_what_is_handed_over_and_does_not_open) {
     expected_alarm_ = "what node-1 hands over does not open";
     settle(0);
@@ -184,7 +185,7 @@ TEST_F(HandoverTest, is_found_on_the_chain_by_a_newcomer_that_starts_later) {
     crash(TestNetwork::node(5));
     settle(1);
     settle(2);
-    world.join(TestNetwork::node(5));  // with an empty disk
+    world.join(TestNetwork::node(5));  // starts with an empty disk
     down_.erase(TestNetwork::node(5));
     settle(3);
     settle(4);

@@ -1,5 +1,5 @@
-// R14: a node that is behind, and peers whose blocks are damaged or lies. Nothing of it enters the
-// chain, the peer has it counted by reason, and the next one is asked at once.
+// R14: a lagging node whose peers send damaged blocks or lies. Nothing of them enters the chain,
+// the node counts them by reason for the peer, and asks the next peer at once.
 #include <gtest/gtest.h>
 
 #include "core/wire/chain_codec.h"
@@ -16,8 +16,8 @@ const NodeId kHonest = TestNetwork::node(2);
 
 class Import : public ::testing::Test {
   protected:
-    // Three blocks and more are committed while the sleeper is away; then it hears only what the
-    // test lets arrive.
+    // Three blocks and more are committed while the sleeper is away. Afterwards it receives only
+    // the messages that the test sends.
     Import() {
         world.crash(kSleeper);
         for (Window window = 0; window < 3; ++window) {
@@ -28,7 +28,7 @@ class Import : public ::testing::Test {
         }
         for (const NodeId& id : world.network().nodes())
             world.cut(kSleeper, id);
-        world.run_for(10);  // what was on its way
+        world.run_for(10);  // delivers messages that were under way
         world.restart(kSleeper);
         world.watch([this](const NodeId& id, const Effect& effect) {
             const auto* said = std::get_if<Publish>(&effect);
@@ -44,7 +44,7 @@ class Import : public ::testing::Test {
                 std::move(item)};
     }
     void claim(const NodeId& peer, Height height) { world.claim_height(peer, height, kSleeper); }
-    // An answer is taken from the peer that was asked, once.
+    // A node takes one answer from the peer that it asked.
     void until_asked(const NodeId& peer) {
         claim(peer, 1000);
         ASSERT_TRUE(world.run_until([&] { return asked_[peer.str()] > answered_[peer.str()]; },
@@ -152,7 +152,7 @@ TEST_F(Import, asks_the_next_peer_after_an_answer_that_is_not_what_was_asked_for
     EXPECT_EQ(height(), 0U);
 }
 
-// Whoever is asked may make this node execute what it sends, but nobody else, and not twice.
+// A peer that was asked may make this node execute its blocks once; no other peer may.
 TEST_F(Import, takes_no_answer_that_was_not_asked_for) {
     answer(kHonest, {block(1)});
     EXPECT_EQ(height(), 0U);

@@ -1,4 +1,5 @@
-// Stories of readings that come after their window was settled without them (committee rules 7, 8).
+// Stories of readings that arrive after their window was settled without them (committee rules 7,
+// 8).
 #include <gtest/gtest.h>
 
 #include "core/wire/message_codec.h"
@@ -44,7 +45,7 @@ class LateReadings : public ::testing::Test {
     void expect_settled(Window window) {
         ASSERT_TRUE(world.settles(kCluster, window)) << "window " << window << " not settled";
     }
-    // One more window; `reading`: what the meter says in time, if anything.
+    // Settles one more window. `reading`: the reading that kMeter sends in time, or nullptr.
     void settle(Window window, const OpenedReading* reading) {
         world.go_to_end_of(window);
         measure_others(window);
@@ -66,7 +67,7 @@ class LateReadings : public ::testing::Test {
         const KeyRing keys = world.network().key_ring(state, world.network().dgmd());
         const auto lines = ClusterAccounts::open_lines(settlement(window), keys);
         CHECK(lines);
-        return lines->at(1);  // of kMeter, the second
+        return lines->at(1);  // the line of kMeter, the second one
     }
     [[nodiscard]] std::size_t receipts(const OpenedReading& reading) const {
         std::size_t count = 0;
@@ -97,7 +98,8 @@ TEST_F(LateReadings, are_receipted_and_trued_up_with_the_next_window) {
     expect_trued_up(2, late, 800);
 }
 
-// A member that has endorsed a batch without a reading still takes it before the block comes.
+// A member that has endorsed a batch without a reading still takes that reading before the block
+// comes.
 TEST_F(LateReadings, are_paid_for_although_receipted_between_endorsement_and_block) {
     const OpenedReading first = measure(0, 100);
     settle(0, &first);
@@ -152,7 +154,7 @@ TEST_F(LateReadings, that_a_parent_leaves_out_are_objected_to_with_the_reading_i
         EXPECT_EQ(objection->content.reading, late.reading.envelope);
         ++carried;
     });
-    // Two of four hear nothing of each other: without the objector there is no quorum.
+    // Two of four members do not reach each other: without the objecting member there is no quorum.
     world.cut(NodeId("node-4"), NodeId("node-1"));
     const OpenedReading last = measure(2, 100);
     settle(2, &last);
@@ -168,7 +170,7 @@ TEST_F(LateReadings, are_refused_when_older_than_a_day_and_then_trued_up_by_regi
         kept.push_back(measure(window, 150));
         settle(window, nullptr);
     }
-    world.publish_reading(kept[0]);  // of window 1, and window 8 is next
+    world.publish_reading(kept[0]);  // of window 1; window 8 is next
     EXPECT_EQ(receipts(kept[0]), 0U);
     ASSERT_EQ(world.refusals().size(), 4U);
     EXPECT_EQ(world.refusals()[0].reason, "closed_window");
@@ -177,7 +179,8 @@ TEST_F(LateReadings, are_refused_when_older_than_a_day_and_then_trued_up_by_regi
     const OpenedReading last = measure(8, 150);
     settle(8, &last);
     ASSERT_EQ(settlement(8).late.size(), 1U);
-    // Seven windows of 2400 Wh; window 1 was estimated as 0 was, and so was 6, a day later.
+    // Seven windows of 2400 Wh. Window 1 was estimated from window 0, and so was window 6, a day
+    // later.
     EXPECT_EQ(line(8).adjusted.import_wh, 7 * 2400 - 2 * 1600);
     EXPECT_EQ(line(8).closing.balance_micro, (1600 + 8 * 2400) * 250);
     world.publish_reading(kept[2]);
@@ -201,12 +204,12 @@ TEST_F(LateReadings, make_a_silent_meter_speak_again) {
     EXPECT_EQ(line(4).import_wh, 1600) << "estimated from the late reading";
 }
 
-// A committee of so many members, of whom half hold a reading that no member would take from its
+// A committee of GetParam() members. Half of them hold a reading that no member would take from its
 // meter any more.
 class LateReadingsAtTheAgeLimit : public LateReadings, public ::testing::WithParamInterface<int> {
   protected:
     LateReadingsAtTheAgeLimit() : LateReadings(static_cast<std::size_t>(GetParam())) {}
-    // The last members; the parent is never among them.
+    // The last members; never the parent.
     [[nodiscard]] static std::vector<NodeId> holders() {
         std::vector<NodeId> out;
         for (int i = GetParam() - GetParam() / 2; i < GetParam(); ++i)
@@ -241,14 +244,16 @@ TEST_P(LateReadingsAtTheAgeLimit, are_settled_whoever_holds_them) {
     EXPECT_TRUE(settlement(7).late.empty());
     const OpenedReading last = measure(8, 100);
     settle(8, &last);
-    // 1 was estimated 800 Wh too low; nothing flowed in 6, which was estimated as 0 was.
+    // Window 1 was estimated 800 Wh too low. Window 6 was estimated from window 0, and no energy
+    // flowed in it.
     expect_trued_up(8, late, 800 - 1600);
     settle(9, nullptr);
 }
 
 INSTANTIATE_TEST_SUITE_P(Members, LateReadingsAtTheAgeLimit, ::testing::Values(4, 3, 2));
 
-// What a meter brings too late is counted under its own name, by nodes and to the meter.
+// Nodes count a reading that comes too late under a reason of its own, and tell the meter this
+// reason.
 TEST_F(LateReadings, that_members_refuse_are_counted_as_closed) {
     const OpenedReading first = measure(0, 100);
     settle(0, &first);

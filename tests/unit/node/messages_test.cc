@@ -1,5 +1,5 @@
-// Bad messages on every channel of a running network: each has its named reason in the node's
-// counters, nothing is answered that does not deserve it, and the network settles all the same.
+// Bad messages on every channel of a running network. The node counts each by its reason, answers
+// only messages that deserve an answer, and the network settles all the same.
 #include <gtest/gtest.h>
 
 #include "core/crypto/digest.h"
@@ -20,7 +20,7 @@ const NodeId kThird = TestNetwork::node(3);
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-// What the second counts more than the first.
+// The amounts by which the second counts exceed the first.
 Counts more(const Counts& before, Counts after) {
     for (const auto& [reason, count] : before) {
         after[reason] -= count;
@@ -55,7 +55,7 @@ class BadMessages : public ::testing::Test {
         return {world.network().genesis().content.parameters.name, sender.str(), channel,
                 std::move(item)};
     }
-    // The reasons that the message adds to what the target has refused.
+    // The reasons that this message adds to the target's counts of refusals.
     Counts refusals_of(const NodeId& broker, const Topic& topic, const Bytes& message) {
         const Counts before = world.node(kTarget).summary().refused;
         world.arrive(broker, topic, message, kTarget);
@@ -70,10 +70,10 @@ class BadMessages : public ::testing::Test {
     NodeWorld world{lab(4)};
 };
 
-// Every channel between nodes, with a message that was really said on it.
+// Every channel between nodes, with a message that a node really published on it.
 TEST_F(BadMessages, are_refused_by_name_on_every_channel) {
     NodeWorld& w = world;
-    w.crash(TestNetwork::node(4));  // makes somebody ask for blocks
+    w.crash(TestNetwork::node(4));  // so that some node asks for blocks
     w.measure(1, 700);
     w.run_for(10'000);
     w.restart(TestNetwork::node(4));
@@ -167,7 +167,8 @@ TEST_F(BadMessages, from_nodes_the_chain_does_not_know_get_no_answer) {
                    encode_vote({{VoteType::prevote, height + 1, 0, std::nullopt}, stranger, {}}));
 }
 
-// A node that was away while another one was registered took its votes for a fault.
+// Regression: a node that was away while another one was registered took the newcomer's votes for a
+// fault.
 TEST_F(BadMessages, are_not_the_votes_of_a_validator_to_be) {
     const NodeId later("node-9");
     const Height height = world.node(kTarget).state().height + 2;
@@ -188,7 +189,7 @@ TEST_F(BadMessages, that_object_do_not_grow_a_table_with_their_reasons) {
     EXPECT_EQ(world.node(kTarget).summary().objections, (Counts{{"other", 20}}));
 }
 
-// Proposals are taken from whose turn it is, and one sender cannot use up the bench.
+// Only the proposer in turn may propose, and one sender cannot fill the bench.
 TEST_F(BadMessages, that_propose_out_of_turn_are_refused) {
     const ChainState& state = world.node(kTarget).state();
     const Height height = state.height + 1;
@@ -208,7 +209,7 @@ TEST_F(BadMessages, that_propose_out_of_turn_are_refused) {
     }
 }
 
-// Counts come first: nobody is asked for anything, nothing is hashed, stored or sent.
+// Counts are checked first: the node asks for nothing, and hashes, stores and sends nothing.
 TEST_F(BadMessages, with_lists_longer_than_any_honest_one_cost_nothing) {
     const Digest& network = world.network().network();
     const auto ids = [&](std::size_t count) {
@@ -235,7 +236,7 @@ TEST_F(BadMessages, with_lists_longer_than_any_honest_one_cost_nothing) {
                    encode_bundle({std::vector<Transaction>(most + 1, some)}));
 }
 
-// The liar's turn comes, and it lists what nobody has.
+// The liar is the proposer in turn, and lists transactions that nobody has.
 TEST_F(BadMessages, that_propose_invented_transactions_ask_for_nothing_beyond_a_block) {
     const ChainState& state = world.node(kTarget).state();
     const Height height = state.height + 1;
@@ -270,7 +271,7 @@ TEST_F(BadMessages, that_propose_invented_transactions_ask_for_nothing_beyond_a_
     EXPECT_LE(asked_bytes, 10'000U);
 }
 
-// A batch makes its members ask for readings.
+// A batch makes members ask for readings; here its meters do not exist.
 TEST_F(BadMessages, that_are_batches_of_meters_nobody_has_ask_for_no_reading) {
     const ClusterId cluster = TestNetwork::cluster(1);
     const NodeId parent = world.network().committee(cluster).front();
@@ -305,7 +306,7 @@ TEST_F(BadMessages, that_are_batches_of_meters_nobody_has_ask_for_no_reading) {
     world.restart(parent);
 }
 
-// What was not asked for is not looked at.
+// An unrequested answer is not examined.
 TEST_F(BadMessages, that_answer_what_nobody_asked_are_refused) {
     const Topic answer = topic(kPeer, Channel::answer, kTarget.str());
     const CommittedBlock block = world.disk(kPeer).ledger.back();
@@ -331,7 +332,8 @@ TEST_F(BadMessages, that_claim_heights_nobody_has_are_forgotten) {
     EXPECT_EQ(world.said().at(Channel::request).message, last.message) << "still asking";
 }
 
-// Intake, through the whole node: one reason each, an answer only to what the meter signed.
+// Readings pass through the whole node: one reason for each, and an answer only to a meter that
+// signed.
 TEST_F(BadMessages, that_are_readings_are_rejected_and_answered_only_if_signed) {
     const MeterId meter = TestNetwork::meter(1, 1);
     const ReadingForge forge(world.network(), meter, world.meter(meter).registers());

@@ -1,5 +1,5 @@
-// A node of a whole network on a disk of real files: its ledger rots and is mended by proof from
-// peers, one of whom lies; a machine that is lost comes back from `edge-node backup` alone.
+// A node of a whole network on a disk of real files. Its ledger rots and is mended by proven blocks
+// of peers, some of whom lie. A lost machine comes back from `edge-node backup` alone.
 #include <gtest/gtest.h>
 
 #include "core/ledger/schema.h"
@@ -40,7 +40,7 @@ class NodeOnFiles : public ::testing::Test {
         CHECK(storage.has_value());
         return std::move(*storage);
     }
-    // The blocks that node 4 has, into its files.
+    // Writes the blocks that node 4 has into files.
     [[nodiscard]] Storage stored(const std::string& name) {
         Storage storage = open(name);
         storage.learn(block_id(world_.network().genesis().block.block.header));
@@ -67,7 +67,7 @@ TEST_F(NodeOnFiles, mends_rotten_blocks_over_the_network_and_never_with_what_a_l
         ASSERT_TRUE(database->execute("UPDATE blocks SET body = zeroblob(40) WHERE height = 2"));
         ASSERT_TRUE(database->execute("UPDATE blocks SET certificate = NULL WHERE height = 1"));
     }
-    // Nodes 1 and 2 give blocks out whose signatures do not hold; their ids are the right ones.
+    // Nodes 1 and 2 give out blocks with invalid signatures, whose ids are the right ones.
     for (const std::size_t liar : {1U, 2U})
         for (CommittedBlock& each : world_.disk_of(TestNetwork::node(liar)).ledger)
             for (Transaction& transaction : each.block.transactions)
@@ -107,7 +107,7 @@ TEST_F(NodeOnFiles, mends_rotten_blocks_over_the_network_and_never_with_what_a_l
         EXPECT_EQ(**storage.ledger().block(height), block(height));
 }
 
-// What node 4 has signed, over all its lives, by what it may say only once.
+// The statements of node 4 in all its lives, by the place in which it may make only one.
 class Sayings {
   public:
     explicit Sayings(NodeWorld& world) {
@@ -143,7 +143,7 @@ class Sayings {
     std::size_t count_ = 0;
 };
 
-// B: where the node stands when it has caught up. Everything it ever voted for is at most at B + 2.
+// B is the node's height once it has caught up. All its earlier votes are for heights up to B + 2.
 TEST_F(NodeOnFiles, restored_from_a_backup_signs_again_after_two_more_heights_and_nothing_twice) {
     Sayings sayings(world_);
     settle(0);
@@ -152,7 +152,7 @@ TEST_F(NodeOnFiles, restored_from_a_backup_signs_again_after_two_more_heights_an
     settle(1);
     world_.go_to_end_of(2);
     world_.measure(2, 700);
-    world_.run_for(40);  // in the middle of a height, with votes that nobody remembers for it
+    world_.run_for(40);  // in the middle of a height, with votes that no disk remembers
     world_.crash(kFour);
 
     std::filesystem::create_directory(config("after").data);
@@ -179,7 +179,7 @@ TEST_F(NodeOnFiles, restored_from_a_backup_signs_again_after_two_more_heights_an
     }
     settle(++window);
     EXPECT_GT(sayings.count(), said);
-    world_.crash(TestNetwork::node(3));  // now its vote and its endorsement are needed
+    world_.crash(TestNetwork::node(3));  // now the network needs node 4's vote and endorsement
     settle(++window);
     EXPECT_TRUE(summary().accused.empty());
 }

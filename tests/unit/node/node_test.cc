@@ -1,5 +1,5 @@
-// Stories of whole nodes: readings go in, blocks and shares come out, and what happens to nodes and
-// links in between changes neither.
+// Stories of whole nodes: readings go in, blocks and shares come out. Faults of nodes and links in
+// between change neither.
 #include "edge-node/node/node.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ constexpr std::int64_t kPatienceMs = 60'000;
 
 class Nodes : public ::testing::Test {
   protected:
-    // Whatever a test did, no node may have seen an invariant broken or raised an alarm.
+    // After every test, no node may have seen a broken invariant or raised an alarm.
     void TearDown() override {
         if (!world) return;
         for (const NodeId& id : world->network().nodes()) {
@@ -217,7 +217,7 @@ TEST_F(Nodes, give_meters_their_grace_again_after_a_blackout_that_outlasts_it) {
     for (const NodeId& id : world->network().nodes())
         world->crash(id);
     world->go_to_end_of(1);
-    world->run_for(5000);  // the grace of 1.5 s passes with nobody there
+    world->run_for(5000);  // the grace of 1.5 s passes while all are down
     for (const NodeId& id : world->network().nodes())
         world->restart(id);
     world->run_for(1000);

@@ -286,7 +286,8 @@ void NodeWorld::measure_again(Window window, std::int64_t generation_wh) {
         publish_reading(reading);
 }
 
-// One packet or one timer, whichever is earlier; false: nothing happens before until_ms.
+// Delivers one packet or fires one timer, whichever is earlier; false: neither is due before
+// until_ms.
 bool NodeWorld::step_once(std::int64_t until_ms) {
     std::int64_t next_ms = until_ms;
     NodeId timer;

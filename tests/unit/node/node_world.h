@@ -1,5 +1,5 @@
 // A network of real nodes in one thread: virtual time, a message bus in place of brokers, disks
-// that remember what was made durable. For stories about whole nodes; no threads, no sockets.
+// that remember durable effects. For stories about whole nodes; no threads, no sockets.
 #pragma once
 
 #include <deque>
@@ -18,86 +18,89 @@ class NodeWorld {
   public:
     explicit NodeWorld(TestNetworkOptions options);
 
-    // What meters hear and what happened on a node's disk.
+    // The durable content of a node's disk.
     struct Disk {
         std::vector<CommittedBlock> ledger;  // from height 1
         RecoveredState inbox;
-        std::set<Digest> readings;  // ever written, to either
+        std::set<Digest> readings;  // all readings ever written to ledger or inbox
     };
 
     [[nodiscard]] const TestNetwork& network() const { return network_; }
     [[nodiscard]] const ChainState& first_state() const { return first_state_; }
     [[nodiscard]] Node& node(const NodeId& id) { return *nodes_.at(id); }
     [[nodiscard]] const Disk& disk(const NodeId& id) const { return disks_.at(id); }
-    [[nodiscard]] Disk& disk_of(const NodeId& id) { return disks_.at(id); }  // to damage it
+    [[nodiscard]] Disk& disk_of(const NodeId& id) { return disks_.at(id); }  // for damaging it
     [[nodiscard]] TestMeter& meter(const MeterId& id) { return meters_.at(id); }
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] Instant now_of(const NodeId& id) const;  // by its own clock
 
-    // The meter's packet reaches the brokers of these nodes (default: the whole committee of its
-    // window, as the chain knows it by now).
+    // The meter's packet reaches the brokers of these nodes. Default: the committee of its window,
+    // as the chain knows it now.
     void publish_reading(const OpenedReading& reading, std::vector<NodeId> to = {});
     void publish_packet(const std::string& topic, const Bytes& packet, const NodeId& to,
                         bool retained = false);
-    // Something came over the connection to `broker`'s broker, whoever made it.
+    // The connection to `broker`'s broker delivers a message, whoever made it.
     void arrive(const NodeId& broker, const Topic& topic, const Bytes& message, const NodeId& to);
-    // The peer says that it has blocks up to there, and is asked for them.
+    // The peer claims blocks up to this height, which makes the node ask for them.
     void claim_height(const NodeId& peer, Height height, const NodeId& to);
-    // Something that its shell tells a node.
+    // The node's shell tells it this event.
     void happen(const NodeId& id, const NodeEvent& event);
-    // The last message that any node said on each channel between nodes.
+    // The last message that any node published on each channel between nodes.
     [[nodiscard]] const std::map<Channel, Publish>& said() const { return said_; }
-    // All meters of all clusters measure the window and publish it, `generation_wh` a quarter.
+    // All meters of all clusters measure the window and publish it, with `generation_wh` per
+    // quarter hour.
     void measure(Window window, std::int64_t generation_wh);
-    // They say what they measured once more, or measure it now.
+    // The meters publish the window once more; meters that have not measured it measure it now.
     void measure_again(Window window, std::int64_t generation_wh);
 
-    // Lets time pass until the condition holds; false: not within the virtual time given.
+    // Lets time pass until the condition holds; false: it did not hold within `for_ms` of virtual
+    // time.
     [[nodiscard]] bool run_until(const std::function<bool()>& condition, std::int64_t for_ms);
     void run_for(std::int64_t ms);
     void go_to_end_of(Window window);
-    // All nodes that are up have this height and one tip.
+    // Whether all running nodes have this height and one tip.
     [[nodiscard]] bool agreed_at(Height height) const;
     [[nodiscard]] bool settled(const ClusterId& cluster, Window window) const;
-    // Lets time pass until all nodes that are up have settled it and agree; false: not within a
+    // Lets time pass until all running nodes have settled the window and agree; false: not within a
     // minute.
     [[nodiscard]] bool settles(const ClusterId& cluster, Window window);
-    [[nodiscard]] bool has_alarm(const NodeId& id, std::string_view words);  // among others
+    [[nodiscard]] bool has_alarm(const NodeId& id, std::string_view words);  // it may have others
 
     [[nodiscard]] bool is_up(const NodeId& id) const { return nodes_.contains(id); }
     void crash(const NodeId& id);  // loses everything but its disk
     void restart(const NodeId& id);
     void join(const NodeId& id);  // starts with an empty disk, whether the chain knows it or not
-    // Its shell dies before it performs the n-th effect from now on, counted from 0.
+    // The node's shell dies before its n-th effect from now on, counted from 0.
     void crash_before_effect(const NodeId& id, std::size_t nth) { doomed_[id] = nth; }
     void spare(const NodeId& id) { doomed_.erase(id); }
-    // Of the node that is up and has most blocks.
+    // The state of the running node with the most blocks.
     [[nodiscard]] const ChainState& chain() const;
-    // Heard by all nodes that are up, from DGMD's broker.
+    // DGMD's broker delivers the transaction to all running nodes.
     void say_to_all(const Transaction& transaction);
-    // The utility's next transaction, heard by all nodes that are up.
+    // Makes DGMD's next transaction and delivers it to all running nodes.
     void say_as_dgmd(const TransactionContent& content);
-    void lose_keys(const NodeId& id) { keyless_.insert(id); }  // from its next restart on
-    void cut(const NodeId& a, const NodeId& b);                // neither hears the other
+    void lose_keys(const NodeId& id) { keyless_.insert(id); }  // at its next restart
+    void cut(const NodeId& a, const NodeId& b);                // neither receives the other's
     void heal() { cuts_.clear(); }
-    // What one says to the other is on its way until it is released, and then arrives at once.
+    // Messages from one to the other wait until release(), and then arrive at once.
     void hold(const NodeId& from, const NodeId& to) { held_[{from, to}]; }
     void release(const NodeId& from, const NodeId& to);
-    // Its own broker: while it is lost no meter is heard, and nobody hears the node.
+    // The node loses its own broker: then the node receives no meter, and nobody receives the node.
     void lose_broker(const NodeId& id);
     void connect_broker(const NodeId& id);
-    // From now on this node's clock says something else than the true time, or that it is not set.
+    // From now on this node's clock differs from the true time, or is not synchronised.
     void set_clock(const NodeId& id, std::int64_t ahead_ms, bool synchronised);
-    // The scrub finds the node's block damaged; until it is mended nobody gets it.
+    // The scrub finds the node's block damaged. Until the block is mended the node gives it to
+    // nobody.
     void rot(const NodeId& id, Height height);
 
-    // Readings the node's receipts name, as meters would have received them.
+    // The readings in the node's receipts, as meters would have received them.
     [[nodiscard]] const std::map<NodeId, std::set<Digest>>& receipts() const { return receipts_; }
     [[nodiscard]] const std::map<std::pair<NodeId, MeterId>, ShareStatement>& shares() const {
         return shares_;
     }
     [[nodiscard]] const std::vector<Refusal>& refusals() const { return refusals_; }
-    // Told of every effect of every node, before it is performed.
+    // The witness is called with every effect of every node before it is performed.
     using Witness = std::function<void(const NodeId&, const Effect&)>;
     void watch(Witness witness) { witness_ = std::move(witness); }
 

@@ -1,6 +1,6 @@
-// DGMD gives the next window away because its committee seems dead, and the committee was only cut
-// off: the batch that it certified on its side is on its way, and arrives at any moment of the
-// change. Exactly one settlement counts, nobody is called a liar, and the cluster goes on.
+// DGMD gives the next window away because its committee seems dead, but the committee was only cut
+// off. The committee has certified a batch on its side of the cut, and that batch arrives at any
+// moment of the change. Exactly one settlement counts, nobody is accused, and the cluster goes on.
 #include <cstdlib>
 #include <iostream>
 
@@ -10,13 +10,13 @@ namespace fairfeed::test {
 namespace {
 
 constexpr std::size_t kStride = 97;      // between moments; FAIRFEED_CRASH_FULL=1: each of them
-constexpr std::size_t kApart = 100;      // effects until the others hear of the return, too
-constexpr std::int64_t kEarlyMs = 2000;  // as long before DGMD's first word they can be back
+constexpr std::size_t kApart = 100;      // effects until the other nodes are reached as well
+constexpr std::int64_t kEarlyMs = 2000;  // the return may precede DGMD's order by so much
 constexpr std::int64_t kStillMs = 10'000;
-constexpr Window kGiven = 1;  // it stands still, and DGMD gives it away
+constexpr Window kGiven = 1;  // stands still; DGMD gives it away
 constexpr Window kNow = 4;
 
-// Who is reached first when they come back.
+// The nodes that the returning committee reaches first.
 enum class First { everybody, successors, others };
 
 TestNetworkOptions seven_nodes() {
@@ -40,7 +40,7 @@ class Race : public HandoverBench {
         EXPECT_EQ(endorsed_.size(), old_.size()) << "it is certified on their side";
         EXPECT_EQ(last_window(), 0U) << "and on no chain";
     }
-    // Counted in effects of all nodes; false: there was nothing more to wait for.
+    // `effect` counts effects of all nodes. False: the change was over before that effect.
     [[nodiscard]] bool come_back_at(std::size_t effect) {
         back_at_ = effects_ + effect;
         world.run_for(kEarlyMs);
@@ -71,7 +71,7 @@ class Race : public HandoverBench {
                 EXPECT_TRUE(!each.applicable || each.ok) << id.str() << ": " << each.explanation;
         }
     }
-    // Of the window that both committees wanted to settle.
+    // The proposer of the settlement of the window that both committees wanted to settle.
     [[nodiscard]] NodeId winner() const {
         std::vector<NodeId> signers;
         for (const Transaction& each : on_chain(TransactionKind::settlement))
@@ -93,7 +93,7 @@ class Race : public HandoverBench {
             if (all || is_next == (first_ == First::successors)) world.release(from, to);
         });
     }
-    // Between those who are cut off and everybody else.
+    // Visits the links between the cut-off members and all other nodes, in both directions.
     template <class Do>
     void for_every_link(Do visit) {
         std::vector<NodeId> others = world.network().nodes();
@@ -106,7 +106,8 @@ class Race : public HandoverBench {
             }
         }
     }
-    // Word by word, until all of it stands on the chain, or cannot any more.
+    // Sends the order's transactions one by one until all are on the chain. False: the chain cannot
+    // take them any more.
     bool give(Window window) {
         std::vector<NodeId> readers = next_;
         readers.push_back(world.network().dgmd());

@@ -1,5 +1,5 @@
 // The stories of whole nodes, tests/scenarios/{committee,nodes}_*.txt. FAIRFEED_UPDATE_SCENARIOS=1
-// writes what the nodes do anew; read the diff before committing it.
+// rewrites the nodes' actions; read the diff before committing it.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// A committee of two or three tolerates no liar (committee rules 9 and 15): what one of them hands
-// over, and does not open, is the handover that the next window waits for. Newcomers are closed
-// until DGMD says HANDOVER; members that stay settle meanwhile, if they are enough.
+// A committee of two or three tolerates no liar (committee rules 9 and 15): a liar's HANDOVER that
+// opens nothing may be the one for which the next window waits. Newcomers stay closed until DGMD
+// says HANDOVER. Staying members settle meanwhile if they are enough.
 #include "tests/unit/node/handover_bench.h"
 
 namespace fairfeed::test {
@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kStillMs = 10'000;
 const NodeId kNewcomer = TestNetwork::node(5);
 
-// Seven of ten decide without two honest members that are slow and a liar.
+// Seven of ten nodes decide without two slow honest members and a liar.
 TestNetworkOptions ten_nodes(std::size_t members, bool degraded_quorum = false) {
     TestNetworkOptions options = lab(10, 1);
     options.clusters = 1;
@@ -19,8 +19,8 @@ TestNetworkOptions ten_nodes(std::size_t members, bool degraded_quorum = false) 
     return options;
 }
 
-// Settles windows 0 to 2 by the first members and gives window 3 on to the next ones. The liar's
-// handover enters first, because the honest ones are on their way.
+// The first members settle windows 0 to 2; window 3 and later ones go to the next members. The
+// liar's handover enters the chain first, because the honest ones are delayed.
 class LiarInAChange : public HandoverBench {
   public:
     LiarInAChange(const TestNetworkOptions& options, const std::vector<NodeId>& next)
@@ -36,7 +36,7 @@ class LiarInAChange : public HandoverBench {
         const auto is_said = [this] { return on_chain(TransactionKind::handover).size() == 1; };
         EXPECT_TRUE(world.run_until(is_said, kHandoverPatienceMs));
         for_every_link([this](const NodeId& from, const NodeId& to) { world.release(from, to); });
-        world.restart(liar_);  // it does nothing else wrong
+        world.restart(liar_);  // from now on it behaves honestly
         world.run_for(kStillMs);
     }
     void expect_closed() {
@@ -68,7 +68,7 @@ class LiarInAChange : public HandoverBench {
     }
 
   private:
-    // The last window of the first members is settled, and nobody has handed over yet.
+    // Reacts to the block with the last window of the first members, before any handover.
     void see(const Effect& effect) {
         const auto* commit = std::get_if<CommitBlock>(&effect);
         if (commit == nullptr || is_over_) return;
@@ -80,7 +80,7 @@ class LiarInAChange : public HandoverBench {
         world.crash_before_effect(liar_, 0);
         for_every_link([this](const NodeId& from, const NodeId& to) { world.hold(from, to); });
     }
-    // From the honest members to everybody.
+    // Visits the links from the honest members to all nodes.
     template <class Do>
     void for_every_link(Do visit) {
         for (const NodeId& from : honest_)
@@ -117,7 +117,7 @@ TEST(SmallCommittees, settle_by_those_who_stay_where_two_of_three_are_enough) {
 
 class LiarOfTwoOrThree : public ::testing::TestWithParam<std::size_t> {};
 
-// All of two, and all of three, must agree.
+// All members of a committee of two or three must agree.
 TEST_P(LiarOfTwoOrThree, stops_a_committee_that_needs_its_newcomer_until_dgmd_hands_over) {
     const auto next = GetParam() == 2 ? nodes({1, 5}) : nodes({1, 2, 5});
     LiarInAChange street(ten_nodes(GetParam()), next);

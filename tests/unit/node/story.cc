@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kIndent = "    ";
 const std::string kNothing;
 
-// An alarm without what differs from run to run (hashes) and without its advice.
+// An alarm without the parts that differ from run to run (hashes) and without its advice.
 std::string gist(std::string alarm) {
     alarm.resize(std::min(alarm.find(';'), alarm.size()));
     const std::size_t hashes = alarm.find(" (ours");
@@ -110,7 +110,7 @@ void Story::follow(const Words& words) {
 }
 
 void Story::begin(const Words& words) {
-    constexpr std::int64_t kUntilStartedMs = 10;  // all have answered each other (R22)
+    constexpr std::int64_t kUntilStartedMs = 10;  // until all have answered each other (R22)
     is_of_chain_ = words[0] == "chain";
     TestNetworkOptions options = lab(std::stoul(words[words.size() - 1]), 1);
     options.meters_per_cluster = 2;

@@ -1,9 +1,9 @@
-// A story of whole nodes, told line by line (tests/scenarios/committee_*.txt and nodes_*.txt): a
-// line is what happens to them, the indented lines below it are what they then do, each with its
-// virtual milliseconds since that line. What a node repeats unchanged (R13) is told once, but for
-// receipts and refusals that answer at once. A story
-// of "nodes" leaves out the chain's own rounds, one of a "chain" what committees do. Pure text in
-// and out; the nodes are the real ones, in a NodeWorld.
+// A story of whole nodes, told line by line (tests/scenarios/committee_*.txt and nodes_*.txt). A
+// line is an event; the indented lines below it are the nodes' actions, each with its virtual
+// milliseconds since that line. Unchanged repetitions of a node (R13) are told once, except
+// receipts and refusals that answer at once. A story of "nodes" leaves out the chain's own rounds,
+// a story of a "chain" the committees' actions. Pure text in and out; the nodes are the real ones,
+// in a NodeWorld.
 #pragma once
 
 #include <map>
@@ -25,18 +25,18 @@ class Words {
     [[nodiscard]] const std::string& operator[](std::size_t i) const;
     [[nodiscard]] std::size_t size() const { return words_.size(); }
     [[nodiscard]] bool has(const std::string& word) const;
-    // What stands after this word; throws where that is nothing.
+    // The word after this word; throws if there is none.
     [[nodiscard]] const std::string& after(const std::string& word) const;
     [[nodiscard]] std::vector<NodeId> nodes_after(const std::string& word) const;
     [[nodiscard]] std::int64_t number_after(const std::string& word) const;
     [[nodiscard]] Window window() const;
-    [[noreturn]] void unknown() const;  // no command is like this
+    [[noreturn]] void unknown() const;  // throws: there is no such command
 
   private:
     std::vector<std::string> words_;
 };
 
-// Blocks by letter, in the order in which they are first spoken of.
+// Letters for blocks, in the order of their first mention.
 class BlockNames {
   public:
     [[nodiscard]] std::string of(const std::optional<Digest>& block);
@@ -45,13 +45,13 @@ class BlockNames {
     std::map<Digest, char> letters_;
 };
 
-// Where an alarm of a story's meter stands in its sequence: no reading does.
+// The sequence number of an alarm of a story's meter; no reading has it.
 constexpr std::uint64_t kAlarmCounter = 50;
 
 class Story {
   public:
-    // The same text with what the nodes do now; throws std::invalid_argument, naming the line, for
-    // a line that is no command.
+    // The same text with the nodes' present actions. Throws std::invalid_argument, which names the
+    // line, if a line is no command.
     [[nodiscard]] static std::string retell(const std::string& told);
 
   private:
@@ -98,14 +98,14 @@ class Story {
 
     std::unique_ptr<NodeWorld> world_;
     std::map<std::pair<MeterId, Window>, OpenedReading> readings_;
-    std::map<MeterId, TestMeter> twins_;  // as the meter was before its last reading
+    std::map<MeterId, TestMeter> twins_;  // the meter's state before its last reading
     std::map<MeterId, Transaction> events_;
     std::map<NodeId, NodeWorld::Disk> copies_;
-    std::map<ClusterId, Transaction> batches_;  // the last one kept by its proposer
+    std::map<ClusterId, Transaction> batches_;  // the proposer's last stored batch
     std::set<std::string> told_;
     struct Deed {
         std::int64_t after_ms = 0;
-        std::string nodes;  // all who do it at this moment
+        std::string nodes;  // all nodes that do this at this moment
         std::string what;
     };
     std::vector<Deed> deeds_;  // since the last line
@@ -116,10 +116,10 @@ class Story {
     bool blocks_alone_are_told_ = false;
 };
 
-// Part of what committees do, with readings, batches and shares.
+// Whether the effect belongs to the committees' work: readings, batches and shares.
 [[nodiscard]] bool is_of_committee(const Effect& effect);
-// What an effect is, for people; empty for what is not told. `rounds`: names for the blocks of the
-// chain's own rounds; null: these are not told.
+// An effect in words for people; empty: the effect is not told. `rounds`: names for the blocks of
+// the chain's own rounds; null: these rounds are not told.
 [[nodiscard]] std::string tell(const Effect& effect, const Digest& network, BlockNames* rounds);
 
 }  // namespace fairfeed::test

@@ -1,4 +1,4 @@
-// What breaks in a story: power, links, disks, clocks.
+// The faults of a story: power, links, disks, clocks.
 #include <utility>
 
 #include "tests/unit/node/story.h"
@@ -73,7 +73,7 @@ void Story::treat_disk(const Words& words) {
     }
 }
 
-// lost | damaged | copied | put back | accepted: a person says that it is to be used as it is
+// lost | damaged | copied | put back | accepted: a person permits its use as it is
 void Story::treat_safety_record(const Words& words) {
     const NodeId node(words.after("of"));
     RecoveredState& inbox = world_->disk_of(node).inbox;
@@ -94,7 +94,7 @@ void Story::treat_safety_record(const Words& words) {
     }
 }
 
-// Readings, batches and endorsements; the safety record is a file of its own.
+// The inbox holds readings, batches and endorsements; the safety record is a separate file.
 void Story::lose_inbox(const NodeId& node) {
     RecoveredState& inbox = world_->disk_of(node).inbox;
     RecoveredState anew;

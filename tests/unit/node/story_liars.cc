@@ -1,4 +1,4 @@
-// What liars say in a story, with their own true keys.
+// The liars' messages in a story, signed with their own keys.
 #include "core/crypto/digest.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
@@ -114,7 +114,7 @@ void Story::propose_twice(const NodeId& liar, const Words& words) {
     }
 }
 
-// A quorum that has gone wrong certifies a rival of the tip, or a next block with another app hash.
+// A faulty quorum certifies a rival of the tip, or a next block with another app hash.
 void Story::certify(const NodeId& liar, const Words& words) {
     const auto signers = words.nodes_after("by");
     for (const NodeId& to : words.nodes_after("to")) {
@@ -137,7 +137,7 @@ void Story::certify(const NodeId& liar, const Words& words) {
     }
 }
 
-// A polka of the open height with the own signature of the one to whom it is shown.
+// A polka of the open height with a signature of the node to which it is shown.
 void Story::show_foreign_vote(const NodeId& liar, const Words& words) {
     for (const NodeId& to : words.nodes_after("to")) {
         BlockOutline outline;

@@ -1,4 +1,4 @@
-// What meters, and DGMD about them, do in a story.
+// The actions of meters in a story, and DGMD's orders about them.
 #include "core/wire/event_codec.h"
 #include "core/wire/message_codec.h"
 #include "tests/unit/node/story.h"
@@ -132,7 +132,7 @@ void Story::replace(const MeterId& id, const Words& words) {
     }
 }
 
-// New data keys for the members, then the members.
+// Grants new data keys to the members, then allocates the members.
 void Story::give_cluster(const Words& words) {
     const TestNetwork& network = world_->network();
     const Window from = words.window();
@@ -155,7 +155,7 @@ void Story::give_cluster(const Words& words) {
     }
 }
 
-// The stored packet as somebody else may bring it.
+// Delivers the stored packet as a third party could.
 void Story::bring(const MeterId& meter, const Words& words) {
     Bytes packet = readings_.at({meter, words.window()}).reading.envelope;
     if (words.has("altered")) packet.back() ^= 1;

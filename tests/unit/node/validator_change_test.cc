@@ -1,5 +1,5 @@
-// R21 with whole nodes: one is registered and begins to decide, one is revoked and is heard no
-// more, and the network goes on settling all the while.
+// R21 with whole nodes: a registered node begins to decide, a revoked node no longer counts, and
+// the network goes on settling.
 #include <gtest/gtest.h>
 
 #include "core/wire/consensus_codec.h"
@@ -29,7 +29,7 @@ class ChangingNetwork : public ::testing::Test {
         world.measure(window, 700);
         ASSERT_TRUE(world.settles(kCluster, window)) << "window " << window;
     }
-    // What only the members up can see of it.
+    // Whether this node sees the window settled; only running members count.
     [[nodiscard]] bool settles_at(const NodeId& id, Window window) {
         world.go_to_end_of(window);
         world.measure(window, 700);
@@ -46,7 +46,7 @@ class ChangingNetwork : public ::testing::Test {
         const auto known = [&] { return state().nodes.contains(kFifth); };
         ASSERT_TRUE(world.run_until(known, kPatienceMs));
     }
-    // The change is through once two more blocks are.
+    // The change is complete after two more blocks.
     void register_and_start_fifth() {
         settle(0);
         register_fifth();
@@ -77,7 +77,7 @@ TEST_F(GrowingNetwork, counts_the_vote_of_a_node_that_was_registered) {
     EXPECT_EQ(state().validator_epoch, 1U);
     EXPECT_EQ(standing(kFifth).validators, 5U);
     EXPECT_TRUE(standing(kFifth).may_sign);
-    world.crash(kFour);  // four of five must agree: without the new one they cannot
+    world.crash(kFour);  // four of five must agree, so node 5 is needed
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 4));
     world.crash(kFifth);
     EXPECT_FALSE(settles_at(TestNetwork::node(1), 5)) << "three of five";
@@ -98,7 +98,8 @@ TEST_F(GrowingNetwork, lets_a_node_wait_for_its_registration) {
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 4));
 }
 
-// A vote at a height it had voted on before it lost its disk would be a second one.
+// The node may have voted at this height before it lost its disk, so a vote now could be a second
+// one.
 TEST_F(GrowingNetwork, keeps_a_registered_node_silent_that_comes_back_without_its_disk) {
     register_and_start_fifth();
     ASSERT_TRUE(standing(kFifth).may_sign);
@@ -137,7 +138,7 @@ TEST_F(ShrinkingNetwork, does_not_hear_a_revoked_node) {
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 3));
 }
 
-// Else it would ask for ever, and sign for heights that are long decided.
+// Otherwise the revoked node would ask for ever, and sign for heights that are long decided.
 TEST_F(ShrinkingNetwork, still_gives_a_revoked_node_the_blocks_that_tell_it) {
     settle(0);
     world.crash(kFifth);
@@ -156,7 +157,7 @@ TEST_F(ShrinkingNetwork, needs_a_revoked_node_until_the_change_is_in_force) {
     world.say_as_dgmd(NodeRevocation{0, kFifth});
     ASSERT_TRUE(world.run_until([&] { return state().height == before + 1; }, kPatienceMs));
     EXPECT_FALSE(state().is_revoked(kFifth));
-    world.crash(kFour);  // four of five decide the next height, the revoked one among them
+    world.crash(kFour);  // four of five decide the next height, the revoked node among them
     EXPECT_TRUE(settles_at(TestNetwork::node(1), 1));
     EXPECT_TRUE(state().is_revoked(kFifth));
 }
