@@ -17,7 +17,8 @@ QuarterHour sum_of(const Profile& profile) {
 
 }  // namespace
 
-// A settled reading of an honest meter is what it measured; whatever is settled is in balance.
+// A settled reading of an honest meter equals its measurement, and every settled line is in
+// balance.
 std::string Audit::judge_energy(const Settlement& settlement, const SettlementEntry& entry,
                                 const SettlementLine& line) const {
     if (line.load_wh != line.import_wh + line.generation_wh - line.export_wh) {
@@ -41,7 +42,7 @@ std::string Audit::judge_energy(const Settlement& settlement, const SettlementEn
     return {};
 }
 
-// What an account owes is its energy times the tariff, to the last thousandth carried over.
+// An account owes its energy times the tariff, to the last carried thousandth.
 std::string Audit::judge_money(const SettlementLine& line) {
     const Tariff& tariff = scenery_.network.options().tariff;
     Account& account = accounts_[line.meter];
@@ -55,7 +56,7 @@ std::string Audit::judge_money(const SettlementLine& line) {
     return "the balance is not the energy times the tariff";
 }
 
-// Each reading enters once, and is one that its meter made.
+// Each reading enters the chain once, and its meter has made it.
 std::string Audit::list(const Settlement& settlement) {
     for (const ListedReading& one : listed_readings(settlement)) {
         if (!listed_.try_emplace({one.meter, one.window}, one.reading).second) {
@@ -83,8 +84,8 @@ bool Audit::is_trued_up(const MeterId& meter, Window window) const {
            *account->second.listed.rbegin() > window;
 }
 
-// Where no estimate stands open, the sum of all that was settled and trued up is what flowed since
-// the meter was installed, gaps included.
+// If no estimate is open, the sum of all settled and trued-up energy equals the energy since the
+// meter's installation, gaps included.
 std::string Audit::judge_sum(const SettlementEntry& entry, Window window,
                              const SettlementLine& line) {
     Account& account = accounts_[line.meter];

@@ -30,7 +30,7 @@ std::size_t liars_in(const Members& members, const Plan& plan) {
         [&](std::size_t node) { return !plan.is_newcomer(node) && !plan.is_honest(node); }));
 }
 
-// What it certifies is true; whether it can certify is another question.
+// Everything that these members can certify is true; they may be unable to certify anything.
 bool is_harmless(const Members& members, const Plan& plan) {
     if (plan.liars == Liars::beyond) return true;
     const std::size_t liars = liars_in(members, plan);
@@ -42,7 +42,7 @@ void shuffle(Members& members, Dice& dice) {
         std::swap(members[i - 1], members[dice.index(i)]);
 }
 
-// Whoever may be given a cluster; a newcomer that is not sent away again, too.
+// The nodes that may be given a cluster, among them a newcomer that is not revoked later.
 Members eligible(const Plan& plan) {
     Members all(plan.nodes);
     std::iota(all.begin(), all.end(), 0);
@@ -56,7 +56,7 @@ Members any_of(Members all, Dice& dice) {
     return all;
 }
 
-// One goes, and another comes in its place; the parent may be the one.
+// One member is replaced by another node; it may be the parent.
 Members with_one_changed(Members before, const Members& others, Dice& dice) {
     before[dice.chance(400) ? 0 : dice.index(before.size())] = others[dice.index(others.size())];
     return before;
@@ -77,7 +77,7 @@ Members draw_members(const Members& before, const Plan& plan, Dice& dice) {
     }
 }
 
-// In the end honest ones alone, if the dice find no others.
+// Falls back to honest members alone if the dice find no others.
 Members draw_fit_members(const Members& before, bool last, const Plan& plan, Dice& dice) {
     for (int tries = 0; tries < 20; ++tries) {
         Members members = draw_members(before, plan, dice);
@@ -111,7 +111,7 @@ void draw_changes_of(std::size_t cluster, Plan& plan, Dice& dice) {
     }
 }
 
-// Some liars lie about nothing but handovers.
+// Some liars lie about handovers only.
 void draw_misleading(Plan& plan, Dice& dice) {
     for (std::size_t node = 0; node < plan.nodes; ++node) {
         if (!plan.is_honest(node) && !plan.is_double(node) && dice.chance(300))

@@ -1,5 +1,5 @@
-// DGMD's part in a change of committee: new data keys and members, its own handover where those who
-// settled before may hand over nothing, and what meters are told of it.
+// DGMD's part in a change of committee: new data keys and members, DGMD's own handover where the
+// previous members may hand over nothing, and the notices to meters.
 #include <algorithm>
 
 #include "core/accounts/handover.h"
@@ -11,7 +11,7 @@
 namespace fairfeed::simulation {
 namespace {
 
-constexpr std::int64_t kHandsOverAfterMs = 2000;  // of a window that nobody settles
+constexpr std::int64_t kHandsOverAfterMs = 2000;  // after a window that nobody settles
 
 bool grants_exactly(const KeyGrant* grant, const std::vector<NodeId>& readers) {
     if (grant == nullptr || grant->entries.size() != readers.size()) return false;
@@ -20,7 +20,8 @@ bool grants_exactly(const KeyGrant* grant, const std::vector<NodeId>& readers) {
     });
 }
 
-// From this window on, also where grants for later windows are on the chain already.
+// Whether exactly these readers are granted from this window on, and by grants for later windows as
+// well.
 bool are_granted_from(Window first, const MeterRecord& meter, const ChainState& state,
                       const std::vector<NodeId>& readers) {
     const MeterId& id = meter.registration.meter;
@@ -41,8 +42,8 @@ const Settlement* settlement_in(const std::vector<CommittedBlock>& ledger, const
 
 }  // namespace
 
-// The cluster's first change that the chain does not have. Once it has all of them, the last one
-// again where the cluster stands still because it lies before that one.
+// The cluster's first planned change that the chain lacks. If the chain has all of them, the last
+// change is due again when the cluster stands still before its window.
 const CommitteeChange* Simulation::due_change(const ChainState& state, std::size_t cluster) const {
     const ClusterId id = test::TestNetwork::cluster(cluster + 1);
     std::uint32_t epoch = 1;
@@ -60,8 +61,8 @@ const CommitteeChange* Simulation::due_change(const ChainState& state, std::size
     return stands ? last : nullptr;
 }
 
-// nullopt: it would be too late for this run, so that DGMD rather waits until the cluster has stood
-// still for long enough.
+// nullopt: a change in due form would come too late for this run, so DGMD waits until the cluster
+// has stood still long enough.
 std::optional<Window> Simulation::effective_of(const CommitteeChange& change,
                                                const ChainState& state) const {
     const GridClock grid = state.grid();
@@ -75,8 +76,8 @@ std::optional<Window> Simulation::effective_of(const CommitteeChange& change,
     return std::nullopt;
 }
 
-// A newcomer is given a cluster once it votes: before, it may have forgotten that it was in one
-// (R23). Empty: DGMD waits for it, but not for ever.
+// A newcomer is given a cluster once it votes: before, it may have forgotten an earlier membership
+// (R23). Empty: DGMD waits for the newcomer, but not for ever.
 std::vector<NodeId> Simulation::members_for(const CommitteeChange& change) const {
     std::vector<std::size_t> members = change.members;
     const auto late = std::find_if(members.begin(), members.end(),
@@ -105,7 +106,7 @@ bool Simulation::votes(std::size_t node) const {
     });
 }
 
-// Another data key for every meter, then the members.
+// Grants another data key to every meter, then allocates the members.
 std::vector<TransactionContent> Simulation::decrees_of(const CommitteeChange& change,
                                                        std::vector<NodeId> members,
                                                        Window effective,
@@ -154,8 +155,9 @@ bool Simulation::is_last_committee_in(const ChainState& state) const {
     return true;
 }
 
-// Where those who settled last cannot be believed, and once they could not: whoever was handed over
-// nothing then is a member like any other from the next settlement on.
+// DGMD must hand over for an overdue cluster if its last members cannot be believed, or if earlier
+// ones could not: a newcomer that was handed nothing then is a member like any other from the next
+// settlement on.
 bool Simulation::must_hand_over(const ChainState& state, const ClusterId& cluster) const {
     const auto next = state.next_window(cluster);
     const auto last = state.clusters.at(cluster).last_window;
@@ -191,7 +193,7 @@ std::vector<Transaction> Simulation::handovers_of_utility(const Host& host) {
     return said;
 }
 
-// Meters hear of it when it counts; some of them late.
+// Meters learn of a change when it counts; some of them learn late.
 void Simulation::follow_decrees(const Block& block, const ChainState& state) {
     if (plan_.committees.empty() || block.header.height <= decrees_up_to_) return;
     decrees_up_to_ = block.header.height;

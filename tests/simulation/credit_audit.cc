@@ -5,12 +5,12 @@
 namespace fairfeed::simulation {
 namespace {
 
-// Of a power over quarter hour `index` of a window.
+// The energy of a power in quarter hour `index` of a window.
 std::int64_t quarter_wh(std::int64_t power_w, std::int64_t index) {
     return power_w * (index + 1) / 4 - power_w * index / 4;
 }
 
-// Give or take two per cent.
+// Equal within two per cent.
 bool is_nearly(std::int64_t a, std::int64_t b) {
     return std::abs(a - b) * 100 <= 2 * b;
 }
@@ -83,7 +83,7 @@ std::string CreditAudit::on_line(Window window, const SettlementLine& line,
 
 void CreditAudit::on_share(Window window, const SettlementLine& line, std::int64_t time_ms) {
     const NetworkParameters& parameters = scenery_.first_state.genesis.parameters;
-    // A share settled at no capacity is none: whatever is certified later binds alone.
+    // A share settled at no capacity does not bind: a capacity certified later binds alone.
     const std::int64_t share_w = line.capacity_w == 0 ? kMaxCapacityW : line.mes_w;
     accounts_[line.meter].shares.push_back(
         {share_w, share_binds_from_s(parameters, window, time_ms)});

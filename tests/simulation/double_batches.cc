@@ -1,5 +1,5 @@
-// The liar of the committee: two valid batches in one slot, each with endorsements for itself, and
-// a signature under every batch it hears. And the proposer that builds two blocks in one round.
+// The liar of a committee makes two valid batches in one slot, each with its own endorsements, and
+// signs every batch that it receives. The lying proposer builds two blocks in one round.
 #include <algorithm>
 
 #include "core/accounts/cluster_accounts.h"
@@ -46,7 +46,7 @@ Signature Liar::endorsement(const Endorsement& content) const {
         endorsement_to_be_signed(content, self_, scenery_.network.network()));
 }
 
-// The same figures sealed under other salts: as valid as the first, with another id.
+// The same figures sealed with other salts: as valid as the first batch, with another id.
 const Transaction& Liar::other_batch(const Transaction& batch) {
     const auto known = others_.find(batch.id);
     if (known != others_.end()) return known->second;
@@ -104,7 +104,7 @@ std::vector<Utterance> Liar::endorse_all(const Publish& said) {
     return out;
 }
 
-// Instead of the window its program certified: the same one with the second batch, if that has its
+// Replaces the window that the liar's program certified by the second batch, if that one has its
 // endorsements, too.
 std::vector<Utterance> Liar::certify_other(const Publish& said) {
     auto bundle = decode_bundle(said.message, scenery_.network.network());

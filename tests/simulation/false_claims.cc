@@ -1,5 +1,5 @@
-// Liars whose word costs others work: heights that nobody has, lists of transactions that do not
-// exist, evidence about windows that have not begun, and handovers that open nothing.
+// Liars that cause work for others: claims of heights that nobody has, lists of transactions that
+// do not exist, evidence about windows that have not begun, and handovers that open nothing.
 #include <algorithm>
 
 #include "core/crypto/digest.h"
@@ -58,7 +58,7 @@ std::vector<Utterance> Liar::boast(const Publish& said) {
     return out;
 }
 
-// The header fits the list, so that nothing but the missing bodies gives it away.
+// The header fits the list, so only the missing bodies reveal the lie.
 BlockOutline Liar::invented(BlockOutline outline) {
     outline.transactions = invented_ids(dice_);
     outline.header.transactions_root = transactions_root(std::span(outline.transactions));
@@ -90,7 +90,7 @@ std::vector<Utterance> Liar::invent(const Publish& said) {
     return out;
 }
 
-// Two readings of one window that a meter in league with it has signed.
+// Two readings of one window, signed by a meter in league with the liar.
 Transaction Liar::hoarded(const MeterId& meter, Window window) {
     const test::TestNetwork& network = scenery_.network;
     Bytes envelopes[2];
@@ -128,8 +128,8 @@ std::vector<Utterance> Liar::hoard(const Publish& said) {
     return out;
 }
 
-// Its handovers go where somebody asks for them: instead, to everybody, one in due form that opens
-// nothing; or none.
+// A liar's handover goes to the nodes that ask for it. Instead the liar sends every node a
+// well-formed one that opens nothing, or none at all.
 std::vector<Utterance> Liar::mislead(const Publish& said) {
     std::vector<Utterance> out;
     const Digest& network = scenery_.network.network();

@@ -73,7 +73,7 @@ std::string HandoverAudit::follow(const CommittedBlock& committed) {
     return wrong;
 }
 
-// What is handed over belongs to the settlement before this block.
+// A handover belongs to the settlement before this block.
 std::string HandoverAudit::judge(const Transaction& transaction) const {
     const auto& handover = std::get<Handover>(transaction.content);
     const Settlement* last = dgmd_.last_settlement(handover.cluster);
@@ -93,7 +93,7 @@ std::string HandoverAudit::judge(const Transaction& transaction) const {
     return {};
 }
 
-// Of the members that settled this window.
+// Compares the accounts of the honest members that settled this window.
 std::string HandoverAudit::compare(const ClusterId& cluster, Window settled) const {
     for (const NodeId& member : state_.committee_of(cluster, settled)->members) {
         if (!is_honest(member)) continue;
@@ -108,7 +108,7 @@ std::string HandoverAudit::compare(const ClusterId& cluster, Window settled) con
     return {};
 }
 
-// Accounts that are open.
+// Compares a member's open accounts with DGMD's.
 std::string HandoverAudit::compare(const NodeId& member, const ClusterId& cluster) const {
     const auto truth = dgmd_.clusters().find(cluster);
     const auto& open = accounts_[scenery_.index_of(member)].clusters();

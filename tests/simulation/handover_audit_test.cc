@@ -1,5 +1,5 @@
-// The audit of handovers says what it is there for: it is shown a lie, a member that was given
-// nothing and a key that opens nothing.
+// The audit of handovers detects its faults: a false handover, a member that was given nothing, and
+// a key that opens nothing.
 #include "tests/simulation/handover_audit.h"
 
 #include <gmock/gmock.h>
@@ -37,7 +37,7 @@ class TheHandoverAudit : public testing::Test {
         const OpenedReadings readings = chain.read_all(cluster, window);
         append(chain.group(chain.settle(cluster, window, readings), readings));
     }
-    // DGMD may give node 3 what only node 4 can unwrap.
+    // If `third_is_granted` is false, DGMD gives node 3 a key that only node 4 can unwrap.
     void change(bool third_is_granted = true) {
         std::vector<Transaction> said;
         for (const MeterId& meter : scenery.meters) {
@@ -69,7 +69,8 @@ class TheHandoverAudit : public testing::Test {
         return make_handover(said, nodes[0], scenery.network.network(),
                              scenery.network.key(nodes[0]));
     }
-    // The first complaint; at the end what leaks.
+    // The audit's first complaint about a block; without one, the leak that the audit finds at the
+    // end.
     [[nodiscard]] std::string judged() const {
         HandoverAudit audit(scenery, plan);
         for (const CommittedBlock& block : chain.blocks()) {

@@ -40,7 +40,8 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             const auto reading = decode_reading(said.message, state.network);
             if (!reading) return;
             const ReadingHeader& header = reading->header;
-            // Sealed for a committee that lost the window: nobody who could compare keeps it.
+            // The reading is sealed for a committee that lost the window: no node that could
+            // compare it keeps it.
             if (header.key_epoch != state.key_epoch(header.meter, header.window)) return;
             const auto kept =
                 said_.find(Place{sender, Offence::two_readings, slot_of({header.window})});
@@ -55,8 +56,9 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             if (state.next_window(content.cluster) != content.window) return;  // settled
             const auto* committee = state.committee_of(content.cluster, content.window);
             if (committee == nullptr || !contains(committee->members, self)) return;
-            if (!is_handed_over(state, content.cluster)) return;  // nobody listens yet
-            // Of an earlier committee, which lost the window: it is refused unread.
+            if (!is_handed_over(state, content.cluster)) return;  // no member accepts batches yet
+            // The batch comes from an earlier committee, which lost the window: members refuse it
+            // unread.
             if (content.slot >= committee->members.size() ||
                 committee->members[content.slot] != content.proposer)
                 return;

@@ -1,4 +1,4 @@
-// Machines: boot, crash, clocks, and what a program's effects do to disk and network.
+// Machines: boot, crash, clocks, and the effects of programs on disk and network.
 #include <algorithm>
 
 #include "core/ledger/replay.h"
@@ -8,7 +8,7 @@
 namespace fairfeed::simulation {
 namespace {
 
-constexpr std::int64_t kMomentPermille = 60;  // of a lying disk's effects: one it may return to
+constexpr std::int64_t kMomentPermille = 60;  // of a lying disk's effects: it may return there
 constexpr std::size_t kMostMoments = 4;
 constexpr std::int64_t kLongestWaitMs = 15'000;
 constexpr std::int64_t kLongestWaitFarMs = 60'000;
@@ -25,7 +25,7 @@ Instant Simulation::clock_of(const Host& host) const {
     return {now_ms_ - host.steady_from_ms, real_ms, clock.synchronised};
 }
 
-// As the runtime catches up: the ledger again from genesis, the node's own blocks trusted.
+// Replays the ledger from genesis, as the runtime does; the node's own blocks are trusted.
 Result<ChainState, Reject> Simulation::replayed(Host& host, Node& program) const {
     ChainState state = scenery_.first_state;
     const CommittedBlock genesis{scenery_.network.genesis().block.block, {}};
@@ -120,8 +120,8 @@ void Simulation::step(Host& host, const NodeEvent& event) {
     if (plan_.is_honest(host.node)) look_at(host);
 }
 
-// A block made under a clock that is hours ahead holds up the next one until the round is high
-// enough for its time (R20).
+// A block made under a clock that is hours ahead delays the next one until the round is high enough
+// for its time (R20).
 std::int64_t Simulation::longest_wait_ms() const {
     const bool far = std::any_of(plan_.clocks.begin(), plan_.clocks.end(), [](const auto& change) {
         return std::abs(change.offset_ms) > kSmallOffsetMs;
@@ -129,7 +129,7 @@ std::int64_t Simulation::longest_wait_ms() const {
     return far ? kLongestWaitFarMs : kLongestWaitMs;
 }
 
-// Bounds of memory; and in calm times no transaction waits long for a block.
+// Checks bounds of memory. In calm times no transaction may wait long for a block.
 void Simulation::look_at(Host& host) {
     const NodeLoad load = host.program->load();
     oracles_.on_load(host.node, load);
@@ -158,7 +158,7 @@ void Simulation::perform(Host& host, const Effects& effects) {
     }
 }
 
-// What was written may count although the node never heard that it was.
+// A write may count although the power failed before the node was told of success.
 void Simulation::strike(Host& host, const std::vector<const Effect*>& together, PowerCut cut) {
     if (!host.disk.strike(together, cut, dice_)) return;
     count("crash, all written");
@@ -168,7 +168,7 @@ void Simulation::strike(Host& host, const std::vector<const Effect*>& together, 
     }
 }
 
-// False: the node is no more.
+// False: the node has died.
 bool Simulation::perform_one(Host& host, const Effect& effect) {
     host.disk.apply(effect);
     if (plan_.is_honest(host.node)) oracles_.on_effect(host.node, effect, host.disk);
@@ -208,7 +208,7 @@ void Simulation::remember_moment(Host& host) {
 void Simulation::wake_when_due(Host& host) {
     const Instant now = clock_of(host);
     const std::int64_t wait_ms = host.program->next_deadline_ms(now) - now.steady_ms;
-    // The runtime looks at its clock at least this often.
+    // The runtime reads its clock at least this often.
     const std::int64_t wake_at_ms = now_ms_ + std::clamp<std::int64_t>(wait_ms, 1, 2000);
     if (wake_at_ms == host.wake_at_ms) return;
     host.wake_at_ms = wake_at_ms;

@@ -28,7 +28,7 @@ std::string certified_in_words(const Publish& said, std::string_view what) {
            place(content.height, content.round);
 }
 
-// Empty: nothing better than its size.
+// Empty: there is no better description than the message's size.
 std::string chain_in_words(const Publish& said) {
     switch (said.topic.channel) {
         case Channel::prevote:

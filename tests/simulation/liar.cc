@@ -82,7 +82,7 @@ std::vector<bool> Liar::some() {
     return to;
 }
 
-// Nil, or another block of its memory, in the same slot.
+// Nil, or another block that the liar remembers, in the same slot.
 Bytes Liar::other_vote(const Publish& said) {
     auto vote = decode_vote(said.message);
     CHECK(vote.has_value());
@@ -102,7 +102,7 @@ std::vector<Utterance> Liar::equivocate(const Publish& said) {
     if (channel == Channel::proposal) return propose_twice(said);
     if (channel != Channel::prevote && channel != Channel::precommit) return only(said);
     const std::vector<bool> first = some();
-    std::vector<bool> second = some();  // some hear both, some neither
+    std::vector<bool> second = some();  // some nodes get both, some neither
     std::vector<Utterance> out;
     out.push_back({said, first});
     out.push_back({{said.topic, other_vote(said)}, std::move(second)});

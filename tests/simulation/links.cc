@@ -1,4 +1,5 @@
-// Brokers and links: what is retained, lost, late, repeated or cut off, and meters at their ends.
+// Brokers and links: retained, lost, late, repeated and cut-off messages, and the meters behind the
+// links.
 #include <algorithm>
 
 #include "core/wire/message_codec.h"
@@ -59,8 +60,9 @@ void Simulation::send_to_meter(const Host& host,
         {now_ms_ + delay_ms(), 0, What::meter_packet, meter->second, 0, false, publication});
 }
 
-// Of two machines with one key each is heard by one half. Those of a conspiracy take work from
-// everybody, and of blocks hear their own half alone: else they would hear themselves, and stop.
+// Of two machines with one key each reaches one half of the nodes. Two machines of a conspiracy
+// take work from all nodes, but blocks from their own half only: otherwise they would receive their
+// own signatures, and stop.
 bool Simulation::is_heard_by(const Host& from, const Host& to, Channel channel) const {
     const auto side = [&](const Host& host) {
         return plan_.is_double(host.node) ? host.second : plan_.sides[host.node];

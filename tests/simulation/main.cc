@@ -1,5 +1,5 @@
-// simulate: runs whole networks of real nodes from seeds. One seed tells its story; a range tells
-// what failed and how to see it again; the last line is a summary. Exit code 1: a run failed.
+// simulate: runs whole networks of real nodes from seeds. One seed tells its story. A range tells
+// the failed seeds and how to repeat them; its last line is a summary. Exit code 1: a run failed.
 #include <CLI/CLI.hpp>
 
 #include <sys/resource.h>
@@ -32,7 +32,7 @@ struct Order {
     std::uint64_t from = 1;
     std::uint64_t count = 1000;
     std::size_t nodes = 4;
-    std::int64_t seconds = 0;  // 0: as many as count says
+    std::int64_t seconds = 0;  // 0: no limit; `count` decides
     std::uint64_t jobs = 1;
     bool beyond = false;
     bool json = false;
@@ -70,7 +70,7 @@ std::int64_t per_second(std::uint64_t seeds, std::int64_t ms) {
     return static_cast<std::int64_t>(seeds) * 1000 / std::max<std::int64_t>(1, ms);
 }
 
-// All that is needed to see it again.
+// Prints everything that is needed to repeat the run.
 void report(const Order& order, std::uint64_t seed, const Outcome& outcome) {
     std::cout << "seed " + std::to_string(seed) + ", " + std::to_string(order.nodes) +
                      " nodes, after " + std::to_string(outcome.virtual_ms) +
@@ -129,7 +129,7 @@ void print_summary(const Order& order, const Totals& totals, const Cost& cost) {
               << " ms; digest " << hex(totals.digest) << '\n';
 }
 
-// Every jobs-th seed, from the job's own first one.
+// Runs every jobs-th seed, beginning with the job's own first one.
 Totals run_share(const Order& order, std::uint64_t job, const Clock& clock) {
     const std::int64_t began_ms = clock.now().steady_ms;
     const bool shows_progress = job == 0 && !order.one && isatty(STDERR_FILENO) == 1;
@@ -160,7 +160,7 @@ struct Job {
     int from = 0;  // end of a pipe
 };
 
-// A process of its own: the runs of one share nothing with those of another.
+// Runs a share in a process of its own, so that the shares have nothing in common.
 Job start_job(const Order& order, std::uint64_t job, const Clock& clock) {
     int ends[2];
     CHECK(pipe(ends) == 0);
@@ -180,7 +180,7 @@ Job start_job(const Order& order, std::uint64_t job, const Clock& clock) {
     _exit(0);
 }
 
-// nullopt: the process ended otherwise, and has said why.
+// nullopt: the process ended without totals, and has printed why.
 std::optional<Totals> totals_of(const Job& job) {
     std::string line;
     char buffer[4096];

@@ -13,13 +13,14 @@ namespace {
 
 constexpr std::size_t kMostSaidBytes = 8'000'000;  // by one honest node in one run
 constexpr std::size_t kMostRows = 64;              // undecided ones on one disk
-constexpr std::size_t kMostVersions = 8;           // of one window's settlement that are certified
+constexpr std::size_t kMostVersions = 8;           // certified ones of one window's settlement
 
 Digest text_digest(const std::optional<Digest>& block) {
     return block.value_or(Digest{});
 }
 
-// What a node says of itself before it is registered, while it is new, and once it is revoked.
+// Alarms that a node raises about itself before it is registered, while it is new, and once it is
+// revoked.
 bool is_newcomers(const std::string& alarm) {
     const auto says = [&](std::string_view words) { return alarm.find(words) != alarm.npos; };
     return says("is not registered in this chain") || says("DGMD has revoked") ||
@@ -130,7 +131,7 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
     }
 }
 
-// Two quorums overlap: whoever stands in both certificates has lied.
+// Two quorums overlap: a node in both certificates has lied.
 void Oracles::on_fork(std::size_t node, const CommittedBlock& committed) {
     const BlockHeader& header = committed.block.header;
     const Decided& other = blocks_.at(header.height);
@@ -172,9 +173,9 @@ void Oracles::on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t mos
          " ms without a block");
 }
 
-// Where nobody stirs it up, no votes either.
+// Without liars an idle network publishes no votes either.
 void Oracles::on_idle_end(Height height, std::uint64_t statements) {
-    // Evidence against a liar and a broken seal are work, whenever they are found.
+    // Evidence against a liar and a broken seal are work, whenever a node finds them.
     const Height last = plan_.has_liars() ? highest_at_work_ : highest();
     if (last > height) lose("an idle network builds blocks");
     if (!plan_.has_liars() && statements > 0) {
@@ -183,7 +184,7 @@ void Oracles::on_idle_end(Height height, std::uint64_t statements) {
     }
 }
 
-// Others may be made to say a lot by what somebody tells them, but not without end.
+// Messages of liars may make honest nodes publish much, but not without limit.
 void Oracles::on_said(std::size_t node, std::size_t bytes) {
     std::size_t& said = said_bytes_[node];
     said += bytes;
@@ -208,8 +209,8 @@ void Oracles::on_load(std::size_t node, const NodeLoad& load) {
          (plan_.machines() + 1) * consensus::FutureBuffer::kBytesPerSender);
 }
 
-// Under the data key that the batch's own committee was given: else it is no reading of this window
-// any more.
+// Whether a line is sealed with the data key of the batch's own committee; otherwise it is no
+// longer a reading of this window.
 bool Oracles::is_sealed_for(const Settlement& batch, const SimulatedMeter& meter) {
     const KeptReading* kept = meter.kept(batch.window);
     return kept != nullptr &&
@@ -218,8 +219,9 @@ bool Oracles::is_sealed_for(const Settlement& batch, const SimulatedMeter& meter
            });
 }
 
-// Of the batch's window, by the state it was drafted on. What was promised in the places of an
-// earlier committee is void when DGMD gives the window to another one (rule 15).
+// The number of committees given the batch's window or an earlier one, in the state of the batch's
+// draft. Promises in the places of an earlier committee are void when DGMD gives the window to
+// another one (rule 15).
 std::size_t Oracles::committees_before(const Settlement& batch) const {
     const auto found = allocated_.find(batch.cluster);
     if (found == allocated_.end()) return 0;
@@ -230,8 +232,8 @@ std::size_t Oracles::committees_before(const Settlement& batch) const {
         }));
 }
 
-// Rules 2 and 5: one reading per slot and committee, and no vouching for the absence of what one
-// holds.
+// Rules 2 and 5: a member endorses one reading per slot and committee, and never endorses the
+// absence of a reading that it holds.
 void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
                              const SimulatedDisk& disk) {
     const Endorsement& said = row.endorsement;
@@ -264,7 +266,7 @@ void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
 
 void Oracles::on_summary(std::size_t node, const NodeSummary& summary, Height durable) {
     const std::string who = scenery_.nodes[node].str();
-    // What a crash kept from the disk was never said and never was.
+    // An effect that a crash kept from the disk never counted.
     if (summary.height == durable) {
         const auto [place, first] = app_hashes_.try_emplace(summary.height, summary.app_hash);
         if (!first && place->second != summary.app_hash) {

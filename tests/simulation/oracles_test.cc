@@ -1,5 +1,5 @@
-// Every oracle is shown what it is there for, and says so: an alarm that was never heard proves
-// nothing by its silence.
+// Every oracle is shown its fault and must report it, because an oracle that never reports anything
+// proves nothing.
 #include "tests/simulation/oracles.h"
 #include "tests/simulation/credit_audit.h"
 #include "tests/simulation/heard_offences.h"
@@ -24,7 +24,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// Four honest nodes, one cluster of two meters, the first of them `first`.
+// Four honest nodes and one cluster of two meters; `first` is the behaviour of the first meter.
 Plan plan_with(MeterBehaviour first) {
     Plan plan;
     plan.clusters = 1;
@@ -51,14 +51,14 @@ class TheOracles : public testing::Test {
         CHECK(reading.has_value());
         return {std::move(*reading), kept->body};
     }
-    // The next window as it ought to be settled.
+    // The correct settlement of the next window.
     [[nodiscard]] Settlement settle(Window window) {
         readings.clear();
         for (SimulatedMeter& meter : meters)
             readings.emplace(meter.id(), measure(meter, window));
         return chain.settle(cluster, window, readings);
     }
-    // The line of the first meter, with other figures and a seal that fits them.
+    // Changes the line of the first meter and seals it anew.
     template <class Change>
     [[nodiscard]] Settlement with_line(Settlement settlement, Change change) const {
         const auto lines = ClusterAccounts::open_lines(settlement, scenery.keys);
@@ -117,7 +117,7 @@ class TheOracles : public testing::Test {
 class WithAMeterThatSignsTwo : public TheOracles {
   protected:
     WithAMeterThatSignsTwo() : TheOracles(MeterBehaviour::equivocating) {}
-    // Of window 0; not the one that settle() takes.
+    // The receipt of another reading of window 0 than the one in settle().
     [[nodiscard]] Digest receipt_of_another() {
         SimulatedMeter twin(scenery, meters[0].id(), MeterBehaviour::equivocating, Dice(99));
         const SignedReading reading = measure(twin, 0).reading;

@@ -16,7 +16,7 @@ bool takes_part(std::size_t cluster, std::size_t node, const Plan& plan) {
     return (node + plan.nodes - cluster) % plan.nodes < members;
 }
 
-// Each committee of four stands one liar, the chain f of them.
+// Each committee of four tolerates one liar, the chain f of them.
 bool may_lie(std::size_t node, const Plan& plan) {
     if (!plan.is_honest(node)) return false;
     for (std::size_t cluster = 0; cluster < plan.clusters; ++cluster) {
@@ -32,7 +32,7 @@ Behaviour draw_behaviour(Dice& dice) {
     return static_cast<Behaviour>(1 + dice.index(kBehaviours - 1));
 }
 
-// So many different nodes.
+// Draws so many different nodes.
 std::vector<std::size_t> draw_nodes(std::size_t wanted, const Plan& plan, Dice& dice) {
     std::vector<std::size_t> all(plan.nodes);
     std::iota(all.begin(), all.end(), 0);
@@ -42,7 +42,7 @@ std::vector<std::size_t> draw_nodes(std::size_t wanted, const Plan& plan, Dice& 
     return all;
 }
 
-// As few as can give each half of the others a quorum of its own.
+// Draws as few liars as can give each half of the other nodes a quorum.
 void draw_conspiracy(Plan& plan, Dice& dice) {
     const std::size_t nodes = plan.nodes;
     std::size_t wanted = tolerated_faults(nodes) + 1;
@@ -56,7 +56,7 @@ void draw_conspiracy(Plan& plan, Dice& dice) {
     }
 }
 
-// One node stays honest, to be the witness.
+// One node stays honest, as the witness.
 void draw_too_many_liars(Plan& plan, Dice& dice) {
     const std::size_t least = tolerated_faults(plan.nodes) + 1;
     if (plan.nodes <= least) return;
@@ -81,7 +81,7 @@ void draw_liars(Plan& plan, Dice& dice) {
     }
 }
 
-// Whoever hoards evidence needs a meter that signs twice for it.
+// A node that hoards evidence needs a meter that signs twice for it.
 void draw_meters(Plan& plan, Dice& dice) {
     const bool some_lie = dice.chance(300);
     for (std::size_t i = 0; i < plan.clusters * plan.meters; ++i) {
@@ -113,7 +113,7 @@ Cut draw_cut(const Plan& plan, Dice& dice) {
     return cut;
 }
 
-// From ten seconds to centuries, forwards.
+// From ten seconds to centuries, into the future.
 std::int64_t draw_leap_ms(Dice& dice) {
     constexpr std::int64_t kDayMs = 86'400'000;
     switch (dice.index(3)) {
@@ -126,7 +126,7 @@ std::int64_t draw_leap_ms(Dice& dice) {
     }
 }
 
-// Right, but nothing tells it so.
+// The clock is right, but no time server confirms it.
 ClockChange unsynchronised(std::size_t node) {
     ClockChange change;
     change.node = node;
@@ -134,8 +134,8 @@ ClockChange unsynchronised(std::size_t node) {
     return change;
 }
 
-// Small errors befall anybody; only f nodes may be far off. Sometimes nobody else knows the time
-// well enough to contradict them.
+// Any node may have a small error; at most f nodes may be far off. Sometimes no other node knows
+// the time well enough to contradict them.
 void draw_clocks(Plan& plan, Dice& dice) {
     const bool far = tolerated_faults(plan.nodes) > 0 && dice.chance(300);
     const std::size_t lost = dice.index(plan.nodes);
@@ -162,7 +162,7 @@ void draw_clocks(Plan& plan, Dice& dice) {
     plan.clocks.push_back(change);
 }
 
-// It is cut off where the first node is.
+// The newcomer is cut off wherever the first node is.
 void draw_newcomer(Plan& plan, Dice& dice) {
     const auto honest = static_cast<std::size_t>(
         std::count(plan.behaviours.begin(), plan.behaviours.end(), Behaviour::honest));
@@ -182,7 +182,7 @@ void draw_newcomer(Plan& plan, Dice& dice) {
     }
 }
 
-// Each meter's certificate changes at most once, and no two get the same capacity.
+// Each meter's certificate changes at most once, and no two meters get the same capacity.
 void draw_capacities(Plan& plan, Dice& dice) {
     const std::size_t meters = plan.clusters * plan.meters;
     for (std::size_t meter = 0; meter < meters; ++meter) {
@@ -198,7 +198,7 @@ void draw_capacities(Plan& plan, Dice& dice) {
               [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
 }
 
-// How many homes, and for how long. Many small runs find more than few large ones.
+// Draws the number of homes and windows. Many small runs find more than few large ones.
 void draw_size(Plan& plan, Dice& dice) {
     plan.clusters = std::min<std::size_t>(plan.nodes, dice.chance(300) ? 2 : 1);
     plan.meters = dice.chance(300) ? 2 : 1;
@@ -300,8 +300,8 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     draw_size(plan, dice);
     auto change_dice = dice_of_changes(seed, nodes);
     if (change_dice) draw_course_of_changes(plan, *change_dice);
-    // The last window ends when it is calm: whatever went wrong before, each cluster must settle
-    // it.
+    // The last window ends in the calm phase, so each cluster must settle it despite all earlier
+    // faults.
     plan.calm_ms = dice.between(2000, plan.windows * kWindowMs - 200);
     plan.loss_permille = dice.chance(300) ? 0 : dice.below(501);
     plan.repeat_permille = dice.chance(500) ? 0 : dice.below(200);
@@ -325,7 +325,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     if (dice.chance(500)) draw_clocks(plan, dice);
     if (dice.chance(200)) plan.blackout_ms = dice.below(plan.calm_ms);
     if (liars == Liars::tolerated && dice.chance(250)) draw_newcomer(plan, dice);
-    // DGMD speaks through a broker: somebody else must hear it.
+    // DGMD's transactions go through a node's broker, so another node must receive them.
     if (nodes > 1 && dice.chance(200)) draw_capacities(plan, dice);
     if (change_dice) draw_changes(plan, *change_dice);
     return plan;

@@ -1,12 +1,12 @@
-// What becomes of receipted readings: their members hold them, and the chain takes each, or its
-// meter's registers do, or evidence says why not.
+// The fate of receipted readings: their members hold them, and the chain takes each one, or its
+// meter's registers cover it, or evidence explains its absence.
 #include "tests/simulation/oracles.h"
 
 namespace fairfeed::simulation {
 
 void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const SimulatedDisk& disk) {
     const KeptReading* kept = meter_of_(receipt.meter).kept(receipt.window);
-    if (kept != nullptr && kept->is_event) return;  // receipted because a block has it
+    if (kept != nullptr && kept->is_event) return;  // receipted because a block has the event
     if (!disk.keeps_reading(receipt.reading)) {
         fail(scenery_.nodes[node].str() + " receipts reading " + short_hex(receipt.reading) +
              " before it is on the disk");
@@ -17,7 +17,7 @@ void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const Simulat
     receipted.by.insert(node);
 }
 
-// Rule 1: in the inbox or on the chain.
+// Rule 1: a receipted reading is in the inbox or on the chain.
 void Oracles::on_disk(std::size_t node, const SimulatedDisk& disk) {
     for (const auto& [reading, receipted] : receipted_) {
         if (!receipted.by.contains(node) || disk.keeps_reading(reading)) continue;
@@ -26,7 +26,8 @@ void Oracles::on_disk(std::size_t node, const SimulatedDisk& disk) {
     }
 }
 
-// As the settlement of the window has its meter; missing also where it has not.
+// The meter's status in the settlement of the window; missing also if the settlement lacks the
+// meter.
 EntryStatus Oracles::settled_as(const Receipted& receipted) const {
     const auto settled = settled_.find({meter_of_(receipted.meter).cluster(), receipted.window});
     if (settled == settled_.end()) return EntryStatus::missing;
@@ -36,8 +37,8 @@ EntryStatus Oracles::settled_as(const Receipted& receipted) const {
     return EntryStatus::missing;
 }
 
-// Rule 3: the chain took another reading of the slot, and nothing says that the meter signed two;
-// or it calls a conflict what an honest meter has said.
+// Rule 3: the chain took another reading of the slot without evidence that the meter signed two, or
+// the chain calls an honest meter's reading a conflict.
 bool Oracles::is_unexplained(const Digest& reading, const Receipted& receipted) const {
     const Digest* listed = audit_.listed(receipted.meter, receipted.window);
     if (listed != nullptr) {

@@ -1,6 +1,6 @@
 // core/crypto/digest.h without SHA-256, for the simulator: four quick hashes of 64 bits, so that
-// ids and Merkle trees cost next to nothing. Linked before ff_crypto, as simulated_signing.cc is.
-// Nobody in a simulation looks for collisions, and by chance there are none.
+// ids and Merkle trees cost next to nothing. Linked before ff_crypto, like simulated_signing.cc. No
+// simulated node searches for collisions, and chance makes none.
 #include "core/crypto/digest.h"
 
 #include "tests/simulation/fast_hash.h"

@@ -29,7 +29,8 @@ std::string_view to_string(PowerCut cut) {
 }
 
 void SimulatedDisk::apply(const Effect& effect) {
-    // A step of its own after the ledger's commit: a crash may come between.
+    // The inbox forgets the blocks in a separate step after the ledger's commit; a crash may come
+    // between.
     while (!blocks_.empty() && blocks_.begin()->first.first <= ledger_.size())
         blocks_.erase(blocks_.begin());
     if (const auto* reading = std::get_if<PersistReading>(&effect)) {
@@ -65,7 +66,7 @@ void SimulatedDisk::apply(const Effect& effect) {
 }
 
 bool SimulatedDisk::strike(const std::vector<const Effect*>& together, PowerCut cut, Dice& dice) {
-    std::int64_t sectors = 1;  // that make it count: a commit frame, a checksum
+    std::int64_t sectors = 1;  // one makes it count: a commit frame, a checksum
     for (const Effect* effect : together)
         sectors += is_write(*effect) ? dice.between(1, kMostSectors) : 0;
     bool arrived = false;

@@ -1,7 +1,7 @@
-// core/crypto/key_agreement.h without elliptic curves, for the simulator: a key is wrapped under a
+// core/crypto/key_agreement.h without elliptic curves, for the simulator: keys are wrapped under a
 // hash of the recipient's point, so that a network's genesis has the same bytes in every run and
-// starting a node costs nothing. Linked before ff_crypto, as simulated_signing.cc is. It hides
-// nothing from anybody.
+// the start of a node costs nothing. Linked before ff_crypto, like simulated_signing.cc. The
+// wrapping hides nothing.
 #include "core/crypto/key_agreement.h"
 
 #include <algorithm>

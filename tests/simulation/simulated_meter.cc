@@ -50,7 +50,7 @@ ReadingBody SimulatedMeter::draw_body() {
     return test::body_from(registers_, std::move(profile));
 }
 
-// Up to 80 kWh that the sun never shone, and a peak that its quarter hours do not show.
+// Claims up to 80 kWh too much, and a peak that the quarter hours do not show.
 void SimulatedMeter::overclaim(ReadingBody& body) {
     std::int64_t generation_wh = 0;
     for (const QuarterHour& quarter : body.profile)
@@ -98,7 +98,7 @@ KeptReading* SimulatedMeter::measure(Window window) {
         claimed = static_cast<Window>(std::max<std::int64_t>(0, window + dice_.between(-2, 2)));
     }
     while (!claimed_.insert(claimed).second)
-        ++claimed;  // two of one window are another lie
+        ++claimed;  // two alarms of one window are another kind of lie
     ReadingBody body = draw_body();
     if (behaviour_ == MeterBehaviour::overclaiming) overclaim(body);
     const SignedReading reading = sealed(body, claimed);

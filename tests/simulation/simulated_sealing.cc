@@ -1,7 +1,7 @@
 // core/crypto/sealing.h without HKDF and AES, for the simulator: a key stream and a tag from a
-// quick hash, so that opening a line costs next to nothing. Linked before ff_crypto, as
-// simulated_signing.cc is. Sizes are those of the real thing, and what was altered or sealed under
-// another key or context still does not open. It hides nothing from anybody.
+// quick hash, so that opening a line costs next to nothing. Linked before ff_crypto, like
+// simulated_signing.cc. Sizes are the real ones, and a text that was altered or sealed under
+// another key or context does not open. The sealing hides nothing.
 #include "core/crypto/sealing.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // core/crypto/signing.h without ECDSA, for the simulator: a signature is a hash of the signer's
-// public point and the message, so that it costs next to nothing and repeats from run to run.
-// Linked before ff_crypto, which then keeps its own signing.cc out of the program. Whoever knows a
-// point could forge here; simulated liars sign with their own keys only.
+// public point and the message, so that it costs next to nothing and is the same in every run.
+// Linked before ff_crypto, whose own signing.cc is then left out of the program. A holder of a
+// point could forge signatures; simulated liars sign with their own keys only.
 #include "core/crypto/signing.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::string_view kPem = "simulated key ";
-constexpr std::uint8_t kHighS = 0x80;  // where a real s above n/2 has it as a rule
+constexpr std::uint8_t kHighS = 0x80;  // usually set in a real s above n/2
 
 PublicKey point_of(ByteView secret) {
     const Digest x = sha256({as_bytes("x"), secret});

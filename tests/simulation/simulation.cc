@@ -1,4 +1,4 @@
-// The course of a run: what happens when, and when it is over.
+// The course of a run: its events, their times, and its end.
 #include "tests/simulation/simulation.h"
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 namespace fairfeed::simulation {
 namespace {
 
-constexpr std::int64_t kPatienceMs = 60'000;  // of calm, until everybody must be there
-constexpr std::int64_t kAftermathMs = 5'000;  // of what too many liars have done
+constexpr std::int64_t kPatienceMs = 60'000;  // calm time until all must have finished
+constexpr std::int64_t kAftermathMs = 5'000;  // time for the consequences of too many liars
 constexpr std::size_t kMostUnderWay = 50'000;
 constexpr std::uint64_t kMostHappenings = 1'000'000;
 
@@ -47,7 +47,7 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
     told_.assign(meters_.size(), 0);
 }
 
-// It is past the time in which it waits for what the others have seen of it (R22).
+// Whether the host is past the time in which it waits for the answers of others (R22).
 bool Simulation::has_begun(const Host& host) const {
     constexpr std::int64_t kWaitsMs = 1000;
     return now_ms_ - host.booted_ms >= kWaitsMs;
@@ -248,7 +248,7 @@ void Simulation::cut_begins(std::size_t cut) {
     });
 }
 
-// Whoever was cut off connects again and gets what is retained.
+// A reconnected node gets the retained messages.
 void Simulation::cut_ends(std::size_t cut) {
     const auto& blocked = plan_.cuts[cut].blocked;
     for (const Host& from : hosts_) {
@@ -347,8 +347,8 @@ bool Simulation::is_done(std::string* missing) const {
     return unpunished.empty() || lacks(unpunished);
 }
 
-// What an honest node has heard in its present life and could prove, the chain must name in the
-// end.
+// Offences that an honest node has received in its present life and could prove; the chain must
+// name each in the end.
 std::string Simulation::unpunished_offence() const {
     for (const Host& host : hosts_) {
         if (!plan_.is_honest(host.node) || !host.program) continue;

@@ -1,5 +1,5 @@
-// Some seeds of every size on every test run, the seeds that once failed, and the promise that a
-// seed is a complete bug report. FAIRFEED_SEEDS=N runs N seeds per size instead.
+// Some seeds of every size on every test run, the seeds that once failed, and the check that a seed
+// repeats a run exactly. FAIRFEED_SEEDS=N runs N seeds per size instead.
 #include "tests/simulation/simulation.h"
 
 #include <gmock/gmock.h>
@@ -41,8 +41,8 @@ INSTANTIATE_TEST_SUITE_P(Of, SimulatedNetworks,
                                          Size{5, 150}, Size{6, 100}, Size{7, 150}),
                          [](const auto& size) { return std::to_string(size.param.nodes); });
 
-// Two of four, each in two machines: one half of the others meets the ones, the other half the
-// others. Everything else works.
+// Two of four nodes lie, each with two machines. One half of the honest nodes meets the first
+// machines, the other half the second ones. Everything else works.
 Plan conspiracy() {
     Plan plan;
     plan.clusters = 1;
@@ -55,7 +55,7 @@ Plan conspiracy() {
     return plan;
 }
 
-// The alarm works, and so does that of the nodes themselves (R24).
+// The oracle reports the fork, and so do the nodes themselves (R24).
 TEST(Simulation, sees_the_fork_that_more_liars_than_tolerated_make_and_names_them) {
     const Outcome outcome = Simulation(3, conspiracy()).run();
     EXPECT_THAT(outcome.lost,
@@ -65,8 +65,8 @@ TEST(Simulation, sees_the_fork_that_more_liars_than_tolerated_make_and_names_the
     EXPECT_EQ(outcome.halted, 2U) << "both honest nodes have seen it, and sign no more";
 }
 
-// Beyond f one chain and progress can go. What stays is what honest nodes answer for themselves: no
-// key of theirs speaks twice, and what they receipted they hold.
+// With more than f liars the chain may fork or stop. The honest nodes' own duties remain: no key of
+// theirs signs two statements, and they hold the readings that they receipted.
 TEST(Simulation, loses_agreement_but_no_receipted_reading_to_more_liars_than_tolerated) {
     std::uint64_t forks = 0;
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
@@ -77,14 +77,14 @@ TEST(Simulation, loses_agreement_but_no_receipted_reading_to_more_liars_than_tol
     EXPECT_GT(forks, 0U);
 }
 
-// With one half of the nodes silent nothing is settled.
+// With half of the nodes silent nothing is settled.
 TEST(Simulation, sees_that_a_network_does_not_go_on) {
     Plan plan = conspiracy();
     plan.behaviours[1] = plan.behaviours[2] = Behaviour::silent;
     EXPECT_EQ(Simulation(1, plan).run().lost, "no progress: window 0 of cluster-1 is not settled");
 }
 
-// What is drawn comes to pass: else a run without a fault would say nothing about it.
+// The planned changes must happen; otherwise a run without a fault would prove nothing about them.
 TEST(Simulation, changes_committees_with_the_help_of_members_and_of_the_utility_and_despite_liars) {
     std::map<std::string, std::uint64_t> seen;
     for (std::uint64_t seed = 1; seed <= 500; ++seed) {
@@ -100,7 +100,7 @@ TEST(Simulation, changes_committees_with_the_help_of_members_and_of_the_utility_
     }
 }
 
-// Two of four give their cluster to the other two, who have never seen it.
+// Two of four nodes give their cluster to the other two, which have never seen it.
 Plan exchange() {
     Plan plan;
     plan.clusters = 1;
@@ -122,8 +122,8 @@ TEST(Simulation, loses_no_reading_to_a_change_of_the_whole_committee) {
     EXPECT_EQ(outcome.readings.final_readings, 4U);
 }
 
-// One of the two that are to settle window 1 says nothing any more: the cluster stands still until
-// DGMD gives the window to somebody else.
+// One of the two members for window 1 falls silent: the cluster stands still until DGMD gives the
+// window to another committee.
 TEST(Simulation, goes_on_where_too_few_are_left_because_the_utility_gives_the_window_to_others) {
     Plan plan = exchange();
     plan.behaviours[2] = Behaviour::silent;
@@ -144,7 +144,7 @@ TEST(Simulation, repeats_itself_from_its_seed_to_the_byte) {
     }
 }
 
-// Lines of regressions.txt: nodes, seed, and what it once did.
+// Lines of regressions.txt: nodes, seed, and the old fault.
 TEST(Simulation, does_not_do_again_what_a_seed_once_did) {
     std::ifstream file(std::string(FAIRFEED_SOURCE_DIR) + "/tests/simulation/regressions.txt");
     ASSERT_TRUE(file.good());

@@ -1,6 +1,6 @@
-// operator new and delete for programs of one thread: lists of free blocks by size, never given
-// back. A simulation allocates some ten thousand small things a millisecond, and does little else
-// as often. Left out of sanitized builds, which bring their own. Not thread-safe.
+// operator new and delete for programs of one thread: lists of free blocks by size, which are never
+// returned to the system. A simulation allocates some ten thousand small blocks a millisecond, so
+// this matters. Left out of sanitized builds, which bring their own. Not thread-safe.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 #include <sys/mman.h>

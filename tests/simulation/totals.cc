@@ -35,7 +35,7 @@ void read_table(const Json& json, std::map<std::string, Value>& out) {
         out[name] = static_cast<Value>(*value.as_int());
 }
 
-// "fork: node-2 committed .." -> "fork"; places and names make no kind.
+// "fork: node-2 committed .." -> "fork": the kind of a loss without places and names.
 std::string kind_of(const std::string& loss) {
     for (const std::string_view kind :
          {"fork", "no progress", "settled twice", "another state", "another share",

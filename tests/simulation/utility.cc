@@ -1,5 +1,5 @@
 // DGMD: registers and revokes the newcomer, gives clusters to other committees, certifies other
-// capacities. It says one thing at a time, through the broker of whoever is up, again and again
+// capacities. DGMD sends one thing at a time, through the broker of a running node, and repeats it
 // until the chain has it.
 #include "core/wire/message_codec.h"
 #include "tests/simulation/simulation.h"
@@ -25,7 +25,7 @@ std::string in_full(const TransactionContent& content) {
 
 }  // namespace
 
-// Somebody honest whose broker brings what DGMD says to the others.
+// An honest node whose broker delivers DGMD's messages to the others.
 Simulation::Host* Simulation::spokesman() {
     std::vector<Host*> up;
     for (Host& host : hosts_) {
@@ -52,7 +52,7 @@ std::optional<TransactionContent> Simulation::newcomer_wish(const ChainState& st
     return std::nullopt;
 }
 
-// The first certificate that is due and not in the chain, effective as soon as it may be.
+// The first certificate that is due and not on the chain, effective as soon as permitted.
 std::optional<TransactionContent> Simulation::capacity_wish(const ChainState& state) const {
     for (const CapacityNotice& notice : plan_.capacities) {
         if (now_ms_ < notice.at_ms) continue;
@@ -73,8 +73,8 @@ std::vector<TransactionContent> Simulation::wishes_of_utility(const ChainState& 
     return {};
 }
 
-// Without settlements to come no block brings the last change into force; but what was said once
-// waits in somebody's pool.
+// Without further settlements no block brings the last change into force; but a transaction once
+// sent waits in some pool.
 bool Simulation::is_last_word_in(const ChainState& state) const {
     if (!plan_.capacities.empty() && now_ms_ < plan_.capacities.back().at_ms) return false;
     if (!is_last_committee_in(state)) return false;
