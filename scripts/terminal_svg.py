@@ -51,7 +51,7 @@ def draw(lines):
         if not line:
             continue
         y = _BAR_PX + _MARGIN_PX + number * _LINE_PX + _FONT_PX
-        # Exact advances, so that columns and bars stand under each other in any font.
+        # Exact advances align columns and bars in any font.
         length = round(len(line) * _CHARACTER_PX)
         parts.append(
             f'<text class="{_class_of(line)}" x="{_MARGIN_PX}" y="{y}" textLength="{length}" '

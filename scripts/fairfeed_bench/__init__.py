@@ -1,1 +1,2 @@
-"""Measures what the tests only judge. Python 3 standard library only. `app.main` is the door."""
+"""Measures figures that the tests only judge. Python 3 standard library only. The entry is
+`app.main`."""

@@ -1,4 +1,4 @@
-"""The three measurements of reliability, and what they say together."""
+"""The three measurements of reliability, and their common summary."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from fairfeed_demo.tables import table
 
 _SECONDS, _QUICK_SECONDS = 120, 15
 _MINUTES, _QUICK_MINUTES = 5, 0.5
-_UNENDING = 10**12  # seeds: the seconds end it
+_UNENDING = 10**12  # seeds: the time limit ends the run
 
 
 def measure(options):
@@ -35,7 +35,7 @@ def _say(line):
 
 
 def _programs():
-    """The directory of the programs; everything is built unless somebody says where they are."""
+    """The directory of the programs. Builds everything unless FAIRFEED_BIN_DIR names one."""
     given = os.environ.get(build.BIN_DIR_VARIABLE)
     if given:
         return Path(given).absolute()

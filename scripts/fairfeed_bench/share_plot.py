@@ -1,5 +1,5 @@
-"""Surplus left against generation curtailed for nothing, as SVG: a line for every basis and
-resolution, a dot for every margin."""
+"""Draws as SVG the surplus left against the generation curtailed needlessly: a line for every
+basis and resolution, a dot for every margin."""
 
 _WIDTH, _HEIGHT = 760, 480
 _LEFT, _TOP, _RIGHT, _BOTTOM = 64, 24, 250, 56
@@ -53,7 +53,7 @@ def _axes():
 
 
 def _series(runs):
-    """By basis and resolution, the points by ascending margin."""
+    """The points of each basis and resolution, by ascending margin."""
     series = {}
     for run in sorted(runs, key=lambda run: run["margin"]):
         point = run["needless_percent"], run["left_percent"]

@@ -1,4 +1,4 @@
-"""The back-test of where shares come from: bases, resolutions and rules on recorded homes."""
+"""The back-test of share bases, resolutions and rules on recorded homes."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _LEFT, _NEEDLESS = 15.0, 2.3
 
 
 def measure(options):
-    """What the program says, and what of the goal is missed. A quick run judges nothing."""
+    """The program's report, and the missed parts of the goal. A quick run judges nothing."""
     _require(HOMES)
     command = [str(_program()), str(HOMES), *(["--quick"] if options.quick else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
@@ -45,7 +45,7 @@ def _require(folder):
 
 
 def _program():
-    """The program; it alone is built unless somebody says where programs are."""
+    """The path of the program. Builds only this program, unless FAIRFEED_BIN_DIR is set."""
     given = os.environ.get(build.BIN_DIR_VARIABLE)
     if not given:
         print("bench: building share_bench ...", file=sys.stderr, flush=True)
@@ -70,7 +70,7 @@ def _waterfill(scene):
 
 
 def _usual(scene):
-    """Every basis, resolution and rule once, at the margin that is the default."""
+    """The runs with the default margin: one for every basis, resolution and rule."""
     runs = {}
     for run in scene["runs"]:
         key = run["basis"], run["resolution"], run["rule"]

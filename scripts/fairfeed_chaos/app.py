@@ -1,4 +1,4 @@
-"""Chaos from its arguments to its exit status."""
+"""scripts/chaos from its arguments to its exit status."""
 
 from fairfeed_demo import build, command, ledgers
 from fairfeed_demo.directory import DemoDirectory

@@ -1,5 +1,5 @@
-"""A small disk under one node, that can be filled; and data directories as they were yesterday, or
-on a second machine."""
+"""A small disk under one node, which a fault can fill, and copies of data directories: older ones,
+and those of a second machine."""
 
 import ctypes
 import errno
@@ -14,13 +14,13 @@ _MS_REC, _MS_PRIVATE = 0x4000, 1 << 18
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _SIZE = "64m"
 _FILLER = "filler"
-# What a node writes; its keys and its configuration are no part of it.
+# The files that a node writes; not its keys and its configuration.
 _DATA = ("ledger.db", "ledger.db-wal", "inbox.db", "inbox.db-wal", "inbox.mark", "safety.slot")
 
 
 class SmallDisk:
     """A tmpfs in place of a node's directory, in a mount namespace of this process and its
-    children: nothing of it outlives them. `missing` says why there is none."""
+    children; the tmpfs ends with them. `missing` says why this machine has none."""
 
     def __init__(self):
         self.missing = None
@@ -70,31 +70,31 @@ class SmallDisk:
 
 
 def copy_data(source, target):
-    """All that a node writes, of a node that is not running; what `target` had is gone."""
+    """Copies all files that a stopped node has written; replaces those of `target`."""
     target.mkdir(exist_ok=True)
     for name in _DATA:
         (target / name).unlink(missing_ok=True)
         if (source / name).exists():
             shutil.copy2(source / name, target / name)
-    # Belongs to the files that were there before.
+    # Belongs to the replaced files.
     for name in ("ledger.db-shm", "inbox.db-shm"):
         (target / name).unlink(missing_ok=True)
 
 
 def restore_backup(backup, target):
-    """A new disk with a ledger on it and nothing else, as docs/operations.md says."""
+    """Leaves a new disk that holds only a ledger, as docs/operations.md describes."""
     for name in (*_DATA, "ledger.db-shm", "inbox.db-shm"):
         (target / name).unlink(missing_ok=True)
     shutil.copy2(backup, target / "ledger.db")
 
 
 def remove_safety_record(data):
-    """What a person does once the other machine with the same keys is off."""
+    """As a person does once the other machine with the same keys is off."""
     (data / "safety.slot").unlink(missing_ok=True)
 
 
 def rot(ledger, dice):
-    """A block of a running node's ledger is no longer what was committed."""
+    """Changes a committed block in a running node's ledger."""
     database = sqlite3.connect(ledger, timeout=5, isolation_level=None)
     try:
         tip = database.execute("SELECT max(height) FROM blocks").fetchone()[0]
@@ -109,6 +109,6 @@ def rot(ledger, dice):
 
 
 def copy_machine(source, target):
-    """A second machine with the same files and keys."""
+    """Makes the files of a second machine with the same keys."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)

@@ -1,5 +1,5 @@
-"""What became of every reading, and how long each recovery took: from the ledgers and the meters'
-outbox, after everybody has ended."""
+"""The fate of every reading and the duration of each recovery, from the ledgers and the meters'
+outbox after all programs have ended."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from .strikes import KINDS
 
 
 class Findings:
-    """`report` is the JSON; `problems` says, line by line, why it is not ok."""
+    """`report` is the JSON; each line of `problems` is a reason why the run is not ok."""
 
     def __init__(self, options, lab, trial, records, meters):
         self._lab = lab
@@ -31,8 +31,8 @@ class Findings:
             "readings": {
                 "sent": sum(count for fate, count in fates.items() if fate != "unsent"),
                 "final": fates["final"],
-                # Too late for their window, which was settled with an estimate: trued up by the
-                # reading itself, by the registers of a later one, or by nothing yet.
+                # These readings came too late, so their window has an estimate, trued up by the
+                # reading itself, by the registers of a later reading, or not yet.
                 "trued_up": fates["trued_up"],
                 "covered": fates["covered"],
                 "open": fates["open"],
@@ -75,11 +75,11 @@ class Findings:
                     yield "lost"
                 elif window < max(read, default=-1):
                     yield "covered"
-                else:  # whatever was receipted has a settlement after its own to be listed in
+                else:  # a later settlement could list each receipted reading
                     yield "lost" if reading["complete"] and window < count - 2 else "open"
 
     def _late(self):
-        """Readings that a settlement after their own window's lists."""
+        """Readings listed by a later settlement than that of their own window."""
         return {
             late["reading"]
             for windows in self._windows[0].values()
@@ -103,7 +103,7 @@ class Findings:
         )
 
     def _evidence(self):
-        """Proofs on the chain that somebody signed two contradicting things."""
+        """The number of proofs on the chain that a signer contradicted itself."""
         blocks = self._records[0].blocks if self._records else []
         return sum(t["kind"] == "evidence" for block in blocks for t in block["transactions"])
 
@@ -115,8 +115,8 @@ class Findings:
         )
 
     def _recovery(self, struck):
-        """From the end of the fault until the last node had on its disk the settlement of every
-        cluster for the first window that ended afterwards. None: it never came."""
+        """Milliseconds from the end of the fault until every node had stored every cluster's
+        settlement of the first window that ended afterwards. None: some node never had it."""
         wanted = self._lab.window_after(struck.over_ms)
         times = []
         for windows in self._windows:
@@ -178,12 +178,12 @@ class Findings:
 
 
 def percentile(values, percent):
-    """The smallest value that at least `percent` of them do not exceed."""
+    """The smallest value that at least `percent` of the values do not exceed."""
     return sorted(values)[-(-len(values) * percent // 100) - 1]
 
 
 def _windows(record):
-    """cluster -> window -> its settlement, and when this node had it on its disk."""
+    """cluster -> window -> its settlement, and the time at which this node had stored it."""
     at_ms = {block["height"]: block["committed_at_ms"] for block in record.blocks}
     return {
         cluster["id"]: {

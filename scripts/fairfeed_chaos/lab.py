@@ -1,5 +1,5 @@
-"""The network that is struck: provisioned as the demo's, but every connection from one machine of
-the street to another goes through a link that can be cut."""
+"""The network under chaos: provisioned like the demo's, but every connection from one machine to
+another goes through a link that can be cut."""
 
 import argparse
 import json
@@ -18,8 +18,8 @@ WINDOW_MS = networks.REAL_SECONDS_PER_WINDOW * 1000
 METERS = "meter-sim"
 _POLL_S = 0.1
 _BROKER_S = 10.0
-_LAB_GRACE_MS = 1500  # the lab preset's own; the demo's is longer
-# The order of members is that of `gateway provision`.
+_LAB_GRACE_MS = 1500  # as in the lab preset; the demo's is longer
+# The keys are in the order of `gateway provision`.
 _PEER = re.compile(r'(node: "([^"]+)", host: "[^"]+", port: )\d+')
 
 
@@ -64,7 +64,7 @@ class Lab:
 
     def _provision(self):
         directory = self._directory
-        # Provisioning wants an empty directory, and looks past names that begin with a dot.
+        # Provisioning needs an empty directory, and ignores names that begin with a dot.
         early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
         directory.logs.rename(early_logs)
         early_file.write_text(networks.to_yaml(self.network))
@@ -76,7 +76,7 @@ class Lab:
         self.starts_at_ms = json.loads(output)["starts_at"]
 
     def _reroute(self, config, client):
-        """The brokers of others are dialled through their links."""
+        """Nodes and meters dial other machines' brokers through links."""
         text = config.read_text()
         config.write_text(
             _PEER.sub(lambda m: f"{m[1]}{self.links.ports[(client, m[2])]}", text)
@@ -101,11 +101,11 @@ class Lab:
         return self._directory.node(node)
 
     def mended(self, node):
-        """How many blocks of its ledger this node has mended since it began."""
+        """The number of blocks that this node has mended since its start."""
         return self._status(node).get("storage", {}).get("blocks_mended", 0)
 
     def has_stopped(self, node):
-        """It signs nothing any more until a person comes (R23, R24)."""
+        """Whether the node signs nothing until a person helps (R23, R24)."""
         return self._status(node).get("signing", {}).get("state") == "stopped"
 
     def _status(self, node):
@@ -118,7 +118,7 @@ class Lab:
         return self._directory.ledger(node)
 
     def back_up(self, node, file):
-        """While the node runs."""
+        """Backs up the ledger of a running node."""
         command = [self._programs.edge_node, "backup", "--data", self.directory_of(node),
                    "--to", file]  # fmt: skip
         code, _, errors = processes.run([str(part) for part in command])
@@ -126,14 +126,14 @@ class Lab:
             raise DemoFault(f"edge-node backup failed:\n{errors.strip()}")
 
     def aside(self, name):
-        """A place beside the nodes' own directories."""
+        """A path beside the nodes' own directories."""
         return self._directory.path / name
 
     def start_clone(self, node, directory):
-        """The same node a second time, from a copy of its directory; its name in the roster."""
+        """Starts a node a second time, from a copy of its directory; returns its roster name."""
         name = f"clone-of-{node}"
         config = directory / "edge-node.yaml"
-        # Another machine's status file is another file.
+        # The second machine needs a status file of its own.
         config.write_text(config.read_text().replace(f"/node-{node}.json", f"/{name}.json"))
         self.roster.start(name, [self._programs.edge_node, "run", "--config", config])
         return name
@@ -145,7 +145,7 @@ class Lab:
         return [*map(broker_of, self.nodes), *map(process_of, self.nodes), METERS]
 
     def pass_time(self, seconds):
-        """Waits, and looks after whoever ends by itself."""
+        """Waits, and restarts programs that end by themselves."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self.roster.look_after()
@@ -156,8 +156,8 @@ class Lab:
         return max(0, (at_ms - self.starts_at_ms) // WINDOW_MS)
 
     def await_life(self, since_ms, patience_s):
-        """Until all clusters have settled a window that ended after `since_ms`, on all nodes, and
-        these have one tip. False: not within the time given."""
+        """Waits until all clusters have settled a window that ended after `since_ms`, on all nodes,
+        and the nodes have one tip. False: not within the given time."""
         wanted = self.window_after(since_ms) + 1
         clusters = self.network.clusters_with_meters()
         until = time.monotonic() + patience_s
@@ -169,13 +169,13 @@ class Lab:
         return False
 
     def missing(self, since_ms):
-        """One phrase for everything that is still missing."""
+        """One phrase for each thing that is still missing."""
         wanted = self.window_after(since_ms) + 1
         return self.snapshot().laggards(self.network.clusters_with_meters(), wanted)
 
     def drain(self, patience_s):
-        """Stops the meters when everything they measured is settled, then the rest. Who did not end
-        well, and whether it became quiet."""
+        """Stops the meters when everything they measured is settled, then the other programs.
+        Returns the programs that did not end well, and whether the network became quiet."""
         quiet = self._await(self._is_quiet, patience_s)
         unwell = self.roster.stop(METERS)
         quiet = self._await(lambda: self._is_level(self.snapshot()), patience_s) and quiet
@@ -191,7 +191,7 @@ class Lab:
         return False
 
     def _is_quiet(self):
-        """A window's settlement is over in the last third of the next: nothing is on its way."""
+        """In the last third of the next window a settlement is over; no message is under way."""
         passed_ms = now_ms() - self.starts_at_ms
         if not 0.6 < passed_ms % WINDOW_MS / WINDOW_MS < 0.9:
             return False

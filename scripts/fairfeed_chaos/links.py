@@ -1,7 +1,8 @@
 """Links that can be cut: a loopback TCP proxy for each pair of a client process and a broker.
 
-Every proxy listens on a port of its own, so that one pair can be cut and no other. They run on an
-asyncio loop in a thread of their own; the methods of `Links` are for the main thread.
+Every proxy listens on a port of its own, so that one pair can be cut without the others. The
+proxies run on an asyncio loop in a thread of their own; the methods of `Links` are for the main
+thread.
 """
 
 import asyncio
@@ -10,13 +11,13 @@ import threading
 from fairfeed_demo.network import HOST
 
 OPEN = "open"
-CUT = "cut"  # connections end at once, new ones are refused: a port that was closed
-SILENT = "silent"  # nothing arrives and nothing ends, as with a cable pulled; later all goes on
+CUT = "cut"  # connections end at once, new ones are refused, as at a closed port
+SILENT = "silent"  # no byte arrives and no connection ends, as with a pulled cable
 _PIECE = 65_536
 
 
 class _Link:
-    """One pair. On the loop's thread only."""
+    """One pair of client and broker. For the loop's thread only."""
 
     def __init__(self, broker_port):
         self._broker_port = broker_port
@@ -46,7 +47,7 @@ class _Link:
             if self._mode != CUT:
                 await self._join(reader, writer)
         except OSError:
-            pass  # the broker is not there, or somebody hung up: so the other end sees it too
+            pass  # no broker, or one end hung up: the other end sees the same
         finally:
             self._transports.discard(writer.transport)
             writer.transport.abort()
@@ -62,7 +63,7 @@ class _Link:
         try:
             _, other = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             if other and self._mode == SILENT:
-                # A machine without power says no goodbye: who is left learns it by talking to it.
+                # A machine without power closes nothing: the other end notices when it sends.
                 gone.set()
                 await asyncio.wait(other)
         finally:
@@ -111,5 +112,5 @@ class Links:
         self._call(change())
 
     def all_of(self, node):
-        """Every link to or from it; that to its own broker beside it is none."""
+        """Every link to or from the node. The node reaches its own broker without a link."""
         return [pair for pair in self._links if node in pair]

@@ -58,7 +58,7 @@ def _kinds(known):
 
 
 def parse(arguments, kinds):
-    """Options of these arguments. --help prints and raises SystemExit(0); a fault is UsageFault."""
+    """The options in the arguments. --help raises SystemExit(0); a fault raises UsageFault."""
     parser = _Parser(
         prog="scripts/chaos", description=DESCRIPTION, epilog=EXAMPLES, allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -1,4 +1,4 @@
-"""Processes that are meant to be killed: started, struck and started again under one name."""
+"""Processes that chaos starts, kills and starts again under one name."""
 
 import contextlib
 import signal
@@ -8,7 +8,7 @@ from fairfeed_demo import processes
 from fairfeed_demo.faults import DemoFault
 
 _GRACE_S = 5.0
-_AGAIN_S = 1.0  # as a service manager would wait
+_AGAIN_S = 1.0  # a service manager's pause
 _MOST_ENDS = 20
 
 
@@ -21,7 +21,7 @@ class Roster:
         self._running = {}
         self._again_at = {}
         self._excused = set()
-        self.ended = []  # who ended without having been struck: {name, status, log}
+        self.ended = []  # programs that ended without a fault: {name, status, log}
 
     def start(self, name, command=None):
         if command is not None:
@@ -38,7 +38,7 @@ class Roster:
 
     @contextlib.contextmanager
     def excused(self, *names):
-        """Meanwhile they may end: what is done to them gives them a good reason."""
+        """During this context the named programs may end, because a fault gives them a reason."""
         self._excused |= set(names)
         try:
             yield
@@ -53,11 +53,11 @@ class Roster:
         self._signal(name, signal.SIGCONT)
 
     def _signal(self, name, number):
-        if name in self._running:  # not, if it has just ended by itself
+        if name in self._running:  # absent if it has just ended by itself
             self._running[name].send_signal(number)
 
     def look_after(self):
-        """Notes who ended by itself and starts it again a little later."""
+        """Notes programs that ended by themselves, and starts them again a little later."""
         for name, process in list(self._running.items()):
             if process.poll() is None:
                 continue
@@ -74,7 +74,7 @@ class Roster:
                 self.start(name)
 
     def stop(self, prefix):
-        """SIGTERM, and SIGKILL to who ignores it. Names of those that did not end well."""
+        """Sends SIGTERM, later SIGKILL. Returns the names of programs that did not end well."""
         chosen = {n: p for n, p in self._running.items() if n.startswith(prefix)}
         for process in chosen.values():
             process.terminate()

@@ -1,5 +1,5 @@
-"""The faults, each a function (lab, dice) -> what it struck. It returns when everything that it
-took away is there again; recovery counts from then."""
+"""The faults. Each is a function (lab, dice) -> name of its victim. It returns when it has restored
+everything that it took away; recovery counts from then on."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .links import CUT, OPEN, SILENT, Links
 SINGLE_LIMIT_MS = 10_000
 BLACKOUT_LIMIT_MS = 60_000
 _LONG_MINUTES = 3
-_STATUS_S = 1.5  # what a status file says was true within
+_STATUS_S = 1.5  # the age of a fresh status file is at most this
 _ROT_S = 45  # two passes of the scrub in the laboratory
 
 
@@ -18,8 +18,8 @@ _ROT_S = 45  # two passes of the scrub in the laboratory
 class Kind:
     strike: object
     limit_ms: int = SINGLE_LIMIT_MS
-    takes_long: bool = False  # not in short runs, where it would leave no time for others
-    missing: object = None  # lab -> why it cannot be done on this machine, or None
+    takes_long: bool = False  # left out of short runs
+    missing: object = None  # lab -> why this machine cannot do it, or None
 
 
 def _kill_and_restart(lab, dice, names, longest_s):
@@ -47,8 +47,8 @@ def _node_and_broker_kill(lab, dice):
 
 
 def _power_cut(lab, dice):
-    """A machine is gone without a word, and is back before anybody has missed it: connections to it
-    stay half open."""
+    """A machine disappears without closing connections, and returns before the others notice: their
+    connections to it stay half open."""
     node = dice.choice(lab.nodes)
     lab.links.set_mode(lab.links.all_of(node), SILENT)
     victims = _kill_and_restart(lab, dice, [process_of(node), broker_of(node)], 5)
@@ -61,7 +61,7 @@ def _meters_kill(lab, dice):
 
 
 def _node_kill_again(lab, dice):
-    """Killed again and again while it is starting and catching up."""
+    """Kills a node again and again while the node starts and catches up."""
     name = process_of(dice.choice(lab.nodes))
     for _ in range(dice.randint(3, 6)):
         _kill_and_restart(lab, dice, [name], 0.6)
@@ -70,7 +70,7 @@ def _node_kill_again(lab, dice):
 
 
 def _node_absence(lab, dice):
-    """Away for many windows: its cluster waits with them, and it has missed many blocks."""
+    """Stops a node for many windows: its cluster waits, and the node misses many blocks."""
     name = process_of(dice.choice(lab.nodes))
     lab.roster.kill(name)
     lab.pass_time(dice.uniform(20, 45))
@@ -79,7 +79,7 @@ def _node_absence(lab, dice):
 
 
 def _quorum_kill(lab, dice):
-    """More nodes at once than the network tolerates, down to none left. The brokers stay."""
+    """Kills more nodes at once than the network tolerates, at most all. The brokers stay."""
     tolerated = (len(lab.nodes) - 1) // 3
     victims = dice.sample(lab.nodes, dice.randint(tolerated + 1, len(lab.nodes)))
     _kill_and_restart(lab, dice, list(map(process_of, victims)), 5)
@@ -113,7 +113,7 @@ def _block(lab, dice, pairs, mode):
 
 
 def _link_cut(lab, dice):
-    """Between two nodes, in both directions or in one; or between the meters and a broker."""
+    """Cuts two nodes apart, in both directions or in one; or the meters from a broker."""
     a, b = dice.sample(lab.nodes, 2)
     pairs = dice.choice([[(a, b), (b, a)], [(a, b)], [(Links.METERS, b)]])
     _block(lab, dice, pairs, dice.choice([CUT, SILENT]))
@@ -121,15 +121,15 @@ def _link_cut(lab, dice):
 
 
 def _isolation(lab, dice):
-    """A node and its broker without any neighbour and any meter."""
+    """Cuts a node and its broker off from all neighbours and meters."""
     node = dice.choice(lab.nodes)
     _block(lab, dice, lab.links.all_of(node), dice.choice([CUT, SILENT]))
     return node
 
 
 def _disk_full(lab, dice):
-    """Not one byte is left on a node's disk, and then there is room again. A write may fail before
-    the node has seen it coming: then it ends, and is started again."""
+    """Fills a node's disk to the last byte, and later frees the room again. If a write fails before
+    the node has noticed the full disk, the node ends and is started again."""
     node = lab.nodes[-1]
     with lab.roster.excused(process_of(node)):
         lab.small_disk.fill()
@@ -139,8 +139,8 @@ def _disk_full(lab, dice):
 
 
 def _rot(lab, dice):
-    """A block rots beneath a running node, which finds it and gets it back from its peers; if not,
-    `verify` says so in the end."""
+    """Damages a block beneath a running node. The node finds the damage and gets the block back
+    from its peers; otherwise `verify` reports the damage in the end."""
     node = dice.choice(lab.nodes)
     mended = lab.mended(node)
     disks.rot(lab.ledger_of(node), dice)
@@ -152,7 +152,7 @@ def _rot(lab, dice):
 
 
 def _yesterday(lab, dice):
-    """A node is put back to the files it had some windows ago (R23)."""
+    """Puts the files of some windows ago back under a node (R23)."""
     node = dice.choice(lab.nodes)
     name, data, old = process_of(node), lab.directory_of(node), lab.aside("yesterday")
     lab.roster.kill(name)
@@ -166,7 +166,7 @@ def _yesterday(lab, dice):
 
 
 def _restored(lab, dice):
-    """A node's disk is gone; a backup of its ledger is all that comes back (R23)."""
+    """Removes a node's disk; only a backup of its ledger comes back (R23)."""
     node = dice.choice(lab.nodes)
     backup = lab.aside("backup.db")
     backup.unlink(missing_ok=True)
@@ -179,7 +179,7 @@ def _restored(lab, dice):
 
 
 def _clone(lab, dice):
-    """A second machine with a copy of a node's disk, keys and all, runs beside the first (R23)."""
+    """Runs a second machine with a copy of a node's disk and keys beside the first (R23)."""
     node = dice.choice(lab.nodes)
     name, twin = process_of(node), lab.aside("nodes") / f"{node}.clone"
     lab.roster.kill(name)
@@ -190,7 +190,7 @@ def _clone(lab, dice):
         lab.pass_time(dice.uniform(2, 6))
         lab.roster.kill(clone)
     lab.pass_time(_STATUS_S)
-    if lab.has_stopped(node):  # for good, until a person has found the other one
+    if lab.has_stopped(node):  # until a person has stopped the other machine
         lab.roster.kill(name)
         disks.remove_safety_record(lab.directory_of(node))
         lab.roster.start(name)
@@ -224,7 +224,7 @@ KINDS = {
 
 
 def kinds_for(options, lab):
-    """Those asked for, or all for which the time is enough; and which are impossible here."""
+    """The wanted kinds, or all that fit into the time; and the kinds impossible on this machine."""
     short = options.minutes < _LONG_MINUTES
     wanted = options.only or [name for name, k in KINDS.items() if not (short and k.takes_long)]
     reasons = {name: KINDS[name].missing(lab) for name in wanted if KINDS[name].missing}
@@ -233,6 +233,6 @@ def kinds_for(options, lab):
 
 
 def deck(kinds, dice):
-    """Kinds without end, all as often as any."""
+    """An endless sequence of kinds, each equally often."""
     while True:
         yield from dice.sample(kinds, len(kinds))

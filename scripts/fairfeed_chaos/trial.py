@@ -16,8 +16,8 @@ class Struck:
     kind: str
     victim: str
     began_ms: int
-    over_ms: int  # everything is there again
-    alive: bool  # the network went on within patience
+    over_ms: int  # the fault has restored everything
+    alive: bool  # the network went on in time
 
 
 class Trial:
@@ -28,7 +28,7 @@ class Trial:
         self._dice = random.Random(options.seed)
         self.struck = []
         self.problems = []
-        self.impossible = {}  # kind -> why it was left out
+        self.impossible = {}  # kind -> why the trial left it out
 
     def run(self):
         if not self._lab.await_life(self._lab.starts_at_ms, _FIRST_S):
@@ -41,7 +41,7 @@ class Trial:
         kinds = deck(possible, self._dice)
         until = time.monotonic() + self._options.minutes * 60
         while time.monotonic() < until and (not self.struck or self.struck[-1].alive):
-            # At any moment of a window, not always at the one where the last fault was survived.
+            # A random moment of a window, not always the one at which the last recovery ended.
             self._lab.pass_time(self._dice.uniform(0, WINDOW_MS / 1000))
             self._strike(next(kinds))
         unwell, quiet = self._lab.drain(_DRAIN_S)

@@ -1,4 +1,4 @@
 """A whole Fairfeed network on one machine, from provisioning to verified ledgers.
 
-Python 3 standard library only. `app.main` is the door; every other module does one step of it.
+Python 3 standard library only. The entry is `app.main`; every other module does one step.
 """

@@ -1,4 +1,4 @@
-"""The demo from its arguments to its exit status."""
+"""scripts/demo from its arguments to its exit status."""
 
 from . import build, command, ledgers, options, status, summary
 from . import network as networks
@@ -32,7 +32,7 @@ def _run(chosen):
 
 
 def _stop_whatever_comes(conductor):
-    """A second Ctrl-C while stopping means: at once."""
+    """Stops the programs; a second Ctrl-C ends them at once."""
     try:
         conductor.stop()
     except Interrupted:

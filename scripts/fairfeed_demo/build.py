@@ -1,4 +1,4 @@
-"""Finds the three programs; builds them first where that was not done."""
+"""Finds the three programs, and builds them first if necessary."""
 
 import os
 import re
@@ -17,7 +17,7 @@ BIN_DIR_VARIABLE = "FAIRFEED_BIN_DIR"
 
 
 class Programs:
-    """Paths of everything the demo starts."""
+    """Paths of all programs that the demo starts."""
 
     def __init__(self, directory):
         self.edge_node, self.gateway, self.meter_sim = (directory / name for name in PROGRAMS)
@@ -25,7 +25,7 @@ class Programs:
             if not os.access(program, os.X_OK):
                 raise DemoFault(f"there is no program {program}; build it first, or unset "
                                 "FAIRFEED_BIN_DIR if it names another place")
-        # Debian keeps daemons where a user's PATH does not look.
+        # Debian keeps daemons outside of a user's PATH.
         path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
         found = shutil.which("mosquitto", path=path)
         if found is None:
@@ -34,7 +34,7 @@ class Programs:
 
 
 def find_or_build(screen):
-    """With FAIRFEED_BIN_DIR set, the programs there; else packages and a release build first."""
+    """The programs in FAIRFEED_BIN_DIR if set; otherwise installs packages and builds a release."""
     given = os.environ.get(BIN_DIR_VARIABLE)
     if given:
         return Programs(Path(given).absolute())
@@ -72,7 +72,7 @@ def _wait(process):
 
 
 def _compile(screen, log):
-    """Ninja itself, not through cmake: it ends its compilers when the demo's death ends it."""
+    """Runs ninja without cmake: when the demo dies, ninja ends and stops its compilers."""
     reader, writer = os.pipe()
     try:
         ninja = processes.start(

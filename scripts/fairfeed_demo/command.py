@@ -1,4 +1,4 @@
-"""What every command of this folder does around its work: signals, complaints, exit statuses."""
+"""The common frame of all commands in this folder: signals, complaints, exit statuses."""
 
 import json
 import os
@@ -11,7 +11,7 @@ OK, FAILED, USAGE = 0, 1, 2
 
 
 def run(name, work):
-    """work() -> exit status. Its faults become lines on standard error that begin with the name."""
+    """Runs work() -> exit status. Faults become lines on standard error, with the name first."""
     _watch_signals()
     try:
         return work()
@@ -25,7 +25,7 @@ def run(name, work):
 
 
 def write_json(path, report):
-    """Whole or not at all."""
+    """Writes the file whole or not at all."""
     temporary = path.with_name(path.name + ".part")
     try:
         temporary.write_text(json.dumps(report, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""Runs the network: provisions it, starts everybody, waits, and stops everybody."""
+"""Runs the network: provisions it, starts all programs, waits, and stops all programs."""
 
 import json
 import shutil
@@ -27,11 +27,11 @@ class Conductor:
         self._crew = None
         self._started_at = 0.0
         self.network = None
-        self.provisioned = None  # what `gateway provision --json` said
-        self.unwell = []  # who did not end well when asked to
+        self.provisioned = None  # the JSON of `gateway provision --json`
+        self.unwell = []  # programs that did not end well
 
     def start(self):
-        """Provisions and starts everybody; other ports once more where one was taken meanwhile."""
+        """Provisions and starts all programs; tries other ports once if one was taken meanwhile."""
         if self._recording is not None:
             self._try_recording()
         for attempt in range(_ATTEMPTS):
@@ -50,7 +50,7 @@ class Conductor:
             self._screen.line(f"the recording has {hours}: this run is longer, and begins it again")
 
     def _try_recording(self):
-        """An earlier run is removed only when this one's recording is sound to its last row."""
+        """Provisions a trial network: only a sound recording may remove an earlier run."""
         trial = self._directory.path / ".trial"
         shutil.rmtree(trial, ignore_errors=True)
         trial.mkdir()
@@ -74,7 +74,7 @@ class Conductor:
     def _provision(self):
         directory = self._directory
         directory.logs.mkdir()
-        # Provisioning wants an empty directory, and looks past names that begin with a dot.
+        # Provisioning needs an empty directory, and ignores names that begin with a dot.
         early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
         directory.logs.rename(early_logs)
         early_file.write_text(networks.to_yaml(self.network), encoding="utf-8")
@@ -107,7 +107,7 @@ class Conductor:
         self._crew.start("meter-sim", command)
 
     def await_start(self):
-        """Until window 0 begins. Says who is not connected by then; they may still catch up."""
+        """Waits until window 0 begins. Names unconnected programs; these may still catch up."""
         while (left := self._started_at - time.time()) > 0:
             self._crew.check()
             missing = self._snapshot().unconnected()
@@ -122,7 +122,7 @@ class Conductor:
                               + "; ".join(missing))
 
     def run_windows(self):
-        """Until all windows are settled on all nodes and, but for --keep, all is quiet."""
+        """Waits until all nodes have settled all windows and, without --keep, all is quiet."""
         self._watch(self._is_settled if self._options.keep else self._is_drained)
 
     def _is_settled(self, snapshot):
@@ -155,7 +155,7 @@ class Conductor:
         self._screen.end_progress()
 
     def _marks(self, snapshot):
-        """Changes whenever anything goes on."""
+        """A value that changes with any progress."""
         heights = tuple(s.get("height") for s in snapshot.nodes.values())
         return (heights, snapshot.meters.get("sent"), snapshot.meters.get("receipted"))
 
@@ -180,7 +180,7 @@ class Conductor:
         )
 
     def keep_running(self):
-        """Until Ctrl-C; then lets the readings on their way arrive."""
+        """Waits for Ctrl-C, and then until readings under way have arrived."""
         try:
             self._screen.line("Running on; Ctrl-C stops it and verifies every ledger. Listen in:")
             for line in summary.listening(self._programs, self._directory, self.network):
@@ -197,7 +197,7 @@ class Conductor:
         self._await_one_tip()
 
     def _await_quiet(self):
-        """A window's settlement is over in the last third of the next; nothing is on its way."""
+        """Waits for the last third of a window: then no message is under way."""
         window_s = networks.REAL_SECONDS_PER_WINDOW
         deadline = time.monotonic() + 4 * window_s
         while time.monotonic() < deadline:
@@ -218,7 +218,7 @@ class Conductor:
             time.sleep(0.05)
 
     def stop(self):
-        """Meters first, brokers last. What did not end well is in `unwell`."""
+        """Stops meters first, brokers last. Programs that did not end well are in `unwell`."""
         if self._crew is None:
             return
         for prefix in ("meter-sim", "edge-node-", "mosquitto-"):

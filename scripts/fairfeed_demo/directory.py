@@ -13,7 +13,7 @@ MARKER_TEXT = (
 
 
 class DemoDirectory:
-    """Claims a directory. Nothing is touched unless it is new or carries the demo's marker."""
+    """Claims a directory. The directory must be new or carry the demo's marker."""
 
     def __init__(self, path):
         self.path = path.absolute()
@@ -43,7 +43,7 @@ class DemoDirectory:
             raise UsageFault(f"--dir: cannot make {self.path}: {error.strerror}") from error
 
     def _lock_marker(self):
-        """Held until this process ends, however it ends."""
+        """Locks the marker until this process ends, however it ends."""
         try:
             self._lock = os.open(self.path / MARKER, os.O_RDWR | os.O_CLOEXEC)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +54,7 @@ class DemoDirectory:
             raise UsageFault(f"--dir: cannot use {self.path}: {error.strerror}") from error
 
     def empty(self):
-        """Removes all that earlier demos left; the marker stays."""
+        """Removes all files of earlier demos; the marker stays."""
         try:
             for entry in self.path.iterdir():
                 if entry.name == MARKER:

@@ -6,11 +6,11 @@ class UsageFault(Exception):
 
 
 class DemoFault(Exception):
-    """Something that should have worked did not: the lines say what and where, exit status 1."""
+    """A step failed that should have worked: the lines say which and where, exit status 1."""
 
 
 class Interrupted(BaseException):
-    """Ctrl-C or SIGTERM; a BaseException, so that nobody takes it for a fault."""
+    """Ctrl-C or SIGTERM; a BaseException, so that no handler takes it for a fault."""
 
     def __init__(self, signal_number):
         super().__init__(signal_number)

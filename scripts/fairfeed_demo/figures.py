@@ -1,11 +1,11 @@
-"""Merges what ledgers and meters say into the figures of --json (docs/demo-json.md)."""
+"""Merges the ledgers' and the meters' answers into the figures of --json (docs/demo-json.md)."""
 
 from . import network as networks
 
 _WINDOW_KEYS = (
     "window", "load_wh", "available_wh", "generation_wh", "d_wh", "df_ppm", "psa_ppm",
     "residual_surplus_wh", "conventional_wh",
-    # Beyond the promised members:
+    # Members beyond the promised ones:
     "curtailed_wh", "import_wh", "export_wh", "credited_wh", "grid_amount_micro",
     "readings", "missing", "endorsements", "height", "late", "adjusted",
 )  # fmt: skip
@@ -20,7 +20,7 @@ _GRID = "grid"
 
 
 class Figures:
-    """All figures of a run. `report` is the JSON; `problems` says line by line what is wrong."""
+    """All figures of a run. `report` is the JSON; each line of `problems` is a fault."""
 
     def __init__(self, options, network, provisioned, records, meters):
         self._network = network
@@ -99,7 +99,7 @@ class Figures:
             self.problems.append(f"the accounts sum to {report['money_sum_micro']}, not to 0")
 
     def _judge_live(self):
-        """What the nodes noticed themselves while they ran."""
+        """Adds the problems that the nodes reported while they ran."""
         for record in self._records:
             alarms = record.status.get("alarms", [])
             self.problems += [f"{record.node}: {alarm}" for alarm in alarms]
@@ -167,7 +167,7 @@ class Figures:
         }
 
     def _rules(self):
-        """What each rule would have done with the settled windows, over all clusters."""
+        """The outcome of each rule for the settled windows, over all clusters."""
         sums = {}
         for cluster in self._network.clusters:
             for told in self._told_by_parent(cluster).get("rules") or []:
@@ -194,7 +194,7 @@ class Figures:
         return [*meters, {"account": _GRID, "amount_micro": grid}]
 
     def _finality(self):
-        """From a reading's first PUBLISH to its block's commit on the last node."""
+        """Times from a reading's first PUBLISH to the commit of its block on the last node."""
         took = []
         for reading in self._final_ids():
             last = [committed[reading] for committed in self._committed]
@@ -211,7 +211,7 @@ def _cluster_of(record, cluster):
 
 
 def _commit_times(record):
-    """Reading id -> when its block was durable on this node."""
+    """Reading id -> time at which its block was durable on this node."""
     return {
         transaction["id"]: block["committed_at_ms"]
         for block in record.blocks
@@ -221,14 +221,14 @@ def _commit_times(record):
 
 
 def _percentile(values, percent):
-    """The smallest value that at least `percent` of them do not exceed; None of none."""
+    """The smallest value that at least `percent` of the values do not exceed; None if none."""
     if not values:
         return None
     return sorted(values)[-(-len(values) * percent // 100) - 1]
 
 
 def _merged_invariants(records):
-    """One entry per name and kind of checker; ok only if it held wherever it could be checked."""
+    """One entry per name and kind of checker; ok only if the invariant held at every checker."""
     merged = {}
     for record in records:
         for told in record.verify.get("invariants", []):

@@ -1,4 +1,4 @@
-"""What the ledgers and the meters' outbox say after the run, asked of the programs themselves."""
+"""Reads the ledgers and the meters' outbox after the run, by the programs' own commands."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from .faults import DemoFault
 
 @dataclass(frozen=True)
 class NodeRecord:
-    """One node's answers. `fault` is a line for a person where a command failed."""
+    """One node's answers. `fault` is a line for a person if a command failed."""
 
     node: str
     verify: dict  # edge-node verify --json
@@ -20,7 +20,7 @@ class NodeRecord:
 
 
 def _ask(command):
-    """The JSON a command prints, and a line when it did not end with 0."""
+    """The JSON that a command prints, and a line if the exit status is not 0."""
     code, output, errors = processes.run([str(part) for part in command])
     try:
         answer = json.loads(output)
@@ -63,7 +63,7 @@ def read_all(programs, directory, network, snapshot):
 
 
 def read_meters(programs, directory):
-    """Every meter with its readings, as the outbox has them."""
+    """Every meter with its readings in the outbox."""
     answer, fault = _ask([programs.meter_sim, "show", "--config", directory.meter_config, "--json"])
     if fault:
         raise DemoFault(fault)

@@ -15,19 +15,19 @@ NETWORK_NAME = "demo"
 WINDOW_SECONDS = 14_400
 REAL_SECONDS_PER_WINDOW = 3
 SPEED = WINDOW_SECONDS // REAL_SECONDS_PER_WINDOW
-GRID_EPOCH = "2016-08-08T08:00"  # a summer Monday, at a time when there is something to share
+GRID_EPOCH = "2016-08-08T08:00"  # a summer Monday morning with energy to share
 SITE_RADIUS_M = 600
 HOST = "127.0.0.1"
 CLUSTERS = (
     "ash", "beech", "cedar", "elm", "fir", "hazel", "larch", "lime",
     "maple", "oak", "pine", "rowan", "spruce", "walnut", "willow", "yew",
 )  # fmt: skip
-# Longer than the lab preset's: a machine that stands still for two seconds must not cost a reading.
-# Nobody waits for it unless a meter is missing.
+# Longer than the lab preset's grace: a machine that stops for two seconds must not cost a reading.
+# Nodes wait so long only if a meter is missing.
 GRACE_MS = 4000
 IMPORT_MICRO_PER_KWH = 250_000
 EXPORT_MICRO_PER_KWH = 80_000
-# Below the range from which the kernel gives ports to outgoing connections.
+# Below the kernel's range of ports for outgoing connections.
 _PORTS = range(20_000, 32_000)
 
 
@@ -42,11 +42,11 @@ class Meter:
 @dataclass(frozen=True)
 class Network:
     nodes: list  # names, in order
-    clusters: list  # the cluster at the same place is the node's
+    clusters: list  # each is the cluster of the node at the same place
     ports: list
     meters: list
     starts_in_s: int
-    window_limit: int  # 0: without end
+    window_limit: int  # 0: no limit
     options: object = field(repr=False)
 
     def cluster_of(self, node):
@@ -58,7 +58,7 @@ class Network:
 
 
 def free_ports(count):
-    """Loopback ports nobody listens on now; all held at once, so they differ."""
+    """Loopback ports without a listener now; all are held at once, so they differ."""
     held, ports = [], []
     try:
         for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
@@ -78,7 +78,7 @@ def free_ports(count):
 
 
 def read_recording(gateway, file):
-    """What a recording holds, as the programs themselves read it."""
+    """The content of a recording, read by the programs' own reader."""
     code, output, errors = processes.run([str(gateway), "recording", str(file), "--json"])
     if code != 0:
         fault = UsageFault if code == 2 else DemoFault
@@ -87,7 +87,7 @@ def read_recording(gateway, file):
 
 
 def meter_name(home, taken):
-    """A home may be called anything; a meter's name is of a-z, 0-9 and '-', and nobody else's."""
+    """A meter's name for a home with any name: unique, of a-z, 0-9 and '-'."""
     plain = re.sub(r"[^a-z0-9]+", "-", home.lower()).strip("-")[:20] or "home"
     name, number = plain, 1
     while name in taken:
@@ -107,7 +107,7 @@ def _recorded_meters(homes, clusters, nodes):
 
 
 def _model_meters(clusters, seed):
-    """A large and a small prosumer and a consumer in every cluster; capacities follow the seed."""
+    """A large and a small prosumer and a consumer in every cluster; the seed decides capacities."""
     meters = []
     for number, cluster in enumerate(clusters, start=1):
         draw = hashlib.sha256(f"{seed}/{cluster}".encode()).digest()
@@ -118,7 +118,7 @@ def _model_meters(clusters, seed):
 
 
 def plan(options, recording=None):
-    """`recording`: of read_recording(), where the options name homes."""
+    """`recording`: the result of read_recording() if the options name homes."""
     width = len(str(options.nodes))
     nodes = [f"n{number:0{width}}" for number in range(1, options.nodes + 1)]
     clusters = list(CLUSTERS[: options.nodes])
@@ -142,7 +142,7 @@ def plan(options, recording=None):
 
 
 def _location(place, count):
-    """Nodes stand in a circle, so that everybody has near and far neighbours."""
+    """Nodes stand in a circle, so each has near and far neighbours."""
     angle = 2 * math.pi * place / count
     east, north = (round(SITE_RADIUS_M * part) for part in (math.cos(angle), math.sin(angle)))
     return f"{{east_m: {east}, north_m: {north}}}"
@@ -166,7 +166,7 @@ def _network_section(network):
 
 
 def _quoted(text):
-    """A JSON string is a YAML string whatever stands in it."""
+    """Every JSON string is a YAML string."""
     return json.dumps(str(text), ensure_ascii=False)
 
 

@@ -79,14 +79,14 @@ def _check_files(options):
     if options.json is not None:
         if options.json.is_dir():
             raise UsageFault(f"--json: {options.json} is a directory")
-        # A file inside --dir is fine: that directory will exist by then.
+        # A file inside --dir is permitted: the directory will exist by then.
         parent = options.json.resolve().parent
         if not parent.is_dir() and options.dir.resolve() not in (parent, *parent.parents):
             raise UsageFault(f"--json: there is no directory {options.json.parent}")
 
 
 def parse(arguments):
-    """Options of these arguments. --help prints and raises SystemExit(0); a fault is UsageFault."""
+    """The options in the arguments. --help raises SystemExit(0); a fault raises UsageFault."""
     options = _parser().parse_args(arguments)
     _check_files(options)
     return options

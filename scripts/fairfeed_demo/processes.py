@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive the demo, whatever happens to it."""
+"""Child processes that cannot outlive the demo, however it ends."""
 
 import ctypes
 import os
@@ -15,9 +15,9 @@ _POLL_S = 0.05
 
 
 def _die_with_parent(parent, number):
-    """In the child, before its program: the kernel sends `number` when the demo is gone.
+    """Runs in the child before its program: the kernel will send `number` when the demo has ended.
 
-    It counts the death of the thread that started the child, so only the main thread may start one.
+    The kernel acts when the starting thread ends, so only the main thread may start children.
     """
 
     def prepare():
@@ -60,7 +60,7 @@ def run(command):
 
 
 def run_in_view(command):
-    """Runs a program that speaks to the person itself, on the demo's own streams: exit status."""
+    """Runs a program on the demo's own streams, which the person sees; returns the exit status."""
     try:
         process = subprocess.Popen(
             command, preexec_fn=_die_with_parent(os.getpid(), signal.SIGTERM)
@@ -71,7 +71,7 @@ def run_in_view(command):
 
 
 class Crew:
-    """Everything the demo runs, in the order it was started, each with a log of its own."""
+    """All programs of the demo in the order of their start, each with a log of its own."""
 
     def __init__(self, logs):
         self._logs = logs
@@ -83,7 +83,7 @@ class Crew:
             self._members.append((name, start([str(part) for part in command], log), path))
 
     def check(self):
-        """DemoFault when somebody has ended by itself."""
+        """Raises DemoFault if a program has ended by itself."""
         for name, process, path in self._members:
             if process.poll() is not None:
                 raise DemoFault(_ended_text(name, process.returncode, path))
@@ -95,7 +95,7 @@ class Crew:
         return "\n".join(_tail(self._logs / f"{name}.log"))
 
     def stop(self, prefix="", grace_s=_GRACE_S):
-        """SIGTERM to everybody whose name begins with `prefix`, SIGKILL to who ignores it.
+        """Sends SIGTERM to programs whose name begins with `prefix`, later SIGKILL.
 
         Returns the names of those that did not end well.
         """

@@ -1,4 +1,4 @@
-"""What the demo says while it works: one line that changes on a terminal, plain lines elsewhere."""
+"""The demo's progress: one changing line on a terminal, plain lines elsewhere."""
 
 import shutil
 import sys
@@ -7,7 +7,7 @@ import sys
 class Screen:
     def __init__(self, out=None):
         self._out = out or sys.stdout
-        self._out.reconfigure(errors="replace")  # bars and dots, whatever the terminal can show
+        self._out.reconfigure(errors="replace")  # the terminal may lack bars and dots
         self._is_terminal = self._out.isatty()
         self._open = False
         self._last_key = None
@@ -36,6 +36,6 @@ class Screen:
             self._out.write(text)
             self._out.flush()
         except BrokenPipeError:
-            # Nobody reads any more; the run itself goes on and its exit status still counts.
+            # The reader has gone; the run goes on, and its exit status still counts.
             self._is_terminal = False
             self._write = lambda _: None

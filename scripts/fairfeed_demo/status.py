@@ -1,11 +1,11 @@
-"""What the programs say of themselves while they run: their status files, read together."""
+"""The status files of the running programs, read together."""
 
 import json
 from dataclasses import dataclass
 
 
 def _read(path):
-    """Status files are replaced whole, so what can be read is complete; {} before the first."""
+    """Reads a status file, which programs replace as a whole; {} before the first one."""
     try:
         return json.loads(path.read_text())
     except (OSError, ValueError):
@@ -24,18 +24,18 @@ class Snapshot:
         return self.nodes[node].get("windows_settled", {}).get(cluster, 0)
 
     def settled_everywhere(self, clusters):
-        """Windows settled by all these clusters on all nodes."""
+        """The number of windows that all nodes have settled for all these clusters."""
         return min(self.settled(cluster, node) for cluster in clusters for node in self.nodes)
 
     def readings_settled(self, network):
-        """Of meters whose windows stand settled on every node."""
+        """The number of readings whose windows are settled on every node."""
         count = 0
         for meter in network.meters:
             count += min(self.settled(meter.cluster, node) for node in self.nodes)
         return count
 
     def sent(self, network):
-        """What is settled was sent, whatever the older of two files says."""
+        """The number of sent readings; settled readings count as sent if a status file is older."""
         return max(self.meters.get("sent", 0), self.readings_settled(network))
 
     def meters_done(self):
@@ -63,7 +63,7 @@ class Snapshot:
         return phrases
 
     def laggards(self, clusters, windows):
-        """One phrase for everything that is still missing."""
+        """One phrase for each thing that is still missing."""
         phrases = []
         if not self.meters_done():
             pending = self.meters.get("pending", "all")

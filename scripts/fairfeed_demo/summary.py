@@ -1,4 +1,4 @@
-"""The page that the demo ends with."""
+"""The page at the end of the demo."""
 
 import os
 import shlex
@@ -17,7 +17,7 @@ _CLASS_MEANS = {
 _RULE_COLUMNS = (
     "surplus_wh", "left_wh", "curtailed_in_surplus_wh", "curtailed_without_surplus_wh",
 )  # fmt: skip
-_MAX_MES = 4  # prosumers named in a line
+_MAX_MES = 4  # prosumers in a line
 _WIDTH = 100
 
 
@@ -34,7 +34,7 @@ def headline(report, network):
 
 
 def settlement(report):
-    """Energy, the most interesting windows and the bills."""
+    """The energy, the most interesting windows and the bills."""
     return [
         *_energy(report), "",
         *_rules(report), "",
@@ -77,7 +77,7 @@ def _energy(report):
 
 
 def _rules(report):
-    """The same windows under every rule, and why the paper's caps do nothing where they do not."""
+    """The same windows under every rule, and the reason if the paper's caps do nothing."""
     rows = [["rule", "surplus", "left", "curtailed", "curtailed"],
             ["", "D > 0", "standing", "in surplus", "without"]]  # fmt: skip
     for outcome in report["rules"]:
@@ -114,7 +114,7 @@ def _why_caps_do_not_bind(report):
 
 
 def _running_ppm(report, window):
-    """Available generation in parts per million of what the nameplates could give in a window."""
+    """Available generation in parts per million of the nameplates' energy in a window."""
     capacity_w = sum(share["capacity_w"] for share in window["shares"])
     full_wh = capacity_w * report["window_seconds"] // 3600
     return window["available_wh"] * 1_000_000 // full_wh if full_wh else 0
@@ -291,7 +291,7 @@ def next_commands(report, programs, directory, network):
 
 
 def listening(programs, directory, network):
-    """What a person types to hear the first node while --keep runs."""
+    """The command by which a person can listen to the first node while --keep runs."""
     node, keys = network.nodes[0], directory.path / "dgmd"
     hear = [
         "mosquitto_sub", "-h", networks.HOST, "-p", network.ports[0],
@@ -304,7 +304,7 @@ def listening(programs, directory, network):
 
 
 def _typed(words):
-    """A command as a shell reads it, over as many lines as it takes."""
+    """A command for a shell, over as many lines as necessary."""
     lines, text = [], ""
     for piece in _options_with_values(list(map(str, words))):
         if text and len(text) + len(piece) > _WIDTH - 3:
@@ -324,7 +324,7 @@ def _options_with_values(words):
 
 
 def _shown(path):
-    """As short as it can be typed from here."""
+    """The shortest form of a path from this directory."""
     here = Path.cwd()
     path = Path(os.path.abspath(path))
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -1,4 +1,4 @@
-"""Figures and tables as a person reads them."""
+"""Figures and tables for people."""
 
 from datetime import datetime, timezone
 
@@ -18,7 +18,7 @@ def percent(ppm):
 
 
 def money(micro):
-    """Hundredths of the currency; a cent that rounds to nothing is nothing."""
+    """An amount in hundredths of the currency; an amount that rounds to zero is "0.00"."""
     hundredths = round(micro / 10_000)
     return f"{hundredths / 100:,.2f}"
 
@@ -28,7 +28,7 @@ def grid_time(seconds, form="%a %H:%M"):
 
 
 def bars(values):
-    """One character a value: '·' where there is nothing, a higher bar for more."""
+    """One character for each value: '·' for zero, a higher bar for more."""
     top = max(values, default=0)
     if top <= 0:
         return "·" * len(values)
