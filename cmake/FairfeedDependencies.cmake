@@ -1,5 +1,5 @@
-# Every third-party library of the house, found once. All are Debian 12 packages;
-# docs/architecture.md says why each was chosen.
+# Finds every third-party library of the house, once. All are Debian 12 packages;
+# docs/architecture.md gives the reason for each choice.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)

@@ -1,5 +1,5 @@
-# How a room, a program and a test become targets. A room is a directory: every .cc in it belongs
-# to the room's library, so no source can be left unbuilt.
+# The targets of rooms, programs and tests. A room is a directory: every .cc in the directory
+# belongs to the room's library, so no source is left unbuilt.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -12,8 +12,8 @@ endif()
 add_library(fairfeed_options INTERFACE)
 target_compile_options(fairfeed_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Werror
-    # GCC 12 sees overlaps in "text" + std::string(...) that are not there (PR105329). Clang 14,
-    # here for fuzzing alone, does not initialise without a second option that it promises to
+    # GCC 12 reports false overlaps in "text" + std::string(...) (PR105329). Clang 14, which only
+    # fuzzing uses, does not initialise variables without a second option that it promises to
     # remove.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -ftrivial-auto-var-init=zero>
     -fstack-protector-strong)
@@ -22,7 +22,7 @@ target_compile_definitions(fairfeed_options INTERFACE
 target_include_directories(fairfeed_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_link_options(fairfeed_options INTERFACE -Wl,-z,relro,-z,now)
 if(FAIRFEED_SANITIZE OR FAIRFEED_SANITIZE_THREADS)
-    # Instrumented code hides from GCC what is set before it is used; its manual says so.
+    # GCC's manual: in instrumented code this warning has false positives.
     target_compile_options(fairfeed_options INTERFACE -Wno-maybe-uninitialized)
 endif()
 if(FAIRFEED_SANITIZE)
