@@ -220,7 +220,7 @@ Result<void, IoError> Outbox::write_state(const MeterId& meter, const MeterState
     if (!written) return written;
     for (const AcceptedShare& share : state.shares) {
         written =
-            run(kPutShare, meter.str(), share.window, share.share.share_w, share.share.from_s);
+            run(kPutShare, meter.str(), share.share.from_s, share.window, share.share.share_w);
         if (!written) return written;
     }
     return {};

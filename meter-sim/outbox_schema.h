@@ -10,6 +10,8 @@
 
 namespace fairfeed {
 
+// In each table the columns of the key come first, because integrity_check of SQLite 3.40 misreads
+// tables WITHOUT ROWID in which they do not.
 constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 3, R"sql(
 CREATE TABLE about (network BLOB NOT NULL);
 CREATE TABLE meter (
@@ -29,9 +31,9 @@ CREATE TABLE meter (
 ) WITHOUT ROWID;
 CREATE TABLE share (
   meter TEXT NOT NULL,
+  from_s INTEGER NOT NULL,
   window INTEGER NOT NULL,
   share_w INTEGER NOT NULL,
-  from_s INTEGER NOT NULL,
   PRIMARY KEY (meter, from_s)
 ) WITHOUT ROWID;
 CREATE TABLE reading (
