@@ -17,6 +17,10 @@ ForecastParameters forecast_of(const NetworkParameters& parameters) {
     return out;
 }
 
+std::size_t quarters_of(const ChainState& state) {
+    return static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
+}
+
 // The forecast counts from the grid epoch, because quarter hours do.
 std::int64_t since_epoch_s(const NetworkParameters& parameters, Window window) {
     return std::int64_t{window} * parameters.window_seconds;
@@ -71,8 +75,7 @@ std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
                                                       const std::vector<SettlementLine>& lines,
                                                       const OpenedReadings& readings) {
     const std::int64_t start_s = state.grid().start_s(settlement.window);
-    const auto quarters =
-        static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
+    const std::size_t quarters = quarters_of(state);
     std::vector<ObservedMeter> out;
     for (const SettlementLine& line : lines) {
         if (!is_sound(line)) return std::nullopt;
@@ -108,7 +111,7 @@ std::optional<PlannedShares> ClusterAccounts::plan(const ChainState& state, Wind
     if (parameters.resolution == ShareResolution::window) return std::nullopt;
     return plan_from_window(parameters.rule,
                             is_forecast ? ShareBasis::previous_window : parameters.basis,
-                            observed_of(input));
+                            observed_of(input), quarters_of(state));
 }
 
 // Takes a settled window into the history. The history begins anew with the first window that a

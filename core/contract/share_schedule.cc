@@ -151,9 +151,8 @@ Factors factors_in_force(const FactorSchedule& schedule, std::int64_t start_s,
 }
 
 PlannedShares plan_from_window(ShareRule rule, ShareBasis basis,
-                               const std::vector<ObservedMeter>& meters) {
+                               const std::vector<ObservedMeter>& meters, std::size_t quarters) {
     PlannedShares out{basis, {}, {}};
-    if (meters.empty()) return out;
     std::vector<MeterCapacity> capacities;
     std::vector<std::int64_t> available_wh;
     for (const ObservedMeter& meter : meters) {
@@ -162,7 +161,6 @@ PlannedShares plan_from_window(ShareRule rule, ShareBasis basis,
         for (const QuarterEnergy& quarter : meter.quarters)
             available_wh.back() += quarter.available_wh;
     }
-    const std::size_t quarters = meters.front().quarters.size();
     out.powers = powers_of(rule, capacities, available_wh, quarters);
     for (std::size_t j = 0; j < quarters; ++j)
         out.factors.push_back(

@@ -45,9 +45,11 @@ struct PlannedShares {
 
 // From the quarter hours of one settled window. For each of them the rule's shares are computed as
 // for a window of its own (compute_shares). The factor is their sum over the sum of the powers, in
-// whole ppm (floor), so the shares never add up to more. The meters ascend.
+// whole ppm (floor), so the shares never add up to more. The meters ascend, and each has so many
+// quarter hours. Without meters nobody is curtailed.
 [[nodiscard]] PlannedShares plan_from_window(ShareRule rule, ShareBasis basis,
-                                             const std::vector<ObservedMeter>& meters);
+                                             const std::vector<ObservedMeter>& meters,
+                                             std::size_t quarters);
 
 // From the forecast for a window that starts at start_s; nullopt: some of its quarter hours have no
 // history. By `generation` the power is the mean power that the meter is expected to have available

@@ -120,7 +120,7 @@ std::string Audit::on_settlement(const Settlement& settlement, std::int64_t time
         if (wrong.empty()) wrong = judge_sum(settlement.entries[i], settlement.window, line);
         if (wrong.empty()) wrong = judge_money(line);
         if (wrong.empty()) wrong = credit_.on_line(settlement.window, line, is_listed);
-        credit_.on_share(settlement.window, line, time_ms);
+        credit_.on_share(settlement.window, line, settlement.factors, time_ms);
         if (!wrong.empty()) return line.meter.str() + ": " + wrong;
         sum.load_wh += line.load_wh;
         sum.import_wh += line.import_wh;

@@ -81,12 +81,25 @@ std::string CreditAudit::on_line(Window window, const SettlementLine& line,
     return {};
 }
 
-void CreditAudit::on_share(Window window, const SettlementLine& line, std::int64_t time_ms) {
+void CreditAudit::on_share(Window window, const SettlementLine& line, const Factors& factors,
+                           std::int64_t time_ms) {
     const NetworkParameters& parameters = scenery_.first_state.genesis.parameters;
-    // A share settled at no capacity does not bind: a capacity certified later binds alone.
-    const std::int64_t share_w = line.capacity_w == 0 ? kMaxCapacityW : line.mes_w;
-    accounts_[line.meter].shares.push_back(
-        {share_w, share_binds_from_s(parameters, window, time_ms)});
+    ShareSchedule& shares = accounts_[line.meter].shares;
+    const std::int64_t from_s = share_binds_from_s(parameters, window, time_ms);
+    // A share settled at no capacity is none: whatever is certified later binds alone.
+    const std::int64_t power_w = line.capacity_w == 0 ? kMaxCapacityW : line.mes_w;
+    if (factors.empty() || line.capacity_w == 0) {
+        shares.push_back({power_w, from_s});
+        return;
+    }
+    // One share for each quarter hour of the window that the settlement looks ahead to.
+    std::int64_t at_s = scenery_.first_state.grid().start_s(share_is_for(parameters, window));
+    for (const std::int64_t factor_ppm : factors) {
+        const bool is_free = factor_ppm == kUncurtailedPpm;
+        shares.push_back(
+            {is_free ? kMaxCapacityW : power_w * factor_ppm / kWholePpm, std::max(at_s, from_s)});
+        at_s += kSecondsPerQuarter;
+    }
 }
 
 }  // namespace fairfeed::simulation

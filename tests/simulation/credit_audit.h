@@ -27,8 +27,9 @@ class CreditAudit {
     // empty: none.
     [[nodiscard]] std::string on_line(Window window, const SettlementLine& line,
                                       const IsListed& is_listed);
-    // The line's share is known from now on.
-    void on_share(Window window, const SettlementLine& line, std::int64_t time_ms);
+    // The line's share is known from now on. `factors`: the settlement's.
+    void on_share(Window window, const SettlementLine& line, const Factors& factors,
+                  std::int64_t time_ms);
 
   private:
     // The credit that a window's own reading justifies.

@@ -212,6 +212,18 @@ void draw_size(Plan& plan, Dice& dice) {
     }
 }
 
+// Half of the runs share as the paper does. A forecast needs days: three windows make one, and the
+// shares of window 3 are the first that come from it.
+void draw_sharing(Plan& plan, Dice dice) {
+    if (dice.chance(500)) return;
+    plan.sharing.rule = static_cast<ShareRule>(dice.between(1, 3));
+    plan.sharing.basis = static_cast<ShareBasis>(dice.between(1, 3));
+    plan.sharing.resolution = static_cast<ShareResolution>(dice.between(1, 2));
+    if (plan.sharing.basis != ShareBasis::expected) return;
+    plan.sharing.window_seconds = 28'800;
+    plan.windows = std::max(plan.windows, static_cast<Window>(dice.between(4, 7)));
+}
+
 }  // namespace
 
 bool Plan::has_liars() const {
@@ -300,6 +312,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     draw_size(plan, dice);
     auto change_dice = dice_of_changes(seed, nodes);
     if (change_dice) draw_course_of_changes(plan, *change_dice);
+    draw_sharing(plan, Dice(seed * 0xd1b54a32d192ed03U + nodes));
     // The last window ends in the calm phase, so each cluster must settle it despite all earlier
     // faults.
     plan.calm_ms = dice.between(2000, plan.windows * kWindowMs - 200);
@@ -347,6 +360,12 @@ std::string describe(const Plan& plan) {
         field("writes_first", plan.writes_first) + field("cuts", plan.cuts.size()) +
         field("outages", plan.outages.size()) + field("clocks", plan.clocks.size()) +
         field("blackout_ms", plan.blackout_ms.value_or(-1)) + field("idle_ms", plan.idle_ms);
+    if (plan.sharing != Sharing{}) {
+        for (const std::string_view word :
+             {to_string(plan.sharing.rule), to_string(plan.sharing.basis),
+              to_string(plan.sharing.resolution)})
+            out += " " + std::string(word);
+    }
     for (std::size_t i = 0; i < plan.nodes; ++i) {
         if (plan.is_honest(i)) continue;
         out += ", " + test::TestNetwork::node(i + 1).str() + " is ";

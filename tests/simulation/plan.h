@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/ids.h"
+#include "core/model/share_rule.h"
 #include "tests/support/dice.h"
 
 namespace fairfeed::simulation {
@@ -103,6 +104,17 @@ struct Newcomer {
     std::optional<std::int64_t> revoked_ms;
 };
 
+// How the network shares its surplus, and how long its windows are in grid time.
+struct Sharing {
+    ShareRule rule = ShareRule::paper;
+    ShareBasis basis = ShareBasis::previous_window;
+    ShareResolution resolution = ShareResolution::window;
+    std::int64_t window_seconds = 3600;
+
+    bool operator==(const Sharing&) const = default;
+    auto operator<=>(const Sharing&) const = default;
+};
+
 struct Plan {
     std::size_t nodes = 4;     // in genesis
     std::size_t clusters = 2;  // with meters
@@ -110,6 +122,7 @@ struct Plan {
     std::size_t members = 4;   // of each committee in genesis, if there are so many nodes
     Window windows = 2;        // in the run; the last of them ends after calm_ms
     Window close_after = 0;    // windows for late readings; 0: a day, as in the field
+    Sharing sharing;
     std::int64_t calm_ms = 0;
     std::int64_t loss_permille = 0;
     std::int64_t repeat_permille = 0;

@@ -14,10 +14,14 @@ test::TestNetworkOptions options_of(const Plan& plan) {
     options.meters_per_cluster = plan.meters;
     options.members = plan.members;
     NetworkParameters& parameters = options.parameters;
-    parameters.window_seconds = 3600;
+    parameters.window_seconds = plan.sharing.window_seconds;
+    parameters.rule = plan.sharing.rule;
+    parameters.basis = plan.sharing.basis;
+    parameters.resolution = plan.sharing.resolution;
     parameters.speed = parameters.window_seconds * 1000 / kWindowMs;
     parameters.window_limit = plan.windows;
-    if (plan.close_after > 0) parameters.close_after_s = plan.close_after * 3600;
+    if (plan.close_after > 0)
+        parameters.close_after_s = plan.close_after * parameters.window_seconds;
     parameters.timers.rebroadcast_ms = 400;
     parameters.timers.rebroadcast_cap_ms = 3000;
     return options;
@@ -58,10 +62,11 @@ const std::vector<NodeId>& Scenery::committee(const ClusterId& cluster) const {
 }
 
 const Scenery& scenery_of(const Plan& plan) {
-    static std::map<std::vector<std::size_t>, std::unique_ptr<const Scenery>> made;
-    const std::vector<std::size_t> shape{plan.nodes,   plan.clusters, plan.meters,
+    using Shape = std::pair<std::vector<std::size_t>, Sharing>;
+    static std::map<Shape, std::unique_ptr<const Scenery>> made;
+    const std::vector<std::size_t> sizes{plan.nodes,   plan.clusters, plan.meters,
                                          plan.members, plan.windows,  plan.close_after};
-    auto& scenery = made[shape];
+    auto& scenery = made[{sizes, plan.sharing}];
     if (!scenery) scenery = std::make_unique<Scenery>(plan);
     return *scenery;
 }
