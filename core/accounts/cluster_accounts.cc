@@ -20,13 +20,13 @@ std::int64_t share_of(const MeterClosing& closing) {
 // The share stated to the meter. A meter without a share is told the capacity certified for the
 // window for which the share was settled. Factors apply to the power as it was settled, so that
 // power is told unchanged.
-SettledShare stated_share(const ChainState& state, const Settlement& settlement,
-                          const MeterId& meter, const MeterClosing& closing) {
-    const Window target = share_is_for(state.genesis.parameters, settlement.window);
+SettledShare stated_share(const Settlement& settlement, std::size_t line,
+                          const MeterClosing& closing, std::int64_t capacity_w) {
+    const MeterId& meter = settlement.lines[line].meter;
     const std::int64_t share_w = share_of(closing);
     const bool is_scheduled = !settlement.factors.empty() && share_w != kNoShareW;
     if (is_scheduled) return {meter, settlement.window, share_w, 0, settlement.factors};
-    return {meter, settlement.window, std::min(share_w, state.capacity_w(meter, target)), 0, {}};
+    return {meter, settlement.window, std::min(share_w, capacity_w), 0, {}};
 }
 
 // A share replaces every earlier one that binds no sooner.
@@ -182,12 +182,21 @@ Result<std::vector<SettlementLine>, Reject> ClusterAccounts::open_lines(
     return lines;
 }
 
+SettlingBlock settling_block(const ChainState& after, const Settlement& settlement,
+                             std::int64_t time_ms) {
+    const Window target = share_is_for(after.genesis.parameters, settlement.window);
+    SettlingBlock out{time_ms, {}};
+    for (const SealedLine& line : settlement.lines)
+        out.capacities_w.push_back(after.capacity_w(line.meter, target));
+    return out;
+}
+
 SettledShare ClusterAccounts::move_on(const ChainState& state, const Settlement& settlement,
-                                      const MeterId& meter, const MeterClosing& closing,
-                                      std::int64_t header_time_ms) {
-    SettledShare share = stated_share(state, settlement, meter, closing);
-    share.from_s = share_binds_from_s(state.genesis.parameters, settlement.window, header_time_ms);
-    Account& account = accounts_[meter];
+                                      std::size_t line, const MeterClosing& closing,
+                                      const SettlingBlock& block) {
+    SettledShare share = stated_share(settlement, line, closing, block.capacities_w[line]);
+    share.from_s = share_binds_from_s(state.genesis.parameters, settlement.window, block.time_ms);
+    Account& account = accounts_[share.meter];
     account.closing = closing.state;
     account.capacity_w = closing.capacity_w;
     add_share(account.closing.shares, {share_of(closing), share.from_s});
@@ -227,13 +236,11 @@ void ClusterAccounts::witness(const ChainState& state, const Settlement& settlem
 std::vector<SettledShare> ClusterAccounts::take_over(const ChainState& state,
                                                      const Settlement& settlement,
                                                      const std::vector<MeterClosing>& closings,
-                                                     std::int64_t header_time_ms) {
+                                                     const SettlingBlock& block) {
     CHECK(closings.size() == settlement.lines.size());
     std::vector<SettledShare> shares;
-    for (std::size_t i = 0; i < closings.size(); ++i) {
-        shares.push_back(
-            move_on(state, settlement, settlement.lines[i].meter, closings[i], header_time_ms));
-    }
+    for (std::size_t i = 0; i < closings.size(); ++i)
+        shares.push_back(move_on(state, settlement, i, closings[i], block));
     last_window_ = settlement.window;
     return shares;
 }
@@ -253,9 +260,12 @@ Result<std::vector<SettledShare>, Reject> ClusterAccounts::commit(const ChainSta
     auto lines = open_lines(settlement, keys);
     if (!lines) return unexpected(lines.error());
     std::vector<SettledShare> shares;
-    for (const SettlementLine& line : *lines)
-        shares.push_back(move_on(state, settlement, line.meter,
-                                 {line.closing, line.capacity_w, line.mes_w}, header_time_ms));
+    const SettlingBlock block = settling_block(state, settlement, header_time_ms);
+    for (std::size_t i = 0; i < lines->size(); ++i) {
+        const SettlementLine& line = (*lines)[i];
+        shares.push_back(
+            move_on(state, settlement, i, {line.closing, line.capacity_w, line.mes_w}, block));
+    }
     remember(state, settlement.window, *listed);
     learn(state, settlement, *lines, *listed);
     last_lines_ = std::move(*lines);

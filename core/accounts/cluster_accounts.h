@@ -49,6 +49,17 @@ struct SettledShare {
     Factors factors = {};  // of the window that the share is for
 };
 
+// What the shares of a settlement depend on beside its lines: facts of the block that holds it.
+// They are the same for whoever learns the shares later.
+struct SettlingBlock {
+    std::int64_t time_ms = 0;  // of its header
+    // Of the lines' meters: certified for the window that the shares are for, as the chain says
+    // after the block.
+    std::vector<std::int64_t> capacities_w;
+};
+[[nodiscard]] SettlingBlock settling_block(const ChainState& after, const Settlement& settlement,
+                                           std::int64_t time_ms);
+
 class ClusterAccounts {
   public:
     explicit ClusterAccounts(ClusterId cluster) : cluster_(std::move(cluster)) {}
@@ -108,12 +119,11 @@ class ClusterAccounts {
                  const KeyRing& keys);
 
     // Opens the accounts of a newcomer after the last settlement, from the closing states handed
-    // over, in the order of the settlement's lines. header_time_ms: of the block that holds the
-    // settlement.
+    // over, in the order of the settlement's lines. `block`: of that settlement.
     [[nodiscard]] std::vector<SettledShare> take_over(const ChainState& state,
                                                       const Settlement& settlement,
                                                       const std::vector<MeterClosing>& closings,
-                                                      std::int64_t header_time_ms);
+                                                      const SettlingBlock& block);
 
     // Opens the lines of a settlement on the chain, in the order of its entries, without
     // recomputing them. Changes nothing.
@@ -158,9 +168,10 @@ class ClusterAccounts {
                                                          std::vector<Picked> picked) const;
     [[nodiscard]] std::optional<PlannedShares> plan(const ChainState& state, Window window,
                                                     const SettlementInput& input) const;
+    // `line`: the index of the meter's line.
     [[nodiscard]] SettledShare move_on(const ChainState& state, const Settlement& settlement,
-                                       const MeterId& meter, const MeterClosing& closing,
-                                       std::int64_t header_time_ms);
+                                       std::size_t line, const MeterClosing& closing,
+                                       const SettlingBlock& block);
     void learn(const ChainState& state, const Settlement& settlement,
                const std::vector<SettlementLine>& lines, const HeldReadings& listed);
     void remember(const ChainState& state, Window settled, const HeldReadings& listed);

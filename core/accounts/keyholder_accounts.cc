@@ -134,7 +134,7 @@ void KeyholderAccounts::take_over(const ReplayStep& step, const Transaction& tra
     const ClusterId& cluster = std::get<Handover>(transaction.content).cluster;
     const auto last = last_.find(cluster);
     if (!holder_ || last == last_.end()) return;
-    const auto& [settlement, header_time_ms] = last->second;
+    const auto& [settlement, block] = last->second;
     const auto closings = open_handover(step.after.network, settlement, transaction, holder_->node,
                                         holder_->agreement);
     if (!closings) {
@@ -148,7 +148,7 @@ void KeyholderAccounts::take_over(const ReplayStep& step, const Transaction& tra
     TakenOver taken{cluster, std::get<Handover>(transaction.content).settlement, {}, *closings, {}};
     for (const SealedLine& line : settlement.lines)
         taken.meters.push_back(line.meter);
-    taken.shares = accounts.take_over(step.after, settlement, *closings, header_time_ms);
+    taken.shares = accounts.take_over(step.after, settlement, *closings, block);
     clusters_.insert_or_assign(cluster, std::move(accounts));
     closed_.erase(cluster);
     taken_over_.push_back(std::move(taken));
@@ -181,7 +181,9 @@ std::vector<RecomputedSettlement> KeyholderAccounts::follow(const ReplayStep& st
             take_over(step, block.transactions[i]);
         const auto* settlement = std::get_if<Settlement>(&block.transactions[i].content);
         if (settlement == nullptr) continue;
-        last_[settlement->cluster] = {to_hand_over(*settlement), block.header.time_ms};
+        last_[settlement->cluster] = {
+            to_hand_over(*settlement),
+            settling_block(step.after, *settlement, block.header.time_ms)};
         if (!closed_.contains(settlement->cluster)) open(step, i, out);
         if (closed_.contains(settlement->cluster)) witness(step, *settlement);
     }

@@ -81,7 +81,7 @@ class KeyholderAccounts {
 
     struct Settled {
         Settlement settlement;
-        std::int64_t header_time_ms = 0;
+        SettlingBlock block;
     };
     std::map<ClusterId, Settled> last_;  // of all clusters, for possible handovers
     std::vector<TakenOver> taken_over_;

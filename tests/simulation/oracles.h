@@ -80,6 +80,7 @@ class Oracles {
         Window window = 0;
         std::set<std::size_t> by;
     };
+    [[nodiscard]] bool is_out_of_reach(const Receipted& receipted) const;
     [[nodiscard]] bool is_unexplained(const Digest& reading, const Receipted& receipted) const;
     [[nodiscard]] EntryStatus settled_as(const Receipted& receipted) const;
     using Place = std::tuple<std::size_t, Channel, Height, Round>;

@@ -55,7 +55,8 @@ TEST(PastHandover, gives_newcomers_the_cut_past_and_they_settle_as_the_old_membe
         open_handover(old.network.network(), old.settled, said, kCome, agreement_key(kCome.str()));
     ASSERT_TRUE(closings) << to_string(closings.error());
     ClusterAccounts fresh(old.cluster);
-    (void)fresh.take_over(old.state, old.settled, *closings, old.settled_at_ms);
+    (void)fresh.take_over(old.state, old.settled, *closings,
+                          settling_block(old.state, old.settled, old.settled_at_ms));
     const std::size_t room = past_room(old.state, kCut).gaps;
     for (const MeterId& meter : old.state.meters_of(old.cluster, kNext)) {
         const ClosingState& closing = *fresh.closing(meter);
@@ -84,7 +85,8 @@ TEST(PastHandover, gives_newcomers_the_cut_past_and_they_settle_as_the_old_membe
     const auto too = open_handover(old.network.network(), old.settled, said, kComeToo,
                                    agreement_key(kComeToo.str()));
     ASSERT_TRUE(too);
-    (void)other.take_over(old.state, old.settled, *too, old.settled_at_ms);
+    (void)other.take_over(old.state, old.settled, *too,
+                          settling_block(old.state, old.settled, old.settled_at_ms));
     const auto agreed = other.check(old.state, *sealed, old.held, come_too);
     EXPECT_TRUE(agreed) << to_string(agreed.error());
     for (const SettlementEntry& entry : sealed->entries)
