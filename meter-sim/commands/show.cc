@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/utc_text.h"
 #include "core/io/json.h"
 #include "meter-sim/outbox.h"
 #include "meter-sim/sim_config.h"
@@ -11,6 +12,10 @@
 namespace fairfeed {
 
 namespace {
+
+bool curtails(const AcceptedShare& share) {
+    return share.share.share_w != kNoShareW;
+}
 
 Json registers_json(const MeterRegisters& registers) {
     return Json::object()
@@ -47,7 +52,7 @@ Json meter_json(const OutboxMeter& meter) {
     for (const AcceptedShare& share : meter.state.shares)
         shares.push(Json::object()
                         .set("window", share.window)
-                        .set("share_w", share.share.share_w)
+                        .set("share_w", curtails(share) ? Json(share.share.share_w) : Json())
                         .set("from_s", share.share.from_s));
     Json readings = Json::array();
     for (const OutboxReading& row : meter.readings)
@@ -61,14 +66,24 @@ Json meter_json(const OutboxMeter& meter) {
         .set("readings", std::move(readings));
 }
 
+// Each entry of the schedule that the meter obeys.
+void print_share(const AcceptedShare& share, std::ostream& out) {
+    out << "  share from " << utc_text(share.share.from_s) << "  ";
+    if (curtails(share)) {
+        out << std::setw(8) << share.share.share_w << " W";
+    } else {
+        out << "nobody is curtailed";
+    }
+    out << "  (settled with window " << share.window << ")\n";
+}
+
 void print_meter(const OutboxMeter& meter, std::ostream& out) {
     const MeterRegisters& registers = meter.state.registers;
     out << meter.meter.str() << "  import " << registers.total.import_wh << " Wh, export "
         << registers.total.export_wh << " Wh, generation " << registers.total.generation_wh
-        << " Wh";
-    if (!meter.state.shares.empty())
-        out << ", share " << meter.state.shares.back().share.share_w << " W";
-    out << '\n';
+        << " Wh\n";
+    for (const AcceptedShare& share : meter.state.shares)
+        print_share(share, out);
     for (const OutboxReading& row : meter.readings) {
         out << "  window " << std::setw(6) << row.reading.window << "  "
             << short_hex(row.reading.id) << "  ";

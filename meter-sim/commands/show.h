@@ -1,6 +1,6 @@
 // `meter-sim show`: the content of the meters' outbox, as a table or as JSON: each meter's
-// registers and obeyed shares, each reading's id, first PUBLISH and receipts. Changes nothing and
-// works beside a running meter-sim; main.cc owns the command line.
+// registers and the schedule of shares that it obeys, each reading's id, first PUBLISH and
+// receipts. Changes nothing and works beside a running meter-sim; main.cc owns the command line.
 #pragma once
 
 #include <filesystem>
