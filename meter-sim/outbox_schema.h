@@ -1,6 +1,5 @@
 // The layout of an outbox file, and the conversion of its rows into values. Shared by the running
-// outbox and its reader; included nowhere else. The columns of a key without rowid come first in
-// their table: SQLite 3.40 looks for NULLs in the wrong columns of others (integrity_check).
+// outbox and its reader; included nowhere else.
 #pragma once
 
 #include <vector>

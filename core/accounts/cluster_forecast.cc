@@ -1,7 +1,8 @@
 // How the accounts plan shares for a later window, and what they learn for it from a settled one.
+#include "core/accounts/cluster_forecast.h"
+
 #include <algorithm>
 
-#include "core/accounts/cluster_accounts.h"
 #include "core/accounts/plausibility.h"
 #include "core/contract/settlement.h"
 
@@ -9,21 +10,8 @@ namespace fairfeed {
 
 namespace {
 
-ForecastParameters forecast_of(const NetworkParameters& parameters) {
-    ForecastParameters out;
-    static_cast<ForecastWeights&>(out) = parameters.forecast;
-    out.rule = parameters.rule;
-    out.resolution = parameters.resolution;
-    return out;
-}
-
 std::size_t quarters_of(const ChainState& state) {
     return static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
-}
-
-// The forecast counts from the grid epoch, because quarter hours do.
-std::int64_t since_epoch_s(const NetworkParameters& parameters, Window window) {
-    return std::int64_t{window} * parameters.window_seconds;
 }
 
 std::vector<ObservedMeter> observed_of(const SettlementInput& input) {
@@ -42,18 +30,13 @@ std::vector<MeterCapacity> capacities_of(const SettlementInput& input) {
     return out;
 }
 
-// An estimate knows only its window's sums. They are spread evenly.
-std::vector<QuarterEnergy> spread(const SettlementLine& line, std::size_t quarters) {
-    const auto part = [&](std::int64_t sum, std::size_t j) {
-        const auto until = [&](std::size_t k) {
-            return static_cast<std::int64_t>(Int128{sum} * static_cast<std::int64_t>(k) /
-                                             static_cast<std::int64_t>(quarters));
-        };
-        return until(j + 1) - until(j);
-    };
+// An estimate knows only its window's sums.
+std::vector<QuarterEnergy> estimated(const SettlementLine& line, std::size_t quarters) {
+    const auto load_wh = spread(line.load_wh, quarters);
+    const auto available_wh = spread(line.available_wh, quarters);
     std::vector<QuarterEnergy> out;
     for (std::size_t j = 0; j < quarters; ++j)
-        out.push_back({part(line.load_wh, j), part(line.available_wh, j)});
+        out.push_back({load_wh[j], available_wh[j]});
     return out;
 }
 
@@ -64,12 +47,36 @@ bool is_sound(const SettlementLine& line) {
     const ShareSchedule& shares = line.closing.shares;
     return within(line.capacity_w, kMaxCapacityW) && within(line.load_wh, kMaxMeterWindowWh) &&
            within(line.available_wh, kMaxMeterWindowWh) &&
+           within(line.generation_wh, kMaxMeterWindowWh) &&
            std::all_of(shares.begin(), shares.end(),
                        [&](const ShareInForce& share) { return within(share.share_w, kNoShareW); });
 }
 
-// A window as its settlement shows it to whoever opens its lines and readings; nullopt: figures
-// that no honest committee settles.
+}  // namespace
+
+ForecastParameters forecast_of(const NetworkParameters& parameters) {
+    ForecastParameters out;
+    static_cast<ForecastWeights&>(out) = parameters.forecast;
+    out.rule = parameters.rule;
+    out.resolution = parameters.resolution;
+    return out;
+}
+
+std::int64_t since_epoch_s(const NetworkParameters& parameters, Window window) {
+    return std::int64_t{window} * parameters.window_seconds;
+}
+
+std::vector<std::int64_t> spread(std::int64_t sum, std::size_t quarters) {
+    const auto until = [&](std::size_t k) {
+        return static_cast<std::int64_t>(Int128{sum} * static_cast<std::int64_t>(k) /
+                                         static_cast<std::int64_t>(quarters));
+    };
+    std::vector<std::int64_t> out;
+    for (std::size_t j = 0; j < quarters; ++j)
+        out.push_back(until(j + 1) - until(j));
+    return out;
+}
+
 std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
                                                       const Settlement& settlement,
                                                       const std::vector<SettlementLine>& lines,
@@ -81,7 +88,7 @@ std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
         if (!is_sound(line)) return std::nullopt;
         const auto reading = readings.find(line.meter);
         if (line.estimated || reading == readings.end()) {
-            out.push_back({line.meter, line.capacity_w, spread(line, quarters)});
+            out.push_back({line.meter, line.capacity_w, estimated(line, quarters)});
             continue;
         }
         const ReadingBody& body = reading->second.body;
@@ -93,8 +100,6 @@ std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
     }
     return out;
 }
-
-}  // namespace
 
 // nullopt: the rule's shares, from the window as a whole.
 std::optional<PlannedShares> ClusterAccounts::plan(const ChainState& state, Window window,

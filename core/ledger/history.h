@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/accounts/keyholder_accounts.h"
+#include "core/contract/forecast.h"
 #include "core/ledger/ledger.h"
 #include "core/wire/genesis_file_codec.h"
 
@@ -21,12 +22,19 @@ struct SettledWindow {
     Window window = 0;
     std::uint32_t version = 0;
     ShareRule rule = ShareRule::paper;
+    ShareBasis basis = ShareBasis::previous_window;  // of the shares settled here
+    Factors factors;                                 // as in Settlement
+    Factors bound;
     std::size_t endorsements = 0;
     std::vector<SettlementEntry> entries;
     std::vector<ListedReading> late;
     SettlementTotals totals;
     std::int64_t in_force_from_s = 0;                  // grid seconds: when its shares bind
     std::optional<std::vector<SettlementLine>> lines;  // absent without the keys of every line
+    // By the quarter hour, with the lines: each meter's energy, in their order, and the cluster's
+    // generation. Absent also if the figures are none that an honest committee settles.
+    std::optional<std::vector<ObservedMeter>> observed;
+    std::vector<std::int64_t> generation_wh;
 };
 
 struct LedgerHistory {

@@ -5,6 +5,7 @@
 #include "core/io/file.h"
 #include "core/io/json.h"
 #include "core/proof/proof.h"
+#include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/figures.h"
 #include "edge-node/commands/opened_ledger.h"
 #include "edge-node/commands/prove_evidence.h"
@@ -64,6 +65,9 @@ Json to_json(const ProofFindings& findings) {
                               .set("import_wh", findings.body.end.import_wh)
                               .set("export_wh", findings.body.end.export_wh)
                               .set("generation_wh", findings.body.end.generation_wh))
+        .set("basis", to_string(findings.basis))
+        .set("factors_ppm", whole_numbers_json(findings.factors))
+        .set("bound_ppm", whole_numbers_json(findings.bound))
         .set("line", line_json(findings))
         .set("committee_class", to_string(findings.committee))
         .set("committee_members", findings.members)
@@ -100,7 +104,15 @@ void print_figures(const ProofFindings& findings, std::ostream& out) {
     table.print(out);
 }
 
-void print_page(const ProofFindings& findings, std::ostream& out) {
+void print_share(const ProofFindings& findings, const NetworkParameters& parameters,
+                 std::ostream& out) {
+    out << "\nThe share of this line is for window " << share_is_for(parameters, findings.settled)
+        << ", basis " << basis_text(parameters, findings.basis) << ".\n";
+    print_factors(parameters, findings.settled, findings.bound, findings.factors, out);
+}
+
+void print_page(const ProofFindings& findings, const NetworkParameters& parameters,
+                std::ostream& out) {
     out << "The proof holds.\n\nNetwork " << to_hex(findings.network.view()) << "\nMeter "
         << findings.meter.str() << ", cluster " << findings.cluster.str() << ", window "
         << findings.window << ": " << utc_text(findings.window_start_s) << " to "
@@ -108,6 +120,7 @@ void print_page(const ProofFindings& findings, std::ostream& out) {
     if (findings.settled != findings.window)
         out << "The reading came late; the line is that of window " << findings.settled << ".\n";
     print_figures(findings, out);
+    print_share(findings, parameters, out);
     out << "\nProved, trusting nothing but the genesis file:\n";
     for (const std::string& line : findings.proved)
         out << "  + " << line << '\n';
@@ -148,7 +161,7 @@ int run_check_proof(const CheckProofOptions& options, std::ostream& out, std::os
     if (options.json)
         out << to_json(*findings).dump(2) << '\n';
     else
-        print_page(*findings, out);
+        print_page(*findings, genesis->content.parameters, out);
     return kExitOk;
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
+#include "core/contract/share_schedule.h"
+#include "edge-node/commands/factor_text.h"
+#include "edge-node/commands/quarter_replay.h"
 #include "edge-node/commands/rule_replay.h"
 
 namespace fairfeed {
@@ -28,13 +31,32 @@ Json shares_json(const SettledWindow& window) {
     if (!window.lines) return Json();
     Json shares = Json::array();
     for (const SettlementLine& line : *window.lines)
-        shares.push(Json::object()
-                        .set("meter", line.meter.str())
-                        .set("capacity_w", line.capacity_w)
-                        .set("mes_w", line.mes_w)
-                        .set("in_force_from", window.in_force_from_s)
-                        .set("flags", flags_json(line.flags)));
+        shares.push(
+            Json::object()
+                .set("meter", line.meter.str())
+                .set("capacity_w", line.capacity_w)
+                .set("mes_w", line.mes_w)
+                .set("quarters_w", whole_numbers_json(planned_shares_w(line, window.factors)))
+                .set("in_force_from", window.in_force_from_s)
+                .set("flags", flags_json(line.flags)));
     return shares;
+}
+
+Json quarters_json(const SettledWindow& window) {
+    if (!window.observed) return Json();
+    Json quarters = Json::array();
+    for (std::size_t j = 0; j < window.generation_wh.size(); ++j) {
+        QuarterEnergy sum;
+        for (const ObservedMeter& meter : *window.observed) {
+            sum.load_wh += meter.quarters[j].load_wh;
+            sum.available_wh += meter.quarters[j].available_wh;
+        }
+        quarters.push(Json::object()
+                          .set("load_wh", sum.load_wh)
+                          .set("available_wh", sum.available_wh)
+                          .set("generation_wh", window.generation_wh[j]));
+    }
+    return quarters;
 }
 
 Json late_json(const SettledWindow& window) {
@@ -91,17 +113,27 @@ Json bills_json(const std::map<MeterId, MeterBill>& bills) {
     return out;
 }
 
+Json outcome_json(const RuleOutcome& outcome) {
+    return Json::object()
+        .set("rule", to_string(outcome.rule))
+        .set("surplus_wh", outcome.surplus_wh)
+        .set("left_wh", outcome.left_wh)
+        .set("curtailed_in_surplus_wh", outcome.curtailed_in_surplus_wh)
+        .set("curtailed_without_surplus_wh", outcome.curtailed_without_surplus_wh);
+}
+
+// What happened, by the quarter hour.
+Json by_quarter_json(const ChainState& state, const std::vector<SettledWindow>& windows) {
+    const auto outcome = count_quarters(state.genesis.parameters.rule, windows);
+    return outcome ? outcome_json(*outcome) : Json();
+}
+
 Json rules_json(const ChainState& state, const std::vector<SettledWindow>& windows) {
     const auto outcomes = replay_rules(state.genesis.parameters, windows);
     if (!outcomes) return Json();
     Json rules = Json::array();
     for (const RuleOutcome& outcome : *outcomes)
-        rules.push(Json::object()
-                       .set("rule", to_string(outcome.rule))
-                       .set("surplus_wh", outcome.surplus_wh)
-                       .set("left_wh", outcome.left_wh)
-                       .set("curtailed_in_surplus_wh", outcome.curtailed_in_surplus_wh)
-                       .set("curtailed_without_surplus_wh", outcome.curtailed_without_surplus_wh));
+        rules.push(outcome_json(outcome));
     return rules;
 }
 
@@ -111,7 +143,15 @@ Json account_json(std::string_view account, std::int64_t amount_micro) {
 
 }  // namespace
 
-Json window_json(const SettledWindow& window) {
+std::vector<std::int64_t> planned_shares_w(const SettlementLine& line, const Factors& factors) {
+    const std::int64_t power_w = std::clamp<std::int64_t>(line.mes_w, 0, kNoShareW);
+    std::vector<std::int64_t> out;
+    for (const std::int64_t factor_ppm : factors)
+        out.push_back(std::min(line.capacity_w, scheduled_share_w(power_w, factor_ppm)));
+    return out;
+}
+
+Json window_json(const NetworkParameters& parameters, const SettledWindow& window) {
     const SettlementTotals& totals = window.totals;
     return Json::object()
         .set("window", window.window)
@@ -119,6 +159,11 @@ Json window_json(const SettledWindow& window) {
         .set("settlement", to_hex(window.id.view()))
         .set("version", window.version)
         .set("rule", to_string(window.rule))
+        .set("basis", to_string(window.basis))
+        .set("resolution", to_string(parameters.resolution))
+        .set("shares_for", share_is_for(parameters, window.window))
+        .set("factors_ppm", whole_numbers_json(window.factors))
+        .set("bound_ppm", whole_numbers_json(window.bound))
         .set("endorsements", window.endorsements)
         .set("readings", entries_with(window, EntryStatus::reading))
         .set("missing", entries_with(window, EntryStatus::missing))
@@ -140,6 +185,7 @@ Json window_json(const SettledWindow& window) {
         .set("grid_amount_micro", totals.grid_amount_micro)
         .set("late", late_json(window))
         .set("adjusted", adjusted_json(window))
+        .set("quarters", quarters_json(window))
         .set("shares", shares_json(window));
 }
 
@@ -176,7 +222,7 @@ Json cluster_json(const ChainState& state, const ClusterId& cluster,
                   const std::vector<SettledWindow>& windows) {
     Json settled = Json::array();
     for (const SettledWindow& window : windows)
-        settled.push(window_json(window));
+        settled.push(window_json(state.genesis.parameters, window));
     Json committee = Json::array();
     const ClusterRecord* record = state.cluster(cluster);
     CHECK(record != nullptr);
@@ -200,6 +246,7 @@ Json cluster_json(const ChainState& state, const ClusterId& cluster,
         .set("silent", std::move(silent))
         .set("windows", std::move(settled))
         .set("rules", rules_json(state, windows))
+        .set("by_quarter", by_quarter_json(state, windows))
         .set("bills", bills ? bills_json(*bills) : Json())
         .set("accounts", std::move(accounts));
 }

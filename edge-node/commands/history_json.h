@@ -8,7 +8,12 @@
 
 namespace fairfeed {
 
-[[nodiscard]] Json window_json(const SettledWindow& window);
+[[nodiscard]] Json window_json(const NetworkParameters& parameters, const SettledWindow& window);
+
+// By the quarter hour, the shares that a settlement planned for a meter: none above its capacity.
+// Empty where a share is one for the whole window.
+[[nodiscard]] std::vector<std::int64_t> planned_shares_w(const SettlementLine& line,
+                                                         const Factors& factors);
 
 // The sums over one meter's windows, with true-ups; money is what the meter owes for them.
 struct MeterBill {
@@ -28,7 +33,7 @@ struct MeterBill {
 // What this cluster owes to the account `grid`, as a posting from public totals.
 [[nodiscard]] std::int64_t grid_amount_micro(const std::vector<SettledWindow>& windows);
 
-// {id, committee, committee_class, silent, windows, bills, accounts}
+// {id, committee, committee_class, silent, windows, rules, by_quarter, bills, accounts}
 [[nodiscard]] Json cluster_json(const ChainState& state, const ClusterId& cluster,
                                 const std::vector<SettledWindow>& windows);
 

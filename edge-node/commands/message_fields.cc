@@ -5,6 +5,7 @@
 #include "core/wire/chain_codec.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/figures.h"
 
 namespace fairfeed {
@@ -28,13 +29,6 @@ std::string names_text(const Names& names) {
     for (const auto& name : names)
         text += (text.empty() ? "" : " ") + name.str();
     return text.empty() ? "nobody" : text;
-}
-
-std::string witnesses_text(const std::vector<Witness>& witnesses) {
-    std::vector<NodeId> names;
-    for (const Witness& witness : witnesses)
-        names.push_back(witness.node);
-    return names_text(names);
 }
 
 std::string entry_text(const SettlementEntry& entry) {
@@ -73,16 +67,41 @@ Fields adjusted_fields(const AdjustmentTotals& adjusted) {
             {"  account grid", money_text(adjusted.grid_amount_micro)}};
 }
 
+Fields share_fields(const NetworkParameters& parameters) {
+    Fields fields = {{"shares", "basis " + std::string(to_string(parameters.basis)) +
+                                    ", resolution " +
+                                    std::string(to_string(parameters.resolution))}};
+    const ForecastWeights& weights = parameters.forecast;
+    if (parameters.basis == ShareBasis::expected)
+        fields.emplace_back(
+            "forecast",
+            "memory of " +
+                count_text(static_cast<std::uint64_t>(weights.memory_days), "day", "days") + ", " +
+                std::to_string(weights.days_after_change) + " after a change, needless Wh " +
+                percent_text(weights.needless_weight_ppm) + ", " +
+                count_text(static_cast<std::uint64_t>(weights.factor_steps), "factor", "factors"));
+    return fields;
+}
+
+// No fields where a share is one for its whole window.
+Fields factor_fields(const Settlement& settlement) {
+    if (settlement.factors.empty()) return {};
+    return {{"factors bound", factors_text(settlement.bound)},
+            {"factors planned", factors_text(settlement.factors)}};
+}
+
 struct ContentFields {
     Fields operator()(const Genesis& genesis) const {
-        return {{"network", genesis.parameters.name},
-                {"genesis node", genesis.genesis_node.str()},
-                {"dgmd", genesis.dgmd.str()},
-                {"window", std::to_string(genesis.parameters.window_seconds) + " s"},
-                {"speed", std::to_string(genesis.parameters.speed)},
-                {"grid epoch", utc_text(genesis.parameters.grid_epoch_s)},
-                {"real epoch", utc_ms_text(genesis.parameters.real_epoch_ms)},
-                {"rule", std::string(to_string(genesis.parameters.rule))}};
+        Fields fields = {{"network", genesis.parameters.name},
+                         {"genesis node", genesis.genesis_node.str()},
+                         {"dgmd", genesis.dgmd.str()},
+                         {"window", std::to_string(genesis.parameters.window_seconds) + " s"},
+                         {"speed", std::to_string(genesis.parameters.speed)},
+                         {"grid epoch", utc_text(genesis.parameters.grid_epoch_s)},
+                         {"real epoch", utc_ms_text(genesis.parameters.real_epoch_ms)},
+                         {"rule", std::string(to_string(genesis.parameters.rule))}};
+        add_all(fields, share_fields(genesis.parameters));
+        return fields;
     }
     Fields operator()(const SignedReading& reading) const { return fields_of(reading); }
     Fields operator()(const Settlement& settlement) const {
@@ -92,6 +111,7 @@ struct ContentFields {
                          {"slot", std::to_string(settlement.slot)},
                          {"rule", std::string(to_string(settlement.rule)) + ", contract " +
                                       std::to_string(settlement.contract_version)},
+                         {"basis", std::string(to_string(settlement.basis))},
                          {"previous", id_text(settlement.previous)},
                          {"state height", std::to_string(settlement.state_height)}};
         for (std::size_t i = 0; i < settlement.entries.size(); ++i) {
@@ -105,6 +125,7 @@ struct ContentFields {
                                 "late: reading " + short_hex(late.reading) + " of window " +
                                     std::to_string(late.window));
         }
+        add_all(fields, factor_fields(settlement));
         add_all(fields, totals_fields(settlement.totals));
         add_all(fields, adjusted_fields(settlement.totals.adjusted));
         return fields;
@@ -191,66 +212,14 @@ struct ContentFields {
     }
 };
 
-struct RequestFields {
-    Fields operator()(const BlocksRequest& request) const {
-        return {{"asks for", count_text(request.count, "block", "blocks") + " from height " +
-                                 std::to_string(request.from)}};
-    }
-    Fields operator()(const BodiesRequest& request) const {
-        return wanted(request.transactions, "transaction", "transactions");
-    }
-    Fields operator()(const ReadingsRequest& request) const {
-        return wanted(request.readings, "reading", "readings");
-    }
-    Fields operator()(const AttestRequest& request) const {
-        return {{"asks for", "its own votes from height " + std::to_string(request.deciding)}};
-    }
-    static Fields wanted(const std::vector<Digest>& ids, std::string_view one,
-                         std::string_view many) {
-        Fields fields = {{"asks for", count_text(ids.size(), one, many)}};
-        for (const Digest& id : ids)
-            fields.emplace_back("  id", short_hex(id));
-        return fields;
-    }
-};
-
-struct AnswerFields {
-    Fields operator()(const BlocksAnswer& answer) const {
-        Fields fields = {{"carries", count_text(answer.blocks.size(), "block", "blocks")}};
-        for (const CommittedBlock& block : answer.blocks) {
-            fields.emplace_back("  height " + std::to_string(block.block.header.height),
-                                short_hex(block_id(block.block.header)) + ", certified by " +
-                                    witnesses_text(block.certificate.witnesses));
-        }
-        return fields;
-    }
-    Fields operator()(const BodiesAnswer& answer) const {
-        Fields fields = {
-            {"carries", count_text(answer.transactions.size(), "transaction", "transactions")}};
-        for (const Transaction& transaction : answer.transactions) {
-            fields.emplace_back("  " + std::string(to_string(transaction.kind)),
-                                short_hex(transaction.id) + " by " + transaction.signer.str());
-        }
-        return fields;
-    }
-    Fields operator()(const ReadingsAnswer& answer) const {
-        Fields fields = {{"carries", count_text(answer.readings.size(), "reading", "readings")}};
-        for (const SignedReading& reading : answer.readings) {
-            fields.emplace_back(
-                "  " + reading.header.meter.str(),
-                "window " + std::to_string(reading.header.window) + ", " + short_hex(reading.id));
-        }
-        return fields;
-    }
-    Fields operator()(const AttestAnswer& answer) const {
-        return {{"tip", "height " + std::to_string(answer.height)},
-                {"attests", count_text(answer.votes.size(), "vote", "votes") + ", " +
-                                count_text(answer.proposals.size(), "proposal", "proposals")},
-                {"question", short_hex(answer.question)}};
-    }
-};
-
 }  // namespace
+
+std::string witnesses_text(const std::vector<Witness>& witnesses) {
+    std::vector<NodeId> names;
+    for (const Witness& witness : witnesses)
+        names.push_back(witness.node);
+    return names_text(names);
+}
 
 std::string place_text(const Evidence& evidence) {
     const OffencePlace& place = evidence.place;
@@ -349,11 +318,13 @@ Fields fields_of(const Refusal& refusal) {
 }
 
 Fields fields_of(const ShareStatement& share) {
-    return {{"meter", share.meter.str()},
-            {"window", std::to_string(share.window)},
-            {"settlement", short_hex(share.settlement)},
-            {"MES", kw_text(share.mes_w) + " kW"},
-            {"in force from", utc_text(share.from_s) + " (grid)"}};
+    Fields fields = {{"meter", share.meter.str()},
+                     {"window", std::to_string(share.window)},
+                     {"settlement", short_hex(share.settlement)},
+                     {"MES", kw_text(share.mes_w) + " kW"},
+                     {"in force from", utc_text(share.from_s) + " (grid)"}};
+    if (!share.factors.empty()) fields.emplace_back("factors", factors_text(share.factors));
+    return fields;
 }
 
 Fields fields_of(const NodeStatus& status) {
@@ -382,14 +353,6 @@ Fields fields_of(const Endorsement& endorsement) {
             {"window", std::to_string(endorsement.window)},
             {"version", std::to_string(endorsement.version)},
             {"batch", short_hex(endorsement.batch)}};
-}
-
-Fields fields_of(const Request& request) {
-    return std::visit(RequestFields{}, request);
-}
-
-Fields fields_of(const Answer& answer) {
-    return std::visit(AnswerFields{}, answer);
 }
 
 }  // namespace fairfeed

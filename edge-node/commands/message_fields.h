@@ -16,6 +16,9 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 // "window 3 of c1", "height 9, round 0".
 [[nodiscard]] std::string place_text(const Evidence& evidence);
 
+// "node-1 node-2", or "nobody".
+[[nodiscard]] std::string witnesses_text(const std::vector<Witness>& witnesses);
+
 [[nodiscard]] Fields fields_of(const SignedReading& reading);
 [[nodiscard]] Fields fields_of(const Transaction& transaction);
 [[nodiscard]] Fields fields_of(const BlockHeader& header);

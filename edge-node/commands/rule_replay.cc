@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/contract/settlement.h"
+#include "edge-node/commands/quarter_replay.h"
 
 namespace fairfeed {
 namespace {
@@ -87,9 +88,13 @@ std::optional<std::vector<RuleOutcome>> replay_rules(const NetworkParameters& pa
                                                      const std::vector<SettledWindow>& windows) {
     const auto open = [](const SettledWindow& window) { return window.lines.has_value(); };
     if (!std::all_of(windows.begin(), windows.end(), open)) return std::nullopt;
+    const bool is_whole = parameters.resolution == ShareResolution::window &&
+                          parameters.basis != ShareBasis::expected;
+    if (!is_whole && !have_quarters(windows)) return std::nullopt;
     std::vector<RuleOutcome> outcomes;
     for (const ShareRule rule : kRules)
-        outcomes.push_back(replay(rule, parameters, windows));
+        outcomes.push_back(is_whole ? replay(rule, parameters, windows)
+                                    : replay_quarters(rule, parameters, windows));
     return outcomes;
 }
 

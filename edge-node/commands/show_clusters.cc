@@ -26,6 +26,9 @@ Json to_json(const OpenedLedger& opened, const LedgerHistory& history) {
         .set("app_hash", to_hex(app_hash(history.state).view()))
         .set("window_seconds", history.state.genesis.parameters.window_seconds)
         .set("grid_epoch_s", history.state.genesis.parameters.grid_epoch_s)
+        .set("rule", to_string(history.state.genesis.parameters.rule))
+        .set("basis", to_string(history.state.genesis.parameters.basis))
+        .set("resolution", to_string(history.state.genesis.parameters.resolution))
         .set("clusters", std::move(clusters));
 }
 

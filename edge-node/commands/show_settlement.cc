@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/figures.h"
 #include "edge-node/commands/history_json.h"
 #include "edge-node/commands/show.h"
@@ -109,6 +110,29 @@ void print_flags(const std::vector<SettlementLine>& lines, std::ostream& out) {
     }
 }
 
+// Under `share_resolution: quarter`.
+void print_schedule(const NetworkParameters& parameters, const SettledWindow& window,
+                    std::ostream& out) {
+    if (window.factors.empty()) return;
+    print_factors(parameters, window.window, window.bound, window.factors, out);
+    out << '\n';
+    if (!window.lines) return;
+    Table table("lrrrr");
+    table.add({"meter", "capacity", "power", "smallest", "largest"});
+    table.add({"", "kW", "kW", "kW", "kW"});
+    for (const SettlementLine& line : *window.lines) {
+        if (line.capacity_w == 0) continue;
+        const auto shares_w = planned_shares_w(line, window.factors);
+        const auto [least, most] = std::minmax_element(shares_w.begin(), shares_w.end());
+        table.add({line.meter.str(), kw_text(line.capacity_w), kw_text(line.mes_w), kw_text(*least),
+                   kw_text(*most)});
+    }
+    out << "Shares planned for window " << share_is_for(parameters, window.window)
+        << ", over its quarter hours (--json has each):\n";
+    table.print(out);
+    out << '\n';
+}
+
 // "a, b, c".
 template <class Range, class Name>
 std::string words_of(const Range& range, Name name) {
@@ -126,7 +150,8 @@ std::string settled_words(const std::vector<SettledWindow>* windows) {
 
 void print_page(const LedgerHistory& history, const ClusterId& cluster, const SettledWindow& window,
                 std::ostream& out) {
-    const GridClock grid = history.state.grid();
+    const NetworkParameters& parameters = history.state.genesis.parameters;
+    const GridClock grid(parameters);
     const auto* committee = history.state.committee_of(cluster, window.window);
     CHECK(committee != nullptr);
     const std::size_t members = committee->members.size();
@@ -135,9 +160,11 @@ void print_page(const LedgerHistory& history, const ClusterId& cluster, const Se
         << " grid time\n"
         << "  settled at height " << window.height << " by " << window.proposer.str()
         << ", endorsed by " << window.endorsements << " of " << members << " (class "
-        << to_string(committee_class(members)) << "), rule " << to_string(window.rule) << "\n\n";
+        << to_string(committee_class(members)) << "), rule " << to_string(window.rule) << ", basis "
+        << basis_text(parameters, window.basis) << "\n\n";
     print_totals(window.totals, out);
     out << "\nShares bind from " << utc_text(window.in_force_from_s) << " grid time.\n\n";
+    print_schedule(parameters, window, out);
     print_adjusted(window, out);
     if (!window.lines) {
         out << "Lines and bills are sealed to the committee: give --config of a member to read "
@@ -178,7 +205,7 @@ int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
         for (const SettledWindow& window : windows->second) {
             if (window.window != options.window) continue;
             if (options.json)
-                out << window_json(window).dump(2) << '\n';
+                out << window_json(history->state.genesis.parameters, window).dump(2) << '\n';
             else
                 print_page(*history, *cluster, window, out);
             return kExitOk;

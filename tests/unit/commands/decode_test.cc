@@ -68,6 +68,39 @@ TEST(Decode, reads_a_batch_a_vote_and_a_status_from_one_stream) {
     EXPECT_TRUE(result.says("STATUS"));
 }
 
+TEST(Decode, shows_the_factors_of_quarter_hours) {
+    const auto batch = decode(to_hex(encode_transaction(samples::batch())));
+    EXPECT_TRUE(batch.says("basis               expected\n"));
+    EXPECT_TRUE(batch.says("factors bound       100.0 %, 81.2345 %, -\n"));
+    EXPECT_TRUE(batch.says("factors planned     -, 65.0 %, 0.0 %\n"));
+    ShareStatement share{MeterId("meter-1"), 7, samples::digest("settlement"), 4000, 900, {}};
+    const auto told = [&] {
+        return decode(line(
+            "ff1/lab/node-2/share/meter-1",
+            encode_share(share, NodeId("node-2"), samples::network(), samples::signer("node-2"))));
+    };
+    EXPECT_FALSE(told().says("factors"));
+    share.factors = {kUncurtailedPpm, kUncurtailedPpm, 250'000};
+    EXPECT_TRUE(told().says("factors             2 x -, 25.0 %\n"));
+}
+
+TEST(Decode, shows_where_the_shares_of_a_network_come_from) {
+    test::TestNetworkOptions options;
+    options.parameters.basis = ShareBasis::expected;
+    options.parameters.resolution = ShareResolution::quarter;
+    const test::TestNetwork forecast(options);
+    const auto genesis_of = [](const test::TestNetwork& network) {
+        return decode(
+            to_hex(encode_transaction(network.genesis().block.block.transactions.front())));
+    };
+    const auto told = genesis_of(forecast);
+    EXPECT_TRUE(told.says("shares              basis expected, resolution quarter\n"));
+    EXPECT_TRUE(told.says("memory of 10 days, 1 after a change, needless Wh 240.0 %, 40 factors"));
+    const auto plain = genesis_of(test::TestNetwork());
+    EXPECT_TRUE(plain.says("shares              basis previous_window, resolution window\n"));
+    EXPECT_FALSE(plain.says("forecast"));
+}
+
 TEST(Decode, takes_bare_hex_and_a_raw_message) {
     const Bytes bytes = encode_transaction(samples::dgmd(samples::key_grant()));
     for (const auto& input : {to_hex(bytes) + "\n", raw(bytes)}) {

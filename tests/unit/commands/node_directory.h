@@ -17,7 +17,8 @@ namespace fairfeed::test {
 class NodeDirectory {
   public:
     explicit NodeDirectory(std::size_t nodes, Window windows, std::size_t meters = 2)
-        : stored_(options_of(nodes, meters)) {
+        : NodeDirectory(options_of(nodes, meters), windows) {}
+    NodeDirectory(TestNetworkOptions options, Window windows) : stored_(std::move(options)) {
         stored_.run_windows(windows);
         stored_.store();
         const Bytes genesis = encode_genesis(stored_.genesis().block);

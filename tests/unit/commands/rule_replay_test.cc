@@ -81,5 +81,22 @@ TEST(RuleReplay, needs_the_keys_of_every_line) {
     EXPECT_EQ(replay_rules(parameters(), {})->size(), 3U);
 }
 
+TEST(RuleReplay, needs_quarter_hours_where_shares_vary_by_them) {
+    NetworkParameters by_quarter = parameters();
+    by_quarter.resolution = ShareResolution::quarter;
+    NetworkParameters forecast = parameters();
+    forecast.basis = ShareBasis::expected;
+    for (const NetworkParameters& each : {by_quarter, forecast}) {
+        EXPECT_FALSE(replay_rules(each, two_noons_and_a_night()));
+        auto windows = two_noons_and_a_night();
+        for (SettledWindow& window : windows)
+            window.observed.emplace();
+        const auto outcomes = replay_rules(each, windows);
+        ASSERT_TRUE(outcomes);
+        ASSERT_EQ(outcomes->size(), 3U);
+        EXPECT_EQ((*outcomes)[2], (RuleOutcome{.rule = ShareRule::generation}));
+    }
+}
+
 }  // namespace
 }  // namespace fairfeed
