@@ -1,6 +1,6 @@
 // Simulates a street under the shares of one basis: meters obey, claims are honest, and every
-// window is settled before the next begins. The shares of a window bind from its first second;
-// share_offset_s and share_notice_s are left out for every basis alike.
+// window is settled. Shares bind as on the chain, whose blocks here come as soon as the grace is
+// over: `previous_window` half an hour into its window, every other basis from the first second.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,13 @@
 #include "tests/bench/street.h"
 
 namespace fairfeed::bench {
+
+struct HomeOutcome {
+    MeterId meter;
+    std::int64_t capacity_w = 0;
+    std::int64_t available_wh = 0;
+    std::int64_t curtailed_wh = 0;
+};
 
 // Surplus is counted by cluster and quarter hour.
 struct Outcome {
@@ -23,6 +30,7 @@ struct Outcome {
     double jain_per_kw = 1;
     double jain_per_kw_within = 1;
     double jain_of_generation_within = 1;
+    std::vector<HomeOutcome> homes;  // by cluster
 };
 
 [[nodiscard]] Outcome lived_through(const Street& street, const Choice& choice);

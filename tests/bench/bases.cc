@@ -1,6 +1,5 @@
 #include "tests/bench/bases.h"
 
-#include <deque>
 #include <map>
 #include <utility>
 
@@ -10,172 +9,180 @@ namespace fairfeed::bench {
 
 namespace {
 
-// The sums of the quarter hours [from, until), with the margin on the available generation.
-std::vector<Producer> producers_of(const ObservedWindow& window, std::size_t from,
-                                   std::size_t until, std::int64_t margin_ppm) {
-    std::vector<Producer> out;
-    for (const ObservedMeter& meter : window.meters) {
-        Producer producer{meter.meter, meter.capacity_w, 0, 0};
-        for (std::size_t j = from; j < until; ++j) {
-            producer.available_wh += meter.quarters[j].available_wh;
-            producer.load_wh += meter.quarters[j].load_wh;
-        }
-        producer.available_wh = producer.available_wh * margin_ppm / kPpm;
-        out.push_back(producer);
-    }
-    return out;
+ObservedMeters with_margin(ObservedMeters meters, std::int64_t margin_ppm) {
+    for (ObservedMeter& meter : meters)
+        for (QuarterEnergy& quarter : meter.quarters)
+            quarter.available_wh = quarter.available_wh * margin_ppm / kPpm;
+    return meters;
 }
 
-std::vector<std::int64_t> shares_from(const Choice& choice, const ObservedWindow& window,
-                                      std::size_t from, std::size_t until) {
-    const auto producers = producers_of(window, from, until, choice.margin_ppm);
+// The rule's shares from the window as a whole.
+std::vector<MeterShare> shares_of_window(ShareRule rule, const ObservedMeters& meters) {
     std::int64_t load_wh = 0;
     std::int64_t available_wh = 0;
-    for (const Producer& producer : producers) {
+    std::vector<Producer> producers;
+    for (const ObservedMeter& meter : meters) {
+        Producer producer{meter.meter, meter.capacity_w, 0, 0};
+        for (const QuarterEnergy& quarter : meter.quarters) {
+            producer.available_wh += quarter.available_wh;
+            producer.load_wh += quarter.load_wh;
+        }
         load_wh += producer.load_wh;
         available_wh += producer.available_wh;
+        producers.push_back(producer);
     }
-    const auto seconds = static_cast<std::int64_t>(until - from) * kSecondsPerQuarter;
-    std::vector<std::int64_t> out;
-    for (const auto& share :
-         compute_shares(choice.rule, seconds, load_wh, available_wh, producers).shares)
-        out.push_back(share.mes_w);
+    return compute_shares(rule, kWindowSeconds, load_wh, available_wh, producers).shares;
+}
+
+std::vector<MeterCapacity> capacities_of(const ObservedMeters& meters) {
+    std::vector<MeterCapacity> out;
+    for (const ObservedMeter& meter : meters)
+        out.push_back({meter.meter, meter.capacity_w});
     return out;
 }
 
-// The rule's shares for this window, at the chosen resolution.
-WindowShares shares_from(const Choice& choice, const ObservedWindow& window) {
-    if (choice.resolution == ShareResolution::window)
-        return WindowShares(kQuartersPerWindow, shares_from(choice, window, 0, kQuartersPerWindow));
-    WindowShares out;
-    for (std::size_t j = 0; j < kQuartersPerWindow; ++j)
-        out.push_back(shares_from(choice, window, j, j + 1));
+ForecastParameters forecast_of(const NetworkParameters& parameters) {
+    ForecastParameters out;
+    static_cast<ForecastWeights&>(out) = parameters.forecast;
+    out.rule = parameters.rule;
+    out.resolution = parameters.resolution;
     return out;
 }
 
-WindowShares all_of(const ObservedWindow& window) {
-    std::vector<std::int64_t> capacities;
-    for (const ObservedMeter& meter : window.meters)
-        capacities.push_back(meter.capacity_w);
-    return WindowShares(kQuartersPerWindow, capacities);
-}
-
-// The shares of a window before: `windows` windows ago.
-class Earlier final : public Basis {
+// A basis of the chain. The block of a settlement comes when the grace is over.
+class OnChain final : public Basis {
   public:
-    Earlier(Choice choice, std::size_t windows) : choice_(std::move(choice)), windows_(windows) {}
-    WindowShares shares_of(const ObservedWindow& truth) override {
-        return past_.size() < windows_ ? all_of(truth) : past_.front();
+    OnChain(const NetworkParameters& parameters, std::int64_t margin_ppm)
+        : parameters_(parameters), margin_ppm_(margin_ppm) {}
+    std::optional<ToldShares> before(Window, const ObservedMeters&) override {
+        return std::nullopt;
     }
-    void settled(const ObservedWindow& window) override {
-        past_.push_back(shares_from(choice_, window));
-        if (past_.size() > windows_) past_.pop_front();
+    std::optional<ToldShares> settled(Window window, const ObservedMeters& meters) override {
+        const GridClock clock(parameters_);
+        const Window target = share_is_for(parameters_, window);
+        const auto header_ms = clock.end_real_ms(window) + parameters_.timers.grace_ms;
+        ToldShares told{plan(target, meters), clock.start_s(target),
+                        share_binds_from_s(parameters_, window, header_ms)};
+        if (is_forecast())
+            observe(history_, forecast_of(parameters_), {since_epoch_s(window), meters});
+        return told;
     }
 
   private:
-    Choice choice_;
-    std::size_t windows_;
-    std::deque<WindowShares> past_;
+    bool is_forecast() const { return parameters_.basis == ShareBasis::expected; }
+    static std::int64_t since_epoch_s(Window window) {
+        return std::int64_t{window} * kWindowSeconds;
+    }
+    // The forecast from the windows before the one that is settled, or that window itself.
+    PlannedShares plan(Window target, const ObservedMeters& meters) const {
+        if (!is_forecast()) return planned_from(parameters_, with_margin(meters, margin_ppm_));
+        auto expected = plan_from_history(history_, forecast_of(parameters_), since_epoch_s(target),
+                                          kWindowSeconds, capacities_of(meters));
+        return expected ? *std::move(expected) : planned_from(parameters_, meters);
+    }
+
+    NetworkParameters parameters_;
+    std::int64_t margin_ppm_;
+    ClusterHistory history_;
 };
 
 class Foresight final : public Basis {
   public:
-    explicit Foresight(Choice choice) : choice_(std::move(choice)) {}
-    WindowShares shares_of(const ObservedWindow& truth) override {
-        return shares_from(choice_, truth);
+    explicit Foresight(const NetworkParameters& parameters) : parameters_(parameters) {}
+    std::optional<ToldShares> before(Window window, const ObservedMeters& truth) override {
+        const auto start_s = GridClock(parameters_).start_s(window);
+        return ToldShares{planned_from(parameters_, truth), start_s, start_s};
     }
-    void settled(const ObservedWindow&) override {}
+    std::optional<ToldShares> settled(Window, const ObservedMeters&) override {
+        return std::nullopt;
+    }
 
   private:
-    Choice choice_;
+    NetworkParameters parameters_;
 };
 
 // Takes each meter's load and available generation from the exponential mean of the same quarter
 // hours of past days; a new day weighs 15 %. The rule treats the mean as if it were the window.
 class MeanOfPastDays final : public Basis {
   public:
-    explicit MeanOfPastDays(Choice choice) : choice_(std::move(choice)) {}
-    WindowShares shares_of(const ObservedWindow& truth) override {
-        const auto mean = means_.find(truth.start_s % kSecondsPerDay);
-        return mean == means_.end() ? all_of(truth) : shares_from(choice_, rounded(mean->second));
+    MeanOfPastDays(const NetworkParameters& parameters, std::int64_t margin_ppm)
+        : parameters_(parameters), margin_ppm_(margin_ppm) {}
+    std::optional<ToldShares> before(Window window, const ObservedMeters&) override {
+        const auto mean = means_.find(window_of_day(window));
+        if (mean == means_.end()) return std::nullopt;
+        const auto start_s = GridClock(parameters_).start_s(window);
+        return ToldShares{
+            planned_from(parameters_, with_margin(scaled(mean->second, 1, kScale), margin_ppm_)),
+            start_s, start_s};
     }
-    void settled(const ObservedWindow& window) override {
-        ObservedWindow scaled = window;
-        for (ObservedMeter& meter : scaled.meters) {
-            for (QuarterEnergy& quarter : meter.quarters) {
-                quarter.load_wh *= kScale;
-                quarter.available_wh *= kScale;
-            }
-        }
-        const auto [mean, is_first] = means_.try_emplace(window.start_s % kSecondsPerDay, scaled);
-        if (!is_first) move(mean->second, scaled);
+    std::optional<ToldShares> settled(Window window, const ObservedMeters& meters) override {
+        ObservedMeters day = scaled(meters, kScale, 1);
+        const auto [mean, is_first] = means_.try_emplace(window_of_day(window), day);
+        if (!is_first) move(mean->second, day);
+        return std::nullopt;
     }
 
   private:
     static constexpr std::int64_t kScale = 1000;
 
-    static void move(ObservedWindow& mean, const ObservedWindow& day) {
-        for (std::size_t i = 0; i < mean.meters.size(); ++i) {
+    static std::int64_t window_of_day(Window window) {
+        return window % (kSecondsPerDay / kWindowSeconds);
+    }
+    static void move(ObservedMeters& mean, const ObservedMeters& day) {
+        for (std::size_t i = 0; i < mean.size(); ++i) {
             for (std::size_t j = 0; j < kQuartersPerWindow; ++j) {
-                QuarterEnergy& old = mean.meters[i].quarters[j];
-                const QuarterEnergy& now = day.meters[i].quarters[j];
+                QuarterEnergy& old = mean[i].quarters[j];
+                const QuarterEnergy& now = day[i].quarters[j];
                 old.load_wh += (now.load_wh - old.load_wh) * 15 / 100;
                 old.available_wh += (now.available_wh - old.available_wh) * 15 / 100;
             }
         }
     }
-    static ObservedWindow rounded(ObservedWindow window) {
-        for (ObservedMeter& meter : window.meters) {
+    static ObservedMeters scaled(ObservedMeters meters, std::int64_t times, std::int64_t parts) {
+        for (ObservedMeter& meter : meters) {
             for (QuarterEnergy& quarter : meter.quarters) {
-                quarter.load_wh /= kScale;
-                quarter.available_wh /= kScale;
+                quarter.load_wh = quarter.load_wh * times / parts;
+                quarter.available_wh = quarter.available_wh * times / parts;
             }
         }
-        return window;
+        return meters;
     }
 
-    Choice choice_;
-    std::map<std::int64_t, ObservedWindow> means_;  // by second of the day
-};
-
-class Expected final : public Basis {
-  public:
-    explicit Expected(const Choice& choice) : parameters_(choice.forecast) {
-        parameters_.rule = choice.rule;
-        parameters_.resolution = choice.resolution;
-        parameters_.needless_weight_ppm = choice.margin_ppm;
-    }
-    WindowShares shares_of(const ObservedWindow& truth) override {
-        std::vector<MeterCapacity> meters;
-        for (const ObservedMeter& meter : truth.meters)
-            meters.push_back({meter.meter, meter.capacity_w});
-        const auto parts =
-            expected_shares(history_, parameters_, truth.start_s, kWindowSeconds, meters);
-        WindowShares out;
-        for (std::size_t j = 0; j < kQuartersPerWindow; ++j) {
-            out.emplace_back();
-            for (const MeterShare& share : parts[parts.size() == 1 ? 0 : j].shares)
-                out.back().push_back(share.mes_w);
-        }
-        return out;
-    }
-    void settled(const ObservedWindow& window) override { observe(history_, parameters_, window); }
-
-  private:
-    ForecastParameters parameters_;
-    ClusterHistory history_;
+    NetworkParameters parameters_;
+    std::int64_t margin_ppm_;
+    std::map<std::int64_t, ObservedMeters> means_;  // by window of the day
 };
 
 }  // namespace
 
-std::unique_ptr<Basis> make_basis(const Choice& choice) {
-    if (choice.basis == "previous_window") return std::make_unique<Earlier>(choice, 1);
-    if (choice.basis == "same_window_yesterday")
-        return std::make_unique<Earlier>(choice, kSecondsPerDay / kWindowSeconds);
-    if (choice.basis == "mean_of_past_days") return std::make_unique<MeanOfPastDays>(choice);
-    if (choice.basis == "expected") return std::make_unique<Expected>(choice);
-    CHECK(choice.basis == "foresight");
-    return std::make_unique<Foresight>(choice);
+NetworkParameters parameters_of(const Choice& choice, std::int64_t start_s) {
+    NetworkParameters out;
+    out.grid_epoch_s = start_s;
+    out.real_epoch_ms = start_s * 1000;
+    out.window_seconds = kWindowSeconds;
+    out.rule = choice.rule;
+    out.basis = parse_share_basis(choice.basis).value_or(out.basis);
+    out.resolution = choice.resolution;
+    out.forecast = choice.forecast;
+    if (out.basis == ShareBasis::expected) out.forecast.needless_weight_ppm = choice.margin_ppm;
+    return out;
+}
+
+PlannedShares planned_from(const NetworkParameters& parameters, const ObservedMeters& meters) {
+    const bool is_forecast = parameters.basis == ShareBasis::expected;
+    const ShareBasis basis = is_forecast ? ShareBasis::previous_window : parameters.basis;
+    if (parameters.resolution == ShareResolution::quarter)
+        return plan_from_window(parameters.rule, basis, meters, kQuartersPerWindow);
+    return {basis, {}, shares_of_window(parameters.rule, meters)};
+}
+
+std::unique_ptr<Basis> make_basis(const Choice& choice, std::int64_t start_s) {
+    const NetworkParameters parameters = parameters_of(choice, start_s);
+    if (choice.basis == "mean_of_past_days")
+        return std::make_unique<MeanOfPastDays>(parameters, choice.margin_ppm);
+    if (choice.basis == "foresight") return std::make_unique<Foresight>(parameters);
+    CHECK(parse_share_basis(choice.basis).has_value());
+    return std::make_unique<OnChain>(parameters, choice.margin_ppm);
 }
 
 }  // namespace fairfeed::bench
