@@ -19,8 +19,9 @@ mutants killed. Builds build/release first, unless FAIRFEED_BIN_DIR names progra
 SHARES = """\
 Lives a year of 17 recorded homes in five clusters, two fortnights of it, and the year without one
 home a cluster, with the contract's own code: what every share basis, resolution and rule leaves of
-the surplus, and what it curtails for nothing. Draws docs/img/shares.svg. Builds share_bench first,
-unless FAIRFEED_BIN_DIR names programs that are built. Recordings stand beside the checkout."""
+the surplus, and what it curtails for nothing. Compares yesterday and the forecast on other clusters
+and on each quarter of the year as well. Draws docs/img/shares.svg. Builds share_bench first, unless
+FAIRFEED_BIN_DIR names programs that are built. Recordings stand beside the checkout."""
 EXAMPLES = """\
 examples:
   scripts/bench reliability                    about ten minutes, after the build

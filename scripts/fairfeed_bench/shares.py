@@ -105,8 +105,8 @@ def summary(report):
     """The report for a person."""
     lines = []
     for scene in report["scenes"]:
-        lines += [f"{scene['scene']}: {scene['homes']} homes in five clusters, {scene['days']} "
-                  f"days, {scene['surplus_kwh']} kWh of surplus"]  # fmt: skip
+        lines += [f"{scene['scene']}: {scene['homes']} homes, clusters: {scene['clusters']}, "
+                  f"{scene['days']} days, {scene['surplus_kwh']} kWh of surplus"]  # fmt: skip
         rows = [["basis", "resolution", "rule", "left %", "needless %", "per kW", "of generation"]]
         for (basis, resolution, rule), run in _usual(scene).items():
             rows.append([basis, resolution, rule, f"{run['left_percent']:.1f}",

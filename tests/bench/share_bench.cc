@@ -13,16 +13,20 @@ namespace {
 
 constexpr std::size_t kClusters = 5;
 constexpr std::size_t kQuickQuarters = 8 * 7 * 96;  // eight weeks
+constexpr std::size_t kQuarterYear = 91 * 96;
+constexpr const char* kYear = "homes_hourly_year.csv";
+
+enum class Compared { all, all_with_every_margin, yesterday_and_expected };
 
 struct Scene {
     std::string name;
     Street street;
-    bool every_margin = false;
+    Compared compared = Compared::all;
 };
 
 std::vector<std::int64_t> margins_of(const std::string& basis, bool every_margin) {
     const bool is_expected = basis == "expected";
-    const std::int64_t usual = is_expected ? ForecastParameters{}.needless_weight_ppm : kPpm;
+    const std::int64_t usual = is_expected ? ForecastWeights{}.needless_weight_ppm : kPpm;
     if (!every_margin || basis == "foresight") return {usual};
     if (is_expected)
         return {500'000, 1'000'000, 1'500'000, 2'000'000, 2'400'000, 3'000'000, 4'000'000};
@@ -42,6 +46,20 @@ std::vector<Choice> choices(bool every_margin) {
         }
     }
     return out;
+}
+
+// By waterfill and quarter hour.
+std::vector<Choice> yesterday_and_expected() {
+    std::vector<Choice> out;
+    for (const std::string basis : {"same_window_yesterday", "expected"})
+        out.push_back({basis, ShareResolution::quarter, ShareRule::waterfill,
+                       margins_of(basis, false).front()});
+    return out;
+}
+
+std::vector<Choice> choices_of(Compared compared) {
+    if (compared == Compared::yesterday_and_expected) return yesterday_and_expected();
+    return choices(compared == Compared::all_with_every_margin);
 }
 
 double percent(std::int64_t part, std::int64_t whole) {
@@ -66,7 +84,7 @@ void print_scene(const Scene& scene, bool is_first) {
     Outcome last;
     std::printf("%s\n{\"scene\":\"%s\",\"runs\":[", is_first ? "" : ",", scene.name.c_str());
     bool is_first_run = true;
-    for (const Choice& choice : choices(scene.every_margin)) {
+    for (const Choice& choice : choices_of(scene.compared)) {
         last = lived_through(scene.street, choice);
         print_run(choice, last, is_first_run);
         is_first_run = false;
@@ -74,31 +92,65 @@ void print_scene(const Scene& scene, bool is_first) {
     std::size_t homes = 0;
     for (const auto& cluster : scene.street.clusters)
         homes += cluster.size();
-    std::printf("],\n\"homes\":%zu,\"days\":%zu,\"surplus_kwh\":%lld,\"generation_kwh\":%lld}",
-                homes, scene.street.quarters / 96, static_cast<long long>(last.surplus_wh / 1000),
-                static_cast<long long>(last.available_wh / 1000));
+    std::printf(
+        "],\n\"clusters\":%zu,\"homes\":%zu,\"days\":%zu,\"surplus_kwh\":%lld,"
+        "\"generation_kwh\":%lld}",
+        scene.street.clusters.size(), homes, scene.street.quarters / 96,
+        static_cast<long long>(last.surplus_wh / 1000),
+        static_cast<long long>(last.available_wh / 1000));
 }
 
-int run(const std::string& folder, bool is_quick) {
+// The year dealt to other numbers of clusters, and its quarters.
+Result<std::vector<Scene>, std::string> other_years(const std::string& folder) {
+    std::vector<Scene> out;
+    for (const std::size_t clusters : {1, 2, 3, 4, 8}) {
+        auto street = read_street(folder, kYear, clusters);
+        if (!street) return unexpected(street.error());
+        out.push_back(
+            {"year in " + std::to_string(clusters) + (clusters == 1 ? " cluster" : " clusters"),
+             std::move(*street), Compared::yesterday_and_expected});
+    }
+    const auto year = read_street(folder, kYear, kClusters);
+    if (!year) return unexpected(year.error());
+    for (std::size_t part = 0; (part + 1) * kQuarterYear <= year->quarters; ++part)
+        out.push_back({"quarter " + std::to_string(part + 1) + " of the year",
+                       part_of(*year, part * kQuarterYear, kQuarterYear),
+                       Compared::yesterday_and_expected});
+    return out;
+}
+
+// The scenes that are judged come first.
+Result<std::vector<Scene>, std::string> scenes_of(const std::string& folder, bool is_quick) {
     std::vector<Scene> scenes;
     for (const auto& [name, file] : std::vector<std::pair<std::string, std::string>>{
-             {"year", "homes_hourly_year.csv"},
+             {"year", kYear},
              {"winter fortnight", "homes_hourly_14d_2017-01-09.csv"},
              {"summer fortnight", "homes_hourly_14d_2016-08-08.csv"}}) {
         auto street = read_street(folder, file, kClusters);
-        if (!street) {
-            std::cerr << "share_bench: " << street.error() << std::endl;
-            return 2;
-        }
-        scenes.push_back({name, std::move(*street), name == "year" && !is_quick});
+        if (!street) return unexpected(street.error());
+        scenes.push_back({name, std::move(*street)});
     }
-    Street& year = scenes.front().street;
-    if (is_quick) year.quarters = std::min(year.quarters, kQuickQuarters);
+    Scene& year = scenes.front();
+    if (is_quick) year.street.quarters = std::min(year.street.quarters, kQuickQuarters);
+    if (!is_quick) year.compared = Compared::all_with_every_margin;
     scenes.insert(scenes.begin() + 1,
-                  {"one home a cluster removed", without_one_each(year), false});
+                  {"one home a cluster removed", without_one_each(year.street)});
+    if (is_quick) return scenes;
+    const auto others = other_years(folder);
+    if (!others) return unexpected(others.error());
+    scenes.insert(scenes.end(), others->begin(), others->end());
+    return scenes;
+}
+
+int run(const std::string& folder, bool is_quick) {
+    const auto scenes = scenes_of(folder, is_quick);
+    if (!scenes) {
+        std::cerr << "share_bench: " << scenes.error() << std::endl;
+        return 2;
+    }
     std::printf("{\"scenes\":[");
-    for (std::size_t i = 0; i < scenes.size(); ++i)
-        print_scene(scenes[i], i == 0);
+    for (std::size_t i = 0; i < scenes->size(); ++i)
+        print_scene((*scenes)[i], i == 0);
     std::printf("]}\n");
     return 0;
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <sstream>
 
+#include "core/base/check.h"
+#include "core/base/units.h"
 #include "core/recordings/recorded_homes.h"
 
 namespace fairfeed::bench {
@@ -58,6 +60,23 @@ Result<Street, std::string> read_street(const std::filesystem::path& folder,
 Street without_one_each(Street street) {
     for (auto& cluster : street.clusters)
         cluster.erase(cluster.begin());
+    return street;
+}
+
+Street part_of(Street street, std::size_t first, std::size_t quarters) {
+    CHECK(first + quarters <= street.quarters);
+    street.start_s += static_cast<std::int64_t>(first) * kSecondsPerQuarter;
+    street.quarters = quarters;
+    const auto cut = [&](std::vector<std::int64_t>& figures) {
+        const auto begin = figures.begin() + static_cast<std::ptrdiff_t>(first);
+        figures = {begin, begin + static_cast<std::ptrdiff_t>(quarters)};
+    };
+    for (auto& cluster : street.clusters) {
+        for (Home& home : cluster) {
+            cut(home.load_wh);
+            cut(home.available_wh);
+        }
+    }
     return street;
 }
 

@@ -33,4 +33,7 @@ struct Street {
 // The same street without the first home of every cluster.
 [[nodiscard]] Street without_one_each(Street street);
 
+// The part of the street's time from quarter hour `first` on, which is the first of a day.
+[[nodiscard]] Street part_of(Street street, std::size_t first, std::size_t quarters);
+
 }  // namespace fairfeed::bench
