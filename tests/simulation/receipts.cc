@@ -21,7 +21,7 @@ void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const Simulat
 }
 
 // Whether no settlement to come may list the reading, and its day is over. A later committee may be
-// unable to read it.
+// unable to read it, or the chain may have another reading of the window.
 bool Oracles::is_out_of_reach(const Receipted& receipted) const {
     const ChainState& state = scenery_.first_state;
     const ClusterId& cluster = meter_of_(receipted.meter).cluster();
@@ -30,8 +30,9 @@ bool Oracles::is_out_of_reach(const Receipted& receipted) const {
         allocated != allocated_.end() &&
         std::any_of(allocated->second.begin(), allocated->second.end(),
                     [&](const Allocated& each) { return each.effective > receipted.window; });
+    const bool is_taken = audit_.listed(receipted.meter, receipted.window) != nullptr;
     std::int64_t kept = state.grid().windows_per_day();
-    if (!is_given_away) kept = std::max(kept, late_windows(state) + 1);
+    if (!is_given_away && !is_taken) kept = std::max(kept, late_windows(state));
     return has_settled(cluster, static_cast<Window>(receipted.window + kept + 1));
 }
 
