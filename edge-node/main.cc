@@ -40,6 +40,17 @@ constexpr const char* kProveEvidenceExample =
 constexpr const char* kCheckProofExample =
     "  edge-node check-proof --genesis genesis.cbor m01-3.proof\n";
 constexpr const char* kSettleExample = "  edge-node settle --input cluster.yaml --rule waterfill\n";
+constexpr const char* kSettleQuartersExample =
+    "  edge-node settle --input quarters.yaml --rule waterfill --resolution quarter\n";
+constexpr const char* kSettleFile =
+    "\nThe figures, of a window of half an hour; a meter has either its sums or its quarter "
+    "hours,\n"
+    "each [import_wh, export_wh, generation_wh]:\n"
+    "  window_seconds: 1800\n"
+    "  tariff: {import_micro_per_kwh: 250000, export_micro_per_kwh: 80000}\n"
+    "  meters:\n"
+    "    - {id: m1, capacity_w: 5000, quarters: [[0, 600, 700], [50, 0, 20]]}\n"
+    "    - {id: m2, capacity_w: 0, import_wh: 400, export_wh: 0, generation_wh: 0}\n";
 constexpr const char* kDecodeExample =
     "  mosquitto_sub ... -F '%t %x' | edge-node decode --genesis genesis.cbor\n";
 
@@ -54,7 +65,7 @@ std::string all_examples() {
     return examples({kRunExample, kStatusExample, kVerifyExample, kBackupExample, kBlocksExample,
                      kSettlementExample, kClustersExample, kEvidenceExample, kNodesExample,
                      kProveExample, kProveEvidenceExample, kCheckProofExample, kSettleExample,
-                     kDecodeExample}) +
+                     kSettleQuartersExample, kDecodeExample}) +
            "config/edge-node.yaml describes every key of the configuration.\n"
            "Exit codes: 0 done, 1 failed or a fault was found, 2 wrong usage or unreadable input.";
 }
@@ -77,6 +88,7 @@ struct Commands {
     DecodeOptions decode;
     SettleOptions settle;
     std::string rule;
+    std::string resolution;
 };
 
 void add_source(CLI::App& command, LedgerSource& source) {
@@ -210,13 +222,21 @@ void add_decode(CLI::App& app, Commands& c) {
 
 void add_settle(CLI::App& app, Commands& c) {
     auto* settle = app.add_subcommand("settle", "The contract alone, on figures you type");
-    settle->footer(examples({kSettleExample}));
+    settle->footer(examples({kSettleExample, kSettleQuartersExample}) + kSettleFile);
     settle->add_option("--input", c.settle.input, "Figures (YAML)")->required();
     settle->add_option("--rule", c.rule, "paper (default), waterfill or generation")
         ->check(CLI::IsMember({"paper", "waterfill", "generation"}));
+    settle
+        ->add_option(
+            "--resolution", c.resolution,
+            "window (default), or quarter: a share for each quarter hour, from the quarter "
+            "hours of all meters")
+        ->check(CLI::IsMember({"window", "quarter"}));
     settle->add_flag("--json", c.settle.json, "Print JSON");
     settle->callback([&c] {
         if (!c.rule.empty()) c.settle.rule = parse_share_rule(c.rule);
+        c.settle.resolution =
+            parse_share_resolution(c.resolution).value_or(ShareResolution::window);
         c.status = run_settle(c.settle, std::cout, std::cerr);
     });
 }

@@ -116,6 +116,7 @@ struct YamlSpot {
     [[nodiscard]] std::optional<std::string> text_at(std::string_view key, bool required) const;
     [[nodiscard]] std::optional<YamlSpot> map_at(std::string_view key, bool required) const;
     [[nodiscard]] std::vector<YamlSpot> list_at(std::string_view key, bool required) const;
+    [[nodiscard]] std::vector<YamlSpot> items() const;  // of this value; reports if it is no list
 };
 
 bool YamlSpot::is_map() const {
@@ -192,17 +193,17 @@ std::optional<YamlSpot> YamlSpot::map_at(std::string_view key, bool required) co
 }
 
 std::vector<YamlSpot> YamlSpot::list_at(std::string_view key, bool required) const {
-    std::vector<YamlSpot> items;
     const auto value = find(key, required);
-    if (!value) return items;
-    if (!value->IsSequence()) {
-        object(*value, name_of(key) + " must be a list, not " + describe(*value));
-        return items;
-    }
     const std::string inner = path.empty() ? std::string(key) : path + "." + std::string(key);
-    for (const auto& item : *value)
-        items.push_back({source, item, inner + "[" + std::to_string(items.size()) + "]"});
-    return items;
+    return value ? YamlSpot{source, *value, inner}.items() : std::vector<YamlSpot>();
+}
+
+std::vector<YamlSpot> YamlSpot::items() const {
+    std::vector<YamlSpot> out;
+    if (!node.IsSequence()) object(node, name_of("") + " must be a list, not " + describe(node));
+    for (std::size_t i = 0; node.IsSequence() && i < node.size(); ++i)
+        out.push_back({source, node[i], path + "[" + std::to_string(i) + "]"});
+    return out;
 }
 
 std::int64_t YamlView::require_int(std::string_view key, std::int64_t min, std::int64_t max) const {
@@ -255,17 +256,19 @@ std::optional<YamlView> YamlView::optional_map(std::string_view key) const {
     return inner ? std::optional<YamlView>(view_of(*inner)) : std::nullopt;
 }
 
-std::vector<YamlView> YamlView::require_list(std::string_view key) const {
+std::vector<YamlView> YamlView::views_of(const std::vector<YamlSpot>& spots) {
     std::vector<YamlView> views;
-    for (const YamlSpot& item : spot_->list_at(key, true))
-        views.push_back(view_of(item));
+    for (const YamlSpot& spot : spots)
+        views.push_back(view_of(spot));
     return views;
 }
+
+std::vector<YamlView> YamlView::require_list(std::string_view key) const {
+    return views_of(spot_->list_at(key, true));
+}
+
 std::vector<YamlView> YamlView::optional_list(std::string_view key) const {
-    std::vector<YamlView> views;
-    for (const YamlSpot& item : spot_->list_at(key, false))
-        views.push_back(view_of(item));
-    return views;
+    return views_of(spot_->list_at(key, false));
 }
 
 std::int64_t YamlView::as_int(std::int64_t min, std::int64_t max) const {
@@ -276,6 +279,11 @@ std::string YamlView::as_text() const {
     if (spot_->node.IsScalar() && !spot_->node.Scalar().empty()) return spot_->node.Scalar();
     fail(spot_->name_of("") + " must be text, not " + describe(spot_->node));
     return {};
+}
+
+std::optional<std::vector<YamlView>> YamlView::as_list() const {
+    const auto items = spot_->items();
+    return spot_->node.IsSequence() ? std::optional(views_of(items)) : std::nullopt;
 }
 
 bool YamlView::has(std::string_view key) const {
@@ -338,7 +346,6 @@ YamlView YamlDocument::root() const {
 }
 
 namespace {
-
 // Finds duplicate keys everywhere, and keys that were never requested in every map that was read.
 // Visits each place once, so aliases can neither loop nor multiply.
 class KeyAudit {

@@ -68,6 +68,7 @@ class YamlView {
     // This value itself, if it is an item of a list.
     [[nodiscard]] std::int64_t as_int(std::int64_t min, std::int64_t max) const;
     [[nodiscard]] std::string as_text() const;
+    [[nodiscard]] std::optional<std::vector<YamlView>> as_list() const;  // nullopt: reported
 
     [[nodiscard]] bool has(std::string_view key) const;
     // Adds the reader's own error, placed at the key (or at this value if there is no key).
@@ -90,6 +91,7 @@ class YamlView {
         return out;
     }
     static YamlView view_of(const YamlSpot& spot);
+    static std::vector<YamlView> views_of(const std::vector<YamlSpot>& spots);
     [[nodiscard]] std::optional<std::filesystem::path> optional_path_at(std::string_view key,
                                                                         bool required) const;
     [[nodiscard]] std::optional<std::string> name_at(std::string_view key, bool required) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/contract/share_schedule.h"
 #include "edge-node/commands/figures.h"
 
 namespace fairfeed {
@@ -33,6 +34,15 @@ Json whole_numbers_json(const std::vector<std::int64_t>& numbers) {
     Json out = Json::array();
     for (const std::int64_t number : numbers)
         out.push(number);
+    return out;
+}
+
+std::vector<std::int64_t> shares_by_quarter_w(std::int64_t power_w, std::int64_t capacity_w,
+                                              const Factors& factors) {
+    const std::int64_t within_w = std::clamp<std::int64_t>(power_w, 0, kNoShareW);
+    std::vector<std::int64_t> out;
+    for (const std::int64_t factor_ppm : factors)
+        out.push_back(std::min(capacity_w, scheduled_share_w(within_w, factor_ppm)));
     return out;
 }
 

@@ -17,6 +17,11 @@ namespace fairfeed {
     const Factors& factors);  // equal ones once: "12 x -, 3 x 53.2 %"
 [[nodiscard]] Json whole_numbers_json(const std::vector<std::int64_t>& numbers);
 
+// The shares that a power means in the quarter hours of its window: none above the capacity.
+[[nodiscard]] std::vector<std::int64_t> shares_by_quarter_w(std::int64_t power_w,
+                                                            std::int64_t capacity_w,
+                                                            const Factors& factors);
+
 // "previous_window", and the reason if the network's basis is another.
 [[nodiscard]] std::string basis_text(const NetworkParameters& parameters, ShareBasis basis);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/contract/billing.h"
-#include "core/contract/share_schedule.h"
 #include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/quarter_replay.h"
 #include "edge-node/commands/rule_replay.h"
@@ -31,14 +30,14 @@ Json shares_json(const SettledWindow& window) {
     if (!window.lines) return Json();
     Json shares = Json::array();
     for (const SettlementLine& line : *window.lines)
-        shares.push(
-            Json::object()
-                .set("meter", line.meter.str())
-                .set("capacity_w", line.capacity_w)
-                .set("mes_w", line.mes_w)
-                .set("quarters_w", whole_numbers_json(planned_shares_w(line, window.factors)))
-                .set("in_force_from", window.in_force_from_s)
-                .set("flags", flags_json(line.flags)));
+        shares.push(Json::object()
+                        .set("meter", line.meter.str())
+                        .set("capacity_w", line.capacity_w)
+                        .set("mes_w", line.mes_w)
+                        .set("quarters_w", whole_numbers_json(shares_by_quarter_w(
+                                               line.mes_w, line.capacity_w, window.factors)))
+                        .set("in_force_from", window.in_force_from_s)
+                        .set("flags", flags_json(line.flags)));
     return shares;
 }
 
@@ -142,14 +141,6 @@ Json account_json(std::string_view account, std::int64_t amount_micro) {
 }
 
 }  // namespace
-
-std::vector<std::int64_t> planned_shares_w(const SettlementLine& line, const Factors& factors) {
-    const std::int64_t power_w = std::clamp<std::int64_t>(line.mes_w, 0, kNoShareW);
-    std::vector<std::int64_t> out;
-    for (const std::int64_t factor_ppm : factors)
-        out.push_back(std::min(line.capacity_w, scheduled_share_w(power_w, factor_ppm)));
-    return out;
-}
 
 Json window_json(const NetworkParameters& parameters, const SettledWindow& window) {
     const SettlementTotals& totals = window.totals;

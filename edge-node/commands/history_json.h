@@ -10,11 +10,6 @@ namespace fairfeed {
 
 [[nodiscard]] Json window_json(const NetworkParameters& parameters, const SettledWindow& window);
 
-// By the quarter hour, the shares that a settlement planned for a meter: none above its capacity.
-// Empty where a share is one for the whole window.
-[[nodiscard]] std::vector<std::int64_t> planned_shares_w(const SettlementLine& line,
-                                                         const Factors& factors);
-
 // The sums over one meter's windows, with true-ups; money is what the meter owes for them.
 struct MeterBill {
     std::int64_t load_wh = 0;

@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "core/base/units.h"
-#include "core/contract/availability.h"
-#include "core/contract/settlement.h"
 #include "core/io/json.h"
-#include "core/io/yaml_file.h"
+#include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/figures.h"
+#include "edge-node/commands/settle_input.h"
 
 namespace fairfeed {
 
@@ -20,128 +19,40 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kWrongInput = 2;
 
-// ---- the file a person wrote ----
-
-std::string refusal(SettlementReason reason, const std::string& detail) {
-    return std::string(to_string(reason)) + ": " + detail;
-}
-
-// One figure of the file; no value: missing or refused.
-struct Figure {
-    std::string_view key;
-    std::optional<std::int64_t> value;
+struct Settled {
+    SettlementTotalsInput window;
+    SettlementResult result;
+    std::vector<QuarterEnergy> quarters;  // of the cluster; empty, like the factors, for one share
+    Factors factors;                      // of the whole window
 };
 
-Figure optional_figure(const YamlView& view, std::string_view key, std::int64_t limit) {
-    const auto value = view.optional_int(key, INT64_MIN, INT64_MAX);
-    if (!value || (*value >= 0 && *value <= limit)) return {key, value};
-    const std::string shown = std::string(key) + " is " + std::to_string(*value);
-    if (*value < 0) {
-        view.fail(key, refusal(SettlementReason::negative, shown));
-    } else {
-        view.fail(key, refusal(SettlementReason::overflow,
-                               shown + ", the limit is " + std::to_string(limit)));
-    }
-    return {key, std::nullopt};
-}
-
-Figure required_figure(const YamlView& view, std::string_view key, std::int64_t limit) {
-    if (view.has(key)) return optional_figure(view, key, limit);
-    (void)view.require_int(key, 0, limit);  // reports that it is missing
-    return {key, std::nullopt};
-}
-
-std::int64_t figure(const YamlView& view, std::string_view key, std::int64_t limit) {
-    return required_figure(view, key, limit).value.value_or(0);
-}
-
-std::int64_t read_window_seconds(const YamlView& root) {
-    constexpr std::string_view kKey = "window_seconds";
-    const std::int64_t seconds = figure(root, kKey, kMaxWindowSeconds);
-    if (seconds % kSecondsPerQuarter != 0) {
-        root.fail(kKey, refusal(SettlementReason::window_not_whole_quarters,
-                                std::to_string(seconds) + " s is not a multiple of 900 s"));
-    }
-    return seconds;
-}
-
-Tariff read_tariff(const YamlView& root) {
-    const YamlView view = root.require_map("tariff");
-    return {figure(view, "import_micro_per_kwh", INT64_MAX),
-            figure(view, "export_micro_per_kwh", INT64_MAX)};
-}
-
-// A part above its whole is refused at the part's place.
-void refuse_excess(const YamlView& view, SettlementReason reason, const Figure& part,
-                   const Figure& whole) {
-    if (!part.value || !whole.value || *part.value <= *whole.value) return;
-    view.fail(
-        part.key,
-        refusal(reason, std::string(part.key) + " is " + std::to_string(*part.value) + ", " +
-                            std::string(whole.key) + " only " + std::to_string(*whole.value)));
-}
-
-MeterTotals read_meter(const YamlView& view, std::int64_t window_seconds) {
-    constexpr std::int64_t kMost = kMaxClusterWattHours;
-    const Figure exported = required_figure(view, "export_wh", kMost);
-    const Figure generation = required_figure(view, "generation_wh", kMost);
-    const Figure available = optional_figure(view, "available_wh", kMost);
-    const Figure share = optional_figure(view, "share_in_force_w", kMaxClusterWatts);
-    refuse_excess(view, SettlementReason::export_above_generation, exported, generation);
-    refuse_excess(view, SettlementReason::generation_above_available, generation, available);
-    MeterTotals meter;
-    meter.meter = view.require_name<MeterId>("id");
-    meter.capacity_w = figure(view, "capacity_w", kMaxClusterWatts);
-    meter.import_wh = figure(view, "import_wh", kMost);
-    meter.export_wh = exported.value.value_or(0);
-    meter.generation_wh = generation.value.value_or(0);
-    const std::int64_t share_w = std::min(meter.capacity_w, share.value.value_or(meter.capacity_w));
-    const auto through_window_wh = [window_seconds](std::int64_t power_w) {
-        return static_cast<std::int64_t>(Int128{power_w} * window_seconds / kSecondsPerHour);
-    };
-    const std::int64_t cap_wh = through_window_wh(share_w);
-    const std::int64_t load_wh = meter.import_wh + meter.generation_wh - meter.export_wh;
-    meter.credited_wh = credited_export_wh(cap_wh, load_wh, meter.export_wh);
-    const bool is_curtailed =
-        share_w < meter.capacity_w &&
-        stands_at_cap(cap_wh, {meter.import_wh, meter.export_wh, meter.generation_wh});
-    const std::int64_t room_wh =
-        is_curtailed ? through_window_wh(meter.capacity_w) - meter.generation_wh : 0;
-    meter.available_wh = counted_available_wh(meter.generation_wh,
-                                              std::max(room_wh, std::int64_t{0}), available.value);
-    return meter;
-}
-
-std::vector<MeterTotals> read_meters(const YamlView& root, std::int64_t window_seconds) {
-    std::vector<MeterTotals> meters;
-    for (const YamlView& view : root.require_list("meters")) {
-        const MeterTotals meter = read_meter(view, window_seconds);
-        const auto same = [&meter](const MeterTotals& other) { return other.meter == meter.meter; };
-        if (!meter.meter.empty() && std::any_of(meters.begin(), meters.end(), same)) {
-            view.fail("id", refusal(SettlementReason::duplicate_meter, meter.meter.str()));
+std::vector<QuarterEnergy> sums_of(const std::vector<ObservedMeter>& meters, std::size_t quarters) {
+    std::vector<QuarterEnergy> out(quarters);
+    for (const ObservedMeter& meter : meters)
+        for (std::size_t j = 0; j < quarters; ++j) {
+            out[j].load_wh += meter.quarters[j].load_wh;
+            out[j].available_wh += meter.quarters[j].available_wh;
         }
-        if (meter.meter.str() == kGridAccount) {
-            view.fail("id", refusal(SettlementReason::reserved_name,
-                                    "the account 'grid' is the cluster's other side"));
-        }
-        meters.push_back(meter);
-    }
-    std::sort(meters.begin(), meters.end(),
-              [](const MeterTotals& a, const MeterTotals& b) { return a.meter < b.meter; });
-    return meters;
+    return out;
 }
 
-Result<SettlementTotalsInput, YamlErrors> read_input(const SettleOptions& options) {
-    const auto document = YamlDocument::load(options.input);
-    if (!document) return unexpected(document.error());
-    SettlementTotalsInput input;
-    input.rule = options.rule.value_or(ShareRule::paper);
-    input.window_seconds = read_window_seconds(document->root());
-    input.tariff = read_tariff(document->root());
-    input.meters = read_meters(document->root(), input.window_seconds);
-    YamlErrors errors = document->finish();
-    if (!errors.empty()) return unexpected(std::move(errors));
-    return input;
+// The window as a whole is settled first: that checks the sums from which shares are planned.
+Result<Settled, SettlementFault> settled_of(const SettleInput& input, ShareResolution resolution) {
+    Settled out{input.window, {}, {}, {}};
+    auto result = settle_totals(out.window);
+    if (result && resolution == ShareResolution::quarter) {
+        const auto quarters =
+            static_cast<std::size_t>(out.window.window_seconds / kSecondsPerQuarter);
+        PlannedShares planned = plan_from_window(out.window.rule, ShareBasis::previous_window,
+                                                 input.observed, quarters);
+        out.quarters = sums_of(input.observed, quarters);
+        out.factors = std::move(planned.factors);
+        out.window.planned = std::move(planned.powers);
+        result = settle_totals(out.window);
+    }
+    if (!result) return unexpected(result.error());
+    out.result = std::move(*result);
+    return out;
 }
 
 // ---- JSON ----
@@ -165,17 +76,36 @@ Json posting_json(std::string_view account, std::int64_t amount_micro) {
     return Json::object().set("account", account).set("amount_micro", amount_micro);
 }
 
-Json to_json(const SettlementTotalsInput& input, const SettlementResult& result) {
+Json share_json(const MeterSettlement& meter, const Factors& factors) {
+    Json share = Json::object().set("meter", meter.meter.str()).set("mes_w", meter.mes_w);
+    if (!factors.empty())
+        share.set("quarters_w",
+                  whole_numbers_json(shares_by_quarter_w(meter.mes_w, meter.capacity_w, factors)));
+    return share;
+}
+
+Json quarters_json(const std::vector<QuarterEnergy>& quarters) {
+    Json out = Json::array();
+    for (const QuarterEnergy& quarter : quarters)
+        out.push(Json::object()
+                     .set("load_wh", quarter.load_wh)
+                     .set("available_wh", quarter.available_wh));
+    return out;
+}
+
+Json to_json(const Settled& settled) {
+    const SettlementTotalsInput& input = settled.window;
+    const SettlementResult& result = settled.result;
     Json shares = Json::array();
     Json postings = Json::array();
     for (const MeterSettlement& meter : result.meters) {
-        shares.push(Json::object().set("meter", meter.meter.str()).set("mes_w", meter.mes_w));
+        shares.push(share_json(meter, settled.factors));
         postings.push(posting_json(meter.meter.str(), meter.posting_micro));
     }
     const SettlementTotals& totals = result.totals;
     postings.push(posting_json(kGridAccount, totals.grid_amount_micro));
-    return Json::object()
-        .set("rule", to_string(input.rule))
+    Json page = Json::object();
+    page.set("rule", to_string(input.rule))
         .set("window_seconds", input.window_seconds)
         .set("load_wh", totals.load_wh)
         .set("available_wh", totals.available_wh)
@@ -189,6 +119,10 @@ Json to_json(const SettlementTotalsInput& input, const SettlementResult& result)
         .set("shares", std::move(shares))
         .set("postings", std::move(postings))
         .set("meters", meters_json(result));
+    if (!settled.factors.empty())
+        page.set("factors_ppm", whole_numbers_json(settled.factors))
+            .set("quarters", quarters_json(settled.quarters));
+    return page;
 }
 
 // ---- a page for a person ----
@@ -266,41 +200,84 @@ std::string meaning(const SettlementTotals& totals) {
     return "surplus: the next shares are the MES column";
 }
 
-void print_page(const SettlementTotalsInput& input, const SettlementResult& result,
-                std::ostream& out) {
+std::string quarter_meaning(const SettlementTotals& totals) {
+    if (totals.d_wh < 0)
+        return "over the window; the grid adds " + std::to_string(totals.conventional_wh) + " Wh";
+    return "over the window";
+}
+
+// The factor of each quarter hour, and the shares of all who have capacity.
+void print_quarters(const Settled& settled, std::ostream& out) {
+    std::string columns = "lrrr";
+    std::vector<std::string> names = {"quarter hour", "load", "available", "factor"};
+    std::vector<std::string> units = {"", "Wh", "Wh", ""};
+    std::vector<std::vector<std::int64_t>> shares_w;
+    for (const MeterSettlement& meter : settled.result.meters) {
+        if (meter.capacity_w == 0) continue;
+        columns += 'r';
+        names.push_back(meter.meter.str());
+        units.emplace_back("W");
+        shares_w.push_back(shares_by_quarter_w(meter.mes_w, meter.capacity_w, settled.factors));
+    }
+    Table table(columns);
+    table.add(std::move(names));
+    table.add(std::move(units));
+    for (std::size_t j = 0; j < settled.factors.size(); ++j) {
+        const QuarterEnergy& quarter = settled.quarters[j];
+        std::vector<std::string> row = {duration(static_cast<std::int64_t>(j) * kSecondsPerQuarter),
+                                        std::to_string(quarter.load_wh),
+                                        std::to_string(quarter.available_wh),
+                                        factor_text(settled.factors[j])};
+        for (const auto& of_meter : shares_w)
+            row.push_back(std::to_string(of_meter[j]));
+        table.add(std::move(row));
+    }
+    out << "\nShares by the quarter hour: MES, a power here, times the factor; '-': nobody is "
+           "curtailed.\n";
+    table.print(out);
+}
+
+void print_page(const Settled& settled, std::ostream& out) {
+    const SettlementTotalsInput& input = settled.window;
+    const SettlementResult& result = settled.result;
     const SettlementTotals& totals = result.totals;
+    const bool is_by_quarter = !settled.factors.empty();
     out << "One window of " << duration(input.window_seconds) << ", rule " << to_string(input.rule)
-        << ", import " << money_text(input.tariff.import_micro_per_kwh) << " and export "
+        << (is_by_quarter ? ", shares by the quarter hour" : "") << ", import "
+        << money_text(input.tariff.import_micro_per_kwh) << " and export "
         << money_text(input.tariff.export_micro_per_kwh) << " per kWh\n\n"
         << "  L  load                 " << totals.load_wh << " Wh\n"
         << "  G  available generation " << totals.available_wh << " Wh\n"
-        << "  D  = G - L              " << totals.d_wh << " Wh, " << meaning(totals) << '\n'
+        << "  D  = G - L              " << totals.d_wh << " Wh, "
+        << (is_by_quarter ? quarter_meaning(totals) : meaning(totals)) << '\n'
         << "  DF                      " << percent_text(totals.df_ppm) << '\n'
         << "  PSA = 1 - DF            " << percent_text(totals.psa_ppm) << '\n'
         << "  residual surplus        " << totals.residual_surplus_wh
-        << " Wh that these shares would still let through\n\n";
+        << (is_by_quarter ? " Wh that one share for the whole window would still let through\n\n"
+                          : " Wh that these shares would still let through\n\n");
     print_table(result, out);
+    if (is_by_quarter) print_quarters(settled, out);
     out << "\nA positive posting is owed; with the grid's they add up to nothing.\n";
 }
 
 }  // namespace
 
 int run_settle(const SettleOptions& options, std::ostream& out, std::ostream& err) {
-    const auto input = read_input(options);
+    const auto input = read_settle_input(options);
     if (!input) {
         for (const std::string& line : input.error())
             err << line << '\n';
         return kWrongInput;
     }
-    const auto result = settle_totals(*input);
-    if (!result) {
-        err << options.input.string() << ": " << describe(result.error()) << '\n';
+    const auto settled = settled_of(*input, options.resolution);
+    if (!settled) {
+        err << options.input.string() << ": " << describe(settled.error()) << '\n';
         return kWrongInput;
     }
     if (options.json) {
-        out << to_json(*input, *result).dump(2) << '\n';
+        out << to_json(*settled).dump(2) << '\n';
     } else {
-        print_page(*input, *result, out);
+        print_page(*settled, out);
     }
     return kDone;
 }

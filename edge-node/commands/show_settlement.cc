@@ -122,7 +122,7 @@ void print_schedule(const NetworkParameters& parameters, const SettledWindow& wi
     table.add({"", "kW", "kW", "kW", "kW"});
     for (const SettlementLine& line : *window.lines) {
         if (line.capacity_w == 0) continue;
-        const auto shares_w = planned_shares_w(line, window.factors);
+        const auto shares_w = shares_by_quarter_w(line.mes_w, line.capacity_w, window.factors);
         const auto [least, most] = std::minmax_element(shares_w.begin(), shares_w.end());
         table.add({line.meter.str(), kw_text(line.capacity_w), kw_text(line.mes_w), kw_text(*least),
                    kw_text(*most)});

@@ -222,7 +222,7 @@ void write_contract(const Corpus& corpus) {
                  {{400'000'000'000, 90'000'000'000'000, 1, 90'000'000'000'000},
                   {599'999'999'999, 899'999'999'999'999, 0, 799'999'999'999'998}});
     for (const char* name : {"df_above_one", "everything_zero", "exact_balance", "idle_nameplate",
-                             "largest_remainder", "no_prosumer", "share_in_force"})
+                             "largest_remainder", "no_prosumer", "quarter_hours", "share_in_force"})
         corpus.copy("settle_input", "tests/vectors/contract/" + std::string(name) + ".yaml");
 }
 

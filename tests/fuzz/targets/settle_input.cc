@@ -26,6 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         CHECK(sum == 0);
         options.json = false;
         CHECK(run_settle(options, out, err) == 0);
+        options.resolution = ShareResolution::quarter;
+        const int by_quarter = run_settle(options, out, err);
+        CHECK(by_quarter == 0 || (by_quarter == 2 && !err.str().empty()));
+        options.resolution = ShareResolution::window;
         options.json = true;
         ++fuzz::accepted_inputs;
     }

@@ -79,6 +79,100 @@ TEST_F(Settle, every_vector_comes_out_as_written_under_every_rule) {
     }
 }
 
+TEST_F(Settle, quarter_hours_come_out_as_written_under_every_rule) {
+    for (const ShareRule rule : kRules) {
+        const fs::path expected =
+            kVectors / ("quarter_hours.quarter." + std::string(to_string(rule)) + ".json");
+        const auto wanted = Json::parse(text_of(expected));
+        ASSERT_TRUE(wanted) << expected;
+        const Outcome run =
+            settle({kVectors / "quarter_hours.yaml", rule, true, ShareResolution::quarter});
+        EXPECT_EQ(run.status, 0) << run.err;
+        const auto got = Json::parse(run.out);
+        ASSERT_TRUE(got) << expected;
+        EXPECT_EQ(*got, *wanted) << expected << '\n' << run.out;
+    }
+}
+
+TEST_F(Settle, the_page_has_a_row_for_each_quarter_hour) {
+    const Outcome run = settle(
+        {kVectors / "quarter_hours.yaml", ShareRule::waterfill, false, ShareResolution::quarter});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(run.out,
+                HasSubstr("One window of 1 h, rule waterfill, shares by the quarter hour"));
+    EXPECT_THAT(run.out, HasSubstr("2748 Wh, over the window\n"));
+    EXPECT_THAT(run.out, HasSubstr("that one share for the whole window would still let through"));
+    EXPECT_THAT(run.out, HasSubstr("  quarter hour  load  available   factor    m1    m2    m3\n"
+                                   "                  Wh         Wh              W     W     W\n"
+                                   "  0 min          651       1367  25.05 %  1252   751   501\n"
+                                   "  15 min         617       2317  24.68 %  1234   740   493\n"
+                                   "  30 min         747       1726  30.35 %  1517   910   607\n"
+                                   "  45 min         657         10        -  5000  3000  2000\n"));
+}
+
+TEST_F(Settle, the_sums_of_quarter_hours_need_no_share_for_each) {
+    const Outcome sums = settle({kVectors / "quarter_hours.yaml", ShareRule::waterfill, false});
+    EXPECT_THAT(sums.out, HasSubstr("2748 Wh, surplus: the next shares are the MES column"));
+    EXPECT_EQ(sums.out.find("quarter hour"), std::string::npos);
+}
+
+// The line of the second meter in a file of one hour.
+std::string hour_with(const std::string& meter) {
+    return "window_seconds: 3600\n"
+           "tariff: {import_micro_per_kwh: 1, export_micro_per_kwh: 1}\n"
+           "meters:\n"
+           "  - {id: a, capacity_w: 1, quarters: [[1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0]]}\n"
+           "  - {id: b, capacity_w: 9, " +
+           meter + "}\n";
+}
+
+struct WrongQuarters {
+    const char* meter;
+    const char* complaint;
+};
+constexpr WrongQuarters kWrongQuarters[] = {
+    {"import_wh: 1, export_wh: 0, generation_wh: 0",
+     ":5:5: missing key 'quarters': --resolution quarter needs [import_wh, export_wh, "
+     "generation_wh] of each quarter hour"},
+    {"quarters: [[0, 0, 0], [0, 0, 0], [0, 0, 0]]",
+     ":5:38: profile_length: a window of 3600 s has 4 quarter hours, and here are 3"},
+    {"quarters: []",
+     ":5:38: profile_length: a window of 3600 s has 4 quarter hours, and here are 0"},
+    {"quarters: [[], [0, 0, 0], [0, 0, 0], [0, 0, 0]]",
+     ":5:39: a quarter hour is [import_wh, export_wh, generation_wh], three numbers, not 0"},
+    {"quarters: [7, [0, 0, 0], [0, 0, 0], [0, 0, 0]]",
+     ":5:39: 'meters[1].quarters[0]' must be a list, not '7'"},
+    {"quarters: [[0, 0, 0], [0, 0], [0, 0, 0], [0, 0, 0]]",
+     ":5:50: a quarter hour is [import_wh, export_wh, generation_wh], three numbers, not 2"},
+    {"quarters: [[0, 0, 0], [0, -1, 0], [0, 0, 0], [0, 0, 0]]",
+     ":5:54: 'meters[1].quarters[1][1]' must be between 0 and 1000000000000000, not -1"},
+    {"quarters: [[0, 0, 0], [0, 6, 5], [0, 0, 0], [0, 0, 0]]",
+     ":5:50: export_above_generation: export_wh is 6, generation_wh only 5"},
+    {"quarters: [[0, 0, 1000000000000000], [0, 0, 1], [0, 0, 0], [0, 0, 0]]",
+     ":5:38: overflow: the quarter hours add up to more than 1000000000000000"},
+    {"export_wh: 3, quarters: [[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]",
+     ":5:39: 'export_wh' and 'quarters' say the same thing twice: write one of them"},
+    {"available_wh: 4, quarters: [[0, 0, 3], [0, 0, 2], [0, 0, 0], [0, 0, 0]]",
+     ":5:42: generation_above_available: the quarter hours generate 5, available_wh is only 4"},
+};
+
+TEST_F(Settle, says_what_is_wrong_with_quarter_hours_and_where) {
+    for (const WrongQuarters& row : kWrongQuarters) {
+        std::ofstream(file_) << hour_with(row.meter);
+        const Outcome run = settle({file_, std::nullopt, true, ShareResolution::quarter});
+        EXPECT_EQ(run.status, 2) << row.meter;
+        EXPECT_EQ(run.out, "") << row.meter;
+        EXPECT_THAT(run.err, HasSubstr(file_.filename().string() + row.complaint)) << row.meter;
+        EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    }
+}
+
+TEST_F(Settle, a_file_may_have_sums_of_one_meter_and_quarter_hours_of_another) {
+    const Outcome run = settle_text(hour_with("import_wh: 1, export_wh: 0, generation_wh: 0"));
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(*Json::parse(run.out)->at("load_wh").as_int(), 5);
+}
+
 TEST_F(Settle, the_rule_is_the_paper_s_unless_another_is_asked_for) {
     const fs::path file = kVectors / "idle_nameplate.yaml";
     EXPECT_EQ(settle({file, std::nullopt, true}).out, settle({file, ShareRule::paper, true}).out);

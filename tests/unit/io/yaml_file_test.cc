@@ -58,6 +58,25 @@ Outcome outcome_of(std::string_view text) {
     return outcome;
 }
 
+TEST(YamlFileTest, reads_a_list_in_a_list_and_says_where_there_is_none) {
+    const auto document = YamlDocument::parse("conf/lab.yaml", "rows: [[1, 2], [], 3]\n");
+    ASSERT_TRUE(document);
+    std::vector<std::size_t> lengths;
+    std::vector<std::int64_t> first;
+    for (const YamlView& row : document->root().require_list("rows")) {
+        const auto items = row.as_list();
+        if (!items) continue;
+        lengths.push_back(items->size());
+        for (const YamlView& item : *items)
+            first.push_back(item.as_int(2, 9));
+    }
+    EXPECT_THAT(lengths, ElementsAre(2, 0));
+    EXPECT_THAT(document->finish(),
+                ElementsAre("conf/lab.yaml:1:9: 'rows[0][0]' must be between 2 and 9, not 1",
+                            "conf/lab.yaml:1:20: 'rows[2]' must be a list, not '3'"));
+    EXPECT_THAT(first, ElementsAre(2, 2));
+}
+
 TEST(YamlFileTest, reads_a_right_file) {
     const auto [settings, errors] = outcome_of(
         "port: 8883\ntls: false\nnode: n1\nrule: waterfill\nkey: keys/n1.pem\n"
