@@ -8,6 +8,7 @@ _WINDOW_KEYS = (
     # Members beyond the promised ones:
     "curtailed_wh", "import_wh", "export_wh", "credited_wh", "grid_amount_micro",
     "readings", "missing", "endorsements", "height", "late", "adjusted",
+    "basis", "shares_for", "factors_ppm", "bound_ppm", "quarters",
 )  # fmt: skip
 _BILL_KEYS = (
     "meter", "import_wh", "export_wh", "credited_wh", "amount_micro",
@@ -41,6 +42,8 @@ class Figures:
             "homes": str(options.homes) if options.homes else None,
             "seed": None if options.homes else options.seed,
             "rule": options.rule,
+            "basis": options.basis,
+            "resolution": options.resolution,
             "windows": options.windows,
             "window_seconds": networks.WINDOW_SECONDS,
             "grid_epoch_s": provisioned["grid_epoch_s"],
@@ -49,6 +52,7 @@ class Figures:
             "windows_settled": self._windows_settled(),
             "clusters": [self._cluster(cluster) for cluster in network.clusters],
             "rules": self._rules(),
+            "by_quarter": self._by_quarter(),
             "bills": self._bills(),
             "accounts": self._accounts(),
         }
@@ -175,6 +179,12 @@ class Figures:
                 for key in _RULE_KEYS:
                     outcome[key] += told[key]
         return [{"rule": rule, **outcome} for rule, outcome in sums.items()]
+
+    def _by_quarter(self):
+        """What happened, counted by the quarter hour, over all clusters."""
+        clusters = self._network.clusters
+        told = [self._told_by_parent(cluster).get("by_quarter") for cluster in clusters]
+        return {key: sum(each[key] for each in told if each) for key in _RULE_KEYS}
 
     def _bills(self):
         return [

@@ -161,7 +161,10 @@ def _network_section(network):
         f"  window_limit: {network.window_limit}\n"
         "  preset: lab\n"
         f"  timers: {{grace_ms: {getattr(options, 'grace_ms', GRACE_MS)}}}\n"
-        f"  share:\n    rule: {options.rule}\n"
+        "  share:\n"
+        f"    rule: {options.rule}\n"
+        f"    basis: {getattr(options, 'basis', 'previous_window')}\n"
+        f"    resolution: {getattr(options, 'resolution', 'window')}\n"
     )
 
 

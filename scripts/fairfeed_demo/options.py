@@ -10,6 +10,8 @@ MAX_NODES = 16
 MAX_WINDOWS = 10_000
 MAX_SEED = 2**63 - 1
 RULES = ("paper", "waterfill", "generation")
+BASES = ("previous_window", "same_window_yesterday", "expected")
+RESOLUTIONS = ("window", "quarter")
 
 DESCRIPTION = """\
 Provisions a laboratory network, runs it on this machine for a number of settlement windows, stops
@@ -22,6 +24,8 @@ examples:
   scripts/demo --nodes 1 --windows 6            one node: everything rests on it, and it says so
   scripts/demo --homes homes.csv --windows 42   a week of recorded homes, load and PV
   scripts/demo --rule waterfill --json out.json curtail until the surplus is gone; figures as JSON
+  scripts/demo --rule waterfill --basis expected --resolution quarter --windows 18
+                                                three days; a forecast plans each quarter hour
   scripts/demo --keep                           leave it running after the summary, until Ctrl-C
 
 exit status: 0 every reading became final on every node, all nodes have the same tip and app hash,
@@ -60,6 +64,11 @@ def _parser():
         help="edge nodes, one cluster each: 1 to 16 (default 5)")
     add("--rule", choices=RULES, default="paper",
         help="how a surplus is shared: paper (default), waterfill or generation")
+    add("--basis", choices=BASES, default=BASES[0],
+        help="the source of a share: previous_window (default), same_window_yesterday or "
+             "expected, a forecast from past days")
+    add("--resolution", choices=RESOLUTIONS, default=RESOLUTIONS[0],
+        help="for how long a share holds: window (default) or quarter, a quarter hour")
     add("--seed", metavar="S", type=_whole_number(0, MAX_SEED), default=1,
         help="of the model and of the capacities (default 1)")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-demo"),

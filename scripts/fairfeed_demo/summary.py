@@ -29,8 +29,13 @@ def headline(report, network):
         f"{counted(len(network.nodes), 'node')}, {counted(len(network.meters), 'meter')} "
         f"({energy}), {counted(report['windows'], 'window')} of "
         f"{report['window_seconds'] // 3600} h ({span} of grid time), "
-        f"rule '{report['rule']}'"
+        f"rule '{report['rule']}', {_plan_text(report)}"
     ]
+
+
+def _plan_text(report):
+    holds = "quarter hour" if report["resolution"] == "quarter" else "window"
+    return f"basis '{report['basis']}', a share for each {holds}"
 
 
 def settlement(report):
@@ -38,6 +43,7 @@ def settlement(report):
     return [
         *_energy(report), "",
         *_rules(report), "",
+        *_by_quarter(report), "",
         *_best_windows(report), "",
         *_bills(report),
     ]  # fmt: skip
@@ -87,10 +93,45 @@ def _rules(report):
             *(kwh(outcome[key]) for key in _RULE_COLUMNS),
         ])  # fmt: skip
     return [
-        "These windows under each rule, in kWh: replayed by window totals through the contract, each",
-        "share binding when it did here",
+        *_how_rules_are_replayed(report),
         *table("lrrrr", rows),
         *_why_caps_do_not_bind(report),
+    ]
+
+
+def _how_rules_are_replayed(report):
+    if report["resolution"] == "window" and report["basis"] != "expected":
+        how = "by window totals through the contract, each share binding when it did here"
+    else:
+        how = (
+            f"by the quarter hour through the contract, {_plan_text(report)}, each binding when it "
+            "did here; D > 0 is of quarter hours"
+        )
+    text = f"These windows under each rule, in kWh: replayed {how}"
+    return textwrap.wrap(text, width=_WIDTH - 4)
+
+
+def _by_quarter(report):
+    """What happened, and where the shares of the windows came from."""
+    counted_here = report["by_quarter"]
+    rows = [["surplus", "left", "curtailed", "curtailed"],
+            ["D > 0", "standing", "in surplus", "without"],
+            [kwh(counted_here[key]) for key in _RULE_COLUMNS]]  # fmt: skip
+    return [
+        "This run as metered, by the quarter hour, in kWh",
+        *table("rrrr", rows),
+        *_sources(report),
+    ]
+
+
+def _sources(report):
+    if report["basis"] != "expected":
+        return []
+    sources = [window["basis"] for cluster in report["clusters"] for window in cluster["windows"]]
+    known = sources.count("expected")
+    return [
+        f"  {counted(known, 'settlement')} took shares from the forecast, "
+        f"{len(sources) - known} from the window itself, for hours without history"
     ]
 
 
@@ -98,6 +139,8 @@ def _why_caps_do_not_bind(report):
     paper = next((each for each in report["rules"] if each["rule"] == "paper"), None)
     windows = [w for c in report["clusters"] for w in c["windows"] if w["d_wh"] > 0]
     if report["rule"] != "paper" or paper is None or not windows:
+        return []
+    if report["resolution"] != "window" or report["basis"] == "expected":
         return []
     if paper["left_wh"] * 10 < paper["surplus_wh"] * 9:
         return []
@@ -150,11 +193,18 @@ def _mes_text(shares):
     if not prosumers:
         return "no prosumer"
     named = [
-        f"{share['meter']} {kw(share['mes_w'])}/{kw(share['capacity_w'])}"
+        f"{share['meter']} {_share_text(share)}/{kw(share['capacity_w'])}"
         for share in prosumers[:_MAX_MES]
     ]
     more = len(prosumers) - len(named)
     return ", ".join(named) + (f" and {more} more" if more > 0 else "")
+
+
+def _share_text(share):
+    """The share of a window, or the smallest and the largest of its quarter hours."""
+    shares = share["quarters_w"] or [share["mes_w"]]
+    least, most = min(shares), max(shares)
+    return kw(least) if least == most else f"{kw(least)}-{kw(most)}"
 
 
 def _bills(report):
@@ -169,7 +219,7 @@ def _bills(report):
             rows.append([
                 cluster["id"], share["meter"],
                 kw(share["capacity_w"]) if has_pv else "-",
-                kw(share["mes_w"]) if has_pv else "-",
+                _share_text(share) if has_pv else "-",
                 *(kwh(bill[key]) for key in
                   ("load_wh", "import_wh", "export_wh", "credited_wh")),
                 money(bill["amount_micro"]),
@@ -278,14 +328,18 @@ def next_commands(report, programs, directory, network):
     config, genesis = _shown(directory.node_config(node)), _shown(directory.genesis)
     number = window["window"]
     proof = f"{meter}-{number}.proof"
-    example = _shown(build.SOURCE / "tests/vectors/contract/worked_example.yaml")
+    by_quarter = report["resolution"] == "quarter"
+    example = "quarter_hours.yaml" if by_quarter else "worked_example.yaml"
+    vector = _shown(build.SOURCE / "tests/vectors/contract" / example)
+    settle = ["settle", "--input", vector, "--rule", "waterfill"]
+    settle += ["--resolution", "quarter"] if by_quarter else []
     commands = [
         ["show", "settlement", "--config", config, "--cluster", busiest["id"], "--window", number],
         ["prove", "--config", config, "--meter", meter, "--window", number, "--out", proof],
         ["check-proof", "--genesis", genesis, proof],
         ["verify", "--genesis", genesis, "--ledger", _shown(directory.ledger(node)),
          "--config", config],
-        ["settle", "--input", example, "--rule", "waterfill"],
+        settle,
     ]  # fmt: skip
     return ["Try next", *(line for command in commands for line in _typed([tool, *command]))]
 

@@ -64,11 +64,17 @@ void expect_members_of_clusters(const Json& clusters) {
                             {"psa_ppm", number},
                             {"residual_surplus_wh", number},
                             {"conventional_wh", number},
+                            {"basis", Kind::text},
+                            {"shares_for", number},
+                            {"factors_ppm", Kind::array},
+                            {"bound_ppm", Kind::array},
+                            {"quarters", Kind::array},
                             {"shares", Kind::array}});
             expect_members_of_each(window.at("shares"), "shares",
                                    {{"meter", Kind::text},
                                     {"capacity_w", number},
                                     {"mes_w", number},
+                                    {"quarters_w", Kind::array},
                                     {"in_force_from", number}});
         }
     }
@@ -121,6 +127,10 @@ void expect_documented_members(const Json& report) {
                     {"rejected", Kind::object}});
     expect_members(report, "report",
                    {{"ok", Kind::truth},
+                    {"rule", Kind::text},
+                    {"basis", Kind::text},
+                    {"resolution", Kind::text},
+                    {"by_quarter", Kind::object},
                     {"windows_settled", number},
                     {"money_sum_micro", number},
                     {"finality_ms", Kind::object}});
@@ -131,12 +141,13 @@ void expect_documented_members(const Json& report) {
                             {"export_wh", number},
                             {"credited_wh", number},
                             {"amount_micro", number}});
-    expect_members_of_each(report.at("rules"), "rules",
-                           {{"rule", Kind::text},
-                            {"surplus_wh", number},
-                            {"left_wh", number},
-                            {"curtailed_in_surplus_wh", number},
-                            {"curtailed_without_surplus_wh", number}});
+    const std::vector<Member> outcome = {{"surplus_wh", number},
+                                         {"left_wh", number},
+                                         {"curtailed_in_surplus_wh", number},
+                                         {"curtailed_without_surplus_wh", number}};
+    expect_members_of_each(report.at("rules"), "rules", {{"rule", Kind::text}});
+    expect_members_of_each(report.at("rules"), "rules", outcome);
+    expect_members(report.at("by_quarter"), "by_quarter", outcome);
     expect_members_of_each(report.at("accounts"), "accounts",
                            {{"account", Kind::text}, {"amount_micro", number}});
     expect_members(report.at("finality_ms"), "finality_ms", {{"p50", number}, {"p99", number}});

@@ -168,6 +168,8 @@ TEST(Demo, wrong_arguments_end_with_one_clear_line) {
         {{"--windows", "0"}, "--windows"},
         {{"--windows", "-1"}, "--windows"},
         {{"--rule", "fair"}, "--rule"},
+        {{"--basis", "guessed"}, "--basis"},
+        {{"--resolution", "hour"}, "--resolution"},
         {{"--seed", "x"}, "--seed"},
         {{"--homes", "nowhere.csv"}, "nowhere.csv"},
         {{"--homes", "no-homes.csv"}, "load_kwh_"},
@@ -204,8 +206,8 @@ TEST(Demo, a_recording_with_a_broken_row_costs_nobody_the_earlier_run) {
 TEST(Demo, help_shows_examples) {
     RunningProgram demo(demo_command({"--help"}));
     EXPECT_EQ(demo.wait(), 0);
-    for (const char* option : {"--homes", "--windows", "--nodes", "--rule", "--seed", "--dir",
-                               "--keep", "--json", "examples:"})
+    for (const char* option : {"--homes", "--windows", "--nodes", "--rule", "--basis",
+                               "--resolution", "--seed", "--dir", "--keep", "--json", "examples:"})
         EXPECT_NE(demo.output().find(option), std::string::npos) << option;
 }
 
