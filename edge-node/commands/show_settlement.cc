@@ -9,26 +9,38 @@
 namespace fairfeed {
 namespace {
 
-std::string_view meaning(const SettlementTotals& totals) {
+// Whether the shares are others than the rule's for the window as a whole.
+bool is_planned(const SettledWindow& window) {
+    return !window.factors.empty() || window.basis == ShareBasis::expected;
+}
+
+std::string_view meaning(const SettledWindow& window) {
+    const SettlementTotals& totals = window.totals;
+    if (is_planned(window))
+        return totals.d_wh > 0 ? "surplus" : totals.d_wh == 0 ? "balanced" : "deficit";
     if (totals.d_wh > 0) return "surplus: the shares below bind later";
     if (totals.d_wh == 0) return "balanced: everybody may generate at capacity";
     return "deficit: everybody may generate at capacity";
 }
 
-void print_totals(const SettlementTotals& totals, std::ostream& out) {
+void print_totals(const SettledWindow& window, std::ostream& out) {
+    const SettlementTotals& totals = window.totals;
     Table table("lrl");
     const auto energy = [&table](std::string_view what, std::int64_t wh, std::string_view note) {
         table.add({std::string(what), kwh_text(wh) + " kWh", std::string(note)});
     };
     energy("L  load", totals.load_wh, "");
     energy("G  available generation", totals.available_wh, "");
-    energy("D = G - L", totals.d_wh, meaning(totals));
+    energy("D = G - L", totals.d_wh, meaning(window));
     table.add({"DF", percent_text(totals.df_ppm), "of the installed capacity is surplus"});
     table.add({"PSA = 1 - DF", percent_text(totals.psa_ppm), ""});
-    table.add({"MES, sum", kw_text(totals.mes_w) + " kW", ""});
+    table.add({"MES, sum", kw_text(totals.mes_w) + " kW",
+               window.factors.empty() ? "" : "of the powers; a share is power times factor"});
     energy("generated", totals.generation_wh, "after curtailment");
     energy("curtailed", totals.available_wh - totals.generation_wh, "");
-    energy("residual surplus", totals.residual_surplus_wh, "that these shares would let through");
+    energy("residual surplus", totals.residual_surplus_wh,
+           is_planned(window) ? "that the rule's one share for the window would let through"
+                              : "that these shares would let through");
     energy("conventional", totals.conventional_wh, "that the grid had to add");
     energy("import", totals.import_wh, "");
     energy("export", totals.export_wh, "");
@@ -162,7 +174,7 @@ void print_page(const LedgerHistory& history, const ClusterId& cluster, const Se
         << ", endorsed by " << window.endorsements << " of " << members << " (class "
         << to_string(committee_class(members)) << "), rule " << to_string(window.rule) << ", basis "
         << basis_text(parameters, window.basis) << "\n\n";
-    print_totals(window.totals, out);
+    print_totals(window, out);
     out << "\nShares bind from " << utc_text(window.in_force_from_s) << " grid time.\n\n";
     print_schedule(parameters, window, out);
     print_adjusted(window, out);

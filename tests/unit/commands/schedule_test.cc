@@ -49,6 +49,10 @@ TEST(show_settlement, has_a_row_for_each_quarter_hour_of_a_schedule) {
     const Said page = show(node, 1, false);
     EXPECT_EQ(page.code, kExitOk) << page.err;
     EXPECT_THAT(page.out, HasSubstr("rule waterfill, basis previous_window\n"));
+    EXPECT_THAT(page.out, HasSubstr("4.000 kWh  surplus\n"));
+    EXPECT_THAT(page.out, HasSubstr("of the powers; a share is power times factor\n"));
+    EXPECT_THAT(page.out,
+                HasSubstr("that the rule's one share for the window would let through\n"));
     // Shares bind from the second quarter hour of the next window.
     EXPECT_THAT(page.out, HasSubstr("  window 1    bound    window 2  planned\n"
                                     "  04:00     100.0 %    08:00      20.0 %\n"
@@ -81,7 +85,11 @@ TEST(show_settlement, shows_factors_to_everybody_and_shares_to_members) {
 
 TEST(show_settlement, has_no_schedule_where_a_share_is_one_for_its_window) {
     const NodeDirectory node(sunny(ShareBasis::previous_window, ShareResolution::window), 2);
-    EXPECT_THAT(show(node, 1, false).out, Not(HasSubstr("Factors")));
+    const Said page = show(node, 1, false);
+    EXPECT_THAT(page.out, Not(HasSubstr("Factors")));
+    EXPECT_THAT(page.out, Not(HasSubstr("powers")));
+    EXPECT_THAT(page.out, HasSubstr("surplus: the shares below bind later\n"));
+    EXPECT_THAT(page.out, HasSubstr("that these shares would let through\n"));
     const Json json = show(node, 1, true).json();
     EXPECT_EQ(*json.at("resolution").as_text(), "window");
     EXPECT_EQ(json.at("factors_ppm").dump(), "[]");
