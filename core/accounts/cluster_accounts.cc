@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/accounts/plausibility.h"
 #include "core/state/late_rules.h"
 #include "core/state/settlement_rules.h"
 #include "core/wire/reading_codec.h"
@@ -44,6 +45,12 @@ Result<SettlementLine, Reject> open_one(const Settlement& settlement, const Seal
     if (!line) return unexpected(line.error());
     if (line->meter != sealed.meter) return unexpected(Reject::wrong_lines);
     return line;
+}
+
+bool is_profile(const ChainState& state, const Profile& profile) {
+    const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
+    return profile.size() == static_cast<std::size_t>(window_seconds / kSecondsPerQuarter) &&
+           check_profile(profile);
 }
 
 const OpenedReading* find(const HeldReadings& held, const MeterId& meter, Window window) {
@@ -165,6 +172,9 @@ Result<void, Reject> ClusterAccounts::check(const ChainState& state, const Settl
         return unexpected(Reject::wrong_entries);
     }
     if (settlement.totals != expected->totals) return unexpected(Reject::wrong_totals);
+    if (settlement.basis != expected->basis || settlement.factors != expected->factors) {
+        return unexpected(Reject::wrong_factors);
+    }
     const auto lines = open_lines(settlement, keys);
     if (!lines) return unexpected(lines.error());
     if (*lines != expected->lines) return unexpected(Reject::wrong_lines);
@@ -203,13 +213,16 @@ SettledShare ClusterAccounts::move_on(const ChainState& state, const Settlement&
     return share;
 }
 
-// Estimates for the next window use nothing older than the same window one day before.
+// Estimates for the next window use nothing older than the same window one day before. No estimate
+// comes from a profile that no honest committee lists.
 void ClusterAccounts::remember(const ChainState& state, Window settled,
                                const HeldReadings& listed) {
     const std::int64_t oldest = std::int64_t{settled} + 1 - state.grid().windows_per_day();
     for (const auto& [window, readings] : listed) {
-        for (const auto& [meter, opened] : readings)
-            accounts_[meter].recent.emplace(window, opened.body);
+        for (const auto& [meter, opened] : readings) {
+            if (is_profile(state, opened.body.profile))
+                accounts_[meter].recent.emplace(window, opened.body);
+        }
     }
     for (auto& [meter, account] : accounts_)
         std::erase_if(account.recent, [oldest](const auto& each) { return each.first < oldest; });

@@ -265,6 +265,7 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
         if (!body) body = &nothing;
         SettlementLine line = start_line(state, window, each, room);
         const ClosingState& closing = line.closing;
+        if (!is_schedule(closing.shares)) return unexpected(Reject::out_of_range);
         input.meters.push_back({each.meter, state.capacity_w(each.meter, window), body->profile,
                                 body->available_wh, in_quarters(closing.shares, out.bound, start_s),
                                 closing.import_remainder, closing.export_remainder,

@@ -44,12 +44,9 @@ bool is_sound(const SettlementLine& line) {
     const auto within = [](std::int64_t value, std::int64_t most) {
         return value >= 0 && value <= most;
     };
-    const ShareSchedule& shares = line.closing.shares;
     return within(line.capacity_w, kMaxCapacityW) && within(line.load_wh, kMaxMeterWindowWh) &&
            within(line.available_wh, kMaxMeterWindowWh) &&
-           within(line.generation_wh, kMaxMeterWindowWh) &&
-           std::all_of(shares.begin(), shares.end(),
-                       [&](const ShareInForce& share) { return within(share.share_w, kNoShareW); });
+           within(line.generation_wh, kMaxMeterWindowWh) && is_schedule(line.closing.shares);
 }
 
 }  // namespace

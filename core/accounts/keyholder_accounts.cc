@@ -120,7 +120,8 @@ void KeyholderAccounts::witness(const ReplayStep& step, const Settlement& settle
         listed[reading->header.window].emplace(reading->header.meter,
                                                OpenedReading{*reading, std::move(*body)});
     }
-    if (listed.empty() && !witnessed_.contains(settlement.cluster)) return;
+    const bool is_stranger = !holds_keys_of(step.committed.block, settlement) && listed.empty();
+    if (is_stranger && !witnessed_.contains(settlement.cluster)) return;
     witnessed_.try_emplace(settlement.cluster, settlement.cluster)
         .first->second.witness(step.after, settlement, listed, keys_);
 }

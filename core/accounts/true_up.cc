@@ -132,7 +132,7 @@ TrueUp::Figures TrueUp::measured(Window window, const Profile& profile) const {
 
 bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
     const auto run = run_around(closing_, window);
-    if (!run) return false;
+    if (!run || !is_schedule(closing_.shares)) return false;
     RegisterGap left{run->first, window, run->before, std::nullopt,
                      within(run->estimates, run->first, window)};
     if (!is_reset(body)) left.after = registers_at_start(body);

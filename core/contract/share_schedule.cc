@@ -89,6 +89,14 @@ Shares shares_of_quarter(ShareRule rule, const std::vector<ObservedMeter>& meter
 
 }  // namespace
 
+bool is_schedule(const ShareSchedule& shares) {
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        if (shares[i].share_w < 0 || shares[i].share_w > kNoShareW) return false;
+        if (i > 0 && shares[i].from_s < shares[i - 1].from_s) return false;
+    }
+    return true;
+}
+
 std::int64_t scheduled_share_w(std::int64_t power_w, std::int64_t factor_ppm) {
     CHECK(power_w >= 0 && power_w <= kNoShareW);
     CHECK(factor_ppm >= 0 && factor_ppm <= kUncurtailedPpm);

@@ -9,12 +9,15 @@
 
 namespace fairfeed {
 
+// Whether the schedule ascends, and every share in it is in [0, kNoShareW].
+[[nodiscard]] bool is_schedule(const ShareSchedule& shares);
+
 // kNoShareW where the factor is kUncurtailedPpm, or the meter has no share. power_w in [0,
 // kNoShareW], factor_ppm in [0, kUncurtailedPpm].
 [[nodiscard]] std::int64_t scheduled_share_w(std::int64_t power_w, std::int64_t factor_ppm);
 
 // The schedule of a meter's powers under the factors of a window that starts at start_s: one entry
-// for each quarter hour. Without factors the result is `powers`.
+// for each quarter hour. Without factors the result is `powers`. is_schedule(powers).
 [[nodiscard]] ShareSchedule in_quarters(const ShareSchedule& powers, const Factors& factors,
                                         std::int64_t start_s);
 

@@ -24,15 +24,6 @@ std::optional<std::int64_t> carried_in(std::int64_t amount_micro, std::int64_t r
     return static_cast<std::int64_t>(before);
 }
 
-// Whether settle_window would have accepted the schedule.
-bool is_schedule(const ShareSchedule& shares) {
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        if (shares[i].share_w < 0 || shares[i].share_w > kMaxClusterWatts) return false;
-        if (i > 0 && shares[i].from_s < shares[i - 1].from_s) return false;
-    }
-    return true;
-}
-
 std::string of(std::size_t some, std::size_t all) {
     return std::to_string(some) + " of " + std::to_string(all);
 }

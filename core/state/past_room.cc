@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "core/contract/share_history.h"
+#include "core/model/profile.h"
 #include "core/state/block_size.h"
 #include "core/state/late_rules.h"
 #include "core/wire/settlement_line_codec.h"
@@ -47,12 +48,15 @@ constexpr std::size_t kReading = kMaxReadingBytes - 1;  // its envelope is short
 // Bytes for each meter without its past, and for each late reading.
 constexpr std::size_t kMeter = kEntry + kReading + kSealedLine + kLine + kBesideClosing + kClosing;
 constexpr std::size_t kLate = 1 + kName + kU32 + kDigest + kReading;
-// The rest of a settlement: map of 13; cluster; window, version, slot, contract version; proposer;
-// rule; previous; state height; totals (map of 14, of which one is a list of five); heads of the
-// three lists. Its envelope: {1: -7, 4: kid}, {}, head of the payload, signature.
+// The rest of a settlement: map of 16; cluster; window, version, slot, contract version; proposer;
+// rule and basis; previous; state height; totals (map of 14, of which one is a list of five); heads
+// of the three lists; two lists of factors. Its envelope: {1: -7, 4: kid}, {}, head of the payload,
+// signature.
 constexpr std::size_t kTotals = 1 + 14 + 13 * kInteger + 1 + 5 * kInteger;
+constexpr std::size_t kFactors = 2 + static_cast<std::size_t>(kMaxWindowQuarters) * kU32;
+static_assert(kUncurtailedPpm <= UINT32_MAX);
 constexpr std::size_t kSettlement =
-    1 + 13 + kName + 4 * kU32 + kName + 1 + kDigest + kInteger + kTotals + 3 * 3;
+    1 + 16 + kName + 4 * kU32 + kName + 2 + kDigest + kInteger + kTotals + 3 * 3 + 2 * kFactors;
 constexpr std::size_t kEnvelope = 1 + (2 + 1 + 1 + 1 + 1 + kName) + 1 + 5 + 2 + 64;
 
 // The room of each meter. More meters or more late readings leave less room. `late`: the largest

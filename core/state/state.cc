@@ -148,8 +148,10 @@ Window ChainState::witnessed_from(const MeterId& id, Window window) const {
 }
 
 Window ChainState::history_from(const ClusterId& id, Window window) const {
+    const auto settled = meters_of(id, window);
+    if (settled.empty()) return window;
     Window newest = 0;
-    for (const MeterId& meter : meters_of(id, window))
+    for (const MeterId& meter : settled)
         newest = std::max(newest, witnessed_from(meter, window));
     return newest;
 }

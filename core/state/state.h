@@ -170,7 +170,8 @@ struct ChainState {
     // again.
     [[nodiscard]] Window witnessed_from(const MeterId& meter, Window window) const;
     // The newest of the witnessed_from of the cluster's meters: the first window of which every
-    // later committee of the cluster could read everything, up to this one.
+    // later committee of the cluster could read everything, up to this one. The window itself, if
+    // no meter is settled in it.
     [[nodiscard]] Window history_from(const ClusterId& cluster, Window window) const;
     // Meters whose registration and first data key are effective for the window and that are not
     // tampered with by then, ascending.

@@ -62,6 +62,7 @@ ShareStatement read_share(cbor::Reader& reader) {
     share.window = take_u32(reader, 2);
     share.settlement = take_fixed<Digest>(reader, 3);
     share.mes_w = take_integer(reader, 4);
+    if (share.mes_w < 0 || share.mes_w > kNoShareW) reader.fail(cbor::Fault::malformed);
     share.from_s = take_integer(reader, 5);
     reader.key(6);
     share.factors = read_factors(reader);
