@@ -4,6 +4,7 @@
 
 #include "core/state/block_size.h"
 #include "core/state/late_rules.h"
+#include "core/wire/settlement_codec.h"
 #include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/unit/accounts/old_cluster.h"
@@ -280,6 +281,32 @@ TEST_F(SettlementSize, never_asks_for_less_room_than_a_share_needs) {
     EXPECT_EQ(room.shares_beside(gaps), kShareBytes);
     EXPECT_TRUE(is_full(gaps, room));
     EXPECT_FALSE(is_full({}, room));
+}
+
+// The bytes that a settlement with so many meters has more by the quarter hour than by the window.
+std::int64_t bytes_of_factors(std::size_t meters) {
+    const auto size = [&](ShareResolution resolution) {
+        test::TestNetworkOptions options;
+        options.clusters_with_meters = 1;
+        options.meters_per_cluster = meters;
+        options.parameters.rule = ShareRule::waterfill;
+        options.parameters.resolution = resolution;
+        const TestNetwork network(options);
+        test::TestChain chain(network);
+        const ClusterId cluster = TestNetwork::cluster(1);
+        chain.run_window({cluster}, 0);
+        const Settlement settlement = chain.settle(cluster, 1, chain.read_all(cluster, 1));
+        EXPECT_EQ(settlement.entries.size(), meters);
+        return static_cast<std::int64_t>(encode_settlement(settlement).size());
+    };
+    return size(ShareResolution::quarter) - size(ShareResolution::window);
+}
+
+TEST(ScheduleSize, is_a_few_bytes_a_quarter_hour_whoever_shares_it) {
+    const std::int64_t alone = bytes_of_factors(1);
+    EXPECT_GE(alone, 2 * 16 * 3);
+    EXPECT_LE(alone, 2 * 16 * 5 + 8);
+    EXPECT_LE(std::abs(bytes_of_factors(50) - alone), 8) << "longer integers of totals";
 }
 
 }  // namespace
