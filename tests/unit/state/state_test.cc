@@ -87,6 +87,27 @@ std::vector<FieldChange> field_changes() {
     };
 }
 
+std::vector<FieldChange> schedule_changes() {
+    return {
+        {"a factor",
+         [](auto& s) {
+             s.clusters.at(kOne).factors = {{5, 900}};
+         }},
+        {"another factor",
+         [](auto& s) {
+             s.clusters.at(kOne).factors = {{6, 900}};
+         }},
+        {"its moment",
+         [](auto& s) {
+             s.clusters.at(kOne).factors = {{5, 1800}};
+         }},
+        {"two factors",
+         [](auto& s) {
+             s.clusters.at(kOne).factors = {{5, 900}, {6, 1800}};
+         }},
+    };
+}
+
 std::vector<FieldChange> accusation_changes() {
     return {
         {"an offence", [](auto& s) { s.meters.at(kMeter).offences.count += 1; }},
@@ -111,15 +132,12 @@ TEST(AppHashTest, changes_with_every_field_of_the_state) {
     TestChain chain(network);
     chain.run_window({kOne}, 0);
     std::set<Digest> hashes;
-    for (const FieldChange& row : field_changes()) {
-        ChainState changed = chain.state();
-        row.change(changed);
-        EXPECT_TRUE(hashes.insert(app_hash(changed)).second) << row.name;
-    }
-    for (const FieldChange& row : accusation_changes()) {
-        ChainState changed = chain.state();
-        row.change(changed);
-        EXPECT_TRUE(hashes.insert(app_hash(changed)).second) << row.name;
+    for (const auto& changes : {field_changes(), schedule_changes(), accusation_changes()}) {
+        for (const FieldChange& row : changes) {
+            ChainState changed = chain.state();
+            row.change(changed);
+            EXPECT_TRUE(hashes.insert(app_hash(changed)).second) << row.name;
+        }
     }
     EXPECT_TRUE(hashes.contains(app_hash(chain.state())));
 }
