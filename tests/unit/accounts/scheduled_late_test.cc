@@ -80,7 +80,7 @@ TEST_P(ScheduledLate, are_credited_in_the_next_window_as_if_in_time) {
 }
 
 TEST_P(ScheduledLate, are_credited_after_many_other_schedules_as_if_in_time) {
-    EXPECT_EQ(credited_after(2 * kDay + 1), credited_in_time());
+    EXPECT_EQ(credited_after(2 * kDay + 3), credited_in_time());
 }
 
 TEST_P(ScheduledLate, leave_the_chain_nothing_to_keep_once_they_are_read) {
