@@ -272,6 +272,9 @@ void apply(ChainState& state, const CommitteeAllocation& committee, Height heigh
 void apply(ChainState& state, const KeyGrant& grant, Height height) {
     MeterRecord& record = state.meters.at(grant.meter);
     record.grants.push_back(grant);
+    std::optional<Window>& opens = state.clusters.at(record.registration.cluster).opens;
+    const Window first = *settles_from(record);
+    opens = std::min(opens.value_or(first), first);
     changed(state, record.registration.cluster, height, grant.effective);
 }
 

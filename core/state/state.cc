@@ -22,11 +22,6 @@ const T* in_force(const std::vector<T>& history, Window window) {
     return found;
 }
 
-std::optional<Window> settles_from(const MeterRecord& meter) {
-    if (meter.grants.empty()) return std::nullopt;
-    return std::max(meter.registration.effective, meter.grants.front().effective);
-}
-
 bool any_since(const std::vector<Change>& changes, Height height, Window window) {
     return std::any_of(changes.begin(), changes.end(), [height, window](const Change& change) {
         return change.at > height && change.effective <= window;
@@ -88,6 +83,11 @@ Result<void, Reject> execute_founding(ChainState& state, const Block& block) {
 }
 
 }  // namespace
+
+std::optional<Window> settles_from(const MeterRecord& meter) {
+    if (meter.grants.empty()) return std::nullopt;
+    return std::max(meter.registration.effective, meter.grants.front().effective);
+}
 
 const VerifyKey* ChainState::node_key(const NodeId& node) const {
     const auto found = nodes.find(node);
@@ -165,14 +165,20 @@ Factors ChainState::factors_of(const ClusterId& id, Window window) const {
         static_cast<std::size_t>(parameters.window_seconds / kSecondsPerQuarter));
 }
 
+bool ChainState::settles(const MeterId& meter, Window window) const {
+    const auto found = meters.find(meter);
+    if (found == meters.end()) return false;
+    const auto first = settles_from(found->second);
+    const bool is_tampered = found->second.tampered && found->second.tampered->from <= window;
+    return first && *first <= window && !is_tampered;
+}
+
 std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {
     std::vector<MeterId> found;
     const ClusterRecord* record = cluster(id);
     if (!record) return found;
-    for (const MeterId& meter : record->meters) {
-        const auto first = settles_from(meters.at(meter));
-        if (first && *first <= window && !is_tampered(meter, window)) found.push_back(meter);
-    }
+    for (const MeterId& meter : record->meters)
+        if (settles(meter, window)) found.push_back(meter);
     return found;
 }
 
@@ -204,15 +210,10 @@ Tariff ChainState::tariff(Window window) const {
 std::optional<Window> ChainState::next_window(const ClusterId& id) const {
     const ClusterRecord* record = cluster(id);
     if (!record) return std::nullopt;
-    std::optional<Window> next;
+    std::optional<Window> next = record->opens;
     if (record->last_window) {
         if (*record->last_window == UINT32_MAX) return std::nullopt;
         next = *record->last_window + 1;
-    } else {
-        for (const MeterId& meter : record->meters) {
-            const auto first = settles_from(meters.at(meter));
-            if (first) next = std::min(next.value_or(UINT32_MAX), *first);
-        }
     }
     const std::int64_t limit = genesis.parameters.window_limit;
     if (next && limit > 0 && *next >= limit) return std::nullopt;

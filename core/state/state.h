@@ -108,6 +108,10 @@ struct MeterRecord {
     std::optional<Tampering> tampered;
 };
 
+// The first window for which the meter can be settled: its registration and first data key are
+// effective. nullopt: it has no data key yet.
+[[nodiscard]] std::optional<Window> settles_from(const MeterRecord& meter);
+
 // A HANDOVER of the last settlement's closing states to a committee of this epoch.
 struct HandoverNote {
     NodeId by;
@@ -119,6 +123,8 @@ struct HandoverNote {
 struct ClusterRecord {
     CommitteeAllocation committee;  // the latest; committee_of() says which governs
     std::vector<MeterId> meters;    // registered, ascending; follows from the meters' own records
+    // The first window for which one of them can be settled; nullopt: none yet. Follows likewise.
+    std::optional<Window> opens;
     std::vector<CommitteeAllocation> earlier;  // those it replaced, ascending epoch
     std::optional<Window> last_window;         // last settled
     Digest last_settlement;                    // zeros before the first
@@ -173,8 +179,11 @@ struct ChainState {
     // later committee of the cluster could read everything, up to this one. The window itself, if
     // no meter is settled in it.
     [[nodiscard]] Window history_from(const ClusterId& cluster, Window window) const;
-    // Meters whose registration and first data key are effective for the window and that are not
-    // tampered with by then, ascending.
+    // Whether the meter's registration and first data key are effective for the window, and the
+    // meter is not tampered with by then.
+    [[nodiscard]] bool settles(const MeterId& meter, Window window) const;
+    // The cluster's meters for which settles() holds, ascending. Takes time in proportion to the
+    // cluster: not for work that every message causes.
     [[nodiscard]] std::vector<MeterId> meters_of(const ClusterId& cluster, Window window) const;
     // Whether the meter signed two readings for this window and the window is not settled yet (rule
     // 3).

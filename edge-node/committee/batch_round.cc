@@ -69,10 +69,9 @@ std::int64_t BatchRound::grace_ends_ms(const View& view) const {
 }
 
 bool BatchRound::has_every_reading(const View& view) const {
-    const auto meters = view.state.meters_of(cluster_, *view.next);
-    return std::all_of(meters.begin(), meters.end(), [&](const MeterId& meter) {
-        return held_of(view, {meter, *view.next}) != nullptr;
-    });
+    const auto held = view.held.find(*view.next);
+    return roll_call_.is_complete(view.state, cluster_, *view.next,
+                                  held != view.held.end() ? &held->second : nullptr);
 }
 
 // The parent builds as soon as no meter is missing. Slot k opens k slots after the grace (rule 6).

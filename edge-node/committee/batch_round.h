@@ -18,6 +18,7 @@
 #include "core/crypto/random.h"
 #include "core/wire/message_codec.h"
 #include "edge-node/committee/batch_rules.h"
+#include "edge-node/committee/roll_call.h"
 
 namespace fairfeed::committee {
 
@@ -140,6 +141,7 @@ class BatchRound {
     const Signer& signer_;
     RandomSource random_;
 
+    RollCall roll_call_;
     std::optional<Window> window_;               // the one being certified
     std::map<std::uint32_t, Hearing> hearings_;  // by proposer slot, own batch included
     Promises promises_;
