@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/state/next_block.h"
 #include "core/wire/chain_codec.h"
 #include "edge-node/effects/open_requests.h"
 
@@ -136,24 +137,11 @@ Block make_next_block(const ChainState& state, const NodeId& proposer,
                       std::vector<Transaction> transactions,
                       const std::optional<QuorumCertificate>& parent_certificate,
                       std::int64_t now_ms) {
-    Block block;
-    block.transactions = std::move(transactions);
-    block.parent_certificate = parent_certificate;
-    BlockHeader& header = block.header;
-    header.network = state.network;
-    header.height = state.height + 1;
-    header.time_ms = sets_time_back(state.tip_time_ms, now_ms)
-                         ? now_ms
-                         : std::max(earliest_block_time_ms(state, block.transactions), now_ms);
-    header.parent = state.tip;
-    header.proposer = proposer;
-    header.epoch = state.validator_epoch;
-    header.validators = state.validators_hash;
-    header.transactions_root = transactions_root(block);
-    header.transaction_count = static_cast<std::uint32_t>(block.transactions.size());
-    header.app_hash = app_hash(state);
-    header.parent_certificate = certificate_hash(parent_certificate);
-    return block;
+    const std::int64_t time_ms =
+        sets_time_back(state.tip_time_ms, now_ms)
+            ? now_ms
+            : std::max(earliest_block_time_ms(state, transactions), now_ms);
+    return next_block(state, proposer, std::move(transactions), parent_certificate, time_ms);
 }
 
 }  // namespace fairfeed

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/state/next_block.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/reading_codec.h"
@@ -107,22 +108,9 @@ Transaction certify(const TestNetwork& network, const ChainState& state,
 
 Block make_block(const ChainState& state, std::vector<Transaction> transactions,
                  const std::optional<QuorumCertificate>& parent_certificate, std::int64_t time_ms) {
-    Block block;
-    block.transactions = std::move(transactions);
-    block.parent_certificate = parent_certificate;
-    BlockHeader& header = block.header;
-    header.network = state.network;
-    header.height = state.height + 1;
-    header.time_ms = time_ms != 0 ? time_ms : earliest_block_time_ms(state, block.transactions);
-    header.parent = state.tip;
-    header.proposer = state.validators[header.height % state.validators.size()];
-    header.epoch = state.validator_epoch;
-    header.validators = state.validators_hash;
-    header.transactions_root = transactions_root(block);
-    header.transaction_count = static_cast<std::uint32_t>(block.transactions.size());
-    header.app_hash = app_hash(state);
-    header.parent_certificate = certificate_hash(parent_certificate);
-    return block;
+    const NodeId& proposer = state.validators[(state.height + 1) % state.validators.size()];
+    if (time_ms == 0) time_ms = earliest_block_time_ms(state, transactions);
+    return next_block(state, proposer, std::move(transactions), parent_certificate, time_ms);
 }
 
 QuorumCertificate make_certificate(const TestNetwork& network, const ChainState& state,
