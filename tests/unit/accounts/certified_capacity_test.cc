@@ -1,46 +1,18 @@
 // Certified and uncertified capacity: shares of a capacity that was certified later, generation
 // without a certificate, peaks and claims beyond the certificate.
-#include <gtest/gtest.h>
-
-#include "core/accounts/cluster_accounts.h"
-#include "tests/support/test_network.h"
+#include "tests/unit/accounts/one_cluster.h"
 
 namespace fairfeed {
 namespace {
 
-using test::TestChain;
-using test::TestNetwork;
-
-const ClusterId kOne = TestNetwork::cluster(1);
-const MeterId kProsumer = TestNetwork::meter(1, 1);
-const MeterId kConsumer = TestNetwork::meter(1, 2);
-
-class CertificateTest : public testing::Test {
+class CertificateTest : public test::OneCluster {
   protected:
-    CertificateTest() : chain_(network_) {}
-
-    [[nodiscard]] const ChainState& state() const { return chain_.state(); }
-    [[nodiscard]] const ClusterAccounts& accounts() const { return chain_.accounts(kOne); }
-    [[nodiscard]] const SettlementLine& line(const MeterId& meter) const {
-        for (const SettlementLine& each : accounts().last_lines()) {
-            if (each.meter == meter) return each;
-        }
-        ADD_FAILURE() << "no line of " << meter.str();
-        return accounts().last_lines().front();
-    }
-    void append(Window window, const OpenedReadings& readings) {
-        const Settlement settlement = chain_.settle(kOne, window, readings);
-        ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, readings))));
-    }
     void certify(const MeterId& meter, std::int64_t capacity_w, Window from) {
         const auto certificate =
             network_.from_dgmd(state(), CapacityCertificate{0, meter, capacity_w, from});
         const std::int64_t time_ms = state().tip_time_ms + 1;
         ASSERT_TRUE(chain_.append(chain_.next_block({certificate}, time_ms)));
     }
-
-    TestNetwork network_;
-    TestChain chain_;
 };
 
 TEST_F(CertificateTest, counts_windows_over_capacity_until_the_capacity_changes) {

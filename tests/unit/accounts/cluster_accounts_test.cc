@@ -6,7 +6,7 @@
 
 #include "core/accounts/plausibility.h"
 #include "core/wire/transaction_codec.h"
-#include "tests/support/test_network.h"
+#include "tests/unit/accounts/one_cluster.h"
 
 namespace fairfeed {
 namespace {
@@ -14,36 +14,14 @@ namespace {
 using test::TestChain;
 using test::TestNetwork;
 
-const ClusterId kOne = TestNetwork::cluster(1);
-const MeterId kProsumer = TestNetwork::meter(1, 1);
-const MeterId kConsumer = TestNetwork::meter(1, 2);
-
-class ClusterAccountsTest : public testing::Test {
+class ClusterAccountsTest : public test::OneCluster {
   protected:
-    ClusterAccountsTest() : chain_(network_) {}
-
-    [[nodiscard]] const ChainState& state() const { return chain_.state(); }
-    [[nodiscard]] const ClusterAccounts& accounts() const { return chain_.accounts(kOne); }
-    [[nodiscard]] const SettlementLine& line(const MeterId& meter) const {
-        for (const SettlementLine& each : accounts().last_lines()) {
-            if (each.meter == meter) return each;
-        }
-        ADD_FAILURE() << "no line of " << meter.str();
-        return accounts().last_lines().front();
-    }
-    void append(Window window, const OpenedReadings& readings) {
-        const Settlement settlement = chain_.settle(kOne, window, readings);
-        ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group(settlement, readings))));
-    }
     // Settles a window without this meter's reading; the meter's energy flows all the same.
     void run_without(const MeterId& silent, Window window) {
         OpenedReadings readings = chain_.read_all(kOne, window);
         readings.erase(silent);
         append(window, readings);
     }
-
-    TestNetwork network_;
-    TestChain chain_;
 };
 
 TEST_F(ClusterAccountsTest, starts_with_all_the_capacity_and_carries_the_earned_share_on) {
