@@ -91,8 +91,7 @@ void NodeStory::live() {
 // DGMD publishes one bundle: the committee's new members, and new data keys for all of them.
 void NodeStory::change_hands(Window effective) {
     CommitteeAllocation committee = states_.back().clusters.at(TestNetwork::cluster(1)).committee;
-    committee.members = {TestNetwork::node(5), TestNetwork::node(2), TestNetwork::node(3),
-                         TestNetwork::node(6)};
+    committee.members = nodes({5, 2, 3, 6});
     committee.epoch += 1;
     committee.effective = effective;
     std::vector<NodeId> readers = committee.members;

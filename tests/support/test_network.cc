@@ -273,4 +273,11 @@ KeyGrant TestNetwork::grant(const MeterId& meter, KeyEpoch epoch,
     return make_grant(network(), meter, epoch, recipients, effective);
 }
 
+std::vector<NodeId> nodes(std::initializer_list<std::size_t> indices) {
+    std::vector<NodeId> out;
+    for (const std::size_t index : indices)
+        out.push_back(TestNetwork::node(index));
+    return out;
+}
+
 }  // namespace fairfeed::test

@@ -4,6 +4,7 @@
 // every run; only ECDSA's nonces and the wraps of data keys differ. Single-threaded.
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -84,6 +85,8 @@ class TestNetwork {
     RandomSource random_;
 };
 
+// TestNetwork::node of each index, in this order.
+[[nodiscard]] std::vector<NodeId> nodes(std::initializer_list<std::size_t> indices);
 // A quarter hour of import, export and generation, for every quarter of a window.
 [[nodiscard]] Profile flat_profile(const ChainState& state, QuarterHour quarter);
 // Random numbers that repeat: a counter, hashed.

@@ -135,7 +135,7 @@ TEST_F(HandoverAccounts, open_again_to_who_comes_back) {
     change();
     hand_over();
     settle(2);
-    give_to({TestNetwork::node(1), TestNetwork::node(2)}, 4);
+    give_to(nodes({1, 2}), 4);
     settle(3);
     append({handover(kCome, chain.keys())});
     settle(4);

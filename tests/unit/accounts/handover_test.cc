@@ -23,13 +23,6 @@ TestNetworkOptions six_nodes() {
     return options;
 }
 
-std::vector<NodeId> nodes(std::initializer_list<std::size_t> numbers) {
-    std::vector<NodeId> out;
-    for (const std::size_t number : numbers)
-        out.push_back(TestNetwork::node(number));
-    return out;
-}
-
 class HandoverRules : public ::testing::Test {
   protected:
     [[nodiscard]] std::string append(const std::vector<Transaction>& transactions,

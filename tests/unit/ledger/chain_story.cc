@@ -32,8 +32,7 @@ void ChainStory::settle_one(const std::string& title, Window window, const HeldR
 // A new week with new rates, more panels on one roof, and a new committee, which gets the keys of
 // new readings.
 void ChainStory::move_committee_and_rates() {
-    const std::vector<NodeId> next = {TestNetwork::node(5), TestNetwork::node(1),
-                                      TestNetwork::node(2), TestNetwork::node(6)};
+    const std::vector<NodeId> next = nodes({5, 1, 2, 6});
     std::vector<NodeId> readers = next;
     readers.push_back(stored_.network().dgmd());
     std::vector<TransactionContent> notices = {TariffNotice{0, {300'000, 90'000}, 42},
@@ -51,7 +50,7 @@ void ChainStory::move_committee_and_rates() {
 
 void ChainStory::hand_over() {
     std::vector<Transaction> handovers;
-    for (const NodeId& sender : {TestNetwork::node(1), TestNetwork::node(3)}) {
+    for (const NodeId& sender : nodes({1, 3})) {
         const auto handover =
             write_handover(state(), last_settlement(), sender, newcomers(state(), kCluster),
                            chain().keys(), stored_.network().random());

@@ -97,7 +97,7 @@ void SecondStory::change_rates() {
 
 // The cluster's first committee has two members; the second one is node-3 alone.
 void SecondStory::found_cluster() {
-    const std::vector<NodeId> two = {TestNetwork::node(5), TestNetwork::node(2)};
+    const std::vector<NodeId> two = nodes({5, 2});
     const std::vector<NodeId> one = {TestNetwork::node(3)};
     const std::vector<NodeId> readers = {stored_.network().dgmd(), TestNetwork::node(2),
                                          TestNetwork::node(3), TestNetwork::node(5)};

@@ -19,13 +19,6 @@ inline TestNetworkOptions eight_nodes() {
     return options;
 }
 
-inline std::vector<NodeId> nodes(std::initializer_list<std::size_t> numbers) {
-    std::vector<NodeId> out;
-    for (const std::size_t number : numbers)
-        out.push_back(TestNetwork::node(number));
-    return out;
-}
-
 struct HandoverBench {
     explicit HandoverBench(TestNetworkOptions options) : world(std::move(options)) {}
 

@@ -28,9 +28,7 @@ class Surroundings : public ::testing::Test {
         for (std::size_t i = 1; i <= 4; ++i)
             connect(i);
     }
-    [[nodiscard]] static std::vector<NodeId> others() {
-        return {TestNetwork::node(2), TestNetwork::node(3), TestNetwork::node(4)};
-    }
+    [[nodiscard]] static std::vector<NodeId> others() { return nodes({2, 3, 4}); }
     void connect(std::size_t node) {
         outlook_->on_connection(TestNetwork::node(node), true, "", now_);
     }
