@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "core/state/state.h"
-#include "tests/simulation/agenda.h"
+#include "tests/simulation/happening.h"
 
 namespace fairfeed::simulation {
 

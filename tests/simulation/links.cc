@@ -56,8 +56,7 @@ void Simulation::send_to_meter(const Host& host,
         oracles_.on_receipt(host.node, said->content, host.disk);
     }
     if (!is_calm() && dice_.chance(plan_.loss_permille)) return;
-    agenda_.add(
-        {now_ms_ + delay_ms(), 0, What::meter_packet, meter->second, 0, false, publication});
+    agenda_.add(now_ms_ + delay_ms(), {What::meter_packet, meter->second, 0, false, publication});
 }
 
 // Of two machines with one key each reaches one half of the nodes. Two machines of a conspiracy
@@ -99,8 +98,7 @@ void Simulation::transmit(const Host& from, std::size_t to, bool retained,
     const bool twice = !is_calm() && dice_.chance(plan_.repeat_permille);
     if (twice) count("repeat");
     for (int copies = twice ? 2 : 1; copies > 0; --copies) {
-        agenda_.add(
-            {now_ms_ + delay_ms(), 0, What::packet, to, target.life, retained, publication});
+        agenda_.add(now_ms_ + delay_ms(), {What::packet, to, target.life, retained, publication});
     }
 }
 
@@ -132,7 +130,7 @@ void Simulation::send_to_member(const SimulatedMeter& meter, std::size_t node, C
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
         if (hosts_[i].node != node || !hosts_[i].connected) continue;
         if (!is_calm() && dice_.chance(plan_.loss_permille)) continue;
-        agenda_.add({now_ms_ + delay_ms(), 0, What::packet, i, hosts_[i].life, false, shared});
+        agenda_.add(now_ms_ + delay_ms(), {What::packet, i, hosts_[i].life, false, shared});
     }
 }
 

@@ -62,7 +62,7 @@ MeterId Simulation::accomplice() const {
 }
 
 void Simulation::at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag) {
-    agenda_.add({std::max(ms, now_ms_), 0, what, who, tag, false, nullptr});
+    agenda_.add(std::max(ms, now_ms_), {what, who, tag, false, nullptr});
 }
 
 void Simulation::trace(std::uint64_t a, std::uint64_t b) {
@@ -112,8 +112,8 @@ Outcome Simulation::run() {
     const std::int64_t last_window_ms = std::int64_t{plan_.windows} * kWindowMs;
     const std::int64_t end_ms = std::max(plan_.calm_ms, last_window_ms) + kPatienceMs;
     while (!agenda_.empty() && oracles_.fault().empty() && !done_) {
+        now_ms_ = agenda_.next_ms();
         const Happening next = agenda_.take();
-        now_ms_ = next.at_ms;
         if (now_ms_ > end_ms) break;
         if (lost_at_ms_ && now_ms_ > *lost_at_ms_ + kAftermathMs) break;
         if (++happenings_ > kMostHappenings) oracles_.fail("the run does not come to an end");

@@ -9,11 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulation/agenda.h"
+#include "tests/simulation/happening.h"
 #include "tests/simulation/heard_offences.h"
 #include "tests/simulation/liar.h"
 #include "tests/simulation/oracles.h"
 #include "tests/simulation/simulated_meter.h"
+#include "tests/support/agenda.h"
 
 namespace fairfeed::simulation {
 
@@ -153,7 +154,7 @@ class Simulation {
     Dice dice_;
     Story story_;
     std::int64_t now_ms_ = 0;
-    Agenda agenda_;
+    test::Agenda<Happening> agenda_;
     std::vector<Host> hosts_;
     std::vector<bool> broker_up_;
     std::vector<SimulatedMeter> meters_;

@@ -56,12 +56,9 @@ std::string World::run() {
     }
     if (options_.faults) at(dice_.below(3000), [this] { partition(); });
     while (!agenda_.empty() && fault_.empty() && !done()) {
-        const auto next = agenda_.begin();
-        now_ = next->first.first;
+        now_ = agenda_.next_ms();
         if (now_ > end_) break;
-        const std::function<void()> action = std::move(next->second);
-        agenda_.erase(next);
-        action();
+        agenda_.take()();
     }
     if (fault_.empty() && !done() && !options_.no_work) fail("no progress");
     return fault_;
@@ -88,7 +85,7 @@ void World::fail(const std::string& what) {
 }
 
 void World::at(std::int64_t time, std::function<void()> action) {
-    agenda_.emplace(std::pair(std::max(time, now_), sequence_++), std::move(action));
+    agenda_.add(std::max(time, now_), std::move(action));
 }
 
 void World::boot(std::size_t i) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "edge-node/consensus/replica.h"
+#include "tests/support/agenda.h"
 #include "tests/support/dice.h"
 #include "tests/unit/consensus/effect_text.h"
 
@@ -108,8 +109,7 @@ class World {
     std::int64_t liars_fall_silent_ = INT64_MAX;  // by default they go on after calm_ms
     int loss_ = 0;                                // per mille, before calm
     int crash_ = 0;                               // per mille and effect, before calm
-    std::uint64_t sequence_ = 0;
-    std::map<std::pair<std::int64_t, std::uint64_t>, std::function<void()>> agenda_;
+    test::Agenda<std::function<void()>> agenda_;
     std::vector<NodeId> names_;
     std::vector<Node> nodes_;
     std::vector<int> side_;  // of each node in the partition

@@ -52,7 +52,7 @@ void NodeWorld::start(const NodeId& id) {
 
 void NodeWorld::crash(const NodeId& id) {
     nodes_.erase(id);
-    std::erase_if(bus_, [&](const Packet& packet) { return packet.to == id; });
+    bus_.call_off([&](const Packet& packet) { return packet.to == id; });
 }
 
 void NodeWorld::restart(const NodeId& id) {
@@ -90,10 +90,8 @@ void NodeWorld::cut(const NodeId& a, const NodeId& b) {
 void NodeWorld::release(const NodeId& from, const NodeId& to) {
     const auto held = held_.extract({from, to});
     if (held.empty()) return;
-    for (Packet packet : held.mapped()) {
-        packet.at_ms = now_.steady_ms + kLinkMs;
-        bus_.push_back(std::move(packet));
-    }
+    for (const Packet& packet : held.mapped())
+        bus_.add(now_.steady_ms + kLinkMs, packet);
 }
 
 void NodeWorld::lose_broker(const NodeId& id) {
@@ -198,9 +196,13 @@ void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
     for (const auto& [to, disk] : disks_) {
         if (to == from || (addressed && to.str() != publish.topic.item)) continue;
         if (cuts_.contains({from, to})) continue;
-        Packet packet{now_.steady_ms + kLinkMs, from, to, publish.topic.str(), publish.message};
+        Packet packet{from, to, publish.topic.str(), publish.message};
         const auto held = held_.find({from, to});
-        (held != held_.end() ? held->second : bus_).push_back(std::move(packet));
+        if (held != held_.end()) {
+            held->second.push_back(std::move(packet));
+        } else {
+            bus_.add(now_.steady_ms + kLinkMs, std::move(packet));
+        }
     }
 }
 
@@ -298,13 +300,12 @@ bool NodeWorld::step_once(std::int64_t until_ms) {
             timer = id;
         }
     }
-    const bool packet_first = !bus_.empty() && bus_.front().at_ms <= next_ms;
-    if (packet_first) next_ms = std::max(bus_.front().at_ms, now_.steady_ms);
+    const bool packet_first = !bus_.empty() && bus_.next_ms() <= next_ms;
+    if (packet_first) next_ms = std::max(bus_.next_ms(), now_.steady_ms);
     now_.real_ms += next_ms - now_.steady_ms;
     now_.steady_ms = next_ms;
     if (packet_first) {
-        const Packet packet = std::move(bus_.front());
-        bus_.pop_front();
+        const Packet packet = bus_.take();
         const auto node = nodes_.find(packet.to);
         if (node == nodes_.end()) return true;
         perform(packet.to,

@@ -2,7 +2,6 @@
 // that remember durable effects. For stories about whole nodes; no threads, no sockets.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "edge-node/node/node.h"
+#include "tests/support/agenda.h"
 #include "tests/support/lab.h"
 
 namespace fairfeed::test {
@@ -106,7 +106,6 @@ class NodeWorld {
 
   private:
     struct Packet {
-        std::int64_t at_ms;
         NodeId from;
         NodeId to;
         std::string topic;
@@ -128,11 +127,11 @@ class NodeWorld {
     std::map<MeterId, TestMeter> meters_;
     std::map<Window, std::vector<OpenedReading>> measured_;
     std::map<Channel, Publish> said_;
-    std::deque<Packet> bus_;
+    Agenda<Packet> bus_;
     std::set<NodeId> keyless_;
     std::map<NodeId, std::size_t> doomed_;
     std::set<std::pair<NodeId, NodeId>> cuts_;
-    std::map<std::pair<NodeId, NodeId>, std::deque<Packet>> held_;
+    std::map<std::pair<NodeId, NodeId>, std::vector<Packet>> held_;
     std::set<NodeId> brokerless_;
     std::map<NodeId, std::pair<std::int64_t, bool>> clocks_;  // ahead by, synchronised
     std::map<NodeId, std::map<Height, Digest>> rotten_;       // by height: the certified id

@@ -1,11 +1,9 @@
-// The future events of a simulated world, earliest first; at one millisecond in the order of their
-// insertion. A plain value; one thread.
+// What can happen in a simulated world, to whom, and with which message. Plain values.
 #pragma once
 
-#include <algorithm>
-#include <map>
+#include <cstdint>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "core/base/bytes.h"
 #include "core/wire/topics.h"
@@ -42,37 +40,11 @@ enum class What : std::uint8_t {
 };
 
 struct Happening {
-    std::int64_t at_ms = 0;
-    std::uint64_t order = 0;
     What what = What::wake;
     std::size_t who = 0;    // host or meter
     std::uint64_t tag = 0;  // boot number of a host, window, index in the plan
     bool retained = false;
     std::shared_ptr<const Publication> publication;
-};
-
-class Agenda {
-  public:
-    void add(Happening happening) {
-        happening.order = ++order_;
-        heap_.push_back(std::move(happening));
-        std::push_heap(heap_.begin(), heap_.end(), later);
-    }
-    [[nodiscard]] bool empty() const { return heap_.empty(); }
-    [[nodiscard]] std::size_t size() const { return heap_.size(); }
-    [[nodiscard]] Happening take() {
-        std::pop_heap(heap_.begin(), heap_.end(), later);
-        Happening next = std::move(heap_.back());
-        heap_.pop_back();
-        return next;
-    }
-
-  private:
-    static bool later(const Happening& a, const Happening& b) {
-        return a.at_ms != b.at_ms ? a.at_ms > b.at_ms : a.order > b.order;
-    }
-    std::vector<Happening> heap_;
-    std::uint64_t order_ = 0;
 };
 
 }  // namespace fairfeed::simulation
