@@ -35,7 +35,7 @@ DiskImage directory_of_a_node(bool killed) {
 
 struct Truth {
     Height height = 0;
-    InboxContent inbox;
+    ModelInbox inbox;
     Bytes safety;
 };
 
@@ -47,7 +47,7 @@ Truth truth_of(const DiskImage& image) {
     const Digest& network = story().network().network();
     auto memory = storage->recall(network);
     CHECK(memory.has_value());
-    return {storage->ledger().height(), InboxContent::of(*memory, network), memory->safety_record};
+    return {storage->ledger().height(), ModelInbox::of(*memory, network), memory->safety_record};
 }
 
 Verdict refused(const std::string& reason) {
@@ -129,7 +129,7 @@ Verdict judge_safety(Storage& storage, const RecoveredState& memory, const Truth
 
 // An inbox that lost rows is sound if each remaining row is true and no promise remains: then the
 // node knows that it forgot.
-Verdict judge_lost_inbox(const InboxContent& inbox, const Truth& truth) {
+Verdict judge_lost_inbox(const ModelInbox& inbox, const Truth& truth) {
     const auto was_there = [](const auto& some, const auto& all) {
         return std::all_of(some.begin(), some.end(), [&](const auto& row) {
             const auto found = all.find(row.first);
@@ -151,7 +151,7 @@ Verdict judge(const std::filesystem::path& directory, const Truth& truth) {
     if (!memory) return refused(memory.error().message);
     if (memory->safety_record != truth.safety) return judge_safety(*storage, *memory, truth);
     const bool inbox_lost = memory->inbox_lost;
-    const InboxContent inbox = InboxContent::of(*memory, genesis.network);
+    const ModelInbox inbox = ModelInbox::of(*memory, genesis.network);
     if (!inbox_lost && inbox != truth.inbox) return Verdict::wrong;
     std::string reason;
     auto started = start(storage, config, reason);
@@ -169,7 +169,7 @@ Verdict judge(const std::filesystem::path& directory, const Truth& truth) {
     if (!inbox_lost || *ledger != Verdict::same) return *ledger;
     memory = storage->recall(genesis.network);
     if (!memory || memory->inbox_lost || memory->doubts.empty()) return Verdict::wrong;
-    return judge_lost_inbox(InboxContent::of(*memory, genesis.network), truth);
+    return judge_lost_inbox(ModelInbox::of(*memory, genesis.network), truth);
 }
 
 struct Outcome {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "core/state/handover_rules.h"
 #include "core/io/log.h"
 #include "core/ledger/replay.h"
+#include "core/state/handover_rules.h"
 #include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/reading_codec.h"
@@ -262,8 +262,8 @@ void NodeDisk::expect_a_moment(const CutPoint& point, Storage& storage,
         }
     }
     ASSERT_LE(height, commits);
-    const InboxContent found = InboxContent::of(memory, story_.network().network());
-    InboxContent expected = before.inbox;
+    const ModelInbox found = ModelInbox::of(memory, story_.network().network());
+    ModelInbox expected = before.inbox;
     bool matches = least == 0 && found == expected;
     for (std::size_t i = 0; i < turn.size() && !matches; ++i) {
         expected.apply(turn[i]);

@@ -7,6 +7,7 @@
 #include "edge-node/storage/storage.h"
 #include "tests/crash/crash_enumeration.h"
 #include "tests/crash/node_story.h"
+#include "tests/support/model_inbox.h"
 
 namespace fairfeed::test {
 
@@ -51,7 +52,7 @@ class NodeDisk {
 
     // The content of the disk before the turn with this index.
     struct Standing {
-        InboxContent inbox;
+        ModelInbox inbox;
         Bytes safety;
         Height height = 0;
     };

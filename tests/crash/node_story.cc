@@ -5,8 +5,8 @@
 #include "core/io/log.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
-#include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "tests/support/addressee.h"
 #include "tests/support/dice.h"
 #include "tests/support/lab.h"
 #include "tests/support/virtual_disk.h"
@@ -33,10 +33,6 @@ TestNetworkOptions change_options() {
 
 std::string name(const std::optional<Digest>& digest) {
     return digest ? to_hex(digest->view()) : std::string("nil");
-}
-
-std::string endorsement_key(const ClusterId& cluster, Window window, const Digest& batch) {
-    return concat(cluster.str(), "/", window, "/", to_hex(batch.view()));
 }
 
 }  // namespace
@@ -131,10 +127,8 @@ void NodeStory::measure(Window window) {
 void NodeStory::perform(const NodeId& id, Effects effects) {
     for (const Effect& effect : effects) {
         if (const auto* publish = std::get_if<Publish>(&effect)) {
-            const Channel channel = publish->topic.channel;
-            const bool addressed = channel == Channel::request || channel == Channel::answer;
             for (const NodeId& to : network_.nodes()) {
-                if (to == id || (addressed && to.str() != publish->topic.item)) continue;
+                if (to == id || !is_meant_for(to, publish->topic)) continue;
                 bus_.push_back({id, to, publish->topic.str(), publish->message});
             }
         } else if (const auto* commit = std::get_if<CommitBlock>(&effect); commit && id == self_) {
@@ -229,61 +223,6 @@ std::vector<Said> NodeStory::statements(const Effects& turn, const Digest& netwo
                 name(content.batch));
         }
     }
-    return out;
-}
-
-void InboxContent::apply(const Effect& effect) {
-    if (const auto* reading = std::get_if<PersistReading>(&effect)) {
-        const ReadingHeader& header = reading->reading.header;
-        readings.try_emplace({header.meter, header.window, reading->reading.id}, header.cluster,
-                             reading->reading.envelope);
-    } else if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
-        const Window window = std::get<Settlement>(batch->batch.content).window;
-        batches[batch->cluster] = {window, encode_transaction(batch->batch)};
-    } else if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
-        const Endorsement& content = row->endorsement;
-        Bytes value = to_bytes(row->signature.view());
-        append(value, encode_transaction(row->batch));
-        endorsements.try_emplace(endorsement_key(content.cluster, content.window, content.batch),
-                                 std::move(value));
-    } else if (const auto* block = std::get_if<PersistBlock>(&effect)) {
-        blocks.try_emplace(block->id, block->block.header.height);
-    } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
-        const Height height = commit->block.block.header.height;
-        std::erase_if(blocks, [&](const auto& entry) { return entry.second <= height; });
-    } else if (const auto* forget = std::get_if<ForgetWindow>(&effect)) {
-        const auto held = batches.find(forget->cluster);
-        if (held != batches.end() && held->second.first <= forget->window) batches.erase(held);
-        std::erase_if(readings, [&](const auto& entry) {
-            const auto& [meter, window, id] = entry.first;
-            const auto& named = forget->readings;
-            if (std::find(named.begin(), named.end(), std::pair(meter, window)) != named.end())
-                return true;
-            return entry.second.first == forget->cluster && window < forget->keep_from;
-        });
-        std::erase_if(endorsements, [&](const auto& entry) {
-            const std::string start = forget->cluster.str() + "/";
-            return entry.first.rfind(start, 0) == 0 &&
-                   std::stoull(entry.first.substr(start.size())) <= forget->window;
-        });
-    }
-}
-
-InboxContent InboxContent::of(const RecoveredState& memory, const Digest& network) {
-    InboxContent out;
-    for (const Bytes& envelope : memory.readings) {
-        const auto reading = decode_reading(envelope, network);
-        if (!reading) continue;
-        const ReadingHeader& header = reading->header;
-        out.readings.try_emplace({header.meter, header.window, reading->id}, header.cluster,
-                                 envelope);
-    }
-    for (const Transaction& batch : memory.batches)
-        out.apply(PersistBatch{std::get<Settlement>(batch.content).cluster, batch});
-    for (const PersistEndorsement& row : memory.endorsements)
-        out.apply(row);
-    for (const Block& block : memory.blocks)
-        out.apply(PersistBlock{block_id(block.header), block});
     return out;
 }
 

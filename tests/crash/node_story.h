@@ -64,17 +64,4 @@ class NodeStory {
     Instant now_;
 };
 
-// The content of the inbox after some effects, written from docs/protocol.md as an independent
-// oracle.
-struct InboxContent {
-    std::map<std::tuple<MeterId, Window, Digest>, std::pair<ClusterId, Bytes>> readings;
-    std::map<ClusterId, std::pair<Window, Bytes>> batches;
-    std::map<std::string, Bytes> endorsements;  // by cluster, window, batch: signature and batch
-    std::map<Digest, Height> blocks;
-    bool operator==(const InboxContent&) const = default;
-
-    void apply(const Effect& effect);
-    [[nodiscard]] static InboxContent of(const RecoveredState& memory, const Digest& network);
-};
-
 }  // namespace fairfeed::test

@@ -85,7 +85,7 @@ struct Life {
 struct Outcome {
     Height height = 0;
     std::set<Digest> readings;  // held after the start
-    InboxContent inbox;
+    ModelInbox inbox;
 
     explicit Outcome(const DiskImage& image) {
         const TempDirectory directory;
@@ -97,7 +97,7 @@ struct Outcome {
         auto after = life.storage->recall(story().network().network());
         EXPECT_TRUE(after);
         readings = ids_of(after->readings);
-        inbox = InboxContent::of(*after, story().network().network());
+        inbox = ModelInbox::of(*after, story().network().network());
     }
 };
 
@@ -123,7 +123,7 @@ class Damaged {
             auto now = next.storage->recall(story().network().network());
             ASSERT_TRUE(now) << now.error().message;
             ASSERT_EQ(ids_of(now->readings), whole_.readings) << "readings are lost";
-            ASSERT_EQ(InboxContent::of(*now, story().network().network()), whole_.inbox);
+            ASSERT_EQ(ModelInbox::of(*now, story().network().network()), whole_.inbox);
             ASSERT_EQ(!now->doubts.empty(), forgets_) << "it knows whether it forgot";
             const bool may_sign = next.node->node->summary().consensus.may_sign;
             ASSERT_TRUE(!silent_ || !may_sign) << "it has no safety record, and signs (R23)";

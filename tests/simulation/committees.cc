@@ -179,7 +179,7 @@ std::vector<Transaction> Simulation::handovers_of_utility(const Host& host) {
     if (plan_.committees.empty()) return said;
     for (const auto& [cluster, record] : state.clusters) {
         if (!must_hand_over(state, cluster)) continue;
-        const Settlement* last = settlement_in(host.disk.ledger(), record.last_settlement);
+        const Settlement* last = settlement_in(host.disk.ledger, record.last_settlement);
         if (last == nullptr) continue;
         std::vector<NodeId> recipients =
             state.committee_of(cluster, *state.next_window(cluster))->members;
@@ -235,8 +235,8 @@ void Simulation::audit_handovers() {
     const std::vector<CommittedBlock>* ledger = nullptr;
     for (const Host& host : hosts_) {
         if (!plan_.is_honest(host.node)) continue;
-        if (ledger == nullptr || host.disk.ledger().size() > ledger->size())
-            ledger = &host.disk.ledger();
+        if (ledger == nullptr || host.disk.ledger.size() > ledger->size())
+            ledger = &host.disk.ledger;
     }
     if (ledger == nullptr) return;
     HandoverAudit audit(scenery_, plan_);

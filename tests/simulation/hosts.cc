@@ -31,7 +31,7 @@ Result<ChainState, Reject> Simulation::replayed(Host& host, Node& program) const
     const CommittedBlock genesis{scenery_.network.genesis().block.block, {}};
     program.replay({genesis, state, state});
     TrustingSignatureChecker signatures;
-    for (const CommittedBlock& committed : host.disk.ledger()) {
+    for (const CommittedBlock& committed : host.disk.ledger) {
         const ChainState before = state;
         const auto executed = execute_block(state, committed.block, signatures);
         if (!executed) return unexpected(executed.error().reason);
@@ -57,7 +57,7 @@ void Simulation::boot(Host& host) {
         if (plan_.is_honest(host.node)) oracles_.lose(name(host) + " cannot replay its own ledger");
         return;
     }
-    const auto& ledger = host.disk.ledger();
+    const auto& ledger = host.disk.ledger;
     std::optional<QuorumCertificate> certificate;
     if (!ledger.empty()) certificate = ledger.back().certificate;
     RecoveredState memory = host.disk.memory();
@@ -95,7 +95,7 @@ void Simulation::crash(Host& host, std::string_view how) {
     count(how);
     note([&] { return name(host) + " stops: " + std::string(how); });
     if (plan_.is_honest(host.node)) {
-        oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger().size());
+        oracles_.on_summary(host.node, host.program->summary(), host.disk.ledger.size());
         oracles_.on_disk(host.node, host.disk);
     }
     host.program.reset();
@@ -104,7 +104,7 @@ void Simulation::crash(Host& host, std::string_view how) {
     if (!host.earlier.empty() && dice_.chance(700)) {
         count("fsync that lied");
         note([&] { return name(host) + " has a disk that forgot what it confirmed"; });
-        host.disk.fall_back(host.earlier, dice_);
+        fall_back(host.disk, host.earlier, dice_);
         host.earlier.clear();
     }
     at(now_ms_ + dice_.between(100, 3000), What::boot,
@@ -160,7 +160,7 @@ void Simulation::perform(Host& host, const Effects& effects) {
 
 // A write may count although the power failed before the node was told of success.
 void Simulation::strike(Host& host, const std::vector<const Effect*>& together, PowerCut cut) {
-    if (!host.disk.strike(together, cut, dice_)) return;
+    if (!simulation::strike(host.disk, together, cut, dice_)) return;
     count("crash, all written");
     if (!plan_.is_honest(host.node)) return;
     for (const Effect* effect : together) {

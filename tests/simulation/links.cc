@@ -6,6 +6,7 @@
 #include "tests/simulation/fast_hash.h"
 #include "tests/simulation/in_words.h"
 #include "tests/simulation/simulation.h"
+#include "tests/support/addressee.h"
 
 namespace fairfeed::simulation {
 
@@ -37,11 +38,10 @@ void Simulation::send_out(Host& host, const Publish& said, const std::vector<boo
     }
     if (channel == Channel::share || channel == Channel::command) return;
     if (is_retained(channel)) host.retained[publication->topic_text] = publication;
-    const bool addressed = channel == Channel::request || channel == Channel::answer;
     for (std::size_t i = 0; i < hosts_.size(); ++i) {
         const std::size_t node = hosts_[i].node;
         if (node == host.node || (!to.empty() && !to[node])) continue;
-        if (addressed && scenery_.nodes[node].str() != said.topic.item) continue;
+        if (!test::is_meant_for(scenery_.nodes[node], said.topic)) continue;
         transmit(host, i, false, publication);
     }
 }

@@ -38,7 +38,7 @@ void Oracles::lose(const std::string& what) {
     if (lost_.empty()) lost_ = what;
 }
 
-void Oracles::on_effect(std::size_t node, const Effect& effect, const SimulatedDisk& disk) {
+void Oracles::on_effect(std::size_t node, const Effect& effect, const ModelDisk& disk) {
     if (const auto* publish = std::get_if<Publish>(&effect)) {
         on_statement(node, *publish);
     } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
@@ -235,7 +235,7 @@ std::size_t Oracles::committees_before(const Settlement& batch) const {
 // Rules 2 and 5: a member endorses one reading per slot and committee, and never endorses the
 // absence of a reading that it holds.
 void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
-                             const SimulatedDisk& disk) {
+                             const ModelDisk& disk) {
     const Endorsement& said = row.endorsement;
     const auto& batch = std::get<Settlement>(row.batch.content);
     const std::size_t committees = committees_before(batch);

@@ -12,8 +12,8 @@
 
 #include "edge-node/node/node.h"
 #include "tests/simulation/audit.h"
+#include "tests/simulation/power_cut.h"
 #include "tests/simulation/scenery.h"
-#include "tests/simulation/simulated_disk.h"
 
 namespace fairfeed::simulation {
 
@@ -34,13 +34,13 @@ class Oracles {
         : scenery_(scenery), plan_(plan), meter_of_(meter_of), audit_(scenery, meter_of) {}
 
     // Honest nodes only.
-    void on_effect(std::size_t node, const Effect& effect, const SimulatedDisk& disk);
+    void on_effect(std::size_t node, const Effect& effect, const ModelDisk& disk);
     // After every step of an honest node.
     void on_load(std::size_t node, const NodeLoad& load);
     // Call for a node that is about to be destroyed or has caught up: checks its own invariants and
     // accusations. `durable`: the height on its disk.
     void on_summary(std::size_t node, const NodeSummary& summary, Height durable);
-    void on_receipt(std::size_t node, const Receipt& receipt, const SimulatedDisk& disk);
+    void on_receipt(std::size_t node, const Receipt& receipt, const ModelDisk& disk);
     // An honest node sends so many bytes to its broker.
     void on_said(std::size_t node, std::size_t bytes);
     // Call after an idle period (R16), which begins when the network is calm and everything is
@@ -48,7 +48,7 @@ class Oracles {
     // batches sent during it.
     void on_idle_end(Height height, std::uint64_t statements);
     // The disk of an honest node as a crash or the end of the run leaves it.
-    void on_disk(std::size_t node, const SimulatedDisk& disk);
+    void on_disk(std::size_t node, const ModelDisk& disk);
     // The network is calm, and a transaction has waited at this node for so long without a block.
     void on_wait(std::size_t node, std::int64_t waited_ms, std::int64_t most_ms);
     // A receipted reading that the chain has settled otherwise without a recorded reason; empty:
@@ -91,7 +91,7 @@ class Oracles {
     void on_fork(std::size_t node, const CommittedBlock& committed);
     void on_evidence(const Evidence& evidence);
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
-    void on_endorsement(std::size_t node, const PersistEndorsement& row, const SimulatedDisk& disk);
+    void on_endorsement(std::size_t node, const PersistEndorsement& row, const ModelDisk& disk);
     [[nodiscard]] std::size_t committees_before(const Settlement& batch) const;
     void once(const Place& where, const Digest& what);
     [[nodiscard]] static bool is_sealed_for(const Settlement& batch, const SimulatedMeter& meter);

@@ -109,7 +109,7 @@ class TheOracles : public testing::Test {
     std::vector<SimulatedMeter> meters;
     test::TestChain chain{network};
     OpenedReadings readings;
-    SimulatedDisk disk;
+    ModelDisk disk;
     Oracles oracles{scenery, plan,
                     [this](const MeterId& id) -> const SimulatedMeter& { return meter_of(id); }};
 };
@@ -271,7 +271,7 @@ TEST_F(TheOracles, know_a_window_that_is_settled_twice) {
 TEST_F(TheOracles, ask_whoever_has_receipted_a_reading_for_it) {
     const SignedReading reading = measure(meters[0], 0).reading;
     const Receipt receipt{meters[0].id(), 0, 1, reading.id};
-    SimulatedDisk written;
+    ModelDisk written;
     written.apply(PersistReading{reading});
     oracles.on_receipt(2, receipt, written);
     oracles.on_disk(1, disk);

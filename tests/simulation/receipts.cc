@@ -7,7 +7,7 @@
 
 namespace fairfeed::simulation {
 
-void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const SimulatedDisk& disk) {
+void Oracles::on_receipt(std::size_t node, const Receipt& receipt, const ModelDisk& disk) {
     const KeptReading* kept = meter_of_(receipt.meter).kept(receipt.window);
     if (kept != nullptr && kept->is_event) return;  // receipted because a block has the event
     if (!disk.keeps_reading(receipt.reading)) {
@@ -37,7 +37,7 @@ bool Oracles::is_out_of_reach(const Receipted& receipted) const {
 }
 
 // Rule 1: a receipted reading is in the inbox or on the chain.
-void Oracles::on_disk(std::size_t node, const SimulatedDisk& disk) {
+void Oracles::on_disk(std::size_t node, const ModelDisk& disk) {
     for (const auto& [reading, receipted] : receipted_) {
         if (!receipted.by.contains(node) || disk.keeps_reading(reading)) continue;
         if (is_out_of_reach(receipted)) continue;

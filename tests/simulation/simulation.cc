@@ -131,7 +131,7 @@ void Simulation::end() {
     for (const Host& host : hosts_) {
         if (!host.program || !plan_.is_honest(host.node)) continue;
         const NodeSummary summary = host.program->summary();
-        oracles_.on_summary(host.node, summary, host.disk.ledger().size());
+        oracles_.on_summary(host.node, summary, host.disk.ledger.size());
         oracles_.on_disk(host.node, host.disk);
         outcome_.halted += summary.consensus.halt ? 1 : 0;
     }
@@ -336,8 +336,8 @@ bool Simulation::is_done(std::string* missing) const {
         if (!plan_.is_honest(host.node)) continue;
         if (plan_.is_newcomer(host.node) && plan_.newcomer->revoked_ms) continue;
         if (!host.program) return lacks(name(host) + " is down");
-        if (host.disk.ledger().size() != oracles_.highest()) {
-            return lacks(name(host) + " is at height " + std::to_string(host.disk.ledger().size()) +
+        if (host.disk.ledger.size() != oracles_.highest()) {
+            return lacks(name(host) + " is at height " + std::to_string(host.disk.ledger.size()) +
                          " of " + std::to_string(oracles_.highest()));
         }
     }

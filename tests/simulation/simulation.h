@@ -50,8 +50,8 @@ class Simulation {
         bool second = false;  // the second of two machines with one key
         std::unique_ptr<Node> program;
         std::unique_ptr<Liar> liar;  // null: sends what its program sends
-        SimulatedDisk disk;
-        std::vector<SimulatedDisk> earlier;  // lying_disk: earlier states to which it may fall back
+        ModelDisk disk;
+        std::vector<ModelDisk> earlier;  // lying_disk: earlier states to which it may fall back
         std::uint64_t life = 0;
         bool connected = false;           // to its own broker
         std::int64_t steady_from_ms = 0;  // steady clocks begin anew at each boot

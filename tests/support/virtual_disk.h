@@ -1,7 +1,8 @@
 // The disk after a power cut: synced content is there; of the rest, all, nothing, a torn part or
-// any subset. Built from the operations that tests/support/disk_recording recorded. Uses the real
-// disk only to read a start and to lay out a result. Names of files are durable only once their
-// directory is synced. Tests only; single-threaded.
+// any subset. Built from the operations that tests/support/disk_recording recorded. Knows files and
+// not what a node keeps in them; ModelDisk is the reverse. Uses the real disk only to read a start
+// and to lay out a result. Names of files are durable only once their directory is synced. Tests
+// only; single-threaded.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,9 @@
 // A network of replicas in one thread: a virtual clock, links that lose, delay, repeat and part,
 // disks that keep persisted data, crashes between any two effects, and validators that lie.
 // Everything depends on the seed alone. Safety is checked at every statement. After `calm_ms` the
-// links are good and no node crashes any more, and the chain must reach its height.
+// links are good and no node crashes any more, and the chain must reach its height. This
+// world stands beside tests/simulation because it has replicas without nodes: a block is only an
+// id, and liars lie by their votes, so consensus is tested alone.
 #pragma once
 
 #include <functional>

@@ -42,8 +42,8 @@ class BootingNodes : public ::testing::Test {
     // Deletes the node's record of its signatures; the ledger remains.
     void lose_safety_record(const NodeId& id) {
         world.crash(id);
-        world.disk_of(id).inbox.safety_record.clear();
-        world.disk_of(id).inbox.safety = SafetyTrust::lost;
+        world.disk_of(id).safety_record.clear();
+        world.disk_of(id).safety = SafetyTrust::lost;
         world.restart(id);
     }
     [[nodiscard]] consensus::Snapshot standing(const NodeId& id) {
@@ -71,11 +71,11 @@ TEST_F(BootingNodes, neither_propose_nor_vote_while_they_wait) {
     world.go_to_end_of(1);
     world.crash(kFour);
     world.restart(kFour);
-    const Bytes before = world.disk(kFour).inbox.safety_record;
+    const Bytes before = world.disk(kFour).safety_record;
     world.measure(1, 700);
     world.run_for(kWaitMs - 10);
     EXPECT_TRUE(world.node(kFour).summary().starting);
-    EXPECT_EQ(world.disk(kFour).inbox.safety_record, before);
+    EXPECT_EQ(world.disk(kFour).safety_record, before);
     world.run_for(20);
     EXPECT_FALSE(world.node(kFour).summary().starting) << "the wait is bounded";
     world.heal();
@@ -87,10 +87,10 @@ TEST_F(BootingNodes, neither_propose_nor_vote_while_they_wait) {
 TEST_F(BootingNodes, write_down_before_their_first_height_that_they_have_signed_nothing) {
     world.crash(kFour);
     world.disk_of(kFour) = {};
-    world.disk_of(kFour).inbox.safety = SafetyTrust::fresh;
+    world.disk_of(kFour).safety = SafetyTrust::fresh;
     world.restart(kFour);
     world.run_for(kWaitMs + 10);
-    const auto record = consensus::decode_safety_record(world.disk(kFour).inbox.safety_record);
+    const auto record = consensus::decode_safety_record(world.disk(kFour).safety_record);
     ASSERT_TRUE(record);
     EXPECT_EQ(record->height, 1U);
     EXPECT_FALSE(record->prevote || record->precommit || record->proposal || record->silence);
@@ -116,7 +116,7 @@ class FreshNodes : public BootingNodes {
         });
         for (const NodeId& id : {kOne, kTwo, kThree}) {
             world.disk_of(id) = {};
-            world.disk_of(id).inbox.safety = SafetyTrust::fresh;
+            world.disk_of(id).safety = SafetyTrust::fresh;
             world.restart(id);
             lie();
         }
@@ -148,7 +148,7 @@ TEST_F(BootingNodes, with_an_empty_disk_are_silent_once_they_hold_a_certified_bl
     settle(0);
     world.crash(kFour);
     world.disk_of(kFour) = {};
-    world.disk_of(kFour).inbox.safety = SafetyTrust::fresh;
+    world.disk_of(kFour).safety = SafetyTrust::fresh;
     world.restart(kFour);
     const auto silent = [&] { return standing(kFour).silence.has_value(); };
     ASSERT_TRUE(world.run_until(silent, kPatienceMs));
@@ -209,16 +209,16 @@ TEST_F(BootingNodes, stay_silent_over_a_restart) {
 
 TEST_F(BootingNodes, find_out_from_the_others_that_their_safety_record_is_an_old_one) {
     settle(0);
-    const Bytes old = world.disk(kFour).inbox.safety_record;
+    const Bytes old = world.disk(kFour).safety_record;
     world.go_to_end_of(1);
     world.measure(1, 700);
     ASSERT_TRUE(
-        world.run_until([&] { return world.disk(kFour).inbox.safety_record != old; }, kPatienceMs));
+        world.run_until([&] { return world.disk(kFour).safety_record != old; }, kPatienceMs));
     world.crash(kTwo);  // without a quorum of precommits the height stays open
     world.crash(kThree);
     world.run_for(10);
     world.crash(kFour);
-    world.disk_of(kFour).inbox.safety_record = old;
+    world.disk_of(kFour).safety_record = old;
     world.restart(kFour);
     ASSERT_TRUE(world.run_until([&] { return standing(kFour).silence.has_value(); }, 50));
     EXPECT_EQ(standing(kFour).silence->reason, consensus::SilenceReason::outdated);
@@ -231,7 +231,7 @@ TEST_F(BootingNodes, find_out_from_the_others_that_their_safety_record_is_an_old
 
 TEST_F(BootingNodes, with_the_whole_directory_of_yesterday_notice_it_in_the_chain) {
     settle(0);
-    const NodeWorld::Disk yesterday = world.disk(kOne);
+    const ModelDisk yesterday = world.disk(kOne);
     settle(1);
     settle(2);
     settle(3);
@@ -257,7 +257,7 @@ TEST_F(BootingNodes, that_the_others_cannot_do_without_say_what_to_do) {
     EXPECT_FALSE(standing(kFour).may_sign);
     EXPECT_TRUE(world.has_alarm(kFour, "--accept-lost-safety-record"));
     world.crash(kFour);
-    world.disk_of(kFour).inbox.safety = SafetyTrust::accepted;
+    world.disk_of(kFour).safety = SafetyTrust::accepted;
     world.restart(kFour);
     settle(1);
     EXPECT_TRUE(standing(kFour).may_sign);

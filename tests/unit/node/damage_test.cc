@@ -59,7 +59,7 @@ TEST_F(DamagedNodes, receipt_a_late_reading_that_they_know_only_from_the_chain) 
     run_window(0);
     const Digest id = world->node(TestNetwork::node(1)).state().meters.at(kMeter).last_reading;
     Bytes envelope;
-    for (const Bytes& stored : world->disk(TestNetwork::node(1)).inbox.readings) {
+    for (const Bytes& stored : world->disk(TestNetwork::node(1)).memory().readings) {
         const auto reading = decode_reading(stored, world->network().network());
         if (reading->id == id) envelope = stored;
     }

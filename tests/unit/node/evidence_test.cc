@@ -135,8 +135,8 @@ TEST_F(Accusations, of_a_window_to_come_are_not_lost_although_their_meter_never_
     const Profile other = flat_profile(world.first_state(), {0, 200, 200});
     world.publish_reading(twin.read(4, other), {committee[0]});
     world.heal();
-    EXPECT_TRUE(soon(
-        [](const ChainState& state) { return state.meters.at(kMeter).offences.count == 1; }));
+    EXPECT_TRUE(
+        soon([](const ChainState& state) { return state.meters.at(kMeter).offences.count == 1; }));
 }
 
 TEST_F(Accusations, a_second_reading_of_a_window_is_never_receipted_and_named_on_the_chain) {
@@ -177,8 +177,8 @@ TEST_F(Accusations, no_reading_is_receipted_or_promised_that_a_power_cut_would_t
     ASSERT_TRUE(world.run_until([&] { return promised; }, kPatienceMs));
     world.publish_reading(listed, {member});
     EXPECT_TRUE(world.receipts().at(member).contains(listed.reading.id));
-    EXPECT_TRUE(world.disk(member).readings.contains(listed.reading.id));
-    EXPECT_TRUE(world.disk(member).readings.contains(held.reading.id)) << "that is receipted, too";
+    EXPECT_TRUE(world.disk(member).keeps_reading(listed.reading.id));
+    EXPECT_TRUE(world.disk(member).keeps_reading(held.reading.id)) << "that is receipted, too";
 
     world.crash(member);
     world.restart(member);

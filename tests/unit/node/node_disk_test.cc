@@ -159,10 +159,13 @@ TEST_F(NodeOnFiles, restored_from_a_backup_signs_again_after_two_more_heights_an
     std::filesystem::copy_file(directory_ / "backup.db", config("after").ledger());
     Storage restored = open("after");
     ASSERT_EQ(restored.ledger().height(), saved);
-    NodeWorld::Disk& disk = world_.disk_of(kFour);
+    ModelDisk& disk = world_.disk_of(kFour);
     disk.ledger.resize(saved);
-    disk.inbox = restored.recall(world_.network().network()).value();
-    ASSERT_EQ(disk.inbox.safety, SafetyTrust::lost);
+    const RecoveredState recalled = restored.recall(world_.network().network()).value();
+    ASSERT_EQ(recalled.safety, SafetyTrust::lost);
+    disk.inbox = ModelInbox::of(recalled, world_.network().network());
+    disk.safety = recalled.safety;
+    disk.safety_record = recalled.safety_record;
     const std::size_t said = sayings.count();
     world_.restart(kFour);
 

@@ -6,6 +6,7 @@
 
 #include "core/wire/chain_codec.h"
 #include "core/wire/message_codec.h"
+#include "tests/support/addressee.h"
 
 namespace fairfeed::test {
 namespace {
@@ -43,7 +44,7 @@ void NodeWorld::start(const NodeId& id) {
         node->replay({committed, before, state});
         certificate = committed.certificate;
     }
-    auto effects = node->start(state, certificate, disks_.at(id).inbox, now_of(id));
+    auto effects = node->start(state, certificate, disks_.at(id).memory(), now_of(id));
     CHECK(effects.has_value());
     nodes_[id] = std::move(node);
     perform(id, std::move(*effects));
@@ -60,7 +61,7 @@ void NodeWorld::restart(const NodeId& id) {
 }
 
 void NodeWorld::join(const NodeId& id) {
-    disks_.insert_or_assign(id, Disk{});
+    disks_.insert_or_assign(id, ModelDisk{});
     start(id);
 }
 
@@ -134,7 +135,6 @@ void NodeWorld::mend(const NodeId& id, const CommittedBlock& offered) {
 }
 
 void NodeWorld::perform(const NodeId& id, Effects effects) {
-    Disk& disk = disks_.at(id);
     for (Effect& effect : effects) {
         if (dies(id)) return crash(id);
         if (witness_) witness_(id, effect);
@@ -142,36 +142,10 @@ void NodeWorld::perform(const NodeId& id, Effects effects) {
             deliver(id, *publish);
         } else if (auto* asked = std::get_if<AnswerBlocks>(&effect)) {
             answer_blocks(id, *asked);
-        } else if (auto* reading = std::get_if<PersistReading>(&effect)) {
-            disk.inbox.readings.push_back(reading->reading.envelope);
-            disk.readings.insert(reading->reading.id);
-        } else if (auto* batch = std::get_if<PersistBatch>(&effect)) {
-            disk.inbox.batches = {batch->batch};
-        } else if (auto* row = std::get_if<PersistEndorsement>(&effect)) {
-            disk.inbox.endorsements.push_back(*row);
-        } else if (auto* block = std::get_if<PersistBlock>(&effect)) {
-            disk.inbox.blocks.push_back(block->block);
-        } else if (auto* safety = std::get_if<PersistSafety>(&effect)) {
-            disk.inbox.safety_record = safety->record;
-            disk.inbox.safety = SafetyTrust::sound;
-        } else if (auto* commit = std::get_if<CommitBlock>(&effect)) {
-            disk.ledger.push_back(commit->block);
-            for (const Transaction& transaction : commit->block.block.transactions)
-                disk.readings.insert(transaction.id);
-            disk.inbox.blocks.clear();
-        } else if (auto* doubts = std::get_if<PersistSilencedWindows>(&effect)) {
-            disk.inbox.doubts = doubts->up_to;
-            disk.inbox.inbox_lost = false;
         } else if (auto* whole = std::get_if<MendBlock>(&effect)) {
             mend(id, whole->block);
-        } else if (auto* forget = std::get_if<ForgetWindow>(&effect)) {
-            std::erase_if(disk.inbox.batches, [&](const Transaction& held) {
-                return std::get<Settlement>(held.content).cluster == forget->cluster;
-            });
-            std::erase_if(disk.inbox.endorsements, [&](const PersistEndorsement& held) {
-                return held.endorsement.cluster == forget->cluster &&
-                       held.endorsement.window <= forget->window;
-            });
+        } else {
+            disks_.at(id).apply(effect);
         }
     }
 }
@@ -192,10 +166,8 @@ void NodeWorld::deliver(const NodeId& from, const Publish& publish) {
         return;
     }
     said_.insert_or_assign(channel, publish);
-    const bool addressed = channel == Channel::request || channel == Channel::answer;
     for (const auto& [to, disk] : disks_) {
-        if (to == from || (addressed && to.str() != publish.topic.item)) continue;
-        if (cuts_.contains({from, to})) continue;
+        if (to == from || !is_meant_for(to, publish.topic) || cuts_.contains({from, to})) continue;
         Packet packet{from, to, publish.topic.str(), publish.message};
         const auto held = held_.find({from, to});
         if (held != held_.end()) {
@@ -211,7 +183,7 @@ void NodeWorld::hear_as_meter(const NodeId& from, const Publish& publish) {
         const auto receipt = decode_receipt(publish.message, network_.network());
         CHECK(receipt.has_value() && receipt->signer == from);
         receipts_[from].insert(receipt->content.reading);
-        EXPECT_TRUE(disks_.at(from).readings.contains(receipt->content.reading))
+        EXPECT_TRUE(disks_.at(from).keeps_reading(receipt->content.reading))
             << "a receipt left before its reading was on the disk";
     } else if (publish.topic.channel == Channel::share) {
         const auto share = decode_share(publish.message, network_.network());
@@ -225,14 +197,10 @@ void NodeWorld::hear_as_meter(const NodeId& from, const Publish& publish) {
 }
 
 void NodeWorld::answer_blocks(const NodeId& from, const AnswerBlocks& asked) {
-    BlocksAnswer answer;
-    for (const CommittedBlock& committed : disks_.at(from).ledger) {
-        const Height height = committed.block.header.height;
-        if (rotten_[from].contains(height)) continue;
-        if (height >= asked.request.from && height < asked.request.from + asked.request.count) {
-            answer.blocks.push_back(committed);
-        }
-    }
+    BlocksAnswer answer = disks_.at(from).answer(asked.request);
+    std::erase_if(answer.blocks, [&](const CommittedBlock& committed) {
+        return rotten_[from].contains(committed.block.header.height);
+    });
     if (answer.blocks.empty()) return;
     const std::string& network = network_.genesis().content.parameters.name;
     deliver(from, {Topic{network, from.str(), Channel::answer, asked.to.str()},

@@ -1,5 +1,6 @@
 // A network of real nodes in one thread: virtual time, a message bus in place of brokers, disks
-// that remember durable effects. For stories about whole nodes; no threads, no sockets.
+// that remember durable effects. For stories about whole nodes; no threads, no sockets. This world
+// stands beside tests/simulation because a test decides here what fails and when, without a seed.
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 #include "edge-node/node/node.h"
 #include "tests/support/agenda.h"
 #include "tests/support/lab.h"
+#include "tests/support/model_disk.h"
 
 namespace fairfeed::test {
 
@@ -18,18 +20,11 @@ class NodeWorld {
   public:
     explicit NodeWorld(TestNetworkOptions options);
 
-    // The durable content of a node's disk.
-    struct Disk {
-        std::vector<CommittedBlock> ledger;  // from height 1
-        RecoveredState inbox;
-        std::set<Digest> readings;  // all readings ever written to ledger or inbox
-    };
-
     [[nodiscard]] const TestNetwork& network() const { return network_; }
     [[nodiscard]] const ChainState& first_state() const { return first_state_; }
     [[nodiscard]] Node& node(const NodeId& id) { return *nodes_.at(id); }
-    [[nodiscard]] const Disk& disk(const NodeId& id) const { return disks_.at(id); }
-    [[nodiscard]] Disk& disk_of(const NodeId& id) { return disks_.at(id); }  // for damaging it
+    [[nodiscard]] const ModelDisk& disk(const NodeId& id) const { return disks_.at(id); }
+    [[nodiscard]] ModelDisk& disk_of(const NodeId& id) { return disks_.at(id); }  // for damaging it
     [[nodiscard]] TestMeter& meter(const MeterId& id) { return meters_.at(id); }
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] Instant now_of(const NodeId& id) const;  // by its own clock
@@ -123,7 +118,7 @@ class NodeWorld {
     TestNetwork network_;
     ChainState first_state_;  // of genesis
     std::map<NodeId, std::unique_ptr<Node>> nodes_;
-    std::map<NodeId, Disk> disks_;
+    std::map<NodeId, ModelDisk> disks_;
     std::map<MeterId, TestMeter> meters_;
     std::map<Window, std::vector<OpenedReading>> measured_;
     std::map<Channel, Publish> said_;

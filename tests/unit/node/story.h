@@ -100,7 +100,7 @@ class Story {
     std::map<std::pair<MeterId, Window>, OpenedReading> readings_;
     std::map<MeterId, TestMeter> twins_;  // the meter's state before its last reading
     std::map<MeterId, Transaction> events_;
-    std::map<NodeId, NodeWorld::Disk> copies_;
+    std::map<NodeId, ModelDisk> copies_;
     std::map<ClusterId, Transaction> batches_;  // the proposer's last stored batch
     std::set<std::string> told_;
     struct Deed {

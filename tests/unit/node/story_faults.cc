@@ -59,7 +59,7 @@ void Story::start(const NodeId& node) {
 // copied | put back | empty
 void Story::treat_disk(const Words& words) {
     const NodeId node(words.after("of"));
-    NodeWorld::Disk& disk = world_->disk_of(node);
+    ModelDisk& disk = world_->disk_of(node);
     const std::string& how = words.after("is");
     if (how == "copied") {
         copies_.insert_or_assign(node, disk);
@@ -67,7 +67,7 @@ void Story::treat_disk(const Words& words) {
         disk = copies_.at(node);
     } else if (how == "empty") {
         disk = {};
-        disk.inbox.safety = SafetyTrust::fresh;
+        disk.safety = SafetyTrust::fresh;
     } else {
         words.unknown();
     }
@@ -76,19 +76,19 @@ void Story::treat_disk(const Words& words) {
 // lost | damaged | copied | put back | accepted: a person permits its use as it is
 void Story::treat_safety_record(const Words& words) {
     const NodeId node(words.after("of"));
-    RecoveredState& inbox = world_->disk_of(node).inbox;
+    ModelDisk& disk = world_->disk_of(node);
     const std::string& how = words.after("is");
     if (how == "copied") {
-        copies_[node].inbox.safety_record = inbox.safety_record;
+        copies_[node].safety_record = disk.safety_record;
     } else if (how == "put") {
-        inbox.safety_record = copies_.at(node).inbox.safety_record;
+        disk.safety_record = copies_.at(node).safety_record;
     } else if (how == "lost") {
-        inbox.safety_record.clear();
-        inbox.safety = SafetyTrust::lost;
+        disk.safety_record.clear();
+        disk.safety = SafetyTrust::lost;
     } else if (how == "damaged") {
-        inbox.safety = SafetyTrust::in_doubt;
+        disk.safety = SafetyTrust::in_doubt;
     } else if (how == "accepted") {
-        inbox.safety = SafetyTrust::accepted;
+        disk.safety = SafetyTrust::accepted;
     } else {
         words.unknown();
     }
@@ -96,12 +96,9 @@ void Story::treat_safety_record(const Words& words) {
 
 // The inbox holds readings, batches and endorsements; the safety record is a separate file.
 void Story::lose_inbox(const NodeId& node) {
-    RecoveredState& inbox = world_->disk_of(node).inbox;
-    RecoveredState anew;
-    anew.safety_record = inbox.safety_record;
-    anew.safety = inbox.safety;
-    anew.inbox_lost = true;
-    inbox = std::move(anew);
+    ModelInbox anew;
+    anew.lost = true;
+    world_->disk_of(node).inbox = anew;
 }
 
 // 60 s ahead | set | right, but unsynchronised | in 1970, and not synchronised
