@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::uint32_t kBlocksPerRequest = 16;
 
-// In real time.
-std::int64_t share_notice_ms(const NetworkParameters& parameters) {
-    return parameters.share_notice_s * 1000 / parameters.speed;
-}
-
 // An answer holds blocks from the height on that was asked for, one after the other, and no more
 // than were asked for.
 Result<void, Reject> check_asked(const BlocksAnswer& answer, Height from) {
@@ -37,56 +32,29 @@ PersistSafety empty_record(const ChainState& state) {
     return {consensus::encode_safety_record(record)};
 }
 
-struct Statement {
-    Channel channel;
-    Bytes message;
-};
-
-// What the replica says to everybody. nullopt: the effect says nothing, or its block has no
-// description here.
-std::optional<Statement> statement_of(const consensus::Effect& effect, const Workbench& workbench) {
-    if (const auto* proposal = std::get_if<consensus::SendProposal>(&effect)) {
-        const auto* outline = workbench.outline(proposal->proposal.content.block);
-        if (outline == nullptr) return std::nullopt;
-        return Statement{Channel::proposal, encode_proposal({proposal->proposal, *outline})};
-    }
-    if (const auto* vote = std::get_if<consensus::SendVote>(&effect)) {
-        const bool is_prevote = vote->vote.content.type == VoteType::prevote;
-        return Statement{is_prevote ? Channel::prevote : Channel::precommit,
-                         encode_vote(vote->vote)};
-    }
-    if (const auto* polka = std::get_if<consensus::SendPolka>(&effect)) {
-        const auto* outline = workbench.outline(*polka->certificate.content.block);
-        if (outline == nullptr) return std::nullopt;
-        return Statement{Channel::polka, encode_certified_outline({*outline, polka->certificate})};
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 ChainDriver::ChainDriver(Setup setup)
-    : self_(setup.self),
-      signer_(setup.signer),
-      publisher_(setup.self, setup.signer),
+    : publisher_(setup.self, setup.signer),
       tip_{std::move(setup.state), std::move(setup.tip_certificate), {}},
-      replica_({setup.self, tip_.state.network, tip_.state.genesis.parameters.timers,
-                share_notice_ms(tip_.state.genesis.parameters)},
-               setup.signer),
       workbench_(setup.self, setup.signer, tip_.state.genesis.parameters),
+      agreement_(setup.self, setup.signer, tip_, workbench_,
+                 [this](const CandidateBlocks::Valid& decided, const QuorumCertificate& certificate,
+                        const Turn& turn) { commit(decided, certificate, turn); }),
       inquiry_(setup.self, setup.signer, setup.trust),
-      catch_up_(tip_.state.genesis.parameters.timers) {}
+      catch_up_(tip_.state.genesis.parameters.timers),
+      beacon_(setup.self, setup.signer) {}
 
 Result<void, Reject> ChainDriver::start(ByteView safety_record, std::vector<Block> blocks,
                                         const Turn& turn) {
     now_ = turn.now;
-    if (auto restored = replica_.restore(safety_record); !restored) return restored;
+    if (auto restored = agreement_.restore(safety_record); !restored) return restored;
     tip_.parent = {state().tip_time_ms, turn.now.steady_ms};
     for (Block& block : blocks)
         if (block.header.height == state().height + 1)
             workbench_.restore(std::move(block), state());
     decided_.remember(state().height, state().tip, state().tip_validators);
-    if (auto doubt = inquiry_.first_doubt()) drive(std::move(*doubt), turn);
+    if (auto doubt = inquiry_.first_doubt()) agreement_.drive(std::move(*doubt), turn);
     inquiry_.begin(state(), turn.now);
     rebroadcast_standing(turn);
     follow_inquiry(turn);
@@ -96,11 +64,11 @@ Result<void, Reject> ChainDriver::start(ByteView safety_record, std::vector<Bloc
 void ChainDriver::on_time(const Turn& turn) {
     now_ = turn.now;
     follow_inquiry(turn);
-    judge_wanted(turn);
-    look_for_work(turn);
+    agreement_.judge_wanted(turn);
+    agreement_.look_for_work(turn);
     ask_for_blocks(turn);
-    if (turn.now.steady_ms >= status_at_ms_) rebroadcast_standing(turn);
-    drive(consensus::TimePassed{}, turn);
+    if (beacon_.is_due(turn.now)) rebroadcast_standing(turn);
+    agreement_.drive(consensus::TimePassed{}, turn);
 }
 
 // A wanted block may have waited for nothing but its outline. What was signed beside an outline
@@ -109,17 +77,16 @@ Result<void, Reject> ChainDriver::on_consensus(Channel channel, const NodeId& se
                                                ByteView message, const Turn& turn) {
     now_ = turn.now;
     Heard heard = hear_consensus(channel, sender, message, state(),
-                                 inquiry_.is_starting() ? nullptr : &replica_);
+                                 inquiry_.is_starting() ? nullptr : &agreement_.replica());
     if (heard.claimed) on_claim(sender, *heard.claimed, turn);
     if (!heard.verdict) return heard.verdict;
     if (heard.decided) return compare_decided(*heard.decided, turn);
     Result<void, Reject> described;
     if (heard.outline) {
         described = workbench_.describe(sender, *heard.outline);
-        const Digest block = block_id(heard.outline->header);
-        if (described && workbench_.awaits_outline(block)) judge(block, turn);
+        if (described) agreement_.on_outline(block_id(heard.outline->header), turn);
     }
-    if (heard.event) drive(std::move(*heard.event), turn);
+    if (heard.event) agreement_.drive(std::move(*heard.event), turn);
     return described;
 }
 
@@ -133,8 +100,8 @@ Result<void, Reject> ChainDriver::on_bodies(const std::vector<Transaction>& bodi
                                             const Turn& turn) {
     now_ = turn.now;
     const auto result = workbench_.add(bodies, turn);
-    judge_wanted(turn);
-    look_for_work(turn);
+    agreement_.judge_wanted(turn);
+    agreement_.look_for_work(turn);
     return result;
 }
 
@@ -147,10 +114,7 @@ Result<void, Reject> ChainDriver::on_own_window(const std::vector<Transaction>& 
 Result<void, Reject> ChainDriver::accuse(const Result<Transaction, Reject>& evidence,
                                          const Turn& turn) {
     now_ = turn.now;
-    if (!evidence) return unexpected(evidence.error());
-    if (auto added = workbench_.add_own(*evidence, turn); !added) return added;
-    look_for_work(turn);
-    return {};
+    return agreement_.accuse(evidence, turn);
 }
 
 void ChainDriver::on_have(const NodeId& peer, std::vector<Digest> ids, const Turn& turn) {
@@ -206,7 +170,7 @@ Result<void, Reject> ChainDriver::on_attest(const NodeId& sender, const AttestAn
     if (!shown) return unexpected(shown.error());
     if (!*shown) return {};
     for (consensus::Event& event : **shown)
-        drive(std::move(event), turn);
+        agreement_.drive(std::move(event), turn);
     inquiry_.count(sender, answer.height);
     on_claim(sender, answer.height, turn);
     follow_inquiry(turn);
@@ -216,15 +180,8 @@ Result<void, Reject> ChainDriver::on_attest(const NodeId& sender, const AttestAn
 // A reconnect is answered as of the last turn: the pauses go on as if it had not been.
 void ChainDriver::rebroadcast_standing(const Turn& reconnect) {
     const Turn turn{reconnect.state, now_, reconnect.out};
-    const consensus::Snapshot standing = replica_.snapshot();
-    const NodeStatus status{state().height, state().tip, app_hash(state()), standing.height,
-                            standing.round};
-    publisher_.publish(turn, Channel::status, "-",
-                       encode_status(status, self_, state().network, signer_));
-    if (last_commit_)
-        publisher_.publish(turn, Channel::commit, "-", encode_certified_outline(*last_commit_));
-    status_at_ms_ = turn.now.steady_ms + state().genesis.parameters.timers.rebroadcast_cap_ms;
-    inquiry_.ask_again(replica_, turn);
+    beacon_.say(state(), agreement_.replica().snapshot(), turn);
+    inquiry_.ask_again(agreement_.replica(), turn);
 }
 
 std::vector<EnteredBlock> ChainDriver::take_entered() {
@@ -232,85 +189,28 @@ std::vector<EnteredBlock> ChainDriver::take_entered() {
 }
 
 std::int64_t ChainDriver::next_deadline_ms() const {
-    std::int64_t deadline = status_at_ms_;
+    std::int64_t deadline = beacon_.next_deadline_ms();
     const auto consider = [&](std::optional<std::int64_t> steady_ms) {
         deadline = std::min(deadline, steady_ms.value_or(deadline));
     };
-    consider(replica_.next_deadline_ms());
+    consider(agreement_.replica().next_deadline_ms());
     consider(workbench_.next_question_ms());
     consider(catch_up_.next_deadline_ms(state().height));
-    consider(inquiry_.next_deadline_ms(replica_, state(), now_));
+    consider(inquiry_.next_deadline_ms(agreement_.replica(), state(), now_));
     if (!inquiry_.is_starting())
         consider(workbench_.next_work_ms(state().genesis.parameters.timers));
     return deadline;
 }
 
 std::optional<Height> ChainDriver::endorses_from() const {
-    return inquiry_.endorses_from(replica_, state());
-}
-
-void ChainDriver::drive(consensus::Event event, const Turn& turn) {
-    events_.push_back(std::move(event));
-    if (driving_) return;
-    driving_ = true;
-    while (!events_.empty()) {
-        const consensus::Event next = std::move(events_.front());
-        events_.pop_front();
-        for (const consensus::Effect& effect : replica_.step(next, turn.now))
-            perform(effect, turn);
-    }
-    driving_ = false;
-}
-
-void ChainDriver::perform(const consensus::Effect& effect, const Turn& turn) {
-    if (auto statement = statement_of(effect, workbench_)) {
-        publisher_.publish(turn, statement->channel, "-", std::move(statement->message));
-    } else if (const auto* safety = std::get_if<consensus::PersistSafety>(&effect)) {
-        turn.out.push_back(PersistSafety{safety->record});
-    } else if (const auto* request = std::get_if<consensus::RequestBlock>(&effect)) {
-        workbench_.request_block(request->height, request->round);
-        build(turn);
-    } else if (const auto* wish = std::get_if<consensus::JudgeBlock>(&effect)) {
-        judge(wish->block, turn);
-    } else if (const auto* decision = std::get_if<consensus::Decide>(&effect)) {
-        const CandidateBlocks::Valid* decided = workbench_.valid(decision->block);
-        CHECK(decided != nullptr);
-        commit(*decided, decision->certificate, turn);
-    } else if (const auto* votes = std::get_if<consensus::ReportEquivocation>(&effect)) {
-        (void)accuse(equivocations_.note(*votes, state().network), turn);
-    } else if (const auto* proposals = std::get_if<consensus::ReportProposals>(&effect)) {
-        (void)accuse(equivocations_.note(*proposals, state().network), turn);
-    } else if (const auto* against = std::get_if<consensus::Contradicted>(&effect)) {
-        const auto* header = workbench_.contradiction(*against->certificate.content.block);
-        if (header != nullptr) drive(consensus::Halted{divergence(*header, state())}, turn);
-    }
-}
-
-void ChainDriver::judge(const Digest& block, const Turn& turn) {
-    if (auto judged = workbench_.judge(block, turn)) drive(std::move(*judged), turn);
-}
-
-void ChainDriver::judge_wanted(const Turn& turn) {
-    for (const Digest& block : workbench_.wanted())
-        if (workbench_.wants(block)) judge(block, turn);
-}
-
-// R16, R17: the replica wakes when there is work.
-void ChainDriver::look_for_work(const Turn& turn) {
-    if (inquiry_.is_starting()) return;
-    if (workbench_.finds_work(tip_, turn.now)) drive(consensus::WorkExists{}, turn);
-    build(turn);
-}
-
-void ChainDriver::build(const Turn& turn) {
-    if (auto built = workbench_.build(tip_, turn)) drive(std::move(*built), turn);
+    return inquiry_.endorses_from(agreement_.replica(), state());
 }
 
 Result<void, Reject> ChainDriver::compare_decided(const QuorumCertificate& certificate,
                                                   const Turn& turn) {
     const auto halt = decided_.compare(certificate, state());
     if (!halt) return unexpected(halt.error());
-    if (*halt) drive(consensus::Halted{**halt}, turn);
+    if (*halt) agreement_.drive(consensus::Halted{**halt}, turn);
     return {};
 }
 
@@ -324,13 +224,13 @@ Result<void, Reject> ChainDriver::import(const CommittedBlock& committed, const 
     if (auto ok = check_certificate(state(), committed.certificate); !ok) return ok;
     // The certificate is about the header; what lies below the header is the sender's word.
     if (!is_of_its_header(outline_of(committed.block))) return unexpected(Reject::wrong_root);
-    if (auto doubt = inquiry_.doubts_memory()) drive(std::move(*doubt), turn);
+    if (auto doubt = inquiry_.doubts_memory()) agreement_.drive(std::move(*doubt), turn);
     for (consensus::Event& event : inquiry_.own_votes(committed.certificate))
-        drive(std::move(event), turn);
+        agreement_.drive(std::move(event), turn);
     auto executed = workbench_.execute(committed.block, state());
     if (!executed) {
         if (!is_about_witnesses(executed.error()))
-            drive(consensus::Halted{divergence(header, state())}, turn);
+            agreement_.drive(consensus::Halted{divergence(header, state())}, turn);
         return unexpected(executed.error().reason);
     }
     commit(std::move(*executed), committed.certificate, turn);
@@ -345,31 +245,27 @@ void ChainDriver::commit(CandidateBlocks::Valid decided, const QuorumCertificate
     decided_.remember(state().height, state().tip, before.validators);
     CommittedBlock committed{std::move(decided.block), certificate};
     turn.out.push_back(CommitBlock{committed});
-    last_commit_ = CertifiedOutline{outline_of(committed.block), certificate};
+    beacon_.on_commit(committed);
     workbench_.on_commit(committed, state());
     entered_.push_back({std::move(committed), std::move(before), endorses_from(), turn.out.size()});
     rebroadcast_standing(turn);
-    if (!inquiry_.is_starting()) enter_height(turn);
+    if (!inquiry_.is_starting()) agreement_.enter_height(turn);
     follow_inquiry(turn);
 }
 
-void ChainDriver::enter_height(const Turn& turn) {
-    drive(consensus::HeightStarts{state().height + 1, state().validators, tip_.parent}, turn);
-    look_for_work(turn);
-}
-
 void ChainDriver::follow_inquiry(const Turn& turn) {
-    if (auto trusted = inquiry_.limits_silence(replica_, state())) drive(std::move(*trusted), turn);
+    if (auto trusted = inquiry_.limits_silence(agreement_.replica(), state()))
+        agreement_.drive(std::move(*trusted), turn);
     if (inquiry_.ends_start(state(), turn.now)) {
-        if (inquiry_.lacks_record(replica_)) turn.out.push_back(empty_record(state()));
-        enter_height(turn);
+        if (inquiry_.lacks_record(agreement_.replica())) turn.out.push_back(empty_record(state()));
+        agreement_.enter_height(turn);
     }
-    inquiry_.ask_if_due(replica_, turn);
+    inquiry_.ask_if_due(agreement_.replica(), turn);
 }
 
 // A node whose chain has diverged has no use for the others' blocks.
 void ChainDriver::ask_for_blocks(const Turn& turn) {
-    const auto& halt = replica_.halt();
+    const auto& halt = agreement_.replica().halt();
     if (halt && halt->reason == consensus::HaltReason::diverged) return;
     const auto peer = catch_up_.whom_to_ask(state().height, turn.now);
     if (!peer) return;

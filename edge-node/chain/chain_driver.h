@@ -1,22 +1,19 @@
-// The chain as a node works on it: feeds the replica (consensus), performs what the replica wants,
-// and moves the public state when a block is decided or imported (R1, R14). The replica agrees on
-// ids; the Workbench knows the blocks. Composes Workbench, SelfInquiry, CatchUp and DecidedBlocks,
-// and keeps the order in which they act. Pure: everything it wants done is an effect. Owned by
-// Node; one thread.
+// The chain as a node works on it: moves the public state when a block is decided or imported (R1,
+// R14). Composes Workbench, Agreement, SelfInquiry, CatchUp, DecidedBlocks and StatusBeacon, and
+// keeps the order in which they act. Pure: everything it wants done is an effect. Owned by Node;
+// one thread.
 #pragma once
 
-#include <deque>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "edge-node/chain/agreement.h"
 #include "edge-node/chain/catch_up.h"
 #include "edge-node/chain/chain_tip.h"
 #include "edge-node/chain/decided_blocks.h"
-#include "edge-node/chain/equivocations.h"
 #include "edge-node/chain/self_inquiry.h"
+#include "edge-node/chain/status_beacon.h"
 #include "edge-node/chain/workbench.h"
-#include "edge-node/consensus/replica.h"
 #include "edge-node/effects/publisher.h"
 
 namespace fairfeed {
@@ -39,6 +36,8 @@ class ChainDriver {
         SafetyTrust trust = SafetyTrust::sound;
     };
     explicit ChainDriver(Setup setup);
+    ChainDriver(const ChainDriver&) = delete;
+    ChainDriver& operator=(const ChainDriver&) = delete;
 
     // Asks the others what they have seen of this node's signatures (R22); the height after the tip
     // begins when they have had time to answer. safety_record, blocks: from before a restart, the
@@ -59,8 +58,7 @@ class ChainDriver {
     [[nodiscard]] Result<void, Reject> on_own_window(const std::vector<Transaction>& window,
                                                      const Turn& turn);
     // What this node itself found out against a node or meter, to be announced until a block has
-    // it. An error in place of evidence, and evidence that is known already, change nothing (R19).
-    // Errors: those of Workbench::add_own; future_window: the chain takes it later.
+    // it. Errors: those of Agreement::accuse; future_window: the chain takes it later.
     Result<void, Reject> accuse(const Result<Transaction, Reject>& evidence, const Turn& turn);
     // HAVE: asks the peer for the announced bodies that this node lacks.
     void on_have(const NodeId& peer, std::vector<Digest> ids, const Turn& turn);
@@ -87,45 +85,29 @@ class ChainDriver {
 
     [[nodiscard]] const ChainTip& tip() const { return tip_; }
     [[nodiscard]] const ChainState& state() const { return tip_.state; }
-    [[nodiscard]] const consensus::Replica& replica() const { return replica_; }
+    [[nodiscard]] const Agreement& agreement() const { return agreement_; }
     [[nodiscard]] const Workbench& workbench() const { return workbench_; }
     [[nodiscard]] const SelfInquiry& inquiry() const { return inquiry_; }
-    [[nodiscard]] const Equivocations& equivocations() const { return equivocations_; }
     [[nodiscard]] std::optional<Height> endorses_from() const;  // Turn
 
   private:
-    // Events that are raised while effects are performed wait: the replica takes one step at a
-    // time.
-    void drive(consensus::Event event, const Turn& turn);
-    void perform(const consensus::Effect& effect, const Turn& turn);
-    void judge(const Digest& block, const Turn& turn);
-    void judge_wanted(const Turn& turn);
-    void look_for_work(const Turn& turn);
-    void build(const Turn& turn);
     // R24: does the certificate contradict a block that was decided lately?
     [[nodiscard]] Result<void, Reject> compare_decided(const QuorumCertificate& certificate,
                                                        const Turn& turn);
     [[nodiscard]] Result<void, Reject> import(const CommittedBlock& committed, const Turn& turn);
     void commit(CandidateBlocks::Valid decided, const QuorumCertificate& certificate,
                 const Turn& turn);
-    void enter_height(const Turn& turn);
     void follow_inquiry(const Turn& turn);
     void ask_for_blocks(const Turn& turn);
 
-    NodeId self_;
-    const Signer& signer_;
     Publisher publisher_;
     ChainTip tip_;
-    std::optional<CertifiedOutline> last_commit_;  // as COMMIT says it; none since the start
-    consensus::Replica replica_;
     Workbench workbench_;
+    Agreement agreement_;
     SelfInquiry inquiry_;
     CatchUp catch_up_;
     DecidedBlocks decided_;
-    Equivocations equivocations_;
-    std::int64_t status_at_ms_ = 0;  // steady; when STATUS is due again
-    std::deque<consensus::Event> events_;
-    bool driving_ = false;
+    StatusBeacon beacon_;
     Instant now_;                        // of the last turn but for reconnects
     std::vector<EnteredBlock> entered_;  // not taken yet
 };

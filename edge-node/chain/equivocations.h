@@ -1,5 +1,5 @@
 // Validators that said two things in one slot (R19): words for people, and evidence for a block.
-// Bounded: the words of the first few are kept. Pure; owned by ChainDriver.
+// Bounded: the words of the first few are kept. Pure; owned by Agreement.
 #pragma once
 
 #include <string>

@@ -266,9 +266,10 @@ Result<void, Reject> Node::on_request(const NodeId& sender, ByteView message, Ef
                                encode_answer(std::move(*answer)));
         }
     } else if (const auto* attest = std::get_if<AttestRequest>(&*request)) {
-        publisher_.publish(turn(out), Channel::answer, sender.str(),
-                           encode_answer(fairfeed::attest(chain_->replica(), state().height, sender,
-                                                          *attest, sha256(message))));
+        publisher_.publish(
+            turn(out), Channel::answer, sender.str(),
+            encode_answer(fairfeed::attest(chain_->agreement().replica(), state().height, sender,
+                                           *attest, sha256(message))));
     }
     return {};
 }

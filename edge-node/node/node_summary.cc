@@ -28,7 +28,7 @@ std::map<MeterId, std::uint32_t> over_certified(const KeyholderAccounts& account
 
 NodeLoad Node::load() const {
     return {chain_->workbench().pool().size(), pending_.size(), committee_.intake().store().size(),
-            committee_.windows().batches_heard(), chain_->replica().buffered_bytes()};
+            committee_.windows().batches_heard(), chain_->agreement().replica().buffered_bytes()};
 }
 
 NodeSummary Node::summary() const {
@@ -37,7 +37,7 @@ NodeSummary Node::summary() const {
     out.height = chain.height;
     out.tip = chain.tip;
     out.app_hash = app_hash(chain);
-    out.consensus = chain_->replica().snapshot();
+    out.consensus = chain_->agreement().replica().snapshot();
     out.starting = chain_->inquiry().is_starting();
     out.attested = chain_->inquiry().answers();
     out.waiting_transactions = chain_->workbench().pool().size();
@@ -60,7 +60,7 @@ NodeSummary Node::summary() const {
     out.invariants = committee_.invariants().reports();
     if (auto ahead = time_alarm(chain_->tip(), now_); !ahead.empty())
         out.alarms.push_back(std::move(ahead));
-    const auto& lies = chain_->equivocations().words();
+    const auto& lies = chain_->agreement().equivocations().words();
     out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
     for (const auto& [id, node] : chain.nodes) {
         for (const auto& [offence, record] : node.offences)

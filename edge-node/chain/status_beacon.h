@@ -1,0 +1,35 @@
+// What a node says again and again of where it stands: STATUS, and the COMMIT of its newest block,
+// so that who is behind learns of it (R14). Brokers retain both. Pure; owned by ChainDriver.
+#pragma once
+
+#include <optional>
+
+#include "core/crypto/signing.h"
+#include "core/model/message.h"
+#include "core/state/state.h"
+#include "edge-node/consensus/snapshot.h"
+#include "edge-node/effects/publisher.h"
+
+namespace fairfeed {
+
+class StatusBeacon {
+  public:
+    // The signer outlives this object.
+    StatusBeacon(NodeId self, const Signer& signer);
+
+    // The block entered the chain: its COMMIT is the one to say.
+    void on_commit(const CommittedBlock& committed);
+    void say(const ChainState& tip, const consensus::Snapshot& standing, const Turn& turn);
+    [[nodiscard]] bool is_due(Instant now) const { return now.steady_ms >= due_ms_; }
+    // Steady time at which it is due again.
+    [[nodiscard]] std::int64_t next_deadline_ms() const { return due_ms_; }
+
+  private:
+    NodeId self_;
+    const Signer& signer_;
+    Publisher publisher_;
+    std::optional<CertifiedOutline> last_commit_;  // none since the start
+    std::int64_t due_ms_ = 0;
+};
+
+}  // namespace fairfeed
