@@ -47,7 +47,7 @@ void HeightInstance::hear(const Proposal& proposal, Turn& turn) {
     const NodeId& sender = proposal.proposer;
     if (content.height != height_ || decided_) return;
     if (content.valid_round && *content.valid_round >= content.round) return;
-    if (sender == self_ || sender != proposer(content.round)) return;
+    if (sender == self_ || sender != votes_.proposer(content.round)) return;
     wake();
     blocks_.outline_came(content.block);
     votes_.saw_round(sender, content.round);
@@ -134,7 +134,7 @@ bool HeightInstance::skip_round() {
 // there is no valid block, it asks for a new block.
 bool HeightInstance::propose(Turn& turn) {
     if (step_ != Step::propose || own_proposal_ == OwnProposal::made) return false;
-    if (proposer(round_) != self_ || !may_sign(turn)) return false;
+    if (votes_.proposer(round_) != self_ || !may_sign(turn)) return false;
     const auto& valid = lock_.valid();
     if (valid && valid->round < round_) {
         report(votes_.add(*lock_.polka()), turn);
@@ -247,7 +247,7 @@ void HeightInstance::start_round(Round round) {
 }
 
 bool HeightInstance::may_sign(const Turn& turn) const {
-    return turn.signatory.may_sign(height_) && is_validator(self_);
+    return turn.signatory.may_sign(height_) && votes_.is_validator(self_);
 }
 
 void HeightInstance::send_proposal(const ProposalContent& content, Turn& turn) {
@@ -334,20 +334,6 @@ std::optional<Verdict> HeightInstance::verdict(const Digest& block, Turn& turn) 
     return known;
 }
 
-const NodeId& HeightInstance::proposer(Round round) const {
-    const std::vector<NodeId>& validators = votes_.validators();
-    return validators[(height_ + round) % validators.size()];
-}
-
-Statements HeightInstance::statements_of(const NodeId& validator) const {
-    Statements out;
-    for (const Proposal& proposal : proposals_.of(validator))
-        out.take(proposal);
-    for (const Vote& vote : votes_.of(validator))
-        out.take(vote);
-    return out;
-}
-
 Snapshot HeightInstance::snapshot() const {
     Snapshot out;
     out.height = height_;
@@ -360,7 +346,7 @@ Snapshot HeightInstance::snapshot() const {
     out.validators = votes_.validators().size();
     out.prevotes = votes_.count(VoteType::prevote, round_);
     out.precommits = votes_.count(VoteType::precommit, round_);
-    out.proposer = proposer(round_);
+    out.proposer = votes_.proposer(round_);
     return out;
 }
 

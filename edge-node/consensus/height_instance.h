@@ -49,10 +49,9 @@ class HeightInstance {
     void advance(Turn& turn);
 
     [[nodiscard]] Height height() const { return height_; }
-    [[nodiscard]] bool is_validator(const NodeId& node) const { return votes_.is_validator(node); }
-    // R3: whose turn the round is.
-    [[nodiscard]] const NodeId& proposer(Round round) const;
-    [[nodiscard]] Statements statements_of(const NodeId& validator) const;
+    // What the validators, this one among them, have said at this height.
+    [[nodiscard]] const VoteSet& votes() const { return votes_; }
+    [[nodiscard]] const ProposalSet& proposals() const { return proposals_; }
     // All but halt, silence and may_sign, which the caller knows.
     [[nodiscard]] Snapshot snapshot() const;
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;  // R16; steady

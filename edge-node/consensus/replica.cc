@@ -68,7 +68,7 @@ void Replica::take(const Event& event, Turn& turn) {
 
 void Replica::take_vote(const Vote& vote, Turn& turn) {
     if (!instance_ || vote.validator == config_.self) return;
-    if (!instance_->is_validator(vote.validator)) return;
+    if (!instance_->votes().is_validator(vote.validator)) return;
     const Height height = vote.content.height;
     const bool is_next =
         height > instance_->height() && height - instance_->height() <= FutureBuffer::kHeightsAhead;
@@ -91,11 +91,17 @@ std::optional<std::int64_t> Replica::next_deadline_ms() const {
 
 const NodeId& Replica::proposer(Round round) const {
     CHECK(instance_);
-    return instance_->proposer(round);
+    return instance_->votes().proposer(round);
 }
 
 Statements Replica::statements_of(const NodeId& validator) const {
-    Statements out = instance_ ? instance_->statements_of(validator) : Statements{};
+    Statements out;
+    if (instance_) {
+        for (const Proposal& proposal : instance_->proposals().of(validator))
+            out.take(proposal);
+        for (const Vote& vote : instance_->votes().of(validator))
+            out.take(vote);
+    }
     for (const Vote& vote : future_.of(validator))
         out.take(vote);
     return out;
@@ -105,7 +111,7 @@ Snapshot Replica::snapshot() const {
     Snapshot out = instance_ ? instance_->snapshot() : Snapshot{};
     out.halt = halt();
     out.silence = silence();
-    out.may_sign = instance_ && instance_->is_validator(config_.self) &&
+    out.may_sign = instance_ && instance_->votes().is_validator(config_.self) &&
                    signatory_.may_sign(instance_->height());
     return out;
 }

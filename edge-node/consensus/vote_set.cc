@@ -34,6 +34,10 @@ bool VoteSet::is_validator(const NodeId& node) const {
     return index_.contains(node);
 }
 
+const NodeId& VoteSet::proposer(Round round) const {
+    return validators_[(height_ + round) % validators_.size()];
+}
+
 const VoteSet::RoundVotes* VoteSet::find(VoteType type, Round round) const {
     const auto rounds = votes_.find(type);
     if (rounds == votes_.end()) return nullptr;

@@ -61,6 +61,8 @@ class VoteSet {
     // The votes of a validator in its newest round of each type.
     [[nodiscard]] std::vector<Vote> of(const NodeId& validator) const;
     [[nodiscard]] bool is_validator(const NodeId& node) const;
+    // R3: whose turn the round is.
+    [[nodiscard]] const NodeId& proposer(Round round) const;
 
   private:
     using Index = std::size_t;
