@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-#include "core/io/mqtt_client.h"
+#include "core/io/mqtt_config.h"
 
 namespace fairfeed::paho {
 
