@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tidy/citation_rules.h"
-#include "tests/tidy/link_rules.h"
+#include "tests/tidy/page_rules.h"
 #include "tests/tidy/tracked_files.h"
 
 namespace fairfeed::tidy {
