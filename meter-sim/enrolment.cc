@@ -86,7 +86,7 @@ KeyEpoch Enrolment::key_epoch_of(Window window) const {
 Committee Enrolment::everybody() const {
     Committee all;
     for (const DatedCommittee& committee : committees) {
-        for (const CommitteeMember& member : committee.members) {
+        for (const WitnessNode& member : committee.members) {
             const bool is_there = std::any_of(
                 all.begin(), all.end(), [&](const auto& each) { return each.node == member.node; });
             if (!is_there) all.push_back(member);
@@ -98,7 +98,7 @@ Committee Enrolment::everybody() const {
 bool is_held_by_enough(const std::set<NodeId>& holders, const Committee& committee) {
     std::size_t members = 0;
     bool other_than_parent = committee.size() == 1;
-    for (const CommitteeMember& member : committee) {
+    for (const WitnessNode& member : committee) {
         if (!holders.contains(member.node)) continue;
         ++members;
         other_than_parent = other_than_parent || member.node != committee.front().node;

@@ -15,11 +15,11 @@
 
 namespace fairfeed {
 
-struct CommitteeMember {
+struct WitnessNode {
     NodeId node;
     VerifyKey key;  // verifies receipts, refusals and shares
 };
-using Committee = std::vector<CommitteeMember>;  // the parent first
+using Committee = std::vector<WitnessNode>;  // the parent first
 
 // In force from `effective` on; of two in force the later one applies.
 struct DatedCommittee {

@@ -190,7 +190,7 @@ class Planner {
 
   private:
     void add_brokers(PlannedMeter& planned) {
-        for (const CommitteeMember& member : planned.setup.enrolment.everybody()) {
+        for (const WitnessNode& member : planned.setup.enrolment.everybody()) {
             const auto found =
                 std::find_if(config_.brokers.begin(), config_.brokers.end(),
                              [&](const auto& broker) { return broker.node == member.node; });

@@ -22,7 +22,7 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 
 // Whether the message is signed by the member that its topic names.
 template <class Content>
-std::optional<Reject> fault_of(const Signed<Content>& said, const CommitteeMember& member,
+std::optional<Reject> fault_of(const Signed<Content>& said, const WitnessNode& member,
                                const MeterId& meter) {
     if (said.signer != member.node) return Reject::wrong_topic;
     if (said.content.meter != meter) return Reject::unknown_meter;
@@ -244,7 +244,7 @@ void Meter::send_due(const Instant& now, MeterEffects& effects) {
         // reading is sent at once.
         if (at_ms != pending.next_send_ms) pending.begin_anew();
         if (at_ms > now.steady_ms) return;
-        for (const CommitteeMember& member : members_)
+        for (const WitnessNode& member : members_)
             publish_to(pending, member.node, now, effects);
         pending.sent(setup_.parameters.timers, now.steady_ms);
     });
@@ -287,7 +287,7 @@ std::optional<Reject> Meter::hear(const meter_event::Message& message, const Ins
     return Reject::wrong_topic;
 }
 
-std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Bytes& payload,
+std::optional<Reject> Meter::hear_receipt(const WitnessNode& from, const Bytes& payload,
                                           MeterEffects& effects) {
     const auto receipt = decode_receipt(payload, setup_.network);
     if (!receipt) return receipt.error();
@@ -308,7 +308,7 @@ std::optional<Reject> Meter::hear_receipt(const CommitteeMember& from, const Byt
     return std::nullopt;
 }
 
-std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Bytes& payload,
+std::optional<Reject> Meter::hear_refusal(const WitnessNode& from, const Bytes& payload,
                                           const Instant& now, MeterEffects& effects) {
     const auto refusal = decode_refusal(payload, setup_.network);
     if (!refusal) return refusal.error();
@@ -330,7 +330,7 @@ std::optional<Reject> Meter::hear_refusal(const CommitteeMember& from, const Byt
     return std::nullopt;
 }
 
-std::optional<Reject> Meter::hear_share(const CommitteeMember& from, const Bytes& payload,
+std::optional<Reject> Meter::hear_share(const WitnessNode& from, const Bytes& payload,
                                         MeterEffects& effects) {
     const auto share = decode_share(payload, setup_.network);
     if (!share) return share.error();
@@ -345,7 +345,7 @@ std::optional<Reject> Meter::hear_share(const CommitteeMember& from, const Bytes
     return std::nullopt;
 }
 
-const CommitteeMember* Meter::find_member(const NodeId& node) const {
+const WitnessNode* Meter::find_member(const NodeId& node) const {
     const auto found = std::find_if(members_.begin(), members_.end(),
                                     [&](const auto& member) { return member.node == node; });
     return found == members_.end() ? nullptr : &*found;
@@ -354,7 +354,7 @@ const CommitteeMember* Meter::find_member(const NodeId& node) const {
 bool Meter::is_member(const NodeId& node, Window window) const {
     const Committee& committee = setup_.enrolment.committee_of(window);
     return std::any_of(committee.begin(), committee.end(),
-                       [&](const CommitteeMember& member) { return member.node == node; });
+                       [&](const WitnessNode& member) { return member.node == node; });
 }
 
 // An alarm belongs to no window, so members of any later committee may answer as well.
@@ -368,7 +368,7 @@ std::vector<ShareBook::Quorum> Meter::share_quorums(Window settled) const {
     for (const Window window : {settled, settled + 1}) {
         const Committee& committee = setup_.enrolment.committee_of(window);
         ShareBook::Quorum quorum{{}, shares_needed(committee.size())};
-        for (const CommitteeMember& member : committee)
+        for (const WitnessNode& member : committee)
             quorum.members.insert(member.node);
         quorums.push_back(std::move(quorum));
     }

@@ -187,14 +187,13 @@ class Meter {
 
     [[nodiscard]] std::optional<Reject> hear(const meter_event::Message& message,
                                              const Instant& now, MeterEffects& effects);
-    [[nodiscard]] std::optional<Reject> hear_receipt(const CommitteeMember& from,
-                                                     const Bytes& payload, MeterEffects& effects);
-    [[nodiscard]] std::optional<Reject> hear_refusal(const CommitteeMember& from,
-                                                     const Bytes& payload, const Instant& now,
+    [[nodiscard]] std::optional<Reject> hear_receipt(const WitnessNode& from, const Bytes& payload,
                                                      MeterEffects& effects);
-    [[nodiscard]] std::optional<Reject> hear_share(const CommitteeMember& from,
-                                                   const Bytes& payload, MeterEffects& effects);
-    [[nodiscard]] const CommitteeMember* find_member(const NodeId& node) const;
+    [[nodiscard]] std::optional<Reject> hear_refusal(const WitnessNode& from, const Bytes& payload,
+                                                     const Instant& now, MeterEffects& effects);
+    [[nodiscard]] std::optional<Reject> hear_share(const WitnessNode& from, const Bytes& payload,
+                                                   MeterEffects& effects);
+    [[nodiscard]] const WitnessNode* find_member(const NodeId& node) const;
     [[nodiscard]] bool is_member(const NodeId& node, Window window) const;
     [[nodiscard]] bool is_asked(const NodeId& node, const PendingReading& pending) const;
     [[nodiscard]] bool has_enough(const PendingReading& pending) const;
