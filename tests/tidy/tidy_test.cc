@@ -104,6 +104,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "core/contract/ may not include"},
         Planted{"consensus_io", "edge-node/consensus/x.cc", "#include \"core/io/log.h\"\n", 1,
                 "may not include"},
+        Planted{"main_past_commands", "edge-node/main.cc", "#include \"edge-node/node/node.h\"\n",
+                1, "edge-node/main.cc may not include"},
+        Planted{"meter_up", "meter-sim/x.cc", "#include \"meter-sim/commands/run.h\"\n", 1,
+                "meter-sim/ may not include"},
+        Planted{"dgmd_up", "gateway/dgmd/x.cc", "#include \"gateway/commands/provision.h\"\n", 1,
+                "gateway/dgmd/ may not include"},
         Planted{"relative", "core/io/x.cc", "#include \"log.h\"\n", 1, "repository's root"},
         Planted{"foreign", "core/io/x.cc", "#include <sqlite3.h>\n", 1, "its adapter alone"},
         Planted{"unbuilt", "core/nowhere/x.cc", "\n", 0, "no target builds it"}),
@@ -120,6 +126,8 @@ TEST(TidyTest, does_not_object_to_what_only_looks_wrong) {
         {"core/base/x.cc", repeated(71, "int f() {\n}\n")},
         {"core/base/x.cc", "// " + repeated(97, "\u00e9") + "\n"},
         {"core/io/sqlite.cc", "#include <sqlite3.h>\n#include \"core/base/result.h\"\n"},
+        {"edge-node/main.cc", "#include \"edge-node/commands/run.h\"\n"},
+        {"meter-sim/commands/x.cc", "#include \"meter-sim/meter.h\"\n"},
     };
     for (const auto& [path, text] : fine) {
         for (const Finding& finding : all_findings(make_source(path, text)))
