@@ -1,5 +1,9 @@
 #include "edge-node/chain/pool_rules.h"
 
+#include <cstdint>
+#include <optional>
+#include <variant>
+
 #include "core/state/accusations.h"
 #include "core/state/handover_rules.h"
 #include "core/state/late_rules.h"
@@ -43,6 +47,44 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
     return parsed ? &*parsed : nullptr;
 }
 
+// One overload for each kind: the compiler asks for that of a new one.
+struct IsPast {
+    const Transaction& transaction;
+    const ChainState& state;
+
+    bool operator()(const Genesis&) const { return true; }
+    bool operator()(const SignedReading& reading) const {
+        const ReadingHeader& header = reading.header;
+        const auto next = state.next_window(header.cluster);
+        return !next ||
+               (header.window < *next && !may_true_up(state, header.meter, header.window, *next));
+    }
+    bool operator()(const Settlement& settlement) const {
+        const auto next = state.next_window(settlement.cluster);
+        return !next || settlement.window < *next;
+    }
+    bool operator()(const Evidence& evidence) const {
+        return is_committed(check_evidence(state, evidence, state.height + 1, INT64_MAX));
+    }
+    bool operator()(const MeterAlarm& event) const {
+        return is_committed(check_event(state, event, INT64_MAX));
+    }
+    bool operator()(const Handover&) const {
+        return is_committed(check_handover(state, transaction));
+    }
+    bool operator()(const MeterRegistration& notice) const { return is_used(notice.sequence); }
+    bool operator()(const NodeRegistration& notice) const { return is_used(notice.sequence); }
+    bool operator()(const NodeRevocation& notice) const { return is_used(notice.sequence); }
+    bool operator()(const CommitteeAllocation& notice) const { return is_used(notice.sequence); }
+    bool operator()(const KeyGrant& notice) const { return is_used(notice.sequence); }
+    bool operator()(const CapacityCertificate& notice) const { return is_used(notice.sequence); }
+    bool operator()(const TariffNotice& notice) const { return is_used(notice.sequence); }
+
+    [[nodiscard]] bool is_used(std::uint64_t sequence) const {
+        return sequence <= state.dgmd_sequence;
+    }
+};
+
 }  // namespace
 
 bool is_accusation(const Transaction& transaction) {
@@ -52,31 +94,7 @@ bool is_accusation(const Transaction& transaction) {
 }
 
 bool is_past(const Transaction& transaction, const ChainState& state) {
-    if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
-        const ReadingHeader& header = reading->header;
-        const auto next = state.next_window(header.cluster);
-        return !next ||
-               (header.window < *next && !may_true_up(state, header.meter, header.window, *next));
-    }
-    if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
-        const auto next = state.next_window(settlement->cluster);
-        return !next || settlement->window < *next;
-    }
-    if (const auto* evidence = std::get_if<Evidence>(&transaction.content))
-        return is_committed(check_evidence(state, *evidence, state.height + 1, INT64_MAX));
-    if (const auto* event = std::get_if<MeterAlarm>(&transaction.content))
-        return is_committed(check_event(state, *event, INT64_MAX));
-    if (transaction.kind == TransactionKind::handover)
-        return is_committed(check_handover(state, transaction));
-    return std::visit(
-        [&](const auto& content) {
-            if constexpr (requires { content.sequence; }) {
-                return content.sequence <= state.dgmd_sequence;
-            } else {
-                return true;
-            }
-        },
-        transaction.content);
+    return std::visit(IsPast{transaction, state}, transaction.content);
 }
 
 bool is_stale(const Settlement& settlement, const ChainState& state) {

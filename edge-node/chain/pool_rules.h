@@ -3,8 +3,12 @@
 // is decided later, by execution. Pure.
 #pragma once
 
+#include "core/base/result.h"
 #include "core/base/units.h"
-#include "core/state/execution.h"
+#include "core/model/reject.h"
+#include "core/model/transaction.h"
+#include "core/state/signature_checker.h"
+#include "core/state/state.h"
 
 namespace fairfeed::pool {
 
