@@ -1,7 +1,7 @@
-// One edge node as a function: (event, now) -> effects. Composes intake, committee and consensus,
-// checks the sender and channel of every message, and counts every refusal by reason. It holds no
-// socket, disk, clock or thread; the same object runs in the daemon and in simulations. Not
-// thread-safe: one loop owns it.
+// One edge node as a function: (event, now) -> effects. Composes committee and chain, checks the
+// sender and channel of every message, and counts every refusal by reason. It holds no socket,
+// disk, clock or thread; the same object runs in the daemon and in simulations. Not thread-safe:
+// one loop owns it.
 #pragma once
 
 #include <array>
@@ -53,9 +53,10 @@ struct NodeSummary {
     std::size_t waiting_transactions = 0;
     std::uint64_t readings_accepted = 0;
     std::uint64_t readings_duplicate = 0;
-    std::map<std::string, std::uint64_t> rejected;  // by reason: readings
+    std::map<std::string, std::uint64_t> rejected;  // by reason: readings and events of meters
     std::map<std::string, std::uint64_t> refused;   // by reason: everything else
-    std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from;  // the same, by peer
+    // Of `refused` what peers sent, by peer.
+    std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from;
     std::map<std::string, std::uint64_t> objections;  // by reason: received and sent
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
@@ -109,6 +110,8 @@ class Node {
     [[nodiscard]] NodeLoad load() const;
 
   private:
+    // What is wrong, from the node's parts and the figures of the summary so far.
+    [[nodiscard]] std::vector<std::string> alarms(const NodeSummary& summary) const;
     void recall_salvaged(const RecoveredState& recovered, const ChainState& state, Effects& out);
     void on(const MessageArrived& event, Effects& out);
     void on(const BrokerConnected& event, Effects& out);

@@ -24,6 +24,38 @@ std::map<MeterId, std::uint32_t> over_certified(const KeyholderAccounts& account
     return out;
 }
 
+// What the chain holds against nodes and meters.
+void add_offences(NodeSummary& out, const ChainState& chain) {
+    for (const auto& [id, node] : chain.nodes) {
+        for (const auto& [offence, record] : node.offences)
+            out.accused[id.str()] += record.count;
+    }
+    for (const auto& [id, meter] : chain.meters) {
+        if (meter.offences.count > 0) out.accused[id.str()] = meter.offences.count;
+        if (meter.tampered) out.tampered[id] = meter.tampered->from;
+    }
+}
+
+void add_clusters(NodeSummary& out, const ChainState& chain, const NodeId& self) {
+    for (const auto& [id, cluster] : chain.clusters) {
+        if (cluster.committee.members.front() == self) {
+            out.committee_class = committee_class(cluster.committee.members.size());
+        }
+        if (cluster.last_window) out.settled[id] = *cluster.last_window + 1;
+    }
+}
+
+void add_silent_meters(NodeSummary& out, const ChainState& chain, const ReadingIntake& intake) {
+    for (const auto& [id, meter] : chain.meters) {
+        if (!meter.is_silent()) continue;
+        if (const auto reason = intake.refused_lately(id, chain)) {
+            out.unusable[id] = std::string(to_string(*reason));
+        } else {
+            out.silent[id] = meter.missed;
+        }
+    }
+}
+
 }  // namespace
 
 NodeLoad Node::load() const {
@@ -48,43 +80,29 @@ NodeSummary Node::summary() const {
     out.refused_from = refused_from_;
     out.objections = committee_.findings().objections();
     out.peers_heard = peers_heard_;
-    out.alarms = signing_alarms(out.consensus, out.attested);
-    if (auto alarm = registration_alarm(chain, self_, signer_.public_key()); !alarm.empty())
-        out.alarms.push_back(std::move(alarm));
-    const auto& odd = committee_.findings().alarms();
-    out.alarms.insert(out.alarms.end(), odd.begin(), odd.end());
     out.blocks_damaged = repair_.damaged();
     out.blocks_mended = repair_.mended();
-    if (out.blocks_damaged > 0)
-        out.alarms.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
     out.invariants = committee_.invariants().reports();
-    if (auto ahead = time_alarm(chain_->tip(), now_); !ahead.empty())
-        out.alarms.push_back(std::move(ahead));
-    const auto& lies = chain_->agreement().equivocations().words();
-    out.alarms.insert(out.alarms.end(), lies.begin(), lies.end());
-    for (const auto& [id, node] : chain.nodes) {
-        for (const auto& [offence, record] : node.offences)
-            out.accused[id.str()] += record.count;
-    }
-    for (const auto& [id, meter] : chain.meters) {
-        if (meter.offences.count > 0) out.accused[id.str()] = meter.offences.count;
-        if (meter.tampered) out.tampered[id] = meter.tampered->from;
-    }
-    for (const auto& [id, cluster] : chain.clusters) {
-        if (cluster.committee.members.front() == self_) {
-            out.committee_class = committee_class(cluster.committee.members.size());
-        }
-        if (cluster.last_window) out.settled[id] = *cluster.last_window + 1;
-    }
-    for (const auto& [id, meter] : chain.meters) {
-        if (!meter.is_silent()) continue;
-        if (const auto reason = committee_.intake().refused_lately(id, chain)) {
-            out.unusable[id] = std::string(to_string(*reason));
-        } else {
-            out.silent[id] = meter.missed;
-        }
-    }
+    out.alarms = alarms(out);
+    add_offences(out, chain);
+    add_clusters(out, chain, self_);
+    add_silent_meters(out, chain, committee_.intake());
     out.over_certified = over_certified(committee_.windows().accounts());
+    return out;
+}
+
+std::vector<std::string> Node::alarms(const NodeSummary& summary) const {
+    std::vector<std::string> out = signing_alarms(summary.consensus, summary.attested);
+    if (auto alarm = registration_alarm(state(), self_, signer_.public_key()); !alarm.empty())
+        out.push_back(std::move(alarm));
+    const auto& odd = committee_.findings().alarms();
+    out.insert(out.end(), odd.begin(), odd.end());
+    if (summary.blocks_damaged > 0)
+        out.push_back("blocks of the ledger are damaged on this disk, and not yet mended");
+    if (auto ahead = time_alarm(chain_->tip(), now_); !ahead.empty())
+        out.push_back(std::move(ahead));
+    const auto& lies = chain_->agreement().equivocations().words();
+    out.insert(out.end(), lies.begin(), lies.end());
     return out;
 }
 
