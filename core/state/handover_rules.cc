@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/state/execution.h"
 #include "core/state/registry.h"
 #include "core/wire/handover_codec.h"
 #include "core/wire/transaction_codec.h"

@@ -307,10 +307,6 @@ void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlemen
     }
 }
 
-}  // namespace
-
-namespace {
-
 // The first window that a meter of the cluster may still be read for.
 Window oldest_unread(const ChainState& state, const ClusterRecord& cluster, Window next) {
     Window oldest = next;
