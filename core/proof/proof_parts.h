@@ -1,5 +1,5 @@
 // The common parts of all proofs: a transaction in a certified block, DGMD's later transactions
-// that a stranger needs to know, and their bytes. Private to core/ledger. Pure.
+// that a stranger needs to know, and their bytes. Private to core/proof. Pure.
 #pragma once
 
 #include "core/proof/proof.h"

@@ -1,6 +1,6 @@
 // Selects the registry transactions that a proof must attach (docs/protocol.md, "Proof file"):
 // those about its subjects, and every earlier transaction that a checker needs in order to accept
-// an attached one. Private to core/ledger. Pure.
+// an attached one. Private to core/proof. Pure.
 #pragma once
 
 #include <cstdint>
