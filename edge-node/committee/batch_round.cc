@@ -260,11 +260,16 @@ bool BatchRound::has_outgrown_own(const View& view) const {
 const Transaction* BatchRound::rival(const Transaction& batch) const {
     const Settlement& said = content_of(batch);
     const auto heard = hearings_.find(said.slot);
-    if (heard == hearings_.end() || heard->second.batch.id == batch.id) return nullptr;
-    const Settlement& other = content_of(heard->second.batch);
-    const bool same_place = said.cluster == other.cluster && said.window == other.window &&
-                            said.version == other.version;
-    return same_place ? &heard->second.batch : nullptr;
+    if (heard == hearings_.end()) return nullptr;
+    const auto contradicts = [&](const Transaction& other) {
+        const Settlement& place = content_of(other);
+        return other.id != batch.id && said.cluster == place.cluster &&
+               said.window == place.window && said.version == place.version;
+    };
+    const Hearing& hearing = heard->second;
+    if (contradicts(hearing.batch)) return &hearing.batch;
+    const auto older = hearing.older.find(said.version);
+    return older != hearing.older.end() && contradicts(older->second) ? &older->second : nullptr;
 }
 
 // This member said something new, so the back-off begins anew.

@@ -54,6 +54,8 @@ using Effect = std::variant<PersistBatch, PersistEndorsement, SendBatch, SendEnd
 
 class BatchRound {
   public:
+    static constexpr std::size_t kMostOlder = 4;  // batches of one proposer, beside the newest
+
     // `signer` outlives the round.
     BatchRound(ClusterId cluster, NodeId self, const Signer& signer, RandomSource random);
 
@@ -76,10 +78,11 @@ class BatchRound {
     // that batch withholds a reading.
     [[nodiscard]] std::vector<Effect> on_objection(const Objection& objection, const View& view);
 
-    // One of each proposer at most.
-    [[nodiscard]] std::size_t batches_heard() const { return hearings_.size(); }
+    // Of each proposer the newest, and at most kMostOlder older ones.
+    [[nodiscard]] std::size_t batches_heard() const;
     // Another batch heard from the same slot for the same window and version. An honest proposer
-    // signs only one (rule 5). nullptr: none.
+    // signs only one (rule 5). `batch` is compared with every batch that this member keeps.
+    // nullptr: none.
     [[nodiscard]] const Transaction* rival(const Transaction& batch) const;
 
     // The reading of the meter for the window that this member has endorsed: in the settlement of
@@ -107,6 +110,9 @@ class BatchRound {
         std::vector<Objection> objections;      // to this batch
         std::optional<std::int64_t> ask_at_ms;  // while readings are missing
         std::int64_t ask_pause_ms = 0;          // since the last question; doubles
+        // Other batches of this proposer for the window at hand, by version: the newest ones. A
+        // batch that comes late is compared with them.
+        std::map<std::uint32_t, Transaction> older = {};
     };
 
     [[nodiscard]] bool is_behind(const View& view) const;
@@ -122,6 +128,7 @@ class BatchRound {
     [[nodiscard]] std::int64_t build_due_ms(std::uint32_t slot, const View& view) const;
     void build(std::uint32_t slot, const View& view, Effects& effects);
     void hear(const Transaction& batch);
+    void keep_older(Hearing& hearing, const Transaction& batch) const;
     [[nodiscard]] bool is_undecided(const Hearing& hearing, const View& view) const;
     [[nodiscard]] std::int64_t judge_due_ms(const Hearing& hearing, const View& view) const;
     void consider(Hearing& hearing, const View& view, Effects& effects);

@@ -46,6 +46,8 @@ void BatchRound::follow_chain(const View& view) {
     std::erase_if(hearings_, [&](const auto& entry) {
         return !view.next || content_of(entry.second.batch).window < *view.next;
     });
+    for (auto& [slot, hearing] : hearings_)
+        hearing.older.clear();
     follow_committee(view);
 }
 
@@ -85,8 +87,8 @@ bool BatchRound::is_left_behind(Height state_height, const View& view) const {
            !view.state.is_current(cluster_, *window_, state_height);
 }
 
-// A round holds the newest batch of each slot. The endorsement of an older batch still binds this
-// member; objections to the older batch are dropped.
+// A round judges the newest batch of each slot only. The endorsement of an older batch still binds
+// this member; objections to the older batch are dropped.
 void BatchRound::hear(const Transaction& batch) {
     const auto [place, first] =
         hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}, 0});
@@ -98,16 +100,34 @@ void BatchRound::hear(const Transaction& batch) {
     // as the height that this member endorsed it at; a height that a batch only claims for itself
     // does not protect the batch.
     const Height bound_at = hearing.spoken ? hearing.spoken->drafted_at : 0;
+    const bool is_of_same = heard.proposer == held.proposer;
     const bool is_newer =
-        heard.proposer == held.proposer
-            ? std::pair(heard.window, heard.version) > std::pair(held.window, held.version)
-            : std::pair(heard.window, heard.state_height) > std::pair(held.window, bound_at);
+        is_of_same ? std::pair(heard.window, heard.version) > std::pair(held.window, held.version)
+                   : std::pair(heard.window, heard.state_height) > std::pair(held.window, bound_at);
+    if (is_of_same) keep_older(hearing, is_newer ? hearing.batch : batch);
     if (!is_newer) return;
-    if (heard.window != held.window || heard.proposer != held.proposer) hearing.spoken.reset();
+    if (!is_of_same) hearing.older.clear();
+    if (heard.window != held.window || !is_of_same) hearing.spoken.reset();
     hearing.batch = batch;
     hearing.objections.clear();
     hearing.ask_at_ms.reset();
     hearing.ask_pause_ms = 0;
+}
+
+// A proposer that says a batch of the next window has not taken back what it said of this one: a
+// second batch of this window may still be on its way. Nothing is kept of windows to come, because
+// a proposer may invent any number of them.
+void BatchRound::keep_older(Hearing& hearing, const Transaction& batch) const {
+    if (content_of(batch).window != window_) return;
+    hearing.older.try_emplace(content_of(batch).version, batch);
+    if (hearing.older.size() > kMostOlder) hearing.older.erase(hearing.older.begin());
+}
+
+std::size_t BatchRound::batches_heard() const {
+    std::size_t sum = hearings_.size();
+    for (const auto& [slot, hearing] : hearings_)
+        sum += hearing.older.size();
+    return sum;
 }
 
 // After a restart promises come in another order than this member made them in.

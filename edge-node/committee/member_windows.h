@@ -64,6 +64,7 @@ class MemberWindows {
     [[nodiscard]] bool may_replace(const ReadingHeader& reading, const ChainState& state) const;
     // BatchRound::rival in the round of the batch's cluster. CHECKs that the batch is a settlement.
     [[nodiscard]] const Transaction* rival(const Transaction& batch) const;
+    // The sum of BatchRound::batches_heard over all rounds.
     [[nodiscard]] std::size_t batches_heard() const;
     // Steady time at which advance() of some cluster has something to do; nullopt: none.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(

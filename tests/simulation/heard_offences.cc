@@ -12,6 +12,8 @@
 namespace fairfeed::simulation {
 namespace {
 
+constexpr std::size_t kVersionsCompared = 4;
+
 std::string slot_of(std::initializer_list<std::uint64_t> numbers) {
     std::string slot;
     for (const std::uint64_t number : numbers)
@@ -29,6 +31,16 @@ void HeardOffences::once(const std::string& culprit, Offence offence, const std:
                          const Digest& id) {
     const auto [place, fresh] = said_.try_emplace(Place{culprit, offence, slot}, id);
     if (!fresh && place->second != id) offences_.insert({culprit, offence});
+}
+
+// A node compares with the newest versions only (rule 5).
+void HeardOffences::hear_batch(const std::string& proposer, const Settlement& content,
+                               const Digest& id) {
+    auto& versions =
+        batches_[{proposer, content.cluster.str() + slot_of({content.window, content.slot})}];
+    const auto [place, fresh] = versions.try_emplace(content.version, id);
+    if (!fresh && place->second != id) offences_.insert({proposer, Offence::two_batches});
+    if (versions.size() > kVersionsCompared) versions.erase(versions.begin());
 }
 
 void HeardOffences::hear(const NodeId& self, const Publication& said, const ChainState& state) {
@@ -62,10 +74,7 @@ void HeardOffences::hear(const NodeId& self, const Publication& said, const Chai
             if (content.slot >= committee->members.size() ||
                 committee->members[content.slot] != content.proposer)
                 return;
-            return once(sender, Offence::two_batches,
-                        ' ' + content.cluster.str() +
-                            slot_of({content.window, content.slot, content.version}),
-                        batch->id);
+            return hear_batch(sender, content, batch->id);
         }
         case Channel::prevote:
         case Channel::precommit: {

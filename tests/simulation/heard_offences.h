@@ -1,7 +1,8 @@
 // The contradictions that one honest node has received since its last boot: an independent
 // observer, which knows nothing of the node's own records. It counts only what a node must be able
 // to prove: readings that contradict one which it has stored, batches of its own clusters' next
-// windows, and votes and proposals of the present height. A value; one thread.
+// windows among the newest four versions of a slot, and votes and proposals of the present height.
+// A value; one thread.
 #pragma once
 
 #include <map>
@@ -31,10 +32,13 @@ class HeardOffences {
   private:
     void once(const std::string& culprit, Offence offence, const std::string& slot,
               const Digest& id);
+    void hear_batch(const std::string& proposer, const Settlement& content, const Digest& id);
 
     std::set<std::string> suspects_;
     using Place = std::tuple<std::string, Offence, std::string>;  // culprit, offence, slot
     std::map<Place, Digest> said_;                                // the first id of each
+    using Slot = std::pair<std::string, std::string>;             // proposer; cluster, window, slot
+    std::map<Slot, std::map<std::uint32_t, Digest>> batches_;  // by version, the first id of each
     std::set<std::pair<std::string, Offence>> offences_;
 };
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostSaidBytes = 8'000'000;  // by one honest node in one run
 constexpr std::size_t kMostRows = 64;              // undecided ones on one disk
+constexpr std::size_t kMostBatches = 5;            // of one proposer that a member keeps
 constexpr std::size_t kMostVersions = 8;           // certified ones of one window's settlement
 
 Digest text_digest(const std::optional<Digest>& block) {
@@ -204,7 +205,7 @@ void Oracles::on_load(std::size_t node, const NodeLoad& load) {
     most("waiting transactions", load.waiting_transactions, kMostVersions * (slots + members));
     most("certified windows", load.pending_windows, plan_.clusters);
     most("readings", load.readings, slots);
-    most("batches", load.batches, plan_.clusters * members);
+    most("batches", load.batches, plan_.clusters * members * kMostBatches);
     most("bytes of later heights", load.buffered_bytes,
          (plan_.machines() + 1) * consensus::FutureBuffer::kBytesPerSender);
 }
