@@ -38,15 +38,18 @@ struct SettlementDraft {
     Factors bound;
 };
 
-// A share and the time at which it binds, as stated to the meter. Both are known once the
-// settlement is in a block. For a meter without a share: the capacity certified for the share's
-// window.
+// A share and the time at which it binds, as stated to the meter (SHARE). Both are known once the
+// settlement is in a block.
 struct SettledShare {
     MeterId meter;
-    Window window = 0;
+    Window window = 0;  // the settled one
+    // Without factors the share, at most the capacity certified for the window that the share is
+    // for; of a meter without a share that capacity. With factors the power to which they apply, as
+    // it was settled.
     std::int64_t mes_w = 0;
     std::int64_t from_s = 0;
-    Factors factors = {};  // of the window that the share is for
+    // Of the window that the share is for. Empty: one share for the whole window, or no share.
+    Factors factors = {};
 };
 
 // What the shares of a settlement depend on beside its lines: facts of the block that holds it.
@@ -72,10 +75,10 @@ class ClusterAccounts {
                                                  const ReadingBody& body) const;
 
     // Settles `window` from the readings held. A meter without a reading is estimated and marked
-    // missing; a meter with an implausible reading is estimated and marked conflict (rule 8).
-    // Readings of earlier windows that may still be accepted are listed as late and trued up (rule
-    // 7), meter by meter, as many as late_room allows. Every member computes the same draft from
-    // the same inputs.
+    // missing, and so is a meter with an implausible reading; a meter is marked conflict where
+    // EVIDENCE on the chain has voided the window (rules 3 and 8). Readings of earlier windows that
+    // may still be accepted are listed as late and trued up (rule 7), meter by meter, as many as
+    // late_room allows. Every member computes the same draft from the same inputs.
     [[nodiscard]] Result<SettlementDraft, Reject> draft(const ChainState& state, Window window,
                                                         const HeldReadings& held) const;
 

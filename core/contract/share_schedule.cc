@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/units.h"
 
 namespace fairfeed {
 
@@ -23,7 +24,7 @@ void enter_factors(const Factors& factors, std::int64_t start_s, std::int64_t fr
 void put_factor(FactorSchedule& schedule, std::int64_t factor_ppm, std::int64_t from_s) {
     if (!schedule.empty() && schedule.back().from_s == from_s) schedule.pop_back();
     if (!schedule.empty() && schedule.back().factor_ppm == factor_ppm) return;
-    if (schedule.empty() && factor_ppm == kWholePpm) return;
+    if (schedule.empty() && factor_ppm == kPpm) return;
     schedule.push_back({factor_ppm, from_s});
 }
 
@@ -69,7 +70,7 @@ std::int64_t factor_for(const std::vector<MeterShare>& shares,
                         const std::vector<MeterShare>& powers) {
     const Int128 whole = sum_of(powers);
     if (is_uncurtailed(shares, meters) || whole == 0) return kUncurtailedPpm;
-    const Int128 factor = sum_of(shares) * kWholePpm / whole;
+    const Int128 factor = sum_of(shares) * kPpm / whole;
     return static_cast<std::int64_t>(std::min(factor, Int128{kUncurtailedPpm - 1}));
 }
 
@@ -101,7 +102,7 @@ std::int64_t scheduled_share_w(std::int64_t power_w, std::int64_t factor_ppm) {
     CHECK(power_w >= 0 && power_w <= kNoShareW);
     CHECK(factor_ppm >= 0 && factor_ppm <= kUncurtailedPpm);
     if (power_w == kNoShareW || factor_ppm == kUncurtailedPpm) return kNoShareW;
-    const Int128 share_w = Int128{power_w} * factor_ppm / kWholePpm;
+    const Int128 share_w = Int128{power_w} * factor_ppm / kPpm;
     return static_cast<std::int64_t>(std::min(share_w, Int128{kNoShareW}));
 }
 
@@ -148,7 +149,7 @@ void forget_factors(FactorSchedule& schedule, std::int64_t needed_s) {
 Factors factors_in_force(const FactorSchedule& schedule, std::int64_t start_s,
                          std::size_t quarters) {
     Factors out;
-    std::int64_t factor_ppm = kWholePpm;
+    std::int64_t factor_ppm = kPpm;
     auto next = schedule.begin();
     for (std::size_t j = 0; j < quarters; ++j) {
         for (; next != schedule.end() && next->from_s <= quarter_start_s(start_s, j); ++next)

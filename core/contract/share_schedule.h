@@ -24,6 +24,9 @@ namespace fairfeed {
 // What a power settled for the window that starts at start_s means to its meter: one entry for each
 // change, all of them at from_s or later. Factors of quarter hours before from_s do not bind,
 // except that the last of them binds from from_s on. Without factors the power binds from from_s.
+// Example: 4000 W from second 1000 on, factors of 100 %, 50 %, 50 % and 25 % from start_s = 0 on.
+// The quarter hours begin at 0, 900, 1800 and 2700, so the meter has 2000 W from 1000 on and 1000 W
+// from 2700 on.
 [[nodiscard]] ShareSchedule told_schedule(const ShareInForce& power, const Factors& factors,
                                           std::int64_t start_s);
 

@@ -41,18 +41,18 @@ struct ShareInForce {
 
 using ShareSchedule = std::vector<ShareInForce>;
 
-// Under `share_resolution: quarter` a share varies over its window: in each quarter hour it is the
-// meter's scheduled power times a factor of the whole cluster. The factor is public.
-constexpr std::int64_t kWholePpm = 1'000'000;
+// Factors of a window in ppm, one for each quarter hour; empty: kPpm throughout. Under
+// `share_resolution: quarter` a share varies over its window: in each quarter hour it is the
+// meter's scheduled power times the quarter hour's factor, which is public and one for the whole
+// cluster.
+using Factors = std::vector<std::int64_t>;
+
 // The factor of a quarter hour in which nobody is curtailed: the share is the capacity. It is also
 // the largest factor.
 constexpr std::int64_t kUncurtailedPpm = 1'000'000'000;
 
-// Factors of a window in ppm, one for each quarter hour; empty: kWholePpm throughout.
-using Factors = std::vector<std::int64_t>;
-
 // A factor and the grid second from which it holds, until the next one. Ascends by from_s, without
-// two equal factors in a row. Before the first entry the factor is kWholePpm.
+// two equal factors in a row. Before the first entry the factor is kPpm.
 struct FactorInForce {
     std::int64_t factor_ppm = 0;
     std::int64_t from_s = 0;

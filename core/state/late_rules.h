@@ -1,4 +1,4 @@
-// Checks of a settlement's corrections that need no key (committee rules 7 and 8): which late
+// Checks of a settlement's corrections that need no data key (committee rules 7 and 8): which late
 // readings the settlement may list, and the arithmetic of its adjustment figures. Called by
 // settlement_rules.h for blocks, and by a committee before it accepts a late reading. Pure.
 #pragma once
@@ -39,9 +39,10 @@ struct LateSpan {
 // late_span for any committee, because the committee may still change.
 [[nodiscard]] LateSpan open_span(const ChainState& state, Window settled);
 
-// Whether this node will be asked for its reading of the meter's window until the end. The node is
-// in every committee that, by what the chain holds now, may settle the meter's cluster, and each of
-// these committees could read the meter in the window.
+// Whether this node stays a witness of the meter's window, by the COMMITTEEs and KEY_GRANTs on the
+// chain now: no later committee has a member that could not read the window, so no change of
+// committee keeps the reading out of a settlement; and the node is in the last of these committees.
+// Only then may the node receipt the reading at once (rule 1).
 [[nodiscard]] bool is_witness_for_good(const ChainState& state, const MeterId& meter, Window window,
                                        const NodeId& node);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/units.h"
 #include "core/contract/billing.h"
 #include "core/contract/share.h"
 #include "core/contract/share_schedule.h"
@@ -81,7 +82,7 @@ bool factors_fit(const ChainState& state, const Settlement& settlement) {
     if (settlement.rule == ShareRule::generation) return true;
     return std::all_of(settlement.factors.begin(), settlement.factors.end(),
                        [](std::int64_t factor_ppm) {
-                           return factor_ppm <= kWholePpm || factor_ppm == kUncurtailedPpm;
+                           return factor_ppm <= kPpm || factor_ppm == kUncurtailedPpm;
                        });
 }
 

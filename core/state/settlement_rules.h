@@ -1,12 +1,18 @@
-// Checks of a settlement that need no key: its place in the cluster's history, its entries against
-// the readings in front of it, its endorsements, and the arithmetic of its public part (protocol 4,
-// docs/state.md). Called by execution.h for blocks, and by a committee before it endorses. Pure;
-// checks run in order of cost, signatures last.
+// Checks of a settlement that need no data key: its place in the cluster's history, its entries
+// against the readings in front of it, its endorsements, and the arithmetic of its public part
+// (protocol 4, docs/state.md). execution.h calls check_group for blocks. A committee calls
+// check_settlement_place before it endorses; it recomputes the totals from the opened readings
+// instead of checking them here (cluster_accounts.h). Pure; checks run in order of cost, signatures
+// last.
 #pragma once
 
 #include <span>
 
-#include "core/state/execution.h"
+#include "core/base/result.h"
+#include "core/model/reject.h"
+#include "core/model/transaction.h"
+#include "core/state/signature_checker.h"
+#include "core/state/state.h"
 
 namespace fairfeed {
 
@@ -29,7 +35,7 @@ struct GroupFault {
                                                           const Settlement& settlement);
 
 // Checks the public arithmetic: the figures that follow from L, G, D, the capacities and the
-// tariff, and as much of the true-up as needs no key (late_rules.h).
+// tariff, and as much of the true-up as needs no data key (late_rules.h).
 [[nodiscard]] Result<void, Reject> check_settlement_totals(const ChainState& state,
                                                            const Settlement& settlement);
 

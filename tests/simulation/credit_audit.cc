@@ -97,7 +97,7 @@ void CreditAudit::on_share(Window window, const SettlementLine& line, const Fact
     for (const std::int64_t factor_ppm : factors) {
         const bool is_free = factor_ppm == kUncurtailedPpm;
         shares.push_back(
-            {is_free ? kMaxCapacityW : power_w * factor_ppm / kWholePpm, std::max(at_s, from_s)});
+            {is_free ? kMaxCapacityW : power_w * factor_ppm / kPpm, std::max(at_s, from_s)});
         at_s += kSecondsPerQuarter;
     }
 }

@@ -46,7 +46,7 @@ TEST_F(ClusterForecast, curtails_the_sunny_hours_of_the_next_day_and_no_others) 
         const Factors factors = chain.state().factors_of(kOne, window);
         const bool is_sunny = sun(window) > 0;
         for (const std::int64_t factor_ppm : factors) {
-            EXPECT_EQ(factor_ppm < kWholePpm, is_sunny) << window;
+            EXPECT_EQ(factor_ppm < kPpm, is_sunny) << window;
             EXPECT_EQ(factor_ppm == kUncurtailedPpm, !is_sunny) << window;
         }
         live(window, window + 1);

@@ -61,7 +61,7 @@ class ScheduledLate : public testing::TestWithParam<ShareRule> {
     }
     [[nodiscard]] std::int64_t credited_in_time() {
         const Factors bound = prompt.chain.state().factors_of(prompt.cluster, kShadow);
-        EXPECT_LT(bound.back(), kWholePpm) << "curtailed by day";
+        EXPECT_LT(bound.back(), kPpm) << "curtailed by day";
         EXPECT_NE(bound.front(), bound.back()) << "and not by night";
         run(prompt, kShadow, true);
         const SettlementLine& line = prompt.line(prompt.prosumer);

@@ -30,8 +30,8 @@ struct Street {
         for (std::size_t j = 0; j < quarters(); ++j) {
             const std::int64_t kind = dice.below(4);
             out.push_back(kind == 0   ? kUncurtailedPpm
-                          : kind == 1 ? kWholePpm * dice.between(0, 2)
-                                      : dice.below(2 * kWholePpm));
+                          : kind == 1 ? kPpm * dice.between(0, 2)
+                                      : dice.below(2 * kPpm));
         }
         return out;
     }

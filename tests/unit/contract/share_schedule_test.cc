@@ -21,7 +21,7 @@ constexpr std::int64_t kQ = kSecondsPerQuarter;
 TEST(ShareSchedule, scales_a_power_and_rounds_down) {
     EXPECT_EQ(scheduled_share_w(5000, 650'000), 3250);
     EXPECT_EQ(scheduled_share_w(5000, 0), 0);
-    EXPECT_EQ(scheduled_share_w(5000, kWholePpm), 5000);
+    EXPECT_EQ(scheduled_share_w(5000, kPpm), 5000);
     EXPECT_EQ(scheduled_share_w(3, 333'333), 0);
     EXPECT_EQ(scheduled_share_w(3, 666'667), 2);
     EXPECT_EQ(scheduled_share_w(7, 999'999), 6);
@@ -73,17 +73,17 @@ TEST(ShareSchedule, knows_what_is_one) {
 }
 
 TEST(FactorSchedule, is_whole_before_the_first_entry) {
-    EXPECT_EQ(factors_in_force({}, 0, 3), Factors(3, kWholePpm));
-    EXPECT_THAT(factors_in_force({{7, kQ}}, 0, 3), ElementsAre(kWholePpm, 7, 7));
+    EXPECT_EQ(factors_in_force({}, 0, 3), Factors(3, kPpm));
+    EXPECT_THAT(factors_in_force({{7, kQ}}, 0, 3), ElementsAre(kPpm, 7, 7));
 }
 
 TEST(FactorSchedule, merges_equal_factors_in_a_row) {
     FactorSchedule schedule;
-    add_factors(schedule, {kWholePpm, 5, 5, 6}, 0, 0);
+    add_factors(schedule, {kPpm, 5, 5, 6}, 0, 0);
     EXPECT_THAT(schedule, ElementsAre(FactorInForce{5, kQ}, FactorInForce{6, 3 * kQ}));
-    add_factors(schedule, {6, 6, kWholePpm, kWholePpm}, 4 * kQ, 4 * kQ);
+    add_factors(schedule, {6, 6, kPpm, kPpm}, 4 * kQ, 4 * kQ);
     EXPECT_THAT(schedule, ElementsAre(FactorInForce{5, kQ}, FactorInForce{6, 3 * kQ},
-                                      FactorInForce{kWholePpm, 6 * kQ}));
+                                      FactorInForce{kPpm, 6 * kQ}));
 }
 
 TEST(FactorSchedule, replaces_what_was_to_hold_later) {
@@ -204,7 +204,7 @@ TEST(PlanFromHistory, gives_one_share_for_the_window_or_a_factor_for_each_quarte
         const auto expected = expected_shares(noons(parts), parts, kNoon, kWindow, meters);
         ASSERT_EQ(each->factors.size(), expected.size());
         for (std::size_t j = 0; j < expected.size(); ++j) {
-            EXPECT_LT(each->factors[j], kWholePpm);
+            EXPECT_LT(each->factors[j], kPpm);
             for (std::size_t i = 0; i < meters.size(); ++i) {
                 const auto share_w = scheduled_share_w(each->powers[i].mes_w, each->factors[j]);
                 EXPECT_LE(share_w, expected[j].shares[i].mes_w);

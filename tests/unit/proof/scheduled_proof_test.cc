@@ -71,8 +71,8 @@ TEST_P(ScheduledProof, shows_the_factors_that_bound_and_those_to_come) {
     const auto findings = check_proof(encode_proof(proof_of(1)), stored_.genesis());
     ASSERT_TRUE(findings) << findings.error().explanation;
     EXPECT_EQ(findings->bound.size(), 16U);
-    EXPECT_EQ(findings->bound.front(), kWholePpm) << "the notice before the share binds";
-    EXPECT_LT(findings->bound.back(), kWholePpm);
+    EXPECT_EQ(findings->bound.front(), kPpm) << "the notice before the share binds";
+    EXPECT_LT(findings->bound.back(), kPpm);
     EXPECT_EQ(findings->factors.size(), 16U);
     EXPECT_GT(findings->line.credited_wh, 0);
     EXPECT_LT(findings->line.credited_wh, findings->line.export_wh);

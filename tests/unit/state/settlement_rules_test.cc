@@ -67,10 +67,10 @@ class Factored {
 
 TEST(SettlementFactors, that_bound_are_those_of_the_chain) {
     const Factored street(ShareRule::waterfill);
-    EXPECT_LT(street.settlement.bound.back(), kWholePpm) << "window 1 was sunny";
+    EXPECT_LT(street.settlement.bound.back(), kPpm) << "window 1 was sunny";
     EXPECT_EQ(street.judge([](Settlement&) {}), "accepted");
     EXPECT_EQ(street.judge([](Settlement& s) { s.bound.back() += 1; }), "wrong_factors");
-    EXPECT_EQ(street.judge([](Settlement& s) { s.bound.assign(kQuarters, kWholePpm); }),
+    EXPECT_EQ(street.judge([](Settlement& s) { s.bound.assign(kQuarters, kPpm); }),
               "wrong_factors");
     EXPECT_EQ(street.judge([](Settlement& s) { s.bound.pop_back(); }), "wrong_factors");
     EXPECT_EQ(street.judge([](Settlement& s) { s.bound.push_back(s.bound.back()); }),
@@ -91,7 +91,7 @@ TEST(SettlementFactors, are_none_where_a_share_is_for_the_whole_window) {
                           ShareResolution::window);
     EXPECT_EQ(street.judge([](Settlement&) {}), "accepted");
     EXPECT_EQ(street.judge([](Settlement& s) { s.factors.assign(kQuarters, 0); }), "wrong_factors");
-    EXPECT_EQ(street.judge([](Settlement& s) { s.bound.assign(kQuarters, kWholePpm); }),
+    EXPECT_EQ(street.judge([](Settlement& s) { s.bound.assign(kQuarters, kPpm); }),
               "wrong_factors");
 }
 
@@ -102,8 +102,8 @@ TEST(SettlementFactors, are_at_most_whole_but_by_generation) {
         const char* by_capacity;
         const char* by_generation;
     };
-    for (const Row& row : {Row{0, "accepted", "accepted"}, Row{kWholePpm, "accepted", "accepted"},
-                           Row{kWholePpm + 1, "wrong_factors", "accepted"},
+    for (const Row& row : {Row{0, "accepted", "accepted"}, Row{kPpm, "accepted", "accepted"},
+                           Row{kPpm + 1, "wrong_factors", "accepted"},
                            Row{kUncurtailedPpm - 1, "wrong_factors", "accepted"},
                            Row{kUncurtailedPpm, "accepted", "accepted"}}) {
         const auto edit = [&](Settlement& s) { s.factors.back() = row.factor_ppm; };
@@ -168,7 +168,7 @@ TEST_F(FactorState, is_entered_from_the_moment_at_which_the_share_binds) {
     live(bench, 0);
     live(bench, 1);
     const Factors sunny = bench.chain.state().factors_of(bench.cluster, 2);
-    EXPECT_LT(sunny.back(), kWholePpm);
+    EXPECT_LT(sunny.back(), kPpm);
     bench.measure_others(2, {});
     // An hour and a second into window 3, with a notice of a quarter hour: from its seventh on.
     settle_at(2, grid().start_s(3) + 3601);

@@ -159,7 +159,7 @@ inline Settlement settlement() {
                 {MeterId("meter-1"), 6, digest("later reading")}};
     out.basis = ShareBasis::expected;
     out.factors = {kUncurtailedPpm, 650'000, 0};
-    out.bound = {kWholePpm, 812'345, kUncurtailedPpm};
+    out.bound = {kPpm, 812'345, kUncurtailedPpm};
     for (const SettlementEntry& entry : out.entries) {
         SettlementLine sealed = line();
         sealed.meter = entry.meter;
