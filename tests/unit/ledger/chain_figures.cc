@@ -10,6 +10,13 @@ Json numbers(std::initializer_list<std::int64_t> values) {
     return out;
 }
 
+Json numbers(const Factors& values) {
+    Json out = Json::array();
+    for (const std::int64_t value : values)
+        out.push(value);
+    return out;
+}
+
 Json registers_of(const Registers& registers) {
     return numbers({registers.import_wh, registers.export_wh, registers.generation_wh});
 }
@@ -108,6 +115,9 @@ Json figures_of(Height height, const Settlement& settlement, const RecomputedSet
         .set("height", height)
         .set("cluster", settlement.cluster.str())
         .set("window", settlement.window)
+        .set("basis", std::string(to_string(settlement.basis)))
+        .set("factors_ppm", numbers(settlement.factors))
+        .set("bound_ppm", numbers(settlement.bound))
         .set("readings", std::move(readings))
         .set("lines", std::move(lines));
 }

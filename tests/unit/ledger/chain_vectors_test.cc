@@ -1,7 +1,7 @@
-// The chains of tests/vectors/chain and chain2, read as a second implementation reads them: every
-// signature, every condition, every figure, and the bytes of the state after each block. A change
-// of any format of a chain fails this test. FAIRFEED_UPDATE_VECTORS=1 tells the stories anew and
-// writes all files.
+// The chains of tests/vectors/chain, chain2 and chain3, read as a second implementation reads them:
+// every signature, every condition, every figure, and the bytes of the state after each block. A
+// change of any format of a chain fails this test. FAIRFEED_UPDATE_VECTORS=1 tells the stories anew
+// and writes all files.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -22,6 +22,7 @@
 #include "tests/unit/ledger/chain_figures.h"
 #include "tests/unit/ledger/chain_story.h"
 #include "tests/unit/ledger/second_story.h"
+#include "tests/unit/ledger/third_story.h"
 
 namespace fairfeed::test {
 namespace {
@@ -71,6 +72,13 @@ const std::vector<Telling>& tellings() {
           {"evidence-batches.cbor", "node-1"}},
          {},
          true},
+        {"chain3",
+         tell<ThirdStory>,
+         {{"proof.cbor", TestNetwork::meter(1, 1), 4, 4, 0},
+          {"proof-late.cbor", TestNetwork::meter(1, 3), 4, 5, 0}},
+         {},
+         {TransactionKind::revoke, TransactionKind::evidence, TransactionKind::event},
+         false},
     };
     return all;
 }

@@ -25,7 +25,9 @@ ToldChain::ToldChain(TestNetworkOptions options) : stored_(std::move(options)) {
 OpenedReading ToldChain::measure(const MeterId& meter, Window window, const Day& day) {
     const ClusterId& cluster = state().meters.at(meter).registration.cluster;
     const ClosingState* closing = chain().accounts(cluster).closing(meter);
-    const ShareSchedule shares = closing ? closing->shares : ShareSchedule{};
+    const ShareSchedule shares =
+        in_quarters(closing ? closing->shares : ShareSchedule{},
+                    state().factors_of(cluster, window), state().grid().start_s(window));
     const std::int64_t capacity_w = state().capacity_w(meter, window);
     const auto quarters =
         static_cast<std::size_t>(state().grid().window_seconds() / kSecondsPerQuarter);

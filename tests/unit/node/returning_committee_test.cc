@@ -77,8 +77,7 @@ class Race : public HandoverBench {
         std::vector<KeyEpoch> epochs;
         for (const Transaction& each : on_chain(TransactionKind::settlement)) {
             const auto& settlement = std::get<Settlement>(each.content);
-            if (settlement.window == kGiven)
-                epochs.push_back(settlement.lines.front().key_epoch);
+            if (settlement.window == kGiven) epochs.push_back(settlement.lines.front().key_epoch);
         }
         CHECK(epochs.size() == 1);
         return epochs.front() == 1;

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "core/state/late_rules.h"
 #include "core/ledger/chain_verifier.h"
 #include "core/proof/proof.h"
+#include "core/state/late_rules.h"
 #include "tests/unit/accounts/handover_bench.h"
 
 namespace fairfeed::test {
