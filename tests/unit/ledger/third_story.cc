@@ -89,14 +89,18 @@ void ThirdStory::let_somebody_in() {
     notices.emplace_back(committee);
     say("KEY_GRANTs and COMMITTEE from 7: node-5 for node-4", notices, time_in(6, 3600));
     settle_all("window 6, the last one of the old committee", 6);
-    const NodeId sender = TestNetwork::node(2);
-    const auto handover =
-        write_handover(state(), last_settlement(), sender, newcomers(state(), kCluster),
-                       chain().keys(), stored_.network().random());
-    CHECK(handover);
-    add("HANDOVER of window 6 to node-5",
-        {make_handover(*handover, sender, stored_.network().network(),
-                       stored_.network().key(sender))});
+    std::vector<Transaction> handovers;
+    for (const NodeId& sender : nodes({2, 3})) {
+        const auto handover =
+            write_handover(state(), last_settlement(), sender, newcomers(state(), kCluster),
+                           chain().keys(), stored_.network().random());
+        CHECK(handover);
+        handovers.push_back(make_handover(*handover, sender, stored_.network().network(),
+                                          stored_.network().key(sender)));
+    }
+    add("two HANDOVERs of window 6 to node-5", std::move(handovers));
+    for (const MeterId& meter : {kRoof, kHome, kShed})
+        chain().meter(meter).use_key_epoch(2);
     settle_all("window 7, a day: no history that node-5 could have, so the window plans 9", 7);
     settle_all("window 8: window 10 from the forecast, which knows the day of 7 again", 8);
 }
