@@ -169,8 +169,7 @@ bool ChainState::settles(const MeterId& meter, Window window) const {
     const auto found = meters.find(meter);
     if (found == meters.end()) return false;
     const auto first = settles_from(found->second);
-    const bool is_tampered = found->second.tampered && found->second.tampered->from <= window;
-    return first && *first <= window && !is_tampered;
+    return first && *first <= window && !is_tampered(meter, window);
 }
 
 std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {
