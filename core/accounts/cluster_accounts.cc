@@ -47,12 +47,6 @@ Result<SettlementLine, Reject> open_one(const Settlement& settlement, const Seal
     return line;
 }
 
-bool is_profile(const ChainState& state, const Profile& profile) {
-    const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
-    return profile.size() == static_cast<std::size_t>(window_seconds / kSecondsPerQuarter) &&
-           check_profile(profile);
-}
-
 const OpenedReading* find(const HeldReadings& held, const MeterId& meter, Window window) {
     const auto of_window = held.find(window);
     if (of_window == held.end()) return nullptr;
@@ -220,7 +214,7 @@ void ClusterAccounts::remember(const ChainState& state, Window settled,
     const std::int64_t oldest = std::int64_t{settled} + 1 - state.grid().windows_per_day();
     for (const auto& [window, readings] : listed) {
         for (const auto& [meter, opened] : readings) {
-            if (is_profile(state, opened.body.profile))
+            if (is_profile(state.genesis.parameters, opened.body.profile))
                 accounts_[meter].recent.emplace(window, opened.body);
         }
     }

@@ -14,10 +14,6 @@ namespace fairfeed {
 
 namespace {
 
-std::size_t quarters_of(const ChainState& state) {
-    return static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
-}
-
 void fill_in(SettlementLine& line, const MeterSettlement& settled, Window window) {
     line.capacity_w = settled.capacity_w;
     line.load_wh = settled.load_wh;
@@ -64,7 +60,8 @@ Result<void, Reject> plausible_after(const ChainState& state, Window window, con
     const auto run = run_around(closing, window);
     if (!run) return unexpected(Reject::closed_window);
     const MeterRegistration& registration = state.meters.at(meter).registration;
-    Expectation expected{quarters_of(state), registration.rating.power_w(), run->before, false};
+    Expectation expected{quarters_of(state.genesis.parameters), registration.rating.power_w(),
+                         run->before, false};
     // Energy between the installation and the first window is no contradiction.
     expected.follows_last = run->first == window && window > registration.effective;
     expected.next = run->after;
@@ -255,7 +252,7 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
     SettlementInput input{
         parameters.window_seconds, start_s, parameters.rule, state.tariff(window), {}};
     ReadingBody nothing;
-    nothing.profile.resize(quarters_of(state));
+    nothing.profile.resize(quarters_of(parameters));
     const PastRoom room = past_room(state, picked.size());
     SettlementDraft out;
     out.bound = state.factors_of(cluster_, window);

@@ -10,10 +10,6 @@ namespace fairfeed {
 
 namespace {
 
-std::size_t quarters_of(const ChainState& state) {
-    return static_cast<std::size_t>(state.genesis.parameters.window_seconds / kSecondsPerQuarter);
-}
-
 std::vector<ObservedMeter> observed_of(const SettlementInput& input) {
     std::vector<ObservedMeter> out;
     for (const MeterWindow& meter : input.meters)
@@ -79,7 +75,8 @@ std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
                                                       const std::vector<SettlementLine>& lines,
                                                       const OpenedReadings& readings) {
     const std::int64_t start_s = state.grid().start_s(settlement.window);
-    const std::size_t quarters = quarters_of(state);
+    const NetworkParameters& parameters = state.genesis.parameters;
+    const std::size_t quarters = quarters_of(parameters);
     std::vector<ObservedMeter> out;
     for (const SettlementLine& line : lines) {
         if (!is_sound(line)) return std::nullopt;
@@ -89,7 +86,7 @@ std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
             continue;
         }
         const ReadingBody& body = reading->second.body;
-        if (body.profile.size() != quarters || !check_profile(body.profile)) return std::nullopt;
+        if (!is_profile(parameters, body.profile)) return std::nullopt;
         out.push_back({line.meter, line.capacity_w,
                        quarter_energies(body.profile,
                                         in_quarters(line.closing.shares, settlement.bound, start_s),
@@ -113,7 +110,7 @@ std::optional<PlannedShares> ClusterAccounts::plan(const ChainState& state, Wind
     if (parameters.resolution == ShareResolution::window) return std::nullopt;
     return plan_from_window(parameters.rule,
                             is_forecast ? ShareBasis::previous_window : parameters.basis,
-                            observed_of(input), quarters_of(state));
+                            observed_of(input), quarters_of(parameters));
 }
 
 // Takes a settled window into the history. The history begins anew with the first window that a

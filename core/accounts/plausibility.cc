@@ -111,4 +111,12 @@ std::uint32_t claim_flag(const ReadingBody& body, std::int64_t counted_wh) {
     return body.available_wh.value_or(counted_wh) > counted_wh ? kLineClaimCut : 0U;
 }
 
+std::size_t quarters_of(const NetworkParameters& parameters) {
+    return static_cast<std::size_t>(parameters.window_seconds / kSecondsPerQuarter);
+}
+
+bool is_profile(const NetworkParameters& parameters, const Profile& profile) {
+    return profile.size() == quarters_of(parameters) && check_profile(profile);
+}
+
 }  // namespace fairfeed

@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/base/units.h"
+#include "core/model/network.h"
 #include "core/model/reading.h"
 #include "core/model/reject.h"
 
@@ -36,6 +37,11 @@ struct Expectation {
 
 // Checks that no quarter hour is negative, out of range, or exports more than it generates.
 [[nodiscard]] Result<void, Reject> check_profile(const Profile& profile);
+
+// The quarter hours of each of the network's windows.
+[[nodiscard]] std::size_t quarters_of(const NetworkParameters& parameters);
+// Whether the profile has an entry for each of them and check_profile accepts it.
+[[nodiscard]] bool is_profile(const NetworkParameters& parameters, const Profile& profile);
 
 // Faults in this order: profile_length, negative_energy, out_of_range, not_plausible (export above
 // generation), registers_contradict (profile above the registers, or not starting where the last

@@ -1,9 +1,7 @@
 #include "tests/unit/ledger/chain_story.h"
 
-#include "core/accounts/handover.h"
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
-#include "core/wire/handover_codec.h"
 
 namespace fairfeed::test {
 namespace {
@@ -46,19 +44,6 @@ void ChainStory::move_committee_and_rates() {
     notices.emplace_back(committee);
     say("TARIFF from 42, CAPACITY of meter-1-1 from 42, KEY_GRANTs and COMMITTEE from 43", notices,
         time_in(41, 3600));
-}
-
-void ChainStory::hand_over() {
-    std::vector<Transaction> handovers;
-    for (const NodeId& sender : nodes({1, 3})) {
-        const auto handover =
-            write_handover(state(), last_settlement(), sender, newcomers(state(), kCluster),
-                           chain().keys(), stored_.network().random());
-        CHECK(handover);
-        handovers.push_back(make_handover(*handover, sender, stored_.network().network(),
-                                          stored_.network().key(sender)));
-    }
-    add("two HANDOVERs of window 42 to node-5 and node-6", std::move(handovers));
 }
 
 void ChainStory::break_a_seal() {
@@ -112,7 +97,7 @@ ChainStory::ChainStory() : ToldChain(six_nodes()) {
         "window 42: meter-1-1 missing, meter-1-2 void, meter-1-3's reading of 40 late "
         "behind 41",
         42, after);
-    hand_over();
+    hand_over("two HANDOVERs of window 42 to node-5 and node-6", nodes({1, 3}));
     for (const MeterId& meter : {kRoof, kConsumer, kBarn})
         chain().meter(meter).use_key_epoch(2);
     settle_one("window 43 by the next committee: all read, gaps of 42 closed", 43, all(43));

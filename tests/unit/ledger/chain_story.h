@@ -15,7 +15,6 @@ class ChainStory : public ToldChain {
   private:
     void settle_one(const std::string& title, Window window, const HeldReadings& held);
     void move_committee_and_rates();
-    void hand_over();
     void break_a_seal();
 };
 

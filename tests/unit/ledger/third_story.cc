@@ -2,11 +2,6 @@
 
 #include <array>
 
-#include "core/accounts/handover.h"
-#include "core/state/handover_rules.h"
-#include "core/wire/handover_codec.h"
-#include "core/wire/transaction_codec.h"
-
 namespace fairfeed::test {
 namespace {
 
@@ -89,16 +84,7 @@ void ThirdStory::let_somebody_in() {
     notices.emplace_back(committee);
     say("KEY_GRANTs and COMMITTEE from 7: node-5 for node-4", notices, time_in(6, 3600));
     settle_all("window 6, the last one of the old committee", 6);
-    std::vector<Transaction> handovers;
-    for (const NodeId& sender : nodes({2, 3})) {
-        const auto handover =
-            write_handover(state(), last_settlement(), sender, newcomers(state(), kCluster),
-                           chain().keys(), stored_.network().random());
-        CHECK(handover);
-        handovers.push_back(make_handover(*handover, sender, stored_.network().network(),
-                                          stored_.network().key(sender)));
-    }
-    add("two HANDOVERs of window 6 to node-5", std::move(handovers));
+    hand_over("two HANDOVERs of window 6 to node-5", nodes({2, 3}));
     for (const MeterId& meter : {kRoof, kHome, kShed})
         chain().meter(meter).use_key_epoch(2);
     settle_all("window 7, a day: no history that node-5 could have, so the window plans 9", 7);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "core/accounts/handover.h"
 #include "core/contract/settlement.h"
+#include "core/state/handover_rules.h"
+#include "core/wire/handover_codec.h"
 
 namespace fairfeed::test {
 namespace {
@@ -83,6 +86,20 @@ void ToldChain::say(const std::string& title, const std::vector<TransactionConte
         ++next.dgmd_sequence;
     }
     add(title, std::move(before), time_ms);
+}
+
+void ToldChain::hand_over(const std::string& title, const std::vector<NodeId>& senders) {
+    std::vector<Transaction> handovers;
+    for (const NodeId& sender : senders) {
+        const Settlement& last = last_settlement();
+        const auto handover =
+            write_handover(state(), last, sender, newcomers(state(), last.cluster), chain().keys(),
+                           stored_.network().random());
+        CHECK(handover);
+        handovers.push_back(make_handover(*handover, sender, stored_.network().network(),
+                                          stored_.network().key(sender)));
+    }
+    add(title, std::move(handovers));
 }
 
 const Settlement& ToldChain::last_settlement() {

@@ -48,6 +48,8 @@ class ToldChain {
     // Puts DGMD's transactions into one block, in this order.
     void say(const std::string& title, const std::vector<TransactionContent>& contents,
              std::int64_t time_ms, std::vector<Transaction> before = {});
+    // Each sender hands the last settlement over to the newcomers of its cluster, in one block.
+    void hand_over(const std::string& title, const std::vector<NodeId>& senders);
     [[nodiscard]] const Settlement& last_settlement();
     // The real time of a grid second after the beginning of a window, in milliseconds.
     [[nodiscard]] std::int64_t time_in(Window window, std::int64_t after_s);
