@@ -27,12 +27,12 @@ std::vector<MeterCapacity> capacities_of(const SettlementInput& input) {
 }
 
 // An estimate knows only its window's sums.
-std::vector<QuarterEnergy> estimated(const SettlementLine& line, std::size_t quarters) {
+std::vector<ObservedQuarter> estimated(const SettlementLine& line, std::size_t quarters) {
     const auto load_wh = spread(line.load_wh, quarters);
     const auto available_wh = spread(line.available_wh, quarters);
-    std::vector<QuarterEnergy> out;
+    std::vector<ObservedQuarter> out;
     for (std::size_t j = 0; j < quarters; ++j)
-        out.push_back({load_wh[j], available_wh[j]});
+        out.push_back({{load_wh[j], available_wh[j]}, std::nullopt});
     return out;
 }
 
@@ -82,7 +82,7 @@ std::optional<std::vector<ObservedMeter>> observed_in(const ChainState& state,
         if (!is_sound(line)) return std::nullopt;
         const auto reading = readings.find(line.meter);
         if (line.estimated || reading == readings.end()) {
-            out.push_back({line.meter, line.capacity_w, estimated(line, quarters)});
+            out.push_back({line.meter, line.capacity_w, estimated(line, quarters), true});
             continue;
         }
         const ReadingBody& body = reading->second.body;

@@ -13,6 +13,16 @@ std::int64_t load_of(const QuarterHour& quarter) {
     return quarter.import_wh + quarter.generation_wh - quarter.export_wh;
 }
 
+// A meter above its cap reached it too: what it made beyond the cap is no evidence of its yield.
+std::optional<std::int64_t> reached_wh(std::int64_t share_w, std::int64_t capacity_w,
+                                       std::size_t index, const QuarterHour& quarter) {
+    if (share_w >= capacity_w) return std::nullopt;
+    const auto allowed = allowed_generation_wh(quarter_cap_wh(share_w, index), load_of(quarter));
+    if (quarter.generation_wh < allowed && !stands_at_cap(quarter_cap_wh(share_w, index), quarter))
+        return std::nullopt;
+    return std::min(quarter.generation_wh, allowed);
+}
+
 }  // namespace
 
 bool stands_at_cap(std::int64_t cap_wh, const QuarterHour& quarter) {
@@ -54,16 +64,17 @@ WindowEnergy window_energy(const Profile& profile, const ShareSchedule& shares,
     return out;
 }
 
-std::vector<QuarterEnergy> quarter_energies(const Profile& profile, const ShareSchedule& shares,
-                                            std::int64_t capacity_w, std::int64_t start_s,
-                                            std::optional<std::int64_t> claim_wh) {
-    std::vector<QuarterEnergy> out;
+std::vector<ObservedQuarter> quarter_energies(const Profile& profile, const ShareSchedule& shares,
+                                              std::int64_t capacity_w, std::int64_t start_s,
+                                              std::optional<std::int64_t> claim_wh) {
+    std::vector<ObservedQuarter> out;
     std::vector<std::int64_t> claimable_until{0};  // sums from the window's start
     std::int64_t generation_wh = 0;
     for (std::size_t i = 0; i < profile.size(); ++i) {
         const auto at_s = start_s + static_cast<std::int64_t>(i) * kSecondsPerQuarter;
         const auto share_w = binding_share_w(shares, capacity_w, at_s);
-        out.push_back({load_of(profile[i]), profile[i].generation_wh});
+        out.push_back({{load_of(profile[i]), profile[i].generation_wh},
+                       reached_wh(share_w, capacity_w, i, profile[i])});
         generation_wh += profile[i].generation_wh;
         claimable_until.push_back(claimable_until.back() +
                                   claimable_wh(share_w, capacity_w, i, profile[i]));

@@ -46,13 +46,22 @@ struct WindowEnergy {
                                          std::int64_t capacity_w, std::int64_t start_s,
                                          std::optional<std::int64_t> claim_wh);
 
+// A settled quarter hour, and what it shows of the meter's yield whatever the meter claims.
+struct ObservedQuarter : QuarterEnergy {
+    // What the meter generated within its cap, if it reached the cap: it could have made more, and
+    // nobody but the meter knows how much. nullopt: nothing held it back.
+    std::optional<std::int64_t> reached_wh = {};
+
+    bool operator==(const ObservedQuarter&) const = default;
+};
+
 // The same window quarter by quarter, under the same conditions. A reading has one claim for the
 // window, so what of it counts beyond the generation is spread over the quarter hours in proportion
 // to their claimable_wh, none above it: available_wh adds up to window_energy's exactly.
-[[nodiscard]] std::vector<QuarterEnergy> quarter_energies(const Profile& profile,
-                                                          const ShareSchedule& shares,
-                                                          std::int64_t capacity_w,
-                                                          std::int64_t start_s,
-                                                          std::optional<std::int64_t> claim_wh);
+[[nodiscard]] std::vector<ObservedQuarter> quarter_energies(const Profile& profile,
+                                                            const ShareSchedule& shares,
+                                                            std::int64_t capacity_w,
+                                                            std::int64_t start_s,
+                                                            std::optional<std::int64_t> claim_wh);
 
 }  // namespace fairfeed

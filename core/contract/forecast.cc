@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "core/base/check.h"
@@ -61,6 +62,37 @@ std::vector<std::vector<std::int64_t>> expected_window_wh(
     return out;
 }
 
+// What `generation` weighs a meter by: its yield, but at least half of what the cluster yields for
+// each watt. A roof that yielded nothing for a while would otherwise be allowed nothing, and could
+// never show that it is repaired.
+std::vector<std::int64_t> weights_of(const ForecastParameters& parameters,
+                                     std::vector<std::int64_t> yields_wh,
+                                     const std::vector<MeterCapacity>& meters) {
+    if (parameters.rule != ShareRule::generation) return yields_wh;
+    Int128 yield_wh = 0;
+    Int128 capacity_w = 0;
+    for (std::size_t i = 0; i < meters.size(); ++i) {
+        yield_wh += yields_wh[i];
+        capacity_w += meters[i].capacity_w;
+    }
+    if (capacity_w == 0) return yields_wh;
+    for (std::size_t i = 0; i < meters.size(); ++i) {
+        const Int128 least = meters[i].capacity_w * yield_wh / (2 * capacity_w);
+        yields_wh[i] = std::max(yields_wh[i], static_cast<std::int64_t>(least));
+    }
+    return yields_wh;
+}
+
+// weights_of for each quarter hour.
+std::vector<std::vector<std::int64_t>> window_weights_wh(
+    const ForecastParameters& parameters, const std::vector<std::vector<std::int64_t>>& yields_wh,
+    const std::vector<MeterCapacity>& meters) {
+    std::vector<std::vector<std::int64_t>> out;
+    for (const auto& quarter : yields_wh)
+        out.push_back(weights_of(parameters, quarter, meters));
+    return out;
+}
+
 std::vector<std::int64_t> sums_of(const std::vector<std::vector<std::int64_t>>& parts) {
     std::vector<std::int64_t> out(parts.front().size(), 0);
     for (const auto& part : parts)
@@ -101,50 +133,64 @@ std::int64_t cost_of(const ForecastParameters& parameters, const QuarterOfCluste
     return static_cast<std::int64_t>(cost * kForecastScale);
 }
 
-// By step, of quarter hour j.
+// By step, of quarter hour j, with what each meter could have made in it and the energy that it is
+// weighed by, in quarter Wh.
 Costs costs_of(const ForecastParameters& parameters, const ObservedWindow& window, std::size_t j,
-               const std::vector<std::int64_t>& expected_w) {
+               const std::vector<std::int64_t>& available_wh,
+               const std::vector<std::int64_t>& weights_w) {
     QuarterOfCluster cluster;
-    for (const ObservedMeter& meter : window.meters) {
-        cluster.load_w += kQuartersPerHour * meter.quarters[j].load_wh;
-        cluster.available_w += kQuartersPerHour * meter.quarters[j].available_wh;
+    for (std::size_t i = 0; i < window.meters.size(); ++i) {
+        cluster.load_w += kQuartersPerHour * window.meters[i].quarters[j].load_wh;
+        cluster.available_w += kQuartersPerHour * available_wh[i];
     }
     Costs costs;
     for (std::int64_t step = 0; step <= parameters.factor_steps; ++step) {
         std::int64_t through_w = 0;
         for (std::size_t i = 0; i < window.meters.size(); ++i) {
             const ObservedMeter& meter = window.meters[i];
-            const QuarterEnergy& energy = meter.quarters[j];
-            const std::int64_t cap = cap_w(parameters, step, meter.capacity_w, expected_w[i]);
-            through_w += std::min(kQuartersPerHour * energy.available_wh,
-                                  std::max(cap, kQuartersPerHour * energy.load_wh));
+            const std::int64_t cap = cap_w(parameters, step, meter.capacity_w, weights_w[i]);
+            through_w += std::min(kQuartersPerHour * available_wh[i],
+                                  std::max(cap, kQuartersPerHour * meter.quarters[j].load_wh));
         }
         costs.push_back(cost_of(parameters, cluster, through_w));
     }
     return costs;
 }
 
-// By quarter hour of the window and step, from what was expected before it was observed.
-std::vector<Costs> window_costs(const ClusterHistory& history, const ForecastParameters& parameters,
-                                const ObservedWindow& window) {
-    if (parameters.rule == ShareRule::paper || window.meters.empty()) return {};
-    std::vector<MeterCapacity> meters;
-    for (const ObservedMeter& meter : window.meters)
-        meters.push_back({meter.meter, meter.capacity_w});
-    const auto expected_wh =
+// A window, and what the history expected of it before it was observed; by quarter hour and meter.
+struct Expectation {
+    std::vector<std::vector<std::int64_t>> yields_wh;
+    std::vector<std::vector<std::int64_t>> believed_wh;
+};
+
+Expectation expectation_of(const ClusterHistory& history, const ObservedWindow& window,
+                           const std::vector<MeterCapacity>& meters) {
+    if (window.meters.empty()) return {};
+    Expectation out;
+    out.yields_wh =
         expected_window_wh(history, window.start_s, window.meters.front().quarters.size(), meters);
-    if (expected_wh.empty()) return {};
-    const auto total_wh = sums_of(expected_wh);
-    const auto quarters = static_cast<std::int64_t>(expected_wh.size());
+    for (std::size_t j = 0; j < out.yields_wh.size(); ++j)
+        out.believed_wh.push_back(believed_wh(window, j, out.yields_wh[j]));
+    return out;
+}
+
+// By quarter hour of the window and step.
+std::vector<Costs> window_costs(const ForecastParameters& parameters, const ObservedWindow& window,
+                                const Expectation& expectation,
+                                const std::vector<MeterCapacity>& meters) {
+    if (parameters.rule == ShareRule::paper || expectation.yields_wh.empty()) return {};
+    const auto weights_wh = window_weights_wh(parameters, expectation.yields_wh, meters);
+    const auto total_wh = sums_of(weights_wh);
+    const auto quarters = static_cast<std::int64_t>(weights_wh.size());
     const bool by_quarter = parameters.resolution == ShareResolution::quarter;
     std::vector<Costs> out;
-    for (std::size_t j = 0; j < expected_wh.size(); ++j) {
-        std::vector<std::int64_t> expected_w;
+    for (std::size_t j = 0; j < weights_wh.size(); ++j) {
+        std::vector<std::int64_t> weights_w;
         for (std::size_t i = 0; i < window.meters.size(); ++i) {
-            expected_w.push_back(by_quarter ? kQuartersPerHour * expected_wh[j][i]
-                                            : kQuartersPerHour * total_wh[i] / quarters);
+            weights_w.push_back(by_quarter ? kQuartersPerHour * weights_wh[j][i]
+                                           : kQuartersPerHour * total_wh[i] / quarters);
         }
-        out.push_back(costs_of(parameters, window, j, expected_w));
+        out.push_back(costs_of(parameters, window, j, expectation.believed_wh[j], weights_w));
     }
     return out;
 }
@@ -174,6 +220,14 @@ void follow_members(ClusterHistory& history, const ForecastParameters& parameter
     for (const MeterId& meter : present)
         history.meters[meter].resize(kQuartersPerDay);
     history.capacity_sum_w = capacity_w;
+}
+
+// Neither a claim nor silence raises a yield: an estimate counts only if it is below.
+void learn_yield(ClusterHistory::Yield& yield, const ForecastParameters& parameters,
+                 std::int64_t believed_wh, bool is_estimated) {
+    if (is_estimated && believed_wh * kForecastScale >= yield.energy) return;
+    yield.days = std::min(yield.days + 1, parameters.memory_days);
+    yield.energy = moved(yield.energy, believed_wh * kForecastScale, yield.days);
 }
 
 void learn_quarter(ClusterHistory::QuarterOfDay& quarter, const ForecastParameters& parameters,
@@ -236,12 +290,13 @@ std::int64_t best_step(const ClusterHistory& history, const ForecastParameters& 
 ExpectedShares shares_of_part(const ClusterHistory& history, const ForecastParameters& parameters,
                               const std::vector<std::size_t>& slots,
                               const std::vector<MeterCapacity>& meters,
-                              const std::vector<std::int64_t>& available_wh) {
+                              const std::vector<std::int64_t>& yields_wh,
+                              const std::vector<std::int64_t>& weights_wh) {
     ExpectedShares out;
     std::vector<Producer> producers;
     for (std::size_t i = 0; i < meters.size(); ++i) {
-        producers.push_back({meters[i].meter, meters[i].capacity_w, available_wh[i], 0});
-        out.available_wh += available_wh[i];
+        producers.push_back({meters[i].meter, meters[i].capacity_w, weights_wh[i], 0});
+        out.available_wh += yields_wh[i];
         out.shares.push_back({meters[i].meter, meters[i].capacity_w});
     }
     for (const std::size_t slot : slots) {
@@ -270,18 +325,21 @@ ExpectedShares shares_of_part(const ClusterHistory& history, const ForecastParam
 void observe(ClusterHistory& history, const ForecastParameters& parameters,
              const ObservedWindow& window) {
     check_window(history, parameters, window);
-    const std::vector<Costs> costs = window_costs(history, parameters, window);
+    std::vector<MeterCapacity> meters;
+    for (const ObservedMeter& meter : window.meters)
+        meters.push_back({meter.meter, meter.capacity_w});
+    const Expectation expectation = expectation_of(history, window, meters);
+    const std::vector<Costs> costs = window_costs(parameters, window, expectation, meters);
     follow_members(history, parameters, window);
     const std::size_t quarters = window.meters.empty() ? 0 : window.meters.front().quarters.size();
     for (std::size_t j = 0; j < quarters; ++j) {
         const std::size_t slot = slot_of(window.start_s, j);
         std::int64_t load_wh = 0;
-        for (const ObservedMeter& meter : window.meters) {
+        for (std::size_t i = 0; i < window.meters.size(); ++i) {
+            const ObservedMeter& meter = window.meters[i];
             load_wh += meter.quarters[j].load_wh;
-            ClusterHistory::Available& known = history.meters.at(meter.meter)[slot];
-            known.days = std::min(known.days + 1, parameters.memory_days);
-            known.energy =
-                moved(known.energy, meter.quarters[j].available_wh * kForecastScale, known.days);
+            learn_yield(history.meters.at(meter.meter)[slot], parameters,
+                        expectation.believed_wh[j][i], meter.is_estimated);
         }
         learn_quarter(history.quarters[slot], parameters, load_wh,
                       costs.empty() ? nullptr : &costs[j]);
@@ -298,25 +356,30 @@ std::vector<ExpectedShares> expected_shares(const ClusterHistory& history,
     CHECK(window_seconds > 0 && window_seconds <= kMaxWindowSeconds);
     check_meters(meters);
     const auto quarters = static_cast<std::size_t>(window_seconds / kSecondsPerQuarter);
-    const auto expected_wh = expected_window_wh(history, start_s, quarters, meters);
+    const auto yields_wh = expected_window_wh(history, start_s, quarters, meters);
+    const auto weights_wh = window_weights_wh(parameters, yields_wh, meters);
     std::vector<std::size_t> slots;
     for (std::size_t j = 0; j < quarters; ++j)
         slots.push_back(slot_of(start_s, j));
     if (parameters.resolution == ShareResolution::window)
-        return {shares_of_part(history, parameters, slots, meters, sums_of(expected_wh))};
+        return {shares_of_part(history, parameters, slots, meters, sums_of(yields_wh),
+                               sums_of(weights_wh))};
     std::vector<ExpectedShares> out;
     for (std::size_t j = 0; j < quarters; ++j)
-        out.push_back(shares_of_part(history, parameters, {slots[j]}, meters, expected_wh[j]));
+        out.push_back(
+            shares_of_part(history, parameters, {slots[j]}, meters, yields_wh[j], weights_wh[j]));
     return out;
 }
 
-std::vector<std::int64_t> expected_available_wh(const ClusterHistory& history, std::int64_t start_s,
-                                                std::int64_t window_seconds,
-                                                const std::vector<MeterCapacity>& meters) {
+std::vector<std::int64_t> expected_weights_wh(const ClusterHistory& history,
+                                              const ForecastParameters& parameters,
+                                              std::int64_t start_s, std::int64_t window_seconds,
+                                              const std::vector<MeterCapacity>& meters) {
     CHECK(start_s % kSecondsPerQuarter == 0 && window_seconds >= kSecondsPerQuarter);
     check_meters(meters);
-    return sums_of(expected_window_wh(
-        history, start_s, static_cast<std::size_t>(window_seconds / kSecondsPerQuarter), meters));
+    const auto quarters = static_cast<std::size_t>(window_seconds / kSecondsPerQuarter);
+    return sums_of(window_weights_wh(
+        parameters, expected_window_wh(history, start_s, quarters, meters), meters));
 }
 
 }  // namespace fairfeed

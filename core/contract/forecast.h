@@ -12,7 +12,7 @@
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
-#include "core/contract/availability.h"
+#include "core/contract/believed_yield.h"
 #include "core/contract/share.h"
 #include "core/model/network.h"
 
@@ -23,21 +23,6 @@ struct ForecastParameters : ForecastWeights {
     ShareResolution resolution = ShareResolution::quarter;
 
     bool operator==(const ForecastParameters&) const = default;
-};
-
-// A meter's part in a settled window: one entry per quarter hour, as quarter_energies counts it. A
-// curtailed quarter hour counts as what was available, an estimated window as its estimate.
-struct ObservedMeter {
-    MeterId meter;
-    std::int64_t capacity_w = 0;  // certified; 0: consumer
-    std::vector<QuarterEnergy> quarters;
-};
-
-// All meters of the cluster, each once, in any order. A quarter hour has less than the limits of
-// share.h, the window too.
-struct ObservedWindow {
-    std::int64_t start_s = 0;  // seconds since the grid epoch, a multiple of 900
-    std::vector<ObservedMeter> meters;
 };
 
 constexpr std::size_t kQuartersPerDay = 96;
@@ -52,15 +37,16 @@ struct ClusterHistory {
 
         bool operator==(const QuarterOfDay&) const = default;
     };
-    struct Available {
-        std::int64_t days = 0;
+    // What the meter yields in this quarter hour of the day.
+    struct Yield {
+        std::int64_t days = 0;  // that showed it, counted up to memory_days; 0: not known
         std::int64_t energy = 0;
 
-        bool operator==(const Available&) const = default;
+        bool operator==(const Yield&) const = default;
     };
 
     std::vector<QuarterOfDay> quarters = std::vector<QuarterOfDay>(kQuartersPerDay);
-    std::map<MeterId, std::vector<Available>> meters;  // kQuartersPerDay each
+    std::map<MeterId, std::vector<Yield>> meters;  // kQuartersPerDay each
     std::int64_t capacity_sum_w = 0;
     std::int64_t until_s = INT64_MIN;  // end of the window observed last
 
@@ -102,9 +88,10 @@ struct ExpectedShares {
                                                           std::int64_t window_seconds,
                                                           const std::vector<MeterCapacity>& meters);
 
-// What each of the meters is expected to have available in the window, in Wh; in their order.
-[[nodiscard]] std::vector<std::int64_t> expected_available_wh(
-    const ClusterHistory& history, std::int64_t start_s, std::int64_t window_seconds,
-    const std::vector<MeterCapacity>& meters);
+// What each of the meters is expected to yield in the window, in Wh, in their order. By
+// `generation` at least half of what the cluster yields for the meter's watts.
+[[nodiscard]] std::vector<std::int64_t> expected_weights_wh(
+    const ClusterHistory& history, const ForecastParameters& parameters, std::int64_t start_s,
+    std::int64_t window_seconds, const std::vector<MeterCapacity>& meters);
 
 }  // namespace fairfeed

@@ -42,7 +42,7 @@ struct ForecastWeights {
     std::int64_t days_after_change = 1;  // 0..memory_days
     // What a Wh curtailed for nothing costs, where a Wh of surplus left standing costs 1. The more,
     // the wider the margin. 0..kMaxNeedlessWeightPpm
-    std::int64_t needless_weight_ppm = 2'400'000;
+    std::int64_t needless_weight_ppm = 2'600'000;
     std::int64_t factor_steps = 40;  // factors that are weighed, beside 0; 1..kMaxFactorSteps
     bool operator==(const ForecastWeights&) const = default;
 };

@@ -24,7 +24,7 @@ ObservedMeters truth_of(const std::vector<Home>& homes, std::size_t first) {
     for (const Home& home : homes) {
         meters.push_back({home.meter, home.capacity_w, {}});
         for (std::size_t j = first; j < first + kQuartersPerWindow; ++j)
-            meters.back().quarters.push_back({home.load_wh[j], home.available_wh[j]});
+            meters.back().quarters.push_back({{home.load_wh[j], home.available_wh[j]}, {}});
     }
     return meters;
 }
@@ -33,10 +33,11 @@ ObservedMeters truth_of(const std::vector<Home>& homes, std::size_t first) {
 Profile lived(const ObservedMeter& truth, const ShareSchedule& shares, std::int64_t start_s) {
     Profile profile;
     for (std::size_t j = 0; j < kQuartersPerWindow; ++j) {
-        const auto& [load_wh, available_wh] = truth.quarters[j];
+        const QuarterEnergy& could = truth.quarters[j];
+        const auto load_wh = could.load_wh;
         const auto at_s = start_s + static_cast<std::int64_t>(j) * kSecondsPerQuarter;
         const auto cap_wh = quarter_cap_wh(binding_share_w(shares, truth.capacity_w, at_s), j);
-        const auto generated = std::min(available_wh, allowed_generation_wh(cap_wh, load_wh));
+        const auto generated = std::min(could.available_wh, allowed_generation_wh(cap_wh, load_wh));
         profile.push_back({std::max<std::int64_t>(0, load_wh - generated),
                            std::max<std::int64_t>(0, generated - load_wh), generated});
     }

@@ -29,7 +29,7 @@ std::vector<std::int64_t> margins_of(const std::string& basis, bool every_margin
     const std::int64_t usual = is_expected ? ForecastWeights{}.needless_weight_ppm : kPpm;
     if (!every_margin || basis == "foresight") return {usual};
     if (is_expected)
-        return {500'000, 1'000'000, 1'500'000, 2'000'000, 2'400'000, 3'000'000, 4'000'000};
+        return {500'000, 1'000'000, 1'500'000, 2'000'000, 2'600'000, 3'000'000, 4'000'000};
     return {800'000, 900'000, 1'000'000, 1'100'000, 1'200'000, 1'300'000};
 }
 

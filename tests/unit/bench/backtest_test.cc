@@ -52,7 +52,7 @@ TEST(Backtest, counts_what_was_curtailed_as_surplus_that_was_not_left_or_as_need
 
 TEST(Backtest, finds_the_forecast_better_than_yesterday_under_unlike_sun) {
     const Choice yesterday{"same_window_yesterday", ShareResolution::quarter, ShareRule::waterfill};
-    const Choice expected{"expected", ShareResolution::quarter, ShareRule::waterfill, 2'400'000};
+    const Choice expected{"expected", ShareResolution::quarter, ShareRule::waterfill, 2'600'000};
     const Outcome before = lived_through(side_by_side(), yesterday);
     const Outcome after = lived_through(side_by_side(), expected);
     EXPECT_LT(10 * after.left_wh + 24 * after.needless_wh,

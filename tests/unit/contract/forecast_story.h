@@ -29,7 +29,7 @@ inline ForecastParameters by(ShareRule rule,
 inline ObservedMeter steady(std::string_view id, std::int64_t capacity_w, std::int64_t load_wh,
                             std::int64_t available_wh) {
     return {MeterId(id), capacity_w,
-            std::vector<QuarterEnergy>(kQuarters, {load_wh, available_wh})};
+            std::vector<ObservedQuarter>(kQuarters, {{load_wh, available_wh}, std::nullopt})};
 }
 
 // Noon of day `day`: two roofs of 4 kW in full sun, and a neighbour who uses 500 Wh a quarter hour.

@@ -91,7 +91,7 @@ TEST(Forecast, takes_the_factor_that_would_have_cost_least_and_the_margin_moves_
     EXPECT_EQ(first_quarter(after(parameters, half), parameters, noon(2, 0)).factor_ppm, 500'000);
     parameters.needless_weight_ppm = 900'000;
     EXPECT_EQ(first_quarter(after(parameters, half), parameters, noon(2, 0)).factor_ppm, 250'000);
-    parameters.needless_weight_ppm = 2'400'000;
+    parameters.needless_weight_ppm = 2'600'000;
     const std::vector<ObservedWindow> rarely = {noon(0, 250), noon(1, 500), noon(2, 250),
                                                 noon(3, 250)};
     EXPECT_EQ(first_quarter(after(parameters, rarely), parameters, noon(4, 0)).factor_ppm, 250'000);
@@ -231,6 +231,59 @@ TEST(Forecast, holds_the_largest_figures_there_can_be) {
                 EXPECT_GE(cost, 0);
         }
     }
+}
+
+// The day of a roof under its share: what it made, and whether it was at its cap.
+ObservedMeter lived(std::string_view id, std::int64_t sun_wh, std::int64_t share_w) {
+    const bool is_capped = sun_wh > share_w / 4;
+    const ObservedQuarter quarter{{0, sun_wh},
+                                  is_capped ? std::optional(share_w / 4) : std::nullopt};
+    return {MeterId(id), 4000, std::vector<ObservedQuarter>(kQuarters, quarter)};
+}
+
+// What roof b, broken for two weeks, is allowed beside its twin after so many days of repair; every
+// third day is dark.
+double allowed_after_repair(std::int64_t days, ShareResolution resolution) {
+    const auto parameters = by(ShareRule::generation, resolution);
+    ClusterHistory history;
+    for (std::int64_t day = 0;; ++day) {
+        const std::int64_t start_s = day * kSecondsPerDay + kNoon;
+        const auto shares = expected_shares(history, parameters, start_s, kWindow,
+                                            {{MeterId("a"), 4000}, {MeterId("b"), 4000}})
+                                .front()
+                                .shares;
+        if (day == 14 + days)
+            return static_cast<double>(shares[1].mes_w) / static_cast<double>(shares[0].mes_w);
+        const std::int64_t sun_wh = day % 3 == 0 ? 250 : 900;
+        observe(history, parameters,
+                {start_s,
+                 {lived("a", sun_wh, shares[0].mes_w),
+                  lived("b", day < 14 ? 0 : sun_wh, shares[1].mes_w), steady("c", 0, 700, 0)}});
+    }
+}
+
+TEST(Forecast, lets_a_repaired_roof_come_back_by_generation) {
+    for (const ShareResolution resolution : kResolutions) {
+        EXPECT_GE(allowed_after_repair(0, resolution), 0.3) << "never shut out";
+        EXPECT_GE(allowed_after_repair(30, resolution), 0.8);
+    }
+}
+
+TEST(Forecast, learns_nothing_from_an_estimate_above_what_it_knows) {
+    const auto parameters = by(ShareRule::generation);
+    const auto window = [](std::int64_t day, std::int64_t available_wh, bool is_estimated) {
+        ObservedWindow out = sunny_noon(day);
+        out.meters[0] = steady("a", 4000, 0, available_wh);
+        out.meters[0].is_estimated = is_estimated;
+        return out;
+    };
+    const auto yield_after = [&](std::int64_t available_wh) {
+        const auto history =
+            after(parameters, {window(0, 500, false), window(1, available_wh, true)});
+        return history.meters.at(MeterId("a"))[48].energy / kForecastScale;
+    };
+    EXPECT_EQ(yield_after(900), 500);
+    EXPECT_EQ(yield_after(300), 400);
 }
 
 TEST(Forecast, refuses_parameters_that_mean_nothing) {
