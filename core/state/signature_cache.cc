@@ -1,18 +1,44 @@
 #include "core/state/signature_cache.h"
 
+#include <cstring>
+
 #include "core/crypto/digest.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 
+namespace {
+
+// Inputs of fixed length come first, so that different inputs never give the same bytes.
+Digest signed_by(const VerifyKey& key, const Digest& network, const Digest& id, ByteView envelope) {
+    return sha256(
+        {as_bytes("transaction"), network.view(), key.point().view(), id.view(), envelope});
+}
+
+}  // namespace
+
+std::size_t CachingSignatureChecker::FirstBytes::operator()(const Digest& digest) const {
+    std::size_t out = 0;
+    std::memcpy(&out, digest.view().data(), sizeof out);
+    return out;
+}
+
 Result<void, Reject> CachingSignatureChecker::transaction(const Transaction& transaction,
                                                           const Digest& network,
                                                           const VerifyKey& key) {
-    // Inputs of fixed length come first, so that different inputs never give the same bytes.
-    const Digest what = sha256({as_bytes("transaction"), network.view(), key.point().view(),
-                                transaction.id.view(), transaction.envelope});
+    const Digest what = signed_by(key, network, transaction.id, transaction.envelope);
     if (known_.contains(what)) return {};
     const auto verdict = inner_.transaction(transaction, network, key);
+    if (verdict) remember(what);
+    return verdict;
+}
+
+// A READING's id is its reading's, and so is its envelope.
+Result<void, Reject> CachingSignatureChecker::reading(const SignedReading& reading,
+                                                      const Digest& network, const VerifyKey& key) {
+    const Digest what = signed_by(key, network, reading.id, reading.envelope);
+    if (known_.contains(what)) return {};
+    const auto verdict = inner_.reading(reading, network, key);
     if (verdict) remember(what);
     return verdict;
 }

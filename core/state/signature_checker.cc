@@ -1,6 +1,7 @@
 #include "core/state/signature_checker.h"
 
 #include "core/wire/cose.h"
+#include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -17,6 +18,11 @@ Result<void, Reject> PlainSignatureChecker::endorsement(const Endorsement& endor
                                                         const VerifyKey& key) {
     const Bytes said = endorsement_to_be_signed(endorsement, witness.node, network);
     return cose::check_signature(said, witness.signature, key);
+}
+
+Result<void, Reject> PlainSignatureChecker::reading(const SignedReading& reading,
+                                                    const Digest& network, const VerifyKey& key) {
+    return verify_reading(reading, network, key);
 }
 
 }  // namespace fairfeed

@@ -20,6 +20,10 @@ class SignatureChecker {
                                                            const Witness& witness,
                                                            const Digest& network,
                                                            const VerifyKey& key) = 0;
+    // A reading on its way to a block. Whoever remembers its signature knows it in the READING too.
+    [[nodiscard]] virtual Result<void, Reject> reading(const SignedReading& reading,
+                                                       const Digest& network,
+                                                       const VerifyKey& key) = 0;
 };
 
 // Verifies every signature on every call.
@@ -31,6 +35,8 @@ class PlainSignatureChecker final : public SignatureChecker {
     [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
                                                    const Witness& witness, const Digest& network,
                                                    const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
+                                               const VerifyKey& key) override;
 };
 
 }  // namespace fairfeed

@@ -37,7 +37,7 @@ PersistSafety empty_record(const ChainState& state) {
 ChainDriver::ChainDriver(Setup setup)
     : publisher_(setup.self, setup.signer),
       tip_{std::move(setup.state), std::move(setup.tip_certificate), {}},
-      workbench_(setup.self, setup.signer, tip_.state.genesis.parameters),
+      workbench_(setup.self, setup.signer, setup.signatures, tip_.state.genesis.parameters),
       agreement_(setup.self, setup.signer, tip_, workbench_,
                  [this](const CandidateBlocks::Valid& decided, const QuorumCertificate& certificate,
                         const Turn& turn) { commit(decided, certificate, turn); }),

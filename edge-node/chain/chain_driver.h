@@ -31,6 +31,7 @@ class ChainDriver {
     struct Setup {
         NodeId self;
         const Signer& signer;                              // outlives this object
+        SignatureChecker& signatures;                      // likewise
         ChainState state;                                  // after the ledger's tip
         std::optional<QuorumCertificate> tip_certificate;  // none at genesis
         SafetyTrust trust = SafetyTrust::sound;

@@ -16,9 +16,11 @@ std::size_t pool_capacity(const NetworkParameters& parameters) {
 
 }  // namespace
 
-Workbench::Workbench(NodeId self, const Signer& signer, const NetworkParameters& parameters)
+Workbench::Workbench(NodeId self, const Signer& signer, SignatureChecker& signatures,
+                     const NetworkParameters& parameters)
     : self_(self),
       publisher_(self, signer),
+      signatures_(signatures),
       pool_(pool_capacity(parameters)),
       candidates_(parameters.max_block_transactions),
       missing_(self),

@@ -21,8 +21,9 @@ namespace fairfeed {
 
 class Workbench {
   public:
-    // The signer outlives this object.
-    Workbench(NodeId self, const Signer& signer, const NetworkParameters& parameters);
+    // Signer and signatures outlive this object.
+    Workbench(NodeId self, const Signer& signer, SignatureChecker& signatures,
+              const NetworkParameters& parameters);
 
     // A block from before a restart that was judged valid or built here.
     void restore(Block block, const ChainState& state);
@@ -91,7 +92,7 @@ class Workbench {
 
     NodeId self_;
     Publisher publisher_;
-    CachingSignatureChecker signatures_;
+    SignatureChecker& signatures_;
     TransactionPool pool_;
     CandidateBlocks candidates_;
     MissingBodies missing_;

@@ -12,7 +12,7 @@ CommitteeMember::CommitteeMember(Setup setup)
       signer_(setup.signer),
       publisher_(self_, signer_),
       windows_(self_, signer_, setup.random, std::move(setup.agreement)),
-      intake_(self_, signer_),
+      intake_(self_, signer_, setup.signatures),
       shares_(self_, signer_),
       meter_alarms_(self_, signer_),
       handovers_(self_, signer_, std::move(setup.random)) {}

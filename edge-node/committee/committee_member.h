@@ -30,7 +30,8 @@ class CommitteeMember {
         NodeId self;
         const Signer& signer;  // outlives this object
         RandomSource random;
-        AgreementKey agreement;  // opens what is granted to this node
+        AgreementKey agreement;        // opens what is granted to this node
+        SignatureChecker& signatures;  // outlives this object
     };
     explicit CommitteeMember(Setup setup);
     CommitteeMember(const CommitteeMember&) = delete;

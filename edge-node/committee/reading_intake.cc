@@ -8,11 +8,12 @@
 
 namespace fairfeed {
 
-ReadingIntake::ReadingIntake(NodeId self, const Signer& signer)
-    : self_(std::move(self)), signer_(signer), publisher_(self_, signer) {}
+ReadingIntake::ReadingIntake(NodeId self, const Signer& signer, SignatureChecker& signatures)
+    : self_(std::move(self)), signer_(signer), signatures_(signatures), publisher_(self_, signer) {}
 
 intake::Context ReadingIntake::context(MemberWindows& windows, const Turn& turn) const {
     return {turn.state,
+            signatures_,
             windows.accounts().keys(),
             [&windows](const ClusterId& cluster) -> const ClusterAccounts& {
                 return windows.accounts_of(cluster);

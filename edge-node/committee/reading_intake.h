@@ -19,8 +19,8 @@ namespace fairfeed {
 
 class ReadingIntake {
   public:
-    // `signer` outlives this object.
-    ReadingIntake(NodeId self, const Signer& signer);
+    // `signer` and `signatures` outlive this object.
+    ReadingIntake(NodeId self, const Signer& signer, SignatureChecker& signatures);
 
     // The cluster of the reading that was taken.
     using Taken = Result<ClusterId, Reject>;
@@ -85,6 +85,7 @@ class ReadingIntake {
 
     NodeId self_;
     const Signer& signer_;
+    SignatureChecker& signatures_;
     Publisher publisher_;
     ReadingStore store_;
     std::map<MeterId, Refusing> refused_;  // meters of whose readings the last was refused

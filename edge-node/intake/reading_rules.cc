@@ -25,7 +25,7 @@ Result<void, Reject> judge_claims(const SignedReading& reading, const Context& c
     if (!is_member(*committee, context.self)) return unexpected(Reject::not_a_member);
     const VerifyKey* key = context.state.meter_key(header.meter);
     if (key == nullptr) return unexpected(Reject::unknown_meter);
-    return verify_reading(reading, context.state.network, *key);
+    return context.signatures.reading(reading, context.state.network, *key);
 }
 
 // The sender of the reading: its meter, or a member that holds it and demands its settlement.

@@ -9,6 +9,7 @@
 
 #include "core/accounts/cluster_accounts.h"
 #include "core/base/units.h"
+#include "core/state/signature_checker.h"
 #include "core/wire/topics.h"
 
 namespace fairfeed::intake {
@@ -18,6 +19,7 @@ constexpr std::int64_t kFutureToleranceMs = 2000;
 
 struct Context {
     const ChainState& state;
+    SignatureChecker& signatures;
     const KeyRing& keys;
     std::function<const ClusterAccounts&(const ClusterId&)> accounts;
     NodeId self;

@@ -20,7 +20,9 @@ Node::Node(Setup setup)
     : self_(setup.self),
       signer_(setup.signer),
       publisher_(self_, signer_),
-      committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement)}),
+      signatures_(setup.verifier != nullptr ? *setup.verifier : plain_, kRememberedSignatures),
+      committee_({setup.self, setup.signer, std::move(setup.random), std::move(setup.agreement),
+                  signatures_}),
       repair_(setup.self, setup.signer) {}
 
 void Node::replay(const ReplayStep& step) {
@@ -34,8 +36,8 @@ Result<Effects, Reject> Node::start(ChainState state,
     Effects out;
     committee_.restore(recovered, state);
     if (recovered.inbox_lost) recall_salvaged(recovered, state, out);
-    chain_.emplace(ChainDriver::Setup{self_, signer_, std::move(state), std::move(tip_certificate),
-                                      recovered.safety});
+    chain_.emplace(ChainDriver::Setup{self_, signer_, signatures_, std::move(state),
+                                      std::move(tip_certificate), recovered.safety});
     if (auto started =
             chain_->start(recovered.safety_record, std::move(recovered.blocks), turn(out));
         !started) {

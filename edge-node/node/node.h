@@ -89,6 +89,8 @@ class Node {
         const Signer& signer;  // outlives the node
         AgreementKey agreement;
         RandomSource random;
+        // Verifies what this node has not verified yet; outlives the node. nullptr: the node does.
+        SignatureChecker* verifier = nullptr;
     };
     explicit Node(Setup setup);
     Node(const Node&) = delete;
@@ -155,6 +157,8 @@ class Node {
     NodeId self_;
     const Signer& signer_;
     Publisher publisher_;
+    PlainSignatureChecker plain_;
+    CachingSignatureChecker signatures_;  // each signature is verified once
     CommitteeMember committee_;
     std::optional<ChainDriver> chain_;  // from start() on
     BlockRepair repair_;

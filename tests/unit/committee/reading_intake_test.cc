@@ -40,7 +40,8 @@ class Intake : public ::testing::Test {
     Findings findings;
     Effects out;
     const Turn turn{state, {1'000, state.grid().end_real_ms(0), true}, out, Height{0}};
-    ReadingIntake intake{kSelf, network.key(kSelf)};
+    PlainSignatureChecker signatures;
+    ReadingIntake intake{kSelf, network.key(kSelf), signatures};
 };
 
 TEST_F(Intake, writes_a_reading_down_before_it_is_receipted_and_counts_it_once) {

@@ -66,8 +66,10 @@ class Story {
         const std::function<const ClusterAccounts&(const ClusterId&)> accounts =
             [&](const ClusterId&) -> const ClusterAccounts& { return tip.accounts; };
         const auto nothing = [](const MeterId&, Window) { return std::optional<Digest>(); };
-        const Context context{tip.state,   chain_.keys(), accounts, TestNetwork::node(1),
-                              now(window), nothing};
+        PlainSignatureChecker signatures;
+        const Context context{tip.state, signatures,           chain_.keys(),
+                              accounts,  TestNetwork::node(1), now(window),
+                              nothing};
         return judge(context);
     }
     void measure(Window window) {

@@ -35,6 +35,7 @@ class ReadingRules : public ::testing::Test {
     }
     [[nodiscard]] Context context(const ChainState& state) const {
         return {state,
+                signatures_,
                 keys_,
                 accounts_,
                 self_,
@@ -62,6 +63,7 @@ class ReadingRules : public ::testing::Test {
     };
     NodeId self_ = TestNetwork::node(1);
     Instant now_;
+    mutable PlainSignatureChecker signatures_;
     std::map<std::pair<MeterId, Window>, Digest> held_;
     std::set<Window> committed_{0};  // the held windows whose readings are in a block
 

@@ -25,6 +25,11 @@ class CountingChecker final : public SignatureChecker {
         ++count;
         return plain_.endorsement(endorsement, witness, network, key);
     }
+    Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
+                                 const VerifyKey& key) override {
+        ++count;
+        return plain_.reading(reading, network, key);
+    }
     int count = 0;
 
   private:
@@ -94,6 +99,18 @@ TEST_F(SignatureCacheTest, never_remembers_a_failure) {
     }
     EXPECT_EQ(inner_.count, 2);
     EXPECT_EQ(cache.size(), 0U);
+}
+
+TEST_F(SignatureCacheTest, knows_the_signature_of_a_reading_in_the_block_that_it_enters) {
+    CachingSignatureChecker cache(inner_, 100);
+    const auto reading = chain_.read_all(kOne, 1).begin()->second.reading;
+    const VerifyKey& key = *chain_.state().meter_key(reading.header.meter);
+    ASSERT_TRUE(cache.reading(reading, network_.network(), key));
+    ASSERT_TRUE(cache.transaction(make_reading_transaction(reading), network_.network(), key));
+    EXPECT_EQ(inner_.count, 1);
+    SignedReading forged = reading;
+    forged.envelope.back() ^= 1;
+    EXPECT_FALSE(cache.reading(forged, network_.network(), key));
 }
 
 TEST_F(SignatureCacheTest, forgets_the_oldest_when_it_is_full) {
