@@ -293,10 +293,10 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
 // Before its first line, a meter has its registers at installation.
 ClosingState& InvariantMonitor::standing_of(const ChainState& before, const MeterId& meter) {
     const auto [standing, first] = standing_.try_emplace(meter);
-    const auto record = before.meters.find(meter);
-    if (first && record != before.meters.end()) {
-        standing->second.registers = record->second.registration.installed;
-        standing->second.unread_from = record->second.registration.effective;
+    const auto* record = before.meters.find(meter);
+    if (first && record != nullptr) {
+        standing->second.registers = record->registration.installed;
+        standing->second.unread_from = record->registration.effective;
     }
     return standing->second;
 }

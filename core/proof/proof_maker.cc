@@ -49,9 +49,9 @@ void Walk::see(const ReplayStep& step) {
 }
 
 void Walk::look_for_settlement(const ReplayStep& step) {
-    const auto known = step.after.meters.find(meter);
-    if (known == step.after.meters.end()) return;
-    cluster = known->second.registration.cluster;
+    const auto* known = step.after.meters.find(meter);
+    if (known == nullptr) return;
+    cluster = known->registration.cluster;
     const auto& transactions = step.committed.block.transactions;
     for (std::size_t i = 0; i < transactions.size(); ++i) {
         const auto* candidate = std::get_if<Settlement>(&transactions[i].content);

@@ -55,20 +55,20 @@ std::vector<Window> windows_to_void(const ChainState& state, const Evidence& evi
 }
 
 Verdict check_meter(const ChainState& state, const Evidence& evidence, std::int64_t time_ms) {
-    const auto meter = state.meters.find(MeterId(evidence.culprit));
-    if (meter == state.meters.end()) return unexpected(Reject::unknown_meter);
+    const auto* meter = state.meters.find(MeterId(evidence.culprit));
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
     if (!window_is_over(state, evidence.place.window, time_ms)) {
         return unexpected(Reject::future_window);
     }
-    if (is_newer(meter->second.offences, evidence)) return {};
+    if (is_newer(meter->offences, evidence)) return {};
     if (windows_to_void(state, evidence).empty()) return unexpected(Reject::already_committed);
     return {};
 }
 
 Verdict check_node(const ChainState& state, const Evidence& evidence, Height height,
                    std::int64_t time_ms) {
-    const auto node = state.nodes.find(NodeId(evidence.culprit));
-    if (node == state.nodes.end()) return unexpected(Reject::unknown_node);
+    const auto* node = state.nodes.find(NodeId(evidence.culprit));
+    if (node == nullptr) return unexpected(Reject::unknown_node);
     if (is_of_consensus(evidence)) {
         if (evidence.place.height > height) return unexpected(Reject::wrong_height);
     } else {
@@ -77,8 +77,8 @@ Verdict check_node(const ChainState& state, const Evidence& evidence, Height hei
             return unexpected(Reject::future_window);
         }
     }
-    const auto before = node->second.offences.find(evidence.offence);
-    if (before != node->second.offences.end() && !is_newer(before->second, evidence)) {
+    const auto before = node->offences.find(evidence.offence);
+    if (before != node->offences.end() && !is_newer(before->second, evidence)) {
         return unexpected(Reject::already_committed);
     }
     return {};
@@ -106,14 +106,14 @@ Verdict check_evidence(const ChainState& state, const Evidence& evidence, Height
 void apply_evidence(ChainState& state, const Transaction& transaction, Height height) {
     const Evidence& evidence = evidence_of(transaction);
     if (!is_of_meter(evidence)) {
-        NodeRecord& node = state.nodes.at(NodeId(evidence.culprit));
+        NodeRecord& node = state.nodes.edit(NodeId(evidence.culprit));
         add(node.offences[evidence.offence], transaction, evidence);
         return;
     }
     const std::vector<Window> open = windows_to_void(state, evidence);
-    MeterRecord& meter = state.meters.at(MeterId(evidence.culprit));
+    MeterRecord& meter = state.meters.edit(MeterId(evidence.culprit));
     add(meter.offences, transaction, evidence);
-    ClusterRecord& cluster = state.clusters.at(meter.registration.cluster);
+    ClusterRecord& cluster = state.clusters.edit(meter.registration.cluster);
     for (const Window window : open) {
         auto& voided = meter.voided;
         voided.insert(std::lower_bound(voided.begin(), voided.end(), window), window);
@@ -124,12 +124,12 @@ void apply_evidence(ChainState& state, const Transaction& transaction, Height he
 Verdict check_event(const ChainState& state, const MeterAlarm& event, std::int64_t time_ms) {
     if (event.version != 1) return unexpected(Reject::unsupported_version);
     if (event.network != state.network) return unexpected(Reject::wrong_network);
-    const auto meter = state.meters.find(event.meter);
-    if (meter == state.meters.end()) return unexpected(Reject::unknown_meter);
-    if (event.cluster != meter->second.registration.cluster) {
+    const auto* meter = state.meters.find(event.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    if (event.cluster != meter->registration.cluster) {
         return unexpected(Reject::wrong_cluster);
     }
-    if (meter->second.tampered) return unexpected(Reject::already_committed);
+    if (meter->tampered) return unexpected(Reject::already_committed);
     if (state.grid().grid_s(time_ms) < state.grid().start_s(event.window)) {
         return unexpected(Reject::future_window);
     }
@@ -139,10 +139,10 @@ Verdict check_event(const ChainState& state, const MeterAlarm& event, std::int64
 void apply_event(ChainState& state, const Transaction& transaction, Height height) {
     const auto* event = std::get_if<MeterAlarm>(&transaction.content);
     CHECK(event != nullptr);
-    ClusterRecord& cluster = state.clusters.at(event->cluster);
+    ClusterRecord& cluster = state.clusters.edit(event->cluster);
     Window from = event->window;
     if (const auto next = state.next_window(event->cluster)) from = std::max(from, *next);
-    state.meters.at(event->meter).tampered = Tampering{from, event->type, transaction.id};
+    state.meters.edit(event->meter).tampered = Tampering{from, event->type, transaction.id};
     cluster.changes.push_back({height, from});
 }
 

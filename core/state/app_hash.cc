@@ -1,5 +1,5 @@
-// The canonical encoding of the public state, hashed. The encoding is a format: every agreed field
-// stands here once, in the order of its declaration.
+// The canonical encoding of the public state, and of its records, hashed. The encoding is a format:
+// every agreed field stands here once, in the order of its declaration.
 #include "core/state/app_hash.h"
 
 #include "core/crypto/digest.h"
@@ -11,6 +11,9 @@ namespace fairfeed {
 namespace {
 
 using cbor::Writer;
+using namespace std::string_view_literals;
+
+constexpr std::string_view kRecordPrefix = "\0"sv;  // as of a leaf in RFC 6962 2.1
 
 // Declared ahead, because lists contain lists.
 void write(Writer& out, const KeyGrant& grant);
@@ -207,17 +210,18 @@ void write(Writer& out, const ClusterRecord& cluster) {
     write(out, cluster.factors);
 }
 
-// Records carry their own names, and the order of the map makes the encoding canonical.
-template <class Key, class Record>
-void write(Writer& out, const std::map<Key, Record>& records) {
+enum class Records { in_full, by_root };
+
+// Records carry their own names, and their order makes the encoding canonical.
+template <class Id, class Record>
+void write(Writer& out, const RecordTree<Id, Record>& records, Records how) {
+    if (how == Records::by_root) return out.bytes(records.root().view());
     out.array(records.size());
-    for (const auto& [key, record] : records)
+    for (const auto& [id, record] : records)
         write(out, record);
 }
 
-}  // namespace
-
-Bytes encode_state(const ChainState& state) {
+Bytes encode(const ChainState& state, Records how) {
     Writer out;
     out.array(15);
     out.bytes(state.network.view());
@@ -225,9 +229,9 @@ Bytes encode_state(const ChainState& state) {
     out.bytes(state.tip.view());
     out.integer(state.tip_time_ms);
     out.unsigned_integer(state.dgmd_sequence);
-    write(out, state.nodes);
-    write(out, state.meters);
-    write(out, state.clusters);
+    write(out, state.nodes, how);
+    write(out, state.meters, how);
+    write(out, state.clusters, how);
     write(out, state.tariffs);
     write(out, state.tariff_changes);
     write(out, state.validators);
@@ -238,8 +242,33 @@ Bytes encode_state(const ChainState& state) {
     return out.take();
 }
 
+template <class Record>
+Digest hash_of(const Record& record) {
+    Writer out;
+    write(out, record);
+    return sha256({as_bytes(kRecordPrefix), out.take()});
+}
+
+}  // namespace
+
+Digest record_hash(const NodeRecord& record) {
+    return hash_of(record);
+}
+
+Digest record_hash(const MeterRecord& record) {
+    return hash_of(record);
+}
+
+Digest record_hash(const ClusterRecord& record) {
+    return hash_of(record);
+}
+
+Bytes encode_state(const ChainState& state) {
+    return encode(state, Records::in_full);
+}
+
 Digest app_hash(const ChainState& state) {
-    return sha256(encode_state(state));
+    return sha256(encode(state, Records::by_root));
 }
 
 }  // namespace fairfeed

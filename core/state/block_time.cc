@@ -21,9 +21,9 @@ std::optional<Given> given_by(const ChainState& state, const Transaction& transa
     }
     const auto* grant = std::get_if<KeyGrant>(&transaction.content);
     if (!grant) return std::nullopt;
-    const auto meter = state.meters.find(grant->meter);
-    if (meter == state.meters.end()) return std::nullopt;
-    return Given{meter->second.registration.cluster, grant->effective};
+    const auto* meter = state.meters.find(grant->meter);
+    if (meter == nullptr) return std::nullopt;
+    return Given{meter->registration.cluster, grant->effective};
 }
 
 // A window that has begun by then can be given to others once its cluster stands still.

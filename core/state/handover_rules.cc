@@ -98,8 +98,8 @@ bool may_hand_over(const ChainState& state, const ClusterId& cluster, const Node
 
 bool owes_handover(const ChainState& state, const NodeId& node) {
     return std::any_of(state.clusters.begin(), state.clusters.end(), [&](const auto& entry) {
-        const auto* last = last_members(state, entry.first);
-        return last != nullptr && has(*last, node) && !is_handed_over(state, entry.first);
+        const auto* last = last_members(state, entry.id);
+        return last != nullptr && has(*last, node) && !is_handed_over(state, entry.id);
     });
 }
 
@@ -141,7 +141,7 @@ Result<void, Reject> check_signed_handover(const ChainState& state, const Transa
 
 void apply_handover(ChainState& state, const Transaction& transaction) {
     const auto& handover = std::get<Handover>(transaction.content);
-    state.clusters.at(handover.cluster)
+    state.clusters.edit(handover.cluster)
         .handovers.push_back({transaction.signer, handover.epoch, transaction.id});
 }
 

@@ -17,8 +17,8 @@ struct Span {
 };
 
 const MeterRecord* find(const ChainState& state, const MeterId& meter) {
-    const auto found = state.meters.find(meter);
-    return found != state.meters.end() ? &found->second : nullptr;
+    const auto* found = state.meters.find(meter);
+    return found != nullptr ? found : nullptr;
 }
 
 Window first_unread(const MeterRecord& meter) {

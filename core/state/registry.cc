@@ -37,9 +37,9 @@ Window earliest_for(const Entry& entry, const ClusterId& cluster) {
 
 // Whether the node is known and neither revoked nor about to be.
 Verdict check_serves(const ChainState& state, const NodeId& node) {
-    const auto found = state.nodes.find(node);
-    if (found == state.nodes.end()) return unexpected(Reject::unknown_node);
-    if (found->second.revoked_from) return unexpected(Reject::revoked);
+    const auto* found = state.nodes.find(node);
+    if (found == nullptr) return unexpected(Reject::unknown_node);
+    if (found->revoked_from) return unexpected(Reject::revoked);
     return {};
 }
 
@@ -182,9 +182,9 @@ Verdict check(const Entry& entry, const CommitteeAllocation& committee) {
 }
 
 Verdict check(const Entry& entry, const KeyGrant& grant) {
-    const auto meter = entry.state.meters.find(grant.meter);
-    if (meter == entry.state.meters.end()) return unexpected(Reject::unknown_meter);
-    const auto& grants = meter->second.grants;
+    const auto* meter = entry.state.meters.find(grant.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    const auto& grants = meter->grants;
     const KeyEpoch last_epoch = grants.empty() ? 0 : grants.back().epoch;
     if (grant.epoch != last_epoch + 1) return unexpected(Reject::unknown_key_epoch);
     if (grant.entries.empty()) return unexpected(Reject::malformed);
@@ -197,20 +197,20 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
         if (auto may = check_serves(entry.state, recipient); !may) return may;
     }
     if (!are_wrapped_with_points(grant.entries)) return unexpected(Reject::malformed);
-    if (grant.effective < earliest_for(entry, meter->second.registration.cluster)) {
+    if (grant.effective < earliest_for(entry, meter->registration.cluster)) {
         return unexpected(Reject::not_effective);
     }
-    return check_first_grant(entry.state, meter->second, grant);
+    return check_first_grant(entry.state, *meter, grant);
 }
 
 Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
-    const auto meter = entry.state.meters.find(certificate.meter);
-    if (meter == entry.state.meters.end()) return unexpected(Reject::unknown_meter);
+    const auto* meter = entry.state.meters.find(certificate.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
     if (certificate.capacity_w < 0 || certificate.capacity_w > kMaxCapacityW) {
         return unexpected(Reject::out_of_range);
     }
     if (certificate.effective < entry.earliest) return unexpected(Reject::not_effective);
-    const auto& before = meter->second.capacity_w;
+    const auto& before = meter->capacity_w;
     if (!before.empty() && certificate.effective < before.back().effective) {
         return unexpected(Reject::not_effective);
     }
@@ -239,47 +239,48 @@ Verdict check(const Entry&, const Other&) {
 }
 
 void changed(ChainState& state, const ClusterId& cluster, Height height, Window effective) {
-    if (height > 0) state.clusters[cluster].changes.push_back({height, effective});
+    if (height > 0) state.clusters.edit(cluster).changes.push_back({height, effective});
 }
 
 void apply(ChainState& state, const NodeRegistration& node, Height height) {
-    NodeRecord& record = state.nodes[node.node];
+    NodeRecord& record = state.nodes.edit(node.node);
     record.registration = node;
     record.key = VerifyKey::from_point(node.signing_key);
     if (height > 0) (void)schedule_change(state, node.node, height);
 }
 
 void apply(ChainState& state, const NodeRevocation& revocation, Height height) {
-    state.nodes.at(revocation.node).revoked_from = schedule_change(state, revocation.node, height);
+    state.nodes.edit(revocation.node).revoked_from =
+        schedule_change(state, revocation.node, height);
 }
 
 void apply(ChainState& state, const MeterRegistration& meter, Height height) {
-    MeterRecord& record = state.meters[meter.meter];
+    MeterRecord& record = state.meters.edit(meter.meter);
     record.registration = meter;
     record.key = VerifyKey::from_point(meter.signing_key);
-    auto& members = state.clusters.at(meter.cluster).meters;
+    auto& members = state.clusters.edit(meter.cluster).meters;
     members.insert(std::upper_bound(members.begin(), members.end(), meter.meter), meter.meter);
     changed(state, meter.cluster, height, meter.effective);
 }
 
 void apply(ChainState& state, const CommitteeAllocation& committee, Height height) {
-    ClusterRecord& record = state.clusters[committee.cluster];
+    ClusterRecord& record = state.clusters.edit(committee.cluster);
     if (record.committee.epoch > 0) record.earlier.push_back(record.committee);
     record.committee = committee;
     changed(state, committee.cluster, height, committee.effective);
 }
 
 void apply(ChainState& state, const KeyGrant& grant, Height height) {
-    MeterRecord& record = state.meters.at(grant.meter);
+    MeterRecord& record = state.meters.edit(grant.meter);
     record.grants.push_back(grant);
-    std::optional<Window>& opens = state.clusters.at(record.registration.cluster).opens;
+    std::optional<Window>& opens = state.clusters.edit(record.registration.cluster).opens;
     const Window first = *settles_from(record);
     opens = std::min(opens.value_or(first), first);
     changed(state, record.registration.cluster, height, grant.effective);
 }
 
 void apply(ChainState& state, const CapacityCertificate& certificate, Height height) {
-    MeterRecord& record = state.meters.at(certificate.meter);
+    MeterRecord& record = state.meters.edit(certificate.meter);
     record.capacity_w.push_back({certificate.effective, certificate.capacity_w});
     changed(state, record.registration.cluster, height, certificate.effective);
 }

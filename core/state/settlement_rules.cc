@@ -231,18 +231,18 @@ Verdict check_totals_alone(const Settlement& settlement, const Tariff& tariff) {
 Verdict check_reading_header(const ChainState& state, Window window, const ReadingHeader& header) {
     if (header.version != 1) return unexpected(Reject::unsupported_version);
     if (header.network != state.network) return unexpected(Reject::wrong_network);
-    const auto meter = state.meters.find(header.meter);
-    if (meter == state.meters.end()) return unexpected(Reject::unknown_meter);
-    if (header.cluster != meter->second.registration.cluster) {
+    const auto* meter = state.meters.find(header.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    if (header.cluster != meter->registration.cluster) {
         return unexpected(Reject::wrong_cluster);
     }
     if (header.window != window) return unexpected(Reject::wrong_window);
-    if (meter->second.registration.effective > window) return unexpected(Reject::not_effective);
+    if (meter->registration.effective > window) return unexpected(Reject::not_effective);
     const auto epoch = state.key_epoch(header.meter, window);
     if (!epoch || header.key_epoch != *epoch) {
         return unexpected(Reject::unknown_key_epoch);
     }
-    const auto slot = open_slot(meter->second, window);
+    const auto slot = open_slot(*meter, window);
     if (!slot) return unexpected(Reject::closed_window);
     if (header.sequence <= slot->above || header.sequence >= slot->below) {
         return unexpected(Reject::stale_sequence);
@@ -287,10 +287,10 @@ void count_omissions(ChainState& state, const Settlement& settlement) {
     const bool explained =
         std::any_of(cluster.changes.begin(), cluster.changes.end(), explains) ||
         std::any_of(state.tariff_changes.begin(), state.tariff_changes.end(), explains);
-    if (settlement.version > 0 && !explained) ++state.nodes.at(settlement.proposer).reissued;
+    if (settlement.version > 0 && !explained) ++state.nodes.edit(settlement.proposer).reissued;
     if (settlement.slot == 0) return;
     const auto* committee = state.committee_of(settlement.cluster, settlement.window);
-    ++state.nodes.at(committee->members.front()).taken_over;
+    ++state.nodes.edit(committee->members.front()).taken_over;
 }
 
 // Forgets gaps and voided windows that no late reading can name any more, under any committee.
@@ -301,7 +301,9 @@ void forget_old(ChainState& state, const ClusterRecord& cluster, const Settlemen
     // For any next committee, because DGMD may still name another one.
     const LateSpan span = open_span(state, settled + 1);
     for (const MeterId& id : cluster.meters) {
-        MeterRecord& meter = state.meters.at(id);
+        const MeterRecord& known = state.meters.at(id);
+        if (known.unread.empty() && known.voided.empty()) continue;
+        MeterRecord& meter = state.meters.edit(id);
         forget_gaps(meter.unread, oldest, room.gaps);
         std::erase_if(meter.voided,
                       [&](Window window) { return window <= settled && !span.has(meter, window); });
@@ -340,17 +342,18 @@ void apply_group(ChainState& state, const SettlementGroup& group, Height height,
     const auto& settlement = std::get<Settlement>(group.settlement.content);
     for (const Transaction& transaction : group.readings) {
         const auto& reading = std::get<SignedReading>(transaction.content);
-        note_reading(state.meters.at(reading.header.meter), reading.header, transaction.id);
+        note_reading(state.meters.edit(reading.header.meter), reading.header, transaction.id);
     }
     for (const SettlementEntry& entry : settlement.entries) {
-        MeterRecord& meter = state.meters.at(entry.meter);
+        const MeterRecord& meter = state.meters.at(entry.meter);
         const bool is_read = entry.status == EntryStatus::reading;
         const auto unread =
             meter.last_window ? settlement.window - *meter.last_window : meter.missed + 1;
-        meter.missed = is_read ? 0 : unread;
+        const auto missed = is_read ? 0 : unread;
+        if (missed != meter.missed) state.meters.edit(entry.meter).missed = missed;
     }
     count_omissions(state, settlement);
-    ClusterRecord& cluster = state.clusters.at(settlement.cluster);
+    ClusterRecord& cluster = state.clusters.edit(settlement.cluster);
     forget_old(state, cluster, settlement);
     cluster.last_window = settlement.window;
     cluster.last_settlement = group.settlement.id;

@@ -56,9 +56,9 @@ Result<void, Reject> check_identities(const Genesis& genesis) {
 // Checks that the transactions of block 0 together have built a working network.
 Result<void, Reject> check_founded(const ChainState& state) {
     const Genesis& genesis = state.genesis;
-    const auto founder = state.nodes.find(genesis.genesis_node);
-    if (founder == state.nodes.end()) return unexpected(Reject::unknown_node);
-    if (founder->second.registration.signing_key != genesis.genesis_node_key) {
+    const auto* founder = state.nodes.find(genesis.genesis_node);
+    if (founder == nullptr) return unexpected(Reject::unknown_node);
+    if (founder->registration.signing_key != genesis.genesis_node_key) {
         return unexpected(Reject::wrong_signature);
     }
     if (state.validators.front() != genesis.genesis_node) {  // paper A53
@@ -90,14 +90,13 @@ std::optional<Window> settles_from(const MeterRecord& meter) {
 }
 
 const VerifyKey* ChainState::node_key(const NodeId& node) const {
-    const auto found = nodes.find(node);
-    return found != nodes.end() && found->second.key ? &*found->second.key : nullptr;
+    const auto* found = nodes.find(node);
+    return found != nullptr && found->key ? &*found->key : nullptr;
 }
 
 bool ChainState::is_revoked(const NodeId& node) const {
-    const auto found = nodes.find(node);
-    return found != nodes.end() && found->second.revoked_from &&
-           *found->second.revoked_from <= height + 1;
+    const auto* found = nodes.find(node);
+    return found != nullptr && found->revoked_from && *found->revoked_from <= height + 1;
 }
 
 bool ChainState::is_validator(const NodeId& node) const {
@@ -105,13 +104,13 @@ bool ChainState::is_validator(const NodeId& node) const {
 }
 
 const VerifyKey* ChainState::meter_key(const MeterId& meter) const {
-    const auto found = meters.find(meter);
-    return found != meters.end() && found->second.key ? &*found->second.key : nullptr;
+    const auto* found = meters.find(meter);
+    return found != nullptr && found->key ? &*found->key : nullptr;
 }
 
 const ClusterRecord* ChainState::cluster(const ClusterId& cluster) const {
-    const auto found = clusters.find(cluster);
-    return found != clusters.end() ? &found->second : nullptr;
+    const auto* found = clusters.find(cluster);
+    return found != nullptr ? found : nullptr;
 }
 
 const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window window) const {
@@ -125,9 +124,9 @@ const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window 
 }
 
 Window ChainState::witnessed_from(const MeterId& id, Window window) const {
-    const auto meter = meters.find(id);
-    if (meter == meters.end()) return 0;
-    const ClusterId& its_cluster = meter->second.registration.cluster;
+    const auto* meter = meters.find(id);
+    if (meter == nullptr) return 0;
+    const ClusterId& its_cluster = meter->registration.cluster;
     const ClusterRecord* record = cluster(its_cluster);
     if (!record) return 0;
     Window newest = 0;
@@ -142,7 +141,7 @@ Window ChainState::witnessed_from(const MeterId& id, Window window) const {
     look(record->committee.effective);
     for (const CommitteeAllocation& earlier : record->earlier)
         look(earlier.effective);
-    for (const KeyGrant& grant : meter->second.grants)
+    for (const KeyGrant& grant : meter->grants)
         look(grant.effective);
     return newest;
 }
@@ -166,9 +165,9 @@ Factors ChainState::factors_of(const ClusterId& id, Window window) const {
 }
 
 bool ChainState::settles(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    if (found == meters.end()) return false;
-    const auto first = settles_from(found->second);
+    const auto* found = meters.find(meter);
+    if (found == nullptr) return false;
+    const auto first = settles_from(*found);
     return first && *first <= window && !is_tampered(meter, window);
 }
 
@@ -182,22 +181,22 @@ std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) c
 }
 
 bool ChainState::is_voided(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    if (found == meters.end()) return false;
-    const auto& voided = found->second.voided;
+    const auto* found = meters.find(meter);
+    if (found == nullptr) return false;
+    const auto& voided = found->voided;
     return std::binary_search(voided.begin(), voided.end(), window);
 }
 
 bool ChainState::is_tampered(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    if (found == meters.end() || !found->second.tampered) return false;
-    return found->second.tampered->from <= window;
+    const auto* found = meters.find(meter);
+    if (found == nullptr || !found->tampered) return false;
+    return found->tampered->from <= window;
 }
 
 std::int64_t ChainState::capacity_w(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    if (found == meters.end()) return 0;
-    const auto* certified = in_force(found->second.capacity_w, window);
+    const auto* found = meters.find(meter);
+    if (found == nullptr) return 0;
+    const auto* certified = in_force(found->capacity_w, window);
     return certified ? certified->value : 0;
 }
 
@@ -233,8 +232,8 @@ std::optional<KeyEpoch> ChainState::key_epoch(const MeterId& meter, Window windo
 }
 
 const KeyGrant* ChainState::key_grant(const MeterId& meter, Window window) const {
-    const auto found = meters.find(meter);
-    return found != meters.end() ? in_force(found->second.grants, window) : nullptr;
+    const auto* found = meters.find(meter);
+    return found != nullptr ? in_force(found->grants, window) : nullptr;
 }
 
 std::size_t ChainState::quorum_of(const ClusterId& id) const {

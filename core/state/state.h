@@ -1,6 +1,6 @@
 // The public state of a chain: what every node holds and the app hash covers. The state is a value:
-// copy it to try a block, and keep the copy if the block is decided. Pure; no clocks, no keys, no
-// floats. execution.h is the only way to change it.
+// copy it to try a block, and keep the copy if the block is decided. A copy shares the records.
+// Pure; no clocks, no keys, no floats. execution.h is the only way to change it.
 #pragma once
 
 #include <map>
@@ -15,6 +15,7 @@
 #include "core/model/allocation.h"
 #include "core/model/network.h"
 #include "core/model/transaction.h"
+#include "core/state/record_tree.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/genesis_file_codec.h"
 
@@ -136,6 +137,10 @@ struct ClusterRecord {
     FactorSchedule factors;
 };
 
+[[nodiscard]] Digest record_hash(const NodeRecord& record);
+[[nodiscard]] Digest record_hash(const MeterRecord& record);
+[[nodiscard]] Digest record_hash(const ClusterRecord& record);
+
 struct ChainState {
     Genesis genesis;
     Digest network;
@@ -143,9 +148,9 @@ struct ChainState {
     Digest tip;         // id of the last applied block
     std::int64_t tip_time_ms = 0;
     std::uint64_t dgmd_sequence = 0;
-    std::map<NodeId, NodeRecord> nodes;
-    std::map<MeterId, MeterRecord> meters;
-    std::map<ClusterId, ClusterRecord> clusters;
+    RecordTree<NodeId, NodeRecord> nodes;
+    RecordTree<MeterId, MeterRecord> meters;
+    RecordTree<ClusterId, ClusterRecord> clusters;
     std::vector<Dated<Tariff>> tariffs;
     std::vector<Change> tariff_changes;
     // The validators of the next height, in proposer order (R3). validators.h changes them.
@@ -210,8 +215,8 @@ struct ChainState {
     [[nodiscard]] std::size_t quorum_of(const ClusterId& cluster, Window window) const;
 };
 
-// SHA-256 of the canonical encoding of the state above. Parsed keys are left out, because they
-// follow from the encoded ones.
+// Over the state above (docs/state.md, "The app hash"), at the cost of what was edited since the
+// last call. Parsed keys are left out, because they follow from the encoded ones.
 [[nodiscard]] Digest app_hash(const ChainState& state);
 
 // The state after block 0. decode_genesis has checked the form; this function checks the content.

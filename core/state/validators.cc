@@ -74,9 +74,9 @@ Result<void, Reject> check_joins(const ChainState& state, const NodeRegistration
 }
 
 Result<void, Reject> check_leaves(const ChainState& state, const NodeId& node, Window earliest) {
-    const auto found = state.nodes.find(node);
-    if (found == state.nodes.end()) return unexpected(Reject::unknown_node);
-    if (found->second.revoked_from) return unexpected(Reject::revoked);
+    const auto* found = state.nodes.find(node);
+    if (found == nullptr) return unexpected(Reject::unknown_node);
+    if (found->revoked_from) return unexpected(Reject::revoked);
     if (state.validator_change) return unexpected(Reject::change_pending);
     if (state.validators.size() <= kFewestAfterRevocation) {
         return unexpected(Reject::too_few_validators);

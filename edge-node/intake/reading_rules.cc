@@ -16,9 +16,9 @@ Unexpected<Refused> refused(Reject reason) {
 
 Result<void, Reject> judge_claims(const SignedReading& reading, const Context& context) {
     const ReadingHeader& header = reading.header;
-    const auto meter = context.state.meters.find(header.meter);
-    if (meter == context.state.meters.end()) return unexpected(Reject::unknown_meter);
-    const MeterRegistration& registration = meter->second.registration;
+    const auto* meter = context.state.meters.find(header.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    const MeterRegistration& registration = meter->registration;
     if (header.cluster != registration.cluster) return unexpected(Reject::wrong_cluster);
     const auto* committee = context.state.committee_of(header.cluster, header.window);
     if (committee == nullptr) return unexpected(Reject::wrong_cluster);

@@ -77,20 +77,19 @@ std::vector<std::string> signing_alarms(const Snapshot& snapshot, std::size_t at
 }
 
 std::string registration_alarm(const ChainState& state, const NodeId& self, const PublicKey& key) {
-    const auto found = state.nodes.find(self);
+    const auto* found = state.nodes.find(self);
     const std::string height = std::to_string(state.height);
-    if (found == state.nodes.end()) {
+    if (found == nullptr) {
         return self.str() + " is not registered in this chain up to height " + height +
                ": it follows, and signs nothing; DGMD registers it (NODE)";
     }
-    if (found->second.registration.signing_key != key) {
+    if (found->registration.signing_key != key) {
         return "another key is registered for " + self.str() +
                ": the others refuse what this node signs; give it the key that DGMD registered";
     }
-    if (!found->second.revoked_from) return {};
+    if (!found->revoked_from) return {};
     return "DGMD has revoked " + self.str() + " from height " +
-           std::to_string(*found->second.revoked_from) +
-           " on: the others refuse its messages; stop it";
+           std::to_string(*found->revoked_from) + " on: the others refuse its messages; stop it";
 }
 
 }  // namespace fairfeed

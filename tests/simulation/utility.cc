@@ -38,8 +38,8 @@ Simulation::Host* Simulation::spokesman() {
 std::optional<TransactionContent> Simulation::newcomer_wish(const ChainState& state) const {
     if (!plan_.newcomer || now_ms_ < plan_.newcomer->registered_ms) return std::nullopt;
     const NodeId& id = scenery_.nodes[plan_.nodes];
-    const auto known = state.nodes.find(id);
-    if (known == state.nodes.end()) {
+    const auto* known = state.nodes.find(id);
+    if (known == nullptr) {
         return NodeRegistration{0,
                                 id,
                                 scenery_.network.key(id).public_key(),
@@ -47,7 +47,7 @@ std::optional<TransactionContent> Simulation::newcomer_wish(const ChainState& st
                                 {}};
     }
     const auto& revoked_ms = plan_.newcomer->revoked_ms;
-    const bool leaves = revoked_ms && !known->second.revoked_from;
+    const bool leaves = revoked_ms && !known->revoked_from;
     if (leaves && now_ms_ >= *revoked_ms && !state.validator_change) return NodeRevocation{0, id};
     return std::nullopt;
 }

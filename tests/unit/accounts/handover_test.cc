@@ -267,7 +267,7 @@ TEST_F(HandoverRules, take_no_reading_under_a_key_epoch_that_has_ended) {
 
 TEST_F(HandoverRules, know_with_which_window_the_newest_member_came) {
     ChainState state = chain.state();
-    ClusterRecord& cluster = state.clusters.at(kOne);
+    ClusterRecord& cluster = state.clusters.edit(kOne);
     const auto add = [&](const std::vector<NodeId>& members, Window effective) {
         cluster.earlier.push_back(cluster.committee);
         cluster.committee.members = members;
@@ -280,7 +280,7 @@ TEST_F(HandoverRules, know_with_which_window_the_newest_member_came) {
     add(nodes({5, 6}), 40);
     add(nodes({6}), 35);  // replaces the order before
     const MeterId meter = network.meters(kOne).front();
-    state.meters.at(meter).grants.clear();  // leaves the committees alone to decide
+    state.meters.edit(meter).grants.clear();  // leaves the committees alone to decide
     const std::vector<std::pair<Window, Window>> expected = {
         {5, 0}, {12, 0}, {20, 20}, {29, 20}, {30, 20}, {34, 20}, {35, 35}, {100, 35}};
     for (const auto& [window, from] : expected)
@@ -299,8 +299,8 @@ TEST_F(HandoverRules, estimate_from_no_reading_that_a_member_of_then_was_granted
     ASSERT_EQ(allocate(nodes({1, 2, 3}), 2), "accepted");
     ChainState state = chain.state();
     const MeterId meter = network.meters(kOne).front();
-    state.clusters.at(kOne).earlier.clear();  // the nodes always were members
-    state.clusters.at(kOne).committee.effective = 0;
+    state.clusters.edit(kOne).earlier.clear();  // the nodes always were members
+    state.clusters.edit(kOne).committee.effective = 0;
     EXPECT_EQ(state.witnessed_from(meter, 2), 2U) << "node 3 was granted nothing for window 1";
     EXPECT_EQ(state.witnessed_from(meter, 1), 0U) << "all of them were, for window 0";
     EXPECT_FALSE(may_true_up(state, meter, 1, 2));

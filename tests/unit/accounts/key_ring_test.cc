@@ -45,9 +45,9 @@ TEST(KeyRingTest, refuses_a_wrap_moved_to_another_meter_or_epoch) {
     const TestNetwork network(five_nodes());
     ChainState state = network.initial_state();
     const MeterId other = TestNetwork::meter(1, 2);
-    auto& grants = state.meters.at(other).grants;
+    auto& grants = state.meters.edit(other).grants;
     grants = state.meters.at(kMeter).grants;
-    auto& moved = state.meters.at(kMeter).grants;
+    auto& moved = state.meters.edit(kMeter).grants;
     moved[0].epoch = 2;
     const KeyRing keys = network.key_ring(state, NodeId("node-1"));
     EXPECT_EQ(keys.find(other, 1), nullptr);

@@ -74,7 +74,8 @@ ClosingState OldCluster::closing() const {
 }
 
 void OldCluster::write_state() {
-    for (auto& [id, meter] : state.meters) {
+    for (const auto& [id, unchanged] : ChainState(state).meters) {
+        MeterRecord& meter = state.meters.edit(id);
         meter.last_window = kOpen - 1;
         meter.last_sequence = sequence_of(kOpen - 1);
         meter.last_reading.bytes.fill(1);
@@ -85,7 +86,7 @@ void OldCluster::write_state() {
             meter.unread.push_back({first, end, sequence_of(first - 1), sequence_of(end)});
         }
     }
-    ClusterRecord& record = state.clusters.at(cluster);
+    ClusterRecord& record = state.clusters.edit(cluster);
     record.last_window = kNow - 1;
     record.last_settlement.bytes.fill(2);
 }

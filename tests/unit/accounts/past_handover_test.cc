@@ -28,10 +28,9 @@ OldCluster changed(std::size_t meters) {
     OldCluster old(meters, 6);
     old.send_all(OldCluster::kNow);
     old.move_on(old.settle());
-    ClusterRecord& record = old.state.clusters.at(old.cluster);
-    for (auto& [id, meter] : old.state.meters) {
-        if (meter.registration.cluster != old.cluster) continue;
-        meter.grants.push_back(
+    ClusterRecord& record = old.state.clusters.edit(old.cluster);
+    for (const MeterId& id : record.meters) {
+        old.state.meters.edit(id).grants.push_back(
             old.network.grant(id, 2, {kCome, kComeToo, old.network.dgmd()}, kNext));
     }
     record.earlier.push_back(record.committee);

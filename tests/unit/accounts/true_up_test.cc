@@ -369,10 +369,10 @@ TEST_F(TrueUpTest, calls_a_meter_silent_after_three_missed_windows_until_it_is_r
 TEST_F(TrueUpTest, is_part_of_what_all_nodes_agree_on) {
     ChainState state = bench.chain.state();
     const Digest before = app_hash(state);
-    state.meters.at(bench.consumer).missed = 1;
+    state.meters.edit(bench.consumer).missed = 1;
     const Digest missed = app_hash(state);
     EXPECT_NE(missed, before);
-    state.meters.at(bench.consumer).last_window = 0;
+    state.meters.edit(bench.consumer).last_window = 0;
     EXPECT_NE(app_hash(state), missed);
 }
 

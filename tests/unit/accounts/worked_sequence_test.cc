@@ -49,7 +49,7 @@ TestNetworkOptions one_prosumer() {
 class Sequence {
   public:
     Sequence() {
-        MeterRecord& meter = state_.meters.at(kMeter);
+        MeterRecord& meter = state_.meters.edit(kMeter);
         meter.registration.installed = registers_;
         meter.capacity_w = {{10, 5000}, {14, 4000}};
     }

@@ -42,7 +42,7 @@ TEST_F(Alarms, wait_for_a_block_without_a_receipt) {
 }
 
 TEST_F(Alarms, are_receipted_once_a_block_has_them) {
-    state.meters.at(kMeter).tampered.emplace();
+    state.meters.edit(kMeter).tampered.emplace();
     const Transaction event = alarm(network.key(kMeter));
     EXPECT_EQ(judged(alarms, event), "already_committed");
     ASSERT_EQ(out.size(), 1U);
@@ -53,14 +53,14 @@ TEST_F(Alarms, are_receipted_once_a_block_has_them) {
 }
 
 TEST_F(Alarms, are_not_receipted_by_nodes_that_are_no_members) {
-    state.meters.at(kMeter).tampered.emplace();
+    state.meters.edit(kMeter).tampered.emplace();
     const MeterAlarms of_stranger{NodeId("stranger"), network.key(kSelf)};
     EXPECT_EQ(judged(of_stranger, alarm(network.key(kMeter))), "already_committed");
     EXPECT_TRUE(out.empty());
 }
 
 TEST_F(Alarms, that_somebody_else_signs_are_refused) {
-    state.meters.at(kMeter).tampered.emplace();
+    state.meters.edit(kMeter).tampered.emplace();
     EXPECT_EQ(judged(alarms, alarm(network.key(kSelf))), "wrong_signature");
     EXPECT_TRUE(out.empty());
 }

@@ -54,12 +54,12 @@ TEST_F(RollCallTest, does_not_wait_for_a_meter_that_a_block_takes_out) {
         hear(meter);
     EXPECT_FALSE(is_complete());
     ++state_.height;
-    state_.meters.at(meters_[0]).tampered = Tampering{0, AlarmType::seal_broken, {}};
+    state_.meters.edit(meters_[0]).tampered = Tampering{0, AlarmType::seal_broken, {}};
     EXPECT_TRUE(is_complete());
 }
 
 TEST_F(RollCallTest, waits_for_a_meter_that_a_block_adds_before_those_already_heard) {
-    MeterRecord& late = state_.meters.at(meters_[1]);
+    MeterRecord& late = state_.meters.edit(meters_[1]);
     const auto grants = std::exchange(late.grants, {});
     for (const std::size_t meter : {0U, 2U, 3U, 4U})
         hear(meter);

@@ -29,7 +29,7 @@ TEST(SigningRight, counts_a_window_that_stands_still_from_its_first_block) {
     }
     EXPECT_TRUE(right.is_opened_from(kCluster, 7));
     EXPECT_FALSE(right.is_opened_from(kCluster, 8));
-    state.clusters.at(kCluster).last_window = 0;
+    state.clusters.edit(kCluster).last_window = 0;
     right.follow(state);
     EXPECT_TRUE(right.is_opened_from(kCluster, 9)) << "the next window";
 }
@@ -55,9 +55,9 @@ TEST(SigningRight, leaves_the_window_under_way_to_the_others_after_a_lost_inbox)
     SigningRight right(kSelf);
     EXPECT_EQ(right.doubt(state, now).up_to.at(kCluster), 2U);
     EXPECT_TRUE(right.is_in_doubt(kCluster, state));
-    state.clusters.at(kCluster).last_window = 1;
+    state.clusters.edit(kCluster).last_window = 1;
     EXPECT_TRUE(right.is_in_doubt(kCluster, state));
-    state.clusters.at(kCluster).last_window = 2;
+    state.clusters.edit(kCluster).last_window = 2;
     EXPECT_FALSE(right.is_in_doubt(kCluster, state));
 }
 

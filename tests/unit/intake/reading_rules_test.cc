@@ -256,8 +256,8 @@ TEST_F(ReadingRules, ask_the_committee_of_the_readings_own_window) {
     later.members = {TestNetwork::node(5)};
     later.epoch = 2;
     later.effective = 2;
-    state.clusters.at(kCluster).earlier = {state.clusters.at(kCluster).committee};
-    state.clusters.at(kCluster).committee = later;
+    state.clusters.edit(kCluster).earlier = {state.clusters.at(kCluster).committee};
+    state.clusters.edit(kCluster).committee = later;
     const SignedReading reading = forge_.make();
     EXPECT_TRUE(judge_pulled_reading(reading.envelope, context(state)));
     self_ = TestNetwork::node(5);

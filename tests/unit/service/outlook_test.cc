@@ -113,7 +113,7 @@ TEST_F(Surroundings, do_not_miss_a_node_that_was_revoked) {
     lose(4);
     pass(3000);
     EXPECT_EQ(look().missing.size(), 1U);
-    state_.nodes.at(TestNetwork::node(4)).revoked_from = 1;
+    state_.nodes.edit(TestNetwork::node(4)).revoked_from = 1;
     std::erase(state_.validators, TestNetwork::node(4));
     EXPECT_THAT(look().missing, IsEmpty());
 }
@@ -149,8 +149,8 @@ TEST_F(Surroundings, name_a_cluster_whose_windows_end_and_are_not_settled) {
     const auto standing = alarms();
     ASSERT_EQ(standing.size(), 4U) << "one for each cluster";
     EXPECT_THAT(standing.front(), HasSubstr("cluster cluster-1 is behind: 9 windows have ended"));
-    for (auto& [id, cluster] : state_.clusters)
-        cluster.last_window = 8;
+    for (const auto& [id, cluster] : ChainState(state_).clusters)
+        state_.clusters.edit(id).last_window = 8;
     EXPECT_THAT(alarms(), IsEmpty());
 }
 

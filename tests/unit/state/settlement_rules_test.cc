@@ -241,13 +241,13 @@ class HistoryFrom : public testing::Test {
         return out;
     }
     void allocate(std::vector<NodeId> members, Window effective) {
-        ClusterRecord& record = state.clusters.at(cluster);
+        ClusterRecord& record = state.clusters.edit(cluster);
         record.earlier.push_back(record.committee);
         record.committee.members = std::move(members);
         record.committee.effective = effective;
     }
     void grant(const MeterId& id, const std::vector<NodeId>& readers, Window effective) {
-        auto& grants = state.meters.at(id).grants;
+        auto& grants = state.meters.edit(id).grants;
         const KeyEpoch epoch = grants.empty() ? 1 : grants.back().epoch + 1;
         grants.push_back(network.grant(id, epoch, readers, effective));
     }
@@ -285,7 +285,7 @@ TEST_F(HistoryFrom, begins_anew_with_a_key_for_who_had_none) {
 }
 
 TEST_F(HistoryFrom, does_not_begin_anew_with_the_first_key_of_a_new_meter) {
-    state.meters.at(meter).grants.clear();
+    state.meters.edit(meter).grants.clear();
     grant(meter, network.committee(cluster), 5);
     EXPECT_EQ(from(4), 0U);
     EXPECT_EQ(from(100), 0U);
@@ -293,7 +293,7 @@ TEST_F(HistoryFrom, does_not_begin_anew_with_the_first_key_of_a_new_meter) {
 
 TEST_F(HistoryFrom, begins_anew_with_every_window_without_meters) {
     for (const MeterId& each : network.meters(cluster))
-        state.meters.at(each).tampered = Tampering{6, {}, {}};
+        state.meters.edit(each).tampered = Tampering{6, {}, {}};
     EXPECT_EQ(from(5), 0U);
     EXPECT_EQ(from(6), 6U);
     EXPECT_EQ(from(9), 9U);

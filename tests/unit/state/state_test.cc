@@ -320,7 +320,7 @@ TEST(GenesisStateTest, refuses_clusters_that_do_not_fit_a_block) {
 TEST(HistoryTest, answers_for_the_window_asked) {
     const TestNetwork network;
     ChainState state = network.initial_state();
-    MeterRecord& meter = state.meters.at(kMeter);
+    MeterRecord& meter = state.meters.edit(kMeter);
     meter.capacity_w = {{0, 4000}, {3, 9000}, {5, 0}, {5, 1000}};
     EXPECT_EQ(state.capacity_w(kMeter, 2), 4000);
     EXPECT_EQ(state.capacity_w(kMeter, 4), 9000);
@@ -334,7 +334,7 @@ TEST(IsCurrentTest, counts_every_change_not_only_the_last) {
     const TestNetwork network;
     ChainState state = network.initial_state();
     state.height = 9;
-    ClusterRecord& cluster = state.clusters.at(kOne);
+    ClusterRecord& cluster = state.clusters.edit(kOne);
     cluster.settled_at = 2;
     cluster.changes = {{4, 10}, {6, 20}};
     EXPECT_TRUE(state.is_current(kOne, 9, 2));

@@ -222,7 +222,7 @@ TEST(ValidatorChangeInTheHash, differs_from_none) {
     state.tip_validators.pop_back();
     EXPECT_NE(app_hash(state), before);
     state = network.initial_state();
-    state.nodes.at(NodeId("node-1")).revoked_from = 7;
+    state.nodes.edit(NodeId("node-1")).revoked_from = 7;
     EXPECT_NE(app_hash(state), before);
 }
 
