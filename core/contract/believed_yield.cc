@@ -34,11 +34,31 @@ std::optional<Brightness> brightness_of(const ObservedWindow& window, std::size_
     return *median;
 }
 
+// What a meter at its cap was expected to yield. What holds it back also hides that its roof is
+// repaired, so what the past says of it is trusted half, if the cluster yields more for each watt.
+std::vector<Int128> trusted_wh(const ObservedWindow& window,
+                               const std::vector<std::int64_t>& expected_wh) {
+    Int128 yield_wh = 0;
+    Int128 capacity_w = 0;
+    for (std::size_t i = 0; i < expected_wh.size(); ++i) {
+        yield_wh += expected_wh[i];
+        capacity_w += window.meters[i].capacity_w;
+    }
+    std::vector<Int128> out;
+    for (std::size_t i = 0; i < expected_wh.size(); ++i) {
+        const Int128 as_cluster =
+            capacity_w == 0 ? Int128{0} : window.meters[i].capacity_w * yield_wh / capacity_w;
+        out.push_back(std::max(Int128{expected_wh[i]}, (expected_wh[i] + as_cluster) / 2));
+    }
+    return out;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> believed_wh(const ObservedWindow& window, std::size_t j,
                                       const std::vector<std::int64_t>& expected_wh) {
     const auto brightness = brightness_of(window, j, expected_wh);
+    const auto trusted = trusted_wh(window, expected_wh);
     std::vector<std::int64_t> out;
     for (std::size_t i = 0; i < window.meters.size(); ++i) {
         const ObservedMeter& meter = window.meters[i];
@@ -49,8 +69,7 @@ std::vector<std::int64_t> believed_wh(const ObservedWindow& window, std::size_t 
         }
         Int128 as_bright_wh = 0;
         if (brightness)
-            as_bright_wh =
-                Int128{expected_wh[i]} * brightness->available_wh / brightness->expected_wh;
+            as_bright_wh = trusted[i] * brightness->available_wh / brightness->expected_wh;
         const auto at_most_wh =
             std::min(as_bright_wh, Int128{meter.capacity_w * kSecondsPerQuarter / kSecondsPerHour});
         out.push_back(std::max(*quarter.reached_wh, static_cast<std::int64_t>(at_most_wh)));

@@ -62,37 +62,6 @@ std::vector<std::vector<std::int64_t>> expected_window_wh(
     return out;
 }
 
-// What `generation` weighs a meter by: its yield, but at least half of what the cluster yields for
-// each watt. A roof that yielded nothing for a while would otherwise be allowed nothing, and could
-// never show that it is repaired.
-std::vector<std::int64_t> weights_of(const ForecastParameters& parameters,
-                                     std::vector<std::int64_t> yields_wh,
-                                     const std::vector<MeterCapacity>& meters) {
-    if (parameters.rule != ShareRule::generation) return yields_wh;
-    Int128 yield_wh = 0;
-    Int128 capacity_w = 0;
-    for (std::size_t i = 0; i < meters.size(); ++i) {
-        yield_wh += yields_wh[i];
-        capacity_w += meters[i].capacity_w;
-    }
-    if (capacity_w == 0) return yields_wh;
-    for (std::size_t i = 0; i < meters.size(); ++i) {
-        const Int128 least = meters[i].capacity_w * yield_wh / (2 * capacity_w);
-        yields_wh[i] = std::max(yields_wh[i], static_cast<std::int64_t>(least));
-    }
-    return yields_wh;
-}
-
-// weights_of for each quarter hour.
-std::vector<std::vector<std::int64_t>> window_weights_wh(
-    const ForecastParameters& parameters, const std::vector<std::vector<std::int64_t>>& yields_wh,
-    const std::vector<MeterCapacity>& meters) {
-    std::vector<std::vector<std::int64_t>> out;
-    for (const auto& quarter : yields_wh)
-        out.push_back(weights_of(parameters, quarter, meters));
-    return out;
-}
-
 std::vector<std::int64_t> sums_of(const std::vector<std::vector<std::int64_t>>& parts) {
     std::vector<std::int64_t> out(parts.front().size(), 0);
     for (const auto& part : parts)
@@ -137,7 +106,7 @@ std::int64_t cost_of(const ForecastParameters& parameters, const QuarterOfCluste
 // weighed by, in quarter Wh.
 Costs costs_of(const ForecastParameters& parameters, const ObservedWindow& window, std::size_t j,
                const std::vector<std::int64_t>& available_wh,
-               const std::vector<std::int64_t>& weights_w) {
+               const std::vector<std::int64_t>& expected_w) {
     QuarterOfCluster cluster;
     for (std::size_t i = 0; i < window.meters.size(); ++i) {
         cluster.load_w += kQuartersPerHour * window.meters[i].quarters[j].load_wh;
@@ -148,7 +117,7 @@ Costs costs_of(const ForecastParameters& parameters, const ObservedWindow& windo
         std::int64_t through_w = 0;
         for (std::size_t i = 0; i < window.meters.size(); ++i) {
             const ObservedMeter& meter = window.meters[i];
-            const std::int64_t cap = cap_w(parameters, step, meter.capacity_w, weights_w[i]);
+            const std::int64_t cap = cap_w(parameters, step, meter.capacity_w, expected_w[i]);
             through_w += std::min(kQuartersPerHour * available_wh[i],
                                   std::max(cap, kQuartersPerHour * meter.quarters[j].load_wh));
         }
@@ -176,21 +145,20 @@ Expectation expectation_of(const ClusterHistory& history, const ObservedWindow& 
 
 // By quarter hour of the window and step.
 std::vector<Costs> window_costs(const ForecastParameters& parameters, const ObservedWindow& window,
-                                const Expectation& expectation,
-                                const std::vector<MeterCapacity>& meters) {
+                                const Expectation& expectation) {
     if (parameters.rule == ShareRule::paper || expectation.yields_wh.empty()) return {};
-    const auto weights_wh = window_weights_wh(parameters, expectation.yields_wh, meters);
-    const auto total_wh = sums_of(weights_wh);
-    const auto quarters = static_cast<std::int64_t>(weights_wh.size());
+    const auto& yields_wh = expectation.yields_wh;
+    const auto total_wh = sums_of(yields_wh);
+    const auto quarters = static_cast<std::int64_t>(yields_wh.size());
     const bool by_quarter = parameters.resolution == ShareResolution::quarter;
     std::vector<Costs> out;
-    for (std::size_t j = 0; j < weights_wh.size(); ++j) {
-        std::vector<std::int64_t> weights_w;
+    for (std::size_t j = 0; j < yields_wh.size(); ++j) {
+        std::vector<std::int64_t> expected_w;
         for (std::size_t i = 0; i < window.meters.size(); ++i) {
-            weights_w.push_back(by_quarter ? kQuartersPerHour * weights_wh[j][i]
-                                           : kQuartersPerHour * total_wh[i] / quarters);
+            expected_w.push_back(by_quarter ? kQuartersPerHour * yields_wh[j][i]
+                                            : kQuartersPerHour * total_wh[i] / quarters);
         }
-        out.push_back(costs_of(parameters, window, j, expectation.believed_wh[j], weights_w));
+        out.push_back(costs_of(parameters, window, j, expectation.believed_wh[j], expected_w));
     }
     return out;
 }
@@ -290,12 +258,11 @@ std::int64_t best_step(const ClusterHistory& history, const ForecastParameters& 
 ExpectedShares shares_of_part(const ClusterHistory& history, const ForecastParameters& parameters,
                               const std::vector<std::size_t>& slots,
                               const std::vector<MeterCapacity>& meters,
-                              const std::vector<std::int64_t>& yields_wh,
-                              const std::vector<std::int64_t>& weights_wh) {
+                              const std::vector<std::int64_t>& yields_wh) {
     ExpectedShares out;
     std::vector<Producer> producers;
     for (std::size_t i = 0; i < meters.size(); ++i) {
-        producers.push_back({meters[i].meter, meters[i].capacity_w, weights_wh[i], 0});
+        producers.push_back({meters[i].meter, meters[i].capacity_w, yields_wh[i], 0});
         out.available_wh += yields_wh[i];
         out.shares.push_back({meters[i].meter, meters[i].capacity_w});
     }
@@ -329,7 +296,7 @@ void observe(ClusterHistory& history, const ForecastParameters& parameters,
     for (const ObservedMeter& meter : window.meters)
         meters.push_back({meter.meter, meter.capacity_w});
     const Expectation expectation = expectation_of(history, window, meters);
-    const std::vector<Costs> costs = window_costs(parameters, window, expectation, meters);
+    const std::vector<Costs> costs = window_costs(parameters, window, expectation);
     follow_members(history, parameters, window);
     const std::size_t quarters = window.meters.empty() ? 0 : window.meters.front().quarters.size();
     for (std::size_t j = 0; j < quarters; ++j) {
@@ -357,29 +324,24 @@ std::vector<ExpectedShares> expected_shares(const ClusterHistory& history,
     check_meters(meters);
     const auto quarters = static_cast<std::size_t>(window_seconds / kSecondsPerQuarter);
     const auto yields_wh = expected_window_wh(history, start_s, quarters, meters);
-    const auto weights_wh = window_weights_wh(parameters, yields_wh, meters);
     std::vector<std::size_t> slots;
     for (std::size_t j = 0; j < quarters; ++j)
         slots.push_back(slot_of(start_s, j));
     if (parameters.resolution == ShareResolution::window)
-        return {shares_of_part(history, parameters, slots, meters, sums_of(yields_wh),
-                               sums_of(weights_wh))};
+        return {shares_of_part(history, parameters, slots, meters, sums_of(yields_wh))};
     std::vector<ExpectedShares> out;
     for (std::size_t j = 0; j < quarters; ++j)
-        out.push_back(
-            shares_of_part(history, parameters, {slots[j]}, meters, yields_wh[j], weights_wh[j]));
+        out.push_back(shares_of_part(history, parameters, {slots[j]}, meters, yields_wh[j]));
     return out;
 }
 
-std::vector<std::int64_t> expected_weights_wh(const ClusterHistory& history,
-                                              const ForecastParameters& parameters,
-                                              std::int64_t start_s, std::int64_t window_seconds,
-                                              const std::vector<MeterCapacity>& meters) {
+std::vector<std::int64_t> expected_available_wh(const ClusterHistory& history, std::int64_t start_s,
+                                                std::int64_t window_seconds,
+                                                const std::vector<MeterCapacity>& meters) {
     CHECK(start_s % kSecondsPerQuarter == 0 && window_seconds >= kSecondsPerQuarter);
     check_meters(meters);
-    const auto quarters = static_cast<std::size_t>(window_seconds / kSecondsPerQuarter);
-    return sums_of(window_weights_wh(
-        parameters, expected_window_wh(history, start_s, quarters, meters), meters));
+    return sums_of(expected_window_wh(
+        history, start_s, static_cast<std::size_t>(window_seconds / kSecondsPerQuarter), meters));
 }
 
 }  // namespace fairfeed

@@ -88,10 +88,9 @@ struct ExpectedShares {
                                                           std::int64_t window_seconds,
                                                           const std::vector<MeterCapacity>& meters);
 
-// What each of the meters is expected to yield in the window, in Wh, in their order. By
-// `generation` at least half of what the cluster yields for the meter's watts.
-[[nodiscard]] std::vector<std::int64_t> expected_weights_wh(
-    const ClusterHistory& history, const ForecastParameters& parameters, std::int64_t start_s,
-    std::int64_t window_seconds, const std::vector<MeterCapacity>& meters);
+// What each of the meters is expected to have available in the window, in Wh; in their order.
+[[nodiscard]] std::vector<std::int64_t> expected_available_wh(
+    const ClusterHistory& history, std::int64_t start_s, std::int64_t window_seconds,
+    const std::vector<MeterCapacity>& meters);
 
 }  // namespace fairfeed

@@ -190,9 +190,9 @@ std::optional<PlannedShares> plan_from_history(const ClusterHistory& history,
         out.powers = expected.front().shares;
         return out;
     }
-    out.powers = powers_of(
-        parameters.rule, meters,
-        expected_weights_wh(history, parameters, start_s, window_seconds, meters), expected.size());
+    out.powers =
+        powers_of(parameters.rule, meters,
+                  expected_available_wh(history, start_s, window_seconds, meters), expected.size());
     for (const ExpectedShares& quarter : expected)
         out.factors.push_back(factor_for(quarter.shares, meters, out.powers));
     return out;

@@ -208,7 +208,7 @@ int run_show_settlement(const ShowSettlementOptions& options, std::ostream& out,
     }
     if (!history->state.clusters.contains(*cluster)) {
         err << "--cluster: there is no cluster '" << cluster->str() << "'; there are "
-            << words_of(history->state.clusters, [](const auto& each) { return each.first.str(); })
+            << words_of(history->state.clusters, [](const auto& each) { return each.id.str(); })
             << '\n';
         return kExitUsage;
     }

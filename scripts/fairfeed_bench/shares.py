@@ -80,7 +80,7 @@ def _usual(scene):
 
 
 def _usual_margin(run):
-    return 2.4 if run["basis"] == "expected" else 1.0
+    return 2.6 if run["basis"] == "expected" else 1.0
 
 
 def _problems(report):

@@ -41,10 +41,18 @@ TEST(BelievedYield, of_a_roof_at_its_cap_is_as_bright_as_its_neighbours_were) {
 }
 
 TEST(BelievedYield, of_an_honest_street_at_its_caps_is_what_all_of_it_says) {
-    EXPECT_EQ(believed({roof("a", capped_at(200, 900)), roof("b", capped_at(200, 450)),
-                        roof("c", capped_at(100, 225))},
-                       {600, 300, 150}),
-              (Energies{900, 450, 225}));
+    EXPECT_EQ(believed({roof("a", capped_at(200, 900)), roof("b", capped_at(200, 900)),
+                        roof("c", capped_at(100, 900))},
+                       {600, 600, 600}),
+              (Energies{900, 900, 900}));
+}
+
+// A cap also hides that a roof is repaired.
+TEST(BelievedYield, of_a_roof_that_yielded_little_is_half_of_the_way_to_what_the_cluster_yields) {
+    EXPECT_EQ(believed({roof("a", capped_at(300, 600)), roof("b", capped_at(300, 600)),
+                        roof("c", capped_at(0, 0))},
+                       {600, 600, 0}),
+              (Energies{600, 600, 200}));
 }
 
 TEST(BelievedYield, of_two_that_disagree_follows_the_darker_one) {

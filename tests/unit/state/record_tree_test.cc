@@ -74,7 +74,9 @@ TEST(RecordTree, holds_what_a_map_would_hold_and_has_the_root_that_is_defined) {
             const std::int64_t number = dice.between(0, 9);
             tree.edit(id).number = number;
             plain[id] = number;
-            if (dice.between(0, 3) == 0) EXPECT_EQ(tree.root(), defined_root(plain)) << seed;
+            if (dice.between(0, 3) == 0) {
+                EXPECT_EQ(tree.root(), defined_root(plain)) << seed;
+            }
         }
         EXPECT_EQ(listed(tree), plain);
         EXPECT_EQ(tree.root(), defined_root(plain));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/wire/cose.h"
+#include "core/wire/transaction_codec.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed {

@@ -33,47 +33,47 @@ std::vector<FieldChange> field_changes() {
         {"tip", [](auto& s) { s.tip.bytes[0] ^= 1; }},
         {"tip time", [](auto& s) { s.tip_time_ms += 1; }},
         {"dgmd sequence", [](auto& s) { s.dgmd_sequence += 1; }},
-        {"a node", [](auto& s) { s.nodes.erase(NodeId("node-1")); }},
+        {"a node", [](auto& s) { s.nodes.edit(NodeId("another")).reissued = 0; }},
         {"a node's key",
-         [](auto& s) { s.nodes.at(NodeId("node-1")).registration.signing_key.bytes[9] ^= 1; }},
+         [](auto& s) { s.nodes.edit(NodeId("node-1")).registration.signing_key.bytes[9] ^= 1; }},
         {"a node's agreement key",
-         [](auto& s) { s.nodes.at(NodeId("node-1")).registration.agreement_key.bytes[9] ^= 1; }},
+         [](auto& s) { s.nodes.edit(NodeId("node-1")).registration.agreement_key.bytes[9] ^= 1; }},
         {"a node's place",
-         [](auto& s) { s.nodes.at(NodeId("node-1")).registration.location.north_m += 1; }},
-        {"a meter", [](auto& s) { s.meters.erase(kMeter); }},
+         [](auto& s) { s.nodes.edit(NodeId("node-1")).registration.location.north_m += 1; }},
+        {"a meter", [](auto& s) { s.meters.edit(MeterId("another")).missed = 0; }},
         {"a meter's cluster",
-         [](auto& s) { s.meters.at(kMeter).registration.cluster = ClusterId("cluster-2"); }},
+         [](auto& s) { s.meters.edit(kMeter).registration.cluster = ClusterId("cluster-2"); }},
         {"a meter's service point",
-         [](auto& s) { s.meters.at(kMeter).registration.service_point += "x"; }},
+         [](auto& s) { s.meters.edit(kMeter).registration.service_point += "x"; }},
         {"a meter's key",
-         [](auto& s) { s.meters.at(kMeter).registration.signing_key.bytes[9] ^= 1; }},
-        {"a meter's effective", [](auto& s) { s.meters.at(kMeter).registration.effective += 1; }},
-        {"a capacity", [](auto& s) { s.meters.at(kMeter).capacity_w[0].value += 1; }},
+         [](auto& s) { s.meters.edit(kMeter).registration.signing_key.bytes[9] ^= 1; }},
+        {"a meter's effective", [](auto& s) { s.meters.edit(kMeter).registration.effective += 1; }},
+        {"a capacity", [](auto& s) { s.meters.edit(kMeter).capacity_w[0].value += 1; }},
         {"a capacity's effective",
-         [](auto& s) { s.meters.at(kMeter).capacity_w[0].effective += 1; }},
-        {"a grant's epoch", [](auto& s) { s.meters.at(kMeter).grants[0].epoch += 1; }},
+         [](auto& s) { s.meters.edit(kMeter).capacity_w[0].effective += 1; }},
+        {"a grant's epoch", [](auto& s) { s.meters.edit(kMeter).grants[0].epoch += 1; }},
         {"a grant's wrap",
-         [](auto& s) { s.meters.at(kMeter).grants[0].entries[0].wrapped.ciphertext[0] ^= 1; }},
+         [](auto& s) { s.meters.edit(kMeter).grants[0].entries[0].wrapped.ciphertext[0] ^= 1; }},
         {"a grant's recipient",
-         [](auto& s) { s.meters.at(kMeter).grants[0].entries[0].recipient = NodeId("other"); }},
-        {"a sequence", [](auto& s) { s.meters.at(kMeter).last_sequence += 1; }},
-        {"a last reading", [](auto& s) { s.meters.at(kMeter).last_reading.bytes[0] ^= 1; }},
-        {"a committee", [](auto& s) { s.clusters.at(kOne).committee.members.pop_back(); }},
-        {"its epoch", [](auto& s) { s.clusters.at(kOne).committee.epoch += 1; }},
-        {"its place", [](auto& s) { s.clusters.at(kOne).committee.location.east_m += 1; }},
+         [](auto& s) { s.meters.edit(kMeter).grants[0].entries[0].recipient = NodeId("other"); }},
+        {"a sequence", [](auto& s) { s.meters.edit(kMeter).last_sequence += 1; }},
+        {"a last reading", [](auto& s) { s.meters.edit(kMeter).last_reading.bytes[0] ^= 1; }},
+        {"a committee", [](auto& s) { s.clusters.edit(kOne).committee.members.pop_back(); }},
+        {"its epoch", [](auto& s) { s.clusters.edit(kOne).committee.epoch += 1; }},
+        {"its place", [](auto& s) { s.clusters.edit(kOne).committee.location.east_m += 1; }},
         {"an earlier committee",
-         [](auto& s) { s.clusters.at(kOne).earlier.push_back(s.clusters.at(kOne).committee); }},
-        {"a last window", [](auto& s) { s.clusters.at(kOne).last_window = 1; }},
-        {"no last window", [](auto& s) { s.clusters.at(kOne).last_window.reset(); }},
-        {"a last settlement", [](auto& s) { s.clusters.at(kOne).last_settlement.bytes[0] ^= 1; }},
-        {"its height", [](auto& s) { s.clusters.at(kOne).settled_at += 1; }},
+         [](auto& s) { s.clusters.edit(kOne).earlier.push_back(s.clusters.edit(kOne).committee); }},
+        {"a last window", [](auto& s) { s.clusters.edit(kOne).last_window = 1; }},
+        {"no last window", [](auto& s) { s.clusters.edit(kOne).last_window.reset(); }},
+        {"a last settlement", [](auto& s) { s.clusters.edit(kOne).last_settlement.bytes[0] ^= 1; }},
+        {"its height", [](auto& s) { s.clusters.edit(kOne).settled_at += 1; }},
         {"a change",
          [](auto& s) {
-             s.clusters.at(kOne).changes.push_back({1, 2});
+             s.clusters.edit(kOne).changes.push_back({1, 2});
          }},
         {"another change",
          [](auto& s) {
-             s.clusters.at(kOne).changes.push_back({2, 1});
+             s.clusters.edit(kOne).changes.push_back({2, 1});
          }},
         {"a tariff", [](auto& s) { s.tariffs[0].value.export_micro_per_kwh += 1; }},
         {"a tariff's window", [](auto& s) { s.tariffs[0].effective += 1; }},
@@ -91,39 +91,39 @@ std::vector<FieldChange> schedule_changes() {
     return {
         {"a factor",
          [](auto& s) {
-             s.clusters.at(kOne).factors = {{5, 900}};
+             s.clusters.edit(kOne).factors = {{5, 900}};
          }},
         {"another factor",
          [](auto& s) {
-             s.clusters.at(kOne).factors = {{6, 900}};
+             s.clusters.edit(kOne).factors = {{6, 900}};
          }},
         {"its moment",
          [](auto& s) {
-             s.clusters.at(kOne).factors = {{5, 1800}};
+             s.clusters.edit(kOne).factors = {{5, 1800}};
          }},
         {"two factors",
          [](auto& s) {
-             s.clusters.at(kOne).factors = {{5, 900}, {6, 1800}};
+             s.clusters.edit(kOne).factors = {{5, 900}, {6, 1800}};
          }},
     };
 }
 
 std::vector<FieldChange> accusation_changes() {
     return {
-        {"an offence", [](auto& s) { s.meters.at(kMeter).offences.count += 1; }},
-        {"its evidence", [](auto& s) { s.meters.at(kMeter).offences.last.bytes[0] ^= 1; }},
-        {"its window", [](auto& s) { s.meters.at(kMeter).offences.newest += 1; }},
-        {"a voided window", [](auto& s) { s.meters.at(kMeter).voided.push_back(5); }},
+        {"an offence", [](auto& s) { s.meters.edit(kMeter).offences.count += 1; }},
+        {"its evidence", [](auto& s) { s.meters.edit(kMeter).offences.last.bytes[0] ^= 1; }},
+        {"its window", [](auto& s) { s.meters.edit(kMeter).offences.newest += 1; }},
+        {"a voided window", [](auto& s) { s.meters.edit(kMeter).voided.push_back(5); }},
         {"a broken seal",
          [](auto& s) {
-             s.meters.at(kMeter).tampered = Tampering{5, {}, {}};
+             s.meters.edit(kMeter).tampered = Tampering{5, {}, {}};
          }},
         {"a node's offence",
-         [](auto& s) { s.nodes.at(NodeId("node-1")).offences[Offence::two_votes].count = 1; }},
+         [](auto& s) { s.nodes.edit(NodeId("node-1")).offences[Offence::two_votes].count = 1; }},
         {"another offence",
-         [](auto& s) { s.nodes.at(NodeId("node-1")).offences[Offence::two_batches].count = 1; }},
-        {"a node's reissues", [](auto& s) { s.nodes.at(NodeId("node-1")).reissued += 1; }},
-        {"a node's absences", [](auto& s) { s.nodes.at(NodeId("node-1")).taken_over += 1; }},
+         [](auto& s) { s.nodes.edit(NodeId("node-1")).offences[Offence::two_batches].count = 1; }},
+        {"a node's reissues", [](auto& s) { s.nodes.edit(NodeId("node-1")).reissued += 1; }},
+        {"a node's absences", [](auto& s) { s.nodes.edit(NodeId("node-1")).taken_over += 1; }},
     };
 }
 
