@@ -17,7 +17,6 @@ constexpr std::size_t kBatch = 256;         // events and due meters per transac
 constexpr std::size_t kMostEffects = 4096;  // of a turn, before the next due meter
 constexpr std::int64_t kLookMs = 1000;      // between looks at disk and status; the longest wait
 constexpr std::int64_t kNever = INT64_MAX;
-constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that sends needs no pings
 
 void log_effect(const MeterId& meter, const MeterEffect& effect) {
     if (const auto* refusal = std::get_if<meter_effect::NoteRefusal>(&effect)) {
@@ -45,12 +44,7 @@ Fleet::Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, Outbox
       outbox_(std::move(outbox)),
       news_(kQueueCapacity) {}
 
-Fleet::~Fleet() {
-    for (auto& lines : lines_)
-        for (Line& line : lines)
-            line.client->start_close();
-    lines_.clear();
-}
+Fleet::~Fleet() = default;
 
 Result<std::unique_ptr<Fleet>, IoError> Fleet::start(const std::filesystem::path& ca_certificate,
                                                      FleetSurface& surface, FleetPlan plan,
@@ -58,8 +52,11 @@ Result<std::unique_ptr<Fleet>, IoError> Fleet::start(const std::filesystem::path
     std::unique_ptr<Fleet> fleet(new Fleet(ca_certificate, surface, std::move(outbox)));
     for (const PlannedMeter& planned : plan.meters)
         if (auto added = fleet->add_meter(planned); !added) return unexpected(added.error());
+    std::vector<MqttConfig> configs;
     for (std::size_t i = 0; i < plan.meters.size(); ++i)
-        fleet->connect(i, plan.meters[i]);
+        fleet->add_lines(i, plan.meters[i], configs);
+    fleet->first_line_.push_back(fleet->lines_.size());
+    fleet->mqtt_ = std::make_unique<MqttMultiplexer>(std::move(configs), fleet->handlers());
     return fleet;
 }
 
@@ -84,42 +81,33 @@ Result<void, IoError> Fleet::add_meter(PlannedMeter planned) {
     return {};
 }
 
-void Fleet::connect(std::size_t meter, const PlannedMeter& planned) {
-    lines_.emplace_back();
-    const NetworkParameters& parameters = planned.setup.parameters;
+void Fleet::add_lines(std::size_t meter, const PlannedMeter& planned,
+                      std::vector<MqttConfig>& configs) {
+    first_line_.push_back(lines_.size());
     const MeterId& id = meters_[meter].id();
     tls_.add({planned.tls_key, planned.tls_certificate, ca_certificate_}, id.str());
     for (const BrokerPlace& broker : planned.brokers) {
-        MqttConfig config;
-        config.host = broker.host;
-        config.port = broker.port;
-        config.client_id = id.str();
-        config.ca_file = ca_certificate_;
-        config.certificate_file = planned.tls_certificate;
-        config.key_file = planned.tls_key;
-        config.keep_alive_s = kKeepAliveS;
-        for (const std::string& filter : own_filters(parameters.name, broker.node, id))
-            config.subscriptions.push_back({filter, RetainHandling::send});
-        lines_.back().push_back(
-            {broker.node, std::make_unique<MqttClient>(dialer_, std::move(config),
-                                                       handlers(meter, broker.node))});
+        lines_.push_back({meter, broker.node});
+        configs.push_back(line_config(planned, broker, ca_certificate_));
     }
 }
 
-MqttHandlers Fleet::handlers(std::size_t meter, const NodeId& member) {
-    MqttHandlers handlers;
-    handlers.on_message = [this, meter](std::string_view topic, ByteView payload, bool) {
+MqttLineHandlers Fleet::handlers() {
+    MqttLineHandlers handlers;
+    handlers.on_message = [this](std::size_t line, std::string_view topic, ByteView payload, bool) {
         meter_event::Message message{std::string(topic), to_bytes(payload)};
-        (void)news_.push(MeterNews{meter, std::move(message), ""});  // a full queue counts the loss
+        // A full queue counts the loss.
+        (void)news_.push(MeterNews{lines_[line].meter, std::move(message), ""});
     };
-    handlers.on_connection = [this, meter, member](bool up, std::string_view reason) {
+    handlers.on_connection = [this](std::size_t line, bool up, std::string_view reason) {
+        const auto& [meter, member] = lines_[line];
         MeterEvent event = meter_event::Disconnected{member};
         if (up) event = meter_event::Connected{member};
         news_.push_always(MeterNews{meter, std::move(event), std::string(reason)});
     };
-    handlers.on_denied = [id = meters_[meter].id(), member](std::string_view topic, int code) {
-        log_warning("broker denied a publish", kv("meter", id), kv("broker", member),
-                    kv("topic", topic), kv("code", code));
+    handlers.on_denied = [this](std::size_t line, std::string_view topic, int code) {
+        log_warning("broker denied a publish", kv("meter", meters_[lines_[line].meter].id()),
+                    kv("broker", lines_[line].member), kv("topic", topic), kv("code", code));
     };
     return handlers;
 }
@@ -248,25 +236,20 @@ Result<void, IoError> Fleet::zeroise_key(std::size_t meter) const {
 }
 
 void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication) {
-    auto& lines = lines_[meter];
-    const auto line = std::find_if(lines.begin(), lines.end(), [&](const Line& candidate) {
-        return candidate.member == publication.member;
-    });
-    CHECK(line != lines.end());
+    std::size_t line = first_line_[meter];
+    while (line < first_line_[meter + 1] && lines_[line].member != publication.member)
+        ++line;
+    CHECK(line < first_line_[meter + 1]);
     // If the buffer is full, the message is dropped: the meter repeats it until it has its
     // receipts.
-    (void)line->client->publish(publication.topic, *publication.envelope, false);
+    (void)mqtt_->publish(line, publication.topic, *publication.envelope);
 }
 
 FleetStatus Fleet::status() const {
     FleetStatus status = status_of(meters_);
     status.alarms = tls_.standing();
-    for (const auto& lines : lines_) {
-        status.connections_wanted += lines.size();
-        status.connections_up += static_cast<std::size_t>(
-            std::count_if(lines.begin(), lines.end(),
-                          [](const Line& line) { return line.client->is_connected(); }));
-    }
+    status.connections_wanted = lines_.size();
+    status.connections_up = mqtt_->counts().up;
     return status;
 }
 

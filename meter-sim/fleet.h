@@ -1,7 +1,8 @@
-// All running meters of a process: one MQTT connection per meter and committee member, one outbox,
-// one loop. Callbacks of brokers and signals only post. The loop steps the meters, writes a batch
-// of effects in one transaction and only then publishes. A turn of the loop is short even with a
-// large backlog. Owned by `run`; run() is called once, on the caller's thread.
+// All running meters of a process: one MQTT connection per meter and committee member, all of them
+// in one MqttMultiplexer; one outbox, one loop. Callbacks of brokers and signals only post. The
+// loop steps the meters, writes a batch of effects in one transaction and only then publishes. A
+// turn of the loop is short even with a large backlog. Owned by `run`; run() is called once, on the
+// caller's thread.
 #pragma once
 
 #include <atomic>
@@ -19,7 +20,8 @@
 #include "core/io/disk_space.h"
 #include "core/io/event_queue.h"
 #include "core/io/io_error.h"
-#include "core/io/mqtt_client.h"
+#include "core/io/mqtt_lines.h"
+#include "core/io/mqtt_multiplexer.h"
 #include "core/io/status_file.h"
 #include "meter-sim/fleet_plan.h"
 #include "meter-sim/fleet_status.h"
@@ -66,14 +68,16 @@ class Fleet {
     using Deadline = std::pair<std::int64_t, std::size_t>;  // steady ms, meter
 
     struct Line {  // one connection
+        std::size_t meter = 0;
         NodeId member;
-        std::unique_ptr<MqttClient> client;
     };
 
     Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, Outbox outbox);
     [[nodiscard]] Result<void, IoError> add_meter(PlannedMeter planned);
-    void connect(std::size_t meter, const PlannedMeter& planned);
-    [[nodiscard]] MqttHandlers handlers(std::size_t meter, const NodeId& member);
+    // Plans the connections of a meter: a line for each broker.
+    void add_lines(std::size_t meter, const PlannedMeter& planned,
+                   std::vector<MqttConfig>& configs);
+    [[nodiscard]] MqttLineHandlers handlers();
 
     [[nodiscard]] std::int64_t wait_ms(const Instant& now) const;
     void hear(const std::vector<News>& batch, const Instant& now);
@@ -89,9 +93,9 @@ class Fleet {
     std::filesystem::path ca_certificate_;
     FleetSurface& surface_;
     Outbox outbox_;
-    MqttDialer dialer_;
     std::vector<Meter> meters_;
-    std::vector<std::vector<Line>> lines_;  // by meter
+    std::vector<Line> lines_;              // by their number in mqtt_; those of a meter in a row
+    std::vector<std::size_t> first_line_;  // by meter, and the end of the last one's
     std::vector<std::filesystem::path> signing_keys_;
     TlsAlarms tls_;
     std::set<Deadline> deadlines_;
@@ -101,6 +105,7 @@ class Fleet {
     std::vector<std::pair<std::size_t, MeterEffect>> effects_;  // of this turn of the loop
     std::atomic<bool> stopping_{false};
     EventQueue<News> news_;
+    std::unique_ptr<MqttLines> mqtt_;  // last: its handlers use the others
 };
 
 }  // namespace fairfeed

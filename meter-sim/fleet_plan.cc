@@ -15,6 +15,7 @@
 #include "core/recordings/recorded_homes.h"
 #include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/topics.h"
 #include "core/wire/transaction_codec.h"
 #include "meter-sim/meter_key.h"
 #include "meter-sim/sources.h"
@@ -24,6 +25,8 @@ namespace fairfeed {
 namespace {
 
 using Errors = std::vector<std::string>;
+
+constexpr int kKeepAliveS = 30;  // GSM is paid by the byte; a meter that sends needs no pings
 
 constexpr const char* kCopyGenesis = "; copy genesis.cbor of the network's provisioning here";
 
@@ -226,6 +229,22 @@ class Planner {
 };
 
 }  // namespace
+
+MqttConfig line_config(const PlannedMeter& planned, const BrokerPlace& broker,
+                       const std::filesystem::path& ca_certificate) {
+    const MeterId& id = planned.setup.enrolment.meter;
+    MqttConfig config;
+    config.host = broker.host;
+    config.port = broker.port;
+    config.client_id = id.str();
+    config.ca_file = ca_certificate;
+    config.certificate_file = planned.tls_certificate;
+    config.key_file = planned.tls_key;
+    config.keep_alive_s = kKeepAliveS;
+    for (const std::string& filter : own_filters(planned.setup.parameters.name, broker.node, id))
+        config.subscriptions.push_back({filter, RetainHandling::send});
+    return config;
+}
 
 Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) {
     Errors errors;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/io/mqtt_config.h"
 #include "meter-sim/meter.h"
 #include "meter-sim/sim_config.h"
 
@@ -25,6 +26,10 @@ struct FleetPlan {
     std::vector<PlannedMeter> meters;
     std::string notice;  // information for the operator; empty: none
 };
+
+// The connection of a meter to one of its brokers, with the meter's own identity.
+[[nodiscard]] MqttConfig line_config(const PlannedMeter& planned, const BrokerPlace& broker,
+                                     const std::filesystem::path& ca_certificate);
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
 

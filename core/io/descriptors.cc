@@ -47,8 +47,8 @@ std::optional<std::string> descriptor_shortage() {
     return "no file descriptor is left for another connection or file; " + remedy();
 }
 
-std::optional<std::string> descriptor_shortage_with(std::size_t connections) {
-    const std::size_t wanted = connections + kOtherFiles;
+std::optional<std::string> descriptor_shortage_with(std::size_t connections, std::size_t each) {
+    const std::size_t wanted = connections * each + kOtherFiles;
     if (wanted <= limit()) return std::nullopt;
     return std::to_string(connections) + " connections need about " + std::to_string(wanted) +
            " file descriptors, and " + remedy();

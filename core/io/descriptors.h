@@ -16,7 +16,9 @@ void raise_descriptor_limit();
 // some are left.
 [[nodiscard]] std::optional<std::string> descriptor_shortage();
 
-// The same test in advance, for so many connections at a time; nullopt: the limit suffices.
-[[nodiscard]] std::optional<std::string> descriptor_shortage_with(std::size_t connections);
+// The same test in advance, for so many connections at a time, each with so many descriptors;
+// nullopt: the limit suffices.
+[[nodiscard]] std::optional<std::string> descriptor_shortage_with(std::size_t connections,
+                                                                  std::size_t each = 1);
 
 }  // namespace fairfeed

@@ -44,6 +44,8 @@ class MqttDialPlan {
     [[nodiscard]] bool is_closing() const { return closing_; }
     [[nodiscard]] bool is_closed() const { return phase_ == Phase::closed; }
     [[nodiscard]] bool is_resolving() const { return phase_ == Phase::resolving; }
+    // The next step is to dial, now.
+    [[nodiscard]] bool is_ready_to_dial() const { return phase_ == Phase::resolved && !closing_; }
     // The index of the address being dialled among those of the last resolve().
     [[nodiscard]] std::size_t address() const { return address_; }
     [[nodiscard]] bool may_publish() const { return phase_ == Phase::connected; }

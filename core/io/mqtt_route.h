@@ -28,6 +28,10 @@ class MqttRoute {
 
     // The address of that index since the last look, in Paho's form; the attempt begins.
     [[nodiscard]] std::string begin(std::size_t address);
+    // The same address as it is, without a port.
+    [[nodiscard]] const std::string& address(std::size_t address) const {
+        return addresses_.at(address);
+    }
     [[nodiscard]] std::string ticket() const { return ticket_.text(); }
     void succeeded(std::size_t address);
     // `said`: Paho's message about the failure, which may be short.

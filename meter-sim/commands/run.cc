@@ -226,7 +226,8 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     if (!plan->notice.empty()) log_warning(plan->notice);
     if (options.check_only) return tell_check(options.config, *config, out, err);
     raise_descriptor_limit();
-    if (const auto shortage = descriptor_shortage_with(connections_of(*plan)))
+    if (const auto shortage =
+            descriptor_shortage_with(connections_of(*plan), MqttMultiplexer::kDescriptorsPerLine))
         log_warning("some meters will be without connections", kv("reason", *shortage));
     out << "meter-sim: " << plan->meters.size() << " meters of network " << plan->parameters.name
         << ", windows of " << plan->parameters.window_seconds << " s at speed "

@@ -77,6 +77,8 @@ inline const std::vector<ThirdParty>& third_parties() {
         {"nlohmann/", R"(core/io/json\.cc)"},
         {"mqtt/", R"(core/io/paho\.(h|cc))"},
         {"MQTT", R"(core/io/paho\.(h|cc))"},
+        {"mosquitto", R"(core/io/mosquitto_session\.cc)"},
+        {"mqtt_protocol", R"(core/io/mosquitto_session\.cc)"},
         {"systemd/", R"(core/io/notify\.cc)"},
         {"cbor", R"(core/wire/cbor\.cc)"},
         {"CLI/", R"((edge-node|gateway|meter-sim)/main\.cc)"},

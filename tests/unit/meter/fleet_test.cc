@@ -15,6 +15,7 @@
 
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
+#include "core/io/mqtt_client.h"
 #include "core/io/signals.h"
 #include "core/wire/genesis_file_codec.h"
 #include "meter-sim/commands/run.h"
