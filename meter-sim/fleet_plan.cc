@@ -115,12 +115,12 @@ void check_span(const SimConfig& config, const RecordedHomes& homes, FleetPlan& 
                          std::to_string(homes.start_s) + " s, and window 0 of this network at " +
                          std::to_string(parameters.grid_epoch_s) +
                          " s: it is another recording than the network was made with");
-    const std::int64_t recorded_s = homes.hours * kSecondsPerHour;
+    const std::int64_t recorded_s = homes.quarters * kSecondsPerQuarter;
     if (parameters.window_limit > 0 &&
         parameters.window_limit * parameters.window_seconds <= recorded_s)
         return;
-    plan.notice = config.homes.string() + " has " + std::to_string(homes.hours) +
-                  " hours and the run is longer: it starts again after them";
+    plan.notice = config.homes.string() + " has " + hours_text(homes.quarters) +
+                  " and the run is longer: it starts again after them";
 }
 
 // One file for each key epoch, from the first on.

@@ -50,12 +50,14 @@ void set_power_quality(ReadingBody& body) {
 
 }  // namespace
 
-QuarterHour curtailed(const QuarterEnergy& energy, std::int64_t cap_wh) {
+QuarterHour curtailed(const SourceEnergy& energy, std::int64_t cap_wh) {
     QuarterHour flow;
     flow.generation_wh =
         std::min(energy.available_wh, allowed_generation_wh(cap_wh, energy.load_wh));
-    flow.export_wh = std::max<std::int64_t>(0, flow.generation_wh - energy.load_wh);
-    flow.import_wh = std::max<std::int64_t>(0, energy.load_wh - flow.generation_wh);
+    flow.export_wh =
+        std::max<std::int64_t>(0, flow.generation_wh - energy.load_wh) + energy.both_ways_wh;
+    flow.import_wh =
+        std::max<std::int64_t>(0, energy.load_wh - flow.generation_wh) + energy.both_ways_wh;
     return flow;
 }
 
@@ -81,7 +83,7 @@ std::int64_t Measurement::next_quarter_end_s() const {
 void Measurement::add_quarter(const EnergySource& source, std::int64_t share_w) {
     CHECK(!is_complete());
     const std::size_t index = profile_.size();
-    const QuarterEnergy energy = source(first_quarter_ + static_cast<std::int64_t>(index));
+    const SourceEnergy energy = source(first_quarter_ + static_cast<std::int64_t>(index));
     const QuarterHour flow = curtailed(energy, quarter_cap_wh(share_w, index));
     fairfeed::add_quarter(registers_, next_quarter_start_s(), flow);
     available_wh_ += energy.available_wh;

@@ -15,8 +15,8 @@
 namespace fairfeed {
 
 // The energy of a quarter hour under a cap in Wh: generation = min(available, max(cap, load)); own
-// use is never capped.
-[[nodiscard]] QuarterHour curtailed(const QuarterEnergy& energy, std::int64_t cap_wh);
+// use and what runs both ways are never capped.
+[[nodiscard]] QuarterHour curtailed(const SourceEnergy& energy, std::int64_t cap_wh);
 
 class Measurement {
   public:

@@ -14,7 +14,8 @@ constexpr std::int64_t kQuartersPerHour = kSecondsPerHour / kSecondsPerQuarter;
 
 EnergySource recorded_source(std::shared_ptr<const RecordedHome> home) {
     return [home = std::move(home)](std::int64_t quarter) {
-        return QuarterEnergy{home->load.quarter_wh(quarter), home->pv.quarter_wh(quarter)};
+        const RecordedQuarter energy = home->quarter(quarter);
+        return SourceEnergy(energy.load_wh, energy.available_wh, energy.both_ways_wh);
     };
 }
 
@@ -24,7 +25,7 @@ EnergySource model_source(const MeterId& meter, const ModelSettings& settings) {
         const std::int64_t load_w = household_load_w(settings.seed, meter, start_s);
         const std::int64_t solar_w =
             solar_power_w(settings.seed, settings.latitude_mdeg, settings.pv_w, start_s);
-        return QuarterEnergy{load_w / kQuartersPerHour, solar_w / kQuartersPerHour};
+        return SourceEnergy(load_w / kQuartersPerHour, solar_w / kQuartersPerHour);
     };
 }
 

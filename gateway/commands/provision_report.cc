@@ -8,6 +8,7 @@
 #include "core/base/units.h"
 #include "core/base/utc_text.h"
 #include "core/model/allocation.h"
+#include "core/recordings/recorded_homes.h"
 #include "gateway/commands/provision_advice.h"
 #include "gateway/dgmd/key_store.h"
 
@@ -118,7 +119,7 @@ void print_start(const ProvisionReport& report, std::ostream& out) {
 // A recording that is shorter than the run repeats, so the report says so.
 bool starts_again(const ProvisionReport& report) {
     const NetworkParameters& parameters = report.state.genesis.parameters;
-    return parameters.window_limit == 0 || report.lab.source.homes_hours * kSecondsPerHour <
+    return parameters.window_limit == 0 || report.lab.source.homes_quarters * kSecondsPerQuarter <
                                                parameters.window_limit * parameters.window_seconds;
 }
 
@@ -126,9 +127,9 @@ void print_recording(const ProvisionReport& report, std::ostream& out) {
     const MeterSource& source = report.lab.source;
     if (source.homes.empty()) return;
     const std::int64_t windows =
-        source.homes_hours * kSecondsPerHour / report.state.genesis.parameters.window_seconds;
-    out << "  homes    " << source.homes.string() << ", " << source.homes_hours
-        << " hours recorded: " << counted(static_cast<std::size_t>(windows), "whole window")
+        source.homes_quarters * kSecondsPerQuarter / report.state.genesis.parameters.window_seconds;
+    out << "  homes    " << source.homes.string() << ", " << hours_text(source.homes_quarters)
+        << " recorded: " << counted(static_cast<std::size_t>(windows), "whole window")
         << (starts_again(report) ? "; the run is longer, and the recording then starts again" : "")
         << '\n';
 }
@@ -139,7 +140,8 @@ Json recording_json(const ProvisionReport& report) {
     return Json::object()
         .set("file", source.homes.string())
         .set("sha256", to_hex(source.homes_digest.view()))
-        .set("hours", source.homes_hours)
+        .set("hours", source.homes_quarters * kSecondsPerQuarter / kSecondsPerHour)
+        .set("quarters", source.homes_quarters)
         .set("starts_again", starts_again(report));
 }
 

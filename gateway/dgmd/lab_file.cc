@@ -45,7 +45,7 @@ void align_with_recording(const YamlView& network, const Recording& recording, L
     }
     lab.parameters.grid_epoch_s = start_s;
     lab.source.homes_digest = recording.digest();
-    lab.source.homes_hours = recording.hours();
+    lab.source.homes_quarters = recording.quarters();
 }
 
 }  // namespace

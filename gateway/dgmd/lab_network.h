@@ -47,7 +47,7 @@ struct MeterSource {
     std::optional<std::int64_t> latitude_deg;  // with a seed only
     std::filesystem::path homes;               // absolute; empty: none
     Digest homes_digest;                       // of the file at the time of reading
-    std::int64_t homes_hours = 0;
+    std::int64_t homes_quarters = 0;
 };
 
 struct LabNetwork {

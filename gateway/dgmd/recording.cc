@@ -4,13 +4,14 @@
 
 #include "core/crypto/digest.h"
 #include "core/io/file.h"
+#include "core/recordings/homes_meta.h"
 
 namespace fairfeed {
 
 namespace {
 
 constexpr std::size_t kMaxNamed = 10;
-constexpr std::int64_t kMwhPerWh = 1000;  // milliwatt hours
+constexpr std::int64_t kMilliPerUnit = 1000;
 
 }  // namespace
 
@@ -40,8 +41,8 @@ std::optional<std::int64_t> Recording::capacity_w(const std::string& home) const
 std::int64_t Recording::peak_w(const std::string& home) const {
     const RecordedHome* found = homes_.find(home);
     if (found == nullptr) return 0;
-    const std::int64_t peak_mwh = std::max(found->load.peak_hour_mwh(), found->pv.peak_hour_mwh());
-    return (peak_mwh + kMwhPerWh - 1) / kMwhPerWh;
+    const std::int64_t peak_mw = std::max(found->load.peak_mw(), found->pv.peak_mw());
+    return (peak_mw + kMilliPerUnit - 1) / kMilliPerUnit;
 }
 
 std::string Recording::names() const {

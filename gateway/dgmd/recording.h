@@ -22,13 +22,15 @@ class Recording {
     [[nodiscard]] static Result<Recording, CsvErrors> load(const std::filesystem::path& file);
 
     [[nodiscard]] std::int64_t start_s() const { return homes_.start_s; }
-    [[nodiscard]] std::int64_t hours() const { return homes_.hours; }
+    [[nodiscard]] std::int64_t step_s() const { return homes_.step_s; }
+    [[nodiscard]] std::int64_t quarters() const { return homes_.quarters; }
     [[nodiscard]] const std::vector<RecordedHome>& homes() const { return homes_.homes; }
     [[nodiscard]] const Digest& digest() const { return digest_; }  // SHA-256 of FILE.csv
     // Nameplate PV of homes_meta.csv, else the recorded peak rounded up to 500 W; nullopt: no such
     // home.
     [[nodiscard]] std::optional<std::int64_t> capacity_w(const std::string& home) const;
-    // The largest hour that the home uses or generates, rounded up to W; 0: no such home.
+    // The largest mean power of a step that the home uses or generates, rounded up to W; 0: no
+    // such home.
     [[nodiscard]] std::int64_t peak_w(const std::string& home) const;
     [[nodiscard]] std::string names() const;  // "h01, h02", the first ten
 

@@ -125,7 +125,7 @@ def plan(options, recording=None):
     recorded_windows = 0
     if recording is not None:
         homes = [home["name"] for home in recording["homes"]]
-        recorded_windows = recording["hours"] * 3600 // WINDOW_SECONDS
+        recorded_windows = recording["quarters"] * 900 // WINDOW_SECONDS
         meters = _recorded_meters(homes, clusters, nodes)
     else:
         meters = _model_meters(clusters, options.seed)

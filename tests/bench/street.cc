@@ -6,13 +6,12 @@
 
 #include "core/base/check.h"
 #include "core/base/units.h"
+#include "core/recordings/homes_meta.h"
 #include "core/recordings/recorded_homes.h"
 
 namespace fairfeed::bench {
 
 namespace {
-
-constexpr std::int64_t kQuartersPerHour = 4;
 
 std::optional<std::string> text_of(const std::filesystem::path& file) {
     std::ifstream in(file);
@@ -25,8 +24,8 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
 Home home_of(const RecordedHome& recorded, std::int64_t capacity_w, std::int64_t quarters) {
     Home home{MeterId(recorded.name), capacity_w, {}, {}};
     for (std::int64_t quarter = 0; quarter < quarters; ++quarter) {
-        home.load_wh.push_back(recorded.load.quarter_wh(quarter));
-        home.available_wh.push_back(recorded.pv.quarter_wh(quarter));
+        home.load_wh.push_back(recorded.quarter(quarter).load_wh);
+        home.available_wh.push_back(recorded.quarter(quarter).available_wh);
     }
     return home;
 }
@@ -44,7 +43,7 @@ Result<Street, std::string> read_street(const std::filesystem::path& folder,
     if (!recorded) return unexpected(recorded.error().front());
     const auto nameplates = parse_homes_meta("homes_meta.csv", *meta_text);
     if (!nameplates) return unexpected(nameplates.error().front());
-    Street street{recorded->start_s, static_cast<std::size_t>(recorded->hours * kQuartersPerHour),
+    Street street{recorded->start_s, static_cast<std::size_t>(recorded->quarters),
                   std::vector<std::vector<Home>>(clusters)};
     for (std::size_t i = 0; i < recorded->homes.size(); ++i) {
         const RecordedHome& home = recorded->homes[i];
@@ -52,7 +51,7 @@ Result<Street, std::string> read_street(const std::filesystem::path& folder,
         if (nameplate == nameplates->end())
             return unexpected("homes_meta.csv has no home " + home.name);
         street.clusters[i % clusters].push_back(
-            home_of(home, nameplate->second, recorded->hours * kQuartersPerHour));
+            home_of(home, nameplate->second, recorded->quarters));
     }
     return street;
 }

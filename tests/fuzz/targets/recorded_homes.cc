@@ -1,5 +1,7 @@
 #include "core/recordings/recorded_homes.h"
 
+#include "core/recordings/homes_meta.h"
+
 #include "tests/fuzz/properties.h"
 
 // Recordings of homes and their nameplates: refused with lines that say where, or energies that add

@@ -361,7 +361,7 @@ TEST(LabFile, remembers_which_recording_it_read_and_how_long_it_is) {
     const auto lab = load_lab_text(directory, homes_lab(directory));
     ASSERT_TRUE(lab);
     EXPECT_EQ(lab->source.homes_digest, sha256(as_bytes(std::string_view(kTwoHomes))));
-    EXPECT_EQ(lab->source.homes_hours, 2);
+    EXPECT_EQ(lab->source.homes_quarters, 8);
 }
 
 TEST(LabFile, certifies_the_seventeen_recorded_homes) {

@@ -4,6 +4,7 @@
 
 #include "core/base/units.h"
 #include "meter-sim/load_profile.h"
+#include "meter-sim/measurement.h"
 #include "meter-sim/solar.h"
 
 namespace fairfeed {
@@ -114,11 +115,34 @@ TEST(Solar, panels_never_exceed_their_nominal_power) {
 
 TEST(RecordedSource, measures_the_recording_from_its_first_row) {
     auto home = std::make_shared<const RecordedHome>(
-        RecordedHome{"h01", HourlySeries({4'000'000, 8'000'000}), HourlySeries({0, 2'000'000})});
+        RecordedHome{"h01", EnergySeries({4'000'000, 8'000'000}), EnergySeries({0, 2'000'000})});
     const EnergySource source = recorded_source(home);
     EXPECT_EQ(source(0), (QuarterEnergy{1000, 0}));
     EXPECT_EQ(source(4), (QuarterEnergy{2000, 500}));
     EXPECT_EQ(source(8), (QuarterEnergy{1000, 0}));  // the recording starts again
+}
+
+TEST(RecordedSource, a_meter_shows_both_registers_of_the_home_that_was_recorded) {
+    const auto homes = parse_recorded_homes("homes.csv",
+                                            "interval_start_local,import_kwh_a,export_kwh_a\n"
+                                            "2024-07-01T10:00,0.0501,0.3007\n"
+                                            "2024-07-01T10:15,0.4,0.0009\n"
+                                            "2024-07-01T10:30,0,0.2\n");
+    ASSERT_TRUE(homes) << homes.error().front();
+    const EnergySource source =
+        recorded_source(std::make_shared<const RecordedHome>(homes->homes[0]));
+    EXPECT_EQ(curtailed(source(0), 1'000'000), (QuarterHour{50, 300, 300}));
+    EXPECT_EQ(curtailed(source(1), 1'000'000), (QuarterHour{400, 1, 1}));
+    EXPECT_EQ(curtailed(source(2), 1'000'000), (QuarterHour{0, 200, 200}));
+}
+
+// A share may take the surplus away, and neither what the home drew nor what its load and its
+// generation exchanged with the street in between.
+TEST(RecordedSource, a_share_curtails_the_export_and_never_the_import) {
+    const SourceEnergy energy(250, 500, 50);  // imports 50, exports 300, uses 200 of its own
+    EXPECT_EQ(curtailed(energy, 1'000'000), (QuarterHour{50, 300, 500}));
+    EXPECT_EQ(curtailed(energy, 400), (QuarterHour{50, 200, 400}));
+    EXPECT_EQ(curtailed(energy, 0), (QuarterHour{50, 50, 250}));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <sstream>
 
+#include "core/recordings/homes_meta.h"
+
 namespace fairfeed {
 namespace {
 
@@ -27,7 +29,7 @@ std::string first_error(std::string_view text) {
 TEST(RecordedHomes, quarters_are_differences_of_the_floored_exact_sum) {
     const auto homes = parse_recorded_homes("homes.csv", kSmall);
     ASSERT_TRUE(homes);
-    const HourlySeries& load = homes->find("h01")->load;
+    const EnergySeries& load = homes->find("h01")->load;
     // 868.233 Wh in quarters of 217.05825, then 858.383 Wh in quarters of 214.59575.
     std::vector<std::int64_t> quarters;
     for (std::int64_t quarter = 0; quarter < load.quarters(); ++quarter)
@@ -37,7 +39,7 @@ TEST(RecordedHomes, quarters_are_differences_of_the_floored_exact_sum) {
 }
 
 TEST(RecordedHomes, a_recording_starts_again_after_its_last_hour_and_loses_nothing) {
-    const HourlySeries series({999, 999});
+    const EnergySeries series({999, 999});
     EXPECT_EQ(series.cumulative_wh(8), 1);
     EXPECT_EQ(series.cumulative_wh(8 * 1000), 1998);
     EXPECT_EQ(series.cumulative_wh(8 * 1000 + 2), 1998);
@@ -53,16 +55,17 @@ TEST(RecordedHomes, a_home_without_pv_has_dark_panels_and_no_capacity) {
 }
 
 TEST(RecordedHomes, capacity_is_the_recorded_peak_rounded_up_to_500_w) {
-    EXPECT_EQ(recorded_capacity_w({"h", {}, HourlySeries({2'250'001})}), 2500);
-    EXPECT_EQ(recorded_capacity_w({"h", {}, HourlySeries({2'500'000})}), 2500);
-    EXPECT_EQ(recorded_capacity_w({"h", {}, HourlySeries({2'500'001})}), 3000);
+    EXPECT_EQ(recorded_capacity_w({"h", {}, EnergySeries({2'250'001})}), 2500);
+    EXPECT_EQ(recorded_capacity_w({"h", {}, EnergySeries({2'500'000})}), 2500);
+    EXPECT_EQ(recorded_capacity_w({"h", {}, EnergySeries({2'500'001})}), 3000);
 }
 
 TEST(RecordedHomes, says_where_the_first_row_begins) {
     const auto homes = parse_recorded_homes("homes.csv", kSmall);
     ASSERT_TRUE(homes);
     EXPECT_EQ(homes->start_s, 1470697200);  // 2016-08-08T23:00
-    EXPECT_EQ(homes->hours, 2);
+    EXPECT_EQ(homes->quarters, 8);
+    EXPECT_EQ(homes->step_s, 3600);
 }
 
 TEST(RecordedHomes, refuses_damaged_files_naming_file_and_line) {
@@ -77,17 +80,27 @@ TEST(RecordedHomes, refuses_damaged_files_naming_file_and_line) {
          "homes.csv:1: the first column must be 'interval_start_local', not "
          "'interval_start_local\\xC2\\xA0'"},
         {"interval_start_local,pv_kwh_a\n", "homes.csv:1: home 'a' has no load column"},
+        {"interval_start_local,load_kwh_a,import_kwh_a\n", "has a load and an import column"},
+        {"interval_start_local,load_kwh_a,export_kwh_a\n", "has an export column beside its load"},
+        {"interval_start_local,export_kwh_a\n", "has an export and no import column"},
+        {"interval_start_local,import_kwh_a,flag_b\n", "home 'b' has no load column"},
+        {"interval_start_local,load_kwh_a,flag_a\n2016-08-08T00:00,1,guessed\n",
+         "homes.csv:2: flag_a: 'guessed' is no flag"},
+        {head + "2016-08-08T00:00,1\n2016-08-08T00:15,1\n2016-08-08T01:15,1\n",
+         "homes.csv:4: '2016-08-08T01:15' does not follow the row before by 15 minutes"},
         {"interval_start_local,load_kwh_a,load_kwh_a\n", "homes.csv:1: column 'load_kwh_a' is"},
         {head + "2016-08-08T00:00,\n", "homes.csv:2: load_kwh_a: '' is empty"},
         {head + "2016-08-08T00:00,-0.1\n", "homes.csv:2: load_kwh_a: '-0.1' is negative"},
         {head + "2016-08-08T00:00,nan\n", "homes.csv:2: load_kwh_a: 'nan' is not a number"},
         {head + "2016-08-08T00:00,99999999999999999999\n", "is too large"},
         {head + "2016-08-08T00:00\n", "homes.csv:2: expected 2 cells, found 1"},
-        {head + "2016-13-08T00:00,1\n", "homes.csv:2: '2016-13-08T00:00' is not a full hour"},
-        {head + "2016-08-08T00:15,1\n", "homes.csv:2: '2016-08-08T00:15' is not a full hour"},
+        {head + "2016-13-08T00:00,1\n",
+         "homes.csv:2: '2016-13-08T00:00' is not a time on a quarter"},
+        {head + "2016-08-08T00:10,1\n",
+         "homes.csv:2: '2016-08-08T00:10' is not a time on a quarter"},
         {head + "2016-08-08T00:00,1\n2016-08-08T02:00,1\n", "homes.csv:3: '2016-08-08T02:00'"},
-        {head + "2016-08-08T00:00,1\n,2\n", "homes.csv:3: '' is not a full hour"},
-        {head + "2016-08-08T02:00:30,1\n", "homes.csv:2: '2016-08-08T02:00:30' is not a full"},
+        {head + "2016-08-08T00:00,1\n,2\n", "homes.csv:3: '' is not a time on a quarter"},
+        {head + "2016-08-08T02:00:30,1\n", "homes.csv:2: '2016-08-08T02:00:30' is not a time"},
     };
     for (const auto& [text, expected] : damages)
         EXPECT_THAT(first_error(text), HasSubstr(expected)) << text;
@@ -118,11 +131,59 @@ TEST(RecordedHomes, are_the_same_however_they_were_written_and_whatever_they_are
         "2016-08-09T00:00; 8.58383e-1 ;1e-05\r\n\r\n;;\r\n");
     ASSERT_TRUE(homes) << homes.error().front();
     EXPECT_EQ(homes->start_s, 1470697200);
-    EXPECT_EQ(homes->hours, 2);
+    EXPECT_EQ(homes->quarters, 8);
+    EXPECT_EQ(homes->step_s, 3600);
     const RecordedHome* home = homes->find("House_1");
     ASSERT_NE(home, nullptr);
     EXPECT_EQ(home->load.total_mwh(), 868'233 + 858'383);
     EXPECT_EQ(home->pv.total_mwh(), 10);
+}
+
+TEST(RecordedHomes, quarter_and_half_hours_are_as_exact_as_hours) {
+    for (const auto& [second, minutes] : {std::pair{"00:15", 15}, std::pair{"00:30", 30}}) {
+        const auto homes = parse_recorded_homes(
+            "homes.csv",
+            "interval_start_local,load_kwh_a,pv_kwh_a\n2016-08-08T00:00,0.1,0.0004\n"
+            "2016-08-08T" +
+                std::string(second) + ",0.3,0.0008\n");
+        ASSERT_TRUE(homes) << homes.error().front();
+        EXPECT_EQ(homes->step_s, minutes * 60);
+        EXPECT_EQ(homes->quarters, minutes / 15 * 2);
+        const RecordedHome& home = homes->homes[0];
+        EXPECT_EQ(home.load.cumulative_wh(homes->quarters), 400);
+        EXPECT_EQ(home.pv.cumulative_wh(homes->quarters), 1);
+        EXPECT_EQ(home.load.peak_mw(), 300'000 * (60 / minutes));
+    }
+}
+
+// The damage: netting an hour with both would bill less of both than the meter counted.
+TEST(RecordedHomes, both_registers_of_a_meter_stay_what_they_are_in_hours_that_have_both) {
+    const auto homes = parse_recorded_homes(
+        "homes.csv",
+        "interval_start_local,import_kwh_a,export_kwh_a,pv_kwh_a,import_kwh_b,flag_a\n"
+        "2024-07-01T10:00,0.0501,0.3007,0.9,1,\n"
+        "2024-07-01T11:00,0.4004,0.0002,0.1,1,zero\n"
+        "2024-07-01T12:00,0.0501,0.3007,0.2,1,estimated\n");
+    ASSERT_TRUE(homes) << homes.error().front();
+    const RecordedHome& home = *homes->find("a");
+    std::int64_t import_wh = 0;
+    std::int64_t export_wh = 0;
+    for (std::int64_t quarter = 0; quarter < homes->quarters; ++quarter) {
+        const RecordedQuarter energy = home.quarter(quarter);
+        EXPECT_LE(energy.both_ways_wh, std::min(energy.load_wh, energy.available_wh));
+        const std::int64_t surplus_wh = energy.available_wh - energy.load_wh;
+        import_wh += std::max<std::int64_t>(0, -surplus_wh) + energy.both_ways_wh;
+        export_wh += std::max<std::int64_t>(0, surplus_wh) + energy.both_ways_wh;
+    }
+    EXPECT_EQ(import_wh, 500);  // 0.0501 + 0.4004 + 0.0501
+    EXPECT_EQ(export_wh, 601);  // 0.3007 + 0.0002 + 0.3007
+    // PV of 0.2 kWh cannot export 0.3007: what left the home was generated.
+    EXPECT_EQ(home.pv.total_mwh(), 900'000 + 100'000 + 300'700);
+    EXPECT_EQ(home.load.total_mwh(), 50'100 + 599'300 + 400'400 + 99'800 + 50'100);
+    EXPECT_EQ(home.filled_steps, 1);
+    EXPECT_EQ(home.estimated_steps, 1);
+    EXPECT_EQ(homes->find("b")->pv.total_mwh(), 0);
+    EXPECT_EQ(homes->find("b")->load.total_mwh(), 3'000'000);
 }
 
 TEST(HomesMeta, gives_nominal_powers_in_watts) {
@@ -189,11 +250,11 @@ TEST_F(RealHomes, energy_of_seventeen_homes_is_the_files_to_the_watt_hour) {
     const auto homes = parse_recorded_homes("homes.csv", recording_);
     ASSERT_TRUE(homes);
     ASSERT_EQ(homes->homes.size(), 17U);
-    EXPECT_EQ(homes->hours, 14 * 24);
+    EXPECT_EQ(homes->quarters, 14 * 24 * 4);
     for (std::size_t i = 0; i < homes->homes.size(); ++i) {
         std::int64_t load_wh = 0;
         std::int64_t pv_wh = 0;
-        for (std::int64_t quarter = 0; quarter < homes->hours * 4; ++quarter) {
+        for (std::int64_t quarter = 0; quarter < homes->quarters; ++quarter) {
             load_wh += homes->homes[i].load.quarter_wh(quarter);
             pv_wh += homes->homes[i].pv.quarter_wh(quarter);
         }
