@@ -36,8 +36,8 @@ int int_size(ByteView view) {
 
 }  // namespace
 
-// RFC 5869 on a prepared HMAC: EVP_KDF looks its algorithms up anew for every key, which takes three
-// times as long as the derivation.
+// RFC 5869 on a prepared HMAC: EVP_KDF looks its algorithms up anew for every key, which takes
+// three times as long as the derivation.
 Bytes hkdf_sha256(ByteView secret, ByteView salt, ByteView info, std::size_t length) {
     CHECK(!secret.empty() && length > 0 && length <= kMaxHkdfOutput);
     const std::array<std::uint8_t, Digest::kSize> no_salt{};

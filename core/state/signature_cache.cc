@@ -7,17 +7,13 @@
 
 namespace fairfeed {
 
-namespace {
-
 // Inputs of fixed length come first, so that different inputs never give the same bytes.
 Digest signed_by(const VerifyKey& key, const Digest& network, const Digest& id, ByteView envelope) {
     return sha256(
         {as_bytes("transaction"), network.view(), key.point().view(), id.view(), envelope});
 }
 
-}  // namespace
-
-std::size_t CachingSignatureChecker::FirstBytes::operator()(const Digest& digest) const {
+std::size_t FirstBytes::operator()(const Digest& digest) const {
     std::size_t out = 0;
     std::memcpy(&out, digest.view().data(), sizeof out);
     return out;

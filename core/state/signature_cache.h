@@ -14,6 +14,16 @@ namespace fairfeed {
 
 constexpr std::size_t kRememberedSignatures = 65'536;
 
+// Hash of a SHA-256 for unordered containers: any of its bytes serve.
+struct FirstBytes {
+    std::size_t operator()(const Digest& digest) const;
+};
+
+// Stands for a valid signature: all that a check of this reading, or of the READING that holds it,
+// depends on.
+[[nodiscard]] Digest signed_by(const VerifyKey& key, const Digest& network, const Digest& id,
+                               ByteView envelope);
+
 class CachingSignatureChecker final : public SignatureChecker {
   public:
     explicit CachingSignatureChecker(std::size_t capacity = kRememberedSignatures)
@@ -40,9 +50,6 @@ class CachingSignatureChecker final : public SignatureChecker {
     PlainSignatureChecker plain_;
     SignatureChecker& inner_;
     std::size_t capacity_;
-    struct FirstBytes {  // of a SHA-256: as good as any hash of it
-        std::size_t operator()(const Digest& digest) const;
-    };
     std::unordered_set<Digest, FirstBytes> known_;
     std::deque<Digest> oldest_first_;
 };

@@ -5,6 +5,7 @@
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/topics.h"
 #include "edge-node/service/status_report.h"
 
 namespace fairfeed {
@@ -24,6 +25,7 @@ NodeService::End NodeService::run() {
     bool written = true;
     while (!stopping_ && written) {
         auto posted = queue_.pop_batch(kEventsPerTurn, wait_ms(clock_.now()));
+        verify_ahead(posted);
         Effects turn;
         for (Posted& event : posted)
             handle(std::move(event), turn);
@@ -48,6 +50,21 @@ NodeService::End NodeService::run() {
 std::int64_t NodeService::wait_ms(Instant now) const {
     const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
     return storage_.is_mending() ? 1 : std::clamp(due, std::int64_t{1}, kMaxWaitMs);
+}
+
+// The readings that meters sent to this node's broker: their signatures are most of a turn's work.
+void NodeService::verify_ahead(const std::vector<Posted>& posted) {
+    std::vector<VerificationPool::Task> tasks;
+    for (const Posted& event : posted) {
+        const auto* packet = std::get_if<Packet>(&event);
+        if (packet == nullptr || packet->broker != config_.node) continue;
+        const auto topic = Topic::parse(packet->topic);
+        if (!topic || topic->channel != Channel::reading) continue;
+        const auto meter = MeterId::parse(topic->sender);
+        const VerifyKey* key = meter ? node_.state().meter_key(*meter) : nullptr;
+        if (key != nullptr) tasks.push_back({packet->payload, *key});
+    }
+    verification_.prepare(genesis_.network, tasks);
 }
 
 void NodeService::handle(Posted posted, Effects& turn) {

@@ -27,6 +27,7 @@
 #include "edge-node/service/connection_log.h"
 #include "edge-node/service/node_config.h"
 #include "edge-node/service/outlook.h"
+#include "edge-node/service/verification_pool.h"
 #include "edge-node/storage/storage.h"
 
 namespace fairfeed {
@@ -80,10 +81,10 @@ class NodeService {
           genesis_(std::move(genesis)),
           signing_(std::move(signing)),
           clock_(config_.clock),
-          storage_(std::move(storage)),
-          node_({config_.node, signing_, std::move(agreement), system_random()}),
           queue_(kQueueCapacity),
           signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }),
+          storage_(std::move(storage)),
+          node_({config_.node, signing_, std::move(agreement), system_random(), &verification_}),
           surface_(surface),
           outlook_(config_.node, others(config_), clock_.now()) {}
 
@@ -93,6 +94,7 @@ class NodeService {
     void connect();
     [[nodiscard]] std::unique_ptr<MqttClient> dial(const BrokerAddress& address,
                                                    std::vector<MqttSubscription> subscriptions);
+    void verify_ahead(const std::vector<Posted>& posted);
     void handle(Posted posted, Effects& turn);
     [[nodiscard]] std::optional<Bytes> whole_message(Packet& packet);
     void handle_connection(const ConnectionChanged& change, Effects& turn);
@@ -113,11 +115,12 @@ class NodeService {
     LoadedGenesis genesis_;
     SigningKey signing_;
     Clock clock_;
-    Storage storage_;
-    Node node_;
     EventQueue<Posted> queue_;
+    SignalWatch signals_;  // before whatever starts threads
+    Storage storage_;
+    VerificationPool verification_;
+    Node node_;
     std::map<NodeId, ByteBudget> waiting_;  // bytes in the queue, by the broker they came over
-    SignalWatch signals_;
     std::map<NodeId, ChunkAssembler> assemblers_;  // by the broker they came over
     MqttDialer dialer_;
     std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first

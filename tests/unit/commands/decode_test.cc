@@ -95,7 +95,7 @@ TEST(Decode, shows_where_the_shares_of_a_network_come_from) {
     };
     const auto told = genesis_of(forecast);
     EXPECT_TRUE(told.says("shares              basis expected, resolution quarter\n"));
-    EXPECT_TRUE(told.says("memory of 10 days, 1 after a change, needless Wh 240.0 %, 40 factors"));
+    EXPECT_TRUE(told.says("memory of 10 days, 1 after a change, needless Wh 260.0 %, 40 factors"));
     const auto plain = genesis_of(test::TestNetwork());
     EXPECT_TRUE(plain.says("shares              basis previous_window, resolution window\n"));
     EXPECT_FALSE(plain.says("forecast"));

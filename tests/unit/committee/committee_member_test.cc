@@ -50,8 +50,9 @@ class MemberOnAChain : public ::testing::Test {
 
     TestNetwork network;
     TestChain chain{network};
+    PlainSignatureChecker signatures;
     CommitteeMember member{
-        {kSelf, network.key(kSelf), network.random(), agreement_key(kSelf.str())}};
+        {kSelf, network.key(kSelf), network.random(), agreement_key(kSelf.str()), signatures}};
     Effects out;
 };
 

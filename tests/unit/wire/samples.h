@@ -47,6 +47,7 @@ inline Genesis genesis() {
     genesis.parameters.window_limit = 42;
     genesis.parameters.close_after_s = 86'400;
     genesis.parameters.rule = ShareRule::waterfill;
+    genesis.parameters.forecast.needless_weight_ppm = 2'400'000;
     genesis.genesis_node = NodeId("node-1");
     genesis.genesis_node_key = signer("node-1").public_key();
     genesis.dgmd = NodeId("dgmd");
