@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/base/program.h"
+#include "meter-sim/commands/import.h"
 #include "meter-sim/commands/run.h"
 #include "meter-sim/commands/show.h"
 #include "meter-sim/commands/status.h"
@@ -19,6 +20,13 @@ constexpr const char* kShowExamples =
     "  meter-sim show --config meter-sim.yaml --json  the same for programs\n";
 constexpr const char* kStatusExamples =
     "  meter-sim status --config meter-sim.yaml       their last status, and whether they run\n";
+constexpr const char* kImportExamples =
+    "  meter-sim import p1_hours.csv --out homes.csv --gaps interpolate\n"
+    "                                                 a meter's file as a recording of a home\n"
+    "  meter-sim import ash=p1.csv ash=solaredge.json oak=fluvius.csv --out homes.csv\n"
+    "      --zone Europe/Brussels                     two homes, one from two files\n"
+    "  meter-sim import table.csv --map map.yaml --out homes.csv --json\n"
+    "                                                 a table that a mapping describes\n";
 constexpr const char* kMore =
     "config/meter-sim.yaml describes every key. Exit codes: 0 done, 1 failed, 2 wrong usage or\n"
     "configuration.";
@@ -36,7 +44,7 @@ int main(int argc, char** argv) {
     CLI::App app("Smart meters of a Fairfeed network: measure, sign, seal, keep and publish.",
                  "meter-sim");
     app.set_version_flag("--version", "meter-sim " FAIRFEED_VERSION);
-    app.footer(examples({kRunExamples, kShowExamples, kStatusExamples, kMore}));
+    app.footer(examples({kRunExamples, kShowExamples, kStatusExamples, kImportExamples, kMore}));
     app.require_subcommand(1);
     int status = 0;
 
@@ -65,5 +73,38 @@ int main(int argc, char** argv) {
     stand->add_flag("--json", status_options.json, "Print JSON");
     stand->callback([&] { status = fairfeed::run_status(status_options, std::cout, std::cerr); });
 
-    return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
+    fairfeed::ImportOptions import_options;
+    auto* import =
+        app.add_subcommand("import", "Make a recording of homes from files of real meters");
+    import->footer(examples({kImportExamples}) +
+                   "Formats: dsmr-reader, fluvius, homewizard, solaredge, home-assistant, nem12,\n"
+                   "green-button-xml, green-button-csv; docs/imports.md describes them.");
+    import
+        ->add_option("files", import_options.files,
+                     "FILE, or NAME=FILE to say whose it is; files of one home go together")
+        ->required();
+    import->add_option("--out", import_options.out, "The recording (CSV), written whole or not")
+        ->required();
+    import->add_option("--format", import_options.format,
+                       "Format of all files (default: recognised from each)");
+    import->add_option("--map", import_options.map, "Mapping file (YAML) for other tables");
+    import->add_option("--zone", import_options.zone,
+                       "Zone of times without an offset, and of the recording: Europe/Brussels, "
+                       "+01:00");
+    import->add_option("--gaps", import_options.gaps,
+                       "refuse (default), zero, interpolate or last-week; what is filled is "
+                       "flagged");
+    import->add_option("--step", import_options.step_minutes,
+                       "Minutes of a step: 15, 30 or 60 (default: the finest of the files)");
+    import
+        ->add_option("--max-kw", import_options.max_kw,
+                     "More power than this is impossible (default 100)")
+        ->check(CLI::Range(1, 1000));
+    import->add_option("--channel", import_options.channels,
+                       "NAME=import|export|pv|load|none: what a sensor counts (Home Assistant)");
+    import->add_flag("--json", import_options.json, "Print what was understood as JSON");
+    import->callback([&] { status = fairfeed::run_import(import_options, std::cout, std::cerr);
+});
+
+return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
 }

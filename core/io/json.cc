@@ -3,6 +3,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/io/json_numbers.h"
+
 namespace fairfeed {
 namespace {
 
@@ -31,16 +33,18 @@ Tree to_tree(const Json& value) {
 // Builds our tree from the parser's events; the first error ends the parse.
 class Reader final : public nlohmann::json_sax<Tree> {
   public:
+    explicit Reader(bool keeps_fractions) : keeps_fractions_(keeps_fractions) {}
     bool null() override { return place(Json()); }
     bool boolean(bool value) override { return place(value); }
     bool number_integer(number_integer_t value) override { return place(std::int64_t{value}); }
     bool number_unsigned(number_unsigned_t value) override {
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-            return refuse("integer beyond 64 bits");
+            return keeps_fractions_ ? place(std::to_string(value))
+                                    : refuse("integer beyond 64 bits");
         return place(static_cast<std::int64_t>(value));
     }
     bool number_float(number_float_t, const string_t& text) override {
-        return refuse("'" + text + "' is not a 64-bit integer");
+        return keeps_fractions_ ? place(text) : refuse("'" + text + "' is not a 64-bit integer");
     }
     bool string(string_t& text) override { return place(std::move(text)); }
     bool binary(binary_t&) override { return refuse("binary value"); }
@@ -90,8 +94,15 @@ class Reader final : public nlohmann::json_sax<Tree> {
         }
         return true;
     }
+    bool keeps_fractions_;
     std::vector<Level> open_;
 };
+
+Result<Json, std::string> parsed(std::string_view text, bool keeps_fractions) {
+    Reader reader(keeps_fractions);
+    if (!Tree::sax_parse(text.begin(), text.end(), &reader)) return unexpected(reader.error);
+    return std::move(reader.result);
+}
 
 const Json& nothing() {
     static const Json null_value;
@@ -143,9 +154,11 @@ std::string Json::dump(int indent) const {
 }
 
 Result<Json, std::string> Json::parse(std::string_view text) {
-    Reader reader;
-    if (!Tree::sax_parse(text.begin(), text.end(), &reader)) return unexpected(reader.error);
-    return std::move(reader.result);
+    return parsed(text, false);
+}
+
+Result<Json, std::string> parse_json_with_fractions(std::string_view text) {
+    return parsed(text, true);
 }
 
 }  // namespace fairfeed

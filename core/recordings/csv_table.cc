@@ -35,34 +35,9 @@ char separator_of(std::string_view heading) {
     return best;
 }
 
-// One line's cells. Quotes begin and end a cell; a doubled quote inside is one quote.
-std::vector<std::string> cells_of(std::string_view line, char separator) {
-    std::vector<std::string> cells(1);
-    bool quoted = false;
-    bool was_quoted = false;
-    const auto finish = [&] {
-        if (!was_quoted) cells.back() = trimmed(cells.back());
-        was_quoted = false;
-    };
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char c = line[i];
-        if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-            cells.back().push_back('"');
-            ++i;
-        } else if (quoted && c == '"') {
-            quoted = false;
-        } else if (!quoted && c == '"' && !was_quoted && trimmed(cells.back()).empty()) {
-            quoted = was_quoted = true;
-            cells.back().clear();
-        } else if (!quoted && c == separator) {
-            finish();
-            cells.emplace_back();
-        } else if (quoted || !was_quoted || kBlanks.find(c) == std::string_view::npos) {
-            cells.back().push_back(c);
-        }
-    }
-    finish();
-    return cells;
+bool may_begin_quotes(std::string_view before) {
+    const std::string_view written = trimmed(before);
+    return written.empty() || written == "=";
 }
 
 bool is_blank(const CsvRow& row) {
@@ -116,6 +91,35 @@ std::optional<Decimal> take_apart(std::string_view text, bool decimal_comma) {
 
 }  // namespace
 
+std::vector<std::string> csv_cells(std::string_view line, char separator) {
+    std::vector<std::string> cells(1);
+    bool quoted = false;
+    bool was_quoted = false;
+    const auto finish = [&] {
+        if (!was_quoted) cells.back() = trimmed(cells.back());
+        was_quoted = false;
+    };
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
+            cells.back().push_back('"');
+            ++i;
+        } else if (quoted && c == '"') {
+            quoted = false;
+        } else if (!quoted && c == '"' && !was_quoted && may_begin_quotes(cells.back())) {
+            quoted = was_quoted = true;
+            cells.back().clear();
+        } else if (!quoted && c == separator) {
+            finish();
+            cells.emplace_back();
+        } else if (quoted || !was_quoted || kBlanks.find(c) == std::string_view::npos) {
+            cells.back().push_back(c);
+        }
+    }
+    finish();
+    return cells;
+}
+
 void CsvComplaints::add(std::size_t line, const std::string& what) {
     ++count_;
     if (lines_.size() < kMaxCsvErrors)
@@ -143,7 +147,7 @@ CsvTable parse_csv(std::string_view text, CsvComplaints& complaints) {
         while (line.ends_with('\r'))
             line.remove_suffix(1);
         if (table.heading.line == 0) separator = separator_of(line);
-        CsvRow row{number, cells_of(line, separator)};
+        CsvRow row{number, csv_cells(line, separator)};
         if (is_blank(row)) continue;
         if (table.heading.line == 0) {
             drop_empty_end(row, 0);

@@ -36,6 +36,10 @@ struct CsvRow {
     std::vector<std::string> cells;
 };
 
+// The cells of one line. Quotes begin and end a cell, also as ="...", by which spreadsheets keep
+// digits as text; a doubled quote inside is one quote.
+[[nodiscard]] std::vector<std::string> csv_cells(std::string_view line, char separator);
+
 struct CsvTable {
     CsvRow heading;
     std::vector<CsvRow> rows;    // each as long as the heading; others are reported

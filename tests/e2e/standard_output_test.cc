@@ -104,6 +104,7 @@ class StandardOutput : public ::testing::Test {
              "--input " + source + "/tests/vectors/contract/exact_balance.yaml"},
             {"gateway provision", source + "/config/lab.yaml --out " + fresh("network")},
             {"gateway recording", quoted(recording())},
+            {"meter-sim import", quoted(meter_file()) + " --out " + fresh("homes")},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim show", "--json --config " + quoted(meters())},
             {"meter-sim status", "--config " + quoted(meters_of_this_process())},
@@ -140,6 +141,12 @@ class StandardOutput : public ::testing::Test {
     [[nodiscard]] std::filesystem::path recording() const {
         const auto file = directory_ / "homes.csv";
         std::ofstream(file) << "interval_start_local,load_kwh_a\n2016-08-08T00:00,1\n";
+        return file;
+    }
+    [[nodiscard]] std::filesystem::path meter_file() const {
+        const auto file = directory_ / "meter.csv";
+        std::ofstream(file) << "Hour Start,Electricity 1,Electricity 1 Returned\n"
+                               "2024-01-01T00:00:00+01:00,1,0\n2024-01-01T01:00:00+01:00,1,0\n";
         return file;
     }
     [[nodiscard]] std::filesystem::path meters() const {

@@ -55,7 +55,8 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
         {"gateway/commands/", kWith(kState, {"core/io/", "core/recordings/", "gateway/dgmd/"})},
         {"gateway/main.cc", {"core/base/", "gateway/commands/"}},
         {"meter-sim/", kMeter},
-        {"meter-sim/commands/", kWith(kMeter, {"meter-sim/"})},
+        {"meter-sim/imports/", {"core/base/", "core/io/", "core/recordings/"}},
+        {"meter-sim/commands/", kWith(kMeter, {"meter-sim/", "meter-sim/imports/"})},
         {"meter-sim/main.cc", {"core/base/", "meter-sim/commands/"}},
         {"tests/", {""}},
     };
@@ -75,6 +76,8 @@ inline const std::vector<ThirdParty>& third_parties() {
         {"spdlog/", R"(core/io/log\.cc)"},
         {"fmt/", R"(core/io/log\.cc)"},
         {"nlohmann/", R"(core/io/json\.cc)"},
+        {"date/", R"(core/io/zone_file\.cc)"},
+        {"pugixml", R"(meter-sim/imports/green_button_xml\.cc)"},
         {"mqtt/", R"(core/io/paho\.(h|cc))"},
         {"MQTT", R"(core/io/paho\.(h|cc))"},
         {"mosquitto", R"(core/io/mosquitto_session\.cc)"},

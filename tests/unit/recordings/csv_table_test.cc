@@ -44,6 +44,11 @@ TEST(CsvTable, keeps_what_stands_between_quotes) {
                 ElementsAre(ElementsAre("a", "b"), ElementsAre(" x, \"y\" ", "2")));
 }
 
+TEST(CsvTable, unwraps_digits_that_spreadsheets_keep_as_text) {
+    EXPECT_EQ(csv_cells("=\"0123\";x=\"y\"; = \"7\"", ';'),
+              (std::vector<std::string>{"0123", "x=\"y\"", "7"}));
+}
+
 TEST(CsvTable, names_the_line_of_the_file_whatever_is_blank_before_it) {
     CsvComplaints complaints("a.csv");
     (void)parse_csv("\n\na,b\n\n1\n1,2,3\n", complaints);
