@@ -77,8 +77,9 @@ int main(int argc, char** argv) {
     auto* import =
         app.add_subcommand("import", "Make a recording of homes from files of real meters");
     import->footer(examples({kImportExamples}) +
-                   "Formats: dsmr-reader, fluvius, homewizard, solaredge, home-assistant, nem12,\n"
-                   "green-button-xml, green-button-csv; docs/imports.md describes them.");
+                   "Formats: dsmr-reader, fluvius, homewizard, solaredge, home-assistant,\n"
+                   "home-assistant-energy, nem12, green-button-xml, green-button-csv;\n"
+                   "docs/imports.md describes them.");
     import
         ->add_option("files", import_options.files,
                      "FILE, or NAME=FILE to say whose it is; files of one home go together")

@@ -10,6 +10,8 @@ namespace fairfeed::imports {
 
 namespace {
 
+constexpr std::string_view kTo = " to ";  // between a start and an end in one cell
+
 std::string time_text(const CsvRow& row, const std::vector<std::size_t>& columns) {
     std::string text;
     for (const std::size_t index : columns) {
@@ -62,14 +64,20 @@ class ColumnReader {
     }
 
     void read_row(const CsvRow& row) {
-        const auto at = stamp_of(row, plan_.at);
+        const std::string written = time_text(row, plan_.at);
+        const std::size_t to = written.find(kTo);
+        const auto at = stamp_of(row, plan_.at, written.substr(0, to));
         if (!at) return;
         ReadValue value;
         value.place.line = row.line;
         value.at = *at;
         value.length_s = plan_.length_s;
         if (!plan_.end.empty()) {
-            const auto end = stamp_of(row, plan_.end);
+            const auto end = stamp_of(row, plan_.end, time_text(row, plan_.end));
+            if (!end) return;
+            value.length_s = length_of(*at, *end);
+        } else if (to != std::string::npos) {
+            const auto end = stamp_of(row, plan_.at, written.substr(to + kTo.size()));
             if (!end) return;
             value.length_s = length_of(*at, *end);
         }
@@ -77,8 +85,8 @@ class ColumnReader {
             read_cell(row, i, value);
     }
 
-    std::optional<Stamp> stamp_of(const CsvRow& row, const std::vector<std::size_t>& columns) {
-        const std::string text = time_text(row, columns);
+    std::optional<Stamp> stamp_of(const CsvRow& row, const std::vector<std::size_t>& columns,
+                                  const std::string& text) {
         const auto stamp = parse_stamp(text, plan_.order);
         if (!stamp)
             complaints_.add(row.line, in_column(heading_, columns[0]) + visible(text) +
@@ -136,6 +144,7 @@ class ColumnReader {
             series.name = cell_of(heading_, column.index);
             series.figure = column.unit.is_power ? Figure::power : column.figure;
             series.end_stamped = plan_.end_stamped;
+            series.by_wall_clock = plan_.by_wall_clock;
         }
         series.values.push_back(value);
     }

@@ -25,11 +25,13 @@ struct ValueColumn {
 };
 
 struct ColumnPlan {
-    std::size_t heading = 0;          // row of the table; values begin after it
-    std::vector<std::size_t> at;      // the column of the time, or those of date and time
+    std::size_t heading = 0;  // row of the table; values begin after it
+    // The column of the time, or those of date and time. A time may be "start to end".
+    std::vector<std::size_t> at;
     std::vector<std::size_t> end;     // the same of the interval's end, or empty
     bool end_stamped = false;         // `at` is the interval's end
     bool end_is_last_minute = false;  // 00:00 to 00:14 is a quarter hour
+    bool by_wall_clock = false;       // as ReadSeries says
     DateOrder order = DateOrder::day_first;
     std::int64_t length_s = 0;          // of every interval; 0: see the times
     std::optional<DecimalMark> mark;    // absent: found from the numbers

@@ -13,7 +13,7 @@ bool is_heading(const CsvRow& row) {
     bool has_import = false;
     for (const std::string& cell : row.cells)
         has_import = has_import || lower_case(cell).starts_with("electricity 1");
-    return has_import && row.cells.size() > 2;
+    return has_import && row.cells.size() > 1;
 }
 
 }  // namespace

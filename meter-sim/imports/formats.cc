@@ -13,6 +13,8 @@ const std::vector<Format>& formats() {
         {"solaredge", "SolarEdge monitoring: JSON", fits_solaredge, read_solaredge},
         {"home-assistant", "Home Assistant statistics or history: JSON, CSV, TSV",
          fits_home_assistant, read_home_assistant},
+        {"home-assistant-energy", "Home Assistant energy dashboard: CSV", fits_energy_dashboard,
+         read_energy_dashboard},
         {"nem12", "NEM12 of the Australian market", fits_nem12, read_nem12},
         {"green-button-xml", "Green Button (ESPI): XML", fits_green_button_xml,
          read_green_button_xml},

@@ -45,6 +45,8 @@ struct Format {
 [[nodiscard]] ReadFile read_solaredge(const FormatText& input, CsvComplaints& complaints);
 [[nodiscard]] bool fits_home_assistant(std::string_view text);
 [[nodiscard]] ReadFile read_home_assistant(const FormatText& input, CsvComplaints& complaints);
+[[nodiscard]] bool fits_energy_dashboard(std::string_view text);
+[[nodiscard]] ReadFile read_energy_dashboard(const FormatText& input, CsvComplaints& complaints);
 [[nodiscard]] bool fits_nem12(std::string_view text);
 [[nodiscard]] ReadFile read_nem12(const FormatText& input, CsvComplaints& complaints);
 [[nodiscard]] bool fits_green_button_csv(std::string_view text);

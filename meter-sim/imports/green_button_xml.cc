@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/time_zone.h"
 #include "meter-sim/imports/formats.h"
 #include "meter-sim/imports/import_table.h"
 #include "meter-sim/imports/quantity_text.h"
@@ -21,7 +22,9 @@ constexpr std::int64_t kForward = 1;  // flowDirection
 constexpr std::int64_t kReverse = 19;
 constexpr std::int64_t kBulkQuantity = 1;  // accumulationBehaviour
 constexpr std::int64_t kCumulative = 3;
-constexpr std::int64_t kMostPower = 9;
+constexpr std::int64_t kMostPower = 6;
+constexpr std::int64_t kLastSecond = 4'133'980'800;  // the end of 2100
+constexpr std::int64_t kLongestInterval = 366 * 86'400;
 constexpr int kWattHourPlaces = 6;
 
 // Elements by their names without a prefix: feeds use espi:, ns0: or none.
@@ -96,8 +99,16 @@ class GreenButtonReader {
                         related_[self].push_back(related.attribute("href").value());
                 meters_[self] = link(entry, "up");
             }
+            if (name == "LocalTimeParameters") read_zone(each);
             if (name == "IntervalBlock") blocks_.emplace_back(entry, each);
         }
+    }
+
+    // Instants need no zone, but a recording is in local standard time.
+    void read_zone(const pugi::xml_node& node) {
+        const auto offset_s = number(child(node, "tzOffset"));
+        if (offset_s && TimeZone::fixed(offset_text(*offset_s)))
+            file_.zone = offset_text(*offset_s);
     }
 
     static ReadingType type_of(const pugi::xml_node& node) {
@@ -185,8 +196,11 @@ class GreenButtonReader {
         const auto duration = number(child(period, "duration"));
         const std::string text = child(node, "value").text().get();
         const std::size_t line = line_of(node);
-        if (!start || !duration || *duration < 0) {
-            complaints_.add(line, "timePeriod: 'start' and 'duration' must be whole seconds");
+        if (!start || !duration || *start < 0 || *start > kLastSecond || *duration < 0 ||
+            *duration > kLongestInterval) {
+            complaints_.add(line,
+                            "timePeriod: 'start' and 'duration' must be whole seconds, from "
+                            "1970 to 2100 and of a year at most");
             return;
         }
         ReadValue value;

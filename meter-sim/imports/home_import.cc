@@ -81,9 +81,25 @@ class Importer {
                 }
                 place_one(each, placed);
             }
+            drop_coarse(placed);
             homes_.push_back(std::move(placed));
         }
         if (homes_.empty() && errors_.empty()) errors_.add("no register of energy in these files");
+    }
+
+    // Portals add daily totals of what is there by the hour.
+    void drop_coarse(PlacedHome& home) {
+        std::set<Channel> fine;
+        for (const PlacedRegister& each : home.registers)
+            if (each.account.step_s <= kSteps[2]) fine.insert(each.account.channel);
+        std::erase_if(home.registers, [&](const PlacedRegister& each) {
+            const bool is_total =
+                each.account.step_s > kSteps[2] && fine.contains(each.account.channel);
+            if (is_total)
+                out_.notes.push_back("'" + each.account.name +
+                                     "' left out: finer values of the same register are there");
+            return is_total;
+        });
     }
 
     void place_one(const SeriesOfHome& each, PlacedHome& home) {
@@ -146,8 +162,9 @@ class Importer {
                 finest_s = std::min(finest_s, each.account.step_s);
                 start_s = std::min(start_s, each.series.intervals.front().start_s);
             }
-        out_.grid.step_s = *std::find_if(std::begin(kSteps), std::end(kSteps),
-                                         [&](std::int64_t step) { return step >= finest_s; });
+        out_.grid.step_s = kSteps[0];
+        for (const std::int64_t step_s : kSteps)
+            if (step_s <= finest_s) out_.grid.step_s = step_s;
         if (rules_.step_s > 0) out_.grid.step_s = rules_.step_s;
         const TimeZone* zone = rules_.zone ? &*rules_.zone : nullptr;
         for (const NamedFile& file : files_)

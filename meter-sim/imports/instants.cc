@@ -19,24 +19,43 @@ class Finder {
         for (const ReadValue& value : values)
             order_.push_back(&value);
         // The later pass of a doubled hour comes later in time, not in a file written backwards.
-        if (!values.empty() && values.back().at.local_s < values.front().at.local_s)
-            std::reverse(order_.begin(), order_.end());
+        std::ptrdiff_t steps_back = 0;
+        for (std::size_t i = 1; i < values.size(); ++i) {
+            const std::int64_t step_s = values[i].at.local_s - values[i - 1].at.local_s;
+            steps_back += step_s < 0 ? 1 : step_s > 0 ? -1 : 0;
+        }
+        if (steps_back > 0) std::reverse(order_.begin(), order_.end());
     }
 
     Instants find() {
         step_s_ = local_step();
         ends_by_start_ = series_.end_stamped && zone_ != nullptr && ends_name_the_start();
+        if (series_.by_wall_clock && zone_ == nullptr && changes_offset()) return {};
+        for (const ReadValue* value : order_)
+            ++counts_[written_of(*value)];
         for (const ReadValue* value : order_)
             place(*value);
+        if (series_.by_wall_clock) split_over_doubled_hour();
         std::stable_sort(found_.values.begin(), found_.values.end(),
                          [](const auto& a, const auto& b) { return a.at_s < b.at_s; });
-        if (series_.by_wall_clock) widen_doubled_hours();
         return std::move(found_);
     }
 
   private:
     [[nodiscard]] bool uses_offset(const ReadValue& value) const {
         return value.at.offset_s && !(series_.by_wall_clock && zone_ != nullptr);
+    }
+
+    // The writer's offsets are not those of its values on a day on which clocks change.
+    [[nodiscard]] bool changes_offset() {
+        for (const ReadValue* value : order_) {
+            if (value->at.offset_s == order_.front()->at.offset_s) continue;
+            errors_.add(value->place,
+                        "clocks change in this file, and its offsets are not those of its values: "
+                        "name the zone, as --zone Europe/Brussels");
+            return true;
+        }
+        return false;
     }
 
     [[nodiscard]] std::int64_t local_step() const {
@@ -65,11 +84,17 @@ class Finder {
         return false;
     }
 
+    // The time to look for: an end that is the start plus the length gives its start.
+    [[nodiscard]] std::int64_t written_of(const ReadValue& value) const {
+        const bool by_start = ends_by_start_ && !uses_offset(value);
+        return value.at.local_s - (by_start ? length_of(value) : 0);
+    }
+
     void place(const ReadValue& value) {
         const bool is_register = series_.figure == Figure::register_figure;
         const std::int64_t length_s = length_of(value);
         const bool by_start = ends_by_start_ && !uses_offset(value);
-        const std::int64_t written_s = value.at.local_s - (by_start ? length_s : 0);
+        const std::int64_t written_s = written_of(value);
         const auto at = instant_of(value, written_s);
         if (!at || !value.value) return;
         PlacedValue placed{*at, is_register ? 0 : value.length_s, &value};
@@ -104,8 +129,17 @@ class Finder {
         }
         const auto instants = zone_->instants(written_s);
         if (instants.empty()) return in_skipped_hour(value, written_s);
-        const std::size_t pass = instants.size() == 1 ? 0 : passes_[written_s]++;
-        return instants[std::min(pass, instants.size() - 1)];
+        if (instants.size() == 1) return last_ = instants[0];
+        return last_ = instants[pass_of(written_s, instants)];
+    }
+
+    // A time that is there twice tells its pass by its order; a time that is there once follows the
+    // one before it.
+    std::size_t pass_of(std::int64_t written_s, const std::vector<std::int64_t>& instants) {
+        const std::size_t pass = passes_[written_s]++;
+        const bool is_alone = counts_[written_s] == 1;
+        if (is_alone && last_ && *last_ >= instants[0] && *last_ < instants[1]) return 1;
+        return std::min(pass, instants.size() - 1);
     }
 
     // An interval may end where the skipped hour begins: clocks then show the hour's end.
@@ -124,13 +158,18 @@ class Finder {
         return std::nullopt;
     }
 
-    // One value for a clock's hour that came twice is that of two hours.
-    void widen_doubled_hours() {
+    void split_over_doubled_hour() {
         if (zone_ == nullptr) return;
-        for (PlacedValue& placed : found_.values) {
-            const auto instants = zone_->instants(placed.value->at.local_s);
-            if (instants.size() == 2 && passes_[placed.value->at.local_s] == 1)
-                placed.length_s = length_of(*placed.value) + instants[1] - instants[0];
+        const std::size_t count = found_.values.size();
+        for (std::size_t i = 0; i < count; ++i) {
+            PlacedValue& first = found_.values[i];
+            const auto instants = zone_->instants(first.value->at.local_s);
+            if (instants.size() != 2 || passes_[first.value->at.local_s] != 1) continue;
+            first.parts = 2;
+            PlacedValue second = first;
+            second.part = 1;
+            second.at_s += instants[1] - instants[0];
+            found_.values.push_back(second);
         }
     }
 
@@ -141,7 +180,9 @@ class Finder {
     std::int64_t step_s_ = 0;
     bool ends_by_start_ = false;
     bool told_of_zone_ = false;
-    std::map<std::int64_t, std::size_t> passes_;
+    std::map<std::int64_t, std::size_t> counts_;  // of written times
+    std::map<std::int64_t, std::size_t> passes_;  // of those that came twice
+    std::optional<std::int64_t> last_;            // the instant of the value before
     Instants found_;
 };
 

@@ -16,6 +16,14 @@ struct PlacedValue {
     std::int64_t at_s = 0;      // UTC: the interval's start, or the register's time
     std::int64_t length_s = 0;  // of the interval; 0: not known yet, and of registers
     const ReadValue* value = nullptr;
+    // A value for a clock's hour that came twice is there twice, with half of its amount.
+    std::int64_t parts = 1;
+    std::int64_t part = 0;
+
+    [[nodiscard]] std::int64_t amount() const {
+        const std::int64_t whole = *value->value;
+        return part + 1 < parts ? whole / parts : whole - whole / parts * (parts - 1);
+    }
 };
 
 struct Instants {

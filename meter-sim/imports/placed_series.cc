@@ -56,7 +56,7 @@ class Placer {
     void place_energy(const std::vector<PlacedValue>& values, bool is_power) {
         const auto lengths = lengths_of(values);
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const std::int64_t amount = *values[i].value->value;
+            const std::int64_t amount = values[i].amount();
             const auto uwh = is_power ? narrow(Int128{amount} * lengths[i] / kSecondsPerHour)
                                       : std::optional<std::int64_t>(amount);
             add({values[i].at_s, values[i].at_s + lengths[i], uwh.value_or(INT64_MAX),

@@ -1,11 +1,13 @@
 """scripts/demo from its arguments to its exit status."""
 
+import tempfile
+
 from . import build, command, ledgers, options, status, summary
-from . import network as networks
 from .conductor import Conductor
 from .directory import DemoDirectory
 from .faults import Interrupted
 from .figures import Figures
+from .recorded import Recorded
 from .screen import Screen
 from .tables import counted
 
@@ -17,9 +19,14 @@ def main(arguments):
 def _run(chosen):
     screen = Screen()
     programs = build.find_or_build(screen)
-    recording = None
-    if chosen.homes is not None:
-        recording = networks.read_recording(programs.gateway, chosen.homes)
+    with tempfile.TemporaryDirectory() as scratch:
+        recording = None
+        if chosen.homes is not None:
+            recording = Recorded(programs, chosen, scratch, screen)
+        return _run_with(chosen, screen, programs, recording)
+
+
+def _run_with(chosen, screen, programs, recording):
     directory = DemoDirectory(chosen.dir)
     directory.claim()
     conductor = Conductor(chosen, programs, directory, screen, recording)

@@ -23,7 +23,7 @@ class Conductor:
         self._programs = programs
         self._directory = directory
         self._screen = screen
-        self._recording = recording  # of the homes that the options name
+        self._recording = recording  # Recorded, or None: modelled homes
         self._crew = None
         self._started_at = 0.0
         self.network = None
@@ -36,6 +36,8 @@ class Conductor:
             self._try_recording()
         for attempt in range(_ATTEMPTS):
             self._directory.empty()
+            if self._recording is not None:
+                self._recording.keep_in(self._directory.path)
             self.network = networks.plan(self._options, self._recording)
             self._provision()
             self._crew = Crew(self._directory.logs)
@@ -46,7 +48,7 @@ class Conductor:
                 raise DemoFault(f"a Mosquitto cannot start; see {self._directory.logs}")
         self._start_programs()
         if self._recording is not None and self.provisioned["recording"]["starts_again"]:
-            hours = counted(self._recording["hours"], "hour")
+            hours = counted(self._recording.content["hours"], "hour")
             self._screen.line(f"the recording has {hours}: this run is longer, and begins it again")
 
     def _try_recording(self):
@@ -57,7 +59,7 @@ class Conductor:
         try:
             file = trial / "network.yaml"
             network = networks.plan(self._options, self._recording)
-            file.write_text(networks.to_yaml(network), encoding="utf-8")
+            file.write_text(networks.to_yaml(network, self._recording), encoding="utf-8")
             self._run_provision(file, trial / "network")
         finally:
             shutil.rmtree(trial, ignore_errors=True)
@@ -77,7 +79,7 @@ class Conductor:
         # Provisioning needs an empty directory, and ignores names that begin with a dot.
         early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
         directory.logs.rename(early_logs)
-        early_file.write_text(networks.to_yaml(self.network), encoding="utf-8")
+        early_file.write_text(networks.to_yaml(self.network, self._recording), encoding="utf-8")
         try:
             self.provisioned = self._run_provision(early_file, directory.path)
         finally:

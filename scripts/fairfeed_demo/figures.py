@@ -39,7 +39,7 @@ class Figures:
             "ok": False,
             "problems": self.problems,
             "network": provisioned["network"],
-            "homes": str(options.homes) if options.homes else None,
+            "homes": " ".join(options.homes) if options.homes else None,
             "seed": None if options.homes else options.seed,
             "rule": options.rule,
             "basis": options.basis,

@@ -8,8 +8,7 @@ import re
 import socket
 from dataclasses import dataclass, field
 
-from . import processes
-from .faults import DemoFault, UsageFault
+from .faults import DemoFault
 
 NETWORK_NAME = "demo"
 WINDOW_SECONDS = 14_400
@@ -77,15 +76,6 @@ def free_ports(count):
     raise DemoFault(f"no {count} free ports on {HOST}")
 
 
-def read_recording(gateway, file):
-    """The content of a recording, read by the programs' own reader."""
-    code, output, errors = processes.run([str(gateway), "recording", str(file), "--json"])
-    if code != 0:
-        fault = UsageFault if code == 2 else DemoFault
-        raise fault(f"--homes: {errors.strip() or 'gateway cannot read this recording'}")
-    return json.loads(output)
-
-
 def meter_name(home, taken):
     """A meter's name for a home with any name: unique, of a-z, 0-9 and '-'."""
     plain = re.sub(r"[^a-z0-9]+", "-", home.lower()).strip("-")[:20] or "home"
@@ -118,14 +108,14 @@ def _model_meters(clusters, seed):
 
 
 def plan(options, recording=None):
-    """`recording`: the result of read_recording() if the options name homes."""
+    """`recording`: a Recorded if the options name homes."""
     width = len(str(options.nodes))
     nodes = [f"n{number:0{width}}" for number in range(1, options.nodes + 1)]
     clusters = list(CLUSTERS[: options.nodes])
     recorded_windows = 0
     if recording is not None:
-        homes = [home["name"] for home in recording["homes"]]
-        recorded_windows = recording["quarters"] * 900 // WINDOW_SECONDS
+        homes = [home["name"] for home in recording.content["homes"]]
+        recorded_windows = recording.content["quarters"] * 900 // WINDOW_SECONDS
         meters = _recorded_meters(homes, clusters, nodes)
     else:
         meters = _model_meters(clusters, options.seed)
@@ -182,7 +172,7 @@ def _meter_line(meter):
     return "  - {" + ", ".join(parts) + "}\n"
 
 
-def to_yaml(network):
+def to_yaml(network, recording=None):
     count = len(network.nodes)
     text = "# Written by scripts/demo; config/lab.yaml explains the keys.\n"
     text += _network_section(network) + "nodes:\n"
@@ -199,8 +189,8 @@ def to_yaml(network):
         f"  export_micro_per_kwh: {EXPORT_MICRO_PER_KWH}\n"
         "meter_source:\n"
     )
-    if network.options.homes is not None:
-        return text + f"  homes: {_quoted(network.options.homes.resolve())}\n"
+    if recording is not None:
+        return text + f"  homes: {_quoted(recording.file.resolve())}\n"
     return text + f"  seed: {network.options.seed}\n"
 
 

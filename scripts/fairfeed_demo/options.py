@@ -5,11 +5,13 @@ import os
 from pathlib import Path
 
 from .faults import UsageFault
+from .recorded import file_of
 
 MAX_NODES = 16
 MAX_WINDOWS = 10_000
 MAX_SEED = 2**63 - 1
 RULES = ("paper", "waterfill", "generation")
+GAPS = ("refuse", "zero", "interpolate", "last-week")
 BASES = ("previous_window", "same_window_yesterday", "expected")
 RESOLUTIONS = ("window", "quarter")
 
@@ -23,6 +25,8 @@ examples:
   scripts/demo                                  five nodes, a seeded neighbourhood, two days
   scripts/demo --nodes 1 --windows 6            one node: everything rests on it, and it says so
   scripts/demo --homes homes.csv --windows 42   a week of recorded homes, load and PV
+  scripts/demo --homes ash=p1.csv ash=solar.json oak=fluvius.csv --zone Europe/Brussels
+                                                files of real meters; docs/imports.md
   scripts/demo --rule waterfill --json out.json curtail until the surplus is gone; figures as JSON
   scripts/demo --rule waterfill --basis expected --resolution quarter --windows 18
                                                 three days; a forecast plans each quarter hour
@@ -55,9 +59,14 @@ def _parser():
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--homes", metavar="FILE.csv", type=Path,
-        help="recorded homes, dealt round robin over the clusters; window 0 is the first row "
-             "(without: a seeded model of load and sun)")
+    add("--homes", metavar="FILE", nargs="+",
+        help="recorded homes, dealt round robin over the clusters: a recording, or files of real "
+             "meters as `meter-sim import` takes them (NAME=FILE says whose); window 0 is the "
+             "first row (without: a seeded model of load and sun)")
+    add("--zone", metavar="ZONE",
+        help="with files of meters: the zone of times without an offset, as Europe/Brussels")
+    add("--gaps", choices=GAPS,
+        help="with files of meters: what fills gaps (default refuse)")
     add("--windows", metavar="N", type=_whole_number(1, MAX_WINDOWS), default=12,
         help="settlement windows to run (default 12)")
     add("--nodes", metavar="N", type=_whole_number(1, MAX_NODES), default=5,
@@ -81,10 +90,13 @@ def _parser():
 
 def _check_files(options):
     if options.homes is not None:
-        if not options.homes.is_file():
-            raise UsageFault(f"--homes: {options.homes} is not a file")
-        if not os.access(options.homes, os.R_OK):
-            raise UsageFault(f"--homes: {options.homes} cannot be read")
+        for file in map(file_of, options.homes):
+            if not file.is_file():
+                raise UsageFault(f"--homes: {file} is not a file")
+            if not os.access(file, os.R_OK):
+                raise UsageFault(f"--homes: {file} cannot be read")
+    elif options.zone is not None or options.gaps is not None:
+        raise UsageFault("--zone and --gaps go with --homes")
     if options.json is not None:
         if options.json.is_dir():
             raise UsageFault(f"--json: {options.json} is a directory")

@@ -112,5 +112,37 @@ TEST_F(Recordings, of_homes_with_any_names_are_played_by_the_demo) {
     EXPECT_EQ(meters, (std::vector<std::string>{"h-01", "home-house-1", "home-n1", "house-1"}));
 }
 
+// A file of a real meter, through import, provisioning, meter, committee and chain: both registers
+// of the bill are the file's, in hours that have both.
+TEST_F(Recordings, of_a_real_meter_are_billed_by_both_of_its_registers) {
+    std::string rows = "Hour Start,Electricity 1,Electricity 2,Electricity 1 Returned,Gas\n";
+    for (int hour = 0; hour < 8; ++hour)
+        rows += "2024-07-01T0" + std::to_string(hour) + ":00:00+02:00,0.101,0.2,0.333,1.5\n";
+    write("p1.csv", rows);
+    RunningProgram demo(
+        demo_command({"--homes", "ash=p1.csv", "--zone", "Europe/Amsterdam", "--nodes", "1",
+                      "--windows", "2", "--dir", "lab", "--json", "report.json"}),
+        place_.path());
+    ASSERT_EQ(demo.wait(), 0) << demo.output();
+    EXPECT_NE(demo.output().find("8 steps with import and export: both are kept"),
+              std::string::npos)
+        << demo.output();
+    const Json bill = read_json(place_ / "report.json").at("bills").at(0);
+    EXPECT_EQ(e2e::text(bill.at("meter")), "ash");
+    EXPECT_EQ(bill.at("import_wh"), Json(8 * 301));
+    EXPECT_EQ(bill.at("export_wh"), Json(8 * 333));
+}
+
+TEST_F(Recordings, of_real_meters_that_cannot_be_read_cost_nobody_the_earlier_run) {
+    write("p1.csv", "Hour Start,Electricity 1\n2024-07-01T00:00:00+02:00,many\n");
+    RunningProgram demo(demo_command({"--homes", "p1.csv", "--nodes", "1", "--dir", "lab"}),
+                        place_.path());
+    EXPECT_EQ(demo.wait(), 2);
+    EXPECT_NE(demo.output().find("p1.csv:2: column 'Electricity 1': 'many' is not a number"),
+              std::string::npos)
+        << demo.output();
+    EXPECT_FALSE(std::filesystem::exists(place_ / "lab"));
+}
+
 }  // namespace
 }  // namespace fairfeed::e2e

@@ -306,6 +306,54 @@ void write_evidence_files(const Corpus& corpus) {
     corpus.add("evidence_file", "alone", encode_transaction(*alone));
 }
 
+// A little file of each format that meter-sim import reads.
+void write_imports(const Corpus& corpus) {
+    corpus.add("import_file", "dsmr_reader",
+               "Hour Start,Electricity 1,Electricity 2,Electricity 1 Returned,Gas\n"
+               "2024-03-31T01:00:00+01:00,0.196,0.001,0.25,0.032\n"
+               "2024-03-31T03:00:00+02:00,0.2,0,0.5,\n2024-03-31T05:00:00+02:00,0.2,0,0.5,\n");
+    corpus.add("import_file", "fluvius",
+               "\xEF\xBB\xBFVan datum;Van tijdstip;Tot datum;Tot tijdstip;EAN;Register;Volume;"
+               "Eenheid;Validatiestatus\r\n"
+               "31-10-2021;02:45:00;31-10-2021;02:00:00;=\"54\";Afname Nacht;0,125;kWh;Geschat\r\n"
+               "31-10-2021;02:00:00;31-10-2021;02:15:00;=\"54\";Afname Nacht;;kWh;Geen verbruik\r\n"
+               "31-10-2021;02:15:00;31-10-2021;02:30:00;=\"54\";Afname Nacht;1;kWh;\r\n");
+    corpus.add("import_file", "homewizard",
+               "time,Import T1 kWh,Export T1 kWh\n2024-10-27 02:45,9999.9,1\n"
+               "2024-10-27 02:00,0.1,1.5\n2024-10-27 02:15,0.2,1\n2024-10-27 02:30,0.4,1.6\n");
+    corpus.add("import_file", "solaredge",
+               R"({"energyDetails": {"timeUnit": "HOUR", "unit": "Wh", "meters": [
+{"type": "Consumption", "values": [{"date": "2024-10-27 02:00:00", "value": 110.5},
+{"date": "2024-10-27 03:00:00", "value": null}]}]}})");
+    corpus.add("import_file", "home_assistant_json",
+               R"({"sensor.energy_import": [{"start": 1704063600000, "end": 1704067200000,
+"sum": 10.5}, {"start": 1704067200000, "sum": 10.75}, {"start": 1704070800000, "sum": 11}]})");
+    corpus.add("import_file", "home_assistant_history",
+               "entity_id,state,last_changed\nsensor.energy_import,100.0,2024-01-01T00:00:00Z\n"
+               "sensor.energy_import,unknown,2024-01-01T00:07:11.100Z\n"
+               "sensor.energy_import,100.5,2024-01-01T00:35:00Z\n");
+    std::string day = "300,20240101";
+    for (int i = 0; i < 24; ++i)
+        day += ",0.5";
+    corpus.add("import_file", "nem12",
+               "100,NEM12,202401151200,M,R\n200,61,E1,E1,E1,N1,M1,kWh,60,\n" + day +
+                   ",V,,,20240115120000,\n400,1,3,E52,,\n900\n");
+    corpus.add("import_file", "green_button_csv",
+               "Name,X\n\nTYPE,DATE,START TIME,END TIME,USAGE,UNITS\n"
+               "Electric usage,7/1/2024,00:00,00:59,1.5,kWh\n"
+               "Electric usage,7/1/2024,01:00,01:59,-0.5,kWh\n");
+    corpus.add(
+        "import_file", "green_button_xml",
+        "<feed xmlns=\"http://naesb.org/espi\"><entry><link rel=\"self\" href=\"T\"/><content>"
+        "<ReadingType><flowDirection>1</flowDirection><uom>72</uom></ReadingType></content>"
+        "</entry><entry><content><IntervalBlock><IntervalReading><timePeriod><duration>900"
+        "</duration><start>1704067200</start></timePeriod><value>250</value>"
+        "</IntervalReading></IntervalBlock></content></entry></feed>");
+    corpus.add("import_file", "mapped",
+               "t;a kWh;b\n2024-10-27 02:30;1.000,5;-3\n"
+               "2024-10-27 02:30;2;4\n2024-10-27 03:00;2,5;4\n");
+}
+
 void write_files(const Corpus& corpus) {
     corpus.copy("node_config", "config/edge-node.yaml");
     corpus.copy("sim_config", "config/meter-sim.yaml");
@@ -314,6 +362,10 @@ void write_files(const Corpus& corpus) {
     corpus.add("recorded_homes", "two",
                "interval_start_local,load_kwh_h01,pv_kwh_h01,load_kwh_h02\n"
                "2016-08-08T00:00,0.25,0,1.000001\n2016-08-08T01:00,0.5,2.75,0\n");
+    corpus.add("recorded_homes", "registers",
+               "interval_start_local,import_kwh_a,export_kwh_a,pv_kwh_a,flag_a\n"
+               "2016-08-08T00:00,0.25,0.5,1.000001,\n2016-08-08T00:15,0.5,2.75,0,last-week\n");
+    write_imports(corpus);
 }
 
 }  // namespace

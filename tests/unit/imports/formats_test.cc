@@ -103,6 +103,8 @@ TEST(SolarEdge, takes_offsets_from_the_zone_and_nulls_for_night) {
     EXPECT_THAT(import->homes[0].steps_mwh.at(Channel::generation),
                 ElementsAre(0, 5'000, 5'000, 7'000));
     EXPECT_THAT(import->notes, Contains("s.json: 1 values 'null' read as zero"));
+    EXPECT_THAT(first_error(import_texts({{"s.json", "", text}, {"m.csv", "", meter}})),
+                HasSubstr("s.json:3: clocks change in this file"));
     std::string wrong = text;
     wrong.replace(wrong.find("10.0"), 4, "\"x\"");
     EXPECT_EQ(first_error(import_texts({{"s.json", "", wrong}})),
@@ -173,6 +175,20 @@ TEST(HomeAssistant, a_sensor_whose_name_says_nothing_needs_the_users_word) {
                 HasSubstr("--channel sensor.a=import says it"));
 }
 
+TEST(HomeAssistant, reads_the_download_of_the_energy_dashboard) {
+    const auto import =
+        import_texts({{"energy.csv", "",
+                       "entity_id,type,unit,2024-06-30T22:00:00.000Z,2024-06-30T23:00:00.000Z\n"
+                       "sensor.a,grid_consumption,kWh,0.25,0.5\nsensor.b,grid_consumption,kWh,0,1\n"
+                       "sensor.c,grid_return,Wh,10,20\nsensor.d,solar_production,kWh,0.1,0.2\n"
+                       "sensor.e,gas,m³,1,2\n"}},
+                     kBrussels);
+    ASSERT_TRUE(import) << first_error(import);
+    EXPECT_THAT(recording_text(*import),
+                HasSubstr("2024-06-30T23:00,0.250000,0.010000,0.100000\n"
+                          "2024-07-01T00:00,1.500000,0.020000,0.200000\n"));
+}
+
 const std::string kNem12 =
     "100,NEM12,202401151200,MDP1,RETAILER\n"
     "200,6123456789,E1B1Q1,E1,E1,N1,METSER1,kWh,30,20240201\n";
@@ -228,94 +244,6 @@ TEST(Nem12, five_minute_intervals_become_quarter_hours) {
     ASSERT_TRUE(import) << first_error(import);
     EXPECT_EQ(import->grid.step_s, 900);
     EXPECT_EQ(import->homes[0].steps_mwh.at(Channel::imported)[0], 30'000);
-}
-
-const Setting kPacific{GapPolicy::refuse, "America/Los_Angeles"};
-
-TEST(GreenButtonCsv, reads_import_and_export_below_lines_about_the_account) {
-    const auto import = import_texts(
-        {{"g.csv", "",
-          "Name,J. DOE\nAddress,\"1 MAIN ST, TOWN\"\nAccount Number,0000\nService,Electric\n\n"
-          "TYPE,DATE,START TIME,END TIME,IMPORT (kWh),EXPORT (kWh),COST,NOTES\n"
-          "Electric usage,2024-07-01,23:30,23:44,0.10,0.02,$0.03,\n"
-          "Electric usage,2024-07-01,23:45,23:59,0.20,0.00,$0.03,\n"}},
-        kPacific);
-    ASSERT_TRUE(import) << first_error(import);
-    EXPECT_EQ(import->grid.step_s, 900);
-    EXPECT_THAT(recording_text(*import), HasSubstr("2024-07-01T22:30,0.100000,0.020000\n"
-                                                   "2024-07-01T22:45,0.200000,0.000000\n"));
-}
-
-TEST(GreenButtonCsv, a_net_usage_below_zero_is_an_export) {
-    const std::string text =
-        "Name,X\nTYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES\n"
-        "Electric usage,7/1/2024,00:00,00:59,1.5,kWh,$0.1,\n"
-        "Electric usage,7/1/2024,01:00,01:59,-0.5,kWh,$0.1,\n"
-        "Gas usage,7/1/2024,00:00,23:59,3,therms,$0.1,\n";
-    const auto import = import_texts({{"g.csv", "", text}}, kPacific);
-    ASSERT_TRUE(import) << first_error(import);
-    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 1'500'000);
-    EXPECT_EQ(total_mwh(import->homes[0], Channel::exported), 500'000);
-}
-
-std::string reading_type(const std::string& id, int direction) {
-    return "<entry><link rel=\"self\" href=\"T/" + id +
-           "\"/><content><espi:ReadingType><espi:accumulationBehaviour>4</espi:"
-           "accumulationBehaviour><espi:flowDirection>" +
-           std::to_string(direction) +
-           "</espi:flowDirection><espi:powerOfTenMultiplier>-3</espi:powerOfTenMultiplier>"
-           "<espi:uom>72</espi:uom></espi:ReadingType></content></entry>\n";
-}
-
-std::string meter_reading(const std::string& id) {
-    return "<entry><link rel=\"self\" href=\"U/1/MeterReading/" + id +
-           "\"/><link rel=\"up\" href=\"U/1/MeterReading\"/><link rel=\"related\" "
-           "href=\"U/1/MeterReading/" +
-           id + "/IntervalBlock\"/><link rel=\"related\" href=\"T/" + id +
-           "\"/><content><espi:MeterReading/></content></entry>\n";
-}
-
-std::string interval_block(const std::string& id, const std::string& second) {
-    return "<entry><link rel=\"self\" href=\"U/1/MeterReading/" + id +
-           "/IntervalBlock/1\"/><link rel=\"up\" href=\"U/1/MeterReading/" + id +
-           "/IntervalBlock\"/><content><espi:IntervalBlock>\n"
-           "<espi:IntervalReading><espi:timePeriod><espi:duration>900</espi:duration>"
-           "<espi:start>1704067200</espi:start></espi:timePeriod><espi:value>250500</espi:value>"
-           "</espi:IntervalReading>\n"
-           "<espi:IntervalReading><espi:ReadingQuality><espi:quality>8</espi:quality>"
-           "</espi:ReadingQuality><espi:timePeriod><espi:duration>900</espi:duration>"
-           "<espi:start>1704068100</espi:start></espi:timePeriod><espi:value>" +
-           second + "</espi:value></espi:IntervalReading></espi:IntervalBlock></content></entry>\n";
-}
-
-std::string feed(const std::string& entries) {
-    return "<?xml version=\"1.0\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" "
-           "xmlns:espi=\"http://naesb.org/espi\">\n" +
-           entries + "</feed>\n";
-}
-
-TEST(GreenButtonXml, reads_both_directions_with_their_powers_of_ten) {
-    const auto import = import_texts(
-        {{"g.xml", "",
-          feed(meter_reading("1") + meter_reading("2") + reading_type("1", 1) +
-               reading_type("2", 19) + interval_block("1", "1000") + interval_block("2", "0"))}});
-    ASSERT_TRUE(import) << first_error(import);
-    ASSERT_EQ(import->homes.size(), 1U);
-    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 251'500);
-    EXPECT_EQ(total_mwh(import->homes[0], Channel::exported), 250'500);
-    EXPECT_EQ(import->homes[0].registers[0].estimated_steps, 1);
-    EXPECT_THAT(recording_text(*import), HasSubstr("\n2024-01-01T00:00,0.250500,0.250500,\n"));
-}
-
-TEST(GreenButtonXml, says_where_it_cannot_be_read) {
-    const std::string entries =
-        meter_reading("1") + reading_type("1", 1) + interval_block("1", "many");
-    EXPECT_EQ(first_error(import_texts({{"g.xml", "", feed(entries)}})),
-              "g.xml:7: value: 'many' is not a number like 0.25");
-    EXPECT_THAT(first_error(import_texts({{"g.xml", "", feed(entries + "<entry>")}})),
-                HasSubstr("g.xml:8: not XML"));
-    EXPECT_THAT(first_error(import_texts({{"g.xml", "", feed(interval_block("1", "1"))}})),
-                HasSubstr("an IntervalBlock without a ReadingType"));
 }
 
 TEST(Formats, other_files_are_no_format) {

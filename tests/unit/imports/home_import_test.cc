@@ -243,6 +243,25 @@ TEST(HomeImport, steps_that_are_too_coarse_are_refused) {
                 HasSubstr("has steps of 24 h 0 min: a recording needs 60 minutes or less"));
 }
 
+// A portal's daily totals beside its hours counted everything twice.
+TEST(HomeImport, totals_by_the_day_of_what_is_there_by_the_hour_are_left_out) {
+    std::string text = "statistic_id,start,change\n";
+    for (int hour = 0; hour < 48; ++hour) {
+        char row[80];
+        std::snprintf(row, sizeof row, "sensor.import_a,2024-01-0%dT%02d:00:00Z,1\n", 1 + hour / 24,
+                      hour % 24);
+        text += row;
+    }
+    const auto import =
+        import_texts({{"a.csv", "", text, "a"},
+                      {"b.csv", "",
+                       "Hour Start,Electricity 1,Electricity 1 Returned\n2024-01-01T00:00Z,24,\n"
+                       "2024-01-02T00:00Z,24,\n2024-01-03T00:00Z,24,\n",
+                       "a"}});
+    ASSERT_TRUE(import) << first_error(import);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 48'000'000);
+}
+
 // Thirds of a kWh lost 3 Wh a year when each value was rounded by itself.
 TEST(HomeImport, rounding_does_not_add_up) {
     std::string text = kDsmrHeading;

@@ -55,6 +55,14 @@ TEST(Instants, the_hour_that_comes_twice_is_told_apart_by_its_order) {
     EXPECT_THAT(lines, ElementsAre(4, 3, 2, 1));
 }
 
+// A file that began in the doubled hour was taken for one that goes backwards.
+TEST(Instants, a_file_may_begin_in_the_first_pass_and_end_in_the_second) {
+    EXPECT_THAT(hours(series_of({"2024-10-27 02:45", "2024-10-27 02:00", "2024-10-27 02:15",
+                                 "2024-10-27 02:30", "2024-10-27 02:45"}),
+                      kAutumn),
+                ElementsAre(2.75, 3, 3.25, 3.5, 3.75));
+}
+
 TEST(Instants, quarter_hours_of_the_doubled_hour_may_alternate_or_follow) {
     const std::vector<double> expected = {2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4};
     EXPECT_EQ(hours(series_of({"2024-10-27 02:00", "2024-10-27 02:15", "2024-10-27 02:30",
@@ -121,16 +129,20 @@ TEST(Instants, energy_in_the_skipped_hour_is_refused_and_an_empty_row_is_not) {
     EXPECT_EQ(found.values.size(), 2U);
 }
 
-TEST(Instants, one_value_for_a_clocks_hour_that_came_twice_is_that_of_two_hours) {
+TEST(Instants, one_value_for_a_clocks_hour_that_came_twice_is_shared_by_both) {
     ReadSeries series =
         series_of({"2024-10-27 01:00", "2024-10-27 02:00", "2024-10-27 03:00"}, kHour);
+    series.values[1].value = 7;
     series.by_wall_clock = true;
+    EXPECT_THAT(hours(series, kAutumn), ElementsAre(1, 2, 3, 4));
     const TimeZone zone = test::zone("Europe/Brussels");
     ImportErrors errors({"a.csv"});
     const Instants found = find_instants(series, &zone, errors);
-    ASSERT_EQ(found.values.size(), 3U);
-    EXPECT_EQ(found.values[1].length_s, 2 * kHour);
-    EXPECT_EQ(found.values[1].at_s + 2 * kHour, found.values[2].at_s);
+    EXPECT_EQ(found.values[1].amount(), 3);
+    EXPECT_EQ(found.values[2].amount(), 4);
+    series.values.push_back(series.values[1]);  // a writer that names the hour twice
+    EXPECT_THAT(hours(series, kAutumn), ElementsAre(1, 2, 3, 4));
+    EXPECT_EQ(find_instants(series, &zone, errors).values[1].amount(), 7);
 }
 
 }  // namespace

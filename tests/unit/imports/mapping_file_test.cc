@@ -59,6 +59,15 @@ TEST(MappingFile, power_is_energy_over_the_length_of_its_interval) {
     EXPECT_EQ(total_mwh(import->homes[0], Channel::load), 1'750'000);
 }
 
+TEST(MappingFile, one_cell_may_hold_a_start_and_an_end) {
+    const auto import =
+        import_by("time: {column: period}\ncolumns: [{column: kWh, register: import}]\n",
+                  "period,kWh\n2024-01-01 00:00:00 to 2024-01-01 01:00:00,2\n"
+                  "2024-01-01 01:00:00 to 2024-01-01 02:00:00,4\n");
+    ASSERT_TRUE(import) << test::first_error(import);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 6'000'000);
+}
+
 TEST(MappingFile, a_net_column_fills_both_registers) {
     const auto import = import_by(
         "time: {column: t, step_minutes: 30, order: month_first, zone: America/New_York}\n"
