@@ -140,6 +140,10 @@ class ClusterAccounts {
     // The window of the last settlement committed here; nullopt before the first.
     [[nodiscard]] std::optional<Window> last_window() const { return last_window_; }
 
+    // books_codec.h.
+    void write(cbor::Writer& out) const;
+    [[nodiscard]] static ClusterAccounts read(cbor::Reader& in, ClusterId cluster);
+
   private:
     struct Account {
         ClosingState closing;

@@ -13,6 +13,7 @@
 #include "core/model/block.h"
 #include "core/state/past_room.h"
 #include "core/state/state.h"
+#include "core/wire/cbor.h"
 
 namespace fairfeed {
 
@@ -46,6 +47,10 @@ class InvariantMonitor {
     [[nodiscard]] const std::vector<InvariantReport>& reports() const { return reports_; }
     // No applicable report has failed.
     [[nodiscard]] bool all_held() const;
+
+    // books_codec.h.
+    void write(cbor::Writer& out) const;
+    [[nodiscard]] static InvariantMonitor read(cbor::Reader& in);
 
   private:
     enum class Check : std::size_t;

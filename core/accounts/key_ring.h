@@ -7,6 +7,7 @@
 
 #include "core/crypto/key_agreement.h"
 #include "core/state/state.h"
+#include "core/wire/cbor.h"
 
 namespace fairfeed {
 
@@ -19,6 +20,10 @@ class KeyRing {
     // The newest epoch held for the meter; nullopt: none.
     [[nodiscard]] std::optional<KeyEpoch> newest(const MeterId& meter) const;
     [[nodiscard]] bool empty() const { return keys_.empty(); }
+
+    // books_codec.h. The keys stand in clear.
+    void write(cbor::Writer& out) const;
+    [[nodiscard]] static KeyRing read(cbor::Reader& in);
 
   private:
     std::map<std::pair<MeterId, KeyEpoch>, SymmetricKey> keys_;

@@ -68,6 +68,10 @@ class KeyholderAccounts {
     [[nodiscard]] const std::map<ClusterId, ClusterAccounts>& clusters() const { return clusters_; }
     [[nodiscard]] const std::set<ClusterId>& closed() const { return closed_; }
 
+    // books_codec.h. What is known of the last block followed alone is not written, nor the holder.
+    void write(cbor::Writer& out) const;
+    [[nodiscard]] static KeyholderAccounts read(cbor::Reader& in, std::optional<Keyholder> holder);
+
   private:
     [[nodiscard]] bool holds_keys_of(const Block& block, const Settlement& settlement) const;
     [[nodiscard]] bool is_judge(const ChainState& before, const Settlement& settlement) const;
