@@ -135,6 +135,7 @@ std::int64_t load_of(const MeterTotals& meter) {
 
 Shares shares_of(const SettlementTotalsInput& input, const Sums& sums) {
     std::vector<Producer> producers;
+    producers.reserve(input.meters.size());
     for (const MeterTotals& meter : input.meters) {
         producers.push_back({meter.meter, meter.capacity_w, meter.available_wh, load_of(meter)});
     }
@@ -286,6 +287,7 @@ Result<SettlementResult, SettlementFault> settle_totals(const SettlementTotalsIn
     if (!sums) return unexpected(sums.error());
     const Shares shares = shares_of(input, *sums);
     SettlementResult out;
+    out.meters.reserve(input.meters.size());
     Int128 postings = 0;
     for (std::size_t i = 0; i < input.meters.size(); ++i) {
         const auto settled = settle_meter(input.meters[i], shares.shares[i].mes_w, input.tariff);

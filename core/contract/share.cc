@@ -1,7 +1,7 @@
 #include "core/contract/share.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/units.h"
@@ -57,6 +57,7 @@ Ramp ramp_of(ShareRule rule, std::int64_t window_seconds, const Producer& produc
 // The bends within [0, 1), ascending. A flat ramp has none.
 std::vector<Bend> bends_of(const std::vector<Ramp>& ramps) {
     std::vector<Bend> bends;
+    bends.reserve(2 * ramps.size());
     for (const Ramp& ramp : ramps) {
         if (ramp.low == ramp.high) continue;
         if (ramp.low < ramp.slope) {
@@ -97,6 +98,7 @@ struct ExactShares {
 
 ExactShares scaled_capacities(Fraction factor, const std::vector<Producer>& producers) {
     ExactShares exact{{}, factor.denominator};
+    exact.numerators.reserve(producers.size());
     for (const Producer& producer : producers) {
         exact.numerators.push_back(factor.numerator * producer.capacity_w);
     }
@@ -106,6 +108,7 @@ ExactShares scaled_capacities(Fraction factor, const std::vector<Producer>& prod
 ExactShares scaled_availability(Fraction alpha, std::int64_t window_seconds,
                                 const std::vector<Producer>& producers) {
     ExactShares exact{{}, alpha.denominator * window_seconds};
+    exact.numerators.reserve(producers.size());
     for (const Producer& producer : producers) {
         const Int128 share = alpha.numerator * kWattSecondsPerWh * producer.available_wh;
         exact.numerators.push_back(std::min(share, exact.denominator * producer.capacity_w));
@@ -113,24 +116,46 @@ ExactShares scaled_availability(Fraction alpha, std::int64_t window_seconds,
     return exact;
 }
 
+struct Quotient {
+    std::int64_t floor = 0;
+    Int128 rest = 0;
+};
+
+// Of a share: 0 <= numerator / denominator < 2^63. Most shares fit 64 bits, where a division takes
+// a fraction of the time.
+Quotient divided(Int128 numerator, Int128 denominator) {
+    if (numerator <= INT64_MAX && denominator <= INT64_MAX) {
+        const auto n = static_cast<std::int64_t>(numerator);
+        const auto d = static_cast<std::int64_t>(denominator);
+        return {n / d, n % d};
+    }
+    const Int128 floor = numerator / denominator;
+    return {static_cast<std::int64_t>(floor), numerator - floor * denominator};
+}
+
 // Largest remainder: every meter gets its floor, then the largest fractions get one watt each, ties
 // to the lower id, until the sum is the floor of the exact sum. A meter without a fraction gets no
 // extra watt, so no share exceeds a capacity that the exact share respects.
 std::vector<std::int64_t> round_to_floor_of_sum(const ExactShares& exact) {
     std::vector<std::int64_t> watts;
-    std::vector<std::size_t> order(exact.numerators.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::pair<Int128, std::size_t>> rests;  // and the meter's place
+    watts.reserve(exact.numerators.size());
+    rests.reserve(exact.numerators.size());
     Int128 fractions = 0;
     for (const Int128 numerator : exact.numerators) {
-        watts.push_back(static_cast<std::int64_t>(numerator / exact.denominator));
-        fractions += numerator % exact.denominator;
+        const auto [floor, rest] = divided(numerator, exact.denominator);
+        rests.emplace_back(rest, watts.size());
+        watts.push_back(floor);
+        fractions += rest;
     }
-    std::stable_sort(order.begin(), order.end(), [&exact](std::size_t a, std::size_t b) {
-        return exact.numerators[a] % exact.denominator > exact.numerators[b] % exact.denominator;
-    });
-    const auto spare = static_cast<std::size_t>(fractions / exact.denominator);
-    for (std::size_t i = 0; i < spare; ++i)
-        watts[order[i]] += 1;
+    const auto spare = static_cast<std::ptrdiff_t>(fractions / exact.denominator);
+    if (spare == 0) return watts;
+    std::nth_element(rests.begin(), rests.begin() + spare, rests.end(),
+                     [](const auto& a, const auto& b) {
+                         return a.first != b.first ? a.first > b.first : a.second < b.second;
+                     });
+    for (auto winner = rests.begin(); winner != rests.begin() + spare; ++winner)
+        watts[winner->second] += 1;
     return watts;
 }
 
@@ -144,6 +169,7 @@ ExactShares exact_shares(ShareRule rule, std::int64_t window_seconds, std::int64
         return scaled_capacities({std::max(left, Int128{0}), nameplate}, producers);
     }
     std::vector<Ramp> ramps;
+    ramps.reserve(producers.size());
     for (const Producer& producer : producers) {
         ramps.push_back(ramp_of(rule, window_seconds, producer));
     }
@@ -213,6 +239,7 @@ Shares compute_shares(ShareRule rule, std::int64_t window_seconds, std::int64_t 
     out.conventional_wh = std::max(std::int64_t{0}, -out.d_wh);
     const auto watts = round_to_floor_of_sum(
         exact_shares(rule, window_seconds, load_wh, out, capacity_sum_w, producers));
+    out.shares.reserve(producers.size());
     for (std::size_t i = 0; i < producers.size(); ++i) {
         CHECK(watts[i] <= producers[i].capacity_w);
         out.shares.push_back({producers[i].meter, watts[i]});
