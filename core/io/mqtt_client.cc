@@ -27,7 +27,8 @@ class MqttLink final : public DialTarget, public std::enable_shared_from_this<Mq
 
     void start() { schedule(0); }
     void retire() { dialer_.retire(shared_from_this()); }
-    [[nodiscard]] bool publish(std::string_view topic, ByteView payload, bool retain);
+    [[nodiscard]] bool publish(std::string_view topic, ByteView payload, bool retain,
+                               Delivery delivery);
     void start_close();
     void finish_close();  // waits, bounded, and silences the handlers
     [[nodiscard]] bool is_connected() const;
@@ -198,8 +199,9 @@ void MqttLink::send_waiting() {
         std::unique_lock lock(mutex_);
         if (!plan_.may_publish() || !outbox_.may_send()) return;
         const auto [number, sent] = outbox_.send_next();
+        const int qos = sent->delivery == Delivery::acknowledged ? 1 : 0;
         const auto message = mqtt::make_message(sent->topic, sent->payload.data(),
-                                                sent->payload.size(), 1, sent->retain);
+                                                sent->payload.size(), qos, sent->retain);
         lock.unlock();
         try {
             client_.publish(message, paho::to_context(number), on_published_);
@@ -313,9 +315,9 @@ void MqttLink::handle(const Call& call) {
     if (!silenced_) call();
 }
 
-bool MqttLink::publish(std::string_view topic, ByteView payload, bool retain) {
+bool MqttLink::publish(std::string_view topic, ByteView payload, bool retain, Delivery delivery) {
     const std::lock_guard lock(mutex_);
-    if (plan_.is_closing() || !outbox_.accept(topic, payload, retain)) {
+    if (plan_.is_closing() || !outbox_.accept(topic, payload, retain, delivery)) {
         ++counts_.refused;
         return false;
     }
@@ -366,8 +368,8 @@ MqttClient::~MqttClient() {
     link_->retire();
 }
 
-bool MqttClient::publish(std::string_view topic, ByteView payload, bool retain) {
-    return link_->publish(topic, payload, retain);
+bool MqttClient::publish(std::string_view topic, ByteView payload, bool retain, Delivery delivery) {
+    return link_->publish(topic, payload, retain, delivery);
 }
 void MqttClient::start_close() {
     link_->start_close();

@@ -1,10 +1,11 @@
-// MqttClient: one identity's connection to one broker, over MQTT 5 and mutual TLS, QoS 1. The
+// MqttClient: one identity's connection to one broker, over MQTT 5 and mutual TLS. The
 // client redials for ever with back-off, subscribes again at every connect, and keeps each message
-// until the broker acknowledged it or the client is destroyed. An acknowledgement means only that
-// the broker has the message. MqttDialer is the one thread that times redials for all the clients
-// of a process; create it first. Handlers run on Paho's or the dialer's thread: they may only post
-// (EventQueue) or call publish(), must not wait and must not destroy a client. No handler runs once
-// the client's destructor has returned. Ignore SIGPIPE (SignalWatch does).
+// until the broker acknowledged it (QoS 1; see Delivery) or the client is destroyed. An
+// acknowledgement means only that the broker has the message. MqttDialer is the one thread that
+// times redials for all the clients of a process; create it first. Handlers run on Paho's or the
+// dialer's thread: they may only post (EventQueue) or call publish(), must not wait and must not
+// destroy a client. No handler runs once the client's destructor has returned. Ignore SIGPIPE
+// (SignalWatch does).
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include "core/crypto/tls_peers.h"
 #include "core/io/mqtt_config.h"
 #include "core/io/mqtt_dialer.h"
+#include "core/io/mqtt_outbox.h"
 
 namespace fairfeed {
 
@@ -52,7 +54,8 @@ class MqttClient {
 
     // Never blocks, never waits for the broker. false: the buffer is full and the message is
     // dropped; callers send again what still matters. Any thread.
-    [[nodiscard]] bool publish(std::string_view topic, ByteView payload, bool retain);
+    [[nodiscard]] bool publish(std::string_view topic, ByteView payload, bool retain,
+                               Delivery delivery = Delivery::acknowledged);
     // Starts the disconnect without waiting, so that many clients can close in parallel.
     void start_close();
 

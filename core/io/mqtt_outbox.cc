@@ -6,9 +6,9 @@
 
 namespace fairfeed {
 
-bool MqttOutbox::accept(std::string_view topic, ByteView payload, bool retain) {
+bool MqttOutbox::accept(std::string_view topic, ByteView payload, bool retain, Delivery delivery) {
     if (size() >= max_buffered_) return false;
-    put_back(MqttMessage{next_number_++, std::string(topic), to_bytes(payload), retain});
+    put_back(MqttMessage{next_number_++, std::string(topic), to_bytes(payload), retain, delivery});
     return true;
 }
 

@@ -15,11 +15,16 @@
 
 namespace fairfeed {
 
+// acknowledged: QoS 1, sent again until the broker has it. unacknowledged: QoS 0, for a message
+// that its receiver asks for again; it spares broker, sender and receiver two packets each.
+enum class Delivery { acknowledged, unacknowledged };
+
 struct MqttMessage {
     std::uint64_t order = 0;  // of acceptance: a message sent again keeps its place
     std::string topic;
     Bytes payload;
     bool retain = false;
+    Delivery delivery = Delivery::acknowledged;
 };
 
 class MqttOutbox {
@@ -28,7 +33,8 @@ class MqttOutbox {
         : max_in_flight_(max_in_flight), max_buffered_(max_buffered) {}
 
     // false: full, message not accepted.
-    [[nodiscard]] bool accept(std::string_view topic, ByteView payload, bool retain);
+    [[nodiscard]] bool accept(std::string_view topic, ByteView payload, bool retain,
+                              Delivery delivery = Delivery::acknowledged);
     [[nodiscard]] bool may_send() const {
         return !waiting_.empty() && in_flight_.size() < max_in_flight_;
     }

@@ -194,8 +194,11 @@ void NodeService::send(const Topic& topic, ByteView message) {
     if (clients_.empty()) return;  // before connect(): repeated at the first connection
     const auto packets = split_message(message);
     const bool retain = is_retained(topic.channel) && packets.size() == 1;
+    // A meter that hears no receipt sends its reading again.
+    const Delivery delivery =
+        topic.channel == Channel::receipt ? Delivery::unacknowledged : Delivery::acknowledged;
     for (const Bytes& packet : packets) {
-        if (!clients_.front()->publish(topic.str(), packet, retain)) ++not_sent_;
+        if (!clients_.front()->publish(topic.str(), packet, retain, delivery)) ++not_sent_;
     }
 }
 

@@ -127,6 +127,20 @@ TEST_F(MqttClientTest, delivers_a_burst_in_order_and_without_loss) {
         ASSERT_EQ(hears.await("message"), "message t " + std::to_string(i));
 }
 
+// Receipts go without acknowledgement: the window of what is in flight must not fill up with them.
+TEST_F(MqttClientTest, delivers_a_burst_that_nobody_acknowledges) {
+    const Broker broker;
+    Listener hears(dialer_, broker, "hears", {{"t"}});
+    EXPECT_EQ(hears.await("connected"), "connected");
+    Listener says(dialer_, broker, "says", {});
+    EXPECT_EQ(says.await("connected"), "connected");
+    for (int i = 0; i < 500; ++i)
+        ASSERT_TRUE(
+            says->publish("t", as_bytes(std::to_string(i)), false, Delivery::unacknowledged));
+    for (int i = 0; i < 500; ++i)
+        ASSERT_EQ(hears.await("message"), "message t " + std::to_string(i));
+}
+
 TEST_F(MqttClientTest, tells_nothing_after_its_destructor) {
     const Broker broker;
     Listener hears(dialer_, broker, "hears", {{"t"}});
