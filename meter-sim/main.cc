@@ -88,7 +88,8 @@ int main(int argc, char** argv) {
         ->required();
     import->add_option("--format", import_options.format,
                        "Format of all files (default: recognised from each)");
-    import->add_option("--map", import_options.map, "Mapping file (YAML) for other tables");
+    import->add_option("--map", import_options.map,
+                       "Mapping file (YAML) for tables that no format fits");
     import->add_option("--zone", import_options.zone,
                        "Zone of times without an offset, and of the recording: Europe/Brussels, "
                        "+01:00");

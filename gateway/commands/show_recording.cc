@@ -54,7 +54,8 @@ void print_page(const Recording& recording, const std::filesystem::path& file, s
     for (const RecordedHome& home : recording.homes())
         width = std::max(width, shown(home.name).size());
     const auto column = [&out](const auto& value) { out << "  " << std::setw(12) << value; };
-    out << file.string() << ": " << recording.homes().size() << " homes, "
+    out << file.string() << ": " << recording.homes().size()
+        << (recording.homes().size() == 1 ? " home, " : " homes, ")
         << hours_text(recording.quarters()) << " by steps of "
         << recording.step_s() / kSecondsPerMinute << " min from " << utc_text(recording.start_s())
         << "\n  SHA-256 " << to_hex(recording.digest().view()) << "\n\n  " << std::left

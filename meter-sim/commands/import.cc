@@ -129,7 +129,9 @@ class Importing {
     }
 
     bool read_text(const std::string& text, NamedFile& file, CsvComplaints& complaints) {
-        if (mapping_) {
+        // A mapping is of tables: other files beside them have formats of their own.
+        if (mapping_ &&
+            (imports::fits_mapping(*mapping_, text) || imports::recognise(text) == nullptr)) {
             file.read = imports::read_mapped(*mapping_, text, complaints);
             return true;
         }

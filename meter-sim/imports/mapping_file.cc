@@ -10,6 +10,8 @@ namespace fairfeed::imports {
 
 namespace {
 
+constexpr std::size_t kHead = 20'000;  // bytes that hold the heading
+
 using Channels = std::vector<std::pair<std::string_view, Channel>>;
 
 const Channels& channels() {
@@ -88,17 +90,20 @@ Result<Mapping, std::vector<std::string>> read(const YamlDocument& document) {
     return mapping;
 }
 
+std::optional<std::size_t> find_heading(const Mapping& mapping, const ImportTable& table) {
+    return find_row(table, [&](const CsvRow& row) {
+        return std::all_of(mapping.time.begin(), mapping.time.end(),
+                           [&](const auto& name) { return find_column(row, name).has_value(); });
+    });
+}
+
 class PlanMaker {
   public:
     PlanMaker(const Mapping& mapping, const ImportTable& table, CsvComplaints& complaints)
         : mapping_(mapping), table_(table), complaints_(complaints) {}
 
     std::optional<ColumnPlan> make() {
-        const auto heading = find_row(table_, [&](const CsvRow& row) {
-            return std::all_of(mapping_.time.begin(), mapping_.time.end(), [&](const auto& name) {
-                return find_column(row, name).has_value();
-            });
-        });
+        const auto heading = find_heading(mapping_, table_);
         if (!heading) {
             complaints_.add(
                 1, "no heading with the column '" + mapping_.time[0] + "' that the mapping names");
@@ -172,6 +177,10 @@ Result<Mapping, std::vector<std::string>> parse_mapping(const std::filesystem::p
     const auto document = YamlDocument::parse(file, text);
     if (!document) return unexpected(document.error());
     return read(*document);
+}
+
+bool fits_mapping(const Mapping& mapping, std::string_view text) {
+    return find_heading(mapping, parse_import_table(text.substr(0, kHead))).has_value();
 }
 
 ReadFile read_mapped(const Mapping& mapping, std::string_view text, CsvComplaints& complaints) {

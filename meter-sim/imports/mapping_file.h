@@ -44,7 +44,9 @@ struct Mapping {
 [[nodiscard]] Result<Mapping, std::vector<std::string>> parse_mapping(
     const std::filesystem::path& file, std::string_view text);
 
-// `text` is UTF-8 without a byte order mark.
+// Whether the table has the columns of time that the mapping names. `text` is UTF-8 without a byte
+// order mark.
+[[nodiscard]] bool fits_mapping(const Mapping& mapping, std::string_view text);
 [[nodiscard]] ReadFile read_mapped(const Mapping& mapping, std::string_view text,
                                    CsvComplaints& complaints);
 

@@ -81,8 +81,52 @@ std::optional<std::int64_t> day_of(std::string_view year, std::string_view month
     return std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()};
 }
 
+// English, Dutch and German names, by their first three letters.
+std::optional<std::string_view> month_of_name(std::string_view name) {
+    struct Name {
+        std::string_view letters;
+        std::string_view month;
+    };
+    static constexpr std::array kNames = {Name{"jan", "1"},  Name{"feb", "2"},  Name{"mar", "3"},
+                                          Name{"maa", "3"},  Name{"mrt", "3"},  Name{"apr", "4"},
+                                          Name{"may", "5"},  Name{"mei", "5"},  Name{"mai", "5"},
+                                          Name{"jun", "6"},  Name{"jul", "7"},  Name{"aug", "8"},
+                                          Name{"sep", "9"},  Name{"oct", "10"}, Name{"okt", "10"},
+                                          Name{"nov", "11"}, Name{"dec", "12"}, Name{"dez", "12"}};
+    std::string letters(name.substr(0, 3));
+    std::transform(letters.begin(), letters.end(), letters.begin(),
+                   [](char c) { return c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    for (const Name& each : kNames)
+        if (each.letters == letters) return each.month;
+    return std::nullopt;
+}
+
+// 31-Jan-2024, 31 January 2024; Jan 31, 2024.
+std::optional<std::int64_t> take_named_date(Scanner& text) {
+    std::string_view day = text.digits();
+    (void)text.take('-');
+    (void)text.take_blanks();
+    const auto month = month_of_name(text.letters());
+    (void)text.take('.');
+    (void)text.take('-');
+    (void)text.take_blanks();
+    if (day.empty()) {
+        day = text.digits();
+        (void)text.take(',');
+        (void)text.take_blanks();
+    }
+    const std::string_view year = text.digits();
+    if (!month || year.size() != 4) return std::nullopt;
+    return day_of(year, *month, day);
+}
+
 // Days since 1970.
 std::optional<std::int64_t> take_date(Scanner& text, DateOrder order) {
+    Scanner named = text;
+    if (const auto day = take_named_date(named)) {
+        text = named;
+        return day;
+    }
     const std::string_view a = text.digits();
     if (a.size() == 8) return day_of(a.substr(0, 4), a.substr(4, 2), a.substr(6));
     const char separator = text.front();

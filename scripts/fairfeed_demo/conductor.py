@@ -9,7 +9,6 @@ from . import network as networks
 from . import processes, status, summary
 from .faults import DemoFault, Interrupted, UsageFault
 from .processes import Crew
-from .tables import counted
 
 _POLL_S = 0.25
 _STALLED_S = 60.0
@@ -48,8 +47,10 @@ class Conductor:
                 raise DemoFault(f"a Mosquitto cannot start; see {self._directory.logs}")
         self._start_programs()
         if self._recording is not None and self.provisioned["recording"]["starts_again"]:
-            hours = counted(self._recording.content["hours"], "hour")
-            self._screen.line(f"the recording has {hours}: this run is longer, and begins it again")
+            hours = self._recording.content["quarters"] / 4
+            length = f"{hours:g} hour" + ("" if hours == 1 else "s")
+            self._screen.line(f"the recording has {length}: this run is longer, and begins it "
+                              "again")
 
     def _try_recording(self):
         """Provisions a trial network: only a sound recording may remove an earlier run."""

@@ -65,6 +65,8 @@ def _parser():
              "first row (without: a seeded model of load and sun)")
     add("--zone", metavar="ZONE",
         help="with files of meters: the zone of times without an offset, as Europe/Brussels")
+    add("--map", metavar="FILE.yaml", type=Path,
+        help="with files of meters: the mapping of tables that no format fits")
     add("--gaps", choices=GAPS,
         help="with files of meters: what fills gaps (default refuse)")
     add("--windows", metavar="N", type=_whole_number(1, MAX_WINDOWS), default=12,
@@ -95,8 +97,8 @@ def _check_files(options):
                 raise UsageFault(f"--homes: {file} is not a file")
             if not os.access(file, os.R_OK):
                 raise UsageFault(f"--homes: {file} cannot be read")
-    elif options.zone is not None or options.gaps is not None:
-        raise UsageFault("--zone and --gaps go with --homes")
+    elif (options.zone, options.map, options.gaps) != (None, None, None):
+        raise UsageFault("--zone, --map and --gaps go with --homes")
     if options.json is not None:
         if options.json.is_dir():
             raise UsageFault(f"--json: {options.json} is a directory")

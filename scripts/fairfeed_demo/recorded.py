@@ -25,10 +25,10 @@ def _is_recording(file):
 
 def _import(programs, options, file):
     command = [str(programs.meter_sim), "import", *options.homes, "--out", str(file)]
-    for name in ("zone", "gaps"):
+    for name in ("zone", "map", "gaps"):
         value = getattr(options, name)
         if value is not None:
-            command += [f"--{name}", value]
+            command += [f"--{name}", str(value)]
     code, output, errors = processes.run(command)
     if code != 0:
         fault = UsageFault if code == 2 else DemoFault
@@ -52,7 +52,7 @@ class Recorded:
         if self.is_imported:
             self._made = self.file = Path(scratch) / "homes.csv"
             for line in _import(programs, options, self.file):
-                screen.line(line)
+                screen.line(line.replace(f"{self.file}:", "recorded homes:"))
         else:
             self.file = Path(options.homes[0])
         self.content = _read(programs.gateway, self.file)

@@ -130,6 +130,18 @@ TEST_F(ImportCommand, a_mapping_file_describes_other_tables) {
     EXPECT_EQ(recorded().step_s, 1800);
 }
 
+TEST_F(ImportCommand, a_mapping_leaves_other_formats_beside_its_tables_alone) {
+    ImportOptions options;
+    options.files = {"h=" + write("x.csv", "t;a\n2022-09-01 00:00;0,5\n2022-09-01 00:15;1\n"),
+                     "h=" + write("m.csv", kMeter)};
+    options.map =
+        write("map.yaml", "time: {column: t}\ncolumns: [{column: a, unit: kW, register: pv}]\n");
+    options.zone = "Europe/Brussels";
+    ASSERT_EQ(run(options), 0) << err_.str();
+    EXPECT_EQ(recorded().homes.at(0).metered->imported.total_mwh(), 1'000'000);
+    EXPECT_EQ(recorded().homes.at(0).pv.total_mwh(), 375'000);
+}
+
 // The samples beside the checkout.
 class RealMeters : public ImportCommand {
   protected:

@@ -63,7 +63,11 @@ TEST(StampText, refuses_what_is_no_time) {
                              "2024-01-31T10:15:00+99:00",
                              "2024-01-31 10:15:00.",
                              "--",
-                             "2024--1"})
+                             "2024--1",
+                             "31-Foo-2024",
+                             "Jan",
+                             "Jan 2024 10:15",
+                             "31 Jan 24"})
         EXPECT_FALSE(parse_stamp(text, DateOrder::day_first)) << text;
 }
 
