@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/base/units.h"
 #include "meter-sim/imports/column_reader.h"
 #include "meter-sim/imports/formats.h"
 
@@ -133,7 +134,8 @@ class FluviusReader {
         return true;
     }
 
-    // The day and the night register of a direction take turns, so together they are one.
+    // The day and the night register of a direction take turns, or the idle one shows nothing, so
+    // together they are one register: the sum of what each says of the same interval.
     void add(const CsvRow& row, const ReadValue& value, Channel channel) {
         const std::string home = columns_.ean ? cell_of(row, *columns_.ean) : std::string();
         ReadSeries& series = series_[{home, channel}];
@@ -142,7 +144,18 @@ class FluviusReader {
             series.channel = channel;
             series.name = channel == Channel::imported ? "Afname" : "Injectie";
         }
-        series.values.push_back(value);
+        // In the doubled hour each register has the same time twice.
+        const std::size_t pass = passes_[{home, cell_of(row, columns_.reg), value.at.local_s}]++;
+        const auto [place, is_new] =
+            places_.try_emplace({home, channel, value.at.local_s, pass}, series.values.size());
+        if (is_new) {
+            series.values.push_back(value);
+            return;
+        }
+        ReadValue& sum = series.values[place->second];
+        sum.estimated = sum.estimated || value.estimated;
+        if (value.value)
+            sum.value = checked_add(sum.value.value_or(0), *value.value).value_or(INT64_MAX);
     }
 
     const ImportTable& table_;
@@ -153,6 +166,8 @@ class FluviusReader {
     CsvComplaints& complaints_;
     DecimalMark mark_ = DecimalMark::comma;
     std::map<std::pair<std::string, Channel>, ReadSeries> series_;
+    std::map<std::tuple<std::string, std::string, std::int64_t>, std::size_t> passes_;
+    std::map<std::tuple<std::string, Channel, std::int64_t, std::size_t>, std::size_t> places_;
     std::map<std::string, std::size_t> zeros_;
     std::map<std::string, std::size_t> ignored_;
 };

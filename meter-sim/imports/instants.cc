@@ -32,7 +32,7 @@ class Finder {
         ends_by_start_ = series_.end_stamped && zone_ != nullptr && ends_name_the_start();
         if (series_.by_wall_clock && zone_ == nullptr && changes_offset()) return {};
         for (const ReadValue* value : order_)
-            ++counts_[written_of(*value)];
+            count(*value);
         for (const ReadValue* value : order_)
             place(*value);
         if (series_.by_wall_clock) split_over_doubled_hour();
@@ -90,6 +90,14 @@ class Finder {
         return value.at.local_s - (by_start ? length_of(value) : 0);
     }
 
+    void count(const ReadValue& value) {
+        const std::int64_t written_s = written_of(value);
+        ++counts_[written_s];
+        if (series_.figure != Figure::register_figure || !value.value) return;
+        const auto [least, is_new] = least_.try_emplace(written_s, *value.value);
+        if (!is_new) least->second = std::min(least->second, *value.value);
+    }
+
     void place(const ReadValue& value) {
         const bool is_register = series_.figure == Figure::register_figure;
         const std::int64_t length_s = length_of(value);
@@ -130,13 +138,17 @@ class Finder {
         const auto instants = zone_->instants(written_s);
         if (instants.empty()) return in_skipped_hour(value, written_s);
         if (instants.size() == 1) return last_ = instants[0];
-        return last_ = instants[pass_of(written_s, instants)];
+        return last_ = instants[pass_of(value, written_s, instants)];
     }
 
-    // A time that is there twice tells its pass by its order; a time that is there once follows the
-    // one before it.
-    std::size_t pass_of(std::int64_t written_s, const std::vector<std::int64_t>& instants) {
+    // A time that is there twice tells its pass by its order, or by the figure of its register,
+    // which only rises; a time that is there once follows the one before it.
+    std::size_t pass_of(const ReadValue& value, std::int64_t written_s,
+                        const std::vector<std::int64_t>& instants) {
         const std::size_t pass = passes_[written_s]++;
+        const auto least = least_.find(written_s);
+        if (least != least_.end() && value.value && counts_[written_s] == 2)
+            return *value.value > least->second ? 1 : 0;
         const bool is_alone = counts_[written_s] == 1;
         if (is_alone && last_ && *last_ >= instants[0] && *last_ < instants[1]) return 1;
         return std::min(pass, instants.size() - 1);
@@ -181,6 +193,7 @@ class Finder {
     bool ends_by_start_ = false;
     bool told_of_zone_ = false;
     std::map<std::int64_t, std::size_t> counts_;  // of written times
+    std::map<std::int64_t, std::int64_t> least_;  // figure of a register by its written time
     std::map<std::int64_t, std::size_t> passes_;  // of those that came twice
     std::optional<std::int64_t> last_;            // the instant of the value before
     Instants found_;

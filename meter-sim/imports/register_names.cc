@@ -38,9 +38,10 @@ constexpr std::array kWords = {
     Word{"delivered", Channel::imported},      Word{"electricity 1", Channel::imported},
     Word{"electricity 2", Channel::imported},  Word{"production", Channel::generation},
 };
-constexpr std::array<std::string_view, 12> kTariffs = {
-    "t1",  "t2",    "tariff", "tarif", "_low",          "_high",
-    "dag", "nacht", "peak",   "hoog",  "electricity 1", "electricity 2"};
+constexpr std::array<std::string_view, 17> kTariffs = {
+    " t1",      "_t1",     " t2",  "_t2",           "tarif",        "_low",
+    "_high",    " dag",    "_dag", " nacht",        "_nacht",       "_peak",
+    "off_peak", "offpeak", "hoog", "electricity 1", "electricity 2"};
 
 }  // namespace
 

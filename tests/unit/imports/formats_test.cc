@@ -81,6 +81,18 @@ TEST(Fluvius, an_empty_volume_of_another_status_is_a_gap) {
                 HasSubstr("f.csv:4: no value of 'Afname' for 15 min before"));
 }
 
+TEST(Fluvius, an_idle_register_beside_the_counting_one_adds_nothing) {
+    std::string text = kFluvius;
+    for (const auto& [from, to] : {std::pair{"04:00", "04:15"}, std::pair{"04:15", "04:30"}})
+        text += fluvius_row(from, to, "Afname Dag", "", "Geen verbruik") +
+                fluvius_row(from, to, "Afname Nacht", "0,125", "Gevalideerd") +
+                fluvius_row(from, to, "Injectie Dag", "0,5", "Gevalideerd");
+    const auto import = import_texts({{"f.csv", "", text}});
+    ASSERT_TRUE(import) << first_error(import);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 250'000);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::exported), 1'000'000);
+}
+
 TEST(Fluvius, says_which_cell_is_wrong) {
     const std::string text =
         kFluvius + fluvius_row("04:00", "04:15", "Afname Dag", "veel", "Gevalideerd");

@@ -63,6 +63,21 @@ TEST(Instants, a_file_may_begin_in_the_first_pass_and_end_in_the_second) {
                 ElementsAre(2.75, 3, 3.25, 3.5, 3.75));
 }
 
+TEST(Instants, figures_of_a_register_tell_the_passes_apart_in_any_order) {
+    ReadSeries series = series_of({"2024-10-27 02:00", "2024-10-27 01:00", "2024-10-27 03:00",
+                                   "2024-10-27 02:00", "2024-10-27 00:00"});
+    series.figure = Figure::register_figure;
+    const std::int64_t figures[] = {7, 5, 8, 6, 4};
+    for (std::size_t i = 0; i < series.values.size(); ++i)
+        series.values[i].value = figures[i];
+    const TimeZone zone = test::zone("Europe/Brussels");
+    ImportErrors errors({"a.csv"});
+    std::vector<std::int64_t> in_time;
+    for (const PlacedValue& value : find_instants(series, &zone, errors).values)
+        in_time.push_back(value.amount());
+    EXPECT_THAT(in_time, ElementsAre(4, 5, 6, 7, 8));
+}
+
 TEST(Instants, quarter_hours_of_the_doubled_hour_may_alternate_or_follow) {
     const std::vector<double> expected = {2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4};
     EXPECT_EQ(hours(series_of({"2024-10-27 02:00", "2024-10-27 02:15", "2024-10-27 02:30",
