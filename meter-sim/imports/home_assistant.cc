@@ -198,15 +198,18 @@ std::optional<std::size_t> first_column(const CsvRow& heading,
 struct Columns {
     explicit Columns(const CsvRow& heading)
         : id(first_column(heading, {"statistic_id", "entity_id", "metadata_id"})),
-          start(first_column(heading, {"start", "start_ts", "start_time"})),
+          start(first_column(heading, {"start", "start_time"})),
+          start_ts(first_column(heading, {"start_ts"})),
           changed(first_column(heading, {"last_changed", "last_updated", "last_updated_ts"})),
           change(first_column(heading, {"change", "delta"})),
           sum(first_column(heading, {"sum"})),
           state(first_column(heading, {"state"})),
           unit(first_column(heading, {"unit", "unit_of_measurement"})) {}
-    [[nodiscard]] bool fit() const { return id && (start || changed) && (change || sum || state); }
+    [[nodiscard]] bool fit() const {
+        return id && (start || start_ts || changed) && (change || sum || state);
+    }
 
-    std::optional<std::size_t> id, start, changed, change, sum, state, unit;
+    std::optional<std::size_t> id, start, start_ts, changed, change, sum, state, unit;
 };
 
 bool is_heading(const CsvRow& row) {
@@ -226,8 +229,10 @@ void read_table(const ImportTable& table, std::size_t heading, SensorReader& rea
         Row row;
         row.line = each.line;
         row.id = cell(each, columns.id);
-        row.start = cell(each, columns.start ? columns.start : columns.changed);
-        row.is_history = !columns.start;
+        // The recorder's table has a column of an older schema, which is empty now.
+        for (const auto& column : {columns.start, columns.start_ts, columns.changed})
+            if (row.start.empty()) row.start = cell(each, column);
+        row.is_history = !columns.start && !columns.start_ts;
         row.change = cell(each, columns.change);
         row.sum = cell(each, columns.sum);
         row.state = cell(each, columns.state);

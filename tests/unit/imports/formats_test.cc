@@ -180,6 +180,16 @@ TEST(HomeAssistant, reads_tables_of_changes_and_histories_of_states) {
     EXPECT_EQ(total_mwh(history->homes[0], Channel::imported), 1'000'000);
 }
 
+TEST(HomeAssistant, reads_the_table_of_the_recorder) {
+    const auto import =
+        import_texts({{"statistics.csv", "",
+                       "id,created,metadata_id,start,start_ts,mean,state,sum\n"
+                       "1,,7,,1704063600.0,,8350.1,10.5\n2,,7,,1704067200.0,,8350.4,10.75\n"}},
+                     {GapPolicy::refuse, "", 0, {{"7", Channel::imported}}});
+    ASSERT_TRUE(import) << first_error(import);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 250'000);
+}
+
 TEST(HomeAssistant, a_sensor_whose_name_says_nothing_needs_the_users_word) {
     const std::string text =
         "statistic_id,start,sum\nsensor.a,1704063600,1\nsensor.a,1704067200,2\n";
