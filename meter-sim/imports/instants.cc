@@ -105,13 +105,13 @@ class Finder {
         const std::int64_t written_s = written_of(value);
         const auto at = instant_of(value, written_s);
         if (!at || !value.value) return;
-        PlacedValue placed{*at, is_register ? 0 : value.length_s, &value};
+        PlacedValue placed{*at, is_register ? 0 : value.length_s, false, &value};
         if (is_register) {
             placed.at_s += value.length_s;
         } else if (series_.end_stamped) {
-            // Without a stated length every end but the first follows another end.
-            if (!by_start) placed.at_s -= length_s;
-            placed.length_s = length_s;
+            if (by_start) placed.length_s = length_s;
+            placed.at_end = placed.length_s == 0;
+            if (!by_start) placed.at_s -= placed.length_s;
         } else if (value.length_s > 0 && !uses_offset(value)) {
             placed.length_s = real_length(*at, value);
         }

@@ -15,6 +15,7 @@ namespace fairfeed::imports {
 struct PlacedValue {
     std::int64_t at_s = 0;      // UTC: the interval's start, or the register's time
     std::int64_t length_s = 0;  // of the interval; 0: not known yet, and of registers
+    bool at_end = false;        // at_s is the end of an interval whose length is not known yet
     const ReadValue* value = nullptr;
     // A value for a clock's hour that came twice is there twice, with half of its amount.
     std::int64_t parts = 1;

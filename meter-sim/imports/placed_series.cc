@@ -1,6 +1,8 @@
 #include "meter-sim/imports/placed_series.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "core/base/units.h"
 #include "core/base/utc_text.h"
@@ -14,13 +16,12 @@ namespace {
 // So many equal distances in a row are a step of its own, fewer are gaps in another one.
 constexpr std::size_t kStepRun = 4;
 
-// The distance to the next value, if it is the usual one or one of a run of equal ones; else the
-// length of the interval before: the next value then comes after a gap.
-std::vector<std::int64_t> lengths_of(const std::vector<PlacedValue>& values) {
-    std::vector<std::int64_t> times;
-    for (const PlacedValue& value : values)
-        times.push_back(value.at_s);
-    times.erase(std::unique(times.begin(), times.end()), times.end());
+constexpr std::int64_t kLongestStep = kSecondsPerHour;
+
+// The lengths of intervals that begin at ascending times: the distance to the next one, if it is
+// the usual one or one of a run of equal ones; else the length of the interval before, and the next
+// value comes after a gap.
+std::vector<std::int64_t> distances(const std::vector<std::int64_t>& times) {
     const std::int64_t usual = usual_step(times);
     std::vector<std::int64_t> lengths(times.size(), usual);
     for (std::size_t i = 0; i + 1 < times.size();) {
@@ -28,18 +29,26 @@ std::vector<std::int64_t> lengths_of(const std::vector<PlacedValue>& values) {
         std::size_t run = i + 1;
         while (run + 1 < times.size() && times[run + 1] - times[run] == distance)
             ++run;
-        const bool is_step = distance == usual || run - i >= kStepRun;
+        const bool is_step = distance == usual || (run - i >= kStepRun && distance <= kLongestStep);
         for (; i < run; ++i)
             lengths[i] = is_step ? distance : std::min(distance, i > 0 ? lengths[i - 1] : usual);
     }
     if (times.size() > 1) lengths.back() = lengths[times.size() - 2];
-    std::vector<std::int64_t> out;
-    std::size_t place = 0;
-    for (const PlacedValue& value : values) {
-        while (times[place] != value.at_s)
-            ++place;
-        out.push_back(value.length_s > 0 ? value.length_s : lengths[place]);
-    }
+    return lengths;
+}
+
+// By the time of a value. Ends are starts to who looks back from the last one.
+std::map<std::int64_t, std::int64_t> lengths_of(const std::vector<PlacedValue>& values) {
+    const bool by_ends = !values.empty() && values.front().at_end;
+    std::vector<std::int64_t> times;
+    for (const PlacedValue& value : values)
+        times.push_back(by_ends ? -value.at_s : value.at_s);
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
+    const auto lengths = distances(times);
+    std::map<std::int64_t, std::int64_t> out;
+    for (std::size_t i = 0; i < times.size(); ++i)
+        out.emplace(by_ends ? -times[i] : times[i], lengths[i]);
     return out;
 }
 
@@ -55,12 +64,15 @@ class Placer {
 
     void place_energy(const std::vector<PlacedValue>& values, bool is_power) {
         const auto lengths = lengths_of(values);
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const std::int64_t amount = values[i].amount();
-            const auto uwh = is_power ? narrow(Int128{amount} * lengths[i] / kSecondsPerHour)
+        for (const PlacedValue& value : values) {
+            const std::int64_t length_s =
+                value.length_s > 0 ? value.length_s : lengths.at(value.at_s);
+            const std::int64_t start_s = value.at_s - (value.at_end ? length_s : 0);
+            const std::int64_t amount = value.amount();
+            const auto uwh = is_power ? narrow(Int128{amount} * length_s / kSecondsPerHour)
                                       : std::optional<std::int64_t>(amount);
-            add({values[i].at_s, values[i].at_s + lengths[i], uwh.value_or(INT64_MAX),
-                 values[i].value->estimated, false, values[i].value->place});
+            add({start_s, start_s + length_s, uwh.value_or(INT64_MAX), value.value->estimated,
+                 length_s > kLongestStep, value.value->place});
         }
         out_.step_s = usual_length();
     }

@@ -170,6 +170,15 @@ TEST(HomeImport, steps_that_change_within_a_file_keep_their_lengths) {
     EXPECT_EQ(total_mwh(hourly->homes[0], Channel::imported), 9'500'000);
 }
 
+// Every second hour missing was read as steps of two hours.
+TEST(HomeImport, gaps_that_repeat_are_gaps) {
+    std::string text = kDsmrHeading + hour_rows("2024-01-01", 0, 9, 1);
+    for (int hour = 10; hour < 22; hour += 2)
+        text += hour_rows("2024-01-01", hour, 1, 1);
+    EXPECT_THAT(first_error(import_texts({{"d.csv", "", text}})),
+                HasSubstr("d.csv:11: no value of 'Electricity 1' for 1 h 0 min before"));
+}
+
 TEST(HomeImport, impossible_energy_is_a_gap) {
     const std::string text = kDsmrHeading + hour_rows("2024-01-01", 0, 3, 0.1) +
                              "2024-01-01T03:00:00+01:00,5000,0,0,0\n" +

@@ -95,11 +95,13 @@ TEST(Instants, quarter_hours_of_the_doubled_hour_may_alternate_or_follow) {
 TEST(Instants, ends_are_read_however_the_writer_names_the_end_of_the_doubled_hour) {
     const std::vector<double> expected = {0, 1, 2, 3, 4};
     ReadSeries by_clock = series_of({"2024-10-27 01:00", "2024-10-27 02:00", "2024-10-27 02:00",
-                                     "2024-10-27 03:00", "2024-10-27 04:00"});
+                                     "2024-10-27 03:00", "2024-10-27 04:00"},
+                                    kHour);
     by_clock.end_stamped = true;
     EXPECT_EQ(hours(by_clock, kAutumn), expected);
     ReadSeries by_start = series_of({"2024-10-27 01:00", "2024-10-27 02:00", "2024-10-27 03:00",
-                                     "2024-10-27 03:00", "2024-10-27 04:00"});
+                                     "2024-10-27 03:00", "2024-10-27 04:00"},
+                                    kHour);
     by_start.end_stamped = true;
     EXPECT_EQ(hours(by_start, kAutumn), expected);
 }
@@ -107,7 +109,7 @@ TEST(Instants, ends_are_read_however_the_writer_names_the_end_of_the_doubled_hou
 TEST(Instants, ends_are_read_whether_or_not_the_skipped_hour_is_named) {
     const std::vector<double> expected = {0, 1, 2};
     for (const char* end : {"2024-03-31 02:00", "2024-03-31 03:00"}) {
-        ReadSeries series = series_of({"2024-03-31 01:00", end, "2024-03-31 04:00"});
+        ReadSeries series = series_of({"2024-03-31 01:00", end, "2024-03-31 04:00"}, kHour);
         series.end_stamped = true;
         EXPECT_EQ(hours(series, kSpring), expected) << end;
     }

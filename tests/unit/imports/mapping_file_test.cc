@@ -51,6 +51,22 @@ TEST(MappingFile, says_columns_units_signs_and_ends) {
     EXPECT_EQ(whole->grid.start_s(whole->span.first), 1'706'740'200);  // 22:30 UTC
 }
 
+// The hours of a file whose quarter hours came later were taken for a quarter hour and a gap.
+TEST(MappingFile, steps_that_change_are_read_from_ends_as_from_starts) {
+    std::string text = "t,kWh\n";
+    for (int hour = 1; hour <= 6; ++hour)
+        text += "2024-01-01 0" + std::to_string(hour) + ":00,1\n";
+    for (int quarter = 1; quarter <= 16; ++quarter)
+        text += "2024-01-01 " + std::string(quarter < 16 ? "0" : "") +
+                std::to_string(6 + quarter / 4) + ":" +
+                (quarter % 4 == 0 ? "00" : std::to_string(quarter % 4 * 15)) + ",0.25\n";
+    const auto import = import_by(
+        "time: {column: t, stamp: end}\ncolumns: [{column: kWh, register: load}]\n", text);
+    ASSERT_TRUE(import) << test::first_error(import);
+    EXPECT_EQ(import->span.steps(), 40);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::load), 10'000'000);
+}
+
 TEST(MappingFile, power_is_energy_over_the_length_of_its_interval) {
     const auto import =
         import_by("time: {column: t}\ncolumns: [{column: 'P (kW)', register: load}]\n",

@@ -26,7 +26,7 @@ class RegisterRules : public ::testing::Test {
         }
         std::vector<PlacedValue> placed;
         for (std::size_t i = 0; i < values_.size(); ++i)
-            placed.push_back({static_cast<std::int64_t>(i) * kQuarter, 0, &values_[i]});
+            placed.push_back({static_cast<std::int64_t>(i) * kQuarter, 0, false, &values_[i]});
         return read_register(placed, 100'000, errors_);
     }
     static std::vector<std::int64_t> wh(const RegisterReading& reading) {
@@ -83,10 +83,12 @@ TEST_F(RegisterRules, two_figures_for_one_time_are_refused_unless_they_agree) {
     first.value = 5;
     ReadValue second = first;
     second.place.line = 3;
-    EXPECT_EQ(read_register({{0, 0, &first}, {0, 0, &second}}, 100'000, errors_).repeated, 1U);
+    EXPECT_EQ(
+        read_register({{0, 0, false, &first}, {0, 0, false, &second}}, 100'000, errors_).repeated,
+        1U);
     EXPECT_TRUE(errors_.empty());
     second.value = 6;
-    (void)read_register({{0, 0, &first}, {0, 0, &second}}, 100'000, errors_);
+    (void)read_register({{0, 0, false, &first}, {0, 0, false, &second}}, 100'000, errors_);
     EXPECT_THAT(errors_.take(), ElementsAre(HasSubstr("a.csv:3: a second figure of the register "
                                                       "for the time of a.csv:2")));
 }
