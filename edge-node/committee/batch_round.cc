@@ -8,6 +8,8 @@
 namespace fairfeed::committee {
 namespace {
 
+constexpr std::int64_t kLookPauseMs = 20;  // well below a vote's patience
+
 const Timers& timers_of(const View& view) {
     return view.state.genesis.parameters.timers;
 }
@@ -116,8 +118,18 @@ std::int64_t BatchRound::judge_due_ms(const Hearing& hearing, const View& view) 
     return std::max(ended, grace_ends_ms(view));
 }
 
+// To look at a batch takes as long as the cluster is large. While its readings are still arriving,
+// hundreds in a second, the batch is looked at again when the last missing one is there, or after a
+// pause.
+bool BatchRound::is_waiting(const Hearing& hearing, const View& view) const {
+    return hearing.awaited && view.now.steady_ms < hearing.look_at_ms &&
+           !holds(*hearing.awaited, view, promises_);
+}
+
 void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) {
+    if (is_waiting(hearing, view)) return;
     const auto ask_at_ms = std::exchange(hearing.ask_at_ms, std::nullopt);
+    hearing.awaited.reset();
     if (!is_undecided(hearing, view)) return;
     const Settlement& settlement = content_of(hearing.batch);
     // An objection about a reading that the batch withholds waits for no grace (rule 5).
@@ -130,9 +142,11 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
         object(hearing, place.error(), {}, view, effects);
         return;
     }
-    if (auto missing = readings_not_held(settlement, view, promises_); !missing.empty()) {
+    if (const auto missing = readings_not_held(settlement, view, promises_); !missing.empty()) {
         hearing.ask_at_ms = ask_at_ms;
-        ask(hearing, std::move(missing), view, effects);
+        ask(hearing, missing, view, effects);
+        hearing.awaited = missing.back();
+        hearing.look_at_ms = std::min(view.now.steady_ms + kLookPauseMs, *hearing.ask_at_ms);
         return;
     }
     if (const auto verdict = judge_batch(settlement, view, promises_); !verdict) {
@@ -143,7 +157,7 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
     count(view, effects);
 }
 
-void BatchRound::ask(Hearing& hearing, std::vector<Digest> missing, const View& view,
+void BatchRound::ask(Hearing& hearing, const std::vector<ListedReading>& missing, const View& view,
                      Effects& effects) {
     if (hearing.ask_at_ms && view.now.steady_ms < *hearing.ask_at_ms) return;
     // The pause between questions doubles, because an answer may be a megabyte.
@@ -151,7 +165,11 @@ void BatchRound::ask(Hearing& hearing, std::vector<Digest> missing, const View& 
                                       timers_of(view).rebroadcast_cap_ms);
     hearing.ask_at_ms = view.now.steady_ms + hearing.ask_pause_ms;
     const NodeId& proposer = content_of(hearing.batch).proposer;
-    if (proposer != self_) effects.push_back(AskForReadings{proposer, std::move(missing)});
+    if (proposer == self_) return;
+    AskForReadings question{proposer, {}};
+    for (const ListedReading& listed : missing)
+        question.readings.push_back(listed.reading);
+    effects.push_back(std::move(question));
 }
 
 void BatchRound::object(Hearing& hearing, Reject reason, Bytes reading, const View& view,

@@ -106,16 +106,20 @@ class BatchRound {
     // What this member makes of one proposer's newest batch.
     struct Hearing {
         Transaction batch;
-        std::optional<Spoken> spoken;  // newest endorsement in this slot; its batch may be older
-        std::vector<Objection> objections;      // to this batch
-        std::optional<std::int64_t> ask_at_ms;  // while readings are missing
-        std::int64_t ask_pause_ms = 0;          // since the last question; doubles
+        std::optional<Spoken> spoken =
+            {};  // newest endorsement in this slot; its batch may be older
+        std::vector<Objection> objections = {};      // to this batch
+        std::optional<std::int64_t> ask_at_ms = {};  // while readings are missing
+        std::optional<ListedReading> awaited = {};   // the last of the missing ones
+        std::int64_t look_at_ms = 0;                 // before then, the batch waits for `awaited`
+        std::int64_t ask_pause_ms = 0;               // since the last question; doubles
         // Other batches of this proposer for the window at hand, by version: the newest ones. A
         // batch that comes late is compared with them.
         std::map<std::uint32_t, Transaction> older = {};
     };
 
     [[nodiscard]] bool is_behind(const View& view) const;
+    [[nodiscard]] bool is_waiting(const Hearing& hearing, const View& view) const;
     void follow_chain(const View& view);
     void follow_committee(const View& view);
     [[nodiscard]] bool is_left_behind(Height state_height, const View& view) const;
@@ -132,7 +136,8 @@ class BatchRound {
     [[nodiscard]] bool is_undecided(const Hearing& hearing, const View& view) const;
     [[nodiscard]] std::int64_t judge_due_ms(const Hearing& hearing, const View& view) const;
     void consider(Hearing& hearing, const View& view, Effects& effects);
-    void ask(Hearing& hearing, std::vector<Digest> missing, const View& view, Effects& effects);
+    void ask(Hearing& hearing, const std::vector<ListedReading>& missing, const View& view,
+             Effects& effects);
     void object(Hearing& hearing, Reject reason, Bytes reading, const View& view, Effects& effects);
     void endorse(Hearing& hearing, const View& view, Effects& effects);
     void promise(const Settlement& settlement);

@@ -91,7 +91,7 @@ bool BatchRound::is_left_behind(Height state_height, const View& view) const {
 // this member; objections to the older batch are dropped.
 void BatchRound::hear(const Transaction& batch) {
     const auto [place, first] =
-        hearings_.try_emplace(content_of(batch).slot, Hearing{batch, {}, {}, {}, 0});
+        hearings_.try_emplace(content_of(batch).slot, Hearing{.batch = batch});
     if (first) return;
     Hearing& hearing = place->second;
     const Settlement& held = content_of(hearing.batch);
@@ -111,6 +111,7 @@ void BatchRound::hear(const Transaction& batch) {
     hearing.batch = batch;
     hearing.objections.clear();
     hearing.ask_at_ms.reset();
+    hearing.awaited.reset();
     hearing.ask_pause_ms = 0;
 }
 

@@ -34,15 +34,16 @@ const OpenedReading* held_of(const View& view, const ReadingSlot& slot) {
     return found != window->second.end() ? &found->second : nullptr;
 }
 
-std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
-                                      const Promises& promises) {
-    std::vector<Digest> missing;
-    for (const ListedReading& listed : listed_readings(settlement)) {
-        const ReadingSlot slot{listed.meter, listed.window};
-        const OpenedReading* held = held_of(view, slot);
-        const bool another = held && held->reading.id != listed.reading && !promises.contains(slot);
-        if (!held || another) missing.push_back(listed.reading);
-    }
+bool holds(const ListedReading& listed, const View& view, const Promises& promises) {
+    const ReadingSlot slot{listed.meter, listed.window};
+    const OpenedReading* held = held_of(view, slot);
+    return held != nullptr && (held->reading.id == listed.reading || promises.contains(slot));
+}
+
+std::vector<ListedReading> readings_not_held(const Settlement& settlement, const View& view,
+                                             const Promises& promises) {
+    std::vector<ListedReading> missing = listed_readings(settlement);
+    std::erase_if(missing, [&](const auto& listed) { return holds(listed, view, promises); });
     return missing;
 }
 

@@ -39,10 +39,13 @@ using Promises = std::map<ReadingSlot, Promise>;
 
 // The reading held of a slot; nullptr: none.
 [[nodiscard]] const OpenedReading* held_of(const View& view, const ReadingSlot& slot);
-// Ids of readings that the settlement lists and this member does not hold. Where a meter signed two
-// readings, only the listed one counts as held, as long as this member has promised neither.
-[[nodiscard]] std::vector<Digest> readings_not_held(const Settlement& settlement, const View& view,
-                                                    const Promises& promises);
+// Whether this member holds the reading that a settlement lists. Where a meter signed two readings,
+// only the listed one counts as held, as long as this member has promised neither.
+[[nodiscard]] bool holds(const ListedReading& listed, const View& view, const Promises& promises);
+// The readings that the settlement lists and this member does not hold.
+[[nodiscard]] std::vector<ListedReading> readings_not_held(const Settlement& settlement,
+                                                           const View& view,
+                                                           const Promises& promises);
 // Readings that this member holds, that a draft would use, and that the settlement does not list.
 [[nodiscard]] std::vector<const OpenedReading*> readings_withheld(const Settlement& settlement,
                                                                   const View& view);
