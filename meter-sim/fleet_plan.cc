@@ -179,6 +179,8 @@ class Planner {
         planned.setup.parameters = genesis_.content.parameters;
         planned.setup.enrolment = std::move(*enrolment);
         planned.setup.random = system_random();
+        planned.setup.publish_spread_ms =
+            config_.publish_spread_ms.value_or(default_spread_ms(planned.setup.parameters));
         planned.signing_key = meter.signing_key;
         planned.tls_key = meter.tls_key;
         planned.tls_certificate = meter.tls_certificate;

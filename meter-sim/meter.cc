@@ -56,7 +56,8 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
       shares_(setup_.parameters, state_.shares),
       measurement_(state_.next_window, clock_, state_.registers),
       topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()),
-      alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()) {
+      alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()),
+      round_trip_(setup_.parameters.timers) {
     CHECK(!members_.empty());
     for (KeptReading& reading : pending) {
         const bool is_alarm = decode_event(reading.envelope, setup_.network).has_value();
@@ -194,7 +195,9 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
 
     KeptReading kept{header.window, header.sequence, reading.id, reading.envelope, {}, {}};
     effects.push_back(meter_effect::PersistReading{kept, state_});
-    pending_.emplace(header.sequence, PendingReading(std::move(kept), false));
+    PendingReading pending(std::move(kept), false);
+    pending.spread(setup_.publish_spread_ms, now.steady_ms);
+    pending_.emplace(header.sequence, std::move(pending));
     if (clock_.end_real_ms(header.window) <= told_until_ms_) told_.insert(header.sequence);
 }
 
@@ -244,22 +247,24 @@ void Meter::send_due(const Instant& now, MeterEffects& effects) {
         // reading is sent at once.
         if (at_ms != pending.next_send_ms) pending.begin_anew();
         if (at_ms > now.steady_ms) return;
+        bool reached = false;
         for (const WitnessNode& member : members_)
-            publish_to(pending, member.node, now, effects);
-        pending.sent(setup_.parameters.timers, now.steady_ms);
+            reached = publish_to(pending, member.node, now, effects) || reached;
+        pending.sent(round_trip_, now.steady_ms, reached);
     });
 }
 
-void Meter::publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
+bool Meter::publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
                        MeterEffects& effects) {
-    if (!connected_.contains(member) || pending.reading.receipts.contains(member)) return;
-    if (!is_asked(member, pending)) return;
+    if (!connected_.contains(member) || pending.reading.receipts.contains(member)) return false;
+    if (!is_asked(member, pending)) return false;
     if (!pending.reading.first_publish_ms) {
         pending.reading.first_publish_ms = now.real_ms;
         effects.push_back(meter_effect::PersistFirstPublish{pending.reading.sequence, now.real_ms});
     }
     const std::string& topic = pending.is_alarm ? alarm_topic_ : topic_;
     effects.push_back(meter_effect::Publish{member, topic, pending.envelope});
+    return true;
 }
 
 void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& effects) {
@@ -267,9 +272,10 @@ void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& ef
     connected_.insert(member);
     for_each_under_way(pending_, [&](PendingReading& pending) {
         const std::int64_t at_ms = send_at_ms(pending, now);
-        // A due reading goes to all members in this step, so a refusal must not repeat it sooner.
+        // At its turn a reading goes to all. A refusal must not repeat it sooner.
         if (at_ms <= now.steady_ms || at_ms != pending.next_send_ms) return;
-        if (!pending.refused.contains(member)) publish_to(pending, member, now, effects);
+        if (pending.back_off_ms == 0 || pending.refused.contains(member)) return;
+        if (publish_to(pending, member, now, effects)) pending.sent_between(now.steady_ms);
     });
 }
 
@@ -280,7 +286,8 @@ std::optional<Reject> Meter::hear(const meter_event::Message& message, const Ins
         return Reject::wrong_topic;
     const auto* member = find_member(NodeId(topic->sender));
     if (member == nullptr) return Reject::not_a_member;
-    if (topic->channel == Channel::receipt) return hear_receipt(*member, message.payload, effects);
+    if (topic->channel == Channel::receipt)
+        return hear_receipt(*member, message.payload, now, effects);
     if (topic->channel == Channel::refusal)
         return hear_refusal(*member, message.payload, now, effects);
     if (topic->channel == Channel::share) return hear_share(*member, message.payload, effects);
@@ -288,12 +295,11 @@ std::optional<Reject> Meter::hear(const meter_event::Message& message, const Ins
 }
 
 std::optional<Reject> Meter::hear_receipt(const WitnessNode& from, const Bytes& payload,
-                                          MeterEffects& effects) {
+                                          const Instant& now, MeterEffects& effects) {
     const auto receipt = decode_receipt(payload, setup_.network);
     if (!receipt) return receipt.error();
     const auto found = pending_.find(receipt->content.sequence);
-    // Receipts beyond the needed number may come after the reading is complete.
-    if (found == pending_.end()) return std::nullopt;
+    if (found == pending_.end()) return std::nullopt;  // it is complete already
     if (const auto fault = fault_of(*receipt, from, id())) return fault;
     if (!is_asked(from.node, found->second)) return Reject::not_a_member;
     KeptReading& reading = found->second.reading;
@@ -304,7 +310,10 @@ std::optional<Reject> Meter::hear_receipt(const WitnessNode& from, const Bytes& 
     effects.push_back(meter_effect::PersistReceipt{reading.sequence, from.node, complete});
     if (complete || found->second.is_heard(honest_members(reading.window)))
         told_.erase(reading.sequence);
-    if (complete) pending_.erase(found);
+    if (!complete) return std::nullopt;
+    if (const auto after_ms = found->second.answered_after_ms(now.steady_ms))
+        round_trip_.measured(*after_ms);
+    pending_.erase(found);
     return std::nullopt;
 }
 
@@ -320,7 +329,7 @@ std::optional<Reject> Meter::hear_refusal(const WitnessNode& from, const Bytes& 
     ++refusals_[known];
     if (found != pending_.end()) {
         PendingReading& pending = found->second;
-        if (pending.refused_by(from.node, known, setup_.parameters.timers, now.steady_ms))
+        if (pending.refused_by(from.node, known, round_trip_, now.steady_ms))
             effects.push_back(
                 meter_effect::PersistRefusal{refusal->content.sequence, from.node, known});
         if (pending.is_heard(honest_members(pending.reading.window)))

@@ -30,6 +30,7 @@
 #include "meter-sim/measurement.h"
 #include "meter-sim/pending_reading.h"
 #include "meter-sim/registers.h"
+#include "meter-sim/round_trip.h"
 #include "meter-sim/share_book.h"
 
 namespace fairfeed {
@@ -53,6 +54,8 @@ struct MeterSetup {
     std::shared_ptr<const Signer> signer;        // null: zeroised when the seal broke, for ever
     RandomSource random;
     EnergySource source;
+    // First publishes are spread over so many real milliseconds after a window's end.
+    std::int64_t publish_spread_ms = 0;
     std::optional<Window> breaks_at;  // the meter is opened when this window begins (paper A37)
 };
 
@@ -181,14 +184,15 @@ class Meter {
     [[nodiscard]] bool is_to_break() const;
     void break_seal(const Instant& now, MeterEffects& effects);
     void send_due(const Instant& now, MeterEffects& effects);
-    void publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
+    // true: published.
+    bool publish_to(PendingReading& pending, const NodeId& member, const Instant& now,
                     MeterEffects& effects);
     void connected(const NodeId& member, const Instant& now, MeterEffects& effects);
 
     [[nodiscard]] std::optional<Reject> hear(const meter_event::Message& message,
                                              const Instant& now, MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_receipt(const WitnessNode& from, const Bytes& payload,
-                                                     MeterEffects& effects);
+                                                     const Instant& now, MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_refusal(const WitnessNode& from, const Bytes& payload,
                                                      const Instant& now, MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_share(const WitnessNode& from, const Bytes& payload,
@@ -212,6 +216,7 @@ class Meter {
     std::int64_t told_until_ms_ = INT64_MIN;           // meter's time at its clock's last setting
     std::set<std::uint64_t> told_;  // sequences of windows before that, not answered on yet
     std::set<NodeId> connected_;
+    RoundTrip round_trip_;
     std::map<std::string, std::uint64_t> refusals_;
     std::map<std::string, std::uint64_t> ignored_;
 };

@@ -17,9 +17,8 @@ std::size_t say(const PendingReading& pending, Reject reason) {
         }));
 }
 
-std::int64_t doubled(std::int64_t back_off_ms, const Timers& timers) {
-    return std::clamp(back_off_ms * 2, timers.rebroadcast_ms, timers.rebroadcast_cap_ms);
-}
+// Repetitions wait up to an eighth longer.
+constexpr std::int64_t kJitterPart = 8;
 
 }  // namespace
 
@@ -38,10 +37,31 @@ bool PendingReading::is_heard(std::size_t needed) const {
     return members.size() >= needed;
 }
 
-void PendingReading::sent(const Timers& timers, std::int64_t steady_ms) {
-    back_off_ms = doubled(back_off_ms, timers);
-    next_send_ms = steady_ms + back_off_ms;
+void PendingReading::spread(std::int64_t over_ms, std::int64_t steady_ms) {
+    if (over_ms > 0) next_send_ms = steady_ms + jitter_ms(reading.id, 0, over_ms);
+}
+
+void PendingReading::sent(RoundTrip& round_trip, std::int64_t steady_ms, bool reached) {
+    if (back_off_ms == 0) {
+        back_off_ms = round_trip.first_wait_ms();
+    } else {
+        if (sendings > 0) round_trip.repeated(round_trip.doubled_ms(back_off_ms));
+        back_off_ms = round_trip.doubled_ms(back_off_ms);
+    }
+    if (reached) sent_between(steady_ms);
+    next_send_ms =
+        steady_ms + back_off_ms + jitter_ms(reading.id, sendings, back_off_ms / kJitterPart);
     backed_off = false;
+}
+
+void PendingReading::sent_between(std::int64_t steady_ms) {
+    ++sendings;
+    sent_ms = steady_ms;
+}
+
+std::optional<std::int64_t> PendingReading::answered_after_ms(std::int64_t steady_ms) const {
+    if (sendings != 1) return std::nullopt;
+    return steady_ms - sent_ms;
 }
 
 void PendingReading::begin_anew() {
@@ -51,9 +71,9 @@ void PendingReading::begin_anew() {
 }
 
 bool PendingReading::refused_by(const NodeId& member, const std::string& reason,
-                                const Timers& timers, std::int64_t steady_ms) {
+                                const RoundTrip& round_trip, std::int64_t steady_ms) {
     if (!std::exchange(backed_off, true)) {
-        back_off_ms = doubled(back_off_ms, timers);
+        back_off_ms = round_trip.doubled_ms(back_off_ms);
         next_send_ms = std::max(next_send_ms, steady_ms + back_off_ms);
     }
     std::string& said = refused[member];

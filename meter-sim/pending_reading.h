@@ -14,6 +14,7 @@
 #include "core/base/ids.h"
 #include "core/base/units.h"
 #include "core/model/network.h"
+#include "meter-sim/round_trip.h"
 
 namespace fairfeed {
 
@@ -34,6 +35,8 @@ struct PendingReading {
     bool is_alarm = false;
     std::int64_t next_send_ms = INT64_MIN;  // steady; at first: at once
     std::int64_t back_off_ms = 0;
+    std::uint64_t sendings = 0;             // to any member; a restart forgets them
+    std::int64_t sent_ms = 0;               // steady; the last of them
     bool backed_off = false;                // it was refused after it was sent
     std::map<NodeId, std::string> refused;  // by member, with the reason
 
@@ -48,13 +51,20 @@ struct PendingReading {
     // These members have examined it, and its window is over for them.
     [[nodiscard]] bool is_heard(std::size_t needed) const;
 
-    void sent(const Timers& timers, std::int64_t steady_ms);
+    // A new reading takes its turn within `over_ms`; 0: at once.
+    void spread(std::int64_t over_ms, std::int64_t steady_ms);
+    // Its turn has come. `reached`: a member was connected.
+    void sent(RoundTrip& round_trip, std::int64_t steady_ms, bool reached);
+    void sent_between(std::int64_t steady_ms);  // to a member that has just connected
+    // Enough members hold it: what it says of the round trip; nullopt: nothing, because nobody
+    // knows which of several sendings was answered.
+    [[nodiscard]] std::optional<std::int64_t> answered_after_ms(std::int64_t steady_ms) const;
     void begin_anew();  // restarts sending: at once, as if it was never sent
     // true: the refusal is new. The first reason is kept, unless it was that the window was not
     // over; that the window is closed stays true. A refusal lengthens the delay of the repetition,
     // but only once for each sending, so a thousand refusals delay it no further.
     [[nodiscard]] bool refused_by(const NodeId& member, const std::string& reason,
-                                  const Timers& timers, std::int64_t steady_ms);
+                                  const RoundTrip& round_trip, std::int64_t steady_ms);
 };
 
 }  // namespace fairfeed

@@ -1,5 +1,6 @@
 #include "meter-sim/sim_config.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/io/host.h"
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kMaxPvW = 1'000'000'000;
 constexpr std::int64_t kMaxLatitudeDeg = 60;  // the model does not cover days without sunrise
+
+constexpr std::int64_t kMaxSpreadMs = 3'600'000;
 
 void read_source(const YamlView& source, SimConfig& config) {
     if (source.has("homes") == source.has("seed")) {
@@ -90,6 +93,15 @@ void read_brokers(const YamlView& root, SimConfig& config) {
 
 }  // namespace
 
+std::int64_t default_spread_ms(const NetworkParameters& parameters) {
+    constexpr std::int64_t kPartOfWindow = 50;
+    constexpr std::int64_t kMostMs = 60'000;
+    constexpr std::int64_t kPartOfGrace = 4;
+    const std::int64_t window_ms = parameters.window_seconds * 1000 / parameters.speed;
+    return std::min(
+        {window_ms / kPartOfWindow, kMostMs, parameters.timers.grace_ms / kPartOfGrace});
+}
+
 Result<SimConfig, std::vector<std::string>> load_sim_config(const std::filesystem::path& file) {
     const auto document = YamlDocument::load(file);
     if (!document) return unexpected(document.error());
@@ -106,6 +118,7 @@ Result<SimConfig, std::vector<std::string>> load_sim_config(const std::filesyste
                                                                     {"error", LogLevel::error},
                                                                     {"off", LogLevel::off}})
                            .value_or(LogLevel::info);
+    config.publish_spread_ms = root.optional_int("publish_spread_ms", 0, kMaxSpreadMs);
     config.ca_certificate = root.require_path("ca_certificate");
     read_brokers(root, config);
     read_source(root.require_map("source"), config);

@@ -13,6 +13,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/io/log.h"
+#include "core/model/network.h"
 
 namespace fairfeed {
 
@@ -41,6 +42,7 @@ struct SimConfig {
     std::filesystem::path outbox;
     std::filesystem::path status_file;  // empty: none
     LogLevel log_level = LogLevel::info;
+    std::optional<std::int64_t> publish_spread_ms;  // absent: default_spread_ms()
     std::filesystem::path ca_certificate;
     std::vector<BrokerPlace> brokers;
     std::filesystem::path homes;         // empty: the built-in model
@@ -49,6 +51,11 @@ struct SimConfig {
     std::int64_t latitude_deg = 50;
     std::vector<SimMeter> meters;
 };
+
+// Real milliseconds after a window's end over which the meters of a fleet spread their first
+// publishes: 2 % of the window, at most a minute, at most a quarter of the time for which a
+// committee waits before it estimates.
+[[nodiscard]] std::int64_t default_spread_ms(const NetworkParameters& parameters);
 
 // Reports all errors at once, one line each: file:line:column: what is wrong.
 [[nodiscard]] Result<SimConfig, std::vector<std::string>> load_sim_config(

@@ -91,7 +91,7 @@ std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node) {
 std::string meter_sim_yaml(const LabNetwork& lab) {
     std::string text = "# Made by `gateway provision`; config/meter-sim.yaml explains the keys.\n" +
                        line("genesis", "../", layout::kGenesis) + meter_places(lab) +
-                       "log_level: info\n" +
+                       "log_level: info\n" + (lab.in_place ? "publish_spread_ms: 0\n" : "") +
                        line("ca_certificate", "", layout::kAuthorityCertificate) + "brokers:\n";
     for (const LabNode& node : lab.nodes)
         text += broker_item(node);

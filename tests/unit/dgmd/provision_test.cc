@@ -221,6 +221,7 @@ TEST(Provision, writes_a_meter_configuration_of_known_keys) {
     EXPECT_EQ(root.require_path("outbox"), made / "meters/outbox.db");
     EXPECT_EQ(root.require_path("status_file"), made / "run/meter-sim.json");
     EXPECT_EQ(root.require_text("log_level"), "info");
+    EXPECT_EQ(root.require_int("publish_spread_ms", 0, 1), 0);
     EXPECT_TRUE(std::filesystem::exists(root.require_path("ca_certificate")));
     std::vector<std::string> brokers;
     for (const YamlView& broker : root.require_list("brokers")) {
