@@ -5,6 +5,7 @@
 
 #include "core/base/program.h"
 #include "meter-sim/commands/import.h"
+#include "meter-sim/commands/load.h"
 #include "meter-sim/commands/run.h"
 #include "meter-sim/commands/show.h"
 #include "meter-sim/commands/status.h"
@@ -15,6 +16,13 @@ constexpr const char* kRunExamples =
     "  meter-sim run --config meter-sim.yaml          all meters at work until Ctrl-C\n"
     "  meter-sim run --config meter-sim.yaml --tamper m01@3\n"
     "                                                 open meter m01 when window 3 begins\n";
+constexpr const char* kLoadExamples =
+    "  meter-sim load --config meter-sim.yaml --burst --duration 60\n"
+    "                                                 all meters at each window's end, for a "
+    "minute\n"
+    "  meter-sim load --config meter-sim.yaml --rate 500 --duration 60 --json load.json\n"
+    "                                                 500 readings a second, the result for "
+    "programs\n";
 constexpr const char* kShowExamples =
     "  meter-sim show --config meter-sim.yaml         registers, readings and receipts so far\n"
     "  meter-sim show --config meter-sim.yaml --json  the same for programs\n";
@@ -44,7 +52,8 @@ int main(int argc, char** argv) {
     CLI::App app("Smart meters of a Fairfeed network: measure, sign, seal, keep and publish.",
                  "meter-sim");
     app.set_version_flag("--version", "meter-sim " FAIRFEED_VERSION);
-    app.footer(examples({kRunExamples, kShowExamples, kStatusExamples, kImportExamples, kMore}));
+    app.footer(examples({kRunExamples, kLoadExamples, kShowExamples, kStatusExamples,
+                         kImportExamples, kMore}));
     app.require_subcommand(1);
     int status = 0;
 
@@ -57,6 +66,21 @@ int main(int argc, char** argv) {
     run->add_option("--tamper", run_options.tamper,
                     "METER@WINDOW: break the seal of this meter when the window begins");
     run->callback([&] { status = fairfeed::run_run(run_options, std::cout, std::cerr); });
+
+    fairfeed::LoadOptions load_options;
+    auto* load = app.add_subcommand(
+        "load", "Let all meters report as fast as told, and measure how the network takes it");
+    load->footer(examples({kLoadExamples}));
+    load->add_option("--config", load_options.config, "Configuration file (YAML)")->required();
+    load->add_option("--rate", load_options.rate, "Readings a second, after each window's end");
+    load->add_flag("--burst", load_options.burst, "All readings at once, at each window's end");
+    load->add_option("--duration", load_options.duration_s,
+                     "Seconds of whole windows, from the meters' next window on")
+        ->required();
+    load->add_option("--json", load_options.json, "Write the result there as JSON");
+    load->add_flag("--check-config", load_options.check_only,
+                   "Check the configuration and the files it names, and stop");
+    load->callback([&] { status = fairfeed::run_load(load_options, std::cout, std::cerr); });
 
     fairfeed::ShowOptions show_options;
     auto* show = app.add_subcommand("show", "Print registers, readings and receipts of the outbox");

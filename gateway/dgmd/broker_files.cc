@@ -14,9 +14,10 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            ". Made by `gateway provision`; a new node means new files and SIGHUP.\n"
            "per_listener_settings false\n"
            "user " +
-           user + "\nlistener " + std::to_string(node.port) + " " + node.listen + "\n" + "cafile " +
-           file("broker", layout::kAuthorityCertificate) + "certfile " +
-           file("broker", layout::kTlsCertificate) + "keyfile " + file("broker", layout::kTlsKey) +
+           user + "\nlistener " + std::to_string(node.port) + " " + node.listen +
+           "\nmax_connections 10100\n" + "cafile " + file("broker", layout::kAuthorityCertificate) +
+           "certfile " + file("broker", layout::kTlsCertificate) + "keyfile " +
+           file("broker", layout::kTlsKey) +
            "tls_version tlsv1.2\n"
            "ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305\n"
            "ciphers_tls1.3 TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256\n"
@@ -33,7 +34,7 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            "max_packet_size 65536\n"
            "max_inflight_messages 1000\n"
            "max_queued_messages 100000\n"
-           "max_queued_bytes 16777216\n"
+           "max_queued_bytes 33554432\n"
            "memory_limit 268435456\n"
            "queue_qos0_messages false\n"
            "set_tcp_nodelay true\n"

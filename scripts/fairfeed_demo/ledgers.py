@@ -40,6 +40,13 @@ def _fault_of(answer):
     return f"height {fault['height']}: {fault['reason']}: {fault['explanation']}"
 
 
+def verify(programs, directory, node):
+    """The answer of `edge-node verify` with the node's keys, and a line if the ledger is unsound."""
+    return _ask([programs.edge_node, "verify", "--genesis", directory.genesis, "--ledger",
+                 directory.ledger(node), "--config", directory.node_config(node),
+                 "--json"])  # fmt: skip
+
+
 def read_node(programs, directory, node, status):
     tool, config = programs.edge_node, directory.node_config(node)
     questions = {

@@ -78,9 +78,12 @@ class Crew:
         self._members = []
 
     def start(self, name, command):
+        """Returns the id of the process."""
         path = self._logs / f"{name}.log"
         with open(path, "wb") as log:
-            self._members.append((name, start([str(part) for part in command], log), path))
+            process = start([str(part) for part in command], log)
+        self._members.append((name, process, path))
+        return process.pid
 
     def check(self):
         """Raises DemoFault if a program has ended by itself."""

@@ -106,6 +106,7 @@ class StandardOutput : public ::testing::Test {
             {"gateway recording", quoted(recording())},
             {"meter-sim import", quoted(meter_file()) + " --out " + fresh("homes")},
             {"meter-sim run", "--config " + quoted(meters())},
+            {"meter-sim load", "--check-config --burst --duration 1 --config " + quoted(meters())},
             {"meter-sim show", "--json --config " + quoted(meters())},
             {"meter-sim status", "--config " + quoted(meters_of_this_process())},
         };

@@ -1,0 +1,224 @@
+#include "meter-sim/load_fleet.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/io/log.h"
+#include "core/io/mqtt_multiplexer.h"
+#include "core/wire/message_codec.h"
+#include "core/wire/topics.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kQueueCapacity = 1'000'000;
+constexpr std::size_t kBatch = 1024;         // events, and readings sent, in a turn
+constexpr std::size_t kKeptAtATime = 4096;   // effects in one transaction
+constexpr std::int64_t kTellMs = 1000;       // between lines of progress
+constexpr std::int64_t kConnectMs = 20'000;  // without another connection: begin without it
+constexpr std::int64_t kStalledMs = 60'000;  // without a receipt or a settlement: give up
+constexpr std::int64_t kLongestWaitMs = 100;
+
+}  // namespace
+
+LoadFleet::LoadFleet(FleetPlan plan, Outbox outbox, const LoadPace& pace, Progress progress)
+    : plan_(std::move(plan)),
+      outbox_(std::move(outbox)),
+      pace_(pace),
+      progress_(std::move(progress)),
+      book_(plan_.parameters.timers),
+      news_(kQueueCapacity) {}
+
+void LoadFleet::stop() {
+    stopping_ = true;
+    news_.push_always(Stop{});
+}
+
+Result<LoadResult, IoError> LoadFleet::run(const std::filesystem::path& ca_certificate) {
+    LoadResult result;
+    if (auto done = sign_all(); !done) return unexpected(done.error());
+    connect(ca_certificate);
+    await_connections(result);
+    play();
+    result.tally = book_.tally();
+    result.wire = mqtt_->counts();
+    result.meters = plan_.meters.size();
+    result.connections = lines_.size();
+    result.stopped = stopping_;
+    mqtt_.reset();
+    if (auto kept = keep_receipts(); !kept) return unexpected(kept.error());
+    return result;
+}
+
+Result<void, IoError> LoadFleet::sign_all() {
+    for (std::size_t i = 0; i < plan_.meters.size(); ++i) {
+        PlannedMeter& planned = plan_.meters[i];
+        enrolments_.push_back(planned.setup.enrolment);
+        auto signed_readings = sign(planned, i);
+        if (!signed_readings) return unexpected(signed_readings.error());
+        std::vector<std::pair<std::int64_t, KeptReading>> due;
+        for (KeptReading& reading : *signed_readings)
+            due.emplace_back(due_ms(reading.window, i), std::move(reading));
+        (void)book_.add(enrolments_.back(), std::move(due));
+        if (stopping_) return {};
+        if (clock_.now().steady_ms - told_ms_ >= kTellMs)
+            tell("signed the readings of " + std::to_string(i + 1) + " of " +
+                 std::to_string(plan_.meters.size()) + " meters");
+    }
+    return {};
+}
+
+// The meter itself measures and signs, as if all the windows had ended.
+Result<std::vector<KeptReading>, IoError> LoadFleet::sign(PlannedMeter& planned,
+                                                          std::size_t number) {
+    const MeterId id = enrolments_[number].meter;
+    auto known = outbox_.load(id);
+    if (!known) return unexpected(known.error());
+    MeterState state;
+    state.next_window = enrolments_[number].effective;
+    state.registers.total = enrolments_[number].installed;
+    if (*known) state = (*known)->state;
+    const Window end = state.next_window + static_cast<Window>(pace_.windows);
+    const GridClock clock(plan_.parameters);
+    const Instant later{0, clock.end_real_ms(end - 1), true};
+    Meter meter(std::move(planned.setup), std::move(state), {});
+    std::vector<KeptReading> readings;
+    while (!meter.has_measured_all() && meter.state().next_window < end) {
+        const MeterEffects effects = meter.step(meter_event::Tick{}, later);
+        std::vector<MeterAndEffect> writes;
+        for (const MeterEffect& effect : effects) {
+            writes.emplace_back(id, &effect);
+            if (const auto* reading = std::get_if<meter_effect::PersistReading>(&effect))
+                readings.push_back(reading->reading);
+        }
+        if (auto written = outbox_.write(writes); !written) return unexpected(written.error());
+    }
+    return readings;
+}
+
+std::int64_t LoadFleet::due_ms(Window window, std::size_t number) const {
+    const Instant now = clock_.now();
+    const std::int64_t end_ms = GridClock(plan_.parameters).end_real_ms(window);
+    const std::int64_t into_ms =
+        pace_.rate > 0 ? static_cast<std::int64_t>(number) * 1000 / pace_.rate : 0;
+    return now.steady_ms + (end_ms - now.real_ms) + into_ms;
+}
+
+void LoadFleet::connect(const std::filesystem::path& ca_certificate) {
+    std::vector<MqttConfig> configs;
+    for (std::size_t i = 0; i < plan_.meters.size(); ++i) {
+        first_line_.push_back(lines_.size());
+        PlannedMeter& planned = plan_.meters[i];
+        planned.setup.enrolment.meter = enrolments_[i].meter;  // it was moved into the meter
+        planned.setup.parameters.name = plan_.parameters.name;
+        for (const BrokerPlace& broker : planned.brokers) {
+            lines_.push_back({i, broker.node});
+            configs.push_back(line_config(planned, broker, ca_certificate));
+        }
+    }
+    first_line_.push_back(lines_.size());
+    MqttLineHandlers handlers;
+    handlers.on_message = [this](std::size_t line, std::string_view topic, ByteView payload, bool) {
+        (void)news_.push(Message{line, std::string(topic), to_bytes(payload)});
+    };
+    handlers.on_connection = [this](std::size_t line, bool up, std::string_view reason) {
+        if (!up)
+            log_warning("no connection", kv("meter", enrolments_[lines_[line].meter].meter),
+                        kv("broker", lines_[line].member), kv("reason", std::string(reason)));
+        news_.push_always(Change{line, up});
+    };
+    mqtt_ = std::make_unique<MqttMultiplexer>(std::move(configs), std::move(handlers));
+}
+
+void LoadFleet::await_connections(LoadResult& result) {
+    std::size_t known = 0;
+    std::int64_t moved_ms = clock_.now().steady_ms;
+    while (up_ < lines_.size() && !stopping_) {
+        hear(kLongestWaitMs);
+        const std::int64_t now_ms = clock_.now().steady_ms;
+        if (std::exchange(known, up_) != up_) moved_ms = now_ms;
+        if (now_ms - moved_ms > kConnectMs) break;
+        if (now_ms - told_ms_ >= kTellMs)
+            tell(std::to_string(up_) + " of " + std::to_string(lines_.size()) + " connections");
+    }
+    result.connected = up_;
+    tell(std::to_string(up_) + " of " + std::to_string(lines_.size()) + " connections");
+}
+
+void LoadFleet::play() {
+    std::size_t progress = 0;
+    std::int64_t moved_ms = clock_.now().steady_ms;
+    while (!book_.is_done() && !stopping_) {
+        const std::int64_t before_ms = clock_.now().steady_ms;
+        hear(std::clamp<std::int64_t>(book_.next_due_ms() - before_ms, 0, kLongestWaitMs));
+        publish_due();
+        const std::int64_t now_ms = clock_.now().steady_ms;
+        const LoadCounts counts = book_.counts();
+        const bool waits = counts.sent == counts.receipted && counts.sent == counts.settled;
+        const std::size_t made = counts.receipted + counts.settled;
+        if (waits || std::exchange(progress, made) != made) moved_ms = now_ms;
+        if (now_ms - moved_ms > kStalledMs) return;
+        if (now_ms - told_ms_ < kTellMs) continue;
+        tell(std::to_string(counts.sent) + " readings sent, " + std::to_string(counts.receipted) +
+             " receipted, " + std::to_string(counts.settled) + " final");
+    }
+}
+
+void LoadFleet::hear(std::int64_t wait_ms) {
+    for (const News& news : news_.pop_batch(kBatch, wait_ms)) {
+        if (const auto* message = std::get_if<Message>(&news)) hear_message(*message);
+        if (const auto* change = std::get_if<Change>(&news)) {
+            const Line& line = lines_[change->line];
+            book_.connected(line.meter, line.member, change->up);
+            up_ = book_.connections();
+        }
+    }
+}
+
+void LoadFleet::hear_message(const Message& message) {
+    const auto topic = Topic::parse(message.topic);
+    if (!topic) return;
+    const Line& line = lines_[message.line];
+    const std::int64_t now_ms = clock_.now().steady_ms;
+    if (topic->channel == Channel::receipt) {
+        const auto receipt = decode_receipt(message.payload, plan_.network);
+        if (receipt) book_.heard(line.member, line.meter, receipt->content, now_ms);
+    } else if (topic->channel == Channel::share) {
+        const auto share = decode_share(message.payload, plan_.network);
+        if (share) book_.heard(line.member, line.meter, share->content, now_ms);
+    } else if (topic->channel == Channel::refusal) {
+        const auto refusal = decode_refusal(message.payload, plan_.network);
+        if (refusal) book_.heard_refusal(refusal->content.reason);
+    }
+}
+
+void LoadFleet::publish_due() {
+    for (const LoadBook::Publish& publish : book_.due(clock_.now().steady_ms, kBatch)) {
+        std::size_t line = first_line_[publish.meter];
+        while (lines_[line].member != publish.member)
+            ++line;
+        const Topic topic{plan_.parameters.name, enrolments_[publish.meter].meter.str(),
+                          Channel::reading, "-"};
+        (void)mqtt_->publish(line, topic.str(), *publish.envelope);
+    }
+}
+
+void LoadFleet::tell(const std::string& text) {
+    told_ms_ = clock_.now().steady_ms;
+    progress_(text);
+}
+
+Result<void, IoError> LoadFleet::keep_receipts() {
+    const std::vector<std::pair<MeterId, MeterEffect>> effects =
+        book_.to_keep(clock_.now().real_ms);
+    for (std::size_t begin = 0; begin < effects.size(); begin += kKeptAtATime) {
+        std::vector<MeterAndEffect> writes;
+        for (std::size_t i = begin; i < std::min(effects.size(), begin + kKeptAtATime); ++i)
+            writes.emplace_back(effects[i].first, &effects[i].second);
+        if (auto written = outbox_.write(writes); !written) return written;
+    }
+    return {};
+}
+
+}  // namespace fairfeed

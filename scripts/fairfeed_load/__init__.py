@@ -1,0 +1,1 @@
+"""scripts/load: a network of real processes under load, watched, drained and verified."""

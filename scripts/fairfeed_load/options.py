@@ -1,0 +1,75 @@
+"""The command line of scripts/load."""
+
+import argparse
+from pathlib import Path
+
+from fairfeed_demo.faults import UsageFault
+
+WINDOW_SECONDS = 14_400
+MAX_METERS = 100_000
+
+DESCRIPTION = """\
+Provisions a network, starts its brokers and nodes, lets all meters report with `meter-sim load`,
+waits until every reading is final, stops everything, and verifies every ledger. Each meter has its
+own identity, key, certificate and connections over mutual TLS. Shows the CPU and the memory of each
+process, and the bytes on the wire and on the disk."""
+
+EXAMPLES = """\
+examples:
+  scripts/load --nodes 1 --meters 900                 two windows, all meters at once at their end
+  scripts/load --nodes 4 --meters 600 --windows 3     a committee of four: four connections a meter
+  scripts/load --nodes 1 --meters 900 --window-s 5 --rate 300
+                                                      300 readings a second
+  scripts/load --nodes 1 --meters 10000 --window-s 60 --json town.json
+
+A window is four hours of grid time, so its real seconds divide 14400. A run starts when the meters
+have signed and connected, for which it gives a second for fifty connections and for two hundred
+readings. If that is not enough, the first readings leave late, and the result says so.
+
+exit status: 0 nothing was lost or doubled, energy and money are conserved, all ledgers are equal;
+1 not so, and it says which; 2 wrong usage."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageFault(f"{message}; see scripts/load --help")
+
+
+def _whole_number(low, high):
+    def parse(text):
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def parse(arguments):
+    parser = _Parser(prog="scripts/load", description=DESCRIPTION, epilog=EXAMPLES,
+                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                     allow_abbrev=False)  # fmt: skip
+    add = parser.add_argument
+    add("--nodes", metavar="N", type=_whole_number(1, 31), default=1,
+        help="edge nodes; from four on each cluster has a committee of four (default 1)")
+    add("--meters", metavar="M", type=_whole_number(1, MAX_METERS), default=900,
+        help="meters, dealt over the clusters (default 900)")
+    add("--per-cluster", metavar="K", type=_whole_number(1, MAX_METERS), default=900,
+        help="the most meters of a cluster; nodes parent several clusters (default 900)")
+    add("--windows", metavar="W", type=_whole_number(1, 1000), default=2,
+        help="settlement windows to report (default 2)")
+    add("--window-s", metavar="S", type=_whole_number(1, WINDOW_SECONDS), default=30,
+        help="real seconds of a window (default 30)")
+    add("--rate", metavar="R", type=_whole_number(1, 1_000_000),
+        help="readings a second after each window's end (default: all at once)")
+    add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-load"),
+        help="where everything is written; what an earlier run wrote there is removed "
+             "(default .fairfeed-load)")
+    add("--json", metavar="FILE", type=Path, help="write all figures there as JSON")
+    chosen = parser.parse_args(arguments)
+    if WINDOW_SECONDS % chosen.window_s:
+        raise UsageFault(f"--window-s: {chosen.window_s} does not divide {WINDOW_SECONDS}; take "
+                         "1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 40, 60, 120, 300 or 900")
+    if chosen.rate and chosen.meters > chosen.rate * chosen.window_s:
+        raise UsageFault(f"--rate: {chosen.meters} meters at {chosen.rate} readings a second need "
+                         f"more than a window of {chosen.window_s} s: raise --rate or --window-s")
+    return chosen

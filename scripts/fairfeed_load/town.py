@@ -1,0 +1,61 @@
+"""The network under load as `gateway provision` reads it."""
+
+from fairfeed_demo.network import HOST, free_ports
+
+from .options import WINDOW_SECONDS
+
+GRID_EPOCH = "2016-08-08T08:00"
+GRACE_MS = 30_000  # the load is measured, not the estimates of what comes late
+_CAPACITIES = (4000, 0, 2500, 0)
+
+
+class Town:
+    """Names and places; `network` in the form that fairfeed_demo's modules expect."""
+
+    def __init__(self, chosen):
+        self._chosen = chosen
+        count = chosen.nodes
+        self.nodes = [f"n{number:02}" for number in range(1, count + 1)]
+        self.ports = free_ports(count)
+        clusters = max(count, -(-chosen.meters // chosen.per_cluster))
+        clusters = -(-clusters // count) * count  # every node has as many
+        self.clusters = [f"c{number:03}" for number in range(1, clusters + 1)]
+        self.parents = [self.nodes[i % count] for i in range(clusters)]
+        self.members = min(count, 4)
+
+    def connections(self):
+        return self._chosen.meters * self.members
+
+    def starts_in_s(self):
+        """For signing and connecting: window 0 begins then, and ends a window later."""
+        return 15 + self.connections() // 50 + self._chosen.meters * self._chosen.windows // 200
+
+    def to_yaml(self):
+        chosen = self._chosen
+        lines = [
+            "# Written by scripts/load; config/lab.yaml explains the keys.",
+            "network:",
+            "  name: load",
+            f"  grid_epoch: {GRID_EPOCH}",
+            f"  starts_in_s: {self.starts_in_s()}",
+            f"  speed: {WINDOW_SECONDS // chosen.window_s}",
+            f"  window_seconds: {WINDOW_SECONDS}",
+            f"  window_limit: {chosen.windows}",
+            "  preset: lab",
+            f"  timers: {{grace_ms: {GRACE_MS}}}",
+            "nodes:",
+        ]
+        for place, (node, port) in enumerate(zip(self.nodes, self.ports)):
+            where = f"{{east_m: {place * 100}, north_m: 0}}"
+            lines.append(f"  - {{id: {node}, location: {where}, address: {HOST}, port: {port}}}")
+        lines.append("clusters:")
+        for cluster, parent in zip(self.clusters, self.parents):
+            lines.append(f"  - {{id: {cluster}, parent: {parent}}}")
+        lines.append("meters:")
+        for i in range(chosen.meters):
+            cluster = self.clusters[i % len(self.clusters)]
+            capacity = _CAPACITIES[i // len(self.clusters) % len(_CAPACITIES)]
+            lines.append(f"  - {{id: m{i + 1:05}, cluster: {cluster}, capacity_w: {capacity}}}")
+        lines += ["tariff:", "  import_micro_per_kwh: 250000", "  export_micro_per_kwh: 80000",
+                  "meter_source:", "  seed: 1"]  # fmt: skip
+        return "\n".join(lines) + "\n"
