@@ -7,12 +7,14 @@ from fairfeed_demo.faults import UsageFault
 
 WINDOW_SECONDS = 14_400
 MAX_METERS = 100_000
+MAX_OF_CLUSTER = 900
 
 DESCRIPTION = """\
 Provisions a network, starts its brokers and nodes, lets all meters report with `meter-sim load`,
 waits until every reading is final, stops everything, and verifies every ledger. Each meter has its
 own identity, key, certificate and connections over mutual TLS. Shows the CPU and the memory of each
-process, and the bytes on the wire and on the disk."""
+process, and the bytes on the wire and on the disk. The meters are split over so many processes as
+the hard limit of file descriptors demands."""
 
 EXAMPLES = """\
 examples:
@@ -20,10 +22,10 @@ examples:
   scripts/load --nodes 4 --meters 600 --windows 3     a committee of four: four connections a meter
   scripts/load --nodes 1 --meters 900 --window-s 5 --rate 300
                                                       300 readings a second
-  scripts/load --nodes 1 --meters 10000 --window-s 60 --json town.json
+  scripts/load --nodes 12 --meters 10000 --windows 1 --window-s 120 --json town.json
 
 A window is four hours of grid time, so its real seconds divide 14400. A run starts when the meters
-have signed and connected, for which it gives a second for fifty connections and for two hundred
+have signed and connected, for which it gives a second for a hundred connections and for two hundred
 readings. If that is not enough, the first readings leave late, and the result says so.
 
 exit status: 0 nothing was lost or doubled, energy and money are conserved, all ledgers are equal;
@@ -52,9 +54,7 @@ def parse(arguments):
     add("--nodes", metavar="N", type=_whole_number(1, 31), default=1,
         help="edge nodes; from four on each cluster has a committee of four (default 1)")
     add("--meters", metavar="M", type=_whole_number(1, MAX_METERS), default=900,
-        help="meters, dealt over the clusters (default 900)")
-    add("--per-cluster", metavar="K", type=_whole_number(1, MAX_METERS), default=900,
-        help="the most meters of a cluster; nodes parent several clusters (default 900)")
+        help="meters, dealt over the nodes' clusters, at most 900 each (default 900)")
     add("--windows", metavar="W", type=_whole_number(1, 1000), default=2,
         help="settlement windows to report (default 2)")
     add("--window-s", metavar="S", type=_whole_number(1, WINDOW_SECONDS), default=30,
@@ -69,6 +69,9 @@ def parse(arguments):
     if WINDOW_SECONDS % chosen.window_s:
         raise UsageFault(f"--window-s: {chosen.window_s} does not divide {WINDOW_SECONDS}; take "
                          "1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 40, 60, 120, 300 or 900")
+    if chosen.meters > MAX_OF_CLUSTER * chosen.nodes:
+        raise UsageFault(f"--meters: a node has one cluster, of at most {MAX_OF_CLUSTER} meters, so "
+                         f"{chosen.meters} meters need {-(-chosen.meters // MAX_OF_CLUSTER)} nodes")
     if chosen.rate and chosen.meters > chosen.rate * chosen.window_s:
         raise UsageFault(f"--rate: {chosen.meters} meters at {chosen.rate} readings a second need "
                          f"more than a window of {chosen.window_s} s: raise --rate or --window-s")

@@ -17,10 +17,7 @@ class Town:
         count = chosen.nodes
         self.nodes = [f"n{number:02}" for number in range(1, count + 1)]
         self.ports = free_ports(count)
-        clusters = max(count, -(-chosen.meters // chosen.per_cluster))
-        clusters = -(-clusters // count) * count  # every node has as many
-        self.clusters = [f"c{number:03}" for number in range(1, clusters + 1)]
-        self.parents = [self.nodes[i % count] for i in range(clusters)]
+        self.clusters = [f"c{number:02}" for number in range(1, count + 1)]
         self.members = min(count, 4)
 
     def connections(self):
@@ -28,7 +25,7 @@ class Town:
 
     def starts_in_s(self):
         """For signing and connecting: window 0 begins then, and ends a window later."""
-        return 15 + self.connections() // 50 + self._chosen.meters * self._chosen.windows // 200
+        return 15 + self.connections() // 100 + self._chosen.meters * self._chosen.windows // 200
 
     def to_yaml(self):
         chosen = self._chosen
@@ -49,7 +46,7 @@ class Town:
             where = f"{{east_m: {place * 100}, north_m: 0}}"
             lines.append(f"  - {{id: {node}, location: {where}, address: {HOST}, port: {port}}}")
         lines.append("clusters:")
-        for cluster, parent in zip(self.clusters, self.parents):
+        for cluster, parent in zip(self.clusters, self.nodes):
             lines.append(f"  - {{id: {cluster}, parent: {parent}}}")
         lines.append("meters:")
         for i in range(chosen.meters):

@@ -8,12 +8,17 @@ from fairfeed_demo import processes, status
 from fairfeed_demo.faults import DemoFault, UsageFault
 from fairfeed_demo.processes import Crew
 
+from .fleets import fleets_for, merged, split
 from .town import Town
 from .watch import Watch
 
 _POLL_S = 0.25
 _BROKER_S = 20.0
 _DRAIN_S = 120.0
+
+
+def _result_of(config):
+    return config.with_suffix(".json")
 
 
 class Trial:
@@ -69,30 +74,35 @@ class Trial:
             time.sleep(0.05)
 
     def _play(self):
-        chosen, result = self._chosen, self._directory.path / "load.json"
-        command = [self._programs.meter_sim, "load", "--config", self._directory.meter_config,
-                   "--duration", chosen.windows * chosen.window_s, "--json", result]  # fmt: skip
-        command += ["--rate", chosen.rate] if chosen.rate else ["--burst"]
-        self.watch.add("meter-sim", self._crew.start("meter-sim", command))
-        begun = None
-        while "meter-sim" not in self._crew.names_ended():
-            tail = self._crew.log_tail("meter-sim").rpartition("\n")[2]
-            if begun is None and "readings sent" in tail:
+        fleets = split(self._directory.meter_config, fleets_for(self.town.connections()))
+        for name, config in fleets:
+            self.watch.add(name, self._crew.start(name, self._load_command(config, len(fleets))))
+        names, begun = [name for name, _ in fleets], None
+        while not set(names) <= set(self._crew.names_ended()):
+            tails = [self._crew.log_tail(name).rpartition("\n")[2] for name in names]
+            if begun is None and any("readings sent" in tail for tail in tails):
                 begun = time.monotonic()
                 self.watch.mark()
             self.watch.look()
-            if tail:
-                self._screen.progress(tail, key=tail[:7])
+            if all(tails):
+                self._screen.progress("; ".join(tails), key=tails[0][:7])
             time.sleep(_POLL_S)
         self._screen.end_progress()
         self.seconds = time.monotonic() - begun if begun else 0.0
-        others = [name for name in self._crew.names_ended() if name != "meter-sim"]
-        if others:
-            self.unwell += others
-        if not result.is_file():
-            raise DemoFault("meter-sim load ended without a result:\n"
-                            + self._crew.log_tail("meter-sim"))  # fmt: skip
-        self.load = json.loads(result.read_text())
+        self.unwell += [name for name in self._crew.names_ended() if name not in names]
+        self.load = merged([self._result(name, config) for name, config in fleets])
+
+    def _load_command(self, config, fleets):
+        chosen = self._chosen
+        command = [self._programs.meter_sim, "load", "--config", config, "--duration",
+                   chosen.windows * chosen.window_s, "--json", _result_of(config)]  # fmt: skip
+        rate = chosen.rate and max(1, chosen.rate // fleets)
+        return command + (["--rate", rate] if rate else ["--burst"])
+
+    def _result(self, name, config):
+        if not _result_of(config).is_file():
+            raise DemoFault(f"{name} ended without a result:\n{self._crew.log_tail(name)}")
+        return json.loads(_result_of(config).read_text())
 
     def _drain(self):
         deadline = time.monotonic() + _DRAIN_S
@@ -110,7 +120,8 @@ class Trial:
     def stop(self):
         self.watch.look()
         for prefix in ("meter-sim", "edge-node-", "mosquitto-"):
-            self.unwell += [n for n in self._crew.stop(prefix, 30.0) if n != "meter-sim"]
+            unwell = self._crew.stop(prefix, 30.0)
+            self.unwell += [name for name in unwell if not name.startswith("meter-sim")]
 
     def kill(self):
         self._crew.kill()
