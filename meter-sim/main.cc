@@ -46,14 +46,31 @@ std::string examples(std::initializer_list<const char*> lines) {
     return out;
 }
 
+void add_load(CLI::App& app, fairfeed::LoadOptions& options, int& status) {
+    auto* load = app.add_subcommand(
+        "load", "Let all meters report as fast as told, and measure how the network takes it");
+    load->footer(examples({kLoadExamples}));
+    load->add_option("--config", options.config, "Configuration file (YAML)")->required();
+    load->add_option("--rate", options.rate, "Readings a second, after each window's end");
+    load->add_flag("--burst", options.burst, "All readings at once, at each window's end");
+    load->add_option("--duration", options.duration_s,
+                     "Seconds of whole windows, from the meters' next window on")
+        ->required();
+    load->add_option("--json", options.json, "Write the result there as JSON");
+    load->add_flag("--check-config", options.check_only,
+                   "Check the configuration and the files it names, and stop");
+    load->callback(
+        [&options, &status] { status = fairfeed::run_load(options, std::cout, std::cerr); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("Smart meters of a Fairfeed network: measure, sign, seal, keep and publish.",
                  "meter-sim");
     app.set_version_flag("--version", "meter-sim " FAIRFEED_VERSION);
-    app.footer(examples({kRunExamples, kLoadExamples, kShowExamples, kStatusExamples,
-                         kImportExamples, kMore}));
+    app.footer(examples(
+        {kRunExamples, kLoadExamples, kShowExamples, kStatusExamples, kImportExamples, kMore}));
     app.require_subcommand(1);
     int status = 0;
 
@@ -68,19 +85,7 @@ int main(int argc, char** argv) {
     run->callback([&] { status = fairfeed::run_run(run_options, std::cout, std::cerr); });
 
     fairfeed::LoadOptions load_options;
-    auto* load = app.add_subcommand(
-        "load", "Let all meters report as fast as told, and measure how the network takes it");
-    load->footer(examples({kLoadExamples}));
-    load->add_option("--config", load_options.config, "Configuration file (YAML)")->required();
-    load->add_option("--rate", load_options.rate, "Readings a second, after each window's end");
-    load->add_flag("--burst", load_options.burst, "All readings at once, at each window's end");
-    load->add_option("--duration", load_options.duration_s,
-                     "Seconds of whole windows, from the meters' next window on")
-        ->required();
-    load->add_option("--json", load_options.json, "Write the result there as JSON");
-    load->add_flag("--check-config", load_options.check_only,
-                   "Check the configuration and the files it names, and stop");
-    load->callback([&] { status = fairfeed::run_load(load_options, std::cout, std::cerr); });
+    add_load(app, load_options, status);
 
     fairfeed::ShowOptions show_options;
     auto* show = app.add_subcommand("show", "Print registers, readings and receipts of the outbox");

@@ -44,6 +44,10 @@ std::vector<std::string> faults_of(const LoadOptions& options, const FleetPlan& 
         faults.push_back("choose one of --burst and --rate R");
     if (options.rate && *options.rate < 1) faults.push_back("--rate: at least 1 reading a second");
     if (options.duration_s < 1) faults.push_back("--duration: at least 1 second");
+    for (const PlannedMeter& meter : plan.meters)
+        if (!meter.setup.signer)
+            faults.push_back("meter '" + meter.setup.enrolment.meter.str() +
+                             "': its seal is broken, so it signs nothing; take it out");
     if (!faults.empty() || !options.rate) return faults;
     const auto meters = static_cast<std::int64_t>(plan.meters.size());
     const std::int64_t last_ms = meters * 1000 / *options.rate;
@@ -54,10 +58,6 @@ std::vector<std::string> faults_of(const LoadOptions& options, const FleetPlan& 
                          "of this network has " +
                          std::to_string(window_ms(plan.parameters)) +
                          " ms: raise the rate, or provision a lower speed");
-    for (const PlannedMeter& meter : plan.meters)
-        if (!meter.setup.signer)
-            faults.push_back("meter '" + meter.setup.enrolment.meter.str() +
-                             "': its seal is broken, so it signs nothing; take it out");
     return faults;
 }
 
