@@ -104,9 +104,11 @@ class Verification {
 }  // namespace
 
 VerifyReport verify_ledger(const Ledger& ledger, const LoadedGenesis& genesis,
-                           const Keyholder* holder, const VerifyProgress& progress) {
+                           const Keyholder* holder, const VerifyProgress& progress,
+                           std::size_t threads) {
     Verification verification(ledger, holder, progress);
-    const auto end = replay(ledger, genesis, {.trust_signatures = false, .keep_before = true},
+    const auto end = replay(ledger, genesis,
+                            {.trust_signatures = false, .keep_before = true, .threads = threads},
                             [&](const ReplayStep& step) { return verification.see(step); });
     return verification.finish(end ? std::nullopt : std::optional(end.error()));
 }

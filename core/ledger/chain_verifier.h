@@ -1,7 +1,7 @@
 // Verifies a ledger: replays it from genesis and recomputes everything: hashes, links, Merkle
 // roots, certificates, signatures of meters, members and DGMD, public arithmetic, app hashes,
 // invariants; with a keyholder's key also readings, sealed lines and the contract. Counts and names
-// everything that it could not recompute. Reads only. One thread.
+// everything that it could not recompute. Reads only.
 #pragma once
 
 #include <functional>
@@ -60,8 +60,10 @@ struct VerifyReport {
 // Called after each block with the progress so far.
 using VerifyProgress = std::function<void(Height done, Height total)>;
 
-// holder: nullptr means no keys. progress may be empty.
+// holder: nullptr means no keys. progress may be empty. threads: that verify signatures, with the
+// caller's; the report does not depend on them.
 [[nodiscard]] VerifyReport verify_ledger(const Ledger& ledger, const LoadedGenesis& genesis,
-                                         const Keyholder* holder, const VerifyProgress& progress);
+                                         const Keyholder* holder, const VerifyProgress& progress,
+                                         std::size_t threads = 1);
 
 }  // namespace fairfeed

@@ -1,7 +1,9 @@
 #include "core/ledger/replay.h"
+#include "core/ledger/signatures_ahead.h"
 #include "core/wire/genesis_file_codec.h"
 
 #include <array>
+#include <deque>
 #include <memory>
 
 namespace fairfeed {
@@ -47,6 +49,63 @@ Result<CommittedBlock, ReplayFault> load(const Ledger& ledger, Height height) {
                          " is that of height " + std::to_string((*block)->block.header.height));
     return std::move(**block);
 }
+
+// Blocks of the ledger in order, some of them ahead of those that are executed, so that several
+// threads can verify signatures meanwhile. `threads`: 0: trust all signatures.
+class BlocksAhead {
+  public:
+    BlocksAhead(const Ledger& ledger, Height first, Height last, std::size_t threads)
+        : ledger_(ledger), next_(first), last_(last) {
+        if (threads > 1) ahead_.emplace(threads);
+        plain_ = threads == 1;
+    }
+    [[nodiscard]] bool at_end() const { return next_ > last_ && read_.size() <= taken_ && !fault_; }
+    // The next block; it stays until the one after it is taken. `state`: of the block before it.
+    [[nodiscard]] Result<const CommittedBlock*, ReplayFault> take(const ChainState& state) {
+        if (taken_ > 0) drop();
+        const std::size_t enough = ahead_ ? kSignaturesAhead : 0;
+        while (next_ <= last_ && !fault_ && (read_.empty() || signatures_ahead() < enough))
+            read(state);
+        if (read_.empty()) return unexpected(*fault_);
+        taken_ = 1;
+        return read_.front().get();
+    }
+    [[nodiscard]] SignatureChecker& signatures() {
+        if (ahead_) return *ahead_;
+        return plain_ ? static_cast<SignatureChecker&>(verifying_) : trusting_;
+    }
+
+  private:
+    static constexpr std::size_t kSignaturesAhead = 2'000;
+
+    [[nodiscard]] std::size_t signatures_ahead() const { return ahead_ ? ahead_->waiting() : 0; }
+    // A block that cannot be read is a fault only when its turn comes.
+    void read(const ChainState& state) {
+        auto loaded = load(ledger_, next_++);
+        if (!loaded) {
+            fault_ = std::move(loaded.error());
+            return;
+        }
+        read_.push_back(std::make_unique<CommittedBlock>(std::move(*loaded)));
+        if (ahead_) ahead_->begin(read_.back()->block, state);
+    }
+    void drop() {
+        if (ahead_) ahead_->forget(read_.front()->block);
+        read_.pop_front();
+        taken_ = 0;
+    }
+
+    const Ledger& ledger_;
+    Height next_;
+    Height last_;
+    std::optional<ReplayFault> fault_;
+    std::deque<std::unique_ptr<CommittedBlock>> read_;
+    std::size_t taken_ = 0;
+    bool plain_ = false;
+    PlainSignatureChecker verifying_;
+    TrustingSignatureChecker trusting_;
+    std::optional<SignaturesAhead> ahead_;  // last: its threads end before their blocks go
+};
 
 // The stored certificate must be about this block and by a quorum.
 Result<void, ReplayFault> check_stored_certificate(const ChainState& before,
@@ -109,23 +168,26 @@ Result<ChainState, ReplayFault> replay(const Ledger& ledger, const LoadedGenesis
         return fault(0, to_string(founded.error()), "genesis: " + in_words(founded.error()));
     ChainState state = std::move(*founded);
     if (auto seen = visitor({*first, state, state}); !seen) return unexpected(seen.error());
+    return replay_from(std::move(state), ledger, options, visitor);
+}
 
-    PlainSignatureChecker verifying;
-    TrustingSignatureChecker trusting;
-    SignatureChecker& signatures =
-        options.trust_signatures ? static_cast<SignatureChecker&>(trusting) : verifying;
-    const Height last = options.up_to.value_or(ledger.height());
-    for (Height height = 1; height <= last; ++height) {
-        const auto committed = load(ledger, height);
+Result<ChainState, ReplayFault> replay_from(ChainState state, const Ledger& ledger,
+                                            const ReplayOptions& options,
+                                            const ReplayVisitor& visitor) {
+    BlocksAhead blocks(ledger, state.height + 1, options.up_to.value_or(ledger.height()),
+                       options.trust_signatures ? 0 : options.threads);
+    while (!blocks.at_end()) {
+        const auto committed = blocks.take(state);
         if (!committed) return unexpected(committed.error());
-        if (auto sound = check_stored_certificate(state, *committed); !sound)
+        const Block& block = (*committed)->block;
+        if (auto sound = check_stored_certificate(state, **committed); !sound)
             return unexpected(sound.error());
         std::optional<ChainState> before;
         if (options.keep_before) before = state;
-        if (const auto done = execute_block(state, committed->block, signatures); !done)
-            return fault(height, to_string(done.error().reason),
-                         describe(committed->block, done.error()));
-        if (auto seen = visitor({*committed, before ? *before : state, state}); !seen)
+        if (const auto done = execute_block(state, block, blocks.signatures()); !done)
+            return fault(block.header.height, to_string(done.error().reason),
+                         describe(block, done.error()));
+        if (auto seen = visitor({**committed, before ? *before : state, state}); !seen)
             return unexpected(seen.error());
     }
     return state;

@@ -21,6 +21,9 @@ struct ReplayOptions {
     // Keep a copy of the state before each block for the visitor; without it `before` is `after`.
     bool keep_before = false;
     std::optional<Height> up_to = std::nullopt;  // the last height to replay; nullopt: the tip
+    // Threads that verify signatures, with the caller's. Blocks are executed in order by the
+    // caller.
+    std::size_t threads = 1;
 };
 
 // A fault of the visitor ends the replay and is its result.
@@ -31,6 +34,11 @@ using ReplayVisitor = std::function<Result<void, ReplayFault>(const ReplayStep&)
                                                      const LoadedGenesis& genesis,
                                                      const ReplayOptions& options,
                                                      const ReplayVisitor& visitor);
+
+// Goes on after `state`, which is that after a block of this ledger: from the block behind it.
+[[nodiscard]] Result<ChainState, ReplayFault> replay_from(ChainState state, const Ledger& ledger,
+                                                          const ReplayOptions& options,
+                                                          const ReplayVisitor& visitor);
 
 // Whether the file differs from what was written. false: the blocks are as written but invalid.
 [[nodiscard]] bool is_damage(const ReplayFault& fault);
