@@ -1,8 +1,9 @@
 // The encoding of the books: what a keyholder has learned from a chain beside the public state, for
-// a snapshot of a node (docs/snapshot.md). CBOR in the canonical form of core/wire/cbor.h, so two
-// books are equal if their encodings are. Each class writes and reads its own part; here are the
-// shapes they share. Readers check form and ranges, not meaning: the reader's fault tells, at the
-// end. Holds opened figures and data keys, so it never leaves its node unsealed. Pure.
+// a snapshot of a node (docs/ledger-format.md, "Snapshot"). CBOR in the canonical form of
+// core/wire/cbor.h, so two books are equal if their encodings are. Each class writes and reads its
+// own part; here are the shapes that they share. Readers check form and ranges, not meaning; the
+// reader's fault tells at the end. The books hold opened figures and data keys, so they never leave
+// their node unsealed. Pure.
 #pragma once
 
 #include <limits>

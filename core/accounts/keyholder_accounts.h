@@ -64,6 +64,7 @@ class KeyholderAccounts {
     // The parts of the cluster's last settlement that a handover needs: places, salts and closing
     // states of its lines, without lines and readings. nullptr: not settled yet.
     [[nodiscard]] const Settlement* last_settlement(const ClusterId& cluster) const;
+    [[nodiscard]] const std::optional<Keyholder>& holder() const { return holder_; }
     [[nodiscard]] const KeyRing& keys() const { return keys_; }
     [[nodiscard]] const std::map<ClusterId, ClusterAccounts>& clusters() const { return clusters_; }
     [[nodiscard]] const std::set<ClusterId>& closed() const { return closed_; }

@@ -1,9 +1,8 @@
 #include "core/ledger/ledger.h"
 
-#include <array>
 #include <utility>
 
-#include "core/crypto/digest.h"
+#include "core/ledger/ledger_sql.h"
 #include "core/ledger/schema.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/genesis_file_codec.h"
@@ -37,32 +36,6 @@ struct StoredBlock {
     std::optional<Digest> note_hash;
 };
 
-enum Sql : std::size_t {
-    kPutBlock,
-    kPutTransaction,
-    kPutCommit,
-    kForgetTransactions,
-    kSelectBlock,
-    kSelectTransaction,
-    kSelectId,
-    kSelectPlaces,
-    kSqlCount,
-};
-// Every insert also replaces; only mend() ever replaces something.
-constexpr std::array<std::string_view, kSqlCount> kSql{
-    "INSERT INTO blocks (height, id, time_ms, body, certificate) VALUES (?1, ?2, ?3, ?4, ?5) "
-    "ON CONFLICT (height) DO UPDATE SET id = ?2, time_ms = ?3, body = ?4, certificate = ?5",
-    "INSERT OR REPLACE INTO transactions (id, height, position) VALUES (?1, ?2, ?3)",
-    "INSERT INTO commits (height, committed_at_ms, body_hash, note_hash) VALUES (?1, ?2, ?3, ?4) "
-    "ON CONFLICT (height) DO UPDATE SET committed_at_ms = ?2, body_hash = ?3, note_hash = ?4",
-    "DELETE FROM transactions WHERE height = ?1",
-    "SELECT id, time_ms, body, certificate, committed_at_ms, body_hash, note_hash "
-    "FROM blocks LEFT JOIN commits USING (height) WHERE blocks.height = ?1",
-    "SELECT height FROM transactions WHERE id = ?1",
-    "SELECT height FROM blocks WHERE id = ?1",
-    "SELECT id, position FROM transactions WHERE height = ?1 ORDER BY position",
-};
-
 // The commit time; nullopt if its hash does not match.
 std::optional<std::int64_t> sound_note(const StoredBlock& row) {
     if (!row.certificate || !row.committed_at_ms) return std::nullopt;
@@ -72,17 +45,6 @@ std::optional<std::int64_t> sound_note(const StoredBlock& row) {
 
 }  // namespace
 
-Digest stored_body_hash(ByteView body) {
-    return sha256(body);
-}
-
-Digest stored_note_hash(ByteView certificate, std::int64_t committed_at_ms) {
-    std::array<std::uint8_t, sizeof committed_at_ms> time{};
-    for (std::size_t i = 0; i < time.size(); ++i)
-        time[i] = static_cast<std::uint8_t>(committed_at_ms >> (8 * i));
-    return sha256({time, certificate});
-}
-
 struct Ledger::Store {
     Database database;
     std::vector<Statement> statements;
@@ -90,6 +52,8 @@ struct Ledger::Store {
     Height height = 0;
 
     [[nodiscard]] static Result<std::unique_ptr<Store>, IoError> prepare(Database database);
+    [[nodiscard]] static Result<std::unique_ptr<Store>, IoError> read_only(
+        const std::filesystem::path& file, DatabaseMark mark);
     [[nodiscard]] Result<std::optional<Digest>, IoError> stored_network();
     [[nodiscard]] Result<std::optional<Height>, IoError> stored_height();
     [[nodiscard]] Result<void, IoError> insert(const Block& block, const Bytes* certificate,
@@ -122,6 +86,19 @@ Result<std::optional<Digest>, IoError> Ledger::Store::stored_network() {
     if (!row) return unexpected(row.error());
     if (!*row) return std::optional<Digest>();
     return Digest::from(select->blob_at(0));
+}
+
+Result<std::unique_ptr<Ledger::Store>, IoError> Ledger::Store::read_only(
+    const std::filesystem::path& file, DatabaseMark mark) {
+    auto database = Database::open_read_only(file, kLedgerKind, mark);
+    if (!database) return unexpected(database.error());
+    auto store = prepare(std::move(*database));
+    if (!store) return store;
+    const auto found = (*store)->stored_network();
+    if (!found) return unexpected(found.error());
+    if (!*found) return unexpected(IoError{file.string() + " is an empty ledger: nothing to read"});
+    (*store)->network = **found;
+    return store;
 }
 
 Result<std::optional<Height>, IoError> Ledger::Store::stored_height() {
@@ -260,29 +237,18 @@ Result<Ledger, IoError> Ledger::open(const std::filesystem::path& file,
 
 Result<Ledger, IoError> Ledger::open_read_only(const std::filesystem::path& file,
                                                const Digest& network, DatabaseMark mark) {
-    auto database = Database::open_read_only(file, kLedgerKind, mark);
-    if (!database) return unexpected(database.error());
-    auto store = Store::prepare(std::move(*database));
+    auto store = Store::read_only(file, mark);
     if (!store) return unexpected(store.error());
-    const auto found = (*store)->stored_network();
-    if (!found) return unexpected(found.error());
-    if (!*found) return unexpected(IoError{file.string() + " is an empty ledger: nothing to read"});
-    if (**found != network)
-        return foreign(file, short_hex(**found) + ", not " + short_hex(network));
-    (*store)->network = network;
+    const Digest& found = (*store)->network;
+    if (found != network) return foreign(file, short_hex(found) + ", not " + short_hex(network));
     if (auto done = (*store)->load_tip(file); !done) return unexpected(done.error());
     return Ledger(std::move(*store));
 }
 
 Result<Digest, IoError> Ledger::network_of(const std::filesystem::path& file) {
-    auto database = Database::open_read_only(file, kLedgerKind);
-    if (!database) return unexpected(database.error());
-    auto store = Store::prepare(std::move(*database));
+    const auto store = Store::read_only(file, DatabaseMark::fits);
     if (!store) return unexpected(store.error());
-    const auto found = (*store)->stored_network();
-    if (!found) return unexpected(found.error());
-    if (!*found) return unexpected(IoError{file.string() + " is an empty ledger: nothing to read"});
-    return **found;
+    return (*store)->network;
 }
 
 Result<void, IoError> Ledger::commit(const Block& block, const QuorumCertificate& certificate,
@@ -362,6 +328,23 @@ Result<std::optional<std::int64_t>, IoError> Ledger::committed_at_ms(Height heig
 
 Result<std::optional<Height>, IoError> Ledger::find_transaction(const Digest& id) const {
     return store_->height_by(kSelectTransaction, id);
+}
+
+// SQLite answers from the index over the ids and reads nothing else.
+Result<std::vector<Digest>, IoError> Ledger::ids(Height last) const {
+    auto select = store_->database.prepare("SELECT height, id FROM blocks");
+    if (!select) return unexpected(select.error());
+    std::vector<Digest> ids(last + 1);
+    Height found = 0;
+    for (auto row = select->step(); !row || *row; row = select->step()) {
+        if (!row) return unexpected(row.error());
+        const auto height = static_cast<Height>(select->int_at(0));
+        if (height > last) continue;
+        ids[height] = Digest::from(select->blob_at(1)).value_or(Digest{});
+        ++found;
+    }
+    if (found <= last) return damaged(found, "the index does not have it");
+    return ids;
 }
 
 Result<bool, IoError> Ledger::wrote(const Block& block) const {

@@ -53,6 +53,9 @@ class Ledger {
     // Height of the block that contains this transaction.
     [[nodiscard]] Result<std::optional<Height>, IoError> find_transaction(const Digest& id) const;
 
+    // The ids of the blocks from 0 to `last`, as the index has them, without reading the blocks.
+    [[nodiscard]] Result<std::vector<Digest>, IoError> ids(Height last) const;
+
     // Several blocks in one transaction.
     [[nodiscard]] Result<void, IoError> commit_all(const std::vector<DatedBlock>& blocks);
     // The scrub's check of one block above genesis: stored bytes, hashes, id, transactions' root,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/accounts/invariants.h"
+#include "core/wire/cbor.h"
 #include "edge-node/committee/findings.h"
 #include "edge-node/committee/member_windows.h"
 #include "edge-node/committee/meter_alarms.h"
@@ -41,6 +42,12 @@ class CommitteeMember {
     // a committee certified wrongly, with more liars than it tolerates, is an alarm in every life
     // of the node, because the chain has it.
     void replay(const ReplayStep& step);
+    // What replay() has learned, for a snapshot: accounts, shares, invariants, alarms, and which
+    // readings of blocks this member holds. books_codec.h.
+    void write_books(cbor::Writer& out) const;
+    // In place of the replay of the blocks up to those of the books. False, and nothing changed:
+    // these are no books of this version, or a reading that they name cannot be had.
+    [[nodiscard]] bool read_books(cbor::Reader& in, const ReadingsOnChain& readings);
     // What the disk gives back, after the replay. After an inbox was lost the readings are left to
     // salvage().
     void restore(const RecoveredState& recovered, const ChainState& state);

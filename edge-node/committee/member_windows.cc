@@ -23,6 +23,11 @@ std::vector<RecomputedSettlement> MemberWindows::follow(const ReplayStep& step) 
     return recomputed;
 }
 
+void MemberWindows::resume(KeyholderAccounts accounts, SigningRight::Openings openings) {
+    accounts_ = std::move(accounts);
+    right_.resume(std::move(openings));
+}
+
 const ClusterAccounts& MemberWindows::accounts_of(const ClusterId& cluster) {
     const auto open = accounts_.clusters().find(cluster);
     if (open != accounts_.clusters().end()) return open->second;

@@ -26,6 +26,9 @@ class MemberWindows {
     // The ledger's blocks in order, genesis first.
     [[nodiscard]] std::vector<RecomputedSettlement> follow(const ReplayStep& step);
     [[nodiscard]] const KeyholderAccounts& accounts() const { return accounts_; }
+    // In place of follow() of the blocks up to those of a snapshot.
+    void resume(KeyholderAccounts accounts, SigningRight::Openings openings);
+    [[nodiscard]] const SigningRight::Openings& openings() const { return right_.openings(); }
     // Empty accounts for a cluster that has not settled yet. To be called only for clusters that
     // this node is a member of, so that nobody can make the accounts many.
     [[nodiscard]] const ClusterAccounts& accounts_of(const ClusterId& cluster);

@@ -54,6 +54,8 @@ class ReadingIntake {
                                       const ChainState& state);
     // Evidence, if the meter signed another reading of this slot or number that is held.
     void compare(const SignedReading& reading, Findings& findings, const ChainState& state) const;
+    // The store of a node that has replayed the chain so far, without what only the inbox has.
+    void resume(ReadingStore store) { store_ = std::move(store); }
     // ReadingStore::forget_dropped.
     void forget_dropped() { store_.forget_dropped(); }
 

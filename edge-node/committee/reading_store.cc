@@ -116,6 +116,27 @@ void ReadingStore::free_number(const ReadingSlot& slot, const SignedReading& rea
     if (numbered != sequences_.end() && numbered->second == slot.second) sequences_.erase(numbered);
 }
 
+ReadingStore::OnChain ReadingStore::on_chain() const {
+    OnChain known;
+    for (const auto& [cluster, readings] : readings_)
+        known.clusters.push_back(cluster);
+    for (const auto& [slot, settled] : listed_by_) {
+        known.readings.push_back(ids_.at(slot));
+        known.settled.push_back(settled);
+    }
+    return known;
+}
+
+void ReadingStore::resume(const OnChain& known, std::vector<OpenedReading> opened) {
+    for (const ClusterId& cluster : known.clusters)
+        readings_[cluster];
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+        const ReadingHeader& header = opened[i].reading.header;
+        listed_by_[{header.meter, header.window}] = known.settled.at(i);
+        keep(std::move(opened[i]));
+    }
+}
+
 ForgetWindow ReadingStore::forget(const ClusterId& cluster, Window settled,
                                   const ChainState& state) {
     drop_old(cluster, settled, state);

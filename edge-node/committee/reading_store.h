@@ -45,6 +45,17 @@ class ReadingStore {
     // since the last call are named.
     [[nodiscard]] ForgetWindow forget(const ClusterId& cluster, Window settled,
                                       const ChainState& state);
+    // The readings held that blocks have, and the clusters that knows() says yes to: what a
+    // snapshot keeps of the store.
+    struct OnChain {
+        std::vector<ClusterId> clusters;  // ascending
+        std::vector<Digest> readings;     // in the order of their slots
+        std::vector<Window> settled;      // by the settlement of which window each is listed
+        bool operator==(const OnChain&) const = default;
+    };
+    [[nodiscard]] OnChain on_chain() const;
+    // For an empty store. `opened`: the readings, in the order of OnChain::readings.
+    void resume(const OnChain& known, std::vector<OpenedReading> opened);
     // Before the inbox is read: the inbox itself says which readings it still has.
     void forget_dropped() { dropped_.clear(); }
 

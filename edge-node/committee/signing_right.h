@@ -18,6 +18,13 @@ namespace fairfeed {
 
 class SigningRight {
   public:
+    struct Opening {
+        Window window = 0;
+        Height at = 0;  // the first state on which this node was a member for the window
+        bool operator==(const Opening&) const = default;
+    };
+    using Openings = std::map<ClusterId, Opening>;
+
     explicit SigningRight(NodeId self) : self_(std::move(self)) {}
 
     // After every block, in order.
@@ -36,14 +43,14 @@ class SigningRight {
     // tolerates no fault, so it needs this member, and silence could not protect the committee.
     [[nodiscard]] bool is_in_doubt(const ClusterId& cluster, const ChainState& state) const;
 
+    // What follow() has noted of the blocks so far; it goes on from there after a resume().
+    [[nodiscard]] const Openings& openings() const { return openings_; }
+    void resume(Openings openings) { openings_ = std::move(openings); }
+
   private:
-    struct Opening {
-        Window window = 0;
-        Height at = 0;  // the first state on which this node was a member for the window
-    };
     NodeId self_;
     std::map<ClusterId, Window> doubts_;  // up to which window
-    std::map<ClusterId, Opening> openings_;
+    Openings openings_;
 };
 
 }  // namespace fairfeed

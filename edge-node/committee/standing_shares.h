@@ -20,6 +20,9 @@ class StandingShares {
     // CHECKs that the meter has a share.
     void tell(const MeterId& meter, const Turn& turn) const;
     void tell_all(const Turn& turn) const;
+    using Statements = std::map<MeterId, ShareStatement>;
+    [[nodiscard]] const Statements& statements() const { return shares_; }
+    void resume(Statements shares) { shares_ = std::move(shares); }
 
   private:
     void tell(const ShareStatement& share, const Turn& turn) const;
@@ -27,7 +30,7 @@ class StandingShares {
     NodeId self_;
     const Signer& signer_;
     Publisher publisher_;
-    std::map<MeterId, ShareStatement> shares_;
+    Statements shares_;
 };
 
 }  // namespace fairfeed

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "edge-node/effects/effects.h"
@@ -18,6 +20,10 @@ enum class SafetyTrust : std::uint8_t {
     in_doubt,  // a record, but maybe not the newest
     accepted,  // an operator accepts the risk: continue with what there is
 };
+
+// Readings of the chain, in the order of their ids; nullopt: the ledger cannot give one of them.
+using ReadingsOnChain =
+    std::function<std::optional<std::vector<SignedReading>>(const std::vector<Digest>& ids)>;
 
 // The recovered inbox and safety record.
 struct RecoveredState {

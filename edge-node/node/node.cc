@@ -29,6 +29,17 @@ void Node::replay(const ReplayStep& step) {
     committee_.replay(step);
 }
 
+Bytes Node::books() const {
+    cbor::Writer out;
+    committee_.write_books(out);
+    return out.take();
+}
+
+bool Node::resume(ByteView books, const ReadingsOnChain& readings) {
+    cbor::Reader in(books);
+    return committee_.read_books(in, readings);
+}
+
 Result<Effects, Reject> Node::start(ChainState state,
                                     std::optional<QuorumCertificate> tip_certificate,
                                     RecoveredState recovered, Instant now) {

@@ -98,6 +98,12 @@ class Node {
 
     // Call for the ledger's blocks in order, genesis first. Then call start() once.
     void replay(const ReplayStep& step);
+    // What the node has learned of the blocks so far beside the public state, for a snapshot.
+    // core/accounts/books_codec.h; holds opened figures and data keys.
+    [[nodiscard]] Bytes books() const;
+    // In place of replay() of the blocks up to that of the books. False, and nothing changed: the
+    // bytes are no books of this version, or `readings` fails.
+    [[nodiscard]] bool resume(ByteView books, const ReadingsOnChain& readings);
     // Applies the recovered state and begins the next height. `state` is that of the tip. Errors: a
     // safety record that is damaged or of another network.
     [[nodiscard]] Result<Effects, Reject> start(ChainState state,

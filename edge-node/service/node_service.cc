@@ -4,6 +4,7 @@
 
 #include "core/io/log.h"
 #include "core/io/notify.h"
+#include "core/state/app_hash.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/topics.h"
 #include "edge-node/service/status_report.h"
@@ -19,7 +20,7 @@ constexpr std::int64_t kStatusEveryMs = 1000;
 
 NodeService::End NodeService::run() {
     connect();
-    log_info("node started", kv("node", config_.node), kv("height", node_.state().height),
+    log_info("node started", kv("node", config_.node), kv("height", node_->state().height),
              kv("peers", config_.peers.size()));
     notify_ready();
     bool written = true;
@@ -30,25 +31,28 @@ NodeService::End NodeService::run() {
         for (Posted& event : posted)
             handle(std::move(event), turn);
         const Instant now = clock_.now();
-        if (now.steady_ms >= node_.next_deadline_ms(now)) add(turn, node_.step(TimePassed{}, now));
+        if (now.steady_ms >= node_->next_deadline_ms(now))
+            add(turn, node_->step(TimePassed{}, now));
         if (now.steady_ms >= report_at_ms_) {
             report(now);
             scrub(now, turn);
             look_at_space();
         }
         written = perform(turn) && mend_on(now);
+        if (written) keep_snapshot(turn);
     }
     for (const auto& client : clients_)
         client->start_close();
     clients_.clear();
     stopping_ = true;
+    snapshots_->finish();
     report(clock_.now());
-    log_info("node stopped", kv("node", config_.node), kv("height", node_.state().height));
+    log_info("node stopped", kv("node", config_.node), kv("height", node_->state().height));
     return end_;
 }
 
 std::int64_t NodeService::wait_ms(Instant now) const {
-    const std::int64_t due = std::min(node_.next_deadline_ms(now), report_at_ms_) - now.steady_ms;
+    const std::int64_t due = std::min(node_->next_deadline_ms(now), report_at_ms_) - now.steady_ms;
     return storage_.is_mending() ? 1 : std::clamp(due, std::int64_t{1}, kMaxWaitMs);
 }
 
@@ -61,7 +65,7 @@ void NodeService::verify_ahead(const std::vector<Posted>& posted) {
         const auto topic = Topic::parse(packet->topic);
         if (!topic || topic->channel != Channel::reading) continue;
         const auto meter = MeterId::parse(topic->sender);
-        const VerifyKey* key = meter ? node_.state().meter_key(*meter) : nullptr;
+        const VerifyKey* key = meter ? node_->state().meter_key(*meter) : nullptr;
         if (key != nullptr) tasks.push_back({packet->payload, *key});
     }
     verification_.prepare(genesis_.network, tasks);
@@ -73,9 +77,9 @@ void NodeService::handle(Posted posted, Effects& turn) {
         if (!packet->retained) outlook_.on_heard(packet->broker, clock_.now());
         auto message = whole_message(*packet);
         if (!message) return;
-        add(turn, node_.step(MessageArrived{packet->broker, std::move(packet->topic),
-                                            packet->retained, std::move(*message)},
-                             clock_.now()));
+        add(turn, node_->step(MessageArrived{packet->broker, std::move(packet->topic),
+                                             packet->retained, std::move(*message)},
+                              clock_.now()));
     } else if (const auto* change = std::get_if<ConnectionChanged>(&posted)) {
         handle_connection(*change, turn);
     } else if (std::get<Signalled>(posted).signal == Signal::stop) {
@@ -101,7 +105,7 @@ void NodeService::handle_connection(const ConnectionChanged& change, Effects& tu
     if (change.broker == config_.node) {
         NodeEvent event = BrokerLost{};
         if (change.connected) event = BrokerConnected{};
-        add(turn, node_.step(event, now));
+        add(turn, node_->step(event, now));
     }
     const auto untold = connection_log_.on_change(change.broker, now);
     if (!untold) return;
@@ -140,6 +144,18 @@ bool NodeService::perform(const Effects& turn) {
     return true;
 }
 
+// Between two turns the books are those of the tip, and every block up to it is on the disk.
+void NodeService::keep_snapshot(const Effects& turn) {
+    for (const Effect& effect : turn) {
+        if (const auto* commit = std::get_if<CommitBlock>(&effect))
+            snapshots_->on_block(commit->block.block.transactions.size());
+    }
+    const ChainState& state = node_->state();
+    snapshots_->look(state.height);
+    if (!snapshots_->is_due(state.meters.size())) return;
+    snapshots_->take({state.height, storage_.ids(), encode_state(state), node_->books()});
+}
+
 // Verifies a few blocks in every turn.
 bool NodeService::mend_on(Instant now) {
     if (!storage_.is_mending()) return true;
@@ -165,7 +181,7 @@ bool NodeService::answer_blocks(const AnswerBlocks& asked) {
 void NodeService::scrub(Instant now, Effects& turn) {
     for (const Height height : storage_.take_mended()) {
         log_info("a damaged block of the ledger was mended from a peer", kv("height", height));
-        add(turn, node_.step(BlockMended{height}, now));
+        add(turn, node_->step(BlockMended{height}, now));
     }
     const auto found = storage_.scrub(now);
     const std::string fault = found ? "" : found.error().message;
@@ -179,7 +195,7 @@ void NodeService::scrub(Instant now, Effects& turn) {
     for (const DamagedBlock& damaged : *found) {
         log_error("a block of the ledger is damaged; it is fetched again from the peers",
                   kv("height", damaged.height), kv("reason", damaged.reason));
-        add(turn, node_.step(BlockDamaged{damaged.height, storage_.id(damaged.height)}, now));
+        add(turn, node_->step(BlockDamaged{damaged.height, storage_.id(damaged.height)}, now));
     }
 }
 
@@ -232,8 +248,8 @@ void NodeService::tell_alarms(const NodeSummary& summary) {
 void NodeService::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
-    NodeSummary summary = node_.summary();
-    Outlook::View view = outlook_.look(node_.state(), summary, now);
+    NodeSummary summary = node_->summary();
+    Outlook::View view = outlook_.look(node_->state(), summary, now);
     summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());
     for (std::string& alarm : certificate_alarms(now))
         summary.alarms.push_back(std::move(alarm));
@@ -242,16 +258,16 @@ void NodeService::report(Instant now) {
     std::uint64_t lost = not_sent_ + queue_.refused();
     for (const auto& [broker, waiting] : waiting_)
         lost += waiting.refused();
-    const StatusReport status{
-        config_.node,
-        connected_.contains(config_.node),
-        connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
-        config_.peers.size(),
-        lost,
-        summary,
-        {storage_.scrubbed().blocks(), storage_.scrubbed().passes(), set_aside_},
-        std::move(view),
-        !stopping_};
+    const StatusReport status{config_.node,
+                              connected_.contains(config_.node),
+                              connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
+                              config_.peers.size(),
+                              lost,
+                              summary,
+                              {storage_.scrubbed().blocks(), storage_.scrubbed().passes(),
+                               set_aside_, snapshots_->report()},
+                              std::move(view),
+                              !stopping_};
     surface_.status.show(to_json(status), now);
 }
 

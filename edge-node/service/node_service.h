@@ -26,7 +26,9 @@
 #include "edge-node/service/alarm_log.h"
 #include "edge-node/service/connection_log.h"
 #include "edge-node/service/node_config.h"
+#include "edge-node/service/node_start.h"
 #include "edge-node/service/outlook.h"
+#include "edge-node/service/snapshot_keeper.h"
 #include "edge-node/service/verification_pool.h"
 #include "edge-node/storage/storage.h"
 
@@ -80,17 +82,18 @@ class NodeService {
         : config_(std::move(config)),
           genesis_(std::move(genesis)),
           signing_(std::move(signing)),
+          agreement_(std::move(agreement)),
           clock_(config_.clock),
           queue_(kQueueCapacity),
           signals_([this](Signal signal) { queue_.push_always(Signalled{signal}); }),
           storage_(std::move(storage)),
-          node_({config_.node, signing_, std::move(agreement), system_random(), &verification_}),
           surface_(surface),
           outlook_(config_.node, others(config_), clock_.now()) {}
 
     [[nodiscard]] static std::vector<NodeId> others(const NodeConfig& config);
     [[nodiscard]] Result<void, End> catch_up();
     [[nodiscard]] Result<ChainState, End> replay_ledger();
+    void keep_snapshot(const Effects& turn);
     void connect();
     [[nodiscard]] std::unique_ptr<MqttClient> dial(const BrokerAddress& address,
                                                    std::vector<MqttSubscription> subscriptions);
@@ -114,13 +117,15 @@ class NodeService {
     NodeConfig config_;
     LoadedGenesis genesis_;
     SigningKey signing_;
+    AgreementKey agreement_;
     Clock clock_;
     EventQueue<Posted> queue_;
     SignalWatch signals_;  // before whatever starts threads
     Storage storage_;
     VerificationPool verification_;
-    Node node_;
-    std::map<NodeId, ByteBudget> waiting_;  // bytes in the queue, by the broker they came over
+    std::unique_ptr<Node> node_;               // from catch_up() on
+    std::optional<SnapshotKeeper> snapshots_;  // likewise
+    std::map<NodeId, ByteBudget> waiting_;     // bytes in the queue, by the broker they came over
     std::map<NodeId, ChunkAssembler> assemblers_;  // by the broker they came over
     MqttDialer dialer_;
     std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first

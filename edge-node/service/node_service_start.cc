@@ -1,9 +1,8 @@
-// The start of a node: files, replay of the ledger, connections.
+// The start of a node: files, snapshot and ledger, connections.
 #include <algorithm>
 
 #include "core/crypto/key_file.h"
 #include "core/io/log.h"
-#include "core/ledger/replay.h"
 #include "core/wire/genesis_file_codec.h"
 #include "edge-node/service/node_files.h"
 #include "edge-node/service/node_service.h"
@@ -56,21 +55,29 @@ std::vector<NodeId> NodeService::others(const NodeConfig& config) {
     return out;
 }
 
-// Replays the ledger into the node. Invalid blocks whose bytes are as written are a fault, not
-// damage.
+// Invalid blocks whose bytes are as written are a fault, not damage.
 Result<ChainState, NodeService::End> NodeService::replay_ledger() {
-    auto state =
-        replay(storage_.ledger(), genesis_, {.trust_signatures = true, .keep_before = true},
-               [this](const ReplayStep& step) -> Result<void, ReplayFault> {
-                   const Block& block = step.committed.block;
-                   tell_progress(clock_.now());
-                   storage_.learn(block_id(block.header));
-                   if (auto found = check_index(storage_.ledger(), block); !found) return found;
-                   node_.replay(step);
-                   return {};
-               });
-    if (state) return std::move(*state);
-    const ReplayFault& fault = state.error();
+    const auto verifier = VerifyKey::from_point(signing_.public_key());
+    CHECK(verifier.has_value());
+    const SnapshotKeys keys{{genesis_.network, config_.node}, *verifier, agreement_};
+    const SnapshotFiles files(config_);
+    NodeStart start(
+        storage_, genesis_, keys,
+        [this] {
+            return std::make_unique<Node>(
+                Node::Setup{config_.node, signing_, agreement_, system_random(), &verification_});
+        },
+        [this] { tell_progress(clock_.now()); });
+    auto started = start.run(files);
+    if (started) {
+        for (const std::string& refused : started->report.refused)
+            log_warning("a snapshot is not used", kv("reason", refused));
+        node_ = std::move(started->node);
+        snapshots_.emplace(files, keys.owner, signing_, agreement_.public_key(),
+                           std::move(started->report));
+        return std::move(started->state);
+    }
+    const ReplayFault& fault = started.error();
     const bool damaged = is_damage(fault);
     return unexpected(
         End{concat(config_.ledger().string(), ": block ", fault.height, ": ", fault.reason, ": ",
@@ -82,7 +89,7 @@ Result<ChainState, NodeService::End> NodeService::replay_ledger() {
             damaged});
 }
 
-// Brings the node from genesis to the ledger's tip, then applies the recovered inbox.
+// Brings the node to the ledger's tip, then applies the recovered inbox.
 Result<void, NodeService::End> NodeService::catch_up() {
     const auto state = replay_ledger();
     if (!state) return unexpected(state.error());
@@ -95,7 +102,7 @@ Result<void, NodeService::End> NodeService::catch_up() {
     if (!certificate) return fails(certificate.error());
     auto recovered = storage_.recall(genesis_.network);
     if (!recovered) return fails(recovered.error());
-    const auto effects = node_.start(*state, *certificate, std::move(*recovered), clock_.now());
+    const auto effects = node_->start(*state, *certificate, std::move(*recovered), clock_.now());
     if (!effects)
         return fails(concat(config_.safety_record().string(),
                             ": not a safety record of this node "

@@ -30,13 +30,25 @@ Json texts(const std::vector<std::string>& each) {
     return out;
 }
 
+Json snapshot(const SnapshotReport& report) {
+    return Json::object()
+        .set("height", report.height)
+        .set("started_from", report.start.from)
+        .set("replayed_transactions", report.start.transactions)
+        .set("refused", texts(report.start.refused))
+        .set("written", report.written)
+        .set("failed", report.failed)
+        .set("fault", report.fault);
+}
+
 Json storage(const StatusReport& report) {
     return Json::object()
         .set("scrubbed_blocks", report.storage.scrubbed_blocks)
         .set("scrub_passes", report.storage.scrub_passes)
         .set("blocks_damaged", report.summary.blocks_damaged)
         .set("blocks_mended", report.summary.blocks_mended)
-        .set("set_aside", texts(report.storage.set_aside));
+        .set("set_aside", texts(report.storage.set_aside))
+        .set("snapshot", snapshot(report.storage.snapshot));
 }
 
 Json invariants(const std::vector<InvariantReport>& reports) {

@@ -5,6 +5,7 @@
 #include "core/io/json.h"
 #include "edge-node/node/node.h"
 #include "edge-node/service/outlook.h"
+#include "edge-node/service/snapshot_keeper.h"
 
 namespace fairfeed {
 
@@ -13,6 +14,7 @@ struct StorageReport {
     std::uint64_t scrubbed_blocks = 0;
     std::uint64_t scrub_passes = 0;
     std::vector<std::string> set_aside;  // damaged files, a sentence each
+    SnapshotReport snapshot = {};
 };
 
 struct StatusReport {

@@ -6,12 +6,15 @@
 namespace fairfeed {
 
 struct DataDirectory {
-    std::filesystem::path data;              // holds ledger.db, inbox.db and safety.slot
+    std::filesystem::path data;              // docs/operations.md lists the files
     bool accept_lost_safety_record = false;  // R23: set on the command line only
 
     [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
     [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }
     [[nodiscard]] std::filesystem::path safety_record() const { return data / "safety.slot"; }
+    [[nodiscard]] std::filesystem::path snapshot() const { return data / "snapshot"; }
+    // Written, and not proven by a later block when it was written.
+    [[nodiscard]] std::filesystem::path next_snapshot() const { return data / "snapshot.next"; }
 };
 
 }  // namespace fairfeed

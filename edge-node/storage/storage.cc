@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/crypto/digest.h"
 #include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/io/log.h"
@@ -269,6 +270,27 @@ Result<BlocksAnswer, IoError> Storage::blocks(const BlocksRequest& request) {
         answer.blocks.push_back(std::move(**block));
     }
     return answer;
+}
+
+void Storage::learn(const Digest& id) {
+    chain_.push_back(id);
+    ids_ = sha256({ids_.view(), id.view()});
+}
+
+bool Storage::learn_up_to(Height height, const Digest& expected) {
+    unlearn();
+    const auto ids = ledger_.ids(height);
+    if (!ids) return false;
+    for (const Digest& id : *ids)
+        learn(id);
+    if (ids_ == expected) return true;
+    unlearn();
+    return false;
+}
+
+void Storage::unlearn() {
+    chain_.clear();
+    ids_ = {};
 }
 
 Result<std::vector<DamagedBlock>, IoError> Storage::scrub(Instant now) {

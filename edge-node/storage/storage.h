@@ -41,7 +41,13 @@ class Storage {
 
     // Adds the certified id of the next block, genesis first, during the replay at the start. Later
     // commits add their ids themselves.
-    void learn(const Digest& id) { chain_.push_back(id); }
+    void learn(const Digest& id);
+    // The same for all blocks up to a snapshot's, from the ledger's index. False, and nothing is
+    // learned: the index cannot be read, or its ids are not those that Snapshot::ids covers.
+    [[nodiscard]] bool learn_up_to(Height height, const Digest& expected);
+    void unlearn();  // everything
+    // Of the ids learned and committed so far: Snapshot::ids.
+    [[nodiscard]] const Digest& ids() const { return ids_; }
     // Damaged blocks found since the last call, by checking the blocks that are due and by
     // blocks().
     [[nodiscard]] Result<std::vector<DamagedBlock>, IoError> scrub(Instant now);
@@ -76,6 +82,7 @@ class Storage {
     bool inbox_open_ = false;
     Scrub scrub_;
     std::vector<Digest> chain_;  // certified ids, genesis first; empty before the replay
+    Digest ids_;                 // of chain_, folded
     std::vector<DamagedBlock> found_;
     std::vector<Height> mended_;
     Mending mending_;

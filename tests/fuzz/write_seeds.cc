@@ -15,6 +15,7 @@
 #include "core/wire/topics.h"
 #include "edge-node/consensus/safety_record.h"
 #include "tests/fuzz/little_state.h"
+#include "tests/fuzz/snapshot_seed.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/wire/samples.h"
 
@@ -384,6 +385,8 @@ int main(int argc, char** argv) {
     write_safety(corpus);
     write_evidence_files(corpus);
     write_crypto(corpus);
+    corpus.add("public_state", "settled", snapshot_seed().state);
+    corpus.add("books", "settled", snapshot_seed().books);
     write_files(corpus);
     std::cout << "seeds written\n";
     return 0;

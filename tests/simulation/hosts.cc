@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/ledger/replay.h"
+#include "core/state/app_hash.h"
 #include "tests/simulation/fast_hash.h"
 #include "tests/simulation/simulation.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kMomentPermille = 60;  // of a lying disk's effects: it may return there
 constexpr std::size_t kMostMoments = 4;
+constexpr std::size_t kSnapshots = 4;
 constexpr std::int64_t kLongestWaitMs = 15'000;
 constexpr std::int64_t kLongestWaitFarMs = 60'000;
 constexpr std::int64_t kSmallOffsetMs = 5000;
@@ -40,15 +42,43 @@ Result<ChainState, Reject> Simulation::replayed(Host& host, Node& program) const
     return state;
 }
 
+// Without dice of its own, so that a run is the same with snapshots and without them.
+void Simulation::take_snapshot(Host& host) const {
+    const Height height = host.program->state().height;
+    if (host.disk.ledger.size() != height) return;
+    if (!host.snapshots.empty() && host.snapshots.back().height() == height) return;
+    if (host.snapshots.size() == kSnapshots) host.snapshots.erase(host.snapshots.begin());
+    host.snapshots.emplace_back(*host.program);
+}
+
+// A node that starts from a snapshot, if one fits the ledger, is the node that replayed the ledger:
+// from the oldest one kept, or from the newest.
+std::unique_ptr<Node> Simulation::from_snapshot(const Host& host, const Node& replayed,
+                                                const ChainState& state, Node::Setup setup) {
+    const auto& ledger = host.disk.ledger;
+    std::vector<const HostSnapshot*> fit;
+    for (const HostSnapshot& each : host.snapshots)
+        if (each.is_of(ledger)) fit.push_back(&each);
+    if (fit.empty()) return nullptr;
+    const HostSnapshot& chosen = host.life % 2 == 0 ? *fit.front() : *fit.back();
+    auto node = std::make_unique<Node>(std::move(setup));
+    const auto tip = chosen.start(*node, scenery_.network.genesis(), ledger);
+    const bool same =
+        tip && encode_state(*tip) == encode_state(state) && node->books() == replayed.books();
+    if (!same) oracles_.fail(name(host) + " is another node after a start from its snapshot");
+    count("start from a snapshot");
+    return node;
+}
+
 void Simulation::boot(Host& host) {
     if (host.program) return;
     ++host.life;
     host.booted_ms = now_ms_;
     host.steady_from_ms = now_ms_ - 1000;
     const NodeId& id = scenery_.nodes[host.node];
-    auto program = std::make_unique<Node>(Node::Setup{id, scenery_.network.key(id),
-                                                      test::agreement_key(id.str()),
-                                                      random_of(Dice(dice_.next()))});
+    const Node::Setup setup{id, scenery_.network.key(id), test::agreement_key(id.str()),
+                            random_of(Dice(dice_.next()))};
+    auto program = std::make_unique<Node>(setup);
     auto state = replayed(host, *program);
     if (!state) {
         // Its committee has certified what its own accounts contradict, or it stands on two
@@ -57,6 +87,7 @@ void Simulation::boot(Host& host) {
         if (plan_.is_honest(host.node)) oracles_.lose(name(host) + " cannot replay its own ledger");
         return;
     }
+    if (auto resumed = from_snapshot(host, *program, *state, setup)) program = std::move(resumed);
     const auto& ledger = host.disk.ledger;
     std::optional<QuorumCertificate> certificate;
     if (!ledger.empty()) certificate = ledger.back().certificate;
@@ -116,6 +147,7 @@ void Simulation::step(Host& host, const NodeEvent& event) {
     const Effects effects = host.program->step(event, clock_of(host));
     perform(host, effects);
     if (!host.program) return;
+    take_snapshot(host);
     wake_when_due(host);
     if (plan_.is_honest(host.node)) look_at(host);
 }

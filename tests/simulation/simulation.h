@@ -11,6 +11,7 @@
 
 #include "tests/simulation/happening.h"
 #include "tests/simulation/heard_offences.h"
+#include "tests/simulation/host_snapshot.h"
 #include "tests/simulation/liar.h"
 #include "tests/simulation/oracles.h"
 #include "tests/simulation/simulated_meter.h"
@@ -51,6 +52,7 @@ class Simulation {
         std::unique_ptr<Node> program;
         std::unique_ptr<Liar> liar;  // null: sends what its program sends
         ModelDisk disk;
+        std::vector<HostSnapshot> snapshots;  // the newest last
         std::vector<ModelDisk> earlier;  // lying_disk: earlier states to which it may fall back
         std::uint64_t life = 0;
         bool connected = false;           // to its own broker
@@ -77,6 +79,9 @@ class Simulation {
     void wake_when_due(Host& host);
     [[nodiscard]] Instant clock_of(const Host& host) const;
     [[nodiscard]] Result<ChainState, Reject> replayed(Host& host, Node& program) const;
+    void take_snapshot(Host& host) const;
+    [[nodiscard]] std::unique_ptr<Node> from_snapshot(const Host& host, const Node& replayed,
+                                                      const ChainState& state, Node::Setup setup);
 
     // links.cc
     void publish(Host& host, const Publish& said);

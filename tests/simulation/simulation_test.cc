@@ -41,6 +41,18 @@ INSTANTIATE_TEST_SUITE_P(Of, SimulatedNetworks,
                                          Size{5, 150}, Size{6, 100}, Size{7, 150}),
                          [](const auto& size) { return std::to_string(size.param.nodes); });
 
+// Each of them is compared with a start from genesis (Simulation::from_snapshot), and the run goes
+// on with it.
+TEST(Simulation, starts_nodes_from_snapshots_that_are_the_same_as_from_genesis) {
+    std::uint64_t with_starts = 0;
+    for (std::uint64_t seed = 1; with_starts < 100; ++seed) {
+        const Outcome outcome = simulate(seed, 4);
+        ASSERT_EQ(outcome.fault, "") << "simulate --nodes 4 " << seed;
+        if (outcome.faults.contains("start from a snapshot")) ++with_starts;
+        ASSERT_LT(seed, 2000U) << "hardly any node starts from a snapshot";
+    }
+}
+
 // Two of four nodes lie, each with two machines. One half of the honest nodes meets the first
 // machines, the other half the second ones. Everything else works.
 Plan conspiracy() {

@@ -32,13 +32,19 @@ TEST(StatusFile, names_every_member) {
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
     summary.blocks_damaged = 1;
     summary.blocks_mended = 4;
+    SnapshotReport snapshot;
+    snapshot.start = {40, "snapshot", 120, {"snapshot.next: it is damaged"}};
+    snapshot.height = 50;
+    snapshot.written = 3;
+    snapshot.failed = 1;
+    snapshot.fault = "no space";
     const Json json = to_json({NodeId("node-1"),
                                true,
                                2,
                                3,
                                9,
                                summary,
-                               {21, 2, {"the ledger was damaged"}},
+                               {21, 2, {"the ledger was damaged"}, snapshot},
                                {{{NodeId("node-4"), "no connection: refused"}}, {}, "height 7"}});
     const std::string zeros(62, '0');
     const std::string expected =
@@ -54,7 +60,10 @@ TEST(StatusFile, names_every_member) {
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"
         R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
         R"("storage":{"scrubbed_blocks":21,"scrub_passes":2,"blocks_damaged":1,)"
-        R"("blocks_mended":4,"set_aside":["the ledger was damaged"]},)"
+        R"("blocks_mended":4,"set_aside":["the ledger was damaged"],)"
+        R"("snapshot":{"height":50,"started_from":40,"replayed_transactions":120,)"
+        R"("refused":["snapshot.next: it is damaged"],"written":3,"failed":1,)"
+        R"("fault":"no space"}},)"
         R"("accused":{"meter-3":1},"tampered":{"meter-5":4},)"
         R"("alarms":["validator node-3 voted twice"],)"
         R"("invariants":[{"name":"chain_is_linked","applicable":true,"ok":true,)"

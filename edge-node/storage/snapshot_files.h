@@ -1,0 +1,38 @@
+// The files of a node's snapshots. A new one is written beside the last one, whole and durable, and
+// takes its place once a later block of the ledger proves it: so at every moment one of the two is
+// good, whatever happens to the other. Opaque bytes; mode 0600. An error never matters to the node,
+// which can always replay its ledger. Calls may come from several threads, one at a time.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/result.h"
+#include "core/io/io_error.h"
+#include "edge-node/storage/data_directory.h"
+
+namespace fairfeed {
+
+class SnapshotFiles {
+  public:
+    explicit SnapshotFiles(DataDirectory directory) : directory_(std::move(directory)) {}
+
+    // Those that exist, the newest first.
+    [[nodiscard]] std::vector<std::filesystem::path> existing() const;
+    [[nodiscard]] bool is_next(const std::filesystem::path& file) const {
+        return file == directory_.next_snapshot();
+    }
+    [[nodiscard]] static Result<Bytes, IoError> read(const std::filesystem::path& file);
+    // The snapshot before it must have been promoted, or be of no use.
+    [[nodiscard]] Result<void, IoError> put_next(ByteView content) const;
+    // The next snapshot is proven: it replaces the last one. Nothing happens if there is none.
+    [[nodiscard]] Result<void, IoError> promote() const;
+    // Removes what a power cut left of a snapshot that was being written.
+    void sweep() const;
+
+  private:
+    DataDirectory directory_;
+};
+
+}  // namespace fairfeed
