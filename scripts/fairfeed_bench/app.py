@@ -8,7 +8,9 @@ from pathlib import Path
 from fairfeed_demo import command
 from fairfeed_demo.faults import UsageFault
 
-from . import reliability, shares
+from . import (
+    figures, footprint, parts, performance_page, reliability, scale, shares, start,
+)  # fmt: skip
 
 DESCRIPTION = "Measures a build of Fairfeed on this machine."
 RELIABILITY = """\
@@ -22,6 +24,25 @@ home a cluster, with the contract's own code: what every share basis, resolution
 the surplus, and what it curtails for nothing. Compares yesterday and the forecast on other clusters
 and on each quarter of the year as well. Draws docs/img/shares.svg. Builds share_bench first, unless
 FAIRFEED_BIN_DIR names programs that are built. Recordings stand beside the checkout."""
+PARTS = """\
+Measures in one process what the parts of a node cost (parts_bench): the contract on up to a million
+prosumers, a reading's way through a pure node, a change of the public state, rows made durable.
+Each figure stands beside its limit, measured in the same run, with their ratio: 1 is at the limit.
+Builds parts_bench first, unless FAIRFEED_BIN_DIR names programs that are built."""
+FOOTPRINT = """\
+Runs a node, its broker and hundreds of meters on this machine for a day of windows, and says what
+the node takes: memory, idle CPU, CPU a reading, bytes written to the disk, ledger bytes a reading,
+and the size of the programs."""
+START = """\
+Lets a node with 20 meters live a year of windows, 0.1 s each, and measures how long it takes to
+start on that ledger, from exec to readiness, beside a ledger of a quarter of that age and beside
+edge-node verify."""
+SCALE = """\
+Computes messages, bytes, signatures and storage of a cluster, a town and a country, from the sizes
+in tests/vectors and the constants of docs/protocol.md. Nothing is run; docs/scaling.md holds the
+tables that this prints."""
+REPORT = """\
+Writes docs/performance.md from the files that --json wrote, each figure beside its limit."""
 EXAMPLES = """\
 examples:
   scripts/bench reliability                    about ten minutes, after the build
@@ -30,12 +51,19 @@ examples:
   scripts/bench shares                         some minutes, after the build
   scripts/bench shares --quick                 eight weeks for the year, and no plot
   scripts/bench shares --json shares.json      every margin as well
+  scripts/bench parts --json parts.json        some minutes, after the build
+  scripts/bench footprint --quick              two minutes
+  scripts/bench footprint --meters 300 --json footprint.json
+  scripts/bench start --json start.json        six minutes; two with --quick
+  scripts/bench report parts.json footprint.json start.json
+                                               docs/performance.md from these runs
+  scripts/bench scale                          a cluster, a town and a country, on paper
 
 Of reliability a terminal shows tables; a file or a program is given one JSON object, and so is a
-terminal with --json. Progress goes to standard error.
+terminal with --json. Progress goes to standard error. Times are of a machine that is not busy.
 
 exit status: 0 nothing lost, no fork, every seed sound, every recovery in time, every mutant killed,
-the goals of shares met; 1 not so, and it says which; 2 wrong usage."""
+the goals met (a quick run judges no goal); 1 not so, and it says which; 2 wrong usage."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,11 +81,17 @@ def _positive(text):
     return value
 
 
+def _count(text):
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1_000_000):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return int(text)
+
+
 def _parse(arguments):
     look = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = _Parser(prog="scripts/bench", description=DESCRIPTION, epilog=EXAMPLES, **look)
-    parts = parser.add_subparsers(dest="part", required=True, metavar="PART")
-    part = parts.add_parser("reliability", help="seeds, faults, recovery times, mutants",
+    parts_of = parser.add_subparsers(dest="part", required=True, metavar="PART")
+    part = parts_of.add_parser("reliability", help="seeds, faults, recovery times, mutants",
                             description=RELIABILITY, epilog=EXAMPLES, **look)  # fmt: skip
     part.add_argument("--seconds", type=_positive, metavar="N",
                       help="of simulation (default 120; with --quick 15)")  # fmt: skip
@@ -72,11 +106,34 @@ def _parse(arguments):
     part.add_argument("--dir", type=Path, default=Path(".fairfeed-chaos"), metavar="DIR",
                       help="where chaos writes (default .fairfeed-chaos)")  # fmt: skip
     part.set_defaults(measure=_reliability)
-    part = parts.add_parser("shares", help="which share basis serves best, on recorded homes",
+    part = parts_of.add_parser("shares", help="which share basis serves best, on recorded homes",
                             description=SHARES, epilog=EXAMPLES, **look)  # fmt: skip
     part.add_argument("--quick", action="store_true", help="eight weeks, one margin, no plot")
     part.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
     part.set_defaults(measure=_shares)
+    for name, module, line, text in (
+        ("parts", parts, "what the parts of a node cost, beside their limits", PARTS),
+        ("footprint", footprint, "memory, idle CPU, writes and files of a node", FOOTPRINT),
+        ("start", start, "seconds until a node is ready, by the age of its ledger", START),
+    ):
+        part = parts_of.add_parser(name, help=line, description=text, epilog=EXAMPLES, **look)
+        part.add_argument("--quick", action="store_true", help="a shorter run that judges no goal")
+        part.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+        part.set_defaults(measure=_figures, module=module)
+        if module is footprint:
+            part.add_argument("--meters", type=_count, metavar="N",
+                              help=f"of the node's cluster (default {footprint.METERS}; with "
+                                   f"--quick {footprint.QUICK_METERS})")  # fmt: skip
+    part = parts_of.add_parser("scale", help="what a town and a country would need, computed",
+                               description=SCALE, epilog=EXAMPLES, **look)  # fmt: skip
+    part.add_argument("--json", type=Path, metavar="FILE", help="write sizes and tables there")
+    part.set_defaults(measure=_scale)
+    part = parts_of.add_parser("report", help="docs/performance.md from files of --json",
+                               description=REPORT, epilog=EXAMPLES, **look)  # fmt: skip
+    part.add_argument("files", type=Path, nargs="+", metavar="FILE", help="written by --json")
+    part.add_argument("--out", type=Path, metavar="PAGE", default=performance_page.PAGE,
+                      help="another page to write")  # fmt: skip
+    part.set_defaults(measure=_report)
     return parser.parse_args(arguments)
 
 
@@ -103,3 +160,33 @@ def _reliability(options):
         print("\n".join(reliability.summary(report)))
     sys.stdout.flush()
     return command.OK if report["ok"] else command.FAILED
+
+
+def _figures(options):
+    _check_writable(options.json)
+    report = options.module.measure(options)
+    print("\n".join(figures.summary(report)), flush=True)
+    if options.json:
+        command.write_json(options.json, report)
+    missed = any(figure["met"] is False for figure in report["benchmarks"])
+    return command.FAILED if missed and not options.quick else command.OK
+
+
+def _check_writable(file):
+    """Before minutes of measuring."""
+    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+        raise UsageFault(f"--json: {file} is not a file in a directory that exists")
+
+
+def _scale(options):
+    _check_writable(options.json)
+    if options.json:
+        command.write_json(options.json, scale.report())
+    print("\n".join(scale.page_lines()), flush=True)
+    return command.OK
+
+
+def _report(options):
+    performance_page.write(options.out, [figures.read(file) for file in options.files])
+    print(f"Written: {options.out}", flush=True)
+    return command.OK

@@ -1,16 +1,13 @@
 """The back-test of share bases, resolutions and rules on recorded homes."""
 
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 from fairfeed_demo import build
 from fairfeed_demo.faults import DemoFault
 from fairfeed_demo.tables import table
 
-from . import share_plot
+from . import programs, share_plot
 
 HOMES = build.SOURCE.parent / "shared" / "data" / "homes"
 PLOT = build.SOURCE / "docs" / "img" / "shares.svg"
@@ -23,7 +20,8 @@ _LEFT, _NEEDLESS = 15.0, 2.3
 def measure(options):
     """The program's report, and the missed parts of the goal. A quick run judges nothing."""
     _require(HOMES)
-    command = [str(_program()), str(HOMES), *(["--quick"] if options.quick else [])]
+    program = programs.one("share_bench")
+    command = [str(program), str(HOMES), *(["--quick"] if options.quick else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise DemoFault(f"share_bench ended with {done.returncode}")
@@ -42,27 +40,6 @@ def _require(folder):
     missing = [str(folder / name) for name in _FILES if not (folder / name).is_file()]
     if missing:
         raise DemoFault("the recordings are not there: " + ", ".join(missing))
-
-
-def _program():
-    """The path of the program. Builds only this program, unless FAIRFEED_BIN_DIR is set."""
-    given = os.environ.get(build.BIN_DIR_VARIABLE)
-    if not given:
-        print("bench: building share_bench ...", file=sys.stderr, flush=True)
-        for command in (
-            [str(build.SOURCE / "scripts" / "install_packages")],
-            ["cmake", "-S", str(build.SOURCE), "--preset", "release"],
-            ["cmake", "--build", str(build.BUILD), "--target", "share_bench"],
-        ):
-            done = subprocess.run(command, cwd=build.SOURCE, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, text=True)  # fmt: skip
-            if done.returncode != 0:
-                tail = "\n".join(done.stdout.splitlines()[-20:])
-                raise DemoFault(f"{tail}\n{command[0]} failed")
-    program = (Path(given) if given else build.BUILD / "bin") / "share_bench"
-    if not os.access(program, os.X_OK):
-        raise DemoFault(f"there is no program {program}; build it first")
-    return program
 
 
 def _waterfill(scene):

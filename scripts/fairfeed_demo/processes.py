@@ -28,7 +28,7 @@ def _die_with_parent(parent, number):
     return prepare
 
 
-def start(command, log, death_signal=signal.SIGKILL):
+def start(command, log, death_signal=signal.SIGKILL, environment=None):
     """Starts a program in a session of its own; its output goes to the open file `log`."""
     try:
         return subprocess.Popen(
@@ -37,6 +37,7 @@ def start(command, log, death_signal=signal.SIGKILL):
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=environment,
             preexec_fn=_die_with_parent(os.getpid(), death_signal),
         )
     except OSError as error:
