@@ -28,6 +28,7 @@ class Sheet:
 
     def __init__(self, command):
         self._command = command
+        self._commit = commit()  # of the beginning: the checkout may change meanwhile
         self._figures = []
 
     def more_is_better(self, name, value, unit, what, limit=None, limit_is=None, goal=None):
@@ -47,7 +48,7 @@ class Sheet:
 
     def report(self, notes):
         """`notes`: conditions of the run, sentences for a reader of the figures."""
-        return {"benchmarks": self._figures, "machine": machine(), "commit": commit(),
+        return {"benchmarks": self._figures, "machine": machine(), "commit": self._commit,
                 "notes": notes}  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Finds one program of a build, and builds it first if necessary."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,23 @@ def one(name):
 
 
 def origin():
-    """A sentence for the reader of figures, where the programs may be of another commit."""
+    """Sentences for the reader of figures: how the programs were compiled, and from what."""
     given = os.environ.get(build.BIN_DIR_VARIABLE)
-    return ["The programs were built before (FAIRFEED_BIN_DIR), so their commit may be another "
-            "one than the commit here."] if given else []  # fmt: skip
+    place = Path(given).absolute().parent if given else build.BUILD
+    flags = _flags(place / "CMakeCache.txt")
+    sentences = [f"Compiled with {flags}." if flags else "How it was compiled is not known."]
+    if given:
+        sentences.append("The programs were built before (FAIRFEED_BIN_DIR), so their commit may "
+                         "be another one than the commit here.")  # fmt: skip
+    return sentences
+
+
+def _flags(cache):
+    """The compiler's flags of a build by its CMakeCache.txt; None if it has none."""
+    try:
+        entries = dict(re.findall(r"^(\w+):\w+=(.*)$", cache.read_text(), re.MULTILINE))
+    except OSError:
+        return None
+    kind = entries.get("CMAKE_BUILD_TYPE", "").upper()
+    flags = (entries.get("CMAKE_CXX_FLAGS", ""), entries.get(f"CMAKE_CXX_FLAGS_{kind}", ""))
+    return " ".join(" ".join(flags).split()) or None
