@@ -28,11 +28,16 @@ Result<Bytes, IoError> SnapshotFiles::read(const std::filesystem::path& file) {
     return read_file(file, kMostBytes);
 }
 
+// The names come first: were the promotion of the last snapshot lost and the new one's name kept, a
+// power cut would leave a snapshot that nothing has proven, and no other.
 Result<void, IoError> SnapshotFiles::put_next(ByteView content) const {
-    return write_file_atomically(directory_.next_snapshot(), content, 0600);
+    const std::filesystem::path next = directory_.next_snapshot();
+    if (auto synced = sync_directory_of(next); !synced) return synced;
+    return write_file_atomically(next, content, 0600);
 }
 
-// Without a sync: after a power cut the snapshot has its old name, and is found all the same.
+// Without a sync, because the loop waits for it: after a power cut the snapshot has its old name,
+// and is found all the same.
 Result<void, IoError> SnapshotFiles::promote() const {
     const std::filesystem::path next = directory_.next_snapshot();
     if (::access(next.c_str(), F_OK) != 0) return {};
