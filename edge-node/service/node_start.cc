@@ -29,7 +29,8 @@ ReplayVisitor NodeStart::visitor(NodeAtTip& out) {
 
 Result<NodeAtTip, ReplayFault> NodeStart::from_genesis() {
     storage_.unlearn();
-    NodeAtTip out{make_(), {}, {}};
+    NodeAtTip out;
+    out.node = make_();
     auto state = replay(storage_.ledger(), genesis_, kOwnLedger, visitor(out));
     if (!state) return unexpected(std::move(state.error()));
     out.state = std::move(*state);
@@ -46,7 +47,10 @@ Result<NodeAtTip, std::string> NodeStart::from_snapshot(const std::filesystem::p
     if (!state || state->height != snapshot->height) return because("its state is not readable");
     const Ledger& ledger = storage_.ledger();
     if (auto right = check_snapshot(ledger, *state); !right) return because(right.error());
-    NodeAtTip out{make_(), {}, {state->height, file, 0, {}}};
+    NodeAtTip out;
+    out.node = make_();
+    out.report.from = state->height;
+    out.report.file = file;
     const auto readings = [&ledger](const std::vector<Digest>& ids) {
         return readings_in(ledger, ids);
     };
