@@ -53,6 +53,7 @@ class Nem12Reader {
     void begin_register(const CsvRow& row) {
         current_ = nullptr;
         wanted_ = false;
+        day_values_ = 0;
         const std::string& suffix = cell_of(row, 4);
         const auto channel = channel_of(suffix);
         const auto unit = parse_unit(cell_of(row, 7));

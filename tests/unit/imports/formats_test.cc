@@ -255,6 +255,17 @@ TEST(Nem12, a_day_that_does_not_fit_its_interval_length_is_refused) {
         HasSubstr("n.csv:3: value 1: 'x' is not a number"));
 }
 
+// The reader took the day of the register before for one of the new register, and wrote beside it.
+TEST(Nem12, a_quality_before_the_first_day_of_a_register_belongs_to_no_day) {
+    const std::string text = kNem12 + nem12_day("20240101", "0.5", "A") +
+                             "200,6123456789,E1B1Q1,B1,B1,N1,METSER1,kWh,30,\n400,1,48,N,,\n" +
+                             nem12_day("20240101", "0.25", "A") + "900\n";
+    const auto import = import_texts({{"n.csv", "", text}});
+    ASSERT_TRUE(import) << first_error(import);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::imported), 24'000'000);
+    EXPECT_EQ(total_mwh(import->homes[0], Channel::exported), 12'000'000);
+}
+
 TEST(Nem12, five_minute_intervals_become_quarter_hours) {
     std::string row = "300,20240101";
     for (int i = 0; i < 288; ++i)
