@@ -107,7 +107,8 @@ std::int64_t LoadFleet::due_ms(Window window, std::size_t number) const {
 
 void LoadFleet::connect(const std::filesystem::path& ca_certificate) {
     std::vector<MqttConfig> configs;
-    for (std::size_t i = 0; i < plan_.meters.size(); ++i) {
+    // A stop may have come while not all meters had signed.
+    for (std::size_t i = 0; i < enrolments_.size(); ++i) {
         first_line_.push_back(lines_.size());
         PlannedMeter& planned = plan_.meters[i];
         planned.setup.enrolment.meter = enrolments_[i].meter;  // it was moved into the meter
