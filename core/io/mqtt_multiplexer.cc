@@ -123,17 +123,19 @@ bool MqttMultiplexer::take_turn_to_dial(std::size_t line) {
         if (!std::exchange(places_[line].waits_to_dial, true)) wait_to_dial_.push_back(line);
         return false;
     }
+    places_[line].waits_to_dial = false;  // it may have come before its turn
     ++dialling_;
     return true;
 }
 
 void MqttMultiplexer::give_back_turn_to_dial() {
     --dialling_;
-    if (wait_to_dial_.empty()) return;
-    const std::size_t next = wait_to_dial_.front();
-    wait_to_dial_.pop_front();
-    places_[next].waits_to_dial = false;
-    schedule(next, 0);
+    while (!wait_to_dial_.empty()) {
+        const std::size_t next = wait_to_dial_.front();
+        wait_to_dial_.pop_front();
+        if (!std::exchange(places_[next].waits_to_dial, false)) continue;
+        return schedule(next, 0);
+    }
 }
 
 void MqttMultiplexer::run() {
