@@ -109,8 +109,7 @@ const VerifyKey* ChainState::meter_key(const MeterId& meter) const {
 }
 
 const ClusterRecord* ChainState::cluster(const ClusterId& cluster) const {
-    const auto* found = clusters.find(cluster);
-    return found != nullptr ? found : nullptr;
+    return clusters.find(cluster);
 }
 
 const CommitteeAllocation* ChainState::committee_of(const ClusterId& id, Window window) const {
