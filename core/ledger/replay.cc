@@ -64,7 +64,8 @@ class BlocksAhead {
     [[nodiscard]] Result<const CommittedBlock*, ReplayFault> take(const ChainState& state) {
         if (taken_ > 0) drop();
         const std::size_t enough = ahead_ ? kSignaturesAhead : 0;
-        while (next_ <= last_ && !fault_ && (read_.empty() || signatures_ahead() < enough))
+        while (next_ <= last_ && !fault_ &&
+               (read_.empty() || (signatures_ahead() < enough && read_.size() < kBlocksAhead)))
             read(state);
         if (read_.empty()) return unexpected(*fault_);
         taken_ = 1;
@@ -77,6 +78,8 @@ class BlocksAhead {
 
   private:
     static constexpr std::size_t kSignaturesAhead = 2'000;
+    // Blocks may hold no signature whose key is known yet, and a ledger may be of gigabytes.
+    static constexpr std::size_t kBlocksAhead = 256;
 
     [[nodiscard]] std::size_t signatures_ahead() const { return ahead_ ? ahead_->waiting() : 0; }
     // A block that cannot be read is a fault only when its turn comes.
