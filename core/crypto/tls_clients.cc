@@ -45,7 +45,10 @@ Result<TlsCredentials, std::string> TlsCredentials::load(const std::filesystem::
         parts->issuers.push_back(std::move(issuer));
     }
     const File secret(BIO_new_file(key.c_str(), "r"));
-    if (secret) parts->key.reset(PEM_read_bio_PrivateKey(secret.get(), nullptr, nullptr, nullptr));
+    // An empty password, or OpenSSL would ask the terminal for that of an encrypted key, and wait.
+    char no_password[] = "";
+    if (secret)
+        parts->key.reset(PEM_read_bio_PrivateKey(secret.get(), nullptr, nullptr, no_password));
     ERR_clear_error();  // also of the end of the chain
     if (!parts->own) return unexpected(certificate.string() + ": no certificate can be read");
     if (!parts->key) return unexpected(key.string() + ": no private key can be read");
