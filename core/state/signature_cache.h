@@ -42,6 +42,9 @@ class CachingSignatureChecker final : public SignatureChecker {
                                                    const VerifyKey& key) override;
     [[nodiscard]] Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
                                                const VerifyKey& key) override;
+    // Whether signed_by() of these inputs was verified before. May be asked by many threads at
+    // once, while none verifies.
+    [[nodiscard]] bool knows(const Digest& signed_by) const { return known_.contains(signed_by); }
     [[nodiscard]] std::size_t size() const { return known_.size(); }
 
   private:

@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::int64_t kLookPauseMs = 20;  // well below a vote's patience
 
+std::size_t held_in(const View& view, Window window) {
+    const auto held = view.held.find(window);
+    return held != view.held.end() ? held->second.size() : 0;
+}
+
 const Timers& timers_of(const View& view) {
     return view.state.genesis.parameters.timers;
 }
@@ -146,6 +151,7 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
         hearing.ask_at_ms = ask_at_ms;
         ask(hearing, missing, view, effects);
         hearing.awaited = missing.back();
+        hearing.held_then = held_in(view, settlement.window);
         hearing.look_at_ms = std::min(view.now.steady_ms + kLookPauseMs, *hearing.ask_at_ms);
         return;
     }
@@ -333,6 +339,9 @@ std::optional<std::int64_t> BatchRound::next_deadline_ms(const View& view) const
     if (here && has_published()) earliest(rebroadcast_at_ms_);
     for (const auto& [slot, hearing] : hearings_) {
         if (!here) break;
+        const bool has_more =
+            hearing.awaited && held_in(view, content_of(hearing.batch).window) != hearing.held_then;
+        if (has_more) earliest(hearing.look_at_ms);
         if (hearing.ask_at_ms) {
             earliest(*hearing.ask_at_ms);
         } else if (is_undecided(hearing, view)) {

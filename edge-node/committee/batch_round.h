@@ -112,6 +112,7 @@ class BatchRound {
         std::optional<std::int64_t> ask_at_ms = {};  // while readings are missing
         std::optional<ListedReading> awaited = {};   // the last of the missing ones
         std::int64_t look_at_ms = 0;                 // before then, the batch waits for `awaited`
+        std::size_t held_then = 0;                   // readings of the window, at the last look
         std::int64_t ask_pause_ms = 0;               // since the last question; doubles
         // Other batches of this proposer for the window at hand, by version: the newest ones. A
         // batch that comes late is compared with them.

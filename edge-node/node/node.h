@@ -114,6 +114,8 @@ class Node {
     [[nodiscard]] std::int64_t next_deadline_ms(Instant now) const;
 
     [[nodiscard]] const ChainState& state() const;
+    // What this node has verified: nobody needs to verify it again.
+    [[nodiscard]] const CachingSignatureChecker& signatures() const { return signatures_; }
     [[nodiscard]] NodeSummary summary() const;
     [[nodiscard]] NodeLoad load() const;
 

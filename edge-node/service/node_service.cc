@@ -61,14 +61,14 @@ void NodeService::verify_ahead(const std::vector<Posted>& posted) {
     std::vector<VerificationPool::Task> tasks;
     for (const Posted& event : posted) {
         const auto* packet = std::get_if<Packet>(&event);
-        if (packet == nullptr || packet->broker != config_.node) continue;
+        if (packet == nullptr || packet->broker != config_.node || packet->retained) continue;
         const auto topic = Topic::parse(packet->topic);
         if (!topic || topic->channel != Channel::reading) continue;
         const auto meter = MeterId::parse(topic->sender);
         const VerifyKey* key = meter ? node_->state().meter_key(*meter) : nullptr;
         if (key != nullptr) tasks.push_back({packet->payload, *key});
     }
-    verification_.prepare(genesis_.network, tasks);
+    verification_.prepare(genesis_.network, tasks, node_->signatures());
 }
 
 void NodeService::handle(Posted posted, Effects& turn) {

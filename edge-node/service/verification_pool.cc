@@ -8,10 +8,15 @@ namespace fairfeed {
 
 namespace {
 
-std::optional<Digest> verified(const VerificationPool::Task& task, const Digest& network) {
+// nullopt: not valid, or nothing new.
+std::optional<Digest> newly_verified(const VerificationPool::Task& task, const Digest& network,
+                                     const CachingSignatureChecker& verified) {
     const auto reading = decode_reading(task.envelope, network);
-    if (!reading || !verify_reading(*reading, network, task.key)) return std::nullopt;
-    return signed_by(task.key, network, reading->id, reading->envelope);
+    if (!reading) return std::nullopt;
+    const Digest signature = signed_by(task.key, network, reading->id, reading->envelope);
+    if (verified.knows(signature)) return std::nullopt;
+    if (!verify_reading(*reading, network, task.key)) return std::nullopt;
+    return signature;
 }
 
 }  // namespace
@@ -37,12 +42,14 @@ VerificationPool::~VerificationPool() {
 }
 
 // A lone reading is verified where it is asked for: to wake a thread takes as long.
-void VerificationPool::prepare(const Digest& network, const std::vector<Task>& tasks) {
+void VerificationPool::prepare(const Digest& network, const std::vector<Task>& tasks,
+                               const CachingSignatureChecker& verified) {
     valid_.clear();
     if (helpers_.empty() || tasks.size() < 2) return;
     std::unique_lock lock(mutex_);
     tasks_ = &tasks;
     network_ = &network;
+    verified_ = &verified;
     next_ = 0;
     wanted_.notify_all();
     work_on(lock);
@@ -65,9 +72,10 @@ void VerificationPool::work_on(std::unique_lock<std::mutex>& lock) {
     while (next_ < tasks_->size()) {
         const Task& task = (*tasks_)[next_++];
         const Digest& network = *network_;
+        const CachingSignatureChecker& verified = *verified_;
         ++running_;
         lock.unlock();
-        const auto found = verified(task, network);
+        const auto found = newly_verified(task, network, verified);
         lock.lock();
         if (found) valid_.insert(*found);
         --running_;

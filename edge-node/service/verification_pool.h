@@ -30,9 +30,11 @@ class VerificationPool final : public SignatureChecker {
     VerificationPool(const VerificationPool&) = delete;
     VerificationPool& operator=(const VerificationPool&) = delete;
 
-    // Verifies these readings and forgets those of the call before. What is not a reading, or has a
-    // wrong signature, is left to the node, which says why.
-    void prepare(const Digest& network, const std::vector<Task>& tasks);
+    // Verifies these readings, but for those that the node has verified before: meters repeat
+    // readings most when the node is busiest. Forgets the readings of the call before. What is not
+    // a reading, or has a wrong signature, is left to the node, which says why.
+    void prepare(const Digest& network, const std::vector<Task>& tasks,
+                 const CachingSignatureChecker& verified);
     [[nodiscard]] std::size_t prepared() const { return valid_.size(); }
 
     [[nodiscard]] Result<void, Reject> transaction(const Transaction& transaction,
@@ -58,6 +60,7 @@ class VerificationPool final : public SignatureChecker {
     std::condition_variable done_;
     const std::vector<Task>* tasks_ = nullptr;  // of the call in progress
     const Digest* network_ = nullptr;
+    const CachingSignatureChecker* verified_ = nullptr;
     std::size_t next_ = 0;     // task that nobody has taken
     std::size_t running_ = 0;  // tasks taken and not finished
     bool stopping_ = false;

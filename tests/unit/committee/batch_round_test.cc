@@ -113,6 +113,29 @@ TEST(BatchRound, looks_at_a_batch_again_after_a_pause_though_a_listed_reading_ne
     EXPECT_EQ(order_of(bench.advance(member)), "persist endorsement, endorsement");
 }
 
+// A reading that the batch withholds is objected to though the batch waits for another one (rule
+// 5).
+TEST(BatchRound, objects_to_a_withheld_reading_while_a_listed_one_is_missing) {
+    Bench bench;
+    bench.measure(0);
+    const NodeId member = bench.members[1];
+    const OpenedReadings all = bench.held[member];
+    const auto withheld = *all.begin();
+    bench.held[bench.parent()].erase(withheld.first);
+    bench.held[member] = {*std::next(all.begin())};
+    bench.go_to_end_of(0);
+    bench.pass(bench.network.genesis().content.parameters.timers.grace_ms);
+    const Transaction batch = all_of<SendBatch>(bench.advance(bench.parent()))[0].batch;
+    EXPECT_EQ(order_of(*bench.hear_batch(member, batch)), "ask");
+    bench.held[member].insert(withheld);
+    EXPECT_EQ(order_of(bench.advance(member)), "") << "looked at a moment ago";
+    const auto deadline = bench.round(member).next_deadline_ms(bench.view(member));
+    ASSERT_TRUE(deadline);
+    EXPECT_LE(*deadline, bench.now.steady_ms + 20);
+    bench.pass(*deadline - bench.now.steady_ms);
+    EXPECT_EQ(order_of(bench.advance(member)), "objection");
+}
+
 TEST(BatchRound, endorses_the_parents_batch_and_a_neighbours_alike) {
     Bench bench;
     const Transaction of_parent = bench.batch_of(0);
