@@ -74,8 +74,8 @@ def _times(sheet, tools, young, old):
                          "everything recomputed from genesis, with every signature; CPU "
                          "time")  # fmt: skip
     sheet.less_is_better("start/of_verify", 100 * cpu_s / verify_s, "%",
-                         "CPU time of a start as a share of that full verification; a start "
-                         "trusts the signatures of its own ledger")  # fmt: skip
+                         "CPU time of a start as a share of that full verification: a start "
+                         "trusts its own snapshot and the signatures of its ledger")  # fmt: skip
 
 
 def _of(tools, network):
