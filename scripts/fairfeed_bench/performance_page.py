@@ -53,11 +53,11 @@ def _section(report):
     lines = [f"## {_title(commands)}", "",
              f"`{'`, `'.join(commands)}` at commit `{report.get('commit') or 'unknown'}`, on "
              f"{report.get('machine', 'an unknown machine')}. "
-             f"Goals met: {sum(met)} of {len(met)}.", ""]  # fmt: skip
+             f"{_verdict(commands, met)}", ""]  # fmt: skip
     if report.get("notes"):
         lines += [" ".join(report["notes"]), ""]
     lines += ["| figure | what | value | limit | ratio | goal | |", "|---|---|---|---|---|---|---|"]
-    lines += [_line(figure) for figure in measured]
+    lines += [_line(figure, _is_quick(commands)) for figure in measured]
     limits = {}
     for figure in measured:
         if figure.get("limit_is"):
@@ -74,8 +74,20 @@ def _title(commands):
     return ", ".join(sorted(names)) or "Other figures"
 
 
-def _line(figure):
+def _is_quick(commands):
+    return any("--quick" in command.split() for command in commands)
+
+
+def _verdict(commands, met):
+    if _is_quick(commands):
+        return "A quick run judges no goal."
+    return f"Goals met: {sum(met)} of {len(met)}."
+
+
+def _line(figure, is_quick):
     name, value, unit, limit, ratio, goal, verdict = figures.row(figure)
     met = f"**{verdict}**" if figure["met"] is False else verdict
+    if is_quick:
+        met = "-"
     what = figure.get("what") or ""
     return f"| `{name}` | {what} | {value} {unit} | {limit} | {ratio} | {goal} | {met} |"
