@@ -1,6 +1,7 @@
 #include "edge-node/service/snapshot_keeper.h"
 
 #include <chrono>
+#include <system_error>
 
 #include "core/io/log.h"
 
@@ -24,11 +25,15 @@ SnapshotKeeper::SnapshotKeeper(SnapshotFiles files, SnapshotOwner owner, const S
 void SnapshotKeeper::take(Snapshot snapshot) {
     schedule_.taken();
     unproven_ = snapshot.height;
-    writing_ = std::async(std::launch::async, [files = files_, owner = owner_, &signer = signer_,
-                                               recipient = recipient_,
-                                               snapshot = std::move(snapshot)] {
+    auto write = [files = files_, owner = owner_, &signer = signer_, recipient = recipient_,
+                  snapshot = std::move(snapshot)] {
         return files.put_next(seal_snapshot(snapshot, owner, signer, recipient, system_random()));
-    });
+    };
+    try {
+        writing_ = std::async(std::launch::async, std::move(write));
+    } catch (const std::system_error& error) {  // no thread can be started now
+        settle(unexpected(IoError{error.what(), false}));
+    }
 }
 
 void SnapshotKeeper::look(Height tip) {

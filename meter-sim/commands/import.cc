@@ -107,6 +107,10 @@ class Importing {
             file.home = word.substr(0, equals);
             file.name = word.substr(equals + 1);
         }
+        if (std::filesystem::equivalent(file.name, options_.out, ignored)) {
+            errors_.push_back(file.name + ": --out would overwrite this file; name another one");
+            return std::nullopt;
+        }
         const auto bytes = read_text_file(file.name);
         if (!bytes) {
             errors_.push_back(bytes.error().message);

@@ -70,21 +70,17 @@ class GreenButtonReader {
 
     void read(const pugi::xml_node& root) {
         collect(root);
+        for (const pugi::xml_node& each : root.children())
+            if (local_name(each) == "feed") collect(each);
         for (const auto& [entry, block] : blocks_)
             read_block(entry, block);
     }
 
   private:
-    // An entry is one of a feed, or a lone element with the same children.
+    // An entry is one of a feed, or a lone element with the same children. Feeds do not nest.
     void collect(const pugi::xml_node& node) {
-        for (const pugi::xml_node& each : node.children()) {
-            const std::string_view name = local_name(each);
-            if (name == "entry") {
-                collect_entry(each);
-            } else if (name == "feed") {
-                collect(each);
-            }
-        }
+        for (const pugi::xml_node& each : node.children())
+            if (local_name(each) == "entry") collect_entry(each);
     }
 
     void collect_entry(const pugi::xml_node& entry) {

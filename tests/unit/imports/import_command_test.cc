@@ -70,6 +70,15 @@ TEST_F(ImportCommand, writes_a_recording_and_says_what_it_understood) {
     EXPECT_EQ(json->at("quarters"), Json(2));
 }
 
+TEST_F(ImportCommand, does_not_overwrite_the_file_that_it_reads) {
+    ImportOptions options;
+    options.files = {write("homes.csv", kMeter)};
+    options.zone = "Europe/Amsterdam";
+    EXPECT_EQ(run(options), 2);
+    EXPECT_THAT(err_.str(), HasSubstr("homes.csv: --out would overwrite this file"));
+    EXPECT_EQ(read_text_file(place_ / "homes.csv").value(), kMeter);
+}
+
 TEST_F(ImportCommand, a_fault_leaves_an_earlier_recording_alone) {
     ImportOptions options;
     options.files = {write("m.csv", kMeter + "2022-09-01 00:45,x,2\n")};
