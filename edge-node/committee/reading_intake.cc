@@ -157,6 +157,7 @@ void ReadingIntake::settle(const RecomputedSettlement& settlement, Findings& fin
             compare(taken.reading, findings, state);
     }
     const auto& [cluster, window, lines] = settlement.opened;
+    store_.note_settled(cluster);
     store_.keep_committed(settlement.readings, window);
     store_.drop_old(cluster, window, state);
 }

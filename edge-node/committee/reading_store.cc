@@ -118,8 +118,7 @@ void ReadingStore::free_number(const ReadingSlot& slot, const SignedReading& rea
 
 ReadingStore::OnChain ReadingStore::on_chain() const {
     OnChain known;
-    for (const auto& [cluster, readings] : readings_)
-        known.clusters.push_back(cluster);
+    known.clusters.assign(settled_.begin(), settled_.end());
     for (const auto& [slot, settled] : listed_by_) {
         known.readings.push_back(ids_.at(slot));
         known.settled.push_back(settled);
@@ -128,8 +127,10 @@ ReadingStore::OnChain ReadingStore::on_chain() const {
 }
 
 void ReadingStore::resume(const OnChain& known, std::vector<OpenedReading> opened) {
-    for (const ClusterId& cluster : known.clusters)
+    for (const ClusterId& cluster : known.clusters) {
+        note_settled(cluster);
         readings_[cluster];
+    }
     for (std::size_t i = 0; i < opened.size(); ++i) {
         const ReadingHeader& header = opened[i].reading.header;
         listed_by_[{header.meter, header.window}] = known.settled.at(i);

@@ -45,10 +45,12 @@ class ReadingStore {
     // since the last call are named.
     [[nodiscard]] ForgetWindow forget(const ClusterId& cluster, Window settled,
                                       const ChainState& state);
-    // The readings held that blocks have, and the clusters that knows() says yes to: what a
-    // snapshot keeps of the store.
+    // This member has opened a settlement of the cluster.
+    void note_settled(const ClusterId& cluster) { settled_.insert(cluster); }
+    // The readings held that blocks have: what a snapshot keeps of the store. Nothing that only the
+    // inbox has.
     struct OnChain {
-        std::vector<ClusterId> clusters;  // ascending
+        std::vector<ClusterId> clusters;  // of note_settled(), ascending
         std::vector<Digest> readings;     // in the order of their slots
         std::vector<Window> settled;      // by the settlement of which window each is listed
         bool operator==(const OnChain&) const = default;
@@ -77,6 +79,7 @@ class ReadingStore {
     std::map<ReadingSlot, Window> listed_by_;  // on the chain, by the settlement of which window
     std::map<ClusterId, std::vector<ReadingSlot>> dropped_;  // the inbox does not know it yet
     std::set<ReadingSlot> twofold_;
+    std::set<ClusterId> settled_;
 };
 
 }  // namespace fairfeed

@@ -117,6 +117,17 @@ TEST_F(SnapshotKeeperTest, writes_the_books_of_a_replay_and_not_what_the_inbox_h
     EXPECT_EQ(world_.node(kFour).books(), start().node->books());
 }
 
+// A cluster of which no block has anything yet is none of the snapshot's.
+TEST_F(SnapshotKeeperTest, writes_no_cluster_that_only_the_inbox_knows) {
+    world_.go_to_end_of(0);
+    world_.crash(TestNetwork::node(1));
+    world_.crash(TestNetwork::node(2));
+    world_.measure(0, 700);
+    world_.run_for(200);
+    ASSERT_GT(world_.node(kFour).load().readings, 0U);
+    EXPECT_EQ(world_.node(kFour).books(), start().node->books());
+}
+
 TEST_F(SnapshotKeeperTest, trusts_a_snapshot_once_a_later_block_has_proven_it) {
     settle(0);
     take();
