@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/units.h"
+#include "meter-sim/imports/register_names.h"
 
 namespace fairfeed::imports {
 
@@ -167,6 +168,34 @@ void read_columns(const ImportTable& table, const ColumnPlan& plan, ReadFile& fi
 
 std::string in_column(const CsvRow& heading, std::size_t index) {
     return "column " + visible(cell_of(heading, index)) + ": ";
+}
+
+ReadFile read_named_columns(std::string_view text, bool (*is_heading)(const CsvRow&),
+                            std::string_view missing,
+                            std::optional<ValueColumn> (*column)(const std::string& heading),
+                            CsvComplaints& complaints) {
+    ReadFile file;
+    const ImportTable table = parse_import_table(text);
+    const auto heading = find_row(table, is_heading);
+    if (!heading) {
+        complaints.add(1, std::string(missing));
+        return file;
+    }
+    ColumnPlan plan;
+    plan.heading = *heading;
+    plan.at = {0};
+    const CsvRow& names = table.rows[*heading];
+    for (std::size_t i = 1; i < names.cells.size(); ++i) {
+        if (auto found = column(names.cells[i])) {
+            found->index = i;
+            plan.values.push_back(*found);
+        } else {
+            file.notes.push_back(in_column(names, i) + "left out");
+        }
+    }
+    read_columns(table, plan, file, complaints);
+    drop_totals(file);
+    return file;
 }
 
 }  // namespace fairfeed::imports

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "meter-sim/imports/import_table.h"
@@ -44,6 +45,13 @@ struct ColumnPlan {
 // Adds one series for each column and home. What cannot be read is told of by line and column.
 void read_columns(const ImportTable& table, const ColumnPlan& plan, ReadFile& file,
                   CsvComplaints& complaints);
+
+// A table of one meter whose first column is the time: `column` says of each other heading which
+// column it is, without the index; nullopt: it is left out, with a note. `missing`: told where no
+// row is a heading.
+[[nodiscard]] ReadFile read_named_columns(
+    std::string_view text, bool (*is_heading)(const CsvRow&), std::string_view missing,
+    std::optional<ValueColumn> (*column)(const std::string& heading), CsvComplaints& complaints);
 
 // "column 'Import T1 kWh': "
 [[nodiscard]] std::string in_column(const CsvRow& heading, std::size_t index);

@@ -16,6 +16,15 @@ bool is_heading(const CsvRow& row) {
     return has_import && row.cells.size() > 1;
 }
 
+std::optional<ValueColumn> column_of(const std::string& heading) {
+    const std::string name = lower_case(heading);
+    if (!name.starts_with("electricity")) return std::nullopt;
+    const bool returned = name.find("returned") != std::string::npos;
+    return ValueColumn{
+        0,    returned ? Channel::exported : Channel::imported, std::nullopt, kKwh, Figure::energy,
+        false};
+}
+
 }  // namespace
 
 bool fits_dsmr_reader(std::string_view text) {
@@ -24,30 +33,9 @@ bool fits_dsmr_reader(std::string_view text) {
 }
 
 ReadFile read_dsmr_reader(const FormatText& input, CsvComplaints& complaints) {
-    ReadFile file;
-    const ImportTable table = parse_import_table(input.text);
-    const auto heading = find_row(table, is_heading);
-    if (!heading) {
-        complaints.add(1, "no heading with a column 'Electricity 1 ...'");
-        return file;
-    }
-    ColumnPlan plan;
-    plan.heading = *heading;
-    plan.at = {0};
-    const CsvRow& names = table.rows[*heading];
-    for (std::size_t i = 1; i < names.cells.size(); ++i) {
-        const std::string name = lower_case(names.cells[i]);
-        if (name.starts_with("electricity")) {
-            const bool returned = name.find("returned") != std::string::npos;
-            plan.values.push_back({i, returned ? Channel::exported : Channel::imported,
-                                   std::nullopt, kKwh, Figure::energy, false});
-        } else {
-            file.notes.push_back(in_column(names, i) + "left out");
-        }
-    }
-    read_columns(table, plan, file, complaints);
-    drop_totals(file);
-    return file;
+    return read_named_columns(input.text, is_heading,
+                              "no heading with a column 'Electricity 1 ...'", column_of,
+                              complaints);
 }
 
 }  // namespace fairfeed::imports

@@ -22,6 +22,17 @@ bool is_heading(const CsvRow& row) {
     return false;
 }
 
+std::optional<ValueColumn> column_of(const std::string& heading) {
+    if (!is_register(heading)) return std::nullopt;
+    const bool is_export = lower_case(heading).starts_with("export");
+    return ValueColumn{0,
+                       is_export ? Channel::exported : Channel::imported,
+                       std::nullopt,
+                       kKwh,
+                       Figure::register_figure,
+                       false};
+}
+
 }  // namespace
 
 bool fits_homewizard(std::string_view text) {
@@ -29,29 +40,9 @@ bool fits_homewizard(std::string_view text) {
 }
 
 ReadFile read_homewizard(const FormatText& input, CsvComplaints& complaints) {
-    ReadFile file;
-    const ImportTable table = parse_import_table(input.text);
-    const auto heading = find_row(table, is_heading);
-    if (!heading) {
-        complaints.add(1, "no heading with 'time' and a column like 'Import T1 kWh'");
-        return file;
-    }
-    ColumnPlan plan;
-    plan.heading = *heading;
-    plan.at = {0};
-    const CsvRow& names = table.rows[*heading];
-    for (std::size_t i = 1; i < names.cells.size(); ++i) {
-        if (is_register(names.cells[i])) {
-            const bool is_export = lower_case(names.cells[i]).starts_with("export");
-            plan.values.push_back({i, is_export ? Channel::exported : Channel::imported,
-                                   std::nullopt, kKwh, Figure::register_figure, false});
-        } else {
-            file.notes.push_back(in_column(names, i) + "left out");
-        }
-    }
-    read_columns(table, plan, file, complaints);
-    drop_totals(file);
-    return file;
+    return read_named_columns(input.text, is_heading,
+                              "no heading with 'time' and a column like 'Import T1 kWh'", column_of,
+                              complaints);
 }
 
 }  // namespace fairfeed::imports

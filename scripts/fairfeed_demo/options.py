@@ -41,7 +41,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageFault(f"{message}; see scripts/demo --help")
 
 
-def _whole_number(low, high):
+def whole_number(low, high):
     def parse(text):
         if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
             raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {low} to {high}")
@@ -69,9 +69,9 @@ def _parser():
         help="with files of meters: the mapping of tables that no format fits")
     add("--gaps", choices=GAPS,
         help="with files of meters: what fills gaps (default refuse)")
-    add("--windows", metavar="N", type=_whole_number(1, MAX_WINDOWS), default=12,
+    add("--windows", metavar="N", type=whole_number(1, MAX_WINDOWS), default=12,
         help="settlement windows to run (default 12)")
-    add("--nodes", metavar="N", type=_whole_number(1, MAX_NODES), default=5,
+    add("--nodes", metavar="N", type=whole_number(1, MAX_NODES), default=5,
         help="edge nodes, one cluster each: 1 to 16 (default 5)")
     add("--rule", choices=RULES, default="paper",
         help="how a surplus is shared: paper (default), waterfill or generation")
@@ -80,7 +80,7 @@ def _parser():
              "expected, a forecast from past days")
     add("--resolution", choices=RESOLUTIONS, default=RESOLUTIONS[0],
         help="for how long a share holds: window (default) or quarter, a quarter hour")
-    add("--seed", metavar="S", type=_whole_number(0, MAX_SEED), default=1,
+    add("--seed", metavar="S", type=whole_number(0, MAX_SEED), default=1,
         help="of the model and of the capacities (default 1)")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-demo"),
         help="where everything is written; what an earlier demo wrote there is removed "

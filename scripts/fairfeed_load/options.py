@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from fairfeed_demo.faults import UsageFault
+from fairfeed_demo.options import whole_number
 
 WINDOW_SECONDS = 14_400
 MAX_METERS = 100_000
@@ -37,29 +38,20 @@ class _Parser(argparse.ArgumentParser):
         raise UsageFault(f"{message}; see scripts/load --help")
 
 
-def _whole_number(low, high):
-    def parse(text):
-        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
 def parse(arguments):
     parser = _Parser(prog="scripts/load", description=DESCRIPTION, epilog=EXAMPLES,
                      formatter_class=argparse.RawDescriptionHelpFormatter,
                      allow_abbrev=False)  # fmt: skip
     add = parser.add_argument
-    add("--nodes", metavar="N", type=_whole_number(1, 31), default=1,
+    add("--nodes", metavar="N", type=whole_number(1, 31), default=1,
         help="edge nodes; from four on each cluster has a committee of four (default 1)")
-    add("--meters", metavar="M", type=_whole_number(1, MAX_METERS), default=900,
+    add("--meters", metavar="M", type=whole_number(1, MAX_METERS), default=900,
         help="meters, dealt over the nodes' clusters, at most 900 each (default 900)")
-    add("--windows", metavar="W", type=_whole_number(1, 1000), default=2,
+    add("--windows", metavar="W", type=whole_number(1, 1000), default=2,
         help="settlement windows to report (default 2)")
-    add("--window-s", metavar="S", type=_whole_number(1, WINDOW_SECONDS), default=30,
+    add("--window-s", metavar="S", type=whole_number(1, WINDOW_SECONDS), default=30,
         help="real seconds of a window (default 30)")
-    add("--rate", metavar="R", type=_whole_number(1, 1_000_000),
+    add("--rate", metavar="R", type=whole_number(1, 1_000_000),
         help="readings a second after each window's end (default: all at once)")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-load"),
         help="where everything is written; what an earlier run wrote there is removed "
