@@ -1,7 +1,6 @@
 // DSMR-reader (Netherlands): a row for each hour, kWh of two tariffs each way, times with offsets.
 #include "meter-sim/imports/column_reader.h"
 #include "meter-sim/imports/formats.h"
-#include "meter-sim/imports/register_names.h"
 
 namespace fairfeed::imports {
 

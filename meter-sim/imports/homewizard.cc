@@ -1,7 +1,6 @@
 // HomeWizard: the figures of a meter's registers in kWh, by tariff, local times without an offset.
 #include "meter-sim/imports/column_reader.h"
 #include "meter-sim/imports/formats.h"
-#include "meter-sim/imports/register_names.h"
 
 namespace fairfeed::imports {
 
