@@ -32,6 +32,17 @@ Digest root_of(std::vector<Digest> row) {
     return row.front();
 }
 
+std::vector<Digest> path_in(std::vector<Digest> row, std::uint64_t index) {
+    CHECK(index < row.size());
+    std::vector<Digest> path;
+    for (; row.size() > 1; index /= 2) {
+        const std::uint64_t sibling = index ^ 1U;
+        if (sibling < row.size()) path.push_back(row[sibling]);
+        raise(row);
+    }
+    return path;
+}
+
 template <class Leaf>
 std::vector<Digest> leaf_hashes(std::span<const Leaf> leaves) {
     std::vector<Digest> out;
@@ -56,20 +67,20 @@ Digest merkle_root(std::span<const Bytes> leaves) {
     return root_of(leaf_hashes(leaves));
 }
 
+Digest merkle_root(std::span<const ByteView> leaves) {
+    return root_of(leaf_hashes(leaves));
+}
+
 Digest merkle_root(std::span<const Digest> leaves) {
     return root_of(leaf_hashes(leaves));
 }
 
 std::vector<Digest> merkle_path(std::span<const Digest> leaves, std::uint64_t index) {
-    CHECK(index < leaves.size());
-    std::vector<Digest> row = leaf_hashes(leaves);
-    std::vector<Digest> path;
-    for (; row.size() > 1; index /= 2) {
-        const std::uint64_t sibling = index ^ 1U;
-        if (sibling < row.size()) path.push_back(row[sibling]);
-        raise(row);
-    }
-    return path;
+    return path_in(leaf_hashes(leaves), index);
+}
+
+std::vector<Digest> merkle_path(std::span<const ByteView> leaves, std::uint64_t index) {
+    return path_in(leaf_hashes(leaves), index);
 }
 
 bool merkle_includes(const Digest& leaf_hash, std::uint64_t index, std::uint64_t tree_size,

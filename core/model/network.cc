@@ -74,7 +74,9 @@ std::optional<std::string_view> fault_of(const NetworkParameters& p) {
     }
     if (p.contract_version != 1) return "contract_version: only 1 is known";
     if (!within(p.close_after_s, 0, kMaxCloseAfterS)) return "close_after_s: 0 to 92 days";
-    if (!within(p.max_block_transactions, 1, 1000)) return "max_block_transactions: 1 to 1000";
+    if (!within(p.max_block_transactions, 1, kMaxBlockTransactions)) {
+        return "max_block_transactions: 1 to 12000";
+    }
     if (!timers_are_sound(p.timers)) return "timers: out of range, or above their cap";
     return std::nullopt;
 }

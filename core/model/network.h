@@ -2,6 +2,8 @@
 // signers (GENESIS). Plain values and pure rules on them; this file has all their defaults.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +55,9 @@ constexpr std::int64_t kMaxFactorSteps = 100;
 
 [[nodiscard]] bool is_valid(const ForecastWeights& weights);
 
+// A block of this size settles a cluster of 10 000 meters, beside late readings.
+constexpr std::int64_t kMaxBlockTransactions = 12'000;
+
 struct NetworkParameters {
     std::string name;                      // [a-z0-9-]{1,32}; second level of every topic
     std::int64_t grid_epoch_s = 0;         // grid time at real_epoch_ms; window 0 starts here
@@ -69,10 +74,32 @@ struct NetworkParameters {
     std::uint32_t contract_version = 1;
     std::int64_t close_after_s = kMaxCloseAfterS;  // grid seconds a late reading is still accepted
     bool degraded_quorum = false;  // committees of three certify with two (committee rule 9)
-    std::int64_t max_block_transactions = 1000;  // paper A59
+    std::int64_t max_block_transactions = 1000;  // paper A59; 1..kMaxBlockTransactions
     Timers timers;
     bool operator==(const NetworkParameters&) const = default;
 };
+
+// A block and a message may have so many bytes for each transaction that a block may hold. A
+// network that allows fewer transactions has the limits of kFewestForLimits.
+constexpr std::int64_t kBlockBytesPerTransaction = 3400;
+constexpr std::int64_t kMessageBytesPerTransaction = 4000;
+constexpr std::int64_t kFewestForLimits = 1000;
+// Bytes that the envelopes of one block may have together (core/state/block_size.h).
+[[nodiscard]] constexpr std::size_t max_block_bytes(std::int64_t max_block_transactions) {
+    return static_cast<std::size_t>(kBlockBytesPerTransaction *
+                                    std::max(kFewestForLimits, max_block_transactions));
+}
+// Bytes of one message between nodes, before it is cut into packets (core/wire/chunk.h).
+[[nodiscard]] constexpr std::size_t max_message_bytes(std::int64_t max_block_transactions) {
+    return static_cast<std::size_t>(kMessageBytesPerTransaction *
+                                    std::max(kFewestForLimits, max_block_transactions));
+}
+[[nodiscard]] inline std::size_t max_block_bytes(const NetworkParameters& parameters) {
+    return max_block_bytes(parameters.max_block_transactions);
+}
+[[nodiscard]] inline std::size_t max_message_bytes(const NetworkParameters& parameters) {
+    return max_message_bytes(parameters.max_block_transactions);
+}
 
 // The fault of the parameters, for a person ("speed: 1 to 1000000"); nullopt: none. GENESIS with a
 // fault is refused as out_of_range.

@@ -17,7 +17,7 @@
 
 namespace fairfeed {
 
-constexpr std::uint32_t kProofVersion = 2;
+constexpr std::uint32_t kProofVersion = 3;
 constexpr std::size_t kMaxProofBytes = 4'000'000;
 
 // A transaction and its Merkle path to the root in its block's header (RFC 9162 2.1.3).
@@ -26,6 +26,13 @@ struct IncludedTransaction {
     std::uint64_t index = 0;
     std::vector<Digest> path;
     bool operator==(const IncludedTransaction&) const = default;
+};
+
+// Where a row of a SETTLEMENT stands, and its Merkle path to the root in the settlement's head.
+struct RowPlace {
+    std::uint64_t index = 0;
+    std::vector<Digest> path;
+    bool operator==(const RowPlace&) const = default;
 };
 
 // One of DGMD's transactions after genesis on which the proof depends, or an EVENT on which such a
@@ -42,8 +49,9 @@ struct Proof {
     BlockHeader header;             // of the block with reading and settlement
     QuorumCertificate certificate;  // over that block
     IncludedTransaction reading;
-    IncludedTransaction settlement;
-    SymmetricKey reading_key;  // message keys: they open these two items only
+    IncludedTransaction settlement;  // an excerpt: the meter's row, then that of a late reading
+    std::vector<RowPlace> rows;      // of these rows, in their order
+    SymmetricKey reading_key;        // message keys: they open these two items only
     SymmetricKey line_key;
     CommitteeClass committee = CommitteeClass::single;
     // The registry entries that genesis does not hold, in the order of the chain.

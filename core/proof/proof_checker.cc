@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <tuple>
-
 #include "core/proof/proof.h"
 #include "core/proof/proof_arithmetic.h"
 #include "core/proof/proof_parts.h"
@@ -15,9 +12,19 @@ namespace {
 
 struct Subject {
     const SignedReading& reading;
-    const Settlement& settlement;
-    std::size_t entry = 0;  // the meter's place in the settlement
+    const Settlement& settlement;  // the excerpt: one entry and its line
 };
+
+// Whether the rows of the excerpt list this reading: as the meter's own, or behind it as late.
+bool lists(const Settlement& excerpt, const SignedReading& reading) {
+    const ReadingHeader& header = reading.header;
+    const SettlementEntry& entry = excerpt.entries.front();
+    if (entry.meter != header.meter) return false;
+    if (!excerpt.late.empty()) {
+        return excerpt.late.front() == ListedReading{header.meter, header.window, reading.id};
+    }
+    return excerpt.window == header.window && entry.reading == reading.id;
+}
 
 Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& proof) {
     const auto* reading = std::get_if<SignedReading>(&proof.reading.transaction.content);
@@ -42,18 +49,11 @@ Result<Subject, ProofFault> check_subject(const ChainState& state, const Proof& 
     if (settlement->cluster != header.cluster || settlement->window < header.window)
         return fault(ProofPart::settlement,
                      "the settlement is of another cluster or window than the reading");
-    if (settlement->entries.size() != settlement->lines.size())
-        return fault(ProofPart::settlement, "the settlement has not one line for every entry");
-    const auto listed = listed_readings(*settlement);
-    const bool is_listed =
-        std::find(listed.begin(), listed.end(),
-                  ListedReading{header.meter, header.window, reading->id}) != listed.end();
-    for (std::size_t i = 0; is_listed && i < settlement->entries.size(); ++i) {
-        if (settlement->entries[i].meter == header.meter &&
-            settlement->lines[i].meter == header.meter)
-            return Subject{*reading, *settlement, i};
-    }
-    return fault(ProofPart::settlement, "the settlement does not list this reading");
+    if (!rows_are_included(proof.settlement.transaction, proof.rows))
+        return fault(ProofPart::settlement, "the rows are not those of the settlement");
+    if (!lists(*settlement, *reading))
+        return fault(ProofPart::settlement, "the settlement does not list this reading");
+    return Subject{*reading, *settlement};
 }
 
 // The chain's rules for settlements, as far as the settlement's own bytes and the genesis file show
@@ -66,24 +66,14 @@ Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& 
         return fault(ProofPart::settlement, "it is settled by another contract than genesis names");
     if (settlement.state_height >= proof.header.height)
         return fault(ProofPart::settlement, "it was drafted on a state that comes after it");
-    for (std::size_t i = 0; i < settlement.entries.size(); ++i) {
-        const SettlementEntry& entry = settlement.entries[i];
-        const bool names_reading = entry.reading != Digest{};
-        if (entry.meter != settlement.lines[i].meter ||
-            (i > 0 && !(settlement.entries[i - 1].meter < entry.meter)) ||
-            names_reading != (entry.status == EntryStatus::reading))
-            return fault(ProofPart::settlement, "its entries and lines are not those of meters");
-    }
-    for (std::size_t i = 0; i < settlement.late.size(); ++i) {
-        const auto& late = settlement.late;
-        const bool ascends = i == 0 || std::tie(late[i - 1].meter, late[i - 1].window) <
-                                           std::tie(late[i].meter, late[i].window);
-        if (!ascends || late[i].window >= settlement.window)
-            return fault(ProofPart::settlement,
-                         "its late readings are not those of windows before");
-    }
+    const SettlementEntry& entry = settlement.entries.front();
+    if ((entry.reading != Digest{}) != (entry.status == EntryStatus::reading))
+        return fault(ProofPart::settlement, "its entry names no reading");
+    if (!settlement.late.empty() && settlement.late.front().window >= settlement.window)
+        return fault(ProofPart::settlement, "its late reading is not of a window before");
     const Tariff tariff = state.tariff(settlement.window);
-    if (const auto sound = check_totals_alone(settlement, tariff); !sound)
+    const std::size_t meters = meters_settled(proof.settlement.transaction);
+    if (const auto sound = check_totals_alone(settlement.totals, meters, tariff); !sound)
         return fault(ProofPart::settlement, "its totals", sound.error());
     return {};
 }
@@ -143,7 +133,7 @@ Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Pr
     const auto body = open_reading(subject.reading, proof.reading_key);
     if (!body) return fault(ProofPart::reading_key, "the reading does not open", body.error());
     const auto line =
-        open_line(subject.settlement, subject.settlement.lines[subject.entry], proof.line_key);
+        open_line(subject.settlement, subject.settlement.lines.front(), proof.line_key);
     if (!line) return fault(ProofPart::line_key, "the bill line does not open", line.error());
     if (line->meter != subject.reading.header.meter)
         return fault(ProofPart::settlement, "the opened line is another meter's");

@@ -17,7 +17,8 @@ constexpr std::uint64_t kReadingKey = 6;
 constexpr std::uint64_t kLineKey = 7;
 constexpr std::uint64_t kCommittee = 8;
 constexpr std::uint64_t kRegistry = 9;
-constexpr std::size_t kKeys = 10;
+constexpr std::uint64_t kRows = 10;
+constexpr std::size_t kKeys = 11;
 
 CommitteeClass read_class(cbor::Reader& reader) {
     const std::uint64_t value = reader.unsigned_at_most(3);
@@ -50,6 +51,8 @@ Bytes encode_proof(const Proof& proof) {
     writer.unsigned_integer(static_cast<std::uint64_t>(proof.committee));
     writer.key(kRegistry);
     write_registry(writer, proof.registry);
+    writer.key(kRows);
+    write_places(writer, proof.rows);
     return writer.take();
 }
 
@@ -70,7 +73,7 @@ Result<Proof, Reject> decode_proof(ByteView bytes) {
     reader.key(kReading);
     out.reading = read_included(reader, out.network);
     reader.key(kSettlement);
-    out.settlement = read_included(reader, out.network);
+    out.settlement = read_included_excerpt(reader, out.network);
     reader.key(kReadingKey);
     out.reading_key = reader.fixed<SymmetricKey>();
     reader.key(kLineKey);
@@ -79,6 +82,8 @@ Result<Proof, Reject> decode_proof(ByteView bytes) {
     out.committee = read_class(reader);
     reader.key(kRegistry);
     out.registry = read_registry(reader, out.network);
+    reader.key(kRows);
+    out.rows = read_places(reader);
     if (!reader.finish()) return unexpected(Reject::malformed);
     return out;
 }

@@ -132,12 +132,23 @@ Result<Proof, ProofRefusal> assemble(const Walk& walk) {
             what(walk) + ": " + walk.holder.node.str() + " holds no data key of key epoch " +
             std::to_string(of_reading == nullptr ? header.key_epoch : line.key_epoch) +
             ", under which it is sealed; who settled it does: " + names_of(committee->members));
+    const auto late =
+        std::find_if(settlement.late.begin(), settlement.late.end(),
+                     [&](const ListedReading& each) { return each.reading == walk.reading; });
+    const auto at = static_cast<std::size_t>(entry - settlement.entries.begin());
+    std::optional<std::size_t> late_at;
+    if (late != settlement.late.end())
+        late_at = static_cast<std::size_t>(late - settlement.late.begin());
+    IncludedTransaction included = include(block, walk.settlement);
+    SettlementExcerpt excerpt = cut_out(included.transaction, at, late_at);
+    included.transaction = std::move(excerpt.transaction);
     return Proof{
         .network = walk.state.network,
         .header = block.header,
         .certificate = walk.found->certificate,
         .reading = include(block, static_cast<std::size_t>(reading - block.transactions.begin())),
-        .settlement = include(block, walk.settlement),
+        .settlement = std::move(included),
+        .rows = std::move(excerpt.rows),
         .reading_key = reading_key(header, *of_reading),
         .line_key = line_key(settlement, line, *of_line),
         .committee = committee_class(committee->members.size()),

@@ -1,10 +1,13 @@
 #include "core/proof/proof_parts.h"
-#include "core/state/execution.h"
 
+#include "core/base/check.h"
 #include "core/crypto/merkle.h"
 #include "core/state/accusations.h"
+#include "core/state/execution.h"
 #include "core/state/registry.h"
 #include "core/state/validators.h"
+#include "core/wire/cose.h"
+#include "core/wire/settlement_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -141,26 +144,130 @@ IncludedTransaction include(const Block& block, std::size_t index) {
     return {block.transactions[index], index, merkle_path(ids, index)};
 }
 
+namespace {
+
+SettlementHead head_of(const Transaction& settlement) {
+    const auto message = cose::parse_sign1(signed_envelope(settlement));
+    CHECK(message);  // it was decoded
+    auto head = decode_settlement_head(message->payload);
+    CHECK(head);
+    return std::move(*head);
+}
+
+}  // namespace
+
+SettlementExcerpt cut_out(const Transaction& settlement, std::size_t entry,
+                          std::optional<std::size_t> late) {
+    const auto parts = split_settlement(settlement.envelope);
+    CHECK(parts);
+    const std::span<const ByteView> rows = parts->rows;
+    std::vector<std::size_t> places{entry};
+    if (late) places.push_back(head_of(settlement).meters + *late);
+    SettlementExcerpt out;
+    std::vector<Bytes> kept;
+    for (const std::size_t place : places) {
+        kept.push_back(to_bytes(rows[place]));
+        out.rows.push_back({place, merkle_path(rows, place)});
+    }
+    const auto& whole = std::get<Settlement>(settlement.content);
+    Settlement part = whole;
+    part.entries = {whole.entries[entry]};
+    part.lines = {whole.lines[entry]};
+    part.late.clear();
+    if (late) part.late = {whole.late[*late]};
+    out.transaction = {.kind = settlement.kind,
+                       .id = settlement.id,
+                       .signer = settlement.signer,
+                       .envelope = join_settlement(parts->signed_head, kept),
+                       .endorsements = settlement.endorsements,
+                       .content = std::move(part)};
+    return out;
+}
+
+bool rows_are_included(const Transaction& excerpt, std::span<const RowPlace> rows) {
+    const auto parts = split_settlement(excerpt.envelope);
+    if (!parts || parts->rows.size() != rows.size()) return false;
+    const SettlementHead head = head_of(excerpt);
+    const std::uint64_t all = std::uint64_t{head.meters} + head.late;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool is_late = rows[i].index >= head.meters;
+        if (is_late != (i > 0)) return false;
+        const Digest leaf = merkle_leaf_hash(parts->rows[i]);
+        if (!merkle_includes(leaf, rows[i].index, all, rows[i].path, head.rows_root)) return false;
+    }
+    return !rows.empty();
+}
+
+std::size_t meters_settled(const Transaction& excerpt) {
+    return head_of(excerpt).meters;
+}
+
+namespace {
+
+void write_path(cbor::Writer& writer, std::span<const Digest> path) {
+    writer.array(path.size());
+    for (const Digest& digest : path)
+        writer.bytes(digest.view());
+}
+
+std::vector<Digest> read_path(cbor::Reader& reader) {
+    std::vector<Digest> path;
+    const std::size_t length = reader.array();
+    if (length > kMaxPath) reader.fail(cbor::Fault::malformed);
+    for (std::size_t i = 0; i < length && reader.ok(); ++i)
+        path.push_back(reader.fixed<Digest>());
+    return path;
+}
+
+using DecodeTransaction = Result<Transaction, Reject> (*)(ByteView, const Digest&);
+
+IncludedTransaction read_included(cbor::Reader& reader, const Digest& network,
+                                  DecodeTransaction decode) {
+    IncludedTransaction out;
+    reader.array_of(3);
+    out.transaction = decoded(reader, decode(reader.bytes(), network));
+    out.index = reader.unsigned_integer();
+    out.path = read_path(reader);
+    return out;
+}
+
+}  // namespace
+
 // [transaction, index, [path]]
 void write_included(cbor::Writer& writer, const IncludedTransaction& included) {
     writer.array(3);
     writer.bytes(encode_transaction(included.transaction));
     writer.unsigned_integer(included.index);
-    writer.array(included.path.size());
-    for (const Digest& digest : included.path)
-        writer.bytes(digest.view());
+    write_path(writer, included.path);
 }
 
 IncludedTransaction read_included(cbor::Reader& reader, const Digest& network) {
-    IncludedTransaction out;
-    reader.array_of(3);
-    out.transaction = decoded(reader, decode_transaction(reader.bytes(), network));
-    out.index = reader.unsigned_integer();
-    const std::size_t length = reader.array();
-    if (length > kMaxPath) reader.fail(cbor::Fault::malformed);
-    for (std::size_t i = 0; i < length && reader.ok(); ++i)
-        out.path.push_back(reader.fixed<Digest>());
-    return out;
+    return read_included(reader, network, decode_transaction);
+}
+
+IncludedTransaction read_included_excerpt(cbor::Reader& reader, const Digest& network) {
+    return read_included(reader, network, decode_excerpt);
+}
+
+// [[index, [path]]]
+void write_places(cbor::Writer& writer, std::span<const RowPlace> rows) {
+    writer.array(rows.size());
+    for (const RowPlace& row : rows) {
+        writer.array(2);
+        writer.unsigned_integer(row.index);
+        write_path(writer, row.path);
+    }
+}
+
+std::vector<RowPlace> read_places(cbor::Reader& reader) {
+    std::vector<RowPlace> rows;
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
+        reader.array_of(2);
+        const std::uint64_t index = reader.unsigned_integer();
+        rows.push_back({index, read_path(reader)});
+    }
+    return rows;
 }
 
 namespace {

@@ -2,6 +2,10 @@
 // that a stranger needs to know, and their bytes. Private to core/proof. Pure.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <vector>
+
 #include "core/proof/proof.h"
 #include "core/state/state.h"
 #include "core/wire/cbor.h"
@@ -25,11 +29,29 @@ namespace fairfeed {
 
 [[nodiscard]] IncludedTransaction include(const Block& block, std::size_t index);
 
+// A SETTLEMENT cut down to one meter's row, and to the row of a late reading if one is named.
+struct SettlementExcerpt {
+    Transaction transaction;
+    std::vector<RowPlace> rows;
+};
+// `entry` and `late`: places in the settlement's entries and late readings.
+[[nodiscard]] SettlementExcerpt cut_out(const Transaction& settlement, std::size_t entry,
+                                        std::optional<std::size_t> late);
+// Whether the rows of the excerpt are rows of its head: a meter's, then perhaps a late reading's.
+[[nodiscard]] bool rows_are_included(const Transaction& excerpt, std::span<const RowPlace> rows);
+// The number of meters that the head of a SETTLEMENT or of an excerpt names.
+[[nodiscard]] std::size_t meters_settled(const Transaction& excerpt);
+
 void write_included(cbor::Writer& writer, const IncludedTransaction& included);
 [[nodiscard]] IncludedTransaction read_included(cbor::Reader& reader, const Digest& network);
 void write_registry(cbor::Writer& writer, const std::vector<RegistryEvidence>& registry);
 [[nodiscard]] std::vector<RegistryEvidence> read_registry(cbor::Reader& reader,
                                                           const Digest& network);
+// The same with an excerpt of a SETTLEMENT.
+[[nodiscard]] IncludedTransaction read_included_excerpt(cbor::Reader& reader,
+                                                        const Digest& network);
+void write_places(cbor::Writer& writer, std::span<const RowPlace> rows);
+[[nodiscard]] std::vector<RowPlace> read_places(cbor::Reader& reader);
 // Decodes, or sets the reader's fault.
 template <class T>
 [[nodiscard]] T decoded(cbor::Reader& reader, Result<T, Reject> result) {

@@ -142,7 +142,10 @@ void apply_event(ChainState& state, const Transaction& transaction, Height heigh
     ClusterRecord& cluster = state.clusters.edit(event->cluster);
     Window from = event->window;
     if (const auto next = state.next_window(event->cluster)) from = std::max(from, *next);
-    state.meters.edit(event->meter).tampered = Tampering{from, event->type, transaction.id};
+    MeterRecord& meter = state.meters.edit(event->meter);
+    meter.tampered = Tampering{from, event->type, transaction.id};
+    state.connections.disconnect(meter.registration);
+    ++cluster.tampered;
     cluster.changes.push_back({height, from});
 }
 

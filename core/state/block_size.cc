@@ -2,17 +2,20 @@
 
 #include "core/model/allocation.h"
 #include "core/model/certificate.h"
-#include "core/wire/chunk.h"
+#include "core/model/network.h"
 
 namespace fairfeed {
 namespace {
 
 // Upper bounds of the parts of a block that are not envelopes.
-constexpr std::size_t kWitness = 101;  // [name of 32, signature]
-constexpr std::size_t kFrames = 1000 * (18 + (kMaxNeighbours + 1) * kWitness);
+constexpr std::size_t kWitness = 101;                                 // [name of 32, signature]
+constexpr std::size_t kFrame = 20 + (kMaxNeighbours + 1) * kWitness;  // of a transaction
 constexpr std::size_t kCertificates = 2 * (kMaxValidators * kWitness + 64);
 constexpr std::size_t kHeader = 512;
-static_assert(kMaxBlockBytes + kFrames + kCertificates + kHeader < kMaxMessageBytes);
+// All three grow evenly with the transactions, so what holds for the fewest holds for all.
+static_assert(max_block_bytes(kFewestForLimits) + kFewestForLimits * kFrame + kCertificates +
+                  kHeader <
+              max_message_bytes(kFewestForLimits));
 
 }  // namespace
 

@@ -7,22 +7,22 @@
 #include <span>
 
 #include "core/model/transaction.h"
-#include "core/wire/evidence_codec.h"
 
 namespace fairfeed {
 
-// With witnesses, certificates and framing such a block still fits kMaxMessageBytes.
-constexpr std::size_t kMaxBlockBytes = 3'400'000;
-// All evidence of one block together. This limit leaves most of the block to everything else.
-constexpr std::size_t kMaxBlockEvidenceBytes = kMaxEvidenceBytes;
+// All evidence of one block together: a hundred offences. This limit leaves most of the block to
+// everything else.
+constexpr std::size_t kMaxBlockEvidenceBytes = 200'000;
 
 struct BlockSize {
     std::size_t envelopes = 0;
     std::size_t evidence = 0;  // of the transactions, the evidence alone
 
     void add(std::span<const Transaction> transactions);
-    [[nodiscard]] bool is_allowed() const {
-        return envelopes <= kMaxBlockBytes && evidence <= kMaxBlockEvidenceBytes;
+    // `max_bytes`: max_block_bytes of the network. With witnesses, certificates and framing such a
+    // block still fits max_message_bytes.
+    [[nodiscard]] bool is_allowed(std::size_t max_bytes) const {
+        return envelopes <= max_bytes && evidence <= kMaxBlockEvidenceBytes;
     }
 };
 

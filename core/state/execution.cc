@@ -179,6 +179,7 @@ class Selection {
               SignatureChecker& signatures)
         : state_(state),
           room_(static_cast<std::size_t>(state.genesis.parameters.max_block_transactions)),
+          max_bytes_(max_block_bytes(state.genesis.parameters)),
           height_(state.height + 1),
           time_ms_(time_ms),
           signatures_(signatures) {
@@ -244,14 +245,14 @@ class Selection {
         if (selected_.size() + more.size() > room_) return std::nullopt;
         BlockSize size = size_;
         size.add(more);
-        return size.is_allowed() ? std::optional(size) : std::nullopt;
+        return size.is_allowed(max_bytes_) ? std::optional(size) : std::nullopt;
     }
 
     // Whether the group would fit if the block held only settlements so far.
     [[nodiscard]] bool fits_beside_settlements(std::span<const Transaction> group) const {
         BlockSize size = settled_;
         size.add(group);
-        return settled_transactions_ + group.size() <= room_ && size.is_allowed();
+        return settled_transactions_ + group.size() <= room_ && size.is_allowed(max_bytes_);
     }
 
     void take_in(const Transaction& transaction, const BlockSize& size) {
@@ -272,7 +273,8 @@ class Selection {
     }
 
     ChainState state_;
-    std::size_t room_;
+    std::size_t room_;  // transactions
+    std::size_t max_bytes_;
     Height height_;
     std::int64_t time_ms_;
     SignatureChecker& signatures_;
@@ -316,7 +318,8 @@ Verdict execute_transactions(ChainState& state, std::span<const Transaction> tra
     if (transactions.size() > most) return header_fault(Reject::too_many_transactions);
     BlockSize size;
     size.add(transactions);
-    if (!size.is_allowed()) return header_fault(Reject::oversized);
+    if (!size.is_allowed(max_block_bytes(state.genesis.parameters)))
+        return header_fault(Reject::oversized);
     Execution run{state, transactions, height, time_ms, signatures};
     for (std::size_t next = 0; next < transactions.size();) {
         const auto executed = execute_next(run, next);

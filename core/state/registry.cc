@@ -64,13 +64,7 @@ Verdict check(const Entry& entry, const NodeRevocation& revocation) {
 // A connection has one meter at a time. It gets another meter only after the last one was tampered
 // with, and the key of the new meter must never have been a meter's key (rule 11, paper A38).
 Verdict check_connection(const ChainState& state, const MeterRegistration& meter) {
-    for (const auto& [id, other] : state.meters) {
-        const bool there = other.registration.service_point == meter.service_point;
-        if (there && !other.tampered) return unexpected(Reject::already_registered);
-        if (other.registration.signing_key == meter.signing_key) {
-            return unexpected(Reject::already_registered);
-        }
-    }
+    if (state.connections.collide(meter)) return unexpected(Reject::already_registered);
     return {};
 }
 
@@ -78,13 +72,6 @@ bool is_register_set(const Registers& registers) {
     const auto within = [](std::int64_t wh) { return wh >= 0 && wh <= kMaxInstalledWh; };
     return within(registers.import_wh) && within(registers.export_wh) &&
            within(registers.generation_wh);
-}
-
-// The number of meters of a cluster that may still be settled.
-std::size_t live_meters(const ChainState& state, const ClusterRecord& cluster) {
-    return static_cast<std::size_t>(
-        std::count_if(cluster.meters.begin(), cluster.meters.end(),
-                      [&](const MeterId& meter) { return !state.meters.at(meter).tampered; }));
 }
 
 Verdict check(const Entry& entry, const MeterRegistration& meter) {
@@ -104,7 +91,8 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     const auto block =
         static_cast<std::size_t>(entry.state.genesis.parameters.max_block_transactions);
     const std::size_t limit = std::min(kMaxClusterMeters, block - 1);
-    if (live_meters(entry.state, *cluster) >= limit) return unexpected(Reject::out_of_range);
+    if (cluster->meters.size() - cluster->tampered >= limit)
+        return unexpected(Reject::out_of_range);
     return {};
 }
 
@@ -258,6 +246,7 @@ void apply(ChainState& state, const MeterRegistration& meter, Height height) {
     MeterRecord& record = state.meters.edit(meter.meter);
     record.registration = meter;
     record.key = VerifyKey::from_point(meter.signing_key);
+    state.connections.connect(meter);
     auto& members = state.clusters.edit(meter.cluster).meters;
     members.insert(std::upper_bound(members.begin(), members.end(), meter.meter), meter.meter);
     changed(state, meter.cluster, height, meter.effective);

@@ -109,12 +109,11 @@ bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
 
 // The account `grid` is the negative of the tariff applied to the energies, up to the remainders
 // that each meter carries in each direction.
-bool money_agrees(const Settlement& settlement, const Tariff& tariff) {
-    const SettlementTotals& totals = settlement.totals;
+bool money_agrees(const SettlementTotals& totals, std::size_t meters, const Tariff& tariff) {
     const Int128 owed = Int128{totals.import_wh} * tariff.import_micro_per_kwh -
                         Int128{totals.credited_wh} * tariff.export_micro_per_kwh;
     const Int128 off = Int128{totals.grid_amount_micro} * kRemainderLimit + owed;
-    const auto most = static_cast<std::int64_t>(settlement.entries.size()) * (kRemainderLimit - 1);
+    const auto most = static_cast<std::int64_t>(meters) * (kRemainderLimit - 1);
     return off >= -2 * Int128{most} && off <= 2 * Int128{most};
 }
 
@@ -209,7 +208,9 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
 
 Verdict check_settlement_totals(const ChainState& state, const Settlement& settlement) {
     const Tariff tariff = state.tariff(settlement.window);
-    if (const auto alone = check_totals_alone(settlement, tariff); !alone) return alone;
+    const std::size_t meters = settlement.entries.size();
+    const auto alone = check_totals_alone(settlement.totals, meters, tariff);
+    if (!alone) return alone;
     const std::int64_t capacity_w = capacity_sum_w(state, settlement);
     const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
     if (!curtailment_fits(settlement.totals, window_seconds, capacity_w) ||
@@ -220,9 +221,10 @@ Verdict check_settlement_totals(const ChainState& state, const Settlement& settl
     return {};
 }
 
-Verdict check_totals_alone(const Settlement& settlement, const Tariff& tariff) {
-    if (!energies_in_range(settlement.totals)) return unexpected(Reject::out_of_range);
-    if (!energies_agree(settlement.totals) || !money_agrees(settlement, tariff)) {
+Verdict check_totals_alone(const SettlementTotals& totals, std::size_t meters,
+                           const Tariff& tariff) {
+    if (!energies_in_range(totals)) return unexpected(Reject::out_of_range);
+    if (!energies_agree(totals) || !money_agrees(totals, meters, tariff)) {
         return unexpected(Reject::wrong_totals);
     }
     return {};
@@ -253,7 +255,7 @@ Verdict check_reading_header(const ChainState& state, Window window, const Readi
 }
 
 std::int64_t capacity_sum_w(const ChainState& state, const Settlement& settlement) {
-    std::int64_t sum_w = 0;  // 900 meters of kMaxCapacityW stay far below the limit of share.h
+    std::int64_t sum_w = 0;  // all meters at kMaxCapacityW stay far below the limit of share.h
     for (const SettlementEntry& entry : settlement.entries) {
         sum_w += state.capacity_w(entry.meter, settlement.window);
     }

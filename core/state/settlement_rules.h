@@ -39,9 +39,10 @@ struct GroupFault {
 [[nodiscard]] Result<void, Reject> check_settlement_totals(const ChainState& state,
                                                            const Settlement& settlement);
 
-// check_settlement_totals without the capacities: only the settlement and its tariff are needed.
-[[nodiscard]] Result<void, Reject> check_totals_alone(const Settlement& settlement,
-                                                      const Tariff& tariff);
+// check_settlement_totals without the capacities: only the totals, the number of meters that they
+// are of, and the tariff are needed.
+[[nodiscard]] Result<void, Reject> check_totals_alone(const SettlementTotals& totals,
+                                                      std::size_t meters, const Tariff& tariff);
 
 // Whether the chain may accept this reading: a registered and effective meter, its cluster, network
 // and key epoch, a window without a reading, a sequence between those of its neighbours. The

@@ -22,7 +22,7 @@ std::size_t FirstBytes::operator()(const Digest& digest) const {
 Result<void, Reject> CachingSignatureChecker::transaction(const Transaction& transaction,
                                                           const Digest& network,
                                                           const VerifyKey& key) {
-    const Digest what = signed_by(key, network, transaction.id, transaction.envelope);
+    const Digest what = signed_by(key, network, transaction.id, signed_envelope(transaction));
     if (known_.contains(what)) return {};
     const auto verdict = inner_.transaction(transaction, network, key);
     if (verdict) remember(what);

@@ -84,6 +84,29 @@ Result<void, Reject> execute_founding(ChainState& state, const Block& block) {
 
 }  // namespace
 
+bool Connections::collide(const MeterRegistration& meter) const {
+    const bool* taken = taken_.find(mark_of(as_bytes(meter.service_point)));
+    return (taken != nullptr && *taken) || keys_.contains(mark_of(meter.signing_key.view()));
+}
+
+void Connections::connect(const MeterRegistration& meter) {
+    taken_.edit(mark_of(as_bytes(meter.service_point))) = true;
+    remember_key(meter);
+}
+
+void Connections::remember_key(const MeterRegistration& meter) {
+    keys_.edit(mark_of(meter.signing_key.view())) = true;
+}
+
+void Connections::disconnect(const MeterRegistration& meter) {
+    taken_.edit(mark_of(as_bytes(meter.service_point))) = false;
+}
+
+Connections::Mark Connections::mark_of(ByteView bytes) {
+    constexpr std::size_t kHalf = 16;
+    return Mark(to_hex(sha256(bytes).view().first(kHalf)));
+}
+
 std::optional<Window> settles_from(const MeterRecord& meter) {
     if (meter.grants.empty()) return std::nullopt;
     return std::max(meter.registration.effective, meter.grants.front().effective);

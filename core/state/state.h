@@ -38,11 +38,12 @@ struct Change {
     bool operator==(const Change&) const = default;
 };
 
-// These limits keep every sum over 900 meters within 64 bits, for energy and for money.
-constexpr std::size_t kMaxClusterMeters = 900;
-constexpr std::int64_t kMaxCapacityW = 100'000'000;              // of one meter
-constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;      // import or export
-constexpr std::int64_t kMaxMeterWindowWh = 10'000'000'000;       // one meter, one window
+// These limits keep every sum over the meters of a cluster within 64 bits, for energy and for
+// money.
+constexpr std::size_t kMaxClusterMeters = 10'000;
+constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
+constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export
+constexpr std::int64_t kMaxMeterWindowWh = 800'000'000;      // one meter, one window: 8 h of 100 MW
 constexpr std::int64_t kMaxInstalledWh = 1'000'000'000'000'000;  // of a register in METER
 constexpr std::uint32_t kSilentAfterWindows = 3;                 // rule 11
 constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
@@ -123,8 +124,10 @@ struct HandoverNote {
 
 struct ClusterRecord {
     CommitteeAllocation committee;  // the latest; committee_of() says which governs
-    std::vector<MeterId> meters;    // registered, ascending; follows from the meters' own records
-    // The first window for which one of them can be settled; nullopt: none yet. Follows likewise.
+    // The next three follow from the meters' own records.
+    std::vector<MeterId> meters;  // registered, ascending
+    std::size_t tampered = 0;     // of these meters
+    // The first window for which one of them can be settled; nullopt: none yet.
     std::optional<Window> opens;
     std::vector<CommitteeAllocation> earlier;  // those it replaced, ascending epoch
     std::optional<Window> last_window;         // last settled
@@ -135,6 +138,24 @@ struct ClusterRecord {
     // Factors of the shares that bind now or later, or that bound in a window that may still be
     // read late. Empty under `share_resolution: window`.
     FactorSchedule factors;
+};
+
+// What a new METER must not collide with. Follows from the meters' records. It is no part of the
+// app hash.
+class Connections {
+  public:
+    // Whether a meter that is not tampered with is at the service point, or the key ever was a
+    // meter's.
+    [[nodiscard]] bool collide(const MeterRegistration& meter) const;
+    void connect(const MeterRegistration& meter);
+    void disconnect(const MeterRegistration& meter);    // it is tampered with
+    void remember_key(const MeterRegistration& meter);  // of a meter that is
+
+  private:
+    using Mark = Name<struct MarkTag>;  // 128 bits of a SHA-256, in hex
+    [[nodiscard]] static Mark mark_of(ByteView bytes);
+    RecordTree<Mark, bool> taken_;  // by service point
+    RecordTree<Mark, bool> keys_;
 };
 
 [[nodiscard]] Digest record_hash(const NodeRecord& record);
@@ -151,6 +172,7 @@ struct ChainState {
     RecordTree<NodeId, NodeRecord> nodes;
     RecordTree<MeterId, MeterRecord> meters;
     RecordTree<ClusterId, ClusterRecord> clusters;
+    Connections connections;
     std::vector<Dated<Tariff>> tariffs;
     std::vector<Change> tariff_changes;
     // The validators of the next height, in proposer order (R3). validators.h changes them.

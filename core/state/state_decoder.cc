@@ -273,6 +273,12 @@ bool derive(ChainState& state) {
         if (!state.clusters.contains(meter.registration.cluster)) return false;
         ClusterRecord& cluster = state.clusters.edit(meter.registration.cluster);
         cluster.meters.push_back(id);
+        if (meter.tampered) {
+            ++cluster.tampered;
+            state.connections.remember_key(meter.registration);
+        } else {
+            state.connections.connect(meter.registration);
+        }
         const auto first = settles_from(meter);
         if (first) cluster.opens = std::min(cluster.opens.value_or(*first), *first);
     }

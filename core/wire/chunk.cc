@@ -11,9 +11,13 @@ namespace {
 // A chunk is a map of four entries. Messages are arrays, so no message begins with this byte.
 constexpr std::uint8_t kChunkHead = 0xa4;
 constexpr std::size_t kPartBytes = kMaxPacketBytes - 64;  // room for the chunk's own fields
-constexpr std::size_t kMaxParts = (kMaxMessageBytes + kPartBytes - 1) / kPartBytes;
+
+// Parts of a message of so many bytes.
+constexpr std::size_t parts_of(std::size_t bytes) {
+    return (bytes + kPartBytes - 1) / kPartBytes;
+}
+constexpr std::size_t kMaxParts = parts_of(kMaxMessageBytes);
 constexpr std::size_t kMaxSources = 64;
-constexpr std::size_t kMaxPendingBytes = 3 * kMaxMessageBytes;
 
 struct Chunk {
     Digest whole;
@@ -52,11 +56,11 @@ std::optional<Chunk> decode_chunk(ByteView packet) {
 
 }  // namespace
 
-std::vector<Bytes> split_message(ByteView message) {
-    if (message.size() > kMaxMessageBytes) return {};
+std::vector<Bytes> split_message(ByteView message, std::size_t most) {
+    if (message.size() > most) return {};
     if (message.size() <= kMaxPacketBytes) return {to_bytes(message)};
     const Digest whole = sha256(message);
-    const std::size_t count = (message.size() + kPartBytes - 1) / kPartBytes;
+    const std::size_t count = parts_of(message.size());
     std::vector<Bytes> packets;
     for (std::size_t index = 0; index < count; ++index) {
         const std::size_t begin = index * kPartBytes;
@@ -73,7 +77,7 @@ std::optional<Bytes> ChunkAssembler::add(const std::string& source, ByteView pac
     if (packet.empty() || packet.size() > kMaxPacketBytes) return std::nullopt;
     if (packet.front() != kChunkHead) return to_bytes(packet);
     const auto chunk = decode_chunk(packet);
-    if (!chunk) return std::nullopt;
+    if (!chunk || chunk->count > parts_of(most_)) return std::nullopt;
     if (!pending_.contains(source) && pending_.size() >= kMaxSources) forget(pending_.begin());
     const auto place = pending_.find(source);
     if (place != pending_.end() &&
@@ -93,12 +97,12 @@ std::optional<Bytes> ChunkAssembler::add(const std::string& source, ByteView pac
     for (const Bytes& piece : pending.parts)
         append(message, piece);
     forget(pending_.find(source));
-    if (message.size() > kMaxMessageBytes || sha256(message) != chunk->whole) return std::nullopt;
+    if (message.size() > most_ || sha256(message) != chunk->whole) return std::nullopt;
     return message;
 }
 
 void ChunkAssembler::make_room(const std::string& source, std::size_t bytes) {
-    while (bytes_ + bytes > kMaxPendingBytes) {
+    while (bytes_ + bytes > 3 * most_) {
         const auto other = std::find_if(pending_.begin(), pending_.end(),
                                         [&](const auto& entry) { return entry.first != source; });
         if (other == pending_.end()) return;  // a single message has its own bound

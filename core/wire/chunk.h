@@ -10,20 +10,24 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/model/network.h"
 
 namespace fairfeed {
 
-constexpr std::size_t kMaxPacketBytes = 60'000;      // of payload, below the broker's limit
-constexpr std::size_t kMaxMessageBytes = 4'000'000;  // of a whole message
+constexpr std::size_t kMaxPacketBytes = 60'000;  // of payload, below the broker's limit
+// Of a whole message in the largest network. Each network has its own limit (core/model/network.h).
+constexpr std::size_t kMaxMessageBytes = max_message_bytes(kMaxBlockTransactions);
 
 // One packet, or several if the message is larger than kMaxPacketBytes; none if it is larger than
-// kMaxMessageBytes, because every receiver would refuse it.
-[[nodiscard]] std::vector<Bytes> split_message(ByteView message);
+// `most`, the network's limit, because every receiver would refuse it.
+[[nodiscard]] std::vector<Bytes> split_message(ByteView message, std::size_t most);
 
 // Reassembles chunks, one message at a time per source. Memory is bounded: if too many messages are
 // incomplete, some are dropped.
 class ChunkAssembler {
   public:
+    // `most`: bytes of a whole message, the network's limit. It holds three times as much at most.
+    explicit ChunkAssembler(std::size_t most) : most_(most) {}
     // Returns the whole message if this packet completes one or is one; nullopt: still incomplete,
     // or refused.
     [[nodiscard]] std::optional<Bytes> add(const std::string& source, ByteView packet);
@@ -38,6 +42,7 @@ class ChunkAssembler {
     void make_room(const std::string& source, std::size_t bytes);
     void forget(std::map<std::string, Pending>::iterator pending);
 
+    std::size_t most_;
     std::map<std::string, Pending> pending_;
     std::size_t bytes_ = 0;  // of all parts held
 };

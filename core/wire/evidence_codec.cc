@@ -56,12 +56,13 @@ Read read_reading(ByteView envelope, const Digest& network) {
 }
 
 Read read_batch(ByteView payload) {
-    const auto batch = decode_settlement(payload);
-    if (!batch) return unexpected(batch.error());
+    const auto head = decode_settlement_head(payload);
+    if (!head) return unexpected(head.error());
+    const Settlement& batch = head->content;
     Statement said =
-        about_window(cose::Domain::batch, batch->proposer.str(), batch->cluster, batch->window);
-    said.slot = batch->slot;
-    said.version = batch->version;
+        about_window(cose::Domain::batch, batch.proposer.str(), batch.cluster, batch.window);
+    said.slot = batch.slot;
+    said.version = batch.version;
     return said;
 }
 

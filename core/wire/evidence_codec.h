@@ -14,8 +14,8 @@
 
 namespace fairfeed {
 
-// Upper bound of both messages with their frame. Two batches of 900 meters stay below it.
-constexpr std::size_t kMaxEvidenceBytes = 1'000'000;
+// Upper bound of both messages with their frame. Of a batch only the signed head stands here.
+constexpr std::size_t kMaxEvidenceBytes = 4096;
 
 [[nodiscard]] std::string_view to_string(Offence offence);
 

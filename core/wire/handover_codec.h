@@ -15,7 +15,7 @@ namespace fairfeed {
 
 // A committee has at most four members.
 constexpr std::size_t kMaxHandoverEntries = 4;
-constexpr std::size_t kMaxHandoverBytes = 20'000;  // of the envelope
+constexpr std::size_t kMaxHandoverBytes = 200'000;  // of the envelope: 17 for each of 10 000 meters
 
 [[nodiscard]] Transaction make_handover(const Handover& handover, const NodeId& sender,
                                         const Digest& network, const Signer& signer);

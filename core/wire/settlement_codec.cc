@@ -2,10 +2,18 @@
 
 #include <tuple>
 
+#include "core/base/check.h"
+#include "core/crypto/merkle.h"
 #include "core/wire/decoding.h"
 
 namespace fairfeed {
 namespace {
+
+constexpr std::size_t kHeadKeys = 16;
+// Items of the rows of a meter with a reading, of one without, and of a late reading.
+constexpr std::size_t kReadRow = 7;
+constexpr std::size_t kUnreadRow = 6;
+constexpr std::size_t kLateRow = 3;
 
 void write_totals(cbor::Writer& writer, const SettlementTotals& totals) {
     writer.map(14);
@@ -57,85 +65,63 @@ SettlementTotals read_totals(cbor::Reader& reader) {
     return totals;
 }
 
-// [meter, 0, reading id] or [meter, status].
-void write_entries(cbor::Writer& writer, const std::vector<SettlementEntry>& entries) {
-    writer.array(entries.size());
-    for (const SettlementEntry& entry : entries) {
-        const bool has_reading = entry.status == EntryStatus::reading;
-        writer.array(has_reading ? 3 : 2);
-        writer.text(entry.meter.str());
-        writer.unsigned_integer(static_cast<std::uint64_t>(entry.status));
-        if (has_reading) writer.bytes(entry.reading.view());
-    }
+// [meter, 0, reading id, key epoch, salt, ciphertext, closing state], or without the reading id
+// [meter, status, key epoch, salt, ciphertext, closing state].
+Bytes encode_meter_row(const SettlementEntry& entry, const SealedLine& line) {
+    cbor::Writer writer;
+    const bool has_reading = entry.status == EntryStatus::reading;
+    writer.array(has_reading ? kReadRow : kUnreadRow);
+    writer.text(entry.meter.str());
+    writer.unsigned_integer(static_cast<std::uint64_t>(entry.status));
+    if (has_reading) writer.bytes(entry.reading.view());
+    writer.unsigned_integer(line.key_epoch);
+    writer.bytes(line.salt.view());
+    writer.bytes(line.ciphertext);
+    writer.bytes(line.closing);
+    return writer.take();
 }
 
-std::vector<SettlementEntry> read_entries(cbor::Reader& reader) {
-    std::vector<SettlementEntry> entries;
-    const std::size_t size = reader.array();
-    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
-        SettlementEntry entry;
-        const std::size_t fields = reader.array();
-        entry.meter = reader.name<MeterId>();
-        entry.status = static_cast<EntryStatus>(
-            reader.unsigned_at_most(static_cast<std::uint64_t>(EntryStatus::conflict)));
-        const bool has_reading = entry.status == EntryStatus::reading;
-        if (fields != (has_reading ? 3U : 2U)) reader.fail(cbor::Fault::malformed);
-        if (has_reading) entry.reading = reader.fixed<Digest>();
-        entries.push_back(std::move(entry));
-    }
-    return entries;
+// [meter, window, reading id]
+Bytes encode_late_row(const ListedReading& listed) {
+    cbor::Writer writer;
+    writer.array(kLateRow);
+    writer.text(listed.meter.str());
+    writer.unsigned_integer(listed.window);
+    writer.bytes(listed.reading.view());
+    return writer.take();
 }
 
-void write_lines(cbor::Writer& writer, const std::vector<SealedLine>& lines) {
-    writer.array(lines.size());
-    for (const SealedLine& line : lines) {
-        writer.array(5);
-        writer.text(line.meter.str());
-        writer.unsigned_integer(line.key_epoch);
-        writer.bytes(line.salt.view());
-        writer.bytes(line.ciphertext);
-        writer.bytes(line.closing);
-    }
+Result<void, Reject> read_meter_row(ByteView row, Settlement& settlement) {
+    cbor::Reader reader(row);
+    SettlementEntry entry;
+    SealedLine line;
+    const std::size_t items = reader.array();
+    entry.meter = line.meter = reader.name<MeterId>();
+    entry.status = static_cast<EntryStatus>(
+        reader.unsigned_at_most(static_cast<std::uint64_t>(EntryStatus::conflict)));
+    const bool has_reading = entry.status == EntryStatus::reading;
+    if (items != (has_reading ? kReadRow : kUnreadRow)) reader.fail(cbor::Fault::malformed);
+    if (has_reading) entry.reading = reader.fixed<Digest>();
+    line.key_epoch = static_cast<KeyEpoch>(reader.unsigned_at_most(UINT32_MAX));
+    line.salt = reader.fixed<Salt>();
+    line.ciphertext = to_bytes(reader.bytes());
+    line.closing = to_bytes(reader.bytes());
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    settlement.entries.push_back(std::move(entry));
+    settlement.lines.push_back(std::move(line));
+    return {};
 }
 
-std::vector<SealedLine> read_lines(cbor::Reader& reader) {
-    std::vector<SealedLine> lines;
-    const std::size_t size = reader.array();
-    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
-        SealedLine line;
-        reader.array_of(5);
-        line.meter = reader.name<MeterId>();
-        line.key_epoch = static_cast<KeyEpoch>(reader.unsigned_at_most(UINT32_MAX));
-        line.salt = reader.fixed<Salt>();
-        line.ciphertext = to_bytes(reader.bytes());
-        line.closing = to_bytes(reader.bytes());
-        lines.push_back(std::move(line));
-    }
-    return lines;
-}
-
-void write_late(cbor::Writer& writer, const std::vector<ListedReading>& late) {
-    writer.array(late.size());
-    for (const ListedReading& listed : late) {
-        writer.array(3);
-        writer.text(listed.meter.str());
-        writer.unsigned_integer(listed.window);
-        writer.bytes(listed.reading.view());
-    }
-}
-
-std::vector<ListedReading> read_late(cbor::Reader& reader) {
-    std::vector<ListedReading> late;
-    const std::size_t size = reader.array();
-    for (std::size_t i = 0; i < size && reader.ok(); ++i) {
-        ListedReading listed;
-        reader.array_of(3);
-        listed.meter = reader.name<MeterId>();
-        listed.window = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
-        listed.reading = reader.fixed<Digest>();
-        late.push_back(std::move(listed));
-    }
-    return late;
+Result<void, Reject> read_late_row(ByteView row, Settlement& settlement) {
+    cbor::Reader reader(row);
+    ListedReading listed;
+    reader.array_of(kLateRow);
+    listed.meter = reader.name<MeterId>();
+    listed.window = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
+    listed.reading = reader.fixed<Digest>();
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    settlement.late.push_back(std::move(listed));
+    return {};
 }
 
 // Checks the order that the format requires. The committee checks the values.
@@ -143,14 +129,6 @@ Result<void, Reject> check_order(const Settlement& settlement) {
     for (std::size_t i = 1; i < settlement.entries.size(); ++i) {
         if (!(settlement.entries[i - 1].meter < settlement.entries[i].meter)) {
             return unexpected(Reject::wrong_entries);
-        }
-    }
-    if (settlement.lines.size() != settlement.entries.size()) {
-        return unexpected(Reject::wrong_lines);
-    }
-    for (std::size_t i = 0; i < settlement.lines.size(); ++i) {
-        if (settlement.lines[i].meter != settlement.entries[i].meter) {
-            return unexpected(Reject::wrong_lines);
         }
     }
     for (std::size_t i = 1; i < settlement.late.size(); ++i) {
@@ -165,9 +143,20 @@ Result<void, Reject> check_order(const Settlement& settlement) {
 
 }  // namespace
 
-Bytes encode_settlement(const Settlement& settlement) {
+std::vector<Bytes> encode_settlement_rows(const Settlement& settlement) {
+    CHECK(settlement.lines.size() == settlement.entries.size());
+    std::vector<Bytes> rows;
+    rows.reserve(settlement.entries.size() + settlement.late.size());
+    for (std::size_t i = 0; i < settlement.entries.size(); ++i)
+        rows.push_back(encode_meter_row(settlement.entries[i], settlement.lines[i]));
+    for (const ListedReading& listed : settlement.late)
+        rows.push_back(encode_late_row(listed));
+    return rows;
+}
+
+Bytes encode_settlement_head(const Settlement& settlement, const Digest& rows_root) {
     cbor::Writer writer;
-    writer.map(16);
+    writer.map(kHeadKeys);
     put_text(writer, 1, settlement.cluster.str());
     put_unsigned(writer, 2, settlement.window);
     put_unsigned(writer, 3, settlement.version);
@@ -177,14 +166,11 @@ Bytes encode_settlement(const Settlement& settlement) {
     put_unsigned(writer, 7, static_cast<std::uint64_t>(settlement.rule));
     put_bytes(writer, 8, settlement.previous.view());
     put_unsigned(writer, 9, settlement.state_height);
-    writer.key(10);
-    write_entries(writer, settlement.entries);
+    put_unsigned(writer, 10, settlement.entries.size());
     writer.key(11);
     write_totals(writer, settlement.totals);
-    writer.key(12);
-    write_lines(writer, settlement.lines);
-    writer.key(13);
-    write_late(writer, settlement.late);
+    put_bytes(writer, 12, rows_root.view());
+    put_unsigned(writer, 13, settlement.late.size());
     put_unsigned(writer, 14, static_cast<std::uint64_t>(settlement.basis));
     writer.key(15);
     write_factors(writer, settlement.factors);
@@ -193,10 +179,11 @@ Bytes encode_settlement(const Settlement& settlement) {
     return writer.take();
 }
 
-Result<Settlement, Reject> decode_settlement(ByteView bytes) {
-    cbor::Reader reader(bytes);
-    Settlement settlement;
-    reader.map_of(16);
+Result<SettlementHead, Reject> decode_settlement_head(ByteView payload) {
+    cbor::Reader reader(payload);
+    SettlementHead head;
+    Settlement& settlement = head.content;
+    reader.map_of(kHeadKeys);
     settlement.cluster = take_name<ClusterId>(reader, 1);
     settlement.window = take_u32(reader, 2);
     settlement.version = take_u32(reader, 3);
@@ -208,14 +195,11 @@ Result<Settlement, Reject> decode_settlement(ByteView bytes) {
     settlement.rule = rule.value_or(ShareRule::paper);
     settlement.previous = take_fixed<Digest>(reader, 8);
     settlement.state_height = take_unsigned(reader, 9);
-    reader.key(10);
-    settlement.entries = read_entries(reader);
+    head.meters = take_u32(reader, 10);
     reader.key(11);
     settlement.totals = read_totals(reader);
-    reader.key(12);
-    settlement.lines = read_lines(reader);
-    reader.key(13);
-    settlement.late = read_late(reader);
+    head.rows_root = take_fixed<Digest>(reader, 12);
+    head.late = take_u32(reader, 13);
     const auto basis = share_basis_from(take_unsigned(reader, 14));
     if (!basis) reader.fail(cbor::Fault::malformed);
     settlement.basis = basis.value_or(ShareBasis::previous_window);
@@ -224,6 +208,47 @@ Result<Settlement, Reject> decode_settlement(ByteView bytes) {
     reader.key(16);
     settlement.bound = read_factors(reader);
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    return head;
+}
+
+Bytes join_settlement(ByteView signed_head, std::span<const Bytes> rows) {
+    cbor::Writer writer;
+    writer.array(2);
+    writer.bytes(signed_head);
+    writer.array(rows.size());
+    for (const Bytes& row : rows)
+        writer.raw(row);
+    return writer.take();
+}
+
+Result<SettlementEnvelope, Reject> split_settlement(ByteView envelope) {
+    cbor::Reader reader(envelope);
+    SettlementEnvelope out;
+    reader.array_of(2);
+    out.signed_head = reader.bytes();
+    const std::size_t size = reader.array();
+    for (std::size_t i = 0; i < size && reader.ok(); ++i)
+        out.rows.push_back(reader.item());
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    return out;
+}
+
+Result<void, Reject> read_settlement_row(ByteView row, bool is_late, Settlement& settlement) {
+    return is_late ? read_late_row(row, settlement) : read_meter_row(row, settlement);
+}
+
+Result<Settlement, Reject> with_rows(SettlementHead head, std::span<const ByteView> rows) {
+    if (rows.size() != std::size_t{head.meters} + head.late) {
+        return unexpected(Reject::wrong_root);
+    }
+    if (merkle_root(rows) != head.rows_root) return unexpected(Reject::wrong_root);
+    Settlement settlement = std::move(head.content);
+    settlement.entries.reserve(head.meters);
+    settlement.lines.reserve(head.meters);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto read = read_settlement_row(rows[i], i >= head.meters, settlement);
+        if (!read) return unexpected(read.error());
+    }
     if (const auto order = check_order(settlement); !order) return unexpected(order.error());
     return settlement;
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/crypto/digest.h"
+#include "core/crypto/merkle.h"
 #include "core/wire/chunk.h"
 #include "core/wire/content_codec.h"
 #include "core/wire/cose.h"
@@ -70,13 +71,38 @@ Result<TransactionContent, Reject> decode_payload(TransactionKind kind, const co
         if (genesis->genesis_node.str() != message.kid) return unexpected(Reject::malformed);
         return TransactionContent(std::move(*genesis));
     }
-    if (kind == TransactionKind::settlement) {
-        auto settlement = decode_settlement(message.payload);
-        if (!settlement) return unexpected(settlement.error());
-        if (settlement->proposer.str() != message.kid) return unexpected(Reject::wrong_proposer);
-        return TransactionContent(std::move(*settlement));
-    }
     return decode_dgmd_payload(kind, message.payload);
+}
+
+// `envelope` as it is; `content` is what of it was read.
+Transaction settlement_transaction(ByteView envelope, const cose::Sign1& head,
+                                   const Digest& network, Settlement content) {
+    return {.kind = TransactionKind::settlement,
+            .id = cose::id_of(cose::Domain::batch, network, head),
+            .signer = NodeId(head.kid),
+            .envelope = to_bytes(envelope),
+            .endorsements = {},
+            .content = std::move(content)};
+}
+
+Result<SettlementHead, Reject> decode_signed_head(const cose::Sign1& message) {
+    auto head = decode_settlement_head(message.payload);
+    if (head && head->content.proposer.str() != message.kid) {
+        return unexpected(Reject::wrong_proposer);
+    }
+    return head;
+}
+
+Result<Transaction, Reject> decode_settlement(ByteView envelope, const Digest& network) {
+    const auto parts = split_settlement(envelope);
+    if (!parts) return unexpected(parts.error());
+    const auto message = cose::parse_sign1(parts->signed_head);
+    if (!message) return unexpected(message.error());
+    auto head = decode_signed_head(*message);
+    if (!head) return unexpected(head.error());
+    auto settlement = with_rows(std::move(*head), parts->rows);
+    if (!settlement) return unexpected(settlement.error());
+    return settlement_transaction(envelope, *message, network, std::move(*settlement));
 }
 
 Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envelope,
@@ -86,6 +112,7 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
         if (!reading) return unexpected(reading.error());
         return make_reading_transaction(*reading);
     }
+    if (kind == TransactionKind::settlement) return decode_settlement(envelope, network);
     if (kind == TransactionKind::event) return decode_event(envelope, network);
     if (kind == TransactionKind::evidence) return decode_evidence(envelope, network);
     if (kind == TransactionKind::handover) return decode_handover(envelope, network);
@@ -101,11 +128,51 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .content = std::move(*content)};
 }
 
+Result<Transaction, Reject> decode_excerpt_envelope(ByteView envelope, const Digest& network) {
+    const auto parts = split_settlement(envelope);
+    if (!parts) return unexpected(parts.error());
+    const auto message = cose::parse_sign1(parts->signed_head);
+    if (!message) return unexpected(message.error());
+    auto head = decode_signed_head(*message);
+    if (!head) return unexpected(head.error());
+    const std::size_t rows = parts->rows.size();
+    if (rows != 1 && rows != 2) return unexpected(Reject::malformed);
+    Settlement content = std::move(head->content);
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto read = read_settlement_row(parts->rows[i], i > 0, content);
+        if (!read) return unexpected(read.error());
+    }
+    return settlement_transaction(envelope, *message, network, std::move(content));
+}
+
 // The kinds in use: GENESIS to REVOKE, EVIDENCE and HANDOVER. Other numbers are reserved.
 bool is_built(std::uint64_t number) {
     return number <= static_cast<std::uint64_t>(TransactionKind::revoke) ||
            number == static_cast<std::uint64_t>(TransactionKind::evidence) ||
            number == static_cast<std::uint64_t>(TransactionKind::handover);
+}
+
+struct Outer {
+    TransactionKind kind = TransactionKind::reading;
+    ByteView envelope;
+    std::vector<Witness> endorsements;
+};
+
+Result<Outer, Reject> decode_outer(ByteView bytes) {
+    if (bytes.size() > kMaxMessageBytes) return unexpected(Reject::oversized);
+    cbor::Reader reader(bytes);
+    Outer outer;
+    reader.array_of(3);
+    const std::uint64_t number = reader.unsigned_integer();
+    outer.envelope = reader.bytes();
+    outer.endorsements = read_witnesses(reader);
+    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
+    if (!is_built(number)) return unexpected(Reject::reserved_kind);
+    outer.kind = static_cast<TransactionKind>(number);
+    if (outer.kind != TransactionKind::settlement && !outer.endorsements.empty()) {
+        return unexpected(Reject::malformed);
+    }
+    return outer;
 }
 
 }  // namespace
@@ -120,21 +187,20 @@ Bytes encode_transaction(const Transaction& transaction) {
 }
 
 Result<Transaction, Reject> decode_transaction(ByteView bytes, const Digest& network) {
-    if (bytes.size() > kMaxMessageBytes) return unexpected(Reject::oversized);
-    cbor::Reader reader(bytes);
-    reader.array_of(3);
-    const std::uint64_t number = reader.unsigned_integer();
-    const ByteView envelope = reader.bytes();
-    std::vector<Witness> endorsements = read_witnesses(reader);
-    if (!reader.finish()) return unexpected(reject_of(reader.fault()));
-    if (!is_built(number)) return unexpected(Reject::reserved_kind);
-    const auto kind = static_cast<TransactionKind>(number);
-    if (kind != TransactionKind::settlement && !endorsements.empty()) {
-        return unexpected(Reject::malformed);
-    }
-    auto transaction = decode_envelope(kind, envelope, network);
-    if (transaction) transaction->endorsements = std::move(endorsements);
+    const auto outer = decode_outer(bytes);
+    if (!outer) return unexpected(outer.error());
+    auto transaction = decode_envelope(outer->kind, outer->envelope, network);
+    if (transaction) transaction->endorsements = outer->endorsements;
     return transaction;
+}
+
+Result<Transaction, Reject> decode_excerpt(ByteView bytes, const Digest& network) {
+    const auto outer = decode_outer(bytes);
+    if (!outer) return unexpected(outer.error());
+    if (outer->kind != TransactionKind::settlement) return unexpected(Reject::malformed);
+    auto excerpt = decode_excerpt_envelope(outer->envelope, network);
+    if (excerpt) excerpt->endorsements = outer->endorsements;
+    return excerpt;
 }
 
 Transaction make_dgmd_transaction(const TransactionContent& content, const NodeId& dgmd,
@@ -164,8 +230,19 @@ Transaction make_reading_transaction(const SignedReading& reading) {
 
 Transaction make_batch(const Settlement& settlement, const Digest& network,
                        const Signer& proposer) {
-    return signed_transaction(TransactionKind::settlement, settlement.proposer, network,
-                              encode_settlement(settlement), proposer, settlement);
+    const std::vector<Bytes> rows = encode_settlement_rows(settlement);
+    Transaction batch = signed_transaction(
+        TransactionKind::settlement, settlement.proposer, network,
+        encode_settlement_head(settlement, merkle_root(rows)), proposer, settlement);
+    batch.envelope = join_settlement(batch.envelope, rows);
+    return batch;
+}
+
+ByteView signed_envelope(const Transaction& transaction) {
+    if (transaction.kind != TransactionKind::settlement) return transaction.envelope;
+    cbor::Reader reader(transaction.envelope);
+    reader.array_of(2);
+    return reader.bytes();
 }
 
 Result<void, Reject> verify_transaction(const Transaction& transaction, const Digest& network,
@@ -173,7 +250,7 @@ Result<void, Reject> verify_transaction(const Transaction& transaction, const Di
     if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
         return verify_evidence(*evidence, network, key);
     }
-    const auto message = cose::parse_sign1(transaction.envelope);
+    const auto message = cose::parse_sign1(signed_envelope(transaction));
     if (!message) return unexpected(message.error());
     return cose::verify_sign1(domain_of(transaction.kind),
                               signing_network(transaction.kind, network), *message, key);

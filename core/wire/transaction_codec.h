@@ -1,8 +1,8 @@
 // Bytes of transactions. On the wire and on disk a transaction is [kind, envelope, endorsements].
 // DGMD's kinds are COSE_Sign1 with domain `transaction` and payload [kind, body]; GENESIS is signed
 // with an all-zero network id. READING and EVENT are the meter's own envelopes; SETTLEMENT is the
-// proposer's BATCH envelope (domain `batch`); EVIDENCE is a pair of envelopes (evidence_codec.h);
-// HANDOVER has its own domain (handover_codec.h).
+// proposer's BATCH: a head with domain `batch`, and rows (settlement_codec.h); EVIDENCE is a pair
+// of envelopes (evidence_codec.h); HANDOVER has its own domain (handover_codec.h).
 #pragma once
 
 #include "core/base/result.h"
@@ -17,6 +17,11 @@ namespace fairfeed {
 // Checks form, sizes and kinds and fills id, signer and content; verifies no signature.
 [[nodiscard]] Result<Transaction, Reject> decode_transaction(ByteView bytes, const Digest& network);
 
+// A SETTLEMENT with one meter's row, and perhaps the row of one late reading behind it: the same
+// form with fewer rows. Checks form and kind; whether the rows are the head's only their Merkle
+// paths can show. `content` has what the rows say.
+[[nodiscard]] Result<Transaction, Reject> decode_excerpt(ByteView bytes, const Digest& network);
+
 // DGMD's kinds (meter, node, committee, key_grant, capacity, tariff); CHECKs the content is one.
 [[nodiscard]] Transaction make_dgmd_transaction(const TransactionContent& content,
                                                 const NodeId& dgmd, const Digest& network,
@@ -27,6 +32,9 @@ namespace fairfeed {
 // The BATCH: a settlement signed by its proposer, without endorsements yet.
 [[nodiscard]] Transaction make_batch(const Settlement& settlement, const Digest& network,
                                      const Signer& proposer);
+// What the signer signed: of a SETTLEMENT its head, else the envelope. A view into the transaction.
+// EVIDENCE contradicts a batch by its signed head alone.
+[[nodiscard]] ByteView signed_envelope(const Transaction& transaction);
 // Checks the signature of the envelope itself; for EVIDENCE, both signatures. `key` is the
 // signer's. Endorsements are not checked here.
 [[nodiscard]] Result<void, Reject> verify_transaction(const Transaction& transaction,

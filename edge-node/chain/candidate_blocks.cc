@@ -97,10 +97,11 @@ CandidateBlocks::Verdict CandidateBlocks::judge(const Digest& id, const ChainSta
     if (described == outlines_.end()) return verdict;
     BlockSize size;
     Block block = assemble(described->second.second, pool, verdict.missing, size);
-    if (!verdict.missing.empty() && size.is_allowed()) return verdict;
+    const bool fits = size.is_allowed(max_block_bytes(state.genesis.parameters));
+    if (!verdict.missing.empty() && fits) return verdict;
     verdict.known = true;
     verdict.time_ms = block.header.time_ms;
-    if (!size.is_allowed()) {
+    if (!fits) {
         verdict.missing.clear();
         verdict.fault = ExecutionFault{Reject::oversized, std::nullopt};
         return verdict;

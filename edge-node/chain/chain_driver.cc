@@ -56,7 +56,7 @@ Result<void, Reject> ChainDriver::start(ByteView safety_record, std::vector<Bloc
     decided_.remember(state().height, state().tip, state().tip_validators);
     if (auto doubt = inquiry_.first_doubt()) agreement_.drive(std::move(*doubt), turn);
     inquiry_.begin(state(), turn.now);
-    rebroadcast_standing(turn);
+    say_standing(turn);
     follow_inquiry(turn);
     return {};
 }
@@ -67,7 +67,7 @@ void ChainDriver::on_time(const Turn& turn) {
     agreement_.judge_wanted(turn);
     agreement_.look_for_work(turn);
     ask_for_blocks(turn);
-    if (beacon_.is_due(turn.now)) rebroadcast_standing(turn);
+    if (beacon_.is_due(turn.now)) say_standing(turn);
     agreement_.drive(consensus::TimePassed{}, turn);
 }
 
@@ -178,8 +178,12 @@ Result<void, Reject> ChainDriver::on_attest(const NodeId& sender, const AttestAn
 }
 
 // A reconnect is answered as of the last turn: the pauses go on as if it had not been.
-void ChainDriver::rebroadcast_standing(const Turn& reconnect) {
-    const Turn turn{reconnect.state, now_, reconnect.out};
+void ChainDriver::on_reconnect(const Turn& reconnect) {
+    beacon_.on_reconnect();
+    say_standing({reconnect.state, now_, reconnect.out});
+}
+
+void ChainDriver::say_standing(const Turn& turn) {
     beacon_.say(state(), agreement_.replica().snapshot(), turn);
     inquiry_.ask_again(agreement_.replica(), turn);
 }
@@ -248,7 +252,7 @@ void ChainDriver::commit(CandidateBlocks::Valid decided, const QuorumCertificate
     beacon_.on_commit(committed);
     workbench_.on_commit(committed, state());
     entered_.push_back({std::move(committed), std::move(before), endorses_from(), turn.out.size()});
-    rebroadcast_standing(turn);
+    say_standing(turn);
     if (!inquiry_.is_starting()) agreement_.enter_height(turn);
     follow_inquiry(turn);
 }

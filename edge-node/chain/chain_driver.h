@@ -77,7 +77,7 @@ class ChainDriver {
                                                  const Turn& turn);
     // Says what retained topics must hold after a reconnect: STATUS, the tip's COMMIT, and the
     // question of a start that is still open.
-    void rebroadcast_standing(const Turn& turn);
+    void on_reconnect(const Turn& turn);
 
     // The blocks that entered the chain since this was last called, in order.
     [[nodiscard]] std::vector<EnteredBlock> take_entered();
@@ -99,6 +99,7 @@ class ChainDriver {
     void commit(CandidateBlocks::Valid decided, const QuorumCertificate& certificate,
                 const Turn& turn);
     void follow_inquiry(const Turn& turn);
+    void say_standing(const Turn& turn);
     void ask_for_blocks(const Turn& turn);
 
     Publisher publisher_;

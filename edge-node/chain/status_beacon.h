@@ -1,5 +1,7 @@
-// What a node says again and again of where it stands: STATUS, and the COMMIT of its newest block,
-// so that who is behind learns of it (R14). Brokers retain both. Pure; owned by ChainDriver.
+// What a node says again and again of where it stands: STATUS, so that who is behind learns of it
+// and asks for the blocks (R14). It says the COMMIT of its newest block twice, and then only after
+// a reconnect: a COMMIT is as long as its block has transactions, and STATUS names its height.
+// Brokers retain both. Pure; owned by ChainDriver.
 #pragma once
 
 #include <optional>
@@ -19,6 +21,8 @@ class StatusBeacon {
 
     // The block entered the chain: its COMMIT is the one to say.
     void on_commit(const CommittedBlock& committed);
+    // The broker may have lost what it retained.
+    void on_reconnect();
     void say(const ChainState& tip, const consensus::Snapshot& standing, const Turn& turn);
     [[nodiscard]] bool is_due(Instant now) const { return now.steady_ms >= due_ms_; }
     // Steady time at which it is due again.
@@ -29,6 +33,7 @@ class StatusBeacon {
     const Signer& signer_;
     Publisher publisher_;
     std::optional<CertifiedOutline> last_commit_;  // none since the start
+    int commits_left_ = 0;                         // times to say it
     std::int64_t due_ms_ = 0;
 };
 

@@ -16,7 +16,9 @@ TransactionPool::Compartment TransactionPool::compartment_of(const Transaction& 
 Result<void, Reject> TransactionPool::add(const Transaction& transaction, const ChainState& state,
                                           SignatureChecker& signatures, Instant now) {
     if (by_id_.contains(transaction.id)) return unexpected(Reject::duplicate);
-    if (transaction.envelope.size() > kMaxBlockBytes) return unexpected(Reject::oversized);
+    if (transaction.envelope.size() > max_block_bytes(state.genesis.parameters)) {
+        return unexpected(Reject::oversized);
+    }
     if (pool::is_past(transaction, state)) return unexpected(Reject::already_committed);
     const auto* settlement = std::get_if<Settlement>(&transaction.content);
     const bool is_accusation = pool::is_accusation(transaction);

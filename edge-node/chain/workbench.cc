@@ -1,14 +1,12 @@
 #include "edge-node/chain/workbench.h"
 
 #include "core/wire/chain_codec.h"
-#include "core/wire/chunk.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 namespace {
 
-// Of the bodies in one answer. The peer asks for the others again.
-constexpr std::size_t kMaxAnswerBytes = kMaxMessageBytes - 1000;
+constexpr std::size_t kAnswerFrame = 1000;  // bytes of an answer that are not bodies
 
 std::size_t pool_capacity(const NetworkParameters& parameters) {
     return static_cast<std::size_t>(parameters.max_block_transactions) * 20;
@@ -57,12 +55,14 @@ Result<BodiesAnswer, Reject> Workbench::bodies(const BodiesRequest& request,
         return unexpected(sound.error());
     }
     BodiesAnswer answer;
+    // The peer asks for what does not fit again.
+    const std::size_t most_bytes = max_message_bytes(parameters) - kAnswerFrame;
     std::size_t bytes = 0;
     for (const Digest& id : request.transactions) {
         const Transaction* held = pool_.find(id);
         if (held == nullptr) continue;
         bytes += encode_transaction(*held).size();
-        if (bytes > kMaxAnswerBytes) break;
+        if (bytes > most_bytes) break;
         answer.transactions.push_back(*held);
     }
     return answer;

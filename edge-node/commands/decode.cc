@@ -97,7 +97,7 @@ class Decoding {
     const SignerBook book_;
     std::ostream& out_;
     std::ostream& err_;
-    ChunkAssembler chunks_;
+    ChunkAssembler chunks_{kMaxMessageBytes};
     bool all_known_ = true;
 };
 

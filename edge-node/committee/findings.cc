@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/wire/evidence_codec.h"
+#include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -19,7 +20,8 @@ void Findings::two_readings(const SignedReading& one, const SignedReading& other
 
 void Findings::two_batches(const Transaction& one, const Transaction& other,
                            const Digest& network) {
-    evidence_.push_back(make_evidence(Offence::two_batches, one.envelope, other.envelope, network));
+    evidence_.push_back(
+        make_evidence(Offence::two_batches, signed_envelope(one), signed_envelope(other), network));
 }
 
 std::vector<Result<Transaction, Reject>> Findings::take_evidence() {

@@ -123,7 +123,7 @@ void Node::tell_entered(Effects& out) {
 
 void Node::on(const BrokerConnected&, Effects& out) {
     committee_.on_broker(true, now_);
-    chain_->rebroadcast_standing(turn(out));
+    chain_->on_reconnect(turn(out));
     committee_.rebroadcast_standing(turn(out));
 }
 

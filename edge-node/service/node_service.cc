@@ -91,7 +91,9 @@ void NodeService::handle(Posted posted, Effects& turn) {
 // no peer can crowd out another.
 std::optional<Bytes> NodeService::whole_message(Packet& packet) {
     if (packet.broker == config_.node) return std::move(packet.payload);
-    return assemblers_[packet.broker].add(packet.topic, packet.payload);
+    const std::size_t most = max_message_bytes(genesis_.content.parameters);
+    ChunkAssembler& assembler = assemblers_.try_emplace(packet.broker, most).first->second;
+    return assembler.add(packet.topic, packet.payload);
 }
 
 void NodeService::handle_connection(const ConnectionChanged& change, Effects& turn) {
@@ -208,7 +210,7 @@ void NodeService::look_at_space() {
 
 void NodeService::send(const Topic& topic, ByteView message) {
     if (clients_.empty()) return;  // before connect(): repeated at the first connection
-    const auto packets = split_message(message);
+    const auto packets = split_message(message, max_message_bytes(genesis_.content.parameters));
     const bool retain = is_retained(topic.channel) && packets.size() == 1;
     // A meter that hears no receipt sends its reading again.
     const Delivery delivery =

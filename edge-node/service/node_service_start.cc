@@ -14,7 +14,7 @@ constexpr std::size_t kMaxBuffered = 20'000;
 // Limits of queued bytes from one broker: no peer alone can fill the memory or the queue. All
 // meters share the own broker's limit.
 constexpr std::size_t kMeterBytes = 64'000'000;
-constexpr std::size_t kPeerBytes = 16'000'000;
+constexpr std::size_t kPeerMessages = 4;  // of the network's largest size
 
 Unexpected<NodeService::End> fails(std::string reason) {
     return unexpected(NodeService::End{std::move(reason)});
@@ -146,9 +146,9 @@ std::unique_ptr<MqttClient> NodeService::dial(const BrokerAddress& address,
     const NodeId broker = address.node;
     // A reading above the limit is cut: its first bytes are enough to refuse it.
     const std::size_t most = broker == config_.node ? kMaxReadingBytes : kMaxPacketBytes + 1;
+    const std::size_t of_peer = kPeerMessages * max_message_bytes(genesis_.content.parameters);
     ByteBudget& waiting =
-        waiting_.try_emplace(broker, broker == config_.node ? kMeterBytes : kPeerBytes)
-            .first->second;
+        waiting_.try_emplace(broker, broker == config_.node ? kMeterBytes : of_peer).first->second;
     MqttHandlers handlers;
     handlers.on_message = [this, broker, most, &waiting](std::string_view topic, ByteView payload,
                                                          bool retained) {

@@ -76,6 +76,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
     members.read_nodes(root);
     members.read_clusters(root);
     members.read_meters(root, recording ? &*recording : nullptr);
+    members.size_blocks(network);
     YamlErrors errors = document->finish();
     errors.insert(errors.end(), recording_errors.begin(), recording_errors.end());
     if (!errors.empty()) return unexpected(std::move(errors));

@@ -226,4 +226,20 @@ void LabMembers::read_meters(const YamlView& root, const Recording* recording) {
     }
 }
 
+void LabMembers::size_blocks(const YamlView& network) {
+    constexpr std::string_view kKey = "max_block_transactions";
+    std::int64_t largest = 0;
+    for (const auto& [cluster, meters] : cluster_meters_)
+        largest = std::max(largest, static_cast<std::int64_t>(meters));
+    std::int64_t& most = lab_.parameters.max_block_transactions;
+    if (!network.has(kKey)) {
+        most = std::clamp((largest * 10 + 8) / 9, most, kMaxBlockTransactions);
+    } else if (most <= largest) {
+        network.fail(kKey, "'network.max_block_transactions' must be above the " +
+                               std::to_string(largest) +
+                               " meters of the largest cluster: a block holds their readings and "
+                               "the settlement");
+    }
+}
+
 }  // namespace fairfeed

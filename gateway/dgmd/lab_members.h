@@ -20,6 +20,10 @@ class LabMembers {
     void read_nodes(const YamlView& root);
     void read_clusters(const YamlView& root);
     void read_meters(const YamlView& root, const Recording* recording);
+    // Where the file does not say how many transactions a block holds, as many as the largest
+    // cluster needs, and a ninth more for late readings. Fails at `max_block_transactions` if it is
+    // too low.
+    void size_blocks(const YamlView& network);
 
   private:
     // Fails at `id` if the name is reserved or already has an identity.

@@ -112,6 +112,9 @@ void read_windows(const YamlView& network, NetworkParameters& parameters) {
                          std::to_string(*seconds));
     }
     parameters.window_limit = network.optional_int("window_limit", 0, UINT32_MAX).value_or(0);
+    parameters.max_block_transactions =
+        network.optional_int("max_block_transactions", 1, kMaxBlockTransactions)
+            .value_or(parameters.max_block_transactions);
     parameters.close_after_s = network.optional_int("close_after_s", 0, kMaxCloseAfterS)
                                    .value_or(parameters.close_after_s);
 }

@@ -8,7 +8,7 @@ from fairfeed_demo.options import whole_number
 
 WINDOW_SECONDS = 14_400
 MAX_METERS = 100_000
-MAX_OF_CLUSTER = 900
+MAX_OF_CLUSTER = 10_000
 
 DESCRIPTION = """\
 Provisions a network, starts its brokers and nodes, lets all meters report with `meter-sim load`,
@@ -46,7 +46,7 @@ def parse(arguments):
     add("--nodes", metavar="N", type=whole_number(1, 31), default=1,
         help="edge nodes; from four on each cluster has a committee of four (default 1)")
     add("--meters", metavar="M", type=whole_number(1, MAX_METERS), default=900,
-        help="meters, dealt over the nodes' clusters, at most 900 each (default 900)")
+        help="meters, dealt over the nodes' clusters, at most 10000 each (default 900)")
     add("--windows", metavar="W", type=whole_number(1, 1000), default=2,
         help="settlement windows to report (default 2)")
     add("--window-s", metavar="S", type=whole_number(1, WINDOW_SECONDS), default=30,

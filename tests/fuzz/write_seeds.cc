@@ -8,6 +8,7 @@
 #include "core/io/file.h"
 #include "core/io/slot_file.h"
 #include "core/proof/evidence_proof.h"
+#include "core/proof/proof_parts.h"
 #include "core/wire/chunk.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/genesis_file_codec.h"
@@ -277,7 +278,9 @@ void write_crypto(const Corpus& corpus) {
     proof.header = samples::block().header;
     proof.certificate = samples::certificate();
     proof.reading = {make_reading_transaction(samples::reading()), 0, {}};
-    proof.settlement = {samples::batch(), 1, {samples::digest("sibling")}};
+    SettlementExcerpt excerpt = cut_out(samples::batch(), 0, 0);
+    proof.settlement = {std::move(excerpt.transaction), 1, {samples::digest("sibling")}};
+    proof.rows = std::move(excerpt.rows);
     proof.reading_key = samples::data_key();
     proof.line_key = samples::data_key();
     corpus.add("proof_file", "one", encode_proof(proof));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/wire/evidence_codec.h"
 #include "core/wire/message_codec.h"
 #include "tests/simulation/fast_hash.h"
 

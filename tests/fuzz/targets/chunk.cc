@@ -5,6 +5,8 @@
 namespace fairfeed::fuzz {
 namespace {
 
+constexpr std::size_t kMost = max_message_bytes(kFewestForLimits);  // of a message
+
 Bytes long_message(Input& input) {
     Bytes message(input.number(3) % 200'000);
     const ByteView pattern = input.take(64);
@@ -18,8 +20,8 @@ Bytes long_message(Input& input) {
 // exact message or nothing.
 void deliver(Input& input) {
     const Bytes message = long_message(input);
-    const std::vector<Bytes> packets = split_message(message);
-    ChunkAssembler assembler;
+    const std::vector<Bytes> packets = split_message(message, kMost);
+    ChunkAssembler assembler(kMost);
     while (!input.empty()) {
         Bytes packet = packets[input.below(packets.size())];
         const std::size_t flip = input.number(2);
@@ -35,14 +37,14 @@ void deliver(Input& input) {
 
 // Packets with any content that an attacker may choose.
 void receive(Input& input) {
-    ChunkAssembler assembler;
+    ChunkAssembler assembler(kMost);
     while (!input.empty()) {
         const std::string source(1, static_cast<char>(input.byte()));
         const ByteView packet = input.take(input.number(2));
         const AllocationWatch watch;
         const auto whole = assembler.add(source, packet);
         CHECK(watch.peak_bytes() <= allowed_bytes(packet.size()));
-        CHECK(!whole || whole->size() <= kMaxMessageBytes);
+        CHECK(!whole || whole->size() <= kMost);
     }
 }
 

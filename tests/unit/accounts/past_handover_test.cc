@@ -12,6 +12,8 @@
 namespace fairfeed {
 namespace {
 
+constexpr std::size_t kMeters = 900;  // of a cluster whose blocks hold 1000 transactions
+
 using test::agreement_key;
 using test::OldCluster;
 using test::signing_key;
@@ -104,7 +106,7 @@ TEST(PastHandover, lets_newcomers_neither_ask_for_nor_take_readings_of_before) {
 }
 
 TEST(PastHandover, of_900_meters_fits_and_opens) {
-    const OldCluster old = changed(kMaxClusterMeters);
+    const OldCluster old = changed(kMeters);
     const Transaction said = handover_by(old, kOld, old.keys);
     EXPECT_LE(said.envelope.size(), kMaxHandoverBytes);
     const auto decoded = decode_transaction(encode_transaction(said), old.network.network());
@@ -112,7 +114,7 @@ TEST(PastHandover, of_900_meters_fits_and_opens) {
     const auto closings = open_handover(old.network.network(), old.settled, *decoded, kComeToo,
                                         agreement_key(kComeToo.str()));
     ASSERT_TRUE(closings);
-    EXPECT_EQ(closings->size(), kMaxClusterMeters);
+    EXPECT_EQ(closings->size(), kMeters);
 }
 
 }  // namespace

@@ -13,6 +13,10 @@
 namespace fairfeed {
 namespace {
 
+constexpr std::size_t kMeters = 900;  // of a cluster whose blocks hold 1000 transactions
+
+constexpr std::size_t kBlockBytes = max_block_bytes(kFewestForLimits);
+
 using test::OldCluster;
 using test::TestNetwork;
 
@@ -43,7 +47,7 @@ class SettlementSize : public testing::Test {
     // 900 meters, each with a present reading and a late one from the middle of the newest gap.
     static const OldCluster& largest() {
         static const OldCluster* const old = [] {
-            auto* made = new OldCluster(kMaxClusterMeters);
+            auto* made = new OldCluster(kMeters);
             made->send_all(OldCluster::kNow);
             made->send_all(kLate);
             return made;
@@ -57,10 +61,10 @@ class SettlementSize : public testing::Test {
 };
 
 TEST_F(SettlementSize, of_900_meters_with_the_largest_past_fits_a_block) {
-    ASSERT_EQ(settled().entries.size(), kMaxClusterMeters);
+    ASSERT_EQ(settled().entries.size(), kMeters);
     EXPECT_EQ(settled().late.size(), 99U);
-    EXPECT_LE(weight_of(largest(), settled()), kMaxBlockBytes);
-    const std::size_t room = past_room(largest().state, kMaxClusterMeters).past;
+    EXPECT_LE(weight_of(largest(), settled()), kBlockBytes);
+    const std::size_t room = past_room(largest().state, kMeters).past;
     std::size_t most = 0;
     for (const SettlementLine& line : lines_of(largest(), settled()))
         most = std::max(most, past_bytes(line.closing));
@@ -78,7 +82,7 @@ TEST_F(SettlementSize, and_its_cluster_goes_on_with_its_members_of_one_mind) {
     next.send_all(OldCluster::kNow + 1);
     const Settlement after = next.settle();
     EXPECT_EQ(after.late.size(), 99U) << "the backlog goes on";
-    EXPECT_LE(weight_of(next, after), kMaxBlockBytes);
+    EXPECT_LE(weight_of(next, after), kBlockBytes);
     EXPECT_TRUE(next.accounts.check(next.state, after, next.held, next.keys));
 }
 
@@ -87,7 +91,7 @@ TEST_F(SettlementSize, and_its_cluster_goes_on_with_its_members_of_one_mind) {
 TEST_F(SettlementSize, cuts_the_same_gaps_from_the_chain_as_from_the_books) {
     OldCluster old = largest();
     old.move_on(settled());
-    const std::size_t room = past_room(old.state, kMaxClusterMeters).gaps;
+    const std::size_t room = past_room(old.state, kMeters).gaps;
     for (const auto& [id, meter] : old.state.meters) {
         const std::vector<RegisterGap>& gaps = old.accounts.closing(id)->gaps;
         ASSERT_EQ(gaps.size(), meter.unread.size());
@@ -186,7 +190,7 @@ class LargestSettlement {
         Digest reading;
         reading.bytes.fill(1);
         for (std::size_t i = 0; i < late_room(state, meters); ++i)
-            settlement_.late.push_back({meter(0), UINT32_MAX - 1000 + Window(i), reading});
+            settlement_.late.push_back({meter(0), UINT32_MAX - 12'000 + Window(i), reading});
     }
     [[nodiscard]] std::size_t group_bytes() const {
         return make_batch(settlement_, network_.network(), network_.key(TestNetwork::node(1)))
@@ -199,7 +203,7 @@ class LargestSettlement {
 
     static MeterId meter(std::size_t i) {
         std::string number = std::to_string(i);
-        return MeterId(std::string(32 - 4, 'm') + std::string(4 - number.size(), '0') + number);
+        return MeterId(std::string(32 - 5, 'm') + std::string(5 - number.size(), '0') + number);
     }
     [[nodiscard]] ClosingState closing() const {
         const Registers registers{kMost, kMost, kMost};
@@ -236,18 +240,23 @@ class LargestSettlement {
 TEST_F(SettlementSize, is_bounded_for_every_cluster_and_block_that_genesis_and_meter_allow) {
     const TestNetwork network(test::one_cluster(test::TestNetworkOptions::default_parameters()));
     ChainState state = network.initial_state();
-    for (const std::int64_t transactions : {2, 901, 1000}) {
+    const auto check = [&](std::int64_t transactions, std::size_t meters) {
+        if (meters >= static_cast<std::size_t>(transactions)) return;
         state.genesis.parameters.max_block_transactions = transactions;
-        for (const std::size_t meters : {1, 141, 142, 300, 500, 900, 999}) {
-            if (meters >= static_cast<std::size_t>(transactions)) continue;
-            const LargestSettlement largest(network, state, meters);
-            const std::size_t bytes = largest.group_bytes();
-            EXPECT_LE(bytes, kMaxBlockBytes) << transactions << " " << meters;
-            if (past_room(state, meters).past < past_room(state, 0).past) {
-                EXPECT_GE(bytes * 100, kMaxBlockBytes * 97) << transactions << " " << meters;
-            }
+        const LargestSettlement largest(network, state, meters);
+        const std::size_t bytes = largest.group_bytes();
+        const std::size_t block = max_block_bytes(transactions);
+        EXPECT_LE(bytes, block) << transactions << " " << meters;
+        if (past_room(state, meters).past < past_room(state, 0).past) {
+            EXPECT_GE(bytes * 100, block * 97) << transactions << " " << meters;
         }
-    }
+    };
+    for (const std::int64_t transactions : {2, 901, 1000})
+        for (const std::size_t meters : {1, 141, 142, 300, 500, 900, 999})
+            check(transactions, meters);
+    check(2400, 2399);
+    check(kMaxBlockTransactions, kMaxClusterMeters);
+    check(kMaxBlockTransactions, kMaxBlockTransactions - 1);
 }
 
 TEST_F(SettlementSize, gives_each_meter_less_as_there_are_more_of_them_and_never_too_little) {
@@ -255,12 +264,12 @@ TEST_F(SettlementSize, gives_each_meter_less_as_there_are_more_of_them_and_never
     constexpr std::size_t kWhole = 15'860;
     EXPECT_EQ(past_room(state, 0).past, kWhole);
     EXPECT_EQ(past_room(state, 141).past, kWhole);
-    EXPECT_EQ(past_room(state, 900).past, 2181U);
-    EXPECT_EQ(past_room(state, 999).past, kLeastPastBytes);
+    EXPECT_EQ(past_room(state, 900).past, 2216U);
+    EXPECT_EQ(past_room(state, 999).past, 1962U);
     EXPECT_EQ(past_room(state, 5000).past, kLeastPastBytes) << "no block has so many";
     for (const std::int64_t transactions : {901, 1000}) {
         state.genesis.parameters.max_block_transactions = transactions;
-        for (std::size_t meters = 1; meters < kMaxClusterMeters; ++meters) {
+        for (std::size_t meters = 1; meters < kMeters; ++meters) {
             const PastRoom room = past_room(state, meters);
             EXPECT_GE(room.past, past_room(state, meters + 1).past);
             EXPECT_GE(room.gaps, 3 * kMaxGapBytes);
@@ -272,7 +281,7 @@ TEST_F(SettlementSize, gives_each_meter_less_as_there_are_more_of_them_and_never
 TEST_F(SettlementSize, never_asks_for_less_room_than_a_share_needs) {
     PastRoom room = past_room(largest().state, 900);
     std::vector<RegisterGap> gaps = lines_of(largest(), settled()).front().closing.gaps;
-    EXPECT_EQ(room.shares_beside({}), 2181 - 6 * kEstimateBytes);
+    EXPECT_EQ(room.shares_beside({}), 2216 - 6 * kEstimateBytes);
     EXPECT_EQ(room.shares_beside(gaps), room.shares_beside({}) - encoded_size(gaps));
     ClosingState only;
     only.gaps = gaps;
@@ -297,7 +306,9 @@ std::int64_t bytes_of_factors(std::size_t meters) {
         chain.run_window({cluster}, 0);
         const Settlement settlement = chain.settle(cluster, 1, chain.read_all(cluster, 1));
         EXPECT_EQ(settlement.entries.size(), meters);
-        return static_cast<std::int64_t>(encode_settlement(settlement).size());
+        return static_cast<std::int64_t>(
+            make_batch(settlement, network.network(), network.key(settlement.proposer))
+                .envelope.size());
     };
     return size(ShareResolution::quarter) - size(ShareResolution::window);
 }

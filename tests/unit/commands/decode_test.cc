@@ -13,6 +13,8 @@
 namespace fairfeed {
 namespace {
 
+constexpr std::size_t kMost = max_message_bytes(kFewestForLimits);  // of a message
+
 struct Decoded {
     int status = 0;
     std::string out;
@@ -150,7 +152,7 @@ TEST(Decode, checks_signatures_with_a_genesis_file) {
 TEST(Decode, puts_chunks_together) {
     const Bytes message = encode_bundle({std::vector<Transaction>(80, samples::batch())});
     std::string input;
-    for (const Bytes& packet : split_message(message)) {
+    for (const Bytes& packet : split_message(message, kMost)) {
         input += line("ff1/lab/node-1/tx/-", packet);
     }
     const auto result = decode(input);

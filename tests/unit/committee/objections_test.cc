@@ -72,9 +72,9 @@ TEST_F(Objections, name_what_is_wrong_with_a_batch) {
         s.entries.pop_back();
         s.lines.pop_back();
     });
-    expect_objection("wrong_lines", no_draft, [](Settlement& s) { s.lines.pop_back(); });
-    expect_objection("wrong_lines", no_draft,
-                     [](Settlement& s) { std::swap(s.lines[0].meter, s.lines[1].meter); });
+    expect_objection("cannot_open", no_draft, [](Settlement& s) {
+        std::swap(s.lines[0].ciphertext, s.lines[1].ciphertext);
+    });
     expect_objection("cannot_open", no_draft,
                      [](Settlement& s) { s.lines[0].ciphertext.back() ^= 1; });
 }

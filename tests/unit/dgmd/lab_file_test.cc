@@ -274,19 +274,6 @@ TEST(LabFile, refuses_shares_of_yesterday_where_windows_shift_over_the_day) {
                             "windows that divide a day, and window_seconds is 25200"));
 }
 
-TEST(LabFile, refuses_the_nine_hundred_and_first_meter_of_a_cluster) {
-    const TempDirectory directory;
-    std::string more;
-    for (int i = 0; i < 899; ++i)
-        more += "  - {id: x" + std::to_string(i) + ", cluster: east, capacity_w: 0}\n";
-    ASSERT_TRUE(load_lab_text(directory, with(kSmallLab, "tariff:", more + "tariff:")));
-    more += "  - {id: y, cluster: east, capacity_w: 0}\n";
-    const auto lab = load_lab_text(directory, with(kSmallLab, "tariff:", more + "tariff:"));
-    ASSERT_FALSE(lab);
-    EXPECT_THAT(lab.error(), ElementsAre("lab.yaml:922:22: cluster 'east' has more than 900 meters "
-                                         "from here on"));
-}
-
 TEST(LabFile, names_a_file_that_is_not_there) {
     const auto lab = load_lab_file("/nowhere/lab.yaml");
     ASSERT_FALSE(lab);

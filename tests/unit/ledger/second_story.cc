@@ -212,7 +212,8 @@ void SecondStory::accuse_and_revoke() {
     const auto batch = [&](std::int64_t more) {
         Settlement settlement = last_settlement();
         settlement.totals.load_wh += more;
-        return make_batch(settlement, network, stored_.network().key(settlement.proposer)).envelope;
+        return to_bytes(signed_envelope(
+            make_batch(settlement, network, stored_.network().key(settlement.proposer))));
     };
     std::vector<Transaction> evidence;
     for (const auto& made :

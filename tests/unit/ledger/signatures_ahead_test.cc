@@ -7,6 +7,7 @@
 #include "core/ledger/chain_verifier.h"
 #include "core/ledger/replay.h"
 #include "core/wire/chain_codec.h"
+#include "core/wire/transaction_codec.h"
 #include "tests/unit/accounts/stored_chain.h"
 #include "tests/unit/ledger/chain_story.h"
 #include "tests/unit/ledger/second_story.h"
@@ -55,7 +56,9 @@ TEST_P(SignaturesAheadTest, refuse_each_wrong_signature_for_the_reason_that_a_pl
     const Block right = block;
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         block = right;
-        block.transactions[i].envelope.back() ^= 1;
+        Transaction& changed = block.transactions[i];
+        const ByteView said = signed_envelope(changed);  // its last byte is the signature's
+        changed.envelope[static_cast<std::size_t>(&said.back() - changed.envelope.data())] ^= 1;
         ChainState state = before;
         PlainSignatureChecker plain;
         const auto expected = execute_block(state, block, plain);

@@ -13,7 +13,7 @@
 namespace fairfeed::test {
 namespace {
 
-constexpr std::size_t kStride = 37;  // between cuts; FAIRFEED_CRASH_FULL=1: every place
+constexpr std::size_t kStride = 29;  // between cuts; FAIRFEED_CRASH_FULL=1: every place
 constexpr std::int64_t kCutMs = 5000;
 
 // The statements that each node signed and may make only once; a second one fails the test.

@@ -47,7 +47,7 @@ TEST_F(ForgedProof, is_refused_with_a_settlement_that_no_chain_takes) {
         proof.header = block.header;
         proof.certificate = make_certificate(stored_.network(), state, block.header);
         proof.reading = include(block, 0);
-        proof.settlement = include(block, 1);
+        put_settlement(proof, block, 1);
         return fault_of(proof, stored_.genesis());
     };
     EXPECT_EQ(fault_with([](Settlement&) {}), "none");
@@ -57,7 +57,7 @@ TEST_F(ForgedProof, is_refused_with_a_settlement_that_no_chain_takes) {
     EXPECT_EQ(fault_with([](Settlement& s) { s.rule = ShareRule::waterfill; }), "settlement");
     EXPECT_EQ(fault_with([](Settlement& s) { s.state_height = 2; }), "settlement");
     EXPECT_EQ(fault_with([](Settlement& s) {
-                  s.late = {{s.entries[1].meter, s.window, s.entries[1].reading}};
+                  s.late = {{s.entries[0].meter, s.window, s.entries[0].reading}};
               }),
               "settlement");
     EXPECT_EQ(fault_with([](Settlement& s) { s.totals.load_wh += 1; }), "settlement");

@@ -2,7 +2,11 @@
 // proofs that a checker accepts and refuses. Single-threaded.
 #pragma once
 
+#include <optional>
+#include <stdexcept>
+
 #include "core/proof/proof.h"
+#include "core/proof/proof_parts.h"
 #include "core/wire/genesis_file_codec.h"
 #include "tests/unit/accounts/stored_chain.h"
 
@@ -27,6 +31,31 @@ namespace fairfeed::test {
     return checked ? "none" : std::string(to_string(checked.error().part));
 }
 
+// The settlement of which the proof holds an excerpt, from the chain.
+[[nodiscard]] inline const Settlement& whole_settlement(const TestChain& chain,
+                                                        const Proof& proof) {
+    for (const Transaction& each : chain.blocks().at(proof.header.height - 1).block.transactions)
+        if (each.id == proof.settlement.transaction.id) return std::get<Settlement>(each.content);
+    throw std::logic_error("the proof is of another chain");
+}
+
+// Puts the settlement at this place of the block into the proof, cut down to what concerns the
+// proof's reading.
+inline void put_settlement(Proof& proof, const Block& block, std::size_t index) {
+    const auto& reading = std::get<SignedReading>(proof.reading.transaction.content);
+    proof.settlement = include(block, index);
+    const auto& whole = std::get<Settlement>(proof.settlement.transaction.content);
+    std::size_t entry = 0;
+    while (whole.entries.at(entry).meter != reading.header.meter)
+        ++entry;
+    std::optional<std::size_t> late;
+    for (std::size_t i = 0; i < whole.late.size(); ++i)
+        if (whole.late[i].reading == reading.id) late = i;
+    SettlementExcerpt excerpt = cut_out(proof.settlement.transaction, entry, late);
+    proof.settlement.transaction = std::move(excerpt.transaction);
+    proof.rows = std::move(excerpt.rows);
+}
+
 class ProofOfAReading : public ::testing::Test {
   protected:
     void SetUp() override {
@@ -36,8 +65,8 @@ class ProofOfAReading : public ::testing::Test {
         ASSERT_TRUE(proof) << proof.error().explanation;
         proof_ = std::move(*proof);
     }
-    [[nodiscard]] const Settlement& settlement() const {
-        return std::get<Settlement>(proof_.settlement.transaction.content);
+    [[nodiscard]] const Settlement& settlement() {
+        return whole_settlement(stored_.chain(), proof_);
     }
 
     StoredChain stored_{options_of(4)};

@@ -102,10 +102,14 @@ TEST_F(ProofOfAReading, is_refused_with_a_part_of_another_proof) {
         {"reading_key", [](Proof& p, const Proof& o) { p.reading_key = o.reading_key; }},
         {"reading_key", [](Proof& p, const Proof&) { p.reading_key = p.line_key; }},
         {"line_key", [](Proof& p, const Proof& o) { p.line_key = o.line_key; }},
-        {"reading", [](Proof& p, const Proof&) { p.reading = p.settlement; }},
-        {"settlement", [](Proof& p, const Proof&) { p.settlement = p.reading; }},
+        {"file", [](Proof& p, const Proof&) { p.reading = p.settlement; }},
+        {"file", [](Proof& p, const Proof&) { p.settlement = p.reading; }},
         {"reading", [](Proof& p, const Proof&) { p.reading.index += 1; }},
         {"settlement", [](Proof& p, const Proof&) { p.settlement.path.pop_back(); }},
+        {"settlement", [](Proof& p, const Proof&) { p.rows.pop_back(); }},
+        {"settlement", [](Proof& p, const Proof&) { p.rows.front().index += 1; }},
+        {"settlement", [](Proof& p, const Proof&) { p.rows.front().path.pop_back(); }},
+        {"settlement", [](Proof& p, const Proof&) { p.rows.push_back(p.rows.front()); }},
         {"committee", [](Proof& p, const Proof&) { p.committee = CommitteeClass::degraded; }},
         {"committee",
          [](Proof& p, const Proof&) { p.settlement.transaction.endorsements.pop_back(); }},
@@ -126,6 +130,9 @@ TEST_F(ProofOfAReading, is_refused_with_the_reading_of_another_meter) {
     Proof changed = proof_;
     changed.reading = neighbour->reading;
     changed.reading_key = neighbour->reading_key;
+    EXPECT_EQ(fault_of(changed, stored_.genesis()), "settlement") << "it has my row alone";
+    changed.settlement = neighbour->settlement;
+    changed.rows = neighbour->rows;
     EXPECT_EQ(fault_of(changed, stored_.genesis()), "line_key");
 }
 
@@ -213,6 +220,7 @@ TEST(proof, of_a_late_reading_shows_the_line_that_trued_it_up) {
     EXPECT_EQ(fault_of(*own, stored.genesis()), "none");
     Proof forged = *proof;
     forged.settlement = own->settlement;
+    forged.rows = own->rows;
     forged.reading = own->reading;
     EXPECT_EQ(fault_of(forged, stored.genesis()), "reading_key") << "one key, one reading";
 }
@@ -318,6 +326,28 @@ TEST_F(ProofOfALaterMeter, is_refused_without_its_evidence_or_with_a_bent_one) {
         rows[i].second(changed);
         EXPECT_EQ(fault_of(changed, stored_.genesis()), rows[i].first) << "row " << i;
     }
+}
+
+Proof proof_among(std::size_t meters) {
+    TestNetworkOptions options = options_of(1, meters);
+    options.parameters.max_block_transactions = 2000;
+    StoredChain stored(options);
+    stored.run_windows(1);
+    stored.store();
+    const MeterId last = TestNetwork::meter(1, meters);
+    const auto proof = prove(stored, TestNetwork::node(1), last, 0);
+    CHECK(proof.has_value());
+    EXPECT_EQ(fault_of(*proof, stored.genesis()), "none");
+    return *proof;
+}
+
+// More meters than a block of the usual size has transactions.
+TEST(proof, of_one_among_1100_meters_is_a_file_of_a_few_kilobytes) {
+    const Proof few = proof_among(2);
+    const Proof many = proof_among(1100);
+    EXPECT_LT(encode_proof(many).size(), 4096U);
+    const std::size_t levels = 2 * 11;  // of two trees: of the block, and of the settlement
+    EXPECT_LE(encode_proof(many).size(), encode_proof(few).size() + levels * 34 + 64);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ class ScheduledProof : public ::testing::TestWithParam<ShareRule> {
     }
     // A committee and all validators lie about the settlement's public part.
     [[nodiscard]] std::string fault_with(Proof proof, void (*falsify)(Settlement&)) {
-        Settlement changed = std::get<Settlement>(proof.settlement.transaction.content);
+        Settlement changed = whole_settlement(chain(), proof);
         falsify(changed);
         const ChainState& state = chain().state();
         Block block;
@@ -57,7 +57,7 @@ class ScheduledProof : public ::testing::TestWithParam<ShareRule> {
         proof.header = block.header;
         proof.certificate = make_certificate(stored_.network(), state, block.header);
         proof.reading = include(block, 0);
-        proof.settlement = include(block, 1);
+        put_settlement(proof, block, 1);
         return fault_of(proof, stored_.genesis());
     }
 

@@ -217,7 +217,8 @@ TEST_F(AccusationTest, two_batches_name_their_proposer) {
     const Settlement one = chain_.settle(kOne, 1, readings);
     const Settlement other = chain_.settle(kOne, 1, readings);  // sealed with other salts
     const auto sign = [&](const Settlement& settlement) {
-        return make_batch(settlement, network_.network(), network_.key(kParent)).envelope;
+        return to_bytes(
+            signed_envelope(make_batch(settlement, network_.network(), network_.key(kParent))));
     };
     const auto evidence =
         make_evidence(Offence::two_batches, sign(one), sign(other), network_.network());

@@ -14,6 +14,8 @@
 namespace fairfeed {
 namespace {
 
+constexpr std::size_t kBlockBytes = max_block_bytes(kFewestForLimits);
+
 using test::TestChain;
 using test::TestNetwork;
 using test::TestNetworkOptions;
@@ -122,7 +124,7 @@ TEST_F(SelectionTest, lets_no_evidence_keep_out_a_settlement_that_needs_the_whol
                                         liar.read(0, profile).reading.envelope, network_.network());
     ASSERT_TRUE(evidence);
     std::vector<Transaction> waiting{*evidence};
-    const auto whole = test::heavy_group(chain_, kOne, kMaxBlockBytes);
+    const auto whole = test::heavy_group(chain_, kOne, kBlockBytes);
     waiting.insert(waiting.end(), whole.begin(), whole.end());
     EXPECT_EQ(ids_of(select(waiting, end_ms(0))), ids_of(whole));
     ChainState after = chain_.state();
@@ -140,7 +142,7 @@ TEST_F(SelectionTest, puts_evidence_first_where_settlements_alone_find_no_room_e
     std::vector<Transaction> waiting = test::heavy_group(chain_, kOne, 1'000'000);
     std::vector<Transaction> expected = waiting;
     expected.insert(expected.begin(), notice);
-    const auto other = test::heavy_group(chain_, kTwo, kMaxBlockBytes - 999'999);
+    const auto other = test::heavy_group(chain_, kTwo, kBlockBytes - 999'999);
     waiting.insert(waiting.end(), other.begin(), other.end());
     waiting.push_back(notice);
     EXPECT_EQ(ids_of(select(waiting, end_ms(0))), ids_of(expected));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/wire/cose.h"
+#include "core/wire/settlement_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/support/test_network.h"
 
@@ -72,11 +73,12 @@ TEST_F(SignatureCacheTest, never_takes_a_changed_signature_for_a_known_one) {
     CachingSignatureChecker cache(inner_, 100);
     const Digest& network = network_.network();
     ASSERT_TRUE(cache.transaction(group_.back(), network, node_key("node-1")));
-    const auto parsed = cose::parse_sign1(group_.back().envelope);
+    const auto parsed = cose::parse_sign1(signed_envelope(group_.back()));
     ASSERT_TRUE(parsed);
     Transaction flipped = group_.back();
-    flipped.envelope =
-        cose::assemble_sign1(parsed->kid, parsed->payload, flip_s(parsed->signature));
+    flipped.envelope = join_settlement(
+        cose::assemble_sign1(parsed->kid, parsed->payload, flip_s(parsed->signature)),
+        encode_settlement_rows(settlement_));
     EXPECT_FALSE(cache.transaction(flipped, network, node_key("node-1")));
     EXPECT_FALSE(cache.transaction(group_.back(), network, node_key("node-2")));
     EXPECT_FALSE(cache.transaction(group_.back(), Digest{}, node_key("node-1")));

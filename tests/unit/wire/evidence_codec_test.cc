@@ -29,7 +29,7 @@ Bytes batch(std::uint32_t version, std::uint32_t slot, Height state_height) {
     settlement.version = version;
     settlement.slot = slot;
     settlement.state_height = state_height;
-    return make_batch(settlement, network(), key()).envelope;
+    return to_bytes(signed_envelope(make_batch(settlement, network(), key())));
 }
 
 Bytes vote(VoteType type, Height height, Round round, std::string_view block) {
@@ -141,12 +141,26 @@ TEST(Evidence, needs_both_signatures_of_the_culprit_and_its_network) {
 }
 
 TEST(Evidence, of_messages_that_are_too_big_together_is_refused) {
-    Settlement settlement = samples::settlement();
-    settlement.lines.front().ciphertext.resize(kMaxEvidenceBytes / 2);
-    const Bytes one = make_batch(settlement, network(), key()).envelope;
-    settlement.state_height += 1;
-    const Bytes other = make_batch(settlement, network(), key()).envelope;
+    const Bytes one(kMaxEvidenceBytes / 2);
+    const Bytes other(kMaxEvidenceBytes / 2 + 1);
     EXPECT_EQ(refusal(Offence::two_batches, one, other), Reject::oversized);
+}
+
+// So evidence against a parent is as small in a cluster of ten thousand meters as in one of two.
+TEST(Evidence, against_a_proposer_holds_the_signed_heads_of_its_batches_alone) {
+    Settlement settlement = samples::settlement();
+    settlement.lines.front().ciphertext.resize(kMaxEvidenceBytes);
+    const Transaction one = make_batch(settlement, network(), key());
+    settlement.state_height += 1;
+    const Transaction other = make_batch(settlement, network(), key());
+    const auto proved = make_evidence(Offence::two_batches, signed_envelope(one),
+                                      signed_envelope(other), network());
+    ASSERT_TRUE(proved);
+    EXPECT_LT(proved->envelope.size(), 2048U);
+    EXPECT_EQ(refusal(Offence::two_batches, one.envelope, other.envelope), Reject::oversized);
+    settlement.lines.front().ciphertext.resize(16);
+    const Bytes whole = make_batch(settlement, network(), key()).envelope;
+    EXPECT_EQ(refusal(Offence::two_batches, signed_envelope(one), whole), Reject::malformed);
 }
 
 TEST(Event, is_of_its_meter_and_its_network) {

@@ -12,6 +12,8 @@ namespace fairfeed {
 namespace samples {
 namespace {
 
+constexpr std::size_t kMost = max_message_bytes(kFewestForLimits);  // of a message
+
 // A signer that gives back a signature made before, to put a decoded message together again.
 class Replay final : public Signer {
   public:
@@ -175,14 +177,15 @@ void add_messages(std::vector<Sample>& out) {
 
 // The last chunk of a message of 60 001 bytes, all zero; it is read behind the first one.
 void add_chunk(std::vector<Sample>& out) {
-    static const std::vector<Bytes> packets = split_message(Bytes(kMaxPacketBytes + 1, 0x00));
+    static const std::vector<Bytes> packets =
+        split_message(Bytes(kMaxPacketBytes + 1, 0x00), kMost);
     CHECK(packets.size() == 2);
     out.push_back({"chunk", packets.back(), [](ByteView view) -> std::optional<Bytes> {
-                       ChunkAssembler assembler;
+                       ChunkAssembler assembler(kMost);
                        if (assembler.add("node-2", packets.front())) return std::nullopt;
                        const auto whole = assembler.add("node-2", view);
                        if (!whole) return std::nullopt;
-                       return split_message(*whole).back();
+                       return split_message(*whole, kMost).back();
                    }});
 }
 

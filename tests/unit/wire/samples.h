@@ -266,8 +266,9 @@ inline Transaction two_readings() {
 inline Transaction two_batches() {
     Settlement other = settlement();
     other.state_height = 13;
-    return *make_evidence(Offence::two_batches, batch().envelope,
-                          make_batch(other, network(), signer("node-1")).envelope, network());
+    return *make_evidence(Offence::two_batches, to_bytes(signed_envelope(batch())),
+                          to_bytes(signed_envelope(make_batch(other, network(), signer("node-1")))),
+                          network());
 }
 inline Transaction two_votes() {
     return *make_evidence(Offence::two_votes,

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "core/crypto/merkle.h"
 #include "core/wire/cbor.h"
+#include "core/wire/chunk.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/cose.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/settlement_codec.h"
 #include "core/wire/settlement_line_codec.h"
 #include "tests/unit/wire/samples.h"
 
@@ -111,21 +114,61 @@ TEST(Settlement, must_name_its_signer_and_keep_its_order) {
     Settlement settlement = samples::settlement();
     settlement.proposer = NodeId("node-2");
     Transaction forged = make_batch(settlement, samples::network(), key());
-    forged.envelope = cose::sign1(cose::Domain::batch, samples::network(), "node-1",
-                                  cose::parse_sign1(forged.envelope)->payload, key());
+    const Bytes head = cose::sign1(cose::Domain::batch, samples::network(), "node-1",
+                                   cose::parse_sign1(signed_envelope(forged))->payload, key());
+    forged.envelope = join_settlement(head, encode_settlement_rows(settlement));
     EXPECT_EQ(refusal(forged), Reject::wrong_proposer);
     settlement = samples::settlement();
     std::swap(settlement.entries[0], settlement.entries[1]);
     EXPECT_EQ(refusal(make_batch(settlement, samples::network(), key())), Reject::wrong_entries);
     settlement = samples::settlement();
     settlement.entries.push_back(settlement.entries.back());
+    settlement.lines.push_back(settlement.lines.back());
     EXPECT_EQ(refusal(make_batch(settlement, samples::network(), key())), Reject::wrong_entries);
-    settlement = samples::settlement();
-    settlement.lines.pop_back();
-    EXPECT_EQ(refusal(make_batch(settlement, samples::network(), key())), Reject::wrong_lines);
-    settlement = samples::settlement();
-    std::swap(settlement.lines[0], settlement.lines[1]);
-    EXPECT_EQ(refusal(make_batch(settlement, samples::network(), key())), Reject::wrong_lines);
+}
+
+// The rows are not in what the proposer signs, but their root is.
+TEST(Settlement, has_the_rows_that_its_proposer_signed_and_no_others) {
+    const Settlement settlement = samples::settlement();
+    const Transaction batch = make_batch(settlement, samples::network(), key());
+    const std::vector<Bytes> rows = encode_settlement_rows(settlement);
+    ASSERT_GE(settlement.entries.size(), 2U);
+    ASSERT_FALSE(settlement.late.empty());
+    const auto refused = [&](const std::vector<Bytes>& changed) {
+        Transaction forged = batch;
+        forged.envelope = join_settlement(signed_envelope(batch), changed);
+        return refusal(forged);
+    };
+    EXPECT_EQ(batch.envelope, join_settlement(signed_envelope(batch), rows));
+    std::vector<Bytes> changed = rows;
+    std::swap(changed[0], changed[1]);
+    EXPECT_EQ(refused(changed), Reject::wrong_root);
+    changed = rows;
+    changed.pop_back();
+    EXPECT_EQ(refused(changed), Reject::wrong_root);
+    changed.push_back(rows.front());
+    EXPECT_EQ(refused(changed), Reject::wrong_root);
+    changed = rows;
+    changed.push_back(rows.back());
+    EXPECT_EQ(refused(changed), Reject::wrong_root);
+    changed = rows;
+    changed.front().back() ^= 1U;  // of the sealed closing state
+    EXPECT_EQ(refused(changed), Reject::wrong_root);
+}
+
+// The root alone would let a head call a meter's row a late reading.
+TEST(Settlement, cannot_count_its_rows_otherwise) {
+    const Settlement settlement = samples::settlement();
+    Settlement fewer = settlement;
+    fewer.entries.pop_back();
+    fewer.lines.pop_back();
+    const std::vector<Bytes> rows = encode_settlement_rows(settlement);
+    const Bytes payload = encode_settlement_head(fewer, merkle_root(std::span<const Bytes>(rows)));
+    const Bytes head =
+        cose::sign1(cose::Domain::batch, samples::network(), "node-1", payload, key());
+    Transaction forged = make_batch(settlement, samples::network(), key());
+    forged.envelope = join_settlement(head, rows);
+    EXPECT_EQ(refusal(forged), Reject::wrong_root);
 }
 
 TEST(SettlementLine, opens_only_where_it_was_sealed) {
@@ -255,7 +298,7 @@ TEST(Messages, verify_for_their_network_only) {
 }
 
 TEST(Messages, larger_than_any_message_may_be_are_oversized) {
-    const Bytes huge(4'000'001, 0x84);
+    const Bytes huge(kMaxMessageBytes + 1, 0x84);
     const Digest network = samples::network();
     EXPECT_EQ(decode_receipt(huge, network).error(), Reject::oversized);
     EXPECT_EQ(decode_answer(huge, network).error(), Reject::oversized);
