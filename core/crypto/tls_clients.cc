@@ -21,6 +21,55 @@ using File = std::unique_ptr<BIO, Freed<BIO, BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Freed<X509, X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY, EVP_PKEY_free>>;
 
+// RFC 8446, 5.2 (type of the content and tag); RFC 5288, 3 (nonce and tag); RFC 7905, 2 (tag).
+constexpr std::size_t kOverhead13 = 17;
+constexpr std::size_t kOverheadGcm12 = 24;
+constexpr std::size_t kOverheadChaCha12 = 16;
+
+// What the records of one connection carried, as OpenSSL shows them. It shows the header of a
+// record, and in TLS 1.3 after it the type of the content.
+struct Payload {
+    std::uint64_t written = 0;
+    std::uint64_t read = 0;
+    std::size_t shown = 0;  // length of the record whose type comes next
+};
+
+void free_payload(void*, void* payload, CRYPTO_EX_DATA*, int, long, void*) {
+    delete static_cast<Payload*>(payload);
+}
+
+int payload_index() {
+    static const int kIndex = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, free_payload);
+    CHECK(kIndex >= 0);
+    return kIndex;
+}
+
+std::size_t overhead12(const SSL* connection) {
+    const SSL_CIPHER* const cipher = SSL_get_current_cipher(connection);
+    const bool chacha =
+        cipher != nullptr && SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305;
+    return chacha ? kOverheadChaCha12 : kOverheadGcm12;
+}
+
+void see_record(int written, int, int type, const void* bytes, std::size_t size, SSL* connection,
+                void*) {
+    const auto* seen = static_cast<const std::uint8_t*>(bytes);
+    const bool is_header = type == SSL3_RT_HEADER && size == SSL3_RT_HEADER_LENGTH;
+    const bool is_type = type == SSL3_RT_INNER_CONTENT_TYPE && size == 1;
+    if (!is_header && !is_type) return;
+    auto* payload = static_cast<Payload*>(SSL_get_ex_data(connection, payload_index()));
+    if (payload == nullptr) {
+        payload = new Payload;
+        CHECK(SSL_set_ex_data(connection, payload_index(), payload) == 1);
+    }
+    if (is_header) payload->shown = static_cast<std::size_t>(seen[3]) << 8 | seen[4];
+    const bool is_13 = SSL_version(connection) >= TLS1_3_VERSION;
+    if (seen[0] != SSL3_RT_APPLICATION_DATA || is_type != is_13) return;
+    const std::size_t overhead = is_13 ? kOverhead13 : overhead12(connection);
+    if (payload->shown > overhead)
+        (written != 0 ? payload->written : payload->read) += payload->shown - overhead;
+}
+
 }  // namespace
 
 struct TlsCredentials::Parts {
@@ -74,6 +123,7 @@ TlsClients::TlsClients(SSL_CTX* context) : context_(context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_cb(context, show_identity, this);
+    SSL_CTX_set_msg_callback(context, see_record);
 }
 
 TlsClients::~TlsClients() {
@@ -110,8 +160,10 @@ bool tls_has_pending(const SSL* connection) {
 
 TlsBytes tls_bytes(const SSL* connection) {
     if (connection == nullptr) return {};
-    return {BIO_number_written(SSL_get_wbio(connection)),
-            BIO_number_read(SSL_get_rbio(connection))};
+    const auto* payload =
+        static_cast<const Payload*>(SSL_get_ex_data(connection, payload_index()));
+    return {BIO_number_written(SSL_get_wbio(connection)), BIO_number_read(SSL_get_rbio(connection)),
+            payload != nullptr ? payload->written : 0, payload != nullptr ? payload->read : 0};
 }
 
 }  // namespace fairfeed

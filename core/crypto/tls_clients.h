@@ -63,9 +63,13 @@ class TlsClients {
 // Received and decrypted bytes wait inside TLS, which the socket does not announce.
 [[nodiscard]] bool tls_has_pending(const ssl_st* connection);
 
-struct TlsBytes {  // records and handshake; without TCP and IP headers
-    std::uint64_t sent = 0;
+struct TlsBytes {
+    std::uint64_t sent = 0;  // records and handshake; without TCP and IP headers
     std::uint64_t received = 0;
+    // What these records carried for the application. Exact for TLS 1.3, and for the AEAD suites of
+    // TLS 1.2.
+    std::uint64_t payload_sent = 0;
+    std::uint64_t payload_received = 0;
 };
 [[nodiscard]] TlsBytes tls_bytes(const ssl_st* connection);
 

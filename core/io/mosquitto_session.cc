@@ -4,8 +4,12 @@
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/base/check.h"
 #include "core/io/descriptors.h"
@@ -16,6 +20,18 @@ namespace {
 constexpr int kLeastKeepAliveS = 5;  // libmosquitto refuses less
 constexpr int kMostReads = 64;       // calls in a row for one connection, so that others have turns
 constexpr int kRefused = 0x80;       // the first reason code of MQTT 5 that says no
+
+// While it lives, this thread gets no pair of sockets. libmosquitto asks for one for each client,
+// to wake up a loop of its own that nobody runs here, and goes on without it.
+class NoSocketPairs {
+  public:
+    NoSocketPairs() { refused = true; }
+    ~NoSocketPairs() { refused = false; }
+    NoSocketPairs(const NoSocketPairs&) = delete;
+    NoSocketPairs& operator=(const NoSocketPairs&) = delete;
+
+    inline static thread_local bool refused = false;
+};
 
 void set_up_library() {
     static const int kReady = mosquitto_lib_init();
@@ -86,6 +102,7 @@ MosquittoSession::MosquittoSession(const MqttConfig& config, TlsClients& tls,
                                    const std::string& ticket, MosquittoEvents& events)
     : config_(config), tls_(tls), ticket_(ticket), events_(events) {
     set_up_library();
+    const NoSocketPairs one_descriptor_is_enough;
     client_ = mosquitto_new(config.client_id.c_str(), true, this);
     CHECK(client_ != nullptr);
     mosquitto_int_option(client_, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
@@ -216,3 +233,12 @@ TlsBytes MosquittoSession::bytes() const {
 }
 
 }  // namespace fairfeed
+
+// Stands before the function of libc, also for libmosquitto.
+extern "C" int socketpair(int domain, int type, int protocol, int* pair) noexcept {
+    if (fairfeed::NoSocketPairs::refused) {
+        errno = EMFILE;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_socketpair, domain, type, protocol, pair));
+}

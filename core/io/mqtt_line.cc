@@ -28,6 +28,7 @@ bool MqttLine::accept(std::string_view topic, ByteView payload) {
 void MqttLine::work(std::int64_t now_ms) {
     using Step = MqttDialPlan::Step;
     now_ms_ = now_ms;
+    if (is_cut_ && !plan_.is_closing()) return stay_cut();
     while (true) {
         if (plan_.is_resolving()) look_at_answer();
         if (plan_.is_ready_to_dial() && !has_turn_) {
@@ -81,6 +82,7 @@ void MqttLine::serve(std::uint32_t epoll_events, std::int64_t now_ms) {
 
 std::int64_t MqttLine::due_ms() const {
     if (plan_.is_ready_to_dial() && !has_turn_) return INT64_MAX;
+    if (is_cut_ && !plan_.is_closing()) return INT64_MAX;
     const bool connected = session_ && plan_.may_publish();
     return std::min(plan_.due_ms(), connected ? keep_alive_ms_ : INT64_MAX);
 }
@@ -145,6 +147,20 @@ void MqttLine::take_end() {
     outbox_.put_all_back();
 }
 
+// As if the network had failed: the broker hears nothing of it.
+void MqttLine::stay_cut() {
+    if (!session_) return;
+    drop_session();
+    if (!plan_.dialled(plan_.attempt(), false, now_ms_)) {
+        if (plan_.lost(now_ms_)) {
+            tell_connection("the line is cut");
+        } else {
+            (void)plan_.hung_up(now_ms_);
+        }
+    }
+    outbox_.put_all_back();
+}
+
 void MqttLine::drop_session() {
     if (session_) count_bytes();
     session_.reset();
@@ -155,6 +171,8 @@ void MqttLine::count_bytes() {
     const TlsBytes now = session_->bytes();
     loop_.totals().bytes_sent += now.sent - counted_.sent;
     loop_.totals().bytes_received += now.received - counted_.received;
+    loop_.count_traffic(number_, {now.payload_sent - counted_.payload_sent,
+                                  now.payload_received - counted_.payload_received});
     counted_ = now;
 }
 

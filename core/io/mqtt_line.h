@@ -36,6 +36,7 @@ class MqttLoop {
     [[nodiscard]] virtual bool take_turn_to_dial(std::size_t line) = 0;
     virtual void give_back_turn_to_dial() = 0;
     virtual void let_go(std::size_t line) = 0;  // one accepted message is done with
+    virtual void count_traffic(std::size_t line, const MqttTraffic& more) = 0;
     [[nodiscard]] virtual const MqttLineHandlers& handlers() const = 0;
     [[nodiscard]] virtual MqttLineCounts& totals() = 0;
 };
@@ -49,6 +50,7 @@ class MqttLine final : private MosquittoEvents {
     void work(std::int64_t now_ms);
     void serve(std::uint32_t epoll_events, std::int64_t now_ms);
     void start_close(std::int64_t now_ms) { plan_.start_close(now_ms); }
+    void cut(bool is_cut) { is_cut_ = is_cut; }  // takes effect in the next work()
 
     [[nodiscard]] bool is_closed() const { return plan_.is_closed(); }
     // When to call work() if nothing comes before; INT64_MAX: never.
@@ -72,6 +74,7 @@ class MqttLine final : private MosquittoEvents {
     void send_waiting();
     void keep_alive();
     void take_end();
+    void stay_cut();
     void drop_session();
     void count_bytes();
     void tell_connection(const std::string& reason, bool perhaps_ours = false);
@@ -88,6 +91,7 @@ class MqttLine final : private MosquittoEvents {
     std::int64_t now_ms_ = 0;
     std::int64_t keep_alive_ms_ = 0;  // the next look
     bool has_turn_ = false;
+    bool is_cut_ = false;
     std::optional<bool> told_connected_;
 };
 

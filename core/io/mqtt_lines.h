@@ -40,6 +40,14 @@ struct MqttLineCounts {
     std::uint64_t bytes_received = 0;  // the same
 };
 
+// Bytes of MQTT packets on one line since the start, headers, topics and acknowledgements included;
+// without TLS and TCP.
+struct MqttTraffic {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    bool operator==(const MqttTraffic&) const = default;
+};
+
 class MqttLines {
   public:
     virtual ~MqttLines() = default;
@@ -47,8 +55,12 @@ class MqttLines {
     // again what still matters. Any thread.
     [[nodiscard]] virtual bool publish(std::size_t line, std::string_view topic,
                                        ByteView payload) = 0;
+    // A line that is cut loses its connection without a goodbye, and does not dial until it is
+    // mended: for outages that are played. Cutting a cut line changes nothing. Any thread.
+    virtual void cut(std::size_t line, bool is_cut) = 0;
     // At most a second old. Any thread.
     [[nodiscard]] virtual MqttLineCounts counts() const = 0;
+    [[nodiscard]] virtual MqttTraffic traffic(std::size_t line) const = 0;
 };
 
 }  // namespace fairfeed

@@ -78,6 +78,25 @@ bool MqttMultiplexer::publish(std::size_t line, std::string_view topic, ByteView
     return true;
 }
 
+void MqttMultiplexer::cut(std::size_t line, bool is_cut) {
+    {
+        const std::lock_guard lock(mutex_);
+        cuts_.push_back({line, is_cut});
+    }
+    wake();
+}
+
+MqttTraffic MqttMultiplexer::traffic(std::size_t line) const {
+    const Place& place = places_.at(line);
+    return {place.bytes_sent.load(std::memory_order_relaxed),
+            place.bytes_received.load(std::memory_order_relaxed)};
+}
+
+void MqttMultiplexer::count_traffic(std::size_t line, const MqttTraffic& more) {
+    places_[line].bytes_sent.fetch_add(more.sent, std::memory_order_relaxed);
+    places_[line].bytes_received.fetch_add(more.received, std::memory_order_relaxed);
+}
+
 MqttLineCounts MqttMultiplexer::counts() const {
     const std::lock_guard lock(mutex_);
     return shown_;
@@ -157,17 +176,23 @@ void MqttMultiplexer::run() {
 
 void MqttMultiplexer::take_posts(std::int64_t now_ms) {
     std::vector<Post> posts;
+    std::vector<Cut> cuts;
     std::vector<std::size_t> woken;
     bool closing = false;
     {
         const std::lock_guard lock(mutex_);
         posts.swap(posts_);
+        cuts.swap(cuts_);
         woken.swap(woken_);
         closing = closing_;
     }
     for (const Post& post : posts) {
         (void)places_[post.line].line->accept(post.topic, post.payload);  // false: it is closing
         schedule(post.line, now_ms);
+    }
+    for (const Cut& cut : cuts) {
+        places_[cut.line].line->cut(cut.is_cut);
+        schedule(cut.line, now_ms);
     }
     for (const std::size_t line : woken)
         schedule(line, now_ms);

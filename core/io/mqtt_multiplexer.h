@@ -1,6 +1,6 @@
 // MqttMultiplexer: MqttLines on libmosquitto, all in one epoll loop on one thread. A turn of the
 // loop costs what has happened in it, however many lines there are; Paho's lists grow with them.
-// Each line takes three file descriptors (libmosquitto opens a pair of its own).
+// Each line takes one file descriptor.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ namespace fairfeed {
 
 class MqttMultiplexer final : public MqttLines, private MqttLoop {
   public:
-    static constexpr std::size_t kDescriptorsPerLine = 3;
+    static constexpr std::size_t kDescriptorsPerLine = 1;
 
     // Starts dialling at once. A broker that is not running yet is no error.
     MqttMultiplexer(std::vector<MqttConfig> configs, MqttLineHandlers handlers,
@@ -33,13 +33,17 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
     MqttMultiplexer& operator=(const MqttMultiplexer&) = delete;
 
     [[nodiscard]] bool publish(std::size_t line, std::string_view topic, ByteView payload) override;
+    void cut(std::size_t line, bool is_cut) override;
     [[nodiscard]] MqttLineCounts counts() const override;
+    [[nodiscard]] MqttTraffic traffic(std::size_t line) const override;
 
   private:
     struct Place {  // of a line in the loop
         std::unique_ptr<MqttLine> line;
         std::size_t max_buffered = 0;
         std::atomic<std::size_t> buffered{0};  // accepted and not acknowledged
+        std::atomic<std::uint64_t> bytes_sent{0};  // of MQTT packets
+        std::atomic<std::uint64_t> bytes_received{0};
         std::int64_t due_ms = INT64_MAX;
         bool watched = false;  // by epoll, for the attempt and the events below
         std::uint64_t attempt = 0;
@@ -50,6 +54,10 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
         std::size_t line = 0;
         std::string topic;
         Bytes payload;
+    };
+    struct Cut {
+        std::size_t line = 0;
+        bool is_cut = false;
     };
     // The certificate of an authority may be replaced in its place.
     struct Authority {
@@ -64,6 +72,7 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
     [[nodiscard]] bool take_turn_to_dial(std::size_t line) override;
     void give_back_turn_to_dial() override;
     void let_go(std::size_t line) override { --places_[line].buffered; }
+    void count_traffic(std::size_t line, const MqttTraffic& more) override;
     [[nodiscard]] const MqttLineHandlers& handlers() const override { return handlers_; }
     [[nodiscard]] MqttLineCounts& totals() override { return totals_; }
 
@@ -94,6 +103,7 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
 
     mutable std::mutex mutex_;  // of what other threads touch, never held during a call
     std::vector<Post> posts_;
+    std::vector<Cut> cuts_;
     std::vector<std::size_t> woken_;
     bool closing_ = false;
     MqttLineCounts shown_;

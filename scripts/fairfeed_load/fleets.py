@@ -1,8 +1,8 @@
-"""Splits the meters over processes, because each connection takes three file descriptors."""
+"""Splits the meters over processes, because each connection takes a file descriptor."""
 
 import resource
 
-_DESCRIPTORS_EACH = 3
+_DESCRIPTORS_EACH = 1
 _OTHERS = 200
 
 

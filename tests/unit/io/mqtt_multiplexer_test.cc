@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include "core/io/clock.h"
@@ -58,6 +59,8 @@ class Lines {
     bool say(std::string_view topic, std::string_view text, std::size_t line = 0) {
         return lines_->publish(line, topic, as_bytes(text));
     }
+    void cut(std::size_t line, bool is_cut) { lines_->cut(line, is_cut); }
+    MqttTraffic traffic(std::size_t line) const { return lines_->traffic(line); }
     MqttLineCounts counts() const { return lines_->counts(); }
     MqttLineCounts await_counts(const std::function<bool(const MqttLineCounts&)>& wanted) {
         const std::int64_t until_ms = clock_.now().steady_ms + kPatienceMs;
@@ -252,6 +255,79 @@ TEST_F(MqttMultiplexerTest, ends_within_its_bound_whatever_the_broker_does) {
     connected.close();
     dialling.close();
     EXPECT_LE(clock.now().steady_ms - begin_ms, 2200);
+}
+
+TEST_F(MqttMultiplexerTest, a_line_that_is_cut_is_away_until_it_is_mended) {
+    const Broker broker;
+    Lines lines({config_for(broker, "a", broker.issue("a"), {{"t"}}),
+                 config_for(broker, "b", broker.issue("b"), {{"t"}})});
+    ASSERT_EQ(lines.await_counts([](const auto& c) { return c.up == 2; }).up, 2U);
+    lines.cut(0, true);
+    lines.cut(0, true);
+    EXPECT_EQ(lines.await("disconnected"), "0 disconnected the line is cut");
+    ASSERT_TRUE(lines.say("t", "of a", 0));
+    ASSERT_TRUE(lines.say("t", "of b", 1));
+    EXPECT_EQ(lines.await("message"), "1 message t of b") << "nothing passes on the cut line";
+    EXPECT_EQ(lines.counts().connects, 2U);
+    lines.cut(0, false);
+    EXPECT_EQ(lines.await("0 connected"), "0 connected");
+    EXPECT_NE(lines.await("message t of a"), "") << "what was accepted leaves when it is mended";
+    EXPECT_EQ(lines.counts().connects, 3U);
+}
+
+TEST_F(MqttMultiplexerTest, a_line_that_was_cut_before_it_dialled_and_one_that_ends_cut_are_well) {
+    Broker broker;
+    broker.die();
+    Lines lines({config_for(broker, "a", broker.issue("a")),
+                 config_for(broker, "b", broker.issue("b"))});
+    lines.cut(0, true);
+    broker.revive();
+    EXPECT_NE(lines.await("1 connected"), "");
+    EXPECT_EQ(lines.counts().connects, 1U);
+    lines.cut(0, false);
+    EXPECT_NE(lines.await("0 connected"), "");
+    lines.cut(1, true);
+    EXPECT_NE(lines.await("1 disconnected"), "");
+    lines.close();
+}
+
+// MQTT 5, 3.3: fixed header 2, topic 2 + 3, packet identifier 2, properties 1, payload. 3.4: 4.
+TEST_F(MqttMultiplexerTest, counts_the_bytes_of_packets_by_line) {
+    const Broker broker;
+    Lines lines({config_for(broker, "a", broker.issue("a"), {{"t/1"}}),
+                 config_for(broker, "b", broker.issue("b"))});
+    ASSERT_EQ(lines.await_counts([](const auto& c) { return c.up == 2; }).up, 2U);
+    const MqttTraffic before = lines.traffic(0);
+    const MqttTraffic other = lines.traffic(1);
+    EXPECT_GT(before.sent, other.sent) << "it subscribed";
+    ASSERT_TRUE(lines.say("t/1", std::string(100, 'x'), 1));
+    EXPECT_NE(lines.await("message"), "");
+    (void)lines.await_counts([](const auto& c) { return c.acknowledged == 1; });
+    constexpr std::uint64_t kPublish = 2 + 2 + 3 + 2 + 1 + 100;
+    EXPECT_EQ(lines.traffic(1).sent - other.sent, kPublish);
+    EXPECT_EQ(lines.traffic(1).received - other.received, 4U);
+    EXPECT_EQ(lines.traffic(0).received - before.received, kPublish);
+}
+
+std::size_t open_descriptors() {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST_F(MqttMultiplexerTest, takes_one_descriptor_for_a_line) {
+    const Broker broker;
+    constexpr std::size_t kLines = 20;
+    std::vector<MqttConfig> configs;
+    for (std::size_t i = 0; i < kLines; ++i) {
+        const std::string name = "c" + std::to_string(i);
+        configs.push_back(config_for(broker, name, broker.issue(name)));
+    }
+    const std::size_t before = open_descriptors();
+    Lines lines(std::move(configs));
+    ASSERT_EQ(lines.await_counts([](const auto& c) { return c.up == kLines; }).up, kLines);
+    constexpr std::size_t kLoop = 2;  // epoll and its eventfd
+    EXPECT_EQ(open_descriptors(),
+              before + kLoop + kLines * MqttMultiplexer::kDescriptorsPerLine);
 }
 
 // More lines than dial at a time. Where each one takes long (scripts/test, under TSan), fewer.
