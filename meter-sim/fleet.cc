@@ -38,18 +38,23 @@ void log_effect(const MeterId& meter, const MeterEffect& effect) {
 
 }  // namespace
 
-Fleet::Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, Outbox outbox)
+Fleet::Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, const FleetPlan& plan,
+             Outbox outbox, const FleetManner& manner)
     : ca_certificate_(std::move(ca_certificate)),
       surface_(surface),
       outbox_(std::move(outbox)),
+      grid_(plan.parameters),
+      manner_(manner),
+      links_(manner.links),
       news_(kQueueCapacity) {}
 
 Fleet::~Fleet() = default;
 
 Result<std::unique_ptr<Fleet>, IoError> Fleet::start(const std::filesystem::path& ca_certificate,
                                                      FleetSurface& surface, FleetPlan plan,
-                                                     Outbox outbox) {
-    std::unique_ptr<Fleet> fleet(new Fleet(ca_certificate, surface, std::move(outbox)));
+                                                     Outbox outbox, const FleetManner& manner) {
+    std::unique_ptr<Fleet> fleet(
+        new Fleet(ca_certificate, surface, plan, std::move(outbox), manner));
     for (const PlannedMeter& planned : plan.meters)
         if (auto added = fleet->add_meter(planned); !added) return unexpected(added.error());
     std::vector<MqttConfig> configs;
@@ -74,10 +79,12 @@ Result<void, IoError> Fleet::add_meter(PlannedMeter planned) {
         log_info("meter goes on", kv("meter", planned.setup.enrolment.meter),
                  kv("window", state.next_window), kv("pending", pending.size()));
     }
+    numbers_.emplace(planned.setup.enrolment.meter, meters_.size());
     signing_keys_.push_back(planned.signing_key);
     meters_.emplace_back(std::move(planned.setup), std::move(state), std::move(pending));
     deadline_of_.push_back(kNever);
     knows_set_.push_back(0);
+    counted_.emplace_back();
     return {};
 }
 
@@ -88,6 +95,7 @@ void Fleet::add_lines(std::size_t meter, const PlannedMeter& planned,
     tls_.add({planned.tls_key, planned.tls_certificate, ca_certificate_}, id.str());
     for (const BrokerPlace& broker : planned.brokers) {
         lines_.push_back({meter, broker.node});
+        links_.add(id, broker.node, Clock().now().steady_ms);
         configs.push_back(line_config(planned, broker, ca_certificate_));
     }
 }
@@ -97,13 +105,13 @@ MqttLineHandlers Fleet::handlers() {
     handlers.on_message = [this](std::size_t line, std::string_view topic, ByteView payload, bool) {
         meter_event::Message message{std::string(topic), to_bytes(payload)};
         // A full queue counts the loss.
-        (void)news_.push(MeterNews{lines_[line].meter, std::move(message), ""});
+        (void)news_.push(LineNews{line, std::move(message), ""});
     };
     handlers.on_connection = [this](std::size_t line, bool up, std::string_view reason) {
-        const auto& [meter, member] = lines_[line];
+        const NodeId& member = lines_[line].member;
         MeterEvent event = meter_event::Disconnected{member};
         if (up) event = meter_event::Connected{member};
-        news_.push_always(MeterNews{meter, std::move(event), std::string(reason)});
+        news_.push_always(LineNews{line, std::move(event), std::string(reason)});
     };
     handlers.on_denied = [this](std::size_t line, std::string_view topic, int code) {
         log_warning("broker denied a publish", kv("meter", meters_[lines_[line].meter].id()),
@@ -118,8 +126,16 @@ void Fleet::stop() {
 }
 
 Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
+    auto ended = live(clock);
+    count_traffic(now_);
+    return ended;
+}
+
+Result<FleetEnd, IoError> Fleet::live(const Clock& clock) {
+    now_ = clock.now();
     MeterClock own(clock.now());
     std::int64_t next_look_ms = INT64_MIN;
+    if (manner_.script != nullptr) perform_script(manner_.script->timeline.in_force(), clock.now());
     while (true) {
         const auto batch = news_.pop_batch(kBatch, wait_ms(clock.now()));
         const Instant machine = clock.now();
@@ -129,6 +145,10 @@ Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
         if (own.is_doubted() && !doubted)
             log_warning("the clock leapt; the meters follow it only if the leap lasts",
                         kv("ahead_ms", machine.real_ms - look.now.real_ms));
+        now_ = look.now;
+        read_clocks(machine, look.now);
+        play_script(look.now);
+        serve_links(look.now);
         hear(batch, look.now);
         const bool look_now = stopping_ || machine.steady_ms >= next_look_ms;
         if (look_now)  // also after a step of the clock
@@ -140,21 +160,33 @@ Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
             look_after(machine);
             next_look_ms = machine.steady_ms + kLookMs;
         }
+        if (grid_.grid_s(look.now.real_ms) >= next_day_s()) count_traffic(look.now);
         if (stopping_) return FleetEnd::stopped;
+        if (look_now && manner_.script != nullptr && manner_.script->is_over(look.now))
+            return FleetEnd::played;
         if (surface_.room.is_full()) return FleetEnd::no_room;
     }
 }
 
 void Fleet::hear(const std::vector<News>& batch, const Instant& now) {
     for (const News& news : batch) {
-        const auto* about = std::get_if<MeterNews>(&news);
+        const auto* about = std::get_if<LineNews>(&news);
         if (about == nullptr || stopping_) continue;
+        const std::size_t meter = lines_[about->line].meter;
         if (const auto* gone = std::get_if<meter_event::Disconnected>(&about->event)) {
-            tls_.suspect(meters_[about->meter].id().str());
-            log_warning("no connection", kv("meter", meters_[about->meter].id()),
+            links_.connection_lost(about->line);
+            tls_.suspect(meters_[meter].id().str());
+            log_warning("no connection", kv("meter", meters_[meter].id()),
                         kv("broker", gone->member), kv("reason", about->reason));
         }
-        step_meter(about->meter, about->event, now);
+        const auto* message = std::get_if<meter_event::Message>(&about->event);
+        if (message != nullptr && !links_.is_clear(about->line)) {
+            auto payload = std::make_shared<const Bytes>(message->payload);
+            links_.enter(about->line, {LinkWay::in, message->topic, std::move(payload)},
+                         now.steady_ms);
+        } else {
+            step_meter(meter, about->event, now);
+        }
     }
 }
 
@@ -176,20 +208,27 @@ Result<FleetEnd, IoError> Fleet::end_of(const IoError& error) {
 }
 
 std::int64_t Fleet::wait_ms(const Instant& now) const {
-    if (deadlines_.empty()) return kLookMs;
-    const std::int64_t first_ms = deadlines_.begin()->first;
+    std::int64_t first_ms = links_.next_ms();
+    if (!deadlines_.empty()) first_ms = std::min(first_ms, deadlines_.begin()->first);
+    const FleetScript* script = manner_.script;
+    std::int64_t next_s = day_ == INT64_MIN ? INT64_MAX : next_day_s();
+    if (script != nullptr && script->timeline.next_s() != INT64_MAX)
+        next_s = std::min(next_s, script->begin_s + script->timeline.next_s());
+    if (next_s != INT64_MAX)
+        first_ms = std::min(first_ms, now.steady_ms - now.real_ms + grid_.real_ms(next_s));
     if (first_ms <= now.steady_ms) return 0;
     return std::min(kLookMs, first_ms - now.steady_ms);
 }
 
-void Fleet::step_meter(std::size_t meter, const MeterEvent& event, const Instant& now) {
+void Fleet::step_meter(std::size_t meter, const MeterEvent& event, const Instant& fleet_now) {
+    const Instant& now = time_of(meter, fleet_now);
     const auto step = [&](const MeterEvent& each) {
         for (MeterEffect& effect : meters_[meter].step(each, now))
             effects_.emplace_back(meter, std::move(effect));
     };
     if (std::exchange(knows_set_[meter], clock_set_) != clock_set_) step(meter_event::ClockSet{});
     step(event);
-    schedule(meter, now);
+    schedule(meter, fleet_now);
 }
 
 void Fleet::step_due(const Instant& now) {
@@ -205,7 +244,7 @@ void Fleet::step_due(const Instant& now) {
 }
 
 void Fleet::schedule(std::size_t meter, const Instant& now) {
-    const std::int64_t at_ms = meters_[meter].deadline_ms(now).value_or(kNever);
+    const std::int64_t at_ms = meters_[meter].deadline_ms(time_of(meter, now)).value_or(kNever);
     std::int64_t& known_ms = deadline_of_[meter];
     if (known_ms == at_ms) return;
     deadlines_.erase({known_ms, meter});
@@ -221,6 +260,7 @@ Result<void, IoError> Fleet::perform() {
     if (auto written = outbox_.write(writes); !written) return written;
     for (const auto& [meter, effect] : effects_) {
         log_effect(meters_[meter].id(), effect);
+        if (manner_.script != nullptr) manner_.script->witness.saw(meters_[meter].id(), effect);
         if (const auto* publication = std::get_if<meter_effect::Publish>(&effect))
             publish(meter, *publication);
         if (!std::holds_alternative<meter_effect::ZeroiseKey>(effect)) continue;
@@ -235,11 +275,19 @@ Result<void, IoError> Fleet::zeroise_key(std::size_t meter) const {
     return zeroise_meter_key(signing_keys_[meter]);
 }
 
-void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication) {
+std::size_t Fleet::line_of(std::size_t meter, const NodeId& member) const {
     std::size_t line = first_line_[meter];
-    while (line < first_line_[meter + 1] && lines_[line].member != publication.member)
+    while (line < first_line_[meter + 1] && lines_[line].member != member)
         ++line;
     CHECK(line < first_line_[meter + 1]);
+    return line;
+}
+
+void Fleet::publish(std::size_t meter, const meter_effect::Publish& publication) {
+    const std::size_t line = line_of(meter, publication.member);
+    if (!links_.is_clear(line))
+        return links_.enter(line, {LinkWay::out, publication.topic, publication.envelope},
+                            now_.steady_ms);
     // If the buffer is full, the message is dropped: the meter repeats it until it has its
     // receipts.
     (void)mqtt_->publish(line, publication.topic, *publication.envelope);

@@ -15,7 +15,9 @@ namespace {
 constexpr const char* kRunExamples =
     "  meter-sim run --config meter-sim.yaml          all meters at work until Ctrl-C\n"
     "  meter-sim run --config meter-sim.yaml --tamper m01@3\n"
-    "                                                 open meter m01 when window 3 begins\n";
+    "                                                 open meter m01 when window 3 begins\n"
+    "  meter-sim run --config meter-sim.yaml --scenario outage.yaml --status run/n1.json\n"
+    "                                                 play a timeline and judge its end\n";
 constexpr const char* kLoadExamples =
     "  meter-sim load --config meter-sim.yaml --burst --duration 60\n"
     "                                                 all meters at each window's end, for a "
@@ -82,6 +84,11 @@ int main(int argc, char** argv) {
                   "Check the configuration and the files it names, and stop");
     run->add_option("--tamper", run_options.tamper,
                     "METER@WINDOW: break the seal of this meter when the window begins");
+    run->add_option("--scenario", run_options.scenario,
+                    "Play this timeline (YAML), judge its expectations, and end");
+    run->add_option("--status", run_options.statuses,
+                    "Status file of a node, for what only nodes know (repeatable)");
+    run->add_option("--json", run_options.json, "Write the end report there as JSON");
     run->callback([&] { status = fairfeed::run_run(run_options, std::cout, std::cerr); });
 
     fairfeed::LoadOptions load_options;

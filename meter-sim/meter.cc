@@ -102,11 +102,13 @@ void Meter::for_each_under_way(Map& pending, Act act) const {
 MeterEffects Meter::step(const MeterEvent& event, const Instant& now) {
     MeterEffects effects;
     if (std::holds_alternative<meter_event::ClockSet>(event)) told_until_ms_ = now.real_ms;
+    if (std::holds_alternative<meter_event::Opened>(event)) open(now);
     measure(now, effects);
     break_seal(now, effects);
     std::visit(Overloaded{
                    [](const meter_event::Tick&) {},
                    [](const meter_event::ClockSet&) {},
+                   [](const meter_event::Opened&) {},
                    [&](const meter_event::Connected& e) { connected(e.member, now, effects); },
                    [&](const meter_event::Disconnected& e) { connected_.erase(e.member); },
                    [&](const meter_event::Message& e) {
@@ -206,31 +208,6 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
 bool Meter::waits_to_be_heard() const {
     if (clock_.end_real_ms(state_.next_window) > told_until_ms_) return false;
     return told_.size() >= kMaxToldUnheard;
-}
-
-// Whether everything before the window in which the meter is opened is measured.
-bool Meter::is_to_break() const {
-    return setup_.breaks_at && !is_broken() && state_.next_window >= *setup_.breaks_at;
-}
-
-// Paper A37: signs and keeps the alarm, then destroys the key; signed readings are still sent.
-void Meter::break_seal(const Instant& now, MeterEffects& effects) {
-    if (!is_to_break() || now.real_ms < clock_.real_ms(clock_.start_s(*setup_.breaks_at))) return;
-    const MeterAlarm alarm{1,
-                           setup_.network,
-                           id(),
-                           setup_.enrolment.cluster,
-                           state_.next_window,
-                           state_.next_sequence,
-                           AlarmType::seal_broken,
-                           clock_.grid_s(now.real_ms)};
-    const Transaction event = make_event(alarm, *setup_.signer);
-    ++state_.next_sequence;
-    KeptReading kept{alarm.window, alarm.counter, event.id, event.envelope, {}, {}};
-    effects.push_back(meter_effect::PersistReading{kept, state_});
-    pending_.emplace(alarm.counter, PendingReading(std::move(kept), true));
-    setup_.signer.reset();
-    key_to_zeroise_ = true;
 }
 
 std::int64_t Meter::send_at_ms(const PendingReading& pending, const Instant& now) const {

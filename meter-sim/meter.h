@@ -70,14 +70,16 @@ struct Connected {
 struct Disconnected {
     NodeId member;
 };
-struct Message {  // any message from a broker
+struct Opened {};  // the meter is opened now: its seal breaks (paper A37)
+struct Message {   // any message from a broker
     std::string topic;
     Bytes payload;
 };
 
 }  // namespace meter_event
-using MeterEvent = std::variant<meter_event::Tick, meter_event::ClockSet, meter_event::Connected,
-                                meter_event::Disconnected, meter_event::Message>;
+using MeterEvent =
+    std::variant<meter_event::Tick, meter_event::ClockSet, meter_event::Opened,
+                 meter_event::Connected, meter_event::Disconnected, meter_event::Message>;
 
 namespace meter_effect {
 
@@ -179,6 +181,7 @@ class Meter {
     [[nodiscard]] bool waits_to_be_heard() const;
     // Earliest steady time of sending: a reading does not leave before its window is over.
     [[nodiscard]] std::int64_t send_at_ms(const PendingReading& pending, const Instant& now) const;
+    void open(const Instant& now);
     void measure(const Instant& now, MeterEffects& effects);
     void finish_window(const Instant& now, MeterEffects& effects);
     [[nodiscard]] bool is_to_break() const;

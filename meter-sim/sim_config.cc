@@ -5,6 +5,7 @@
 
 #include "core/io/host.h"
 #include "core/io/yaml_file.h"
+#include "meter-sim/scenario_file.h"
 
 namespace fairfeed {
 
@@ -91,6 +92,20 @@ void read_brokers(const YamlView& root, SimConfig& config) {
     }
 }
 
+void read_link(const YamlView& link, SimConfig& config) {
+    constexpr std::int64_t kMostS = 31 * kSecondsPerDay;
+    LinkSettings& settings = config.link;
+    settings.conditions = replaced({}, read_link_keys(link));
+    settings.seed = static_cast<std::uint64_t>(link.optional_int("seed", 0, INT64_MAX).value_or(0));
+    const auto every_s = link.optional_int("outage_every_s", 1, kMostS);
+    const auto for_s = link.optional_int("outage_s", 1, kMostS);
+    if (link.has("outage_every_s") != link.has("outage_s"))
+        link.fail("'outage_every_s' and 'outage_s' go together");
+    if (!every_s || !for_s) return;
+    if (*for_s > *every_s) link.fail("outage_s", "'outage_s' is longer than 'outage_every_s'");
+    settings.outages = {*every_s * 1000, *for_s * 1000};
+}
+
 }  // namespace
 
 std::int64_t default_spread_ms(const NetworkParameters& parameters) {
@@ -122,6 +137,7 @@ Result<SimConfig, std::vector<std::string>> load_sim_config(const std::filesyste
     config.ca_certificate = root.require_path("ca_certificate");
     read_brokers(root, config);
     read_source(root.require_map("source"), config);
+    if (const auto link = root.optional_map("link")) read_link(*link, config);
     read_meters(root, config);
     if (auto errors = document->finish(); !errors.empty()) return unexpected(std::move(errors));
     return config;

@@ -14,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/io/log.h"
 #include "core/model/network.h"
+#include "meter-sim/link_model.h"
 
 namespace fairfeed {
 
@@ -49,6 +50,7 @@ struct SimConfig {
     std::optional<Digest> homes_digest;  // of the recording with which the network was made
     std::uint64_t seed = 0;
     std::int64_t latitude_deg = 50;
+    LinkSettings link;
     std::vector<SimMeter> meters;
 };
 

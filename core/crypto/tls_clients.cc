@@ -160,8 +160,7 @@ bool tls_has_pending(const SSL* connection) {
 
 TlsBytes tls_bytes(const SSL* connection) {
     if (connection == nullptr) return {};
-    const auto* payload =
-        static_cast<const Payload*>(SSL_get_ex_data(connection, payload_index()));
+    const auto* payload = static_cast<const Payload*>(SSL_get_ex_data(connection, payload_index()));
     return {BIO_number_written(SSL_get_wbio(connection)), BIO_number_read(SSL_get_rbio(connection)),
             payload != nullptr ? payload->written : 0, payload != nullptr ? payload->read : 0};
 }

@@ -41,7 +41,7 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
     struct Place {  // of a line in the loop
         std::unique_ptr<MqttLine> line;
         std::size_t max_buffered = 0;
-        std::atomic<std::size_t> buffered{0};  // accepted and not acknowledged
+        std::atomic<std::size_t> buffered{0};      // accepted and not acknowledged
         std::atomic<std::uint64_t> bytes_sent{0};  // of MQTT packets
         std::atomic<std::uint64_t> bytes_received{0};
         std::int64_t due_ms = INT64_MAX;

@@ -114,6 +114,9 @@ void Node::tell_entered(Effects& out) {
         const EnteredBlock& block = entered[i];
         const ChainState& after = i + 1 < entered.size() ? entered[i + 1].before : state();
         move_up_to(block.effects);
+        for (const Transaction& each : block.committed.block.transactions)
+            if (const auto* settlement = std::get_if<Settlement>(&each.content))
+                settlements_.count(*settlement);
         committee_.on_commit(block.committed, block.before,
                              {after, now_, merged, block.endorses_from});
     }

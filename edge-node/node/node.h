@@ -14,6 +14,7 @@
 #include "edge-node/chain/chain_driver.h"
 #include "edge-node/committee/committee_member.h"
 #include "edge-node/effects/publisher.h"
+#include "edge-node/node/settlement_counts.h"
 
 namespace fairfeed {
 
@@ -60,6 +61,7 @@ struct NodeSummary {
     std::map<std::string, std::uint64_t> objections;  // by reason: received and sent
     std::map<ClusterId, Window> settled;              // windows settled, by cluster
     std::map<MeterId, std::uint32_t> silent;          // meters, and windows missed in a row
+    SettlementCounts settlements;                     // of meters with anything to count
     std::map<MeterId, std::string> unusable;  // silent, but sending: why readings are refused
     // Meters that generate more than their certified capacity: the number of such windows since
     // their certificate.
@@ -188,6 +190,7 @@ class Node {
     std::array<std::uint64_t, kRejectCount> refused_{};
     std::map<NodeId, std::map<std::string, std::uint64_t>> refused_from_;
     std::uint64_t duplicates_ = 0;
+    SettlementCounts settlements_;
     std::set<NodeId> peers_heard_;
 };
 

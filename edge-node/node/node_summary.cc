@@ -86,6 +86,7 @@ NodeSummary Node::summary() const {
     out.alarms = alarms(out);
     add_offences(out, chain);
     add_clusters(out, chain, self_);
+    out.settlements = settlements_;
     add_silent_meters(out, chain, committee_.intake());
     out.over_certified = over_certified(committee_.windows().accounts());
     return out;

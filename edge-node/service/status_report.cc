@@ -113,6 +113,8 @@ void add_connections(Json& out, const StatusReport& report) {
 void add_windows(Json& out, const NodeSummary& summary) {
     out.set("waiting_transactions", summary.waiting_transactions);
     out.set("windows_settled", members(summary.settled));
+    out.set("estimated", members(summary.settlements.estimated));
+    out.set("trued_up", members(summary.settlements.trued_up));
     out.set("silent", members(summary.silent));
     out.set("unusable", members(summary.unusable));
     out.set("over_certified", members(summary.over_certified));

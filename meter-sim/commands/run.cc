@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,9 +14,11 @@
 #include "core/io/descriptors.h"
 #include "core/io/file.h"
 #include "core/io/file_access.h"
+#include "core/io/json.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/io/signals.h"
+#include "meter-sim/commands/scenario_stage.h"
 #include "meter-sim/fleet.h"
 #include "meter-sim/fleet_plan.h"
 #include "meter-sim/outbox.h"
@@ -100,10 +103,11 @@ std::filesystem::path directory_of(const std::filesystem::path& file) {
 class Playing {
   public:
     Playing(const RunOptions& options, const SimConfig& config, FleetSurface surface,
-            StopWish& wish, std::ostream& err)
+            ScenarioStage* stage, StopWish& wish, std::ostream& err)
         : options_(options),
           config_(config),
           surface_(std::move(surface)),
+          stage_(stage),
           wish_(wish),
           err_(err) {}
 
@@ -119,7 +123,7 @@ class Playing {
             const auto ended = live(std::move(*next));
             next.reset();
             if (!ended) return complain(ended.error(), err_);
-            if (*ended == FleetEnd::stopped) return 0;
+            if (*ended == FleetEnd::stopped || *ended == FleetEnd::played) return 0;
             if (*ended == FleetEnd::no_descriptors && wait("no file descriptor is left")) return 0;
         }
         return 0;
@@ -129,9 +133,12 @@ class Playing {
         if (!plan) return plan;
         if (auto wrong = plan_tampering(options_.tamper, *plan); !wrong.empty())
             return unexpected(std::move(wrong));
+        if (stage_ != nullptr) stage_->add_panels(config_, *plan);
         return plan;
     }
     [[nodiscard]] const FleetStatus& status() const { return status_; }
+    [[nodiscard]] const LinkCounts& links() const { return links_; }
+    [[nodiscard]] const TrafficBook& traffic() const { return surface_.traffic; }
 
   private:
     [[nodiscard]] Result<FleetEnd, IoError> live(FleetPlan plan) {
@@ -139,14 +146,16 @@ class Playing {
             return unexpected(made.error());
         auto outbox = Outbox::open(config_.outbox, plan.network, plan.parameters.window_seconds);
         if (!outbox) return unexpected(outbox.error());
-        auto fleet =
-            Fleet::start(config_.ca_certificate, surface_, std::move(plan), std::move(*outbox));
+        const FleetManner manner{config_.link, stage_ == nullptr ? nullptr : &stage_->script()};
+        auto fleet = Fleet::start(config_.ca_certificate, surface_, std::move(plan),
+                                  std::move(*outbox), manner);
         if (!fleet) return unexpected(fleet.error());
         wish_.pass_to(fleet->get());
         notify_ready();
         auto ended = (*fleet)->run(clock_);
         wish_.pass_to(nullptr);
         status_ = (*fleet)->status();
+        links_ += (*fleet)->links();
         return ended;
     }
     // Reports the wait in log, status file and service manager. False: a stop request came first.
@@ -177,10 +186,12 @@ class Playing {
     const RunOptions& options_;
     const SimConfig& config_;
     FleetSurface surface_;
+    ScenarioStage* stage_;  // null: no scenario
     StopWish& wish_;
     std::ostream& err_;
     Clock clock_;
     FleetStatus status_;  // of the last fleet when it paused
+    LinkCounts links_;
 };
 
 std::size_t connections_of(const FleetPlan& plan) {
@@ -207,6 +218,39 @@ int tell_check(const std::filesystem::path& file, const SimConfig& config, std::
     return 0;
 }
 
+Json report_json(const Playing& playing, const ScenarioStage* stage) {
+    const LinkCounts& links = playing.links();
+    Json json = to_json(playing.status());
+    json.set("link", Json::object()
+                         .set("lost", links.lost)
+                         .set("doubled", links.doubled)
+                         .set("broken_off", links.broken_off));
+    json.set("traffic", playing.traffic().to_json());
+    json.set("scenario", stage == nullptr ? Json() : stage->to_json());
+    return json;
+}
+
+void print_end(const Playing& playing, const ScenarioStage* stage, std::ostream& out) {
+    const FleetStatus& status = playing.status();
+    const LinkCounts& links = playing.links();
+    out << "meter-sim: " << (stage != nullptr && stage->is_over() ? "played" : "stopped") << "; "
+        << status.sent << " readings sent, " << status.receipted << " receipted, " << status.pending
+        << " kept for the next start\n";
+    if (links.lost + links.doubled + links.broken_off > 0)
+        out << "messages on the links: " << links.lost << " lost, " << links.doubled << " doubled, "
+            << links.broken_off << " on their way when a connection ended\n";
+    playing.traffic().print(out);
+    if (stage != nullptr) stage->print(out);
+    out << std::flush;
+}
+
+// What is wrong with the command line alone.
+std::vector<std::string> faults_of(const RunOptions& options) {
+    if (options.scenario.empty() && !options.statuses.empty())
+        return {"--status goes with --scenario"};
+    return {};
+}
+
 }  // namespace
 
 int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
@@ -214,6 +258,7 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     const SignalWatch signals([&wish](Signal signal) {
         if (signal == Signal::stop) wish.express();
     });
+    if (const auto wrong = faults_of(options); !wrong.empty()) return complain(wrong, err);
     const auto config = load_sim_config(options.config);
     if (!config) return complain(config.error(), err);
     set_log_level(config->log_level);
@@ -224,6 +269,14 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     if (const auto wrong = plan_tampering(options.tamper, *plan); !wrong.empty())
         return complain(wrong, err);
     if (!plan->notice.empty()) log_warning(plan->notice);
+    std::unique_ptr<ScenarioStage> stage;
+    if (!options.scenario.empty()) {
+        auto prepared =
+            ScenarioStage::prepare(options.scenario, options.statuses, *plan, Clock().now());
+        if (!prepared) return complain(prepared.error(), err);
+        stage = std::move(*prepared);
+        stage->add_panels(*config, *plan);
+    }
     if (options.check_only) return tell_check(options.config, *config, out, err);
     raise_descriptor_limit();
     if (const auto shortage =
@@ -232,14 +285,18 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     out << "meter-sim: " << plan->meters.size() << " meters of network " << plan->parameters.name
         << ", windows of " << plan->parameters.window_seconds << " s at speed "
         << plan->parameters.speed << std::endl;
-    Playing playing(options, *config, surface_of(*config), wish, err);
+    if (stage) stage->announce(out);
+    Playing playing(options, *config, surface_of(*config), stage.get(), wish, err);
     const int ended = playing.play(std::move(*plan));
     notify_stopping();
     if (ended != 0) return ended;
-    const FleetStatus& status = playing.status();
-    out << "meter-sim: stopped; " << status.sent << " readings sent, " << status.receipted
-        << " receipted, " << status.pending << " kept for the next start" << std::endl;
-    return 0;
+    print_end(playing, stage.get(), out);
+    if (!options.json.empty()) {
+        const std::string text = report_json(playing, stage.get()).dump(2) + "\n";
+        if (auto written = write_file_atomically(options.json, as_bytes(text)); !written)
+            return complain(written.error(), err);
+    }
+    return stage && !stage->is_met() ? 1 : 0;
 }
 
 }  // namespace fairfeed

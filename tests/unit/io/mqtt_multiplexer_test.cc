@@ -278,8 +278,8 @@ TEST_F(MqttMultiplexerTest, a_line_that_is_cut_is_away_until_it_is_mended) {
 TEST_F(MqttMultiplexerTest, a_line_that_was_cut_before_it_dialled_and_one_that_ends_cut_are_well) {
     Broker broker;
     broker.die();
-    Lines lines({config_for(broker, "a", broker.issue("a")),
-                 config_for(broker, "b", broker.issue("b"))});
+    Lines lines(
+        {config_for(broker, "a", broker.issue("a")), config_for(broker, "b", broker.issue("b"))});
     lines.cut(0, true);
     broker.revive();
     EXPECT_NE(lines.await("1 connected"), "");
@@ -326,8 +326,7 @@ TEST_F(MqttMultiplexerTest, takes_one_descriptor_for_a_line) {
     Lines lines(std::move(configs));
     ASSERT_EQ(lines.await_counts([](const auto& c) { return c.up == kLines; }).up, kLines);
     constexpr std::size_t kLoop = 2;  // epoll and its eventfd
-    EXPECT_EQ(open_descriptors(),
-              before + kLoop + kLines * MqttMultiplexer::kDescriptorsPerLine);
+    EXPECT_EQ(open_descriptors(), before + kLoop + kLines * MqttMultiplexer::kDescriptorsPerLine);
 }
 
 // More lines than dial at a time. Where each one takes long (scripts/test, under TSan), fewer.

@@ -50,6 +50,31 @@ TEST(BrokenSeal, is_said_in_a_signed_alarm_that_is_kept_before_it_is_sent) {
     EXPECT_TRUE(std::holds_alternative<ZeroiseKey>(effects.back())) << "the key goes last";
 }
 
+TEST(BrokenSeal, of_a_meter_that_is_opened_in_the_middle_of_a_window_counts_from_that_window) {
+    const MeterBench bench;
+    Meter meter(bench.setup(), {}, {});
+    bench.connect_all(meter, bench.at(0));
+    const MeterEffects effects = meter.step(meter_event::Opened{}, bench.at(2, 60));
+    const auto kept = all_of<PersistReading>(effects);
+    ASSERT_EQ(kept.size(), 3U) << "windows 0 and 1 were over, then the alarm";
+    const auto event = decode_event(kept.back().reading.envelope, bench.network().network());
+    ASSERT_TRUE(event);
+    EXPECT_EQ(std::get<MeterAlarm>(event->content).window, 2U);
+    EXPECT_TRUE(meter.is_broken());
+    EXPECT_TRUE(std::holds_alternative<ZeroiseKey>(effects.back()));
+    EXPECT_TRUE(all_of<PersistReading>(meter.step(meter_event::Opened{}, bench.at(3))).empty());
+}
+
+TEST(BrokenSeal, of_a_meter_opened_before_its_network_begins_counts_from_its_first_window) {
+    const MeterBench bench;
+    Meter meter(bench.setup(), {}, {});
+    Instant early = bench.at(0);
+    early.real_ms -= 60'000;
+    EXPECT_TRUE(all_of<PersistReading>(meter.step(meter_event::Opened{}, early)).empty());
+    const KeptReading alarm = only_reading(meter.step(kTick, bench.at(0)));
+    EXPECT_EQ(alarm.window, 0U);
+}
+
 TEST(BrokenSeal, ends_all_measuring_and_sends_on_what_was_signed) {
     const MeterBench bench;
     Meter meter = opened_at(bench, 1);

@@ -69,6 +69,20 @@ TEST_F(SimConfigTest, paths_are_taken_from_the_files_directory) {
     EXPECT_TRUE(config->status_file.empty());
 }
 
+TEST_F(SimConfigTest, a_link_is_perfect_unless_the_file_says_otherwise) {
+    const std::string source = "source: {seed: 7}\n";
+    const auto plain = load(head_ + source + meter_ + "}\n");
+    ASSERT_TRUE(plain) << plain.error().front();
+    EXPECT_EQ(plain->link, LinkSettings{});
+    const auto radio =
+        load(head_ + source +
+             "link: {delay_ms: 300, jitter_ms: 200, loss_percent: 0.5,\n"
+             "  duplicate_percent: 2, outage_every_s: 3600, outage_s: 20, seed: 9}\n" +
+             meter_ + "}\n");
+    ASSERT_TRUE(radio) << radio.error().front();
+    EXPECT_EQ(radio->link, (LinkSettings{{300, 200, 5000, 20'000}, {3'600'000, 20'000}, 9}));
+}
+
 TEST_F(SimConfigTest, wrong_configurations_are_refused_with_place_and_key) {
     const std::vector<std::pair<std::string, std::string>> cases = {
         {head_ + "source: {}\n" + meter_ + "}\n", "exactly one of 'homes' and 'seed'"},
@@ -84,6 +98,12 @@ TEST_F(SimConfigTest, wrong_configurations_are_refused_with_place_and_key) {
         {head_ + "source: {seed: 1}\nmeters: []\n", "meters"},
         {head_ + "source: {seed: 1}\n" + meter_ + "}\n" + meter_.substr(8) + "}\n", "twice"},
         {head_ + "source: {seed: 1}\n" + meter_ + ", colour: red}\n", "colour"},
+        {head_ + "source: {seed: 1}\nlink: {loss_percent: 101}\n" + meter_ + "}\n",
+         "from 0 to 100"},
+        {head_ + "source: {seed: 1}\nlink: {delay_ms: -1}\n" + meter_ + "}\n", "delay_ms"},
+        {head_ + "source: {seed: 1}\nlink: {outage_s: 5}\n" + meter_ + "}\n", "go together"},
+        {head_ + "source: {seed: 1}\nlink: {outage_every_s: 5, outage_s: 6}\n" + meter_ + "}\n",
+         "longer than"},
         {head_ + "source: {seed: 1}\nlog_level: loud\n" + meter_ + "}\n", "log_level"},
     };
     for (const auto& [text, expected] : cases)

@@ -179,6 +179,9 @@ TEST_F(LateReadings, are_refused_when_older_than_a_day_and_then_trued_up_by_regi
     const OpenedReading last = measure(8, 150);
     settle(8, &last);
     ASSERT_EQ(settlement(8).late.size(), 1U);
+    const SettlementCounts counts = world.node(NodeId("node-1")).summary().settlements;
+    EXPECT_EQ(counts.estimated.at(kMeter), 7U);
+    EXPECT_EQ(counts.trued_up.at(kMeter), 1U);
     // Seven windows of 2400 Wh. Window 1 was estimated from window 0, and so was window 6, a day
     // later.
     EXPECT_EQ(line(8).adjusted.import_wh, 7 * 2400 - 2 * 1600);

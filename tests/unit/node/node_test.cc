@@ -104,6 +104,12 @@ TEST_F(Nodes, estimate_a_meter_that_stays_silent_past_the_grace) {
         world->publish_reading(world->meter(meter).read(1, flat_profile(state, {0, 900, 900})));
     }
     expect_settled(1);
+    for (const NodeId& node : world->network().committee(TestNetwork::cluster(1))) {
+        const SettlementCounts counts = world->node(node).summary().settlements;
+        EXPECT_EQ(counts.estimated,
+                  (std::map<MeterId, std::uint64_t>{{TestNetwork::meter(1, 2), 1}}));
+        EXPECT_TRUE(counts.trued_up.empty());
+    }
     settle(2);
 }
 

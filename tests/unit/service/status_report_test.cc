@@ -23,6 +23,8 @@ TEST(StatusFile, names_every_member) {
     summary.refused = {{"wrong_topic", 4}};
     summary.objections = {{"wrong_totals", 1}};
     summary.settled = {{ClusterId("cluster-1"), 6}};
+    summary.settlements.estimated = {{MeterId("meter-1"), 5}};
+    summary.settlements.trued_up = {{MeterId("meter-1"), 2}};
     summary.silent = {{MeterId("meter-1"), 3}};
     summary.unusable = {{MeterId("meter-2"), "register_fell"}};
     summary.over_certified = {{MeterId("meter-4"), 2}};
@@ -55,6 +57,7 @@ TEST(StatusFile, names_every_member) {
         R"("broker_connected":true,"peers_connected":2,"peers":3,)"
         R"("missing":{"node-4":"no connection: refused"},"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
+        R"("estimated":{"meter-1":5},"trued_up":{"meter-1":2},)"
         R"("silent":{"meter-1":3},"unusable":{"meter-2":"register_fell"},)"
         R"("over_certified":{"meter-4":2},)"
         R"("readings":{"accepted":11,"duplicate":3,"rejected":{"high_s":2}},)"

@@ -1,0 +1,41 @@
+// The network of config/lab.yaml with all its brokers and nodes, on free ports, without meters. Its
+// first window begins `starts_in_s` after the constructor. Tests only.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/e2e/running_program.h"
+#include "tests/support/temp_directory.h"
+
+namespace fairfeed::e2e {
+
+class RunningLab {
+  public:
+    explicit RunningLab(int starts_in_s = 7);
+
+    [[nodiscard]] std::filesystem::path meters() const { return path() / "meters/meter-sim.yaml"; }
+    [[nodiscard]] std::filesystem::path status_of(const std::string& node) const {
+        return path() / "run" / ("node-" + node + ".json");
+    }
+    // A path beside the network.
+    [[nodiscard]] std::filesystem::path in(const std::string& name) const {
+        return directory_ / name;
+    }
+
+  private:
+    [[nodiscard]] std::filesystem::path path() const { return directory_ / "lab"; }
+    void write_network(int starts_in_s);
+    void start_brokers();
+    void start_nodes();
+
+    testing_support::TempDirectory directory_;
+    std::vector<std::uint16_t> ports_;
+    std::vector<std::unique_ptr<RunningProgram>> programs_;
+};
+
+}  // namespace fairfeed::e2e
