@@ -10,60 +10,6 @@ namespace fairfeed {
 
 namespace {
 
-using Registry = std::span<const Transaction>;
-
-// All contents of a kind that satisfy the predicate, in the order of the chain.
-template <class Content, class Predicate>
-std::vector<const Content*> find_all(Registry registry, const Predicate& wanted) {
-    std::vector<const Content*> found;
-    for (const Transaction& transaction : registry) {
-        const auto* content = std::get_if<Content>(&transaction.content);
-        if (content != nullptr && wanted(*content)) found.push_back(content);
-    }
-    return found;
-}
-
-// A later transaction replaces an earlier one; nullptr: none.
-template <class Content, class Predicate>
-const Content* find_last(Registry registry, const Predicate& wanted) {
-    const auto all = find_all<Content>(registry, wanted);
-    return all.empty() ? nullptr : all.back();
-}
-
-Unexpected<std::string> lacks(const MeterId& meter, const std::string& what) {
-    return unexpected("meter '" + meter.str() + "': genesis " + what);
-}
-
-Result<Committee, std::string> members_of(Registry registry, const MeterId& meter,
-                                          const CommitteeAllocation& allocation) {
-    Committee members;
-    for (const NodeId& node : allocation.members) {
-        const auto* registration = find_last<NodeRegistration>(
-            registry, [&](const auto& content) { return content.node == node; });
-        if (registration == nullptr)
-            return lacks(meter, "does not register committee node '" + node.str() + "'");
-        auto key = VerifyKey::from_point(registration->signing_key);
-        if (!key) return lacks(meter, "has no usable key of node '" + node.str() + "'");
-        members.push_back({node, std::move(*key)});
-    }
-    return members;
-}
-
-Result<std::vector<DatedCommittee>, std::string> committees_of(Registry registry,
-                                                               const MeterId& meter,
-                                                               const ClusterId& cluster) {
-    std::vector<DatedCommittee> committees;
-    const auto is_its = [&](const auto& content) { return content.cluster == cluster; };
-    for (const auto* allocation : find_all<CommitteeAllocation>(registry, is_its)) {
-        auto members = members_of(registry, meter, *allocation);
-        if (!members) return unexpected(members.error());
-        if (!members->empty()) committees.push_back({allocation->effective, std::move(*members)});
-    }
-    if (committees.empty())
-        return lacks(meter, "has no committee for cluster '" + cluster.str() + "'");
-    return committees;
-}
-
 // The last effective one, else the first.
 template <class T>
 const T& in_force(const std::vector<T>& dated, Window window) {
@@ -106,22 +52,77 @@ bool is_held_by_enough(const std::set<NodeId>& holders, const Committee& committ
     return members >= receipts_needed(committee.size()) && other_than_parent;
 }
 
-Result<Enrolment, std::string> find_enrolment(Registry registry, const MeterId& meter) {
-    const auto is_mine = [&](const auto& content) { return content.meter == meter; };
-    const auto* registration = find_last<MeterRegistration>(registry, is_mine);
-    if (registration == nullptr) return lacks(meter, "does not register it");
-    auto committees = committees_of(registry, meter, registration->cluster);
-    if (!committees) return unexpected(committees.error());
-    const auto grants = find_all<KeyGrant>(registry, is_mine);
-    if (grants.empty()) return lacks(meter, "grants nobody its data key");
-    const auto* capacity = find_last<CapacityCertificate>(registry, is_mine);
+EnrolmentBook::EnrolmentBook(std::span<const Transaction> registry) {
+    for (const Transaction& transaction : registry) {
+        const auto& content = transaction.content;
+        if (const auto* meter = std::get_if<MeterRegistration>(&content)) {
+            meters_[meter->meter].registration = meter;
+        } else if (const auto* certificate = std::get_if<CapacityCertificate>(&content)) {
+            meters_[certificate->meter].capacity = certificate;
+        } else if (const auto* grant = std::get_if<KeyGrant>(&content)) {
+            meters_[grant->meter].grants.push_back(grant);
+        } else if (const auto* node = std::get_if<NodeRegistration>(&content)) {
+            nodes_[node->node] = node;
+        } else if (const auto* allocation = std::get_if<CommitteeAllocation>(&content)) {
+            allocations_[allocation->cluster].push_back(allocation);
+        }
+    }
+}
+
+Result<Committee, std::string> EnrolmentBook::members_of(
+    const CommitteeAllocation& allocation) const {
+    Committee members;
+    for (const NodeId& node : allocation.members) {
+        const auto found = nodes_.find(node);
+        if (found == nodes_.end())
+            return unexpected("does not register committee node '" + node.str() + "'");
+        auto key = VerifyKey::from_point(found->second->signing_key);
+        if (!key) return unexpected("has no usable key of node '" + node.str() + "'");
+        members.push_back({node, std::move(*key)});
+    }
+    return members;
+}
+
+const Result<std::vector<DatedCommittee>, std::string>& EnrolmentBook::committees_of(
+    const ClusterId& cluster) const {
+    const auto known = committees_.find(cluster);
+    if (known != committees_.end()) return known->second;
+    const auto parse = [&]() -> Result<std::vector<DatedCommittee>, std::string> {
+        std::vector<DatedCommittee> committees;
+        const auto found = allocations_.find(cluster);
+        if (found != allocations_.end()) {
+            for (const CommitteeAllocation* allocation : found->second) {
+                auto members = members_of(*allocation);
+                if (!members) return unexpected(members.error());
+                if (!members->empty())
+                    committees.push_back({allocation->effective, std::move(*members)});
+            }
+        }
+        if (committees.empty())
+            return unexpected("has no committee for cluster '" + cluster.str() + "'");
+        return committees;
+    };
+    return committees_.emplace(cluster, parse()).first->second;
+}
+
+Result<Enrolment, std::string> EnrolmentBook::find(const MeterId& meter) const {
+    const auto lacks = [&meter](const std::string& what) {
+        return unexpected("meter '" + meter.str() + "': genesis " + what);
+    };
+    const auto found = meters_.find(meter);
+    if (found == meters_.end() || found->second.registration == nullptr)
+        return lacks("does not register it");
+    const auto& [registration, capacity, grants] = found->second;
+    const auto& committees = committees_of(registration->cluster);
+    if (!committees) return lacks(committees.error());
+    if (grants.empty()) return lacks("grants nobody its data key");
     Enrolment out{meter,
                   registration->cluster,
                   registration->signing_key,
                   registration->effective,
                   capacity != nullptr ? capacity->capacity_w : 0,
                   registration->installed,
-                  std::move(*committees),
+                  *committees,
                   {}};
     for (const KeyGrant* grant : grants)
         out.key_epochs.push_back({grant->effective, grant->epoch});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -50,9 +51,31 @@ struct Enrolment {
 // Rule 1: min(2, committee) members, one of them not the parent if there is another.
 [[nodiscard]] bool is_held_by_enough(const std::set<NodeId>& holders, const Committee& committee);
 
-// `registry`: block 0, then notices in the order of the chain. Error: one line for a person with
-// the meter and what is missing.
-[[nodiscard]] Result<Enrolment, std::string> find_enrolment(std::span<const Transaction> registry,
-                                                            const MeterId& meter);
+// The registrations by their names, so that finding one does not read all of them. `registry`:
+// block 0, then notices in the order of the chain; outlives the book. One thread.
+class EnrolmentBook {
+  public:
+    explicit EnrolmentBook(std::span<const Transaction> registry);
+
+    // Error: one line for a person with the meter and what is missing.
+    [[nodiscard]] Result<Enrolment, std::string> find(const MeterId& meter) const;
+
+  private:
+    struct MeterEntries {  // of two registrations or certificates the later one applies
+        const MeterRegistration* registration = nullptr;
+        const CapacityCertificate* capacity = nullptr;
+        std::vector<const KeyGrant*> grants;
+    };
+    [[nodiscard]] Result<Committee, std::string> members_of(
+        const CommitteeAllocation& allocation) const;
+    [[nodiscard]] const Result<std::vector<DatedCommittee>, std::string>& committees_of(
+        const ClusterId& cluster) const;
+
+    std::map<MeterId, MeterEntries> meters_;
+    std::map<NodeId, const NodeRegistration*> nodes_;
+    std::map<ClusterId, std::vector<const CommitteeAllocation*>> allocations_;
+    // Of a cluster, parsed once; an error without the meter's name.
+    mutable std::map<ClusterId, Result<std::vector<DatedCommittee>, std::string>> committees_;
+};
 
 }  // namespace fairfeed

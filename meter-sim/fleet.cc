@@ -61,7 +61,7 @@ Result<std::unique_ptr<Fleet>, IoError> Fleet::start(const std::filesystem::path
     for (std::size_t i = 0; i < plan.meters.size(); ++i)
         fleet->add_lines(i, plan.meters[i], configs);
     fleet->first_line_.push_back(fleet->lines_.size());
-    fleet->mqtt_ = std::make_unique<MqttMultiplexer>(std::move(configs), fleet->handlers());
+    fleet->mqtt_ = make_lines(std::move(configs), fleet->handlers(), line_carrier());
     return fleet;
 }
 

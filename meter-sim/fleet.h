@@ -1,8 +1,8 @@
 // All running meters of a process: one MQTT connection per meter and committee member, all of them
-// in one MqttMultiplexer; one outbox, one loop. Callbacks of brokers and signals only post. The
-// loop steps the meters, writes a batch of effects in one transaction and only then publishes. A
-// turn of the loop is short even with a large backlog. Owned by `run`; run() is called once, on the
-// caller's thread.
+// in one MqttMultiplexer, or in an MqttShards if they are too many; one outbox, one loop. Callbacks
+// of brokers and signals only post. The loop steps the meters, writes a batch of effects in one
+// transaction and only then publishes. A turn of the loop is short even with a large backlog. Owned
+// by `run`; run() is called once, on the caller's thread.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,6 @@
 #include "core/io/event_queue.h"
 #include "core/io/io_error.h"
 #include "core/io/mqtt_lines.h"
-#include "core/io/mqtt_multiplexer.h"
 #include "core/io/status_file.h"
 #include "meter-sim/fleet_links.h"
 #include "meter-sim/fleet_plan.h"

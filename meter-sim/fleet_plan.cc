@@ -163,13 +163,12 @@ bool load_keys(const SimMeter& meter, MeterSetup& setup, Errors& errors) {
 
 class Planner {
   public:
-    Planner(const SimConfig& config, const LoadedGenesis& genesis,
-            std::span<const Transaction> registry, const std::optional<RecordedHomes>& homes,
-            Errors& errors)
+    Planner(const SimConfig& config, const LoadedGenesis& genesis, const EnrolmentBook& registry,
+            const std::optional<RecordedHomes>& homes, Errors& errors)
         : config_(config), genesis_(genesis), registry_(registry), homes_(homes), errors_(errors) {}
 
     std::optional<PlannedMeter> plan(const SimMeter& meter) {
-        auto enrolment = find_enrolment(registry_, meter.id);
+        auto enrolment = registry_.find(meter.id);
         if (!enrolment) {
             errors_.push_back(enrolment.error());
             return std::nullopt;
@@ -225,7 +224,7 @@ class Planner {
 
     const SimConfig& config_;
     const LoadedGenesis& genesis_;
-    std::span<const Transaction> registry_;
+    const EnrolmentBook& registry_;
     const std::optional<RecordedHomes>& homes_;
     Errors& errors_;
 };
@@ -248,6 +247,17 @@ MqttConfig line_config(const PlannedMeter& planned, const BrokerPlace& broker,
     return config;
 }
 
+LineCarrierCommand line_carrier() {
+    return {"/proc/self/exe", "carry"};
+}
+
+std::size_t connections_of(const FleetPlan& plan) {
+    std::size_t count = 0;
+    for (const PlannedMeter& meter : plan.meters)
+        count += meter.brokers.size();
+    return count;
+}
+
 Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) {
     Errors errors;
     const auto genesis = load_genesis(config, errors);
@@ -256,7 +266,8 @@ Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) 
     FleetPlan plan{genesis->network, genesis->content.parameters, {}, ""};
     if (homes) check_span(config, *homes, plan, errors);
     const auto registry = load_registry(config, *genesis, errors);
-    Planner planner(config, *genesis, registry, homes, errors);
+    const EnrolmentBook book(registry);
+    Planner planner(config, *genesis, book, homes, errors);
     for (const SimMeter& meter : config.meters)
         if (auto planned = planner.plan(meter)) plan.meters.push_back(std::move(*planned));
     if (!errors.empty()) return unexpected(each_once(std::move(errors)));

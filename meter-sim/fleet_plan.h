@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/io/mqtt_config.h"
+#include "core/io/mqtt_shards.h"
 #include "meter-sim/meter.h"
 #include "meter-sim/sim_config.h"
 
@@ -30,6 +31,10 @@ struct FleetPlan {
 // The connection of a meter to one of its brokers, with the meter's own identity.
 [[nodiscard]] MqttConfig line_config(const PlannedMeter& planned, const BrokerPlace& broker,
                                      const std::filesystem::path& ca_certificate);
+
+// This program as the carrier of lines that are too many for one process.
+[[nodiscard]] LineCarrierCommand line_carrier();
+[[nodiscard]] std::size_t connections_of(const FleetPlan& plan);
 
 [[nodiscard]] Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config);
 

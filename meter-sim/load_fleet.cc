@@ -5,7 +5,6 @@
 
 #include "core/base/check.h"
 #include "core/io/log.h"
-#include "core/io/mqtt_multiplexer.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/topics.h"
 
@@ -129,7 +128,7 @@ void LoadFleet::connect(const std::filesystem::path& ca_certificate) {
                         kv("broker", lines_[line].member), kv("reason", std::string(reason)));
         news_.push_always(Change{line, up});
     };
-    mqtt_ = std::make_unique<MqttMultiplexer>(std::move(configs), std::move(handlers));
+    mqtt_ = make_lines(std::move(configs), std::move(handlers), line_carrier());
 }
 
 void LoadFleet::await_connections(LoadResult& result) {

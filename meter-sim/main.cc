@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/base/program.h"
+#include "meter-sim/commands/carry.h"
 #include "meter-sim/commands/import.h"
 #include "meter-sim/commands/load.h"
 #include "meter-sim/commands/run.h"
@@ -108,6 +109,11 @@ int main(int argc, char** argv) {
     stand->add_option("--config", status_options.config, "Configuration file (YAML)")->required();
     stand->add_flag("--json", status_options.json, "Print JSON");
     stand->callback([&] { status = fairfeed::run_status(status_options, std::cout, std::cerr); });
+
+    // Not among the commands of the help: `run` and `load` start it for themselves.
+    auto* carry = app.add_subcommand("carry", "Carry connections for another meter-sim");
+    carry->group("");
+    carry->callback([&] { status = fairfeed::run_carry(std::cerr); });
 
     fairfeed::ImportOptions import_options;
     auto* import =

@@ -10,10 +10,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <limits>
-
 #include "core/base/check.h"
 #include "core/crypto/owned.h"
+#include "core/crypto/private_key.h"
 
 namespace fairfeed {
 namespace {
@@ -23,7 +22,6 @@ using Number = Owned<BIGNUM, BN_clear_free>;
 using Memory = Owned<BIO, BIO_free>;
 using ParamBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using Params = Owned<OSSL_PARAM, OSSL_PARAM_free>;
-using Pkcs8 = Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>;
 
 constexpr const char* kCurve = SN_X9_62_prime256v1;
 
@@ -73,29 +71,6 @@ bool is_consistent_p256(EVP_PKEY* key) {
     return EVP_PKEY_check(context.get()) == 1;
 }
 
-// The first PEM block of the text if it is an unencrypted PKCS#8 key.
-Pkcs8 read_pkcs8(std::string_view pem) {
-    // OpenSSL rejects an empty buffer with a null address.
-    if (pem.empty() || pem.size() > std::numeric_limits<int>::max()) return nullptr;
-    const Memory memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-    CHECK(memory != nullptr);
-    char* name = nullptr;
-    char* header = nullptr;
-    unsigned char* data = nullptr;
-    long size = 0;
-    if (PEM_read_bio(memory.get(), &name, &header, &data, &size) != 1) return nullptr;
-    Pkcs8 out;
-    if (std::string_view(name) == PEM_STRING_PKCS8INF) {
-        const unsigned char* cursor = data;
-        out.reset(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &cursor, size));
-        if (cursor != data + size) out.reset();
-    }
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
-    return out;
-}
-
 void copy_coordinate(EVP_PKEY* key, const char* name, std::uint8_t* out) {
     BIGNUM* number = nullptr;
     CHECK(EVP_PKEY_get_bn_param(key, name, &number) == 1);
@@ -112,9 +87,7 @@ P256Key p256_generate() {
 }
 
 P256Key p256_from_pem(std::string_view pem) {
-    const Pkcs8 parsed = read_pkcs8(pem);
-    if (parsed == nullptr) return none();
-    P256Key key = adopt(EVP_PKCS82PKEY(parsed.get()));
+    P256Key key = adopt(ec_key_from_pem(pem));
     if (key == nullptr || !is_consistent_p256(key.get())) return none();
     return key;
 }

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/crypto/key_file.h"
+#include "core/crypto/private_key.h"
 
 namespace fairfeed {
 namespace {
@@ -93,7 +95,8 @@ Result<TlsCredentials, std::string> TlsCredentials::load(const std::filesystem::
         if (!issuer) break;
         parts->issuers.push_back(std::move(issuer));
     }
-    const File secret(BIO_new_file(key.c_str(), "r"));
+    if (const auto text = load_secret_text(key)) parts->key.reset(ec_key_from_pem(text->text()));
+    const File secret(parts->key ? nullptr : BIO_new_file(key.c_str(), "r"));
     // An empty password, or OpenSSL would ask the terminal for that of an encrypted key, and wait.
     char no_password[] = "";
     if (secret)

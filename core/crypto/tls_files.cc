@@ -18,6 +18,7 @@
 #include "core/crypto/certificate_fault.h"
 #include "core/crypto/key_file.h"
 #include "core/crypto/owned.h"
+#include "core/crypto/private_key.h"
 
 namespace fairfeed {
 namespace {
@@ -108,6 +109,7 @@ class Check {
             return nullptr;
         }
         const std::string& pem = text->text();
+        if (EVP_PKEY* elliptic = ec_key_from_pem(pem)) return Key(elliptic);
         const Memory memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
         CHECK(memory != nullptr);
         bool encrypted = false;

@@ -34,6 +34,11 @@ void raise_descriptor_limit() {
     (void)setrlimit(RLIMIT_NOFILE, &limits);
 }
 
+std::size_t descriptor_room(std::size_t each) {
+    const std::size_t all = limit();
+    return all <= kOtherFiles ? 0 : (all - kOtherFiles) / each;
+}
+
 std::optional<std::string> descriptor_shortage() {
     std::array<int, kAtATime> opened{};
     bool all = true;

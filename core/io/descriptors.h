@@ -12,6 +12,9 @@ namespace fairfeed {
 // Raises the limit as far as the system allows: the usual 1024 do not last.
 void raise_descriptor_limit();
 
+// So many connections, each with so many descriptors, may a process have beside its other files.
+[[nodiscard]] std::size_t descriptor_room(std::size_t each);
+
 // Tests by opening some. Returns "no file descriptor is left ...", with limit and remedy; nullopt:
 // some are left.
 [[nodiscard]] std::optional<std::string> descriptor_shortage();

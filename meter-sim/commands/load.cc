@@ -9,7 +9,6 @@
 #include "core/io/file_access.h"
 #include "core/io/json.h"
 #include "core/io/log.h"
-#include "core/io/mqtt_multiplexer.h"
 #include "core/io/signals.h"
 #include "meter-sim/load_fleet.h"
 #include "meter-sim/sim_config.h"
@@ -146,12 +145,12 @@ int run_load(const LoadOptions& options, std::ostream& out, std::ostream& err) {
     if (const auto faults = faults_of(options, *plan); !faults.empty())
         return complain(faults, err);
     raise_descriptor_limit();
-    std::size_t connections = 0;
-    for (const PlannedMeter& meter : plan->meters)
-        connections += meter.brokers.size();
-    if (const auto shortage =
-            descriptor_shortage_with(connections, MqttMultiplexer::kDescriptorsPerLine))
-        return fail(*shortage + "; or split the meters over several configurations", err);
+    const std::size_t connections = connections_of(*plan);
+    if (const auto shards = words_of_shards(connections); !shards.empty()) {
+        out << shards << std::endl;
+    } else if (const auto shortage = descriptor_shortage_with(connections)) {
+        return fail(*shortage, err);
+    }
     const std::int64_t each_ms = window_ms(plan->parameters);
     const LoadPace pace{std::max<std::int64_t>(1, options.duration_s * 1000 / each_ms),
                         options.rate.value_or(0)};

@@ -194,13 +194,6 @@ class Playing {
     LinkCounts links_;
 };
 
-std::size_t connections_of(const FleetPlan& plan) {
-    std::size_t count = 0;
-    for (const PlannedMeter& meter : plan.meters)
-        count += meter.brokers.size();
-    return count;
-}
-
 FleetSurface surface_of(const SimConfig& config) {
     const std::filesystem::path status =
         config.status_file.empty() ? default_status_file(kMetersRuntimeName) : config.status_file;
@@ -279,9 +272,12 @@ int run_run(const RunOptions& options, std::ostream& out, std::ostream& err) {
     }
     if (options.check_only) return tell_check(options.config, *config, out, err);
     raise_descriptor_limit();
-    if (const auto shortage =
-            descriptor_shortage_with(connections_of(*plan), MqttMultiplexer::kDescriptorsPerLine))
+    const std::size_t connections = connections_of(*plan);
+    if (const auto shards = words_of_shards(connections); !shards.empty()) {
+        out << "meter-sim: " << shards << std::endl;
+    } else if (const auto shortage = descriptor_shortage_with(connections)) {
         log_warning("some meters will be without connections", kv("reason", *shortage));
+    }
     out << "meter-sim: " << plan->meters.size() << " meters of network " << plan->parameters.name
         << ", windows of " << plan->parameters.window_seconds << " s at speed "
         << plan->parameters.speed << std::endl;

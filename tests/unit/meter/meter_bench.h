@@ -28,7 +28,7 @@ class MeterBench {
     [[nodiscard]] NodeId member(std::size_t index) const { return TestNetwork::node(index); }
 
     [[nodiscard]] MeterSetup setup(EnergySource source = even) const {
-        auto enrolment = find_enrolment(registry_, meter_id());
+        auto enrolment = EnrolmentBook(registry_).find(meter_id());
         CHECK(enrolment.has_value());
         MeterSetup out;
         out.network = network_.network();
