@@ -78,7 +78,7 @@ enum class ScenarioFact {
     return fact == ScenarioFact::over_certified || fact == ScenarioFact::node_alarms;
 }
 
-struct Expectation {
+struct ScenarioExpectation {
     ScenarioFact fact = ScenarioFact::settled;
     std::set<MeterId> meters;
     bool of_all = false;  // `meters` are all: for people
@@ -90,7 +90,7 @@ struct Scenario {
     std::int64_t ends_s = 0;
     std::int64_t patience_s = 0;        // after the end, for expectations that are not met yet
     std::vector<ScenarioEvent> events;  // as in the file
-    std::vector<Expectation> expectations;
+    std::vector<ScenarioExpectation> expectations;
 };
 
 }  // namespace fairfeed

@@ -211,7 +211,7 @@ class Reader {
         event.what = std::move(pv);
     }
 
-    void expect(const YamlView& entry, std::vector<Expectation>& out) {
+    void expect(const YamlView& entry, std::vector<ScenarioExpectation>& out) {
         constexpr std::array<std::string_view, 5> kKinds = {"settled", "estimated", "trued_up",
                                                             "shares", "alarms"};
         const auto is_there = [&](std::string_view kind) { return entry.has(kind); };
@@ -230,12 +230,12 @@ class Reader {
         if (entry.has("shares")) expect_shares(entry.require_map("shares"), out);
         if (entry.has("alarms")) expect_alarms(entry.require_map("alarms"), out);
     }
-    Expectation of_meters(const YamlView& map, ScenarioFact fact, std::int64_t count) {
+    ScenarioExpectation of_meters(const YamlView& map, ScenarioFact fact, std::int64_t count) {
         auto named = meters(map);
         const bool all = named == cast_.meters;
         return {fact, std::move(named), all, count};
     }
-    void expect_shares(const YamlView& map, std::vector<Expectation>& out) {
+    void expect_shares(const YamlView& map, std::vector<ScenarioExpectation>& out) {
         const auto count = map.optional_int("settlements", 0, kMostCount);
         const auto curtailed = map.optional_bool("curtailed");
         if (!count && !map.has("curtailed"))
@@ -243,7 +243,7 @@ class Reader {
         if (count) out.push_back(of_meters(map, ScenarioFact::shares, *count));
         if (curtailed) out.push_back(of_meters(map, ScenarioFact::curtailed, *curtailed ? 1 : 0));
     }
-    void expect_alarms(const YamlView& map, std::vector<Expectation>& out) {
+    void expect_alarms(const YamlView& map, std::vector<ScenarioExpectation>& out) {
         const std::size_t before = out.size();
         if (map.has("seal_broken"))
             out.push_back({ScenarioFact::seal_broken,

@@ -27,7 +27,7 @@ std::string names_text(const std::set<MeterId>& names) {
     return text.empty() ? "none" : text;
 }
 
-std::string about(const Expectation& expectation) {
+std::string about(const ScenarioExpectation& expectation) {
     return expectation.of_all ? "all meters" : names_text(expectation.meters);
 }
 
@@ -62,7 +62,7 @@ class Judge {
     Judge(const ScenarioWitness& witness, const std::vector<NodeFacts>& nodes)
         : witness_(witness), nodes_(nodes) {}
 
-    ScenarioRow row(const Expectation& expectation) const {
+    ScenarioRow row(const ScenarioExpectation& expectation) const {
         switch (expectation.fact) {
             case ScenarioFact::settled:
                 return at_least(expectation, "settled", "window", &MeterOutcome::settled);
@@ -85,7 +85,7 @@ class Judge {
     }
 
   private:
-    ScenarioRow at_least(const Expectation& expectation, const char* what, const char* unit,
+    ScenarioRow at_least(const ScenarioExpectation& expectation, const char* what, const char* unit,
                          std::int64_t MeterOutcome::*count) const {
         ScenarioRow row{what, about(expectation), "at least " + counted(expectation.count, unit),
                         "",   "shares",           true};
@@ -101,7 +101,7 @@ class Judge {
         return row;
     }
 
-    ScenarioRow exactly(const Expectation& expectation, const char* what,
+    ScenarioRow exactly(const ScenarioExpectation& expectation, const char* what,
                         std::int64_t MeterOutcome::*count) const {
         ScenarioRow row{what,
                         about(expectation),
@@ -125,7 +125,7 @@ class Judge {
         row.seen = (seen ? counted(*seen, "window") : kNotInStatus) + " (" + where + ")";
     }
 
-    ScenarioRow curtailed(const Expectation& expectation) const {
+    ScenarioRow curtailed(const ScenarioExpectation& expectation) const {
         const bool wanted = expectation.count != 0;
         const auto words = [](bool limits) { return limits ? "limits them" : "limits none"; };
         ScenarioRow row{"shares", about(expectation), words(wanted), words(wanted), "shares", true};
@@ -138,7 +138,7 @@ class Judge {
         return row;
     }
 
-    ScenarioRow seals_by_meters(const Expectation& expectation) const {
+    ScenarioRow seals_by_meters(const ScenarioExpectation& expectation) const {
         std::set<MeterId> broken;
         for (const MeterId& meter : witness_.meters())
             if (witness_.outcome(meter).seal_broken) broken.insert(meter);
@@ -159,7 +159,7 @@ class Judge {
         return meters;
     }
 
-    ScenarioRow seals_by_nodes(const Expectation& expectation) const {
+    ScenarioRow seals_by_nodes(const ScenarioExpectation& expectation) const {
         ScenarioRow row = alarm_row("seal_broken", expectation);
         for (const NodeFacts& node : nodes_) {
             const auto seen = newly_listed(node, "tampered");
@@ -171,7 +171,7 @@ class Judge {
     }
 
     // A node knows it of the clusters whose keys it holds, so all nodes together must know it.
-    ScenarioRow over_certified(const Expectation& expectation) const {
+    ScenarioRow over_certified(const ScenarioExpectation& expectation) const {
         ScenarioRow row = alarm_row("over_certified", expectation);
         std::set<MeterId> all;
         for (const NodeFacts& node : nodes_) {
@@ -186,12 +186,12 @@ class Judge {
         return row;
     }
 
-    ScenarioRow alarm_row(const char* what, const Expectation& expectation) const {
+    ScenarioRow alarm_row(const char* what, const ScenarioExpectation& expectation) const {
         const std::string wanted = names_text(expectation.meters);
         return {what, "the alarms", wanted, wanted, status_of_nodes(nodes_), !nodes_.empty()};
     }
 
-    ScenarioRow alarms(const Expectation& expectation) const {
+    ScenarioRow alarms(const ScenarioExpectation& expectation) const {
         const std::string wanted = counted(expectation.count, "alarm");
         ScenarioRow row{"alarms",       "each node", wanted, wanted, status_of_nodes(nodes_),
                         !nodes_.empty()};
@@ -225,7 +225,7 @@ std::vector<ScenarioRow> judge(const Scenario& scenario, const ScenarioWitness& 
                                const std::vector<NodeFacts>& nodes) {
     const Judge judge(witness, nodes);
     std::vector<ScenarioRow> rows;
-    for (const Expectation& expectation : scenario.expectations)
+    for (const ScenarioExpectation& expectation : scenario.expectations)
         rows.push_back(judge.row(expectation));
     return rows;
 }

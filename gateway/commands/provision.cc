@@ -103,11 +103,13 @@ int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostre
     }
     write_keys(keys, *directory);
     write_configurations(*lab, *directory);
+    directory->make_durable();
     // Read after writing: slow disks take a while, and the network's start counts from its genesis.
     const std::int64_t now_ms = clock.now().real_ms;
     const auto founded = found_network(*lab, plan, keys, now_ms);
     if (!founded) return machine_failed(founded.error(), *directory, err);
     directory->open_file(layout::kGenesis, founded->file);
+    directory->make_durable();
     if (directory->fault()) return machine_failed(*directory->fault(), *directory, err);
     print_report({*lab, plan, founded->state, *directory, now_ms}, options.json, out, err);
     return kDone;

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/crypto/key_file.h"
-#include "core/io/file.h"
+#include "core/io/file_batch.h"
 
 namespace fairfeed {
 
@@ -12,6 +11,8 @@ namespace {
 
 constexpr mode_t kPrivate = 0700;
 constexpr mode_t kOpen = 0755;
+constexpr mode_t kSecretFile = 0600;
+constexpr mode_t kOpenFile = 0644;
 constexpr std::size_t kMaxNamed = 5;
 
 std::string list_of(std::vector<std::string> names) {
@@ -61,22 +62,28 @@ Result<NetworkDirectory, std::string> NetworkDirectory::claim(const std::filesys
 
 void NetworkDirectory::directory(const std::filesystem::path& name, bool is_private) {
     if (fault_) return;
-    const auto made = make_directories(path_ / name, is_private ? kPrivate : kOpen);
+    const auto made = FileBatch::directory(path_ / name, is_private ? kPrivate : kOpen);
     if (!made) fault_ = made.error().message;
 }
 
 void NetworkDirectory::secret(const std::filesystem::path& name, std::string_view content) {
-    if (fault_) return;
-    const auto saved = save_secret(path_ / name, content);
-    if (!saved) fault_ = saved.error();
-    if (saved) ++files_;
+    write(name, as_bytes(content), kSecretFile);
 }
 
 void NetworkDirectory::open_file(const std::filesystem::path& name, ByteView content) {
+    write(name, content, kOpenFile);
+}
+
+void NetworkDirectory::write(const std::filesystem::path& name, ByteView content, mode_t mode) {
     if (fault_) return;
-    const auto written = write_file_atomically(path_ / name, content);
+    const auto written = FileBatch::file(path_ / name, content, mode);
     if (!written) fault_ = written.error().message;
     if (written) ++files_;
+}
+
+void NetworkDirectory::make_durable() {
+    if (fault_) return;
+    if (const auto synced = FileBatch::finish(path_); !synced) fault_ = synced.error().message;
 }
 
 }  // namespace fairfeed

@@ -3,6 +3,8 @@
 // nothing, and fault() tells what happened. Existing files are never touched. One thread.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -29,12 +31,17 @@ class NetworkDirectory {
         open_file(name, as_bytes(content));
     }
 
+    // Nothing is durable before this; call it when all is written.
+    void make_durable();
+
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // absolute
     [[nodiscard]] std::size_t files() const { return files_; }                 // written so far
     [[nodiscard]] const std::optional<std::string>& fault() const { return fault_; }
 
   private:
     explicit NetworkDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+    void write(const std::filesystem::path& name, ByteView content, mode_t mode);
+
     std::filesystem::path path_;
     std::size_t files_ = 0;
     std::optional<std::string> fault_;

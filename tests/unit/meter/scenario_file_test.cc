@@ -96,7 +96,7 @@ TEST_F(ScenarioFileTest, reads_every_kind_of_expectation) {
                  "  - alarms: {seal_broken: [m-3], over_certified: [], of_nodes: 0}\n"),
               with_status);
     std::vector<ScenarioFact> facts;
-    for (const Expectation& each : scenario.expectations)
+    for (const ScenarioExpectation& each : scenario.expectations)
         facts.push_back(each.fact);
     EXPECT_THAT(
         facts, ElementsAre(ScenarioFact::settled, ScenarioFact::estimated, ScenarioFact::trued_up,
