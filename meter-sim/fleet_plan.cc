@@ -183,7 +183,7 @@ class Planner {
         planned.signing_key = meter.signing_key;
         planned.tls_key = meter.tls_key;
         planned.tls_certificate = meter.tls_certificate;
-        const TlsFilesReport tls = check_tls_files(
+        const TlsFilesReport tls = tls_.check(
             {meter.tls_key, meter.tls_certificate, config_.ca_certificate}, meter.id.str(), 0);
         errors_.insert(errors_.end(), tls.mistakes.begin(), tls.mistakes.end());
         add_brokers(planned);
@@ -227,6 +227,7 @@ class Planner {
     const EnrolmentBook& registry_;
     const std::optional<RecordedHomes>& homes_;
     Errors& errors_;
+    TlsFilesChecker tls_;
 };
 
 }  // namespace
@@ -276,8 +277,9 @@ Result<FleetPlan, std::vector<std::string>> plan_fleet(const SimConfig& config) 
 
 CertificateTimes certificate_times(const SimConfig& config, std::int64_t now_s) {
     CertificateTimes out;
+    TlsFilesChecker checker;
     for (const SimMeter& meter : config.meters) {
-        const TlsFilesReport tls = check_tls_files(
+        const TlsFilesReport tls = checker.check(
             {meter.tls_key, meter.tls_certificate, config.ca_certificate}, meter.id.str(), now_s);
         out.of_time.insert(out.of_time.end(), tls.of_time.begin(), tls.of_time.end());
         out.soon.insert(out.soon.end(), tls.soon.begin(), tls.soon.end());

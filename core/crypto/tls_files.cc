@@ -54,8 +54,10 @@ class Check {
     Check(const TlsFiles& files, const std::string& name, std::int64_t now_s)
         : files_(files), name_(name), now_s_(now_s) {}
 
-    TlsFilesReport run() {
-        const Certificates authorities = read(files_.authority);
+    // `known`: the authorities of the file, if it was read before.
+    TlsFilesReport run(const Certificates* known) {
+        if (known == nullptr) read_authorities_ = read(files_.authority);
+        const Certificates& authorities = known != nullptr ? *known : read_authorities_;
         const Certificates own = read(files_.certificate);
         const Key key = read_key();
         if (!own.empty()) check_name(own.front().get());
@@ -69,6 +71,8 @@ class Check {
         ERR_clear_error();
         return std::move(report_);
     }
+    // As run() has read them; empty: it did not, or could not.
+    [[nodiscard]] Certificates take_authorities() { return std::move(read_authorities_); }
 
   private:
     void mistake(const std::filesystem::path& file, const std::string& what) {
@@ -191,12 +195,32 @@ class Check {
     const std::string& name_;
     std::int64_t now_s_;
     TlsFilesReport report_;
+    Certificates read_authorities_;
 };
 
 }  // namespace
 
+struct TlsFilesChecker::Authority {
+    std::filesystem::path file;
+    Certificates certificates;
+};
+
+TlsFilesChecker::TlsFilesChecker() = default;
+TlsFilesChecker::~TlsFilesChecker() = default;
+
+TlsFilesReport TlsFilesChecker::check(const TlsFiles& files, const std::string& name,
+                                      std::int64_t now_s) {
+    const bool known = authority_ && authority_->file == files.authority;
+    Check check(files, name, now_s);
+    TlsFilesReport report = check.run(known ? &authority_->certificates : nullptr);
+    Certificates read = check.take_authorities();
+    if (!known && !read.empty())
+        authority_ = std::make_unique<Authority>(Authority{files.authority, std::move(read)});
+    return report;
+}
+
 TlsFilesReport check_tls_files(const TlsFiles& files, const std::string& name, std::int64_t now_s) {
-    return Check(files, name, now_s).run();
+    return TlsFilesChecker().check(files, name, now_s);
 }
 
 std::optional<std::string> expiry_notice(std::int64_t valid_until_s, std::int64_t now_s) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,21 @@ constexpr std::int64_t kExpiryNoticeS = std::int64_t{30} * 86'400;
 // `name` is the expected identity: the CN of the certificate.
 [[nodiscard]] TlsFilesReport check_tls_files(const TlsFiles& files, const std::string& name,
                                              std::int64_t now_s);
+
+// The same for many identities of one authority, whose file it reads once. One thread.
+class TlsFilesChecker {
+  public:
+    TlsFilesChecker();
+    ~TlsFilesChecker();
+    TlsFilesChecker(const TlsFilesChecker&) = delete;
+    TlsFilesChecker& operator=(const TlsFilesChecker&) = delete;
+    [[nodiscard]] TlsFilesReport check(const TlsFiles& files, const std::string& name,
+                                       std::int64_t now_s);
+
+  private:
+    struct Authority;
+    std::unique_ptr<Authority> authority_;  // the last one that could be read
+};
 
 // The advance notice for a certificate seen elsewhere: "expires in 12 days, on ..."; nullopt if the
 // expiry is not near.

@@ -124,7 +124,7 @@ MosquittoSession::~MosquittoSession() {
 }
 
 void MosquittoSession::take_turn() {
-    tls_.take_turn(ticket_, identity_ ? &*identity_ : nullptr);
+    tls_.take_turn(ticket_, identity_.get());
 }
 
 void MosquittoSession::end_with(std::string reason) {
@@ -136,10 +136,9 @@ void MosquittoSession::end_if(int result) {
     if (result != MOSQ_ERR_SUCCESS) end_with("");
 }
 
-void MosquittoSession::dial(const std::string& address) {
-    auto identity = TlsCredentials::load(config_.certificate_file, config_.key_file);
+void MosquittoSession::dial(const std::string& address, Identity identity) {
     if (!identity) return end_with(descriptor_shortage().value_or(identity.error()));
-    identity_.emplace(std::move(*identity));
+    identity_ = std::move(*identity);
     take_turn();
     const int result =
         mosquitto_connect_bind_async(client_, address.c_str(), config_.port,

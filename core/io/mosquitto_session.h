@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,8 +40,10 @@ class MosquittoSession {
     MosquittoSession(const MosquittoSession&) = delete;
     MosquittoSession& operator=(const MosquittoSession&) = delete;
 
+    // The identity, or why there is none.
+    using Identity = Result<std::shared_ptr<const TlsCredentials>, std::string>;
     // Starts to dial; does not wait. `address` is numeric.
-    void dial(const std::string& address);
+    void dial(const std::string& address, Identity identity);
     void serve(std::uint32_t epoll_events);
     void keep_alive();  // sends a ping if it is due; call it every second or so
     void subscribe(const std::vector<MqttSubscription>& wanted);
@@ -70,7 +73,7 @@ class MosquittoSession {
     TlsClients& tls_;
     const std::string& ticket_;
     MosquittoEvents& events_;
-    std::optional<TlsCredentials> identity_;  // until the handshake is over
+    std::shared_ptr<const TlsCredentials> identity_;  // until the handshake is over
     ::mosquitto* client_;
     std::vector<std::pair<int, std::uint64_t>> in_flight_;  // libmosquitto's id, ours
     std::optional<std::string> end_;

@@ -114,7 +114,7 @@ void MqttLine::dial() {
     }
     counted_ = {};
     session_.emplace(config_, **tls, ticket_, static_cast<MosquittoEvents&>(*this));
-    session_->dial(route_.address(plan_.address()));
+    session_->dial(route_.address(plan_.address()), loop_.identity(config_));
 }
 
 void MqttLine::send_waiting() {

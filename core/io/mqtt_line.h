@@ -29,6 +29,9 @@ class MqttLoop {
     // The shared TLS settings of an authority. Error: its file cannot be read.
     [[nodiscard]] virtual Result<TlsClients*, std::string> tls(
         const std::filesystem::path& authority) = 0;
+    // The certificate and key of this configuration; lines of one identity that dial at a time
+    // share them.
+    [[nodiscard]] virtual MosquittoSession::Identity identity(const MqttConfig& config) = 0;
     // A function for any thread, after which the loop calls the line's work().
     [[nodiscard]] virtual std::function<void()> waker(std::size_t line) = 0;
     // Few lines dial at a time, so that a broker finishes each handshake before its time is up.

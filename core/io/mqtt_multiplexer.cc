@@ -137,6 +137,24 @@ Result<TlsClients*, std::string> MqttMultiplexer::tls(const std::filesystem::pat
     return known.clients.get();
 }
 
+MosquittoSession::Identity MqttMultiplexer::identity(const MqttConfig& config) {
+    std::error_code no_certificate;
+    std::error_code no_key;
+    const auto certificate =
+        std::filesystem::last_write_time(config.certificate_file, no_certificate);
+    const auto key = std::filesystem::last_write_time(config.key_file, no_key);
+    LoadedIdentity& known = identities_[{config.certificate_file, config.key_file}];
+    auto credentials = known.credentials.lock();
+    if (credentials && !no_certificate && !no_key && certificate == known.certificate_written &&
+        key == known.key_written)
+        return credentials;
+    auto loaded = TlsCredentials::load(config.certificate_file, config.key_file);
+    if (!loaded) return unexpected(loaded.error());
+    credentials = std::make_shared<const TlsCredentials>(std::move(*loaded));
+    known = {credentials, certificate, key};
+    return credentials;
+}
+
 bool MqttMultiplexer::take_turn_to_dial(std::size_t line) {
     if (dialling_ >= kMostDialling) {
         if (!std::exchange(places_[line].waits_to_dial, true)) wait_to_dial_.push_back(line);

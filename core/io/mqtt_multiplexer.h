@@ -65,9 +65,17 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
         std::filesystem::file_time_type written;
     };
 
+    // Likewise these files: they are read again for whoever dials when nobody else does.
+    struct LoadedIdentity {
+        std::weak_ptr<const TlsCredentials> credentials;
+        std::filesystem::file_time_type certificate_written;
+        std::filesystem::file_time_type key_written;
+    };
+
     [[nodiscard]] NameResolver& names() override { return names_; }
     [[nodiscard]] Result<TlsClients*, std::string> tls(
         const std::filesystem::path& authority) override;
+    [[nodiscard]] MosquittoSession::Identity identity(const MqttConfig& config) override;
     [[nodiscard]] std::function<void()> waker(std::size_t line) override;
     [[nodiscard]] bool take_turn_to_dial(std::size_t line) override;
     void give_back_turn_to_dial() override;
@@ -93,6 +101,7 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
     const int wake_;  // an eventfd
     std::map<std::filesystem::path, Authority> authorities_;
     std::vector<std::unique_ptr<TlsClients>> replaced_;  // sessions may still refer to them
+    std::map<std::pair<std::filesystem::path, std::filesystem::path>, LoadedIdentity> identities_;
     NameResolver names_;
     std::vector<Place> places_;
     std::set<std::pair<std::int64_t, std::size_t>> timers_;  // steady ms, line

@@ -111,6 +111,33 @@ TEST(TlsFiles, have_a_line_of_their_own_for_each_mistake) {
     }
 }
 
+TEST(TlsFiles, of_many_identities_of_one_authority_are_each_judged) {
+    const IdentityFiles one;
+    const IdentityFiles other("n2");
+    const IdentityFiles foreign;
+    foreign.write("ca.crt", CertificateAuthority::create("fairfeed street", 100).certificate_pem());
+    const TlsFiles shared{other.in("tls.key"), other.in("tls.crt"), one.in("ca.crt")};
+    TlsFilesChecker checker;
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_THAT(checker.check(one.files(), "n1", now_s()).mistakes, IsEmpty());
+        EXPECT_THAT(checker.check(shared, "n2", now_s()).mistakes, IsEmpty());
+        EXPECT_THAT(checker.check(shared, "n1", now_s()).mistakes,
+                    ElementsAre(HasSubstr("is the identity of 'n2'")));
+        EXPECT_THAT(checker.check(foreign.files(), "n1", now_s()).mistakes,
+                    ElementsAre(HasSubstr("was not issued by the authority in")));
+    }
+}
+
+TEST(TlsFiles, without_an_authority_are_refused_until_it_is_there) {
+    const IdentityFiles made;
+    std::filesystem::remove(made.in("ca.crt"));
+    TlsFilesChecker checker;
+    EXPECT_THAT(checker.check(made.files(), "n1", now_s()).mistakes,
+                ElementsAre(HasSubstr("ca.crt: cannot open")));
+    made.write("ca.crt", IdentityFiles::authority().certificate_pem());
+    EXPECT_THAT(checker.check(made.files(), "n1", now_s()).mistakes, IsEmpty());
+}
+
 TEST(TlsFiles, are_accepted_beside_an_older_authority) {
     const IdentityFiles made;
     made.write("ca.crt", CertificateAuthority::create("fairfeed street", 100).certificate_pem() +
