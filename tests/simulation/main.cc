@@ -3,12 +3,12 @@
 #include <CLI/CLI.hpp>
 
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <iostream>
 
 #include "core/io/clock.h"
+#include "tests/simulation/jobs.h"
 #include "tests/simulation/totals.h"
 
 namespace fairfeed::simulation {
@@ -155,44 +155,6 @@ Totals run_share(const Order& order, std::uint64_t job, const Clock& clock) {
     return totals;
 }
 
-struct Job {
-    pid_t process = 0;
-    int from = 0;  // end of a pipe
-};
-
-// Runs a share in a process of its own, so that the shares have nothing in common.
-Job start_job(const Order& order, std::uint64_t job, const Clock& clock) {
-    int ends[2];
-    CHECK(pipe(ends) == 0);
-    const pid_t process = fork();
-    CHECK(process >= 0);
-    if (process > 0) {
-        close(ends[1]);
-        return {process, ends[0]};
-    }
-    close(ends[0]);
-    const std::string line = to_line(run_share(order, job, clock));
-    for (std::size_t sent = 0; sent < line.size();) {
-        const ssize_t more = write(ends[1], line.data() + sent, line.size() - sent);
-        if (more <= 0) _exit(2);
-        sent += static_cast<std::size_t>(more);
-    }
-    _exit(0);
-}
-
-// nullopt: the process ended without totals, and has printed why.
-std::optional<Totals> totals_of(const Job& job) {
-    std::string line;
-    char buffer[4096];
-    for (ssize_t more = 0; (more = read(job.from, buffer, sizeof(buffer))) > 0;)
-        line.append(buffer, static_cast<std::size_t>(more));
-    close(job.from);
-    int status = 0;
-    waitpid(job.process, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return std::nullopt;
-    return from_line(line);
-}
-
 int run(const Order& order) {
     const Clock clock(ClockTrust::operator_vouches);
     const std::int64_t began_ms = clock.now().steady_ms;
@@ -201,14 +163,10 @@ int run(const Order& order) {
     if (order.jobs == 1) {
         totals = run_share(order, 0, clock);
     } else {
-        std::vector<Job> jobs;
-        for (std::uint64_t job = 0; job < order.jobs; ++job)
-            jobs.push_back(start_job(order, job, clock));
-        for (const Job& job : jobs) {
-            const auto done = totals_of(job);
-            if (done) totals.merge(*done);
-            complete = complete && done;
-        }
+        complete = run_jobs(
+            order.jobs,
+            [&](std::size_t job, const Tell& tell) { tell(to_line(run_share(order, job, clock))); },
+            [&](std::size_t, const std::string& line) { totals.merge(from_line(line)); });
     }
     if (!complete) std::cout << "a job ended before it was done: its seeds are missing below\n";
     print_summary(order, totals, {clock.now().steady_ms - began_ms, cpu_ms()});

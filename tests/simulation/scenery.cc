@@ -29,16 +29,21 @@ test::TestNetworkOptions options_of(const Plan& plan) {
 
 }  // namespace
 
-Scenery::Scenery(const Plan& plan)
-    : network(options_of(plan)),
+Scenery::Scenery(test::TestNetworkOptions options)
+    : network(std::move(options)),
       first_state(network.initial_state()),
       keys(network.key_ring(first_state, network.dgmd())),
       nodes(network.nodes()) {
-    nodes.push_back(test::TestNetwork::node(plan.nodes + 1));
     for (const NodeId& node : nodes)
         node_keys.emplace(node, *VerifyKey::from_point(network.key(node).public_key()));
-    for (const auto& [id, record] : first_state.meters) {
+    for (const auto& [id, record] : first_state.meters)
         meters.push_back(id);
+}
+
+Scenery::Scenery(const Plan& plan) : Scenery(options_of(plan)) {
+    nodes.push_back(test::TestNetwork::node(plan.nodes + 1));
+    node_keys.emplace(nodes.back(), *VerifyKey::from_point(network.key(nodes.back()).public_key()));
+    for (const MeterId& id : meters) {
         for (KeyEpoch epoch = 2; epoch <= kMostKeyEpochs; ++epoch)
             keys.add(id, epoch, network.data_key(id, epoch));
     }

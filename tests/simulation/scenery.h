@@ -11,6 +11,8 @@ constexpr KeyEpoch kMostKeyEpochs = 40;  // of a meter in one run
 
 struct Scenery {
     explicit Scenery(const Plan& plan);
+    // Without a newcomer, and with one key epoch for each meter.
+    explicit Scenery(test::TestNetworkOptions options);
     test::TestNetwork network;
     ChainState first_state;
     KeyRing keys;                 // DGMD's, which open everything, now and later

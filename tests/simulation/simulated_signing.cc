@@ -9,9 +9,12 @@
 #include "core/base/check.h"
 #include "core/crypto/digest.h"
 #include "tests/simulation/fast_hash.h"
+#include "tests/simulation/signature_count.h"
 
 namespace fairfeed {
 namespace {
+
+simulation::SignatureCount* counting = nullptr;
 
 constexpr std::string_view kPem = "simulated key ";
 constexpr std::uint8_t kHighS = 0x80;  // usually set in a real s above n/2
@@ -34,6 +37,10 @@ Signature signature_of(std::uint64_t key, ByteView message) {
 }
 
 }  // namespace
+
+void simulation::count_signatures(SignatureCount* into) {
+    counting = into;
+}
 
 struct SigningKey::Key {
     explicit Key(ByteView from)
@@ -75,6 +82,7 @@ PublicKey SigningKey::public_key() const {
 }
 
 Signature SigningKey::sign(ByteView message) const {
+    if (counting != nullptr) counting->add_made(message);
     return signature_of(key_->hash_key, message);
 }
 
@@ -84,6 +92,7 @@ std::optional<VerifyKey> VerifyKey::from_point(const PublicKey& point) {
 }
 
 bool VerifyKey::verify(ByteView message, const Signature& signature) const {
+    if (counting != nullptr) counting->add_checked(message);
     Signature low = signature;
     low.bytes[32] &= 0x7f;
     return low == signature_of(key_->hash_key, message);
