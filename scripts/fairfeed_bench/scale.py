@@ -12,6 +12,7 @@ WINDOWS_PER_DAY, WINDOW_S = 6, 14_400
 BLOCK_TRANSACTIONS = 1000
 MOST_VALIDATORS = 64
 BEACON_S = 10  # rebroadcast_cap of the preset field
+BLOCK_S = 1.1  # from one full block to the next: fill of the preset field, and three hops
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,17 @@ def plans():
     ]  # fmt: skip
 
 
+def _announcements(wait_s):
+    """How often a group is announced that waits so long: after 1, 2, 4, 8, 16, 26, 36 s .."""
+    times, at_s, pause_s = 0, 1, 1
+    while at_s <= wait_s:
+        times += 1
+        if times > 1:
+            pause_s = min(2 * pause_s, BEACON_S)
+        at_s += pause_s
+    return times
+
+
 class Needs:
     """What one plan needs; each attribute is a formula of docs/scaling.md."""
 
@@ -58,31 +70,41 @@ class Needs:
         group = c * sizes.reading + settlement + ENDORSE * sizes.endorsement_witness
         per_block = BLOCK_TRANSACTIONS // (c + 1)  # groups are not cut
         self.blocks = math.ceil(clusters / per_block)
-        outline = sizes.header + per_block * (c + 1) * sizes.listed_id + certificate
+        listed = clusters * (c + 1) / self.blocks * sizes.listed_id
+        outline = sizes.header + listed + certificate
         self.group_bytes = group
 
         # One node, one window: messages of meters, committees and the chain, and their bytes.
         self.meter_messages = 3 * k * c
         self.meter_bytes = k * c * (sizes.reading_envelope + sizes.receipt + sizes.share)
-        self.committee_messages = clusters * (1 + k + k)
-        self.committee_bytes = clusters * (settlement + k * sizes.endorsement + k * group)
+        self.committee_messages = clusters * (1 + k + 1)
+        self.committee_bytes = clusters * (settlement + k * sizes.endorsement + group)
         self.chain_messages = self.blocks * (1 + 5 * n)
         self.chain_bytes = self.blocks * (
             sizes.signed_proposal + outline
             + n * (2 * sizes.vote + sizes.status + 2 * (outline + certificate))
         )  # fmt: skip
-        self.beacon_messages = 2 * n * WINDOW_S // BEACON_S
-        self.beacon_bytes = n * WINDOW_S // BEACON_S * (sizes.status + outline + certificate)
+        waits = (_announcements(block * BLOCK_S) for block in range(1, self.blocks + 1))
+        announced = clusters * sum(waits) / self.blocks
+        self.waiting_messages = announced * (1 + k + 1)
+        self.waiting_bytes = announced * (
+            settlement + k * sizes.endorsement + (c + 1) * sizes.listed_id)
+        beacons = (WINDOW_S - self.blocks * BLOCK_S) / BEACON_S
+        self.beacon_messages = 2 * n * beacons
+        self.beacon_bytes = n * beacons * (sizes.status + outline + certificate)
         self.bytes = (self.meter_bytes + self.committee_bytes + self.chain_bytes
-                      + self.beacon_bytes)  # fmt: skip
+                      + self.waiting_bytes + self.beacon_bytes)  # fmt: skip
         self.link_bits_per_s = 8 * self.bytes / WINDOW_S
+        self.pair_bytes = (self.bytes - self.meter_bytes) / clusters
 
-        self.verified_groups = clusters * (c + 1 + ENDORSE)
+        in_blocks = clusters * (c + 1 + ENDORSE)
+        self.verified_groups = in_blocks + 2 * (k - 1)
         self.verified_votes = self.blocks * (2 * n + 1)
         self.verified_polkas = self.blocks * n * quorum
-        self.verified_status = n * (self.blocks + WINDOW_S // BEACON_S)
-        self.followed = self.verified_groups + self.blocks * quorum
-        self.signed = 2 * k * c + k + 1 + 3 * self.blocks + WINDOW_S // BEACON_S
+        self.verified_certificates = self.blocks * quorum
+        self.verified_status = (n - 1) * (self.blocks + beacons)
+        self.followed = in_blocks + 2 * self.blocks * quorum
+        self.signed = 2 * k * c + k + 1 + 3 * self.blocks + beacons
         self.stored = clusters * group + self.blocks * (sizes.header + 2 * certificate)
         self.connections = k * c + clusters  # meters, the other nodes, the node itself
 
@@ -109,16 +131,20 @@ _ROWS = (
     ("messages of meters", lambda n: n.meter_messages),
     ("messages of committees", lambda n: n.committee_messages),
     ("messages of blocks", lambda n: n.chain_messages),
+    ("messages of groups that wait, at most", lambda n: n.waiting_messages),
     ("messages while nothing happens", lambda n: n.beacon_messages),
     ("bytes of meters", lambda n: n.meter_bytes),
     ("bytes of committees", lambda n: n.committee_bytes),
     ("bytes of blocks", lambda n: n.chain_bytes),
+    ("bytes of groups that wait, at most", lambda n: n.waiting_bytes),
     ("bytes while nothing happens", lambda n: n.beacon_bytes),
     ("bytes in all", lambda n: n.bytes),
     ("link, mean bit/s", lambda n: n.link_bits_per_s),
+    ("link from one node to one other, bytes", lambda n: n.pair_bytes),
     ("verified: readings, batches, endorsements", lambda n: n.verified_groups),
-    ("verified: votes and proposals", lambda n: n.verified_votes),
+    ("verified: votes and proposals, at most", lambda n: n.verified_votes),
     ("verified: polkas, at most", lambda n: n.verified_polkas),
+    ("verified: certificates, at least", lambda n: n.verified_certificates),
     ("verified: STATUS", lambda n: n.verified_status),
     ("signatures made", lambda n: n.signed),
     ("ledger, bytes", lambda n: n.stored),

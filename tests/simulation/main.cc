@@ -5,11 +5,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
+#include <string_view>
 
 #include "core/io/clock.h"
 #include "tests/simulation/jobs.h"
 #include "tests/simulation/totals.h"
+#include "tests/simulation/town_command.h"
 
 namespace fairfeed::simulation {
 namespace {
@@ -22,6 +25,7 @@ Examples:
   simulate --from 1 --count 2000 --nodes 4   two thousand seeds
   simulate --seconds 600 --jobs 2 --json     ten minutes on two cores
   simulate --beyond --count 1000             more liars than tolerated: what is lost then
+  simulate --town                            a town in virtual time beside docs/scaling.md
 
 Exit code 0: every run kept its promises; 1: one did not; its report says how to run it again.)";
 
@@ -177,6 +181,10 @@ int run(const Order& order) {
 }  // namespace fairfeed::simulation
 
 int main(int argc, char** argv) {
+    using namespace std::string_view_literals;
+    const bool is_town =
+        std::any_of(argv + 1, argv + argc, [](const char* word) { return word == "--town"sv; });
+    if (is_town) return fairfeed::simulation::town_main(argc, argv);
     using fairfeed::simulation::Order;
     CLI::App app("Runs networks of real nodes in virtual time, from seeds.");
     app.footer(fairfeed::simulation::kExamples);
@@ -192,6 +200,8 @@ int main(int argc, char** argv) {
     app.add_option("--jobs", order.jobs, "processes that share the seeds")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    bool town = false;  // true: town_main() reads the command line
+    app.add_flag("--town", town, "a thousand clusters, counted: see --town --help");
     app.add_flag("--trace", order.trace, "with a seed: every message");
     app.add_flag("--beyond", order.beyond, "more liars than the network tolerates");
     app.add_flag("--json", order.json, "the summary as one JSON object");
