@@ -2,12 +2,14 @@
 
 #include "core/io/set_aside.h"
 #include "core/ledger/replay.h"
+#include "core/state/block_size.h"
 #include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 namespace {
 
 constexpr std::size_t kBlocksAtOnce = 256;
+constexpr std::size_t kBytesAtOnce = 64'000'000;
 
 // Copies block by block. An error of the new ledger goes to the caller; a fault in the old one ends
 // the copy.
@@ -22,7 +24,9 @@ class Transfer {
         if (!committed_at || !*committed_at)
             return unexpected(ReplayFault{height, "damaged", "its note is missing"});
         waiting_.push_back({committed, **committed_at});
-        if (waiting_.size() < kBlocksAtOnce || flush()) return {};
+        weight_.add(committed.block.transactions);
+        const bool is_full = waiting_.size() >= kBlocksAtOnce || weight_.envelopes >= kBytesAtOnce;
+        if (!is_full || flush()) return {};
         return unexpected(ReplayFault{height, "not_written", failed_.error().message});
     }
     [[nodiscard]] Result<void, IoError> finish() {
@@ -34,12 +38,14 @@ class Transfer {
     bool flush() {
         if (failed_ && !waiting_.empty()) failed_ = to_.commit_all(waiting_);
         waiting_.clear();
+        weight_ = {};
         return failed_.has_value();
     }
 
     const Ledger& from_;
     Ledger& to_;
     std::vector<DatedBlock> waiting_;
+    BlockSize weight_;  // of these
     Result<void, IoError> failed_;
 };
 

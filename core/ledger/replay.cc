@@ -65,7 +65,8 @@ class BlocksAhead {
         if (taken_ > 0) drop();
         const std::size_t enough = ahead_ ? kSignaturesAhead : 0;
         while (next_ <= last_ && !fault_ &&
-               (read_.empty() || (signatures_ahead() < enough && read_.size() < kBlocksAhead)))
+               (read_.empty() || (signatures_ahead() < enough && read_.size() < kBlocksAhead &&
+                                  bytes_ < kBytesAhead)))
             read(state);
         if (read_.empty()) return unexpected(*fault_);
         taken_ = 1;
@@ -80,6 +81,13 @@ class BlocksAhead {
     static constexpr std::size_t kSignaturesAhead = 2'000;
     // Blocks may hold no signature whose key is known yet, and a ledger may be of gigabytes.
     static constexpr std::size_t kBlocksAhead = 256;
+    static constexpr std::size_t kBytesAhead = 64'000'000;
+
+    static std::size_t bytes_of(const CommittedBlock& committed) {
+        BlockSize size;
+        size.add(committed.block.transactions);
+        return size.envelopes;
+    }
 
     [[nodiscard]] std::size_t signatures_ahead() const { return ahead_ ? ahead_->waiting() : 0; }
     // A block that cannot be read is a fault only when its turn comes.
@@ -89,11 +97,13 @@ class BlocksAhead {
             fault_ = std::move(loaded.error());
             return;
         }
+        bytes_ += bytes_of(*loaded);
         read_.push_back(std::make_unique<CommittedBlock>(std::move(*loaded)));
         if (ahead_) ahead_->begin(read_.back()->block, state);
     }
     void drop() {
         if (ahead_) ahead_->forget(read_.front()->block);
+        bytes_ -= bytes_of(*read_.front());
         read_.pop_front();
         taken_ = 0;
     }
@@ -103,6 +113,7 @@ class BlocksAhead {
     Height last_;
     std::optional<ReplayFault> fault_;
     std::deque<std::unique_ptr<CommittedBlock>> read_;
+    std::size_t bytes_ = 0;  // of envelopes in read_
     std::size_t taken_ = 0;
     bool plain_ = false;
     PlainSignatureChecker verifying_;

@@ -53,7 +53,7 @@ struct ConnectionRating {
 constexpr std::int64_t kMaxAmperes = 100'000;
 constexpr std::int64_t kMaxPhases = 3;
 constexpr std::int64_t kMaxVolts = 1'000'000;
-constexpr std::int64_t kMaxRatingW = 1'000'000'000;
+constexpr std::int64_t kMaxRatingW = 100'000'000;
 
 // Whether each figure is within its limits and not zero.
 [[nodiscard]] bool is_rating(const ConnectionRating& rating);

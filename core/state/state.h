@@ -38,8 +38,8 @@ struct Change {
     bool operator==(const Change&) const = default;
 };
 
-// These limits keep every sum over the meters of a cluster within 64 bits, for energy and for
-// money.
+// These limits keep every sum over the meters of a cluster and one window within 64 bits, for
+// energy and for money.
 constexpr std::size_t kMaxClusterMeters = 10'000;
 constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
 constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export

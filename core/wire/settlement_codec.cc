@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/crypto/merkle.h"
+#include "core/model/network.h"
 #include "core/wire/decoding.h"
 
 namespace fairfeed {
@@ -14,6 +15,8 @@ constexpr std::size_t kHeadKeys = 16;
 constexpr std::size_t kReadRow = 7;
 constexpr std::size_t kUnreadRow = 6;
 constexpr std::size_t kLateRow = 3;
+// A block holds the settlement beside the readings of its rows, or so many meters without any.
+constexpr auto kMaxRows = static_cast<std::size_t>(kMaxBlockTransactions);
 
 void write_totals(cbor::Writer& writer, const SettlementTotals& totals) {
     writer.map(14);
@@ -227,6 +230,8 @@ Result<SettlementEnvelope, Reject> split_settlement(ByteView envelope) {
     reader.array_of(2);
     out.signed_head = reader.bytes();
     const std::size_t size = reader.array();
+    if (reader.ok() && size > kMaxRows) return unexpected(Reject::too_many_transactions);
+    out.rows.reserve(size);
     for (std::size_t i = 0; i < size && reader.ok(); ++i)
         out.rows.push_back(reader.item());
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
@@ -241,7 +246,6 @@ Result<Settlement, Reject> with_rows(SettlementHead head, std::span<const ByteVi
     if (rows.size() != std::size_t{head.meters} + head.late) {
         return unexpected(Reject::wrong_root);
     }
-    if (merkle_root(rows) != head.rows_root) return unexpected(Reject::wrong_root);
     Settlement settlement = std::move(head.content);
     settlement.entries.reserve(head.meters);
     settlement.lines.reserve(head.meters);
@@ -250,6 +254,8 @@ Result<Settlement, Reject> with_rows(SettlementHead head, std::span<const ByteVi
         if (!read) return unexpected(read.error());
     }
     if (const auto order = check_order(settlement); !order) return unexpected(order.error());
+    // Last, because it costs most: nobody has checked yet who sent this.
+    if (merkle_root(rows) != head.rows_root) return unexpected(Reject::wrong_root);
     return settlement;
 }
 

@@ -35,13 +35,14 @@ struct SettlementEnvelope {
     ByteView signed_head;  // COSE_Sign1; a view into the envelope, as the rows are
     std::vector<ByteView> rows;
 };
+// too_many_transactions: more rows than any block has transactions.
 [[nodiscard]] Result<SettlementEnvelope, Reject> split_settlement(ByteView envelope);
 
 // Appends what the row says to the settlement.
 [[nodiscard]] Result<void, Reject> read_settlement_row(ByteView row, bool is_late,
                                                        Settlement& settlement);
-// The whole settlement. wrong_root: these are not the rows of the head. Entries must ascend by
-// meter, late readings by meter, then window (wrong_entries).
+// The whole settlement. Entries must ascend by meter, late readings by meter, then window
+// (wrong_entries). wrong_root: these are not the rows of the head.
 [[nodiscard]] Result<Settlement, Reject> with_rows(SettlementHead head,
                                                    std::span<const ByteView> rows);
 

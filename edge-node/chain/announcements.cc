@@ -7,7 +7,11 @@
 namespace fairfeed {
 namespace {
 
-constexpr std::size_t kMaxQuestions = 4 * kMaxAnnounced;  // open, of one peer
+// Open, of one peer: four full blocks, or what a peer may announce at once.
+std::size_t most_questions(const NetworkParameters& parameters) {
+    const auto block = static_cast<std::size_t>(parameters.max_block_transactions);
+    return 4 * std::max(kMaxAnnounced, block);
+}
 constexpr std::size_t kMaxRefused = 16 * kMaxAnnounced;
 constexpr std::size_t kBlocksRemembered = 8;
 
@@ -52,14 +56,16 @@ bool Pulls::was_asked(const Digest& id, std::int64_t since_ms) const {
 }
 
 std::vector<Digest> Pulls::choose(const NodeId& peer, const std::vector<Digest>& lacking,
-                                  const Timers& timers, Instant now) {
+                                  const NetworkParameters& parameters, Instant now) {
+    const Timers& timers = parameters.timers;
+    const std::size_t most = most_questions(parameters);
     Questions& questions = asked_[peer];
     std::vector<Digest> chosen;
     for (const Digest& id : lacking) {
         if (refused_.contains(id) || committed_.contains(id)) continue;
         if (was_asked(id, now.steady_ms - timers.rebroadcast_ms)) continue;
         const auto known = questions.find(id);
-        if (known == questions.end() && questions.size() >= kMaxQuestions) continue;
+        if (known == questions.end() && questions.size() >= most) continue;
         Question& question = questions[id];
         if (question.pause_ms > 0 && now.steady_ms < question.at_ms + question.pause_ms) continue;
         question = {now.steady_ms, std::max(question.pause_ms * 2, timers.rebroadcast_ms)};

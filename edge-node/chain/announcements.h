@@ -26,7 +26,8 @@ class Announcements {
     void keep_only(const std::set<Digest>& keys);
     // The ids that are due, in messages of at most kMaxAnnounced ids. An announcement is due again
     // after a pause that doubles up to rebroadcast_cap_ms.
-    [[nodiscard]] std::vector<std::vector<Digest>> due(const Timers& timers, Instant now);
+    [[nodiscard]] std::vector<std::vector<Digest>> due(const NetworkParameters& parameters,
+                                                       Instant now);
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
 
   private:
@@ -44,7 +45,7 @@ class Pulls {
     // peer for now. One peer at a time is asked for an id; the same peer is asked for the id again
     // only after a pause that doubles.
     [[nodiscard]] std::vector<Digest> choose(const NodeId& peer, const std::vector<Digest>& lacking,
-                                             const Timers& timers, Instant now);
+                                             const NetworkParameters& parameters, Instant now);
     // The transaction came, and the pool refused it: no peer is asked for it again at this height.
     void refused(const Digest& id);
     // The transactions of the block are not asked for any more. A transaction that was refused may

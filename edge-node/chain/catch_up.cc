@@ -8,11 +8,19 @@ namespace {
 constexpr std::uint32_t kMostDoublings = 4;  // of the pause after an answer that failed
 constexpr std::size_t kMostOpen = 4;         // questions to one peer
 
+// The time that the largest answer takes on its way beyond what propose_ms is made for.
+std::int64_t more_way_ms(const NetworkParameters& parameters) {
+    constexpr std::size_t kBytesAMs = 4000;  // a third of a link of 100 Mbit/s
+    const std::size_t more = max_message_bytes(parameters) - max_message_bytes(kFewestForLimits);
+    return static_cast<std::int64_t>(more / kBytesAMs);
+}
+
 }  // namespace
 
-CatchUp::CatchUp(const Timers& timers)
-    : patience_ms_(std::max<std::int64_t>(1, timers.rebroadcast_ms)),
-      answer_ms_(std::max<std::int64_t>(1, timers.propose_ms)) {}
+CatchUp::CatchUp(const NetworkParameters& parameters)
+    : patience_ms_(std::max<std::int64_t>(1, parameters.timers.rebroadcast_ms)),
+      answer_ms_(std::max<std::int64_t>(1, parameters.timers.propose_ms) +
+                 more_way_ms(parameters)) {}
 
 void CatchUp::on_claim(const NodeId& peer, Height claimed, Height tip, Instant now) {
     if (claimed <= tip) {

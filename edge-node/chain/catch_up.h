@@ -19,7 +19,8 @@ class CatchUp {
   public:
     // rebroadcast_ms: how long this node waits, when a peer claims just one height more, for the
     // block to come without a question. propose_ms: how long an answer may take.
-    explicit CatchUp(const Timers& timers);
+    // A network with larger messages gives their way more time.
+    explicit CatchUp(const NetworkParameters& parameters);
 
     // A peer's newest claim counts, also a lower one. `tip`: this node's height.
     void on_claim(const NodeId& peer, Height claimed, Height tip, Instant now);

@@ -42,7 +42,7 @@ ChainDriver::ChainDriver(Setup setup)
                  [this](const CandidateBlocks::Valid& decided, const QuorumCertificate& certificate,
                         const Turn& turn) { commit(decided, certificate, turn); }),
       inquiry_(setup.self, setup.signer, setup.trust),
-      catch_up_(tip_.state.genesis.parameters.timers),
+      catch_up_(tip_.state.genesis.parameters),
       beacon_(setup.self, setup.signer) {}
 
 Result<void, Reject> ChainDriver::start(ByteView safety_record, std::vector<Block> blocks,
@@ -88,6 +88,12 @@ Result<void, Reject> ChainDriver::on_consensus(Channel channel, const NodeId& se
     }
     if (heard.event) agreement_.drive(std::move(*heard.event), turn);
     return described;
+}
+
+// Of two tips of one height one side must learn what the other decided.
+void ChainDriver::on_status(const NodeId& sender, const NodeStatus& status, const Turn& turn) {
+    if (status.height == state().height && status.tip != state().tip) beacon_.say_commit_again();
+    on_claim(sender, status.height, turn);
 }
 
 void ChainDriver::on_claim(const NodeId& sender, Height height, const Turn& turn) {
@@ -179,7 +185,7 @@ Result<void, Reject> ChainDriver::on_attest(const NodeId& sender, const AttestAn
 
 // A reconnect is answered as of the last turn: the pauses go on as if it had not been.
 void ChainDriver::on_reconnect(const Turn& reconnect) {
-    beacon_.on_reconnect();
+    beacon_.say_commit_again();
     say_standing({reconnect.state, now_, reconnect.out});
 }
 

@@ -52,6 +52,7 @@ class ChainDriver {
                                                     ByteView message, const Turn& turn);
     // A registered node claims that its chain has this height.
     void on_claim(const NodeId& sender, Height height, const Turn& turn);
+    void on_status(const NodeId& sender, const NodeStatus& status, const Turn& turn);
     // Transactions of this node or of a peer, to wait for a block.
     [[nodiscard]] Result<void, Reject> on_bodies(const std::vector<Transaction>& bodies,
                                                  const Turn& turn);

@@ -65,7 +65,7 @@ std::optional<MissingBodies::Question> MissingBodies::pull(const NodeId& peer,
     // again.
     const auto most = static_cast<std::size_t>(state.genesis.parameters.max_block_transactions);
     if (lacking.size() > most) lacking.resize(most);
-    auto chosen = pulls_.choose(peer, lacking, state.genesis.parameters.timers, now);
+    auto chosen = pulls_.choose(peer, lacking, state.genesis.parameters, now);
     if (chosen.empty()) return std::nullopt;
     open_.asked(peer, chosen);
     return Question{peer, std::move(chosen)};

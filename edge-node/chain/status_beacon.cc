@@ -22,7 +22,7 @@ void StatusBeacon::on_commit(const CommittedBlock& committed) {
     commits_left_ = kSayings;
 }
 
-void StatusBeacon::on_reconnect() {
+void StatusBeacon::say_commit_again() {
     commits_left_ = std::max(commits_left_, 1);
 }
 

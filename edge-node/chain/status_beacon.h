@@ -1,7 +1,8 @@
 // What a node says again and again of where it stands: STATUS, so that who is behind learns of it
 // and asks for the blocks (R14). It says the COMMIT of its newest block twice, and then only after
-// a reconnect: a COMMIT is as long as its block has transactions, and STATUS names its height.
-// Brokers retain both. Pure; owned by ChainDriver.
+// a reconnect, or where a peer names another tip of its height: a COMMIT is as long as its block
+// has transactions, and STATUS names its height. Brokers retain STATUS, and a COMMIT of one packet.
+// Pure; owned by ChainDriver.
 #pragma once
 
 #include <optional>
@@ -21,8 +22,9 @@ class StatusBeacon {
 
     // The block entered the chain: its COMMIT is the one to say.
     void on_commit(const CommittedBlock& committed);
-    // The broker may have lost what it retained.
-    void on_reconnect();
+    // Somebody may have missed it: the broker lost what it retained, or a peer names another tip of
+    // this height.
+    void say_commit_again();
     void say(const ChainState& tip, const consensus::Snapshot& standing, const Turn& turn);
     [[nodiscard]] bool is_due(Instant now) const { return now.steady_ms >= due_ms_; }
     // Steady time at which it is due again.

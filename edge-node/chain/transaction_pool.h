@@ -40,6 +40,8 @@ class TransactionPool {
                                                SignatureChecker& signatures,
                                                Instant now = kWithoutClock);
     [[nodiscard]] const Transaction* find(const Digest& id) const;
+    // Whether a settlement in the pool lists the reading.
+    [[nodiscard]] bool lists(const Digest& reading) const { return windows_.lists(reading); }
     // These transactions are let in until the next prune(), however full the pool is: bodies that a
     // proposed block lists, or a window that this node's own committee certified.
     void expect(const std::vector<Digest>& ids);

@@ -77,8 +77,11 @@ Result<std::vector<Transaction>, Reject> Workbench::take(const NodeId& peer, Bod
 }
 
 void Workbench::note_refused(const std::vector<Transaction>& bodies) {
-    for (const Transaction& body : bodies)
-        if (pool_.find(body.id) == nullptr) missing_.refused(body.id);
+    for (const Transaction& body : bodies) {
+        // A reading that came before its settlement is good once the settlement is there.
+        const bool is_early = body.kind == TransactionKind::reading && !pool_.lists(body.id);
+        if (pool_.find(body.id) == nullptr && !is_early) missing_.refused(body.id);
+    }
 }
 
 bool Workbench::awaits_outline(const Digest& block) const {

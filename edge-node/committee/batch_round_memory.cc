@@ -120,7 +120,7 @@ void BatchRound::hear(const Transaction& batch) {
 // a proposer may invent any number of them.
 void BatchRound::keep_older(Hearing& hearing, const Transaction& batch) const {
     if (content_of(batch).window != window_) return;
-    hearing.older.try_emplace(content_of(batch).version, batch);
+    hearing.older.try_emplace(content_of(batch).version, head_of(batch));
     if (hearing.older.size() > kMostOlder) hearing.older.erase(hearing.older.begin());
 }
 

@@ -3,13 +3,10 @@
 #include <algorithm>
 
 #include "core/state/settlement_rules.h"
+#include "core/wire/settlement_codec.h"
+#include "core/wire/transaction_codec.h"
 
 namespace fairfeed::committee {
-namespace {
-
-constexpr std::size_t kMostMeters = 1000;  // of a cluster: no block holds more readings
-
-}  // namespace
 
 const Settlement& content_of(const Transaction& batch) {
     const auto* settlement = std::get_if<Settlement>(&batch.content);
@@ -20,6 +17,19 @@ const Settlement& content_of(const Transaction& batch) {
 Endorsement endorsement_of(const Transaction& batch) {
     const Settlement& settlement = content_of(batch);
     return {settlement.cluster, settlement.window, settlement.version, batch.id};
+}
+
+Transaction head_of(const Transaction& batch) {
+    Settlement content = content_of(batch);
+    content.entries.clear();
+    content.lines.clear();
+    content.late.clear();
+    return {.kind = batch.kind,
+            .id = batch.id,
+            .signer = batch.signer,
+            .envelope = join_settlement(signed_envelope(batch), {}),
+            .endorsements = {},
+            .content = std::move(content)};
 }
 
 bool is_complete(const Settlement& settlement) {
@@ -63,8 +73,7 @@ Bytes contradicting_reading(const Settlement& settlement, const View& view) {
 Result<void, Reject> judge_lists(const Settlement& settlement, const View& view) {
     const auto most =
         static_cast<std::size_t>(view.state.genesis.parameters.max_block_transactions);
-    if (settlement.late.size() >= most || settlement.entries.size() > kMostMeters ||
-        settlement.lines.size() > kMostMeters || listed_readings(settlement).size() >= most) {
+    if (settlement.entries.size() + settlement.late.size() >= most) {
         return unexpected(Reject::too_many_transactions);
     }
     return {};

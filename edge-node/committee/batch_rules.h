@@ -34,6 +34,8 @@ using Promises = std::map<ReadingSlot, Promise>;
 // CHECKs that the transaction is a settlement.
 [[nodiscard]] const Settlement& content_of(const Transaction& batch);
 [[nodiscard]] Endorsement endorsement_of(const Transaction& batch);
+// The batch without its rows, which may be megabytes: enough to prove that its proposer signed it.
+[[nodiscard]] Transaction head_of(const Transaction& batch);
 // Does the settlement settle every meter by a reading?
 [[nodiscard]] bool is_complete(const Settlement& settlement);
 

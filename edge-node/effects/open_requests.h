@@ -25,7 +25,9 @@ class OpenRequests {
                                                          std::vector<Item> items);
 
   private:
-    static constexpr std::size_t kMostOpen = 4;  // of one peer; the oldest is dropped
+    // Of one peer; the oldest is dropped. The largest window is announced in a dozen messages, and
+    // each is answered with a question.
+    static constexpr std::size_t kMostOpen = 16;
     std::map<NodeId, std::deque<std::set<Digest>>> open_;
 };
 

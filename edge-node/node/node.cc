@@ -230,7 +230,7 @@ Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
 Result<void, Reject> Node::on_status(const NodeId& sender, ByteView message, Effects& out) {
     const auto status = believed(decode_status(message, state().network), sender);
     if (!status) return unexpected(status.error());
-    chain_->on_claim(sender, status->height, turn(out));
+    chain_->on_status(sender, *status, turn(out));
     return {};
 }
 

@@ -44,7 +44,9 @@ void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
     for (const LabNode& node : lab.nodes) {
         const auto where = layout::node_directory(node.id);
         directory.open_file(where / "edge-node.yaml", edge_node_yaml(lab, node));
-        directory.open_file(where / "mosquitto.conf", mosquitto_conf(node, place / where, user));
+        directory.open_file(
+            where / "mosquitto.conf",
+            mosquitto_conf(node, place / where, user, max_message_bytes(lab.parameters)));
         directory.open_file(where / "acl", mosquitto_acl(lab, node));
     }
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));

@@ -1,12 +1,23 @@
 #include "gateway/dgmd/broker_files.h"
 
+#include <algorithm>
+
 #include "core/wire/topics.h"
 #include "gateway/dgmd/key_store.h"
 
 namespace fairfeed {
+namespace {
+
+// Bytes: ten thousand readings with as much again; and enough for all peers together.
+constexpr std::size_t kLeastQueue = 33'554'432;
+constexpr std::size_t kLeastMemory = 268'435'456;
+constexpr std::size_t kQueuedMessages = 4;  // of the largest size
+constexpr std::size_t kHeldMessages = 16;
+
+}  // namespace
 
 std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& directory,
-                           const std::string& user) {
+                           const std::string& user, std::size_t max_message) {
     const auto file = [&directory](std::string_view part, std::string_view name) {
         return (directory / part / name).string() + "\n";
     };
@@ -34,8 +45,12 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            "max_packet_size 65536\n"
            "max_inflight_messages 1000\n"
            "max_queued_messages 100000\n"
-           "max_queued_bytes 33554432\n"
-           "memory_limit 268435456\n"
+           "max_queued_bytes " +
+           std::to_string(std::max(kLeastQueue, kQueuedMessages * max_message)) +
+           "\n"
+           "memory_limit " +
+           std::to_string(std::max(kLeastMemory, kHeldMessages * max_message)) +
+           "\n"
            "queue_qos0_messages false\n"
            "set_tcp_nodelay true\n"
            "sys_interval 60\n"

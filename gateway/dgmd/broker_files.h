@@ -9,12 +9,13 @@
 
 namespace fairfeed {
 
-// `directory` is the node's, absolute, because Mosquitto resolves relative paths from its working
-// directory. `user` is Mosquitto's account when root starts it: the account must be able to read
-// the keys.
+// `max_message`: bytes of the network's largest message (core/model/network.h), which the queues
+// must hold several times. `directory` is the node's, absolute, because Mosquitto resolves relative
+// paths from its working directory. `user` is Mosquitto's account when root starts it: the account
+// must be able to read the keys.
 [[nodiscard]] std::string mosquitto_conf(const LabNode& node,
                                          const std::filesystem::path& directory,
-                                         const std::string& user);
+                                         const std::string& user, std::size_t max_message);
 
 // The ACL of this node's broker, for meters, the node, its peers and DGMD.
 [[nodiscard]] std::string mosquitto_acl(const LabNetwork& lab, const LabNode& node);

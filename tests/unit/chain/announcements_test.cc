@@ -13,6 +13,7 @@ namespace fairfeed::test {
 namespace {
 
 const Timers kTimers{.rebroadcast_ms = 100, .rebroadcast_cap_ms = 800};
+const NetworkParameters kParameters{.timers = kTimers};
 const NodeId kA("a");
 const NodeId kB("b");
 
@@ -72,7 +73,8 @@ TEST(Pulls, ask_one_peer_at_a_time_and_the_same_one_ever_more_rarely) {
     std::map<NodeId, std::vector<std::int64_t>> asked;
     for (std::int64_t now = 0; now < 3000; now += 10)
         for (const NodeId& peer : {kA, kB})
-            if (!pulls.choose(peer, {id(1)}, kTimers, at(now)).empty()) asked[peer].push_back(now);
+            if (!pulls.choose(peer, {id(1)}, kParameters, at(now)).empty())
+                asked[peer].push_back(now);
     EXPECT_EQ(asked[kA], (std::vector<std::int64_t>{0, 100, 300, 700, 1500}));
     EXPECT_EQ(asked[kB], (std::vector<std::int64_t>{200, 400, 600, 1000, 1800}))
         << "whoever gives nothing keeps nobody else from giving it";
@@ -81,16 +83,31 @@ TEST(Pulls, ask_one_peer_at_a_time_and_the_same_one_ever_more_rarely) {
 TEST(Pulls, do_not_ask_for_what_was_refused_or_is_committed) {
     Pulls pulls;
     pulls.refused(id(1));
-    EXPECT_TRUE(pulls.choose(kA, {id(1)}, kTimers, at(0)).empty());
+    EXPECT_TRUE(pulls.choose(kA, {id(1)}, kParameters, at(0)).empty());
     CommittedBlock block;
     block.block.transactions.resize(1);
     block.block.transactions[0].id = id(2);
     pulls.on_commit(block);
-    EXPECT_EQ(pulls.choose(kA, {id(1), id(2)}, kTimers, at(0)), std::vector<Digest>{id(1)})
+    EXPECT_EQ(pulls.choose(kA, {id(1), id(2)}, kParameters, at(0)), std::vector<Digest>{id(1)})
         << "what was refused may fit the new state";
     for (std::uint64_t height = 0; height < 8; ++height)
         pulls.on_commit({});
-    EXPECT_EQ(pulls.choose(kA, {id(2)}, kTimers, at(0)).size(), 1U);
+    EXPECT_EQ(pulls.choose(kA, {id(2)}, kParameters, at(0)).size(), 1U);
+}
+
+// Its ids come in a dozen messages, and nothing else may end the wait.
+TEST(Pulls, ask_for_every_reading_of_the_largest_window) {
+    NetworkParameters large = kParameters;
+    large.max_block_transactions = 12'000;
+    Pulls pulls;
+    std::size_t asked = 0;
+    for (std::uint64_t i = 0; i < 12; ++i) {
+        std::vector<Digest> announced;
+        for (std::uint64_t j = 0; j < kMaxAnnounced; ++j)
+            announced.push_back(id(i * kMaxAnnounced + j));
+        asked += pulls.choose(kA, announced, large, at(0)).size();
+    }
+    EXPECT_EQ(asked, 12 * kMaxAnnounced);
 }
 
 TEST(Pulls, are_bounded_whatever_a_peer_invents) {
@@ -100,10 +117,10 @@ TEST(Pulls, are_bounded_whatever_a_peer_invents) {
         std::vector<Digest> invented;
         for (std::uint64_t j = 0; j < kMaxAnnounced; ++j)
             invented.push_back(id(i * kMaxAnnounced + j));
-        asked += pulls.choose(kA, invented, kTimers, at(static_cast<std::int64_t>(i))).size();
+        asked += pulls.choose(kA, invented, kParameters, at(static_cast<std::int64_t>(i))).size();
     }
     EXPECT_EQ(asked, 4 * kMaxAnnounced);
-    EXPECT_EQ(pulls.choose(kB, {id(1'000'000)}, kTimers, at(100)).size(), 1U);
+    EXPECT_EQ(pulls.choose(kB, {id(1'000'000)}, kParameters, at(100)).size(), 1U);
 }
 
 }  // namespace

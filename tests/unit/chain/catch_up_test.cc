@@ -17,8 +17,12 @@ class CatchingUp : public ::testing::Test {
         const auto peer = catch_up.whom_to_ask(tip, now);
         return peer ? peer->str() : "nobody";
     }
-    Timers timers{.propose_ms = 600, .rebroadcast_ms = 300};
-    CatchUp catch_up{timers};
+    [[nodiscard]] static NetworkParameters patient() {
+        NetworkParameters parameters;
+        parameters.timers = {.propose_ms = 600, .rebroadcast_ms = 300};
+        return parameters;
+    }
+    CatchUp catch_up{patient()};
     Instant now{.steady_ms = 1000, .real_ms = 0, .synchronised = true};
 };
 

@@ -51,7 +51,8 @@ TEST(BrokerFiles, are_what_the_commented_templates_describe) {
     LabNetwork lab;
     lab.parameters.name = "lab";
     lab.nodes = {node_named("n1"), node_named("n2")};
-    EXPECT_EQ(without_comments(mosquitto_conf(lab.nodes[0], "/etc/fairfeed/nodes/n1", "mosquitto")),
+    EXPECT_EQ(without_comments(
+                  mosquitto_conf(lab.nodes[0], "/etc/fairfeed/nodes/n1", "mosquitto", 4'000'000)),
               config_file("mosquitto/mosquitto.conf"));
     EXPECT_EQ(without_comments(mosquitto_acl(lab, lab.nodes[0])), config_file("mosquitto/acl"));
 }

@@ -142,18 +142,27 @@ TEST(Settlement, has_the_rows_that_its_proposer_signed_and_no_others) {
     EXPECT_EQ(batch.envelope, join_settlement(signed_envelope(batch), rows));
     std::vector<Bytes> changed = rows;
     std::swap(changed[0], changed[1]);
-    EXPECT_EQ(refused(changed), Reject::wrong_root);
+    EXPECT_EQ(refused(changed), Reject::wrong_entries);
     changed = rows;
     changed.pop_back();
     EXPECT_EQ(refused(changed), Reject::wrong_root);
     changed.push_back(rows.front());
-    EXPECT_EQ(refused(changed), Reject::wrong_root);
+    EXPECT_EQ(refused(changed), Reject::malformed) << "a meter's row is no late reading";
     changed = rows;
     changed.push_back(rows.back());
     EXPECT_EQ(refused(changed), Reject::wrong_root);
     changed = rows;
     changed.front().back() ^= 1U;  // of the sealed closing state
     EXPECT_EQ(refused(changed), Reject::wrong_root);
+}
+
+// Whoever sends them need not have signed anything.
+TEST(Settlement, with_more_rows_than_a_block_may_have_costs_nothing) {
+    const Transaction batch = make_batch(samples::settlement(), samples::network(), key());
+    const std::vector<Bytes> rows(kMaxBlockTransactions + 1, Bytes{0x00});
+    Transaction forged = batch;
+    forged.envelope = join_settlement(signed_envelope(batch), rows);
+    EXPECT_EQ(refusal(forged), Reject::too_many_transactions);
 }
 
 // The root alone would let a head call a meter's row a late reading.
