@@ -167,6 +167,10 @@ bool MqttMultiplexer::take_turn_to_dial(std::size_t line) {
 
 void MqttMultiplexer::give_back_turn_to_dial() {
     --dialling_;
+    wake_next_to_dial();
+}
+
+void MqttMultiplexer::wake_next_to_dial() {
     while (!wait_to_dial_.empty()) {
         const std::size_t next = wait_to_dial_.front();
         wait_to_dial_.pop_front();
@@ -211,6 +215,10 @@ void MqttMultiplexer::take_posts(std::int64_t now_ms) {
     for (const Cut& cut : cuts) {
         places_[cut.line].line->cut(cut.is_cut);
         schedule(cut.line, now_ms);
+        if (!cut.is_cut) continue;
+        // It uses no turn to dial, also not one that it was just woken for.
+        places_[cut.line].waits_to_dial = false;
+        if (dialling_ < kMostDialling) wake_next_to_dial();
     }
     for (const std::size_t line : woken)
         schedule(line, now_ms);

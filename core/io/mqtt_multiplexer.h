@@ -79,6 +79,7 @@ class MqttMultiplexer final : public MqttLines, private MqttLoop {
     [[nodiscard]] std::function<void()> waker(std::size_t line) override;
     [[nodiscard]] bool take_turn_to_dial(std::size_t line) override;
     void give_back_turn_to_dial() override;
+    void wake_next_to_dial();
     void let_go(std::size_t line) override { --places_[line].buffered; }
     void count_traffic(std::size_t line, const MqttTraffic& more) override;
     [[nodiscard]] const MqttLineHandlers& handlers() const override { return handlers_; }

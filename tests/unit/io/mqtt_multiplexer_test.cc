@@ -7,12 +7,10 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
-#include <memory>
 
 #include "core/io/clock.h"
-#include "core/io/event_queue.h"
 #include "tests/support/broker.h"
+#include "tests/unit/io/mqtt_test_lines.h"
 
 namespace fairfeed {
 namespace {
@@ -20,80 +18,10 @@ namespace {
 using testing::HasSubstr;
 using testing_support::Broker;
 using testing_support::ClientFiles;
+using testing_support::config_for;
+using testing_support::Lines;
 
-constexpr std::int64_t kPatienceMs = 15'000;
 constexpr std::int64_t kDayS = 86'400;
-
-MqttConfig config_for(const Broker& broker, const std::string& name, const ClientFiles& files,
-                      std::vector<MqttSubscription> subscriptions = {}) {
-    MqttConfig config;
-    config.host = "127.0.0.1";
-    config.port = broker.port();
-    config.client_id = name;
-    config.ca_file = broker.ca_file();
-    config.certificate_file = files.certificate;
-    config.key_file = files.key;
-    config.subscriptions = std::move(subscriptions);
-    config.redial_min_ms = 20;
-    config.redial_max_ms = 200;
-    return config;
-}
-
-// The lines under test; records their events, each as a text that begins with the line's number.
-class Lines {
-  public:
-    explicit Lines(std::vector<MqttConfig> configs)
-        : lines_(std::make_unique<MqttMultiplexer>(std::move(configs), handlers())) {}
-    Lines(const Broker& broker, const std::string& name,
-          std::vector<MqttSubscription> subscriptions = {})
-        : Lines({config_for(broker, name, broker.issue(name), std::move(subscriptions))}) {}
-
-    // Discards events up to the one that contains `part`, and returns it; empty: the time is up.
-    std::string await(const std::string& part) {
-        const std::int64_t until_ms = clock_.now().steady_ms + kPatienceMs;
-        while (clock_.now().steady_ms < until_ms)
-            for (const std::string& event : heard_.pop_batch(1, 200))
-                if (event.find(part) != std::string::npos) return event;
-        return "";
-    }
-    bool say(std::string_view topic, std::string_view text, std::size_t line = 0) {
-        return lines_->publish(line, topic, as_bytes(text));
-    }
-    void cut(std::size_t line, bool is_cut) { lines_->cut(line, is_cut); }
-    MqttTraffic traffic(std::size_t line) const { return lines_->traffic(line); }
-    MqttLineCounts counts() const { return lines_->counts(); }
-    MqttLineCounts await_counts(const std::function<bool(const MqttLineCounts&)>& wanted) {
-        const std::int64_t until_ms = clock_.now().steady_ms + kPatienceMs;
-        while (!wanted(counts()) && clock_.now().steady_ms < until_ms)
-            (void)heard_.pop_batch(1, 10);
-        return counts();
-    }
-    void close() { lines_.reset(); }
-    std::size_t unread() const { return heard_.size(); }
-
-  private:
-    MqttLineHandlers handlers() {
-        MqttLineHandlers handlers;
-        handlers.on_message = [this](std::size_t line, std::string_view topic, ByteView bytes,
-                                     bool retained) {
-            heard_.push_always(std::to_string(line) + " message " + std::string(topic) + " " +
-                               std::string(as_text(bytes)) + (retained ? " retained" : ""));
-        };
-        handlers.on_connection = [this](std::size_t line, bool up, std::string_view reason) {
-            heard_.push_always(std::to_string(line) + (up ? " connected" : " disconnected ") +
-                               std::string(reason));
-        };
-        handlers.on_denied = [this](std::size_t line, std::string_view topic, int code) {
-            heard_.push_always(std::to_string(line) + " denied " + std::string(topic) + " " +
-                               std::to_string(code));
-        };
-        return handlers;
-    }
-
-    Clock clock_;
-    EventQueue<std::string> heard_{1};
-    std::unique_ptr<MqttMultiplexer> lines_;
-};
 
 class MqttMultiplexerTest : public testing::Test {
   protected:
@@ -257,40 +185,6 @@ TEST_F(MqttMultiplexerTest, ends_within_its_bound_whatever_the_broker_does) {
     EXPECT_LE(clock.now().steady_ms - begin_ms, 2200);
 }
 
-TEST_F(MqttMultiplexerTest, a_line_that_is_cut_is_away_until_it_is_mended) {
-    const Broker broker;
-    Lines lines({config_for(broker, "a", broker.issue("a"), {{"t"}}),
-                 config_for(broker, "b", broker.issue("b"), {{"t"}})});
-    ASSERT_EQ(lines.await_counts([](const auto& c) { return c.up == 2; }).up, 2U);
-    lines.cut(0, true);
-    lines.cut(0, true);
-    EXPECT_EQ(lines.await("disconnected"), "0 disconnected the line is cut");
-    ASSERT_TRUE(lines.say("t", "of a", 0));
-    ASSERT_TRUE(lines.say("t", "of b", 1));
-    EXPECT_EQ(lines.await("message"), "1 message t of b") << "nothing passes on the cut line";
-    EXPECT_EQ(lines.counts().connects, 2U);
-    lines.cut(0, false);
-    EXPECT_EQ(lines.await("0 connected"), "0 connected");
-    EXPECT_NE(lines.await("message t of a"), "") << "what was accepted leaves when it is mended";
-    EXPECT_EQ(lines.counts().connects, 3U);
-}
-
-TEST_F(MqttMultiplexerTest, a_line_that_was_cut_before_it_dialled_and_one_that_ends_cut_are_well) {
-    Broker broker;
-    broker.die();
-    Lines lines(
-        {config_for(broker, "a", broker.issue("a")), config_for(broker, "b", broker.issue("b"))});
-    lines.cut(0, true);
-    broker.revive();
-    EXPECT_NE(lines.await("1 connected"), "");
-    EXPECT_EQ(lines.counts().connects, 1U);
-    lines.cut(0, false);
-    EXPECT_NE(lines.await("0 connected"), "");
-    lines.cut(1, true);
-    EXPECT_NE(lines.await("1 disconnected"), "");
-    lines.close();
-}
-
 // MQTT 5, 3.3: fixed header 2, topic 2 + 3, packet identifier 2, properties 1, payload. 3.4: 4.
 TEST_F(MqttMultiplexerTest, counts_the_bytes_of_packets_by_line) {
     const Broker broker;
@@ -307,26 +201,6 @@ TEST_F(MqttMultiplexerTest, counts_the_bytes_of_packets_by_line) {
     EXPECT_EQ(lines.traffic(1).sent - other.sent, kPublish);
     EXPECT_EQ(lines.traffic(1).received - other.received, 4U);
     EXPECT_EQ(lines.traffic(0).received - before.received, kPublish);
-}
-
-std::size_t open_descriptors() {
-    const std::filesystem::directory_iterator all("/proc/self/fd");
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
-TEST_F(MqttMultiplexerTest, takes_one_descriptor_for_a_line) {
-    const Broker broker;
-    constexpr std::size_t kLines = 20;
-    std::vector<MqttConfig> configs;
-    for (std::size_t i = 0; i < kLines; ++i) {
-        const std::string name = "c" + std::to_string(i);
-        configs.push_back(config_for(broker, name, broker.issue(name)));
-    }
-    const std::size_t before = open_descriptors();
-    Lines lines(std::move(configs));
-    ASSERT_EQ(lines.await_counts([](const auto& c) { return c.up == kLines; }).up, kLines);
-    constexpr std::size_t kLoop = 2;  // epoll and its eventfd
-    EXPECT_EQ(open_descriptors(), before + kLoop + kLines * MqttMultiplexer::kDescriptorsPerLine);
 }
 
 // More lines than dial at a time. Where each one takes long (scripts/test, under TSan), fewer.
