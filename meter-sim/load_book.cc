@@ -131,8 +131,23 @@ std::vector<std::pair<MeterId, MeterEffect>> LoadBook::to_keep(std::int64_t real
     return effects;
 }
 
+namespace {
+
+void count_sent(LoadWindow& of, std::int64_t sent_ms, std::int64_t receipt_ms,
+                std::int64_t settled_ms) {
+    of.first_sent_ms = of.sent == 0 ? sent_ms : std::min(of.first_sent_ms, sent_ms);
+    of.last_receipt_ms = std::max(of.last_receipt_ms, receipt_ms);
+    of.last_settled_ms = std::max(of.last_settled_ms, settled_ms);
+    ++of.sent;
+    of.receipted += receipt_ms == LoadWindow::kNever ? 0 : 1;
+    of.settled += settled_ms == LoadWindow::kNever ? 0 : 1;
+}
+
+}  // namespace
+
 LoadTally LoadBook::tally() const {
     LoadTally tally;
+    std::map<Window, LoadWindow> windows;
     tally.counts = counts_;
     tally.refused = refused_;
     tally.first_sent_ms = INT64_MAX;
@@ -143,11 +158,16 @@ LoadTally LoadBook::tally() const {
             tally.first_sent_ms = std::min(tally.first_sent_ms, item.sent_ms);
             tally.last_receipt_ms = std::max(tally.last_receipt_ms, item.receipt_ms);
             tally.last_settled_ms = std::max(tally.last_settled_ms, item.settled_ms);
+            const Window window = item.pending.reading.window;
+            LoadWindow& of = windows.try_emplace(window, LoadWindow{window}).first->second;
+            count_sent(of, item.sent_ms, item.receipt_ms, item.settled_ms);
             lag.push_back(item.sent_ms - item.due_ms);
             if (item.receipt_ms != kNotYet) to_receipt.push_back(item.receipt_ms - item.sent_ms);
             if (item.settled_ms != kNotYet) to_settled.push_back(item.settled_ms - item.sent_ms);
         }
     }
+    for (const auto& [_, window] : windows)
+        tally.windows.push_back(window);
     tally.to_receipt = load_times(std::move(to_receipt));
     tally.to_settled = load_times(std::move(to_settled));
     tally.lag = load_times(std::move(lag));

@@ -42,8 +42,22 @@ struct LoadCounts {
     std::size_t duplicates = 0;
 };
 
+// A window's readings: how many were sent, and when. A time of what never happened is kNever.
+struct LoadWindow {
+    static constexpr std::int64_t kNever = -1;
+    Window window = 0;
+    std::size_t sent = 0;
+    std::size_t receipted = 0;
+    std::size_t settled = 0;
+    std::int64_t first_sent_ms = kNever;  // steady
+    std::int64_t last_receipt_ms = kNever;
+    std::int64_t last_settled_ms = kNever;
+    bool operator==(const LoadWindow&) const = default;
+};
+
 struct LoadTally {
     LoadCounts counts;
+    std::vector<LoadWindow> windows;  // of which something was sent, in order
     std::map<std::string, std::size_t> refused;  // by reason
     LoadTimes to_receipt;                        // from the first publish
     LoadTimes to_settled;
@@ -86,7 +100,7 @@ class LoadBook {
     [[nodiscard]] std::vector<std::pair<MeterId, MeterEffect>> to_keep(std::int64_t real_ms) const;
 
   private:
-    static constexpr std::int64_t kNotYet = -1;
+    static constexpr std::int64_t kNotYet = LoadWindow::kNever;
     struct Item {
         PendingReading pending;
         std::int64_t due_ms;

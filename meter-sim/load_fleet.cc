@@ -83,16 +83,18 @@ Result<std::vector<KeptReading>, IoError> LoadFleet::sign(PlannedMeter& planned,
     const Instant later{0, clock.end_real_ms(end - 1), true};
     Meter meter(std::move(planned.setup), std::move(state), {});
     std::vector<KeptReading> readings;
-    while (!meter.has_measured_all() && meter.state().next_window < end) {
-        const MeterEffects effects = meter.step(meter_event::Tick{}, later);
-        std::vector<MeterAndEffect> writes;
+    std::vector<MeterEffects> steps;  // none leaves before all are written, in one transaction
+    while (!meter.has_measured_all() && meter.state().next_window < end)
+        steps.push_back(meter.step(meter_event::Tick{}, later));
+    std::vector<MeterAndEffect> writes;
+    for (const MeterEffects& effects : steps) {
         for (const MeterEffect& effect : effects) {
             writes.emplace_back(id, &effect);
             if (const auto* reading = std::get_if<meter_effect::PersistReading>(&effect))
                 readings.push_back(reading->reading);
         }
-        if (auto written = outbox_.write(writes); !written) return unexpected(written.error());
     }
+    if (auto written = outbox_.write(writes); !written) return unexpected(written.error());
     return readings;
 }
 

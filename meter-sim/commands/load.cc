@@ -80,6 +80,24 @@ Json times_json(const LoadTimes& times) {
         .set("max", times.max_ms);
 }
 
+// Times from the run's first publish on; null for what never happened.
+Json windows_json(const LoadTally& tally) {
+    const auto since_first = [&](std::int64_t at_ms) {
+        return at_ms == LoadWindow::kNever ? Json() : Json(at_ms - tally.first_sent_ms);
+    };
+    Json windows = Json::array();
+    for (const LoadWindow& each : tally.windows)
+        windows.push(Json::object()
+                         .set("window", each.window)
+                         .set("sent", each.sent)
+                         .set("receipted", each.receipted)
+                         .set("final", each.settled)
+                         .set("first_sent_ms", since_first(each.first_sent_ms))
+                         .set("last_receipt_ms", since_first(each.last_receipt_ms))
+                         .set("last_final_ms", since_first(each.last_settled_ms)));
+    return windows;
+}
+
 Json to_json(const LoadResult& result) {
     const LoadTally& tally = result.tally;
     const LoadCounts& counts = tally.counts;
@@ -101,6 +119,7 @@ Json to_json(const LoadResult& result) {
     json.set("publish_to_receipt_ms", times_json(tally.to_receipt));
     json.set("publish_to_final_ms", times_json(tally.to_settled));
     json.set("generator_lag_ms", times_json(tally.lag));
+    json.set("windows", windows_json(tally));
     json.set("bytes", Json::object()
                           .set("sent", result.wire.bytes_sent)
                           .set("received", result.wire.bytes_received));

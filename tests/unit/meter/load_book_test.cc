@@ -82,6 +82,20 @@ TEST_F(LoadBookTest, is_done_when_all_is_receipted_and_two_members_say_that_it_i
     EXPECT_EQ(tally.last_receipt_ms, 2050);
 }
 
+TEST_F(LoadBookTest, tells_of_each_window_what_was_sent_and_when_the_last_answer_came) {
+    (void)book_.due(1003, 1);
+    receipt(1, 0, 1010);
+    receipt(2, 0, 1020);
+    settled(2, 0, 1100);
+    settled(3, 0, 1200);
+    EXPECT_EQ(book_.tally().windows, (std::vector<LoadWindow>{{0, 1, 1, 1, 1003, 1020, 1200}}));
+    (void)book_.due(2000, 1);
+    receipt(1, 1, 2010);
+    EXPECT_EQ(book_.tally().windows.back(),
+              (LoadWindow{1, 1, 0, 0, 2000, LoadWindow::kNever, LoadWindow::kNever}))
+        << "one receipt does not suffice, and nobody has settled it";
+}
+
 TEST_F(LoadBookTest, takes_no_receipt_of_another_reading_or_twice_from_one_member) {
     (void)book_.due(1000, 1);
     receipt(1, 0, 1010);
