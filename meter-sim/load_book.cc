@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/model/allocation.h"
 
 namespace fairfeed {
@@ -20,42 +21,71 @@ std::size_t LoadBook::add(Enrolment enrolment,
     const std::size_t number = meters_.size();
     meters_.push_back({std::move(enrolment), RoundTrip(timers_), {}, {}, {}, 0});
     for (auto& [due_ms, kept] : readings) {
-        agenda_.insert({due_ms, {number, meters_.back().items.size()}});
+        fresh_.insert({due_ms, {number, meters_.back().items.size()}});
         meters_.back().items.push_back({PendingReading(std::move(kept), false), due_ms});
     }
     counts_.readings += readings.size();
     return number;
 }
 
+std::int64_t LoadBook::postpone(std::int64_t until_ms) {
+    CHECK(counts_.sent == 0);
+    if (fresh_.empty() || next_due_ms() >= until_ms) return 0;
+    const std::int64_t by_ms = until_ms - next_due_ms();
+    for (LoadedMeter& meter : meters_)
+        for (Item& item : meter.items)
+            item.due_ms += by_ms;
+    const Agenda earlier = std::exchange(fresh_, {});
+    for (const auto& [due_ms, place] : earlier)
+        fresh_.emplace(due_ms + by_ms, place);
+    return by_ms;
+}
+
 std::vector<LoadBook::Publish> LoadBook::due(std::int64_t now_ms, std::size_t most) {
     std::vector<Publish> publishes;
     for (; most > 0 && next_due_ms() <= now_ms; --most) {
-        const auto [number, place] = agenda_.begin()->second;
-        agenda_.erase(agenda_.begin());
-        LoadedMeter& meter = meters_[number];
-        Item& item = meter.items[place];
-        PendingReading& pending = item.pending;
-        const std::size_t before = publishes.size();
-        for (const WitnessNode& member : meter.enrolment.committee_of(pending.reading.window)) {
-            if (!meter.connected.contains(member.node)) continue;
-            if (pending.reading.receipts.contains(member.node)) continue;
-            publishes.push_back({number, member.node, pending.envelope});
-        }
-        const std::size_t count = publishes.size() - before;
-        counts_.publishes += count;
-        if (item.sent_ms != kNotYet) counts_.duplicates += count;
-        if (count > 0 && item.sent_ms == kNotYet) {
-            item.sent_ms = now_ms;
-            ++counts_.sent;
-        }
-        pending.sent(meter.round_trip, now_ms, count > 0);
-        agenda_.insert({pending.next_send_ms, {number, place}});
+        Agenda& agenda = next() == &fresh_ ? fresh_ : agenda_;
+        const auto [number, place] = agenda.begin()->second;
+        agenda.erase(agenda.begin());
+        send(number, place, now_ms, publishes);
     }
+    if (is_full() && !fresh_.empty() && fresh_.begin()->first <= now_ms) held_back_ = true;
     return publishes;
 }
 
+void LoadBook::send(std::size_t number, std::size_t place, std::int64_t now_ms,
+                    std::vector<Publish>& publishes) {
+    LoadedMeter& meter = meters_[number];
+    Item& item = meter.items[place];
+    PendingReading& pending = item.pending;
+    const std::size_t before = publishes.size();
+    for (const WitnessNode& member : meter.enrolment.committee_of(pending.reading.window)) {
+        if (!meter.connected.contains(member.node)) continue;
+        if (pending.reading.receipts.contains(member.node)) continue;
+        publishes.push_back({number, member.node, pending.envelope});
+    }
+    const std::size_t count = publishes.size() - before;
+    counts_.publishes += count;
+    if (item.sent_ms != kNotYet) counts_.duplicates += count;
+    if (count > 0 && item.sent_ms == kNotYet) {
+        item.due_ms = std::max(item.due_ms, allowed_ms_);
+        item.sent_ms = now_ms;
+        ++counts_.sent;
+    }
+    pending.sent(meter.round_trip, now_ms, count > 0);
+    agenda_.insert({pending.next_send_ms, {number, place}});
+}
+
+// nullptr: nothing is ever due again.
+const LoadBook::Agenda* LoadBook::next() const {
+    const bool may_begin = !fresh_.empty() && !is_full();
+    if (agenda_.empty()) return may_begin ? &fresh_ : nullptr;
+    return may_begin && fresh_.begin()->first <= agenda_.begin()->first ? &fresh_ : &agenda_;
+}
+
 std::int64_t LoadBook::next_due_ms() const {
-    return agenda_.empty() ? INT64_MAX : agenda_.begin()->first;
+    const Agenda* const agenda = next();
+    return agenda == nullptr ? INT64_MAX : agenda->begin()->first;
 }
 
 void LoadBook::connected(std::size_t meter, const NodeId& member, bool up) {
@@ -82,12 +112,12 @@ void LoadBook::heard(const NodeId& member, std::size_t meter, const Receipt& rec
     if (receipt.reading != reading.id || !reading.receipts.insert(member).second) return;
     if (!is_held_by_enough(reading.receipts, of.enrolment.committee_of(reading.window))) return;
     item->receipt_ms = now_ms;
+    if (is_full()) allowed_ms_ = now_ms;
     ++counts_.receipted;
     if (const auto after_ms = item->pending.answered_after_ms(now_ms))
         of.round_trip.measured(*after_ms);
     const std::size_t place = static_cast<std::size_t>(item - of.items.data());
-    agenda_.erase({item->pending.back_off_ms == 0 ? item->due_ms : item->pending.next_send_ms,
-                   {meter, place}});
+    agenda_.erase({item->pending.next_send_ms, {meter, place}});
 }
 
 // Windows settle in order, so a member that settled a window settled those before it.
@@ -150,6 +180,7 @@ LoadTally LoadBook::tally() const {
     std::map<Window, LoadWindow> windows;
     tally.counts = counts_;
     tally.refused = refused_;
+    tally.held_back = held_back_;
     tally.first_sent_ms = INT64_MAX;
     std::vector<std::int64_t> to_receipt, to_settled, lag;
     for (const LoadedMeter& meter : meters_) {

@@ -57,11 +57,12 @@ struct LoadWindow {
 
 struct LoadTally {
     LoadCounts counts;
-    std::vector<LoadWindow> windows;  // of which something was sent, in order
+    std::vector<LoadWindow> windows;             // of which something was sent, in order
     std::map<std::string, std::size_t> refused;  // by reason
     LoadTimes to_receipt;                        // from the first publish
     LoadTimes to_settled;
-    LoadTimes lag;  // from when a reading was due until the generator sent it
+    LoadTimes lag;  // from when a reading was due, and allowed, until the generator sent it
+    bool held_back = false;  // by the limit of what may be in flight
     std::int64_t first_sent_ms = 0;
     std::int64_t last_receipt_ms = 0;
     std::int64_t last_settled_ms = 0;
@@ -75,11 +76,17 @@ class LoadBook {
         std::shared_ptr<const Bytes> envelope;
     };
 
-    explicit LoadBook(const Timers& timers) : timers_(timers) {}
+    // `in_flight`: readings that may wait for their receipts at once; further ones are sent when
+    // one of these has its receipts.
+    explicit LoadBook(const Timers& timers, std::size_t in_flight = SIZE_MAX)
+        : timers_(timers), in_flight_(in_flight) {}
     // Returns the meter's number. `readings` with the steady time at which each is due.
     std::size_t add(Enrolment enrolment,
                     std::vector<std::pair<std::int64_t, KeptReading>> readings);
 
+    // Before anything is sent: if the first reading is due earlier, all are due so much later that
+    // it is due then. Returns by how much.
+    [[nodiscard]] std::int64_t postpone(std::int64_t until_ms);
     // What must be sent now, at most `most` readings.
     [[nodiscard]] std::vector<Publish> due(std::int64_t now_ms, std::size_t most);
     // When due() has something again; INT64_MAX: never.
@@ -116,11 +123,21 @@ class LoadBook {
         std::map<NodeId, Window> settled;  // what each member has said
         std::size_t first_unsettled = 0;
     };
+    // When, and the meter's number and the item's place.
+    using Agenda = std::set<std::pair<std::int64_t, std::pair<std::size_t, std::size_t>>>;
+    [[nodiscard]] bool is_full() const { return counts_.sent - counts_.receipted >= in_flight_; }
+    [[nodiscard]] const Agenda* next() const;
+    void send(std::size_t number, std::size_t place, std::int64_t now_ms,
+              std::vector<Publish>& publishes);
     [[nodiscard]] Item* find(LoadedMeter& meter, Window window);
 
     Timers timers_;
     std::vector<LoadedMeter> meters_;
-    std::set<std::pair<std::int64_t, std::pair<std::size_t, std::size_t>>> agenda_;
+    std::size_t in_flight_;
+    Agenda fresh_;                         // never sent
+    Agenda agenda_;                        // to be sent again
+    std::int64_t allowed_ms_ = INT64_MIN;  // since then one more may be in flight
+    bool held_back_ = false;
     LoadCounts counts_;
     std::size_t connections_ = 0;
     std::map<std::string, std::size_t> refused_;

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kQueueCapacity = 1'000'000;
 constexpr std::size_t kBatch = 1024;         // events, and readings sent, in a turn
 constexpr std::size_t kKeptAtATime = 4096;   // effects in one transaction
+constexpr std::int64_t kPauseMs = 1500;      // between the connections and the first reading
 constexpr std::int64_t kTellMs = 1000;       // between lines of progress
 constexpr std::int64_t kConnectMs = 20'000;  // without another connection: begin without it
 constexpr std::int64_t kStalledMs = 60'000;  // without a receipt or a settlement: give up
@@ -26,7 +27,7 @@ LoadFleet::LoadFleet(FleetPlan plan, Outbox outbox, const LoadPace& pace, Progre
       outbox_(std::move(outbox)),
       pace_(pace),
       progress_(std::move(progress)),
-      book_(plan_.parameters.timers),
+      book_(plan_.parameters.timers, pace.in_flight),
       news_(kQueueCapacity) {}
 
 void LoadFleet::stop() {
@@ -45,21 +46,33 @@ Result<LoadResult, IoError> LoadFleet::run(const std::filesystem::path& ca_certi
     result.meters = plan_.meters.size();
     result.connections = lines_.size();
     result.stopped = stopping_;
+    result.postponed_ms = postponed_ms_;
     mqtt_.reset();
     if (auto kept = keep_receipts(); !kept) return unexpected(kept.error());
     return result;
 }
 
+// None leaves before all are written, so many meters share a transaction.
 Result<void, IoError> LoadFleet::sign_all() {
+    std::vector<Signed> unwritten;
+    std::size_t count = 0;
     for (std::size_t i = 0; i < plan_.meters.size(); ++i) {
         PlannedMeter& planned = plan_.meters[i];
         enrolments_.push_back(planned.setup.enrolment);
         auto signed_readings = sign(planned, i);
         if (!signed_readings) return unexpected(signed_readings.error());
         std::vector<std::pair<std::int64_t, KeptReading>> due;
-        for (KeptReading& reading : *signed_readings)
-            due.emplace_back(due_ms(reading.window, i), std::move(reading));
+        for (const KeptReading& reading : signed_readings->readings)
+            due.emplace_back(due_ms(reading.window, i), reading);
+        count += due.size();
         (void)book_.add(enrolments_.back(), std::move(due));
+        unwritten.push_back(std::move(*signed_readings));
+        const bool is_last = stopping_ || i + 1 == plan_.meters.size();
+        if (count >= kKeptAtATime || is_last) {
+            if (auto written = keep_signed(unwritten); !written) return written;
+            unwritten.clear();
+            count = 0;
+        }
         if (stopping_) return {};
         if (clock_.now().steady_ms - told_ms_ >= kTellMs)
             tell("signed the readings of " + std::to_string(i + 1) + " of " +
@@ -69,10 +82,9 @@ Result<void, IoError> LoadFleet::sign_all() {
 }
 
 // The meter itself measures and signs, as if all the windows had ended.
-Result<std::vector<KeptReading>, IoError> LoadFleet::sign(PlannedMeter& planned,
-                                                          std::size_t number) {
-    const MeterId id = enrolments_[number].meter;
-    auto known = outbox_.load(id);
+Result<LoadFleet::Signed, IoError> LoadFleet::sign(PlannedMeter& planned, std::size_t number) {
+    Signed out{enrolments_[number].meter, {}, {}};
+    auto known = outbox_.load(out.meter);
     if (!known) return unexpected(known.error());
     MeterState state;
     state.next_window = enrolments_[number].effective;
@@ -82,20 +94,22 @@ Result<std::vector<KeptReading>, IoError> LoadFleet::sign(PlannedMeter& planned,
     const GridClock clock(plan_.parameters);
     const Instant later{0, clock.end_real_ms(end - 1), true};
     Meter meter(std::move(planned.setup), std::move(state), {});
-    std::vector<KeptReading> readings;
-    std::vector<MeterEffects> steps;  // none leaves before all are written, in one transaction
-    while (!meter.has_measured_all() && meter.state().next_window < end)
-        steps.push_back(meter.step(meter_event::Tick{}, later));
-    std::vector<MeterAndEffect> writes;
-    for (const MeterEffects& effects : steps) {
-        for (const MeterEffect& effect : effects) {
-            writes.emplace_back(id, &effect);
+    while (!meter.has_measured_all() && meter.state().next_window < end) {
+        for (MeterEffect& effect : meter.step(meter_event::Tick{}, later)) {
             if (const auto* reading = std::get_if<meter_effect::PersistReading>(&effect))
-                readings.push_back(reading->reading);
+                out.readings.push_back(reading->reading);
+            out.effects.push_back(std::move(effect));
         }
     }
-    if (auto written = outbox_.write(writes); !written) return unexpected(written.error());
-    return readings;
+    return out;
+}
+
+Result<void, IoError> LoadFleet::keep_signed(const std::vector<Signed>& meters) {
+    std::vector<MeterAndEffect> writes;
+    for (const Signed& each : meters)
+        for (const MeterEffect& effect : each.effects)
+            writes.emplace_back(each.meter, &effect);
+    return outbox_.write(writes);
 }
 
 std::int64_t LoadFleet::due_ms(Window window, std::size_t number) const {
@@ -149,6 +163,7 @@ void LoadFleet::await_connections(LoadResult& result) {
 }
 
 void LoadFleet::play() {
+    postponed_ms_ = book_.postpone(clock_.now().steady_ms + kPauseMs);
     std::size_t progress = 0;
     std::int64_t moved_ms = clock_.now().steady_ms;
     while (!book_.is_done() && !stopping_) {

@@ -1,6 +1,7 @@
 // LoadFleet: plays a LoadBook over real connections. Signs the readings first: one meter after the
 // other, by its own state machine, into the outbox, from which `run` goes on afterwards. Then waits
-// for the connections and publishes what is due. One thread; MQTT callbacks only post.
+// for the connections and publishes what is due; if that took too long, everything is due later.
+// One thread; MQTT callbacks only post.
 #pragma once
 
 #include <atomic>
@@ -24,7 +25,8 @@ namespace fairfeed {
 
 struct LoadPace {
     std::int64_t windows = 1;
-    std::int64_t rate = 0;  // readings a second within a window; 0: all at its end
+    std::int64_t rate = 0;             // readings a second within a window; 0: all at its end
+    std::size_t in_flight = SIZE_MAX;  // readings that may wait for their receipts at once
 };
 
 struct LoadResult {
@@ -34,6 +36,8 @@ struct LoadResult {
     std::size_t connections = 0;
     std::size_t connected = 0;  // when the first reading left
     bool stopped = false;       // by request
+    // The readings left so much later than due, because signing and connecting took so long.
+    std::int64_t postponed_ms = 0;
 };
 
 class LoadFleet {
@@ -62,10 +66,15 @@ class LoadFleet {
         std::size_t meter = 0;
         NodeId member;
     };
+    struct Signed {
+        MeterId meter;
+        std::vector<KeptReading> readings;
+        MeterEffects effects;  // to be written, the readings among them
+    };
 
     [[nodiscard]] Result<void, IoError> sign_all();
-    [[nodiscard]] Result<std::vector<KeptReading>, IoError> sign(PlannedMeter& planned,
-                                                                 std::size_t number);
+    [[nodiscard]] Result<Signed, IoError> sign(PlannedMeter& planned, std::size_t number);
+    [[nodiscard]] Result<void, IoError> keep_signed(const std::vector<Signed>& meters);
     [[nodiscard]] std::int64_t due_ms(Window window, std::size_t number) const;
     void connect(const std::filesystem::path& ca_certificate);
     void await_connections(LoadResult& result);
@@ -87,6 +96,7 @@ class LoadFleet {
     std::vector<std::size_t> first_line_;  // by meter, and the end of the last one's
     std::size_t up_ = 0;
     std::int64_t told_ms_ = 0;
+    std::int64_t postponed_ms_ = 0;
     std::atomic<bool> stopping_{false};
     EventQueue<News> news_;
     std::unique_ptr<MqttLines> mqtt_;  // last: its handlers use the others

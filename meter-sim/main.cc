@@ -23,6 +23,8 @@ constexpr const char* kLoadExamples =
     "  meter-sim load --config meter-sim.yaml --burst --duration 60\n"
     "                                                 all meters at each window's end, for a "
     "minute\n"
+    "  meter-sim load --config meter-sim.yaml --burst --in-flight 1000 --duration 60\n"
+    "                                                 as fast as the receipts come\n"
     "  meter-sim load --config meter-sim.yaml --rate 500 --duration 60 --json load.json\n"
     "                                                 500 readings a second, the result for "
     "programs\n";
@@ -56,6 +58,8 @@ void add_load(CLI::App& app, fairfeed::LoadOptions& options, int& status) {
     load->add_option("--config", options.config, "Configuration file (YAML)")->required();
     load->add_option("--rate", options.rate, "Readings a second, after each window's end");
     load->add_flag("--burst", options.burst, "All readings at once, at each window's end");
+    load->add_option("--in-flight", options.in_flight,
+                     "At most so many readings wait for their receipts; the others wait for them");
     load->add_option("--duration", options.duration_s,
                      "Seconds of whole windows, from the meters' next window on")
         ->required();

@@ -42,6 +42,8 @@ std::vector<std::string> faults_of(const LoadOptions& options, const FleetPlan& 
     if (options.burst == options.rate.has_value())
         faults.push_back("choose one of --burst and --rate R");
     if (options.rate && *options.rate < 1) faults.push_back("--rate: at least 1 reading a second");
+    if (options.in_flight && *options.in_flight < 1)
+        faults.push_back("--in-flight: at least 1 reading");
     if (options.duration_s < 1) faults.push_back("--duration: at least 1 second");
     for (const PlannedMeter& meter : plan.meters)
         if (!meter.setup.signer)
@@ -64,8 +66,9 @@ std::vector<std::string> faults_of(const LoadOptions& options, const FleetPlan& 
 std::string limit_of(const LoadResult& result) {
     if (result.tally.lag.p99_ms > kLateMs)
         return "generator: 1 % of the readings left more than " +
-               std::to_string(result.tally.lag.p99_ms) +
-               " ms late, because it was busy or its meters connected after their window's end";
+               std::to_string(result.tally.lag.p99_ms) + " ms late, because it was busy";
+    if (result.tally.held_back)
+        return "network: as many readings as --in-flight allows waited for their receipts";
     if (result.tally.to_receipt.p99_ms > 1000)
         return "network: 1 % of the receipts took more than " +
                std::to_string(result.tally.to_receipt.p99_ms) + " ms";
@@ -119,6 +122,7 @@ Json to_json(const LoadResult& result) {
     json.set("publish_to_receipt_ms", times_json(tally.to_receipt));
     json.set("publish_to_final_ms", times_json(tally.to_settled));
     json.set("generator_lag_ms", times_json(tally.lag));
+    json.set("postponed_ms", result.postponed_ms);
     json.set("windows", windows_json(tally));
     json.set("bytes", Json::object()
                           .set("sent", result.wire.bytes_sent)
@@ -148,6 +152,9 @@ void print(const LoadResult& result, std::ostream& out) {
         out << "on the wire, handshakes included: "
             << (result.wire.bytes_sent + result.wire.bytes_received) / counts.sent
             << " bytes a reading\n";
+    if (result.postponed_ms > 0)
+        out << "all was sent " << result.postponed_ms
+            << " ms later than due, because signing and connecting took so long\n";
     out << "limit: " << limit_of(result) << std::endl;
 }
 
@@ -172,7 +179,8 @@ int run_load(const LoadOptions& options, std::ostream& out, std::ostream& err) {
     }
     const std::int64_t each_ms = window_ms(plan->parameters);
     const LoadPace pace{std::max<std::int64_t>(1, options.duration_s * 1000 / each_ms),
-                        options.rate.value_or(0)};
+                        options.rate.value_or(0),
+                        static_cast<std::size_t>(options.in_flight.value_or(INT64_MAX))};
     if (options.check_only) {
         out << options.config.string() << ": well formed; " << plan->meters.size()
             << " meters would report " << pace.windows << " windows of " << each_ms << " ms\n";

@@ -15,9 +15,10 @@ struct LoadOptions {
     std::filesystem::path config;
     std::optional<std::int64_t> rate;  // readings a second; absent: all meters at once
     bool burst = false;
-    std::int64_t duration_s = 0;  // so many whole windows, at least one
-    std::filesystem::path json;   // empty: none
-    bool check_only = false;      // check everything, load nothing
+    std::optional<std::int64_t> in_flight;  // readings that may wait for their receipts at once
+    std::int64_t duration_s = 0;            // so many whole windows, at least one
+    std::filesystem::path json;             // empty: none
+    bool check_only = false;                // check everything, load nothing
 };
 
 // 0: every reading was receipted and its window settled. 1: not so, or the outbox failed. 2: wrong

@@ -21,7 +21,7 @@ _RULES = ("paper", "waterfill", "generation")
 _FEW, _MANY = 1000, 1_000_000  # prosumers
 _SMALL, _LARGE = 1000, 100_000  # meters in the state
 _CLUSTERS = (9, 90, 900)  # meters of a cluster
-_PER_INSERT = 256
+PER_INSERT = 256
 _NS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 # What n log n costs, as a ratio of the rates for few and for many.
 _N_LOG_N = math.log(_FEW) / math.log(_MANY)
@@ -30,12 +30,12 @@ _LOG_N = math.log(_SMALL) / math.log(_LARGE)
 
 def measure(options):
     command = "scripts/bench parts" + (" --quick" if options.quick else "")
-    medians = _medians(_run(programs.one("parts_bench"), options.quick))
+    found = medians(run(programs.one("parts_bench"), 0.02 if options.quick else 0.5))
     sheet = Sheet(command)
-    _settle(sheet, medians)
-    _reading(sheet, medians)
-    _state(sheet, medians)
-    _disk(sheet, medians)
+    _settle(sheet, found)
+    _reading(sheet, found)
+    _state(sheet, found)
+    _disk(sheet, found)
     return sheet.report([
         f"Each figure is the median of {REPEATS} repetitions. Computing is CPU time of one core; "
         "what waits for the disk is real time.",
@@ -44,13 +44,14 @@ def measure(options):
     ])  # fmt: skip
 
 
-def _run(program, quick):
+def run(program, seconds, only="."):
+    """The report of Google Benchmark. `seconds`: of a repetition; `only`: a pattern of names."""
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "parts.json"
         # Progress goes to standard error, and standard output is the report's alone.
         command = [str(program), f"--benchmark_out={out}", "--benchmark_out_format=json",
                    "--benchmark_format=json", f"--benchmark_repetitions={REPEATS}",
-                   f"--benchmark_min_time={0.02 if quick else 0.5}"]  # fmt: skip
+                   f"--benchmark_filter={only}", f"--benchmark_min_time={seconds}"]  # fmt: skip
         programs.say(f"{program.name} ...")
         environment = os.environ | {"TMPDIR": os.environ.get("TMPDIR", "/var/tmp")}
         done = subprocess.run(command, stdout=subprocess.DEVNULL, env=environment)
@@ -62,36 +63,36 @@ def _run(program, quick):
             raise DemoFault(f"{program.name} wrote no report: {error}") from error
 
 
-def _medians(report):
-    medians = {b["run_name"]: b for b in report.get("benchmarks", [])
+def medians(report):
+    found = {b["run_name"]: b for b in report.get("benchmarks", [])
                if b.get("aggregate_name") == "median"}  # fmt: skip
-    if not medians:
+    if not found:
         raise DemoFault("parts_bench reports no medians; is it of this checkout?")
-    return medians
+    return found
 
 
-def _of(medians, name):
-    if name not in medians:
+def _of(found, name):
+    if name not in found:
         raise DemoFault(f"parts_bench does not measure {name}; build the one of this checkout")
-    return medians[name]
+    return found[name]
 
 
-def _us(medians, name, clock="cpu_time"):
-    found = _of(medians, name)
-    return found[clock] * _NS[found["time_unit"]] / 1000
+def us(found, name, clock="cpu_time"):
+    one = _of(found, name)
+    return one[clock] * _NS[one["time_unit"]] / 1000
 
 
-def _rate(medians, name):
-    return _of(medians, name)["items_per_second"]
+def _rate(found, name):
+    return _of(found, name)["items_per_second"]
 
 
-def _settle(sheet, medians):
+def _settle(sheet, found):
     for rule in _RULES:
-        few = _rate(medians, f"settle/{rule}/{_FEW}") / 1e6
-        many = _rate(medians, f"settle/{rule}/{_MANY}") / 1e6
+        few = _rate(found, f"settle/{rule}/{_FEW}") / 1e6
+        many = _rate(found, f"settle/{rule}/{_MANY}") / 1e6
         for count in (4, _FEW):
             sheet.more_is_better(f"settle/{rule}/{count}",
-                                 _rate(medians, f"settle/{rule}/{count}") / 1e6, "M prosumers/s",
+                                 _rate(found, f"settle/{rule}/{count}") / 1e6, "M prosumers/s",
                                  f"the contract with rule {rule} on {count:,} prosumers")
         goal = f"ratio >= {_N_LOG_N:.2g}"
         sheet.more_is_better(f"settle/{rule}/{_MANY}", many, "M prosumers/s",
@@ -100,26 +101,26 @@ def _settle(sheet, medians):
                              f">= 20 and {goal}" if rule == "paper" else goal)  # fmt: skip
 
 
-def _reading(sheet, medians):
-    verify, sign = _us(medians, "verify"), _us(medians, "sign")
+def _reading(sheet, found):
+    verify, sign = us(found, "verify"), us(found, "sign")
     sheet.less_is_better("verify", verify, "us", "one ES256 verification, a P-256 key at hand")
     sheet.less_is_better("sign", sign, "us", "one ES256 signature")
     for count in _CLUSTERS:
-        cost = 1e6 / _rate(medians, f"window_through_a_node/{count}")
+        cost = 1e6 / _rate(found, f"window_through_a_node/{count}")
         sheet.less_is_better(
             f"reading/{count}", cost, "us",
             f"a reading's way through a pure node, from the message to the settled block and the "
             f"share, in a cluster of {count} meters", verify + 2 * sign,
             "one verification (the reading) and two signatures (receipt and share)",
             "ratio >= 0.85")  # fmt: skip
-    few, many = (1e6 / _rate(medians, f"window_through_a_node/{c}") for c in _CLUSTERS[1:])
+    few, many = (1e6 / _rate(found, f"window_through_a_node/{c}") for c in _CLUSTERS[1:])
     sheet.less_is_better("reading/growth", many, "us",
                          f"a reading's way in a cluster of {_CLUSTERS[2]} meters", few,
                          f"the same with {_CLUSTERS[1]} meters: 1 is flat", "ratio >= 0.9")
 
 
-def _state(sheet, medians):
-    small, large = (_us(medians, f"change_one_meter/{n}") for n in (_SMALL, _LARGE))
+def _state(sheet, found):
+    small, large = (us(found, f"change_one_meter/{n}") for n in (_SMALL, _LARGE))
     sheet.less_is_better("change_one_meter", large, "us",
                          f"a copy of the public state of {_LARGE:,} meters in which one changes, "
                          "with the app hash", small,
@@ -127,12 +128,12 @@ def _state(sheet, medians):
                          f"ratio >= {_LOG_N:.2g}")  # fmt: skip
 
 
-def _disk(sheet, medians):
-    sync = _us(medians, "fdatasync_4_kib", "real_time")
-    insert = _us(medians, "insert_256_rows", "real_time")
+def _disk(sheet, found):
+    sync = us(found, "fdatasync_4_kib", "real_time")
+    insert = us(found, "insert_256_rows", "real_time")
     sheet.less_is_better("fdatasync", sync, "us", "4 KiB appended to a file and made durable")
     sheet.less_is_better("insert_rows", insert, "us",
-                         f"a transaction of {_PER_INSERT} rows of 600 bytes in SQLite, durable",
+                         f"a transaction of {PER_INSERT} rows of 600 bytes in SQLite, durable",
                          sync, "one fdatasync of 4 KiB")  # fmt: skip
-    sheet.more_is_better("insert_rows/rate", _PER_INSERT * 1e6 / insert, "rows/s",
+    sheet.more_is_better("insert_rows/rate", PER_INSERT * 1e6 / insert, "rows/s",
                          "insert_rows as rows a second")  # fmt: skip

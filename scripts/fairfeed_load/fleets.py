@@ -38,7 +38,16 @@ def merged(results):
     return {**total, "processes": len(results), "limit": (worst or [results[0]["limit"]])[0]}
 
 
+def _merged_windows(one, other):
+    """Every process has readings of every window."""
+    return [{**_merged(mine, its), "window": mine["window"],
+             "first_sent_ms": min(mine["first_sent_ms"], its["first_sent_ms"])}
+            for mine, its in zip(one, other)]  # fmt: skip
+
+
 def _merged(one, other, slowest=False):
+    if isinstance(one, list):
+        return _merged_windows(one, other)
     if isinstance(one, dict) and isinstance(other, dict):
         return {key: _merged(one.get(key, 0), other.get(key, 0), slowest or key.endswith("_ms"))
                 for key in {**one, **other}}  # fmt: skip

@@ -27,7 +27,7 @@ examples:
 
 A window is four hours of grid time, so its real seconds divide 14400. A run starts when the meters
 have signed and connected, for which it gives a second for a hundred connections and for two hundred
-readings. If that is not enough, the first readings leave late, and the result says so.
+readings. If that is not enough, all readings leave so much later, and the result says so.
 
 exit status: 0 nothing was lost or doubled, energy and money are conserved, all ledgers are equal;
 1 not so, and it says which; 2 wrong usage."""
@@ -53,6 +53,8 @@ def parse(arguments):
         help="real seconds of a window (default 30)")
     add("--rate", metavar="R", type=whole_number(1, 1_000_000),
         help="readings a second after each window's end (default: all at once)")
+    add("--in-flight", metavar="N", type=whole_number(1, 1_000_000),
+        help="readings that may wait for their receipts at once (default: all)")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-load"),
         help="where everything is written; what an earlier run wrote there is removed "
              "(default .fairfeed-load)")
@@ -67,4 +69,5 @@ def parse(arguments):
     if chosen.rate and chosen.meters > chosen.rate * chosen.window_s:
         raise UsageFault(f"--rate: {chosen.meters} meters at {chosen.rate} readings a second need "
                          f"more than a window of {chosen.window_s} s: raise --rate or --window-s")
+    chosen.starts_in_s = None  # the town computes it
     return chosen

@@ -4,8 +4,9 @@ from fairfeed_demo.network import HOST, free_ports
 
 from .options import WINDOW_SECONDS
 
+NETWORK = "load"
 GRID_EPOCH = "2016-08-08T08:00"
-GRACE_MS = 30_000  # the load is measured, not the estimates of what comes late
+GRACE_MS = 600_000  # the load is measured, not the estimates of what comes late
 _CAPACITIES = (4000, 0, 2500, 0)
 
 
@@ -13,7 +14,7 @@ class Town:
     """Names and places; `network` in the form that fairfeed_demo's modules expect."""
 
     def __init__(self, chosen):
-        self._chosen = chosen
+        self.chosen = chosen
         count = chosen.nodes
         self.nodes = [f"n{number:02}" for number in range(1, count + 1)]
         self.ports = free_ports(count)
@@ -21,21 +22,23 @@ class Town:
         self.members = min(count, 4)
 
     def connections(self):
-        return self._chosen.meters * self.members
+        return self.chosen.meters * self.members
 
     def starts_in_s(self):
         """For signing and connecting: window 0 begins then, and ends a window later."""
-        return 15 + self.connections() // 100 + self._chosen.meters * self._chosen.windows // 200
+        if self.chosen.starts_in_s is not None:
+            return self.chosen.starts_in_s
+        return 15 + self.connections() // 100 + self.chosen.meters * self.chosen.windows // 200
 
     def to_yaml(self):
-        chosen = self._chosen
+        chosen = self.chosen
         lines = [
             "# Written by scripts/load; config/lab.yaml explains the keys.",
             "network:",
-            "  name: load",
+            f"  name: {NETWORK}",
             f"  grid_epoch: {GRID_EPOCH}",
             f"  starts_in_s: {self.starts_in_s()}",
-            f"  speed: {WINDOW_SECONDS // chosen.window_s}",
+            f"  speed: {round(WINDOW_SECONDS / chosen.window_s)}",
             f"  window_seconds: {WINDOW_SECONDS}",
             f"  window_limit: {chosen.windows}",
             "  preset: lab",

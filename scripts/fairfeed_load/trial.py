@@ -1,6 +1,7 @@
 """One run: provision, start, load, drain, stop."""
 
 import json
+import math
 import time
 
 from fairfeed_demo import network as networks
@@ -82,7 +83,7 @@ class Trial:
             tails = [self._crew.log_tail(name).rpartition("\n")[2] for name in names]
             if begun is None and any("readings sent" in tail for tail in tails):
                 begun = time.monotonic()
-                self.watch.mark()
+                self.watch.mark()  # nothing was sent before: see Town.starts_in_s
             self.watch.look()
             if all(tails):
                 self._screen.progress("; ".join(tails), key=tails[0][:7])
@@ -94,9 +95,12 @@ class Trial:
 
     def _load_command(self, config, fleets):
         chosen = self._chosen
-        command = [self._programs.meter_sim, "load", "--config", config, "--duration",
-                   chosen.windows * chosen.window_s, "--json", _result_of(config)]  # fmt: skip
+        duration_s = max(1, math.ceil(chosen.windows * chosen.window_s))
+        command = [self._programs.meter_sim, "load", "--config", config, "--duration", duration_s,
+                   "--json", _result_of(config)]  # fmt: skip
         rate = chosen.rate and max(1, chosen.rate // fleets)
+        if chosen.in_flight:
+            command += ["--in-flight", max(1, chosen.in_flight // fleets)]
         return command + (["--rate", rate] if rate else ["--burst"])
 
     def _result(self, name, config):

@@ -50,6 +50,38 @@ TEST_F(LoadBookTest, sends_each_reading_to_its_committee_when_it_is_due) {
     EXPECT_EQ(book_.counts().duplicates, 0U);
 }
 
+TEST_F(LoadBookTest, begins_later_and_keeps_the_distance_if_the_meters_were_not_ready) {
+    EXPECT_EQ(book_.postpone(900), 0);
+    EXPECT_EQ(book_.postpone(1500), 500);
+    EXPECT_EQ(book_.next_due_ms(), 1500);
+    EXPECT_TRUE(book_.due(1499, 10).empty());
+    EXPECT_EQ(book_.due(1500, 10).size(), 4U);
+    receipt(1, 0, 1510);
+    receipt(2, 0, 1510);
+    EXPECT_EQ(book_.next_due_ms(), 2500);
+    EXPECT_EQ(book_.due(2500, 10).size(), 4U);
+    EXPECT_EQ(book_.tally().lag.max_ms, 0) << "the generator was not late";
+}
+
+TEST_F(LoadBookTest, sends_the_next_when_one_in_flight_has_its_receipts) {
+    LoadBook book(bench_.network().options().parameters.timers, 1);
+    (void)book.add(bench_.setup().enrolment, {{1000, readings_[0]}, {2000, readings_[1]}});
+    for (std::size_t i = 1; i <= 4; ++i)
+        book.connected(0, bench_.member(i), true);
+    EXPECT_EQ(book.due(2500, 10).size(), 4U);
+    EXPECT_EQ(book.counts().sent, 1U);
+    EXPECT_TRUE(book.tally().held_back);
+    EXPECT_GT(book.next_due_ms(), 2500) << "only a repetition of the first is due";
+    const KeptReading& first = readings_[0];
+    for (std::size_t i = 1; i <= 2; ++i)
+        book.heard(bench_.member(i), 0,
+                   Receipt{bench_.meter_id(), first.window, first.sequence, first.id}, 2600);
+    EXPECT_EQ(book.next_due_ms(), 2000);
+    EXPECT_EQ(book.due(2610, 10).size(), 4U);
+    EXPECT_EQ(book.counts().duplicates, 0U);
+    EXPECT_EQ(book.tally().lag.p50_ms, 10) << "from when it was allowed, not from when it was due";
+}
+
 TEST_F(LoadBookTest, repeats_only_to_those_who_have_not_receipted_and_counts_it) {
     (void)book_.due(1000, 1);
     receipt(1, 0, 1010);
