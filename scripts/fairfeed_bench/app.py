@@ -9,7 +9,7 @@ from fairfeed_demo import command
 from fairfeed_demo.faults import UsageFault
 
 from . import (
-    figures, footprint, parts, performance_page, reliability, scale, shares, start,
+    benchmarks, figures, footprint, performance_page, reliability, scale, shares, whole,
 )  # fmt: skip
 
 DESCRIPTION = "Measures a build of Fairfeed on this machine."
@@ -24,19 +24,9 @@ home a cluster, with the contract's own code: what every share basis, resolution
 the surplus, and what it curtails for nothing. Compares yesterday and the forecast on other clusters
 and on each quarter of the year as well. Draws docs/img/shares.svg. Builds share_bench first, unless
 FAIRFEED_BIN_DIR names programs that are built. Recordings stand beside the checkout."""
-PARTS = """\
-Measures in one process what the parts of a node cost (parts_bench): the contract on up to a million
-prosumers, a reading's way through a pure node, a change of the public state, rows made durable.
-Each figure stands beside its limit, measured in the same run, with their ratio: 1 is at the limit.
-Builds parts_bench first, unless FAIRFEED_BIN_DIR names programs that are built."""
-FOOTPRINT = """\
-Runs a node, its broker and hundreds of meters on this machine for a day of windows, and says what
-the node takes: memory, idle CPU, CPU a reading, bytes written to the disk, ledger bytes a reading,
-and the size of the programs."""
-START = """\
-Lets a node with 20 meters live a year of windows, 0.1 s each, and measures how long it takes to
-start on that ledger, from exec to readiness, beside a ledger of a quarter of that age and beside
-edge-node verify."""
+ALL = """\
+Measures everything that stands beside a limit: parts, ingest, network, burst, verify, sync, start,
+footprint and growth. With --dir, `scripts/bench report DIR/*.json` makes the page of it."""
 SCALE = """\
 Computes messages, bytes, signatures and storage of a cluster, a town and a country, from the sizes
 in tests/vectors and the constants of docs/protocol.md. Nothing is run; docs/scaling.md holds the
@@ -51,12 +41,12 @@ examples:
   scripts/bench shares                         some minutes, after the build
   scripts/bench shares --quick                 eight weeks for the year, and no plot
   scripts/bench shares --json shares.json      every margin as well
-  scripts/bench parts --json parts.json        some minutes, after the build
-  scripts/bench footprint --quick              two minutes
-  scripts/bench footprint --meters 300 --json footprint.json
-  scripts/bench start --json start.json        six minutes; two with --quick
-  scripts/bench report parts.json footprint.json start.json
-                                               docs/performance.md from these runs
+  scripts/bench                                all figures beside their limits: a quarter of an hour
+  scripts/bench --quick --json all.json        the same in some minutes; it judges no goal
+  scripts/bench ingest --json ingest.json      half a minute; readings a second of one node
+  scripts/bench footprint --meters 300
+  scripts/bench --dir figures && scripts/bench report figures/*.json
+                                               docs/performance.md from one run
   scripts/bench scale                          a cluster, a town and a country, on paper
 
 Of reliability a terminal shows tables; a file or a program is given one JSON object, and so is a
@@ -111,19 +101,17 @@ def _parse(arguments):
     part.add_argument("--quick", action="store_true", help="eight weeks, one margin, no plot")
     part.add_argument("--json", type=Path, metavar="FILE", help="write every figure there")
     part.set_defaults(measure=_shares)
-    for name, module, line, text in (
-        ("parts", parts, "what the parts of a node cost, beside their limits", PARTS),
-        ("footprint", footprint, "memory, idle CPU, writes and files of a node", FOOTPRINT),
-        ("start", start, "seconds until a node is ready, by the age of its ledger", START),
-    ):
-        part = parts_of.add_parser(name, help=line, description=text, epilog=EXAMPLES, **look)
-        part.add_argument("--quick", action="store_true", help="a shorter run that judges no goal")
-        part.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-        part.set_defaults(measure=_figures, module=module)
-        if module is footprint:
+    for name, benchmark in benchmarks.BENCHMARKS.items():
+        part = _measuring(parts_of, name, benchmark.line, benchmark.text, look)
+        part.set_defaults(measure=_figures, module=benchmark.module)
+        if name == "footprint":
             part.add_argument("--meters", type=_count, metavar="N",
                               help=f"of the node's cluster (default {footprint.METERS}; with "
                                    f"--quick {footprint.QUICK_METERS})")  # fmt: skip
+    part = _measuring(parts_of, "all", "all figures beside their limits, the default", ALL, look)
+    part.add_argument("--dir", type=Path, metavar="DIR",
+                      help="write the figures of each benchmark there, as NAME.json")  # fmt: skip
+    part.set_defaults(measure=_all)
     part = parts_of.add_parser("scale", help="what a town and a country would need, computed",
                                description=SCALE, epilog=EXAMPLES, **look)  # fmt: skip
     part.add_argument("--json", type=Path, metavar="FILE", help="write sizes and tables there")
@@ -137,7 +125,16 @@ def _parse(arguments):
     return parser.parse_args(arguments)
 
 
+def _measuring(parts_of, name, line, text, look):
+    part = parts_of.add_parser(name, help=line, description=text, epilog=EXAMPLES, **look)
+    part.add_argument("--quick", action="store_true", help="a shorter run that judges no goal")
+    part.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    return part
+
+
 def main(arguments):
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        arguments = ["all", *arguments]
     return command.run("bench", lambda: _run(_parse(arguments)))
 
 
@@ -170,6 +167,21 @@ def _figures(options):
         command.write_json(options.json, report)
     missed = any(figure["met"] is False for figure in report["benchmarks"])
     return command.FAILED if missed and not options.quick else command.OK
+
+
+def _all(options):
+    _check_writable(options.json)
+    if options.dir:
+        options.dir.mkdir(parents=True, exist_ok=True)
+    report, faults = whole.measure(options)
+    if options.json:
+        command.write_json(options.json, report)
+    missed = [figure["name"] for figure in report["benchmarks"] if figure["met"] is False]
+    for fault in faults:
+        print(f"bench: {fault}", file=sys.stderr, flush=True)
+    if missed and not options.quick:
+        print("Goals NOT met: " + ", ".join(missed), flush=True)
+    return command.FAILED if faults or (missed and not options.quick) else command.OK
 
 
 def _check_writable(file):

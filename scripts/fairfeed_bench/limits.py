@@ -25,6 +25,16 @@ _MESSAGES, _QUICK_MESSAGES = 10_000, 3000
 _PARTS = "^(verify|sign|insert_256_rows|fdatasync_4_kib)$"
 
 
+_measured = {}
+
+
+def measured(tools, quick):
+    """The limits, measured once in a run."""
+    if quick not in _measured:
+        _measured[quick] = Limits(tools, quick)
+    return _measured[quick]
+
+
 class Limits:
     """Microseconds of CPU: `verify`, `sign`, `insert`, `publish` (QoS 1), `answer` (QoS 0).
 

@@ -26,9 +26,17 @@ _GRACE_MS = 600_000
 def cpu_seconds(process):
     """CPU time of a process: to the nanosecond of threads that live, in ticks of all that were."""
     root = Path(f"/proc/{process}")
-    living = sum(int(f.read_text().split()[0]) for f in root.glob("task/*/schedstat")) / 1e9
+    living = sum(map(_ran_ns, root.glob("task/*/schedstat"))) / 1e9
     fields = (root / "stat").read_text().rpartition(")")[2].split()  # the name may hold spaces
     return max(living, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+
+
+def _ran_ns(schedstat):
+    """Of a thread; 0 if it has ended since it was listed."""
+    try:
+        return int(schedstat.read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def _cpu_of_children():

@@ -5,7 +5,7 @@ import os
 from fairfeed_demo import build
 from fairfeed_demo.faults import DemoFault
 
-from . import figures
+from . import figures, growth_plot
 
 PAGE = build.SOURCE / "docs" / "performance.md"
 _INTRODUCTION = """\
@@ -14,10 +14,8 @@ _INTRODUCTION = """\
 What a build of Fairfeed achieves, each figure beside the limit that the same run measured. This
 page is written by a command; change the measurements, never the page:
 
-    scripts/bench parts --json parts.json
-    scripts/bench footprint --json footprint.json
-    scripts/bench start --json start.json
-    scripts/bench report parts.json footprint.json start.json
+    scripts/bench --dir figures
+    scripts/bench report figures/*.json
 
 [scaling.md](scaling.md) goes from sizes and unit costs to a town and a country.
 
@@ -37,13 +35,21 @@ page is written by a command; change the measurements, never the page:
 
 
 def write(page, reports):
+    """Writes the page, and the plot of growth beside it if a report has its figures."""
     text = "\n".join([_INTRODUCTION, *(line for report in reports for line in _section(report))])
-    temporary = page.with_name(page.name + ".part")
+    _replace(page, text.rstrip("\n") + "\n")
+    for report in filter(growth_plot.series, reports):
+        _replace(page.parent / growth_plot.PLOT, growth_plot.draw(report))
+
+
+def _replace(file, text):
+    temporary = file.with_name(file.name + ".part")
     try:
-        temporary.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-        os.replace(temporary, page)
+        file.parent.mkdir(exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, file)
     except OSError as error:
-        raise DemoFault(f"cannot write {page}: {error.strerror}") from error
+        raise DemoFault(f"cannot write {file}: {error.strerror}") from error
 
 
 def _section(report):
@@ -53,18 +59,19 @@ def _section(report):
     lines = [f"## {_title(commands)}", "",
              f"`{'`, `'.join(commands)}` at commit `{report.get('commit') or 'unknown'}`, on "
              f"{report.get('machine', 'an unknown machine')}. "
-             f"{_verdict(commands, met)}", ""]  # fmt: skip
+             f"{_verdict(figures.is_quick(report), met)}", ""]  # fmt: skip
     if report.get("notes"):
         lines += [" ".join(report["notes"]), ""]
     lines += ["| figure | what | value | limit | ratio | goal | |", "|---|---|---|---|---|---|---|"]
-    lines += [_line(figure, _is_quick(commands)) for figure in measured]
-    limits = {}
-    for figure in measured:
-        if figure.get("limit_is"):
-            limits.setdefault(figure["limit_is"], []).append(f"`{figure['name']}`")
+    lines += [_line(figure, figures.is_quick(report)) for figure in measured]
+    limits = figures.limits_of(report)
     if limits:
         lines += ["", "The limits:", ""]
-        lines += [f"- {', '.join(names)}: {what}" for what, names in limits.items()]
+        lines += [f"- {', '.join(f'`{name}`' for name in names)}: {what}"
+                  for what, names in limits.items()]  # fmt: skip
+    if growth_plot.series(report):
+        lines += ["", "Each figure as a multiple of the one with the fewest meters or nodes:", "",
+                  f"![Growth with meters and with nodes]({growth_plot.PLOT})"]  # fmt: skip
     return [*lines, ""]
 
 
@@ -74,12 +81,8 @@ def _title(commands):
     return ", ".join(sorted(names)) or "Other figures"
 
 
-def _is_quick(commands):
-    return any("--quick" in command.split() for command in commands)
-
-
-def _verdict(commands, met):
-    if _is_quick(commands):
+def _verdict(is_quick, met):
+    if is_quick:
         return "A quick run judges no goal."
     return f"Goals met: {sum(met)} of {len(met)}."
 

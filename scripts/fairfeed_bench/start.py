@@ -1,5 +1,6 @@
-"""Seconds from exec to readiness of a node, on a ledger at two ages."""
+"""Seconds from exec to readiness of a node, on ledgers of different ages."""
 
+import json
 import os
 import select
 import signal
@@ -8,88 +9,90 @@ import tempfile
 import time
 from pathlib import Path
 
-from fairfeed_demo import build, processes
+from fairfeed_demo import build, ledgers, processes
 from fairfeed_demo.faults import DemoFault
 from fairfeed_demo.screen import Screen
 
 from . import programs
 from .figures import REPEATS, Sheet, middle
-from .one_node import WINDOW_SECONDS, WINDOWS_PER_DAY, OneNode, cpu_seconds
+from .loaded import Loaded, Shape
+from .one_node import WINDOW_SECONDS, WINDOWS_PER_DAY, cpu_seconds
+from .verify import cpu_of_children
 
 METERS = 20
-_WINDOWS, _QUICK_WINDOWS = 365 * WINDOWS_PER_DAY, 60 * WINDOWS_PER_DAY
-_WINDOW_S = 0.1
+_DAYS, _QUICK_DAYS = (23, 91, 365), (5, 15, 60)
+_WINDOW_S = 0.02  # faster than the node: receipts set the pace
 _PATIENCE_S = 600.0
-_YOUNG = 4  # the younger ledger has a quarter of the age
 
 
 def measure(options):
-    command = "scripts/bench start" + (" --quick" if options.quick else "")
     tools = build.find_or_build(Screen())
-    windows = _QUICK_WINDOWS if options.quick else _WINDOWS
-    sheet = Sheet(command)
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as place:  # /tmp may be in memory
-        young = _grown(tools, Path(place) / "young", windows // _YOUNG)
-        old = _grown(tools, Path(place) / "old", windows)
-        _times(sheet, tools, young, old)
+    sheet = Sheet("scripts/bench start" + (" --quick" if options.quick else ""))
+    days = _QUICK_DAYS if options.quick else _DAYS
+    starts = [_of_age(tools, age) for age in days]
+    for age, start in zip(days, starts):
+        start.to_sheet(sheet, f"start/{age}_days", starts[0] if age != days[0] else None)
+    oldest = starts[-1]
+    sheet.less_is_better("start/of_verify", 100 * oldest.cpu_s / oldest.verify_s, "%",
+                         "CPU of a start on the oldest ledger as a share of edge-node verify with "
+                         "the node's keys: a start trusts its own snapshot")  # fmt: skip
     return sheet.report([
-        f"A node alone with {METERS} meters lives {windows} windows that stand for "
-        f"{WINDOW_SECONDS // 3600} h each, {windows // WINDOWS_PER_DAY} days in all, in windows "
-        f"of {_WINDOW_S} s; another one lives a quarter of them. Each start is the median of "
-        f"{REPEATS}, from exec to the READY=1 of sd_notify, without a broker. The files are in "
-        "the page cache.",
+        f"A node alone with {METERS} meters lives {', '.join(map(str, days))} days of windows that "
+        f"stand for {WINDOW_SECONDS // 3600} h each, one after the other as fast as receipts come, "
+        "and writes its snapshots meanwhile. Each start is the median of "
+        f"{REPEATS}, from exec to the READY=1 of sd_notify, without a broker. The files are in the "
+        "page cache.",
         *programs.origin(),
     ])  # fmt: skip
 
 
-def _grown(tools, place, windows):
-    """A network that has lived so many windows and is stopped."""
-    programs.say(f"making a ledger of {windows} windows ...")
-    place.mkdir()
-    network = OneNode(tools, place, METERS, round(WINDOW_SECONDS / _WINDOW_S), windows,
-                      starts_in_s=5)  # fmt: skip
-    try:
-        network.start()
-        network.await_settled(windows)
-        network.stop()
-    finally:
-        network.kill()
-    return network
+class _Start:
+    """Medians on one ledger."""
+
+    def __init__(self, age, readings, size_mb, times, replayed, verify_s):
+        real, cpu = zip(*times)
+        self.age, self.readings, self.size_mb = age, readings, size_mb
+        self.real_s, self.cpu_s = middle(real), middle(cpu)
+        self.replayed, self.verify_s = replayed, verify_s
+
+    def to_sheet(self, sheet, name, youngest):
+        sheet.less_is_better(name, self.real_s, "s",
+                             f"start after {self.age} days, on {self.readings} readings, "
+                             f"{self.size_mb:.1f} MB, in real time", goal="< 1")  # fmt: skip
+        limit = youngest and youngest.cpu_s
+        words = youngest and (f"the start after {youngest.age} days: 1 is flat, "
+                              f"{youngest.age / self.age:.2g} is linear in the age")  # fmt: skip
+        sheet.less_is_better(f"{name}/cpu", self.cpu_s, "s", "CPU of that start", limit, words)
+        sheet.less_is_better(f"{name}/replayed", self.replayed, "transactions",
+                             "after the snapshot, which that start executed again")  # fmt: skip
 
 
-def _times(sheet, tools, young, old):
-    few, _, young_cpu, _ = _of(tools, young)
-    readings, took_s, cpu_s, verify_s = _of(tools, old)
-    size = old.ledger.stat().st_size / 1e6
-    sheet.less_is_better("start", took_s, "s", f"start on a ledger of {readings} readings, "
-                         f"{size:.1f} MB, in real time", goal="< 1")  # fmt: skip
-    sheet.less_is_better("start/cpu", cpu_s, "s", "CPU time of that start")
-    sheet.less_is_better("start/age", cpu_s, "s",
-                         "CPU time of that start, beside one on a younger ledger", young_cpu,
-                         f"start on {few} readings: 1 is flat, {few / readings:.2g} is linear in "
-                         "the age", "ratio >= 0.9")  # fmt: skip
-    sheet.less_is_better("start/rate", cpu_s / readings * 1e6, "us",
-                         "CPU time of a start divided by the readings of the ledger")  # fmt: skip
-    sheet.less_is_better("start/verify", verify_s, "s", "edge-node verify with the node's keys: "
-                         "everything recomputed from genesis, with every signature; CPU "
-                         "time")  # fmt: skip
-    sheet.less_is_better("start/of_verify", 100 * cpu_s / verify_s, "%",
-                         "CPU time of a start as a share of that full verification: a start "
-                         "trusts its own snapshot and the signatures of its ledger")  # fmt: skip
+def _of_age(tools, days):
+    shape = Shape(1, METERS, days * WINDOWS_PER_DAY, _WINDOW_S, in_flight=METERS)
+    with Loaded(tools, shape) as network:
+        readings = network.play().readings
+        network.stop_and_verify()
+        node = network.trial.town.nodes[0]
+        before = cpu_of_children()
+        _, fault = ledgers.verify(tools, network.directory, node)
+        if fault:
+            raise DemoFault(fault)
+        verify_s = cpu_of_children() - before
+        programs.say(f"starting on {readings} readings ...")
+        with tempfile.TemporaryDirectory() as place:
+            config = network.directory.node_config(node)
+            times = [start_s(tools, config, Path(place)) for _ in range(REPEATS)]
+        size_mb = network.directory.ledger(node).stat().st_size / 1e6
+        replayed = _replayed(network.directory.node_status(node))
+        return _Start(days, readings, size_mb, times, replayed, verify_s)
 
 
-def _of(tools, network):
-    """Readings on the ledger; medians of a start, of its CPU time, of `verify`, in seconds."""
-    answers = [network.verify(network.ledger, with_keys=True) for _ in range(REPEATS)]
-    readings = answers[0][0]["counts"]["readings"]
-    programs.say(f"starting on {readings} readings ...")
-    with tempfile.TemporaryDirectory() as place:
-        starts = [_start_s(tools, network.config, Path(place)) for _ in range(REPEATS)]
-    real, cpu = zip(*starts)
-    return readings, middle(real), middle(cpu), middle([took for _, took in answers])
+def _replayed(status):
+    """Transactions that the last start executed."""
+    return json.loads(status.read_text())["storage"]["snapshot"]["replayed_transactions"]
 
 
-def _start_s(tools, config, place):
+def start_s(tools, config, place):
     """Seconds from exec to readiness of one start, real and CPU; the node is stopped again."""
     door = place / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener, \

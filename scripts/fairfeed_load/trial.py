@@ -42,9 +42,7 @@ class Trial:
             self._programs.mosquitto, "-c", self._directory.node(node) / "mosquitto.conf"
         ])  # fmt: skip
         self._await_brokers()
-        self._start("edge-node-", lambda node: [
-            self._programs.edge_node, "run", "--config", self._directory.node_config(node)
-        ])  # fmt: skip
+        self._start("edge-node-", self._node_command)
         self._play()
         self._drain()
 
@@ -65,6 +63,9 @@ class Trial:
     def _start(self, prefix, command_of):
         for node in self.town.nodes:
             self.watch.add(prefix + node, self._crew.start(prefix + node, command_of(node)))
+
+    def _node_command(self, node):
+        return [self._programs.edge_node, "run", "--config", self._directory.node_config(node)]
 
     def _await_brokers(self):
         deadline = time.monotonic() + _BROKER_S
@@ -117,6 +118,24 @@ class Trial:
             self._screen.progress(f"draining at height {snapshot.height()}", key="drain")
             time.sleep(_POLL_S)
         self._screen.end_progress()
+
+    def stop_node(self, node):
+        """Stops one node; raises DemoFault if it did not end well."""
+        if self._crew.stop(f"edge-node-{node}", 30.0):
+            raise DemoFault(f"edge-node {node} did not end well; see {self._directory.logs}")
+
+    def start_node(self, node):
+        """Returns the id of its process."""
+        name = f"edge-node-{node}"
+        self.watch.add(name, self._crew.start(name, self._node_command(node)))
+        return self.watch.pid(name)
+
+    def check(self):
+        """Raises DemoFault if a node or broker has ended; the meters may."""
+        ended = [name for name in self._crew.names_ended() if not name.startswith("meter-sim")]
+        if ended:
+            raise DemoFault(f"{ended[0]} has ended; its last lines:\n"
+                            f"{self._crew.log_tail(ended[0])}")  # fmt: skip
 
     def snapshot(self):
         return status.read(self._directory, self.town)

@@ -28,6 +28,9 @@ class Watch:
         self._pids[name] = pid
         self.uses[name] = Use()
 
+    def pid(self, name):
+        return self._pids[name]
+
     def look(self):
         for name, pid in self._pids.items():
             try:

@@ -44,6 +44,12 @@ void put_program(const TempDirectory& place) {
     std::filesystem::permissions(place / "parts_bench", std::filesystem::perms::owner_all);
 }
 
+std::string growth(const std::string& name, int value) {
+    return R"({"name": "growth/)" + name + R"(", "value": )" + std::to_string(value) +
+           R"(, "unit": "MB", "limit": null, "ratio": null, "goal": null,)" +
+           R"( "command": "scripts/bench growth"})";
+}
+
 std::string content(const std::filesystem::path& file) {
     std::ostringstream text;
     text << std::ifstream(file).rdbuf();
@@ -72,6 +78,33 @@ TEST(Bench, sets_each_median_beside_the_limit_of_the_same_run) {
              "`scripts/bench parts` at commit `",
          })
         EXPECT_TRUE(holds(text, row)) << row << "\nis not in\n" << text;
+}
+
+TEST(Bench, makes_of_measurements_what_its_stories_tell) {
+    const TempDirectory place;
+    RunningProgram stories(
+        {"/usr/bin/env", "python3", FAIRFEED_SOURCE_DIR "/tests/e2e/bench_figures.py"},
+        place.path());
+    EXPECT_EQ(stories.wait(), 0) << stories.output();
+}
+
+TEST(Bench, draws_growth_as_multiples_of_the_smallest_network) {
+    const TempDirectory place;
+    std::ofstream(place / "growth.json")
+        << R"({"benchmarks": [)" << growth("meters/9/rss", 20) << ',' << growth("meters/90/rss", 40)
+        << ',' << growth("nodes/4/final", 400) << ',' << growth("nodes/7/final", 100) << "]}";
+    RunningProgram page = bench(place, {"report", "growth.json", "--out", "page.md"});
+    ASSERT_EQ(page.wait(), 0) << page.output();
+    EXPECT_TRUE(holds(content(place / "page.md"), "](img/growth.svg)\n"));
+    const std::string drawn = content(place / "img/growth.svg");
+    EXPECT_TRUE(holds(drawn, "meters of one node")) << drawn;
+    EXPECT_TRUE(holds(drawn, "nodes on one machine")) << drawn;
+    // Two panels with a line and two dots each, and the five names below.
+    std::size_t dots = 0;
+    for (std::size_t at = drawn.find("<circle"); at != std::string::npos;
+         at = drawn.find("<circle", at + 1))
+        ++dots;
+    EXPECT_EQ(dots, 9U) << drawn;
 }
 
 TEST(Bench, judges_no_goal_after_a_quick_run) {
