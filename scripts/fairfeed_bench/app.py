@@ -26,7 +26,7 @@ and on each quarter of the year as well. Draws docs/img/shares.svg. Builds share
 FAIRFEED_BIN_DIR names programs that are built. Recordings stand beside the checkout."""
 ALL = """\
 Measures everything that stands beside a limit: parts, ingest, network, burst, verify, sync, start,
-footprint and growth. With --dir, `scripts/bench report DIR/*.json` makes the page of it."""
+footprint, growth and peers. With --dir, `scripts/bench report DIR/*.json` makes the page of it."""
 SCALE = """\
 Computes messages, bytes, signatures and storage of a cluster, a town and a country, from the sizes
 in tests/vectors and the constants of docs/protocol.md. Nothing is run; docs/scaling.md holds the

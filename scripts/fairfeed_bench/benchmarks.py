@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from types import ModuleType
 
-from . import burst, footprint, growth, ingest, network, parts, start, sync, verify
+from . import burst, footprint, growth, ingest, network, parts, peers, start, sync, verify
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ GROWTH = """\
 Measures readings a second, block time, memory and start with 9, 90 and 900 meters at one node, and
 with 4, 7, 16 and 31 nodes. Where this machine does not carry a network, the report says so.
 scripts/bench report draws docs/img/growth.svg from the figures."""
+PEERS = """\
+Lets a Node-RED flow, a Python program and three members of etcd do their part of a node's work with
+the same signed readings, and sets their rates beside those of Fairfeed. What is not installed is
+left out by name. The packages: scripts/install_packages peers; for Node-RED npm, as the report says."""
 
 BENCHMARKS = {
     "parts": Benchmark(parts, "what the parts of a node cost, beside their limits", PARTS),
@@ -57,4 +61,5 @@ BENCHMARKS = {
     "start": Benchmark(start, "seconds until a node is ready, by the age of its ledger", START),
     "footprint": Benchmark(footprint, "memory, idle CPU, writes and files of a node", FOOTPRINT),
     "growth": Benchmark(growth, "what grows with the meters, and with the nodes", GROWTH),
+    "peers": Benchmark(peers, "what else a lab could use, on the same readings", PEERS),
 }

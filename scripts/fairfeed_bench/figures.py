@@ -46,6 +46,9 @@ class Sheet:
         figure["met"] = met(figure)
         self._figures.append(figure)
 
+    def has_figures(self):
+        return bool(self._figures)
+
     def report(self, notes):
         """`notes`: conditions of the run, sentences for a reader of the figures."""
         return {"benchmarks": self._figures, "machine": machine(), "commit": self._commit,

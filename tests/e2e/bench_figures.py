@@ -9,9 +9,10 @@ from types import SimpleNamespace
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-from fairfeed_bench import one_node, raw_mqtt  # noqa: E402
+from fairfeed_bench import one_node, peer_stage, raw_mqtt  # noqa: E402
 from fairfeed_bench.limits import Limits  # noqa: E402
 from fairfeed_bench.loaded import Outcome  # noqa: E402
+from fairfeed_demo.faults import DemoFault  # noqa: E402
 from fairfeed_load import fleets  # noqa: E402
 
 
@@ -94,6 +95,39 @@ def threads_that_end_while_they_are_counted_stop_no_benchmark():
     finally:
         busy.kill()
         busy.wait()
+
+
+def _stage_that_stores(counts):
+    """Ten readings, of which `counts` are in the database at each look; the last one remains."""
+    stage = object.__new__(peer_stage.Stage)
+    looks = iter(counts)
+    state = [0]
+
+    def stored():
+        state[0] = next(looks, state[0])
+        return state[0]
+
+    stage.readings = [("m", b"")] * 10
+    stage.crew = SimpleNamespace(check=lambda: None, log_tail=lambda name: "its last words")
+    stage._stored = stored
+    return stage
+
+
+def a_peer_is_measured_from_its_first_reading_to_its_last():
+    rates = _stage_that_stores([1, 3, 5, 7, 9, 11])._rates("peer", 1, time.monotonic())
+    assert len(rates) == 5 and all(rate > 0 for rate in rates), rates
+
+
+def a_peer_that_stores_too_little_is_named_with_its_last_words():
+    patience, peer_stage._STALLED_S = peer_stage._STALLED_S, 0.05
+    try:
+        _stage_that_stores([1, 3, 5])._rates("peer", 1, time.monotonic())
+        raise AssertionError("it was believed")
+    except DemoFault as fault:
+        assert "peer stored only 4 of 10 readings" in str(fault), fault
+        assert "its last words" in str(fault)
+    finally:
+        peer_stage._STALLED_S = patience
 
 
 if __name__ == "__main__":
