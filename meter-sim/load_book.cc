@@ -28,17 +28,36 @@ std::size_t LoadBook::add(Enrolment enrolment,
     return number;
 }
 
-std::int64_t LoadBook::postpone(std::int64_t until_ms) {
+void LoadBook::plan_fresh() {
     CHECK(counts_.sent == 0);
+    fresh_.clear();
+    for (std::size_t number = 0; number < meters_.size(); ++number)
+        for (std::size_t place = 0; place < meters_[number].items.size(); ++place)
+            fresh_.insert({meters_[number].items[place].due_ms, {number, place}});
+}
+
+std::int64_t LoadBook::postpone(std::int64_t until_ms) {
     if (fresh_.empty() || next_due_ms() >= until_ms) return 0;
     const std::int64_t by_ms = until_ms - next_due_ms();
     for (LoadedMeter& meter : meters_)
         for (Item& item : meter.items)
             item.due_ms += by_ms;
-    const Agenda earlier = std::exchange(fresh_, {});
-    for (const auto& [due_ms, place] : earlier)
-        fresh_.emplace(due_ms + by_ms, place);
+    plan_fresh();
     return by_ms;
+}
+
+// One millisecond apart, because windows are the order, and windows are longer than that.
+std::int64_t LoadBook::gather(std::int64_t until_ms) {
+    if (fresh_.empty()) return 0;
+    const std::int64_t first_ms = next_due_ms();
+    allowed_ms_ = std::max(until_ms, fresh_.rbegin()->first);
+    for (LoadedMeter& meter : meters_) {
+        std::int64_t due_ms = allowed_ms_;
+        for (auto item = meter.items.rbegin(); item != meter.items.rend(); ++item)
+            item->due_ms = due_ms--;
+    }
+    plan_fresh();
+    return allowed_ms_ - first_ms;
 }
 
 std::vector<LoadBook::Publish> LoadBook::due(std::int64_t now_ms, std::size_t most) {
@@ -192,7 +211,7 @@ LoadTally LoadBook::tally() const {
             const Window window = item.pending.reading.window;
             LoadWindow& of = windows.try_emplace(window, LoadWindow{window}).first->second;
             count_sent(of, item.sent_ms, item.receipt_ms, item.settled_ms);
-            lag.push_back(item.sent_ms - item.due_ms);
+            lag.push_back(std::max<std::int64_t>(0, item.sent_ms - item.due_ms));
             if (item.receipt_ms != kNotYet) to_receipt.push_back(item.receipt_ms - item.sent_ms);
             if (item.settled_ms != kNotYet) to_settled.push_back(item.settled_ms - item.sent_ms);
         }

@@ -87,6 +87,9 @@ class LoadBook {
     // Before anything is sent: if the first reading is due earlier, all are due so much later that
     // it is due then. Returns by how much.
     [[nodiscard]] std::int64_t postpone(std::int64_t until_ms);
+    // Before anything is sent: all are due at once, at this time or when the last would have been,
+    // in the order of their windows. Returns by how much the first is due later.
+    [[nodiscard]] std::int64_t gather(std::int64_t until_ms);
     // What must be sent now, at most `most` readings.
     [[nodiscard]] std::vector<Publish> due(std::int64_t now_ms, std::size_t most);
     // When due() has something again; INT64_MAX: never.
@@ -127,6 +130,7 @@ class LoadBook {
     using Agenda = std::set<std::pair<std::int64_t, std::pair<std::size_t, std::size_t>>>;
     [[nodiscard]] bool is_full() const { return counts_.sent - counts_.receipted >= in_flight_; }
     [[nodiscard]] const Agenda* next() const;
+    void plan_fresh();
     void send(std::size_t number, std::size_t place, std::int64_t now_ms,
               std::vector<Publish>& publishes);
     [[nodiscard]] Item* find(LoadedMeter& meter, Window window);

@@ -163,7 +163,8 @@ void LoadFleet::await_connections(LoadResult& result) {
 }
 
 void LoadFleet::play() {
-    postponed_ms_ = book_.postpone(clock_.now().steady_ms + kPauseMs);
+    const std::int64_t ready_ms = clock_.now().steady_ms + kPauseMs;
+    postponed_ms_ = pace_.in_flight == SIZE_MAX ? book_.postpone(ready_ms) : book_.gather(ready_ms);
     std::size_t progress = 0;
     std::int64_t moved_ms = clock_.now().steady_ms;
     while (!book_.is_done() && !stopping_) {

@@ -25,8 +25,10 @@ namespace fairfeed {
 
 struct LoadPace {
     std::int64_t windows = 1;
-    std::int64_t rate = 0;             // readings a second within a window; 0: all at its end
-    std::size_t in_flight = SIZE_MAX;  // readings that may wait for their receipts at once
+    std::int64_t rate = 0;  // readings a second within a window; 0: all at its end
+    // Readings that may wait for their receipts at once. If it is limited, all windows are sent
+    // when the last has ended.
+    std::size_t in_flight = SIZE_MAX;
 };
 
 struct LoadResult {

@@ -59,7 +59,7 @@ void add_load(CLI::App& app, fairfeed::LoadOptions& options, int& status) {
     load->add_option("--rate", options.rate, "Readings a second, after each window's end");
     load->add_flag("--burst", options.burst, "All readings at once, at each window's end");
     load->add_option("--in-flight", options.in_flight,
-                     "At most so many readings wait for their receipts; the others wait for them");
+                     "All windows when the last has ended, so many readings waiting for receipts");
     load->add_option("--duration", options.duration_s,
                      "Seconds of whole windows, from the meters' next window on")
         ->required();

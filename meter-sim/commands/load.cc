@@ -44,6 +44,8 @@ std::vector<std::string> faults_of(const LoadOptions& options, const FleetPlan& 
     if (options.rate && *options.rate < 1) faults.push_back("--rate: at least 1 reading a second");
     if (options.in_flight && *options.in_flight < 1)
         faults.push_back("--in-flight: at least 1 reading");
+    if (options.in_flight && options.rate)
+        faults.push_back("--in-flight: the receipts set the pace, so --rate cannot");
     if (options.duration_s < 1) faults.push_back("--duration: at least 1 second");
     for (const PlannedMeter& meter : plan.meters)
         if (!meter.setup.signer)
@@ -154,7 +156,8 @@ void print(const LoadResult& result, std::ostream& out) {
             << " bytes a reading\n";
     if (result.postponed_ms > 0)
         out << "all was sent " << result.postponed_ms
-            << " ms later than due, because signing and connecting took so long\n";
+            << " ms later than due, until all had signed and connected"
+            << (result.tally.held_back ? " and the last window had ended\n" : "\n");
     out << "limit: " << limit_of(result) << std::endl;
 }
 
@@ -178,9 +181,9 @@ int run_load(const LoadOptions& options, std::ostream& out, std::ostream& err) {
         return fail(*shortage, err);
     }
     const std::int64_t each_ms = window_ms(plan->parameters);
-    const LoadPace pace{std::max<std::int64_t>(1, options.duration_s * 1000 / each_ms),
-                        options.rate.value_or(0),
-                        static_cast<std::size_t>(options.in_flight.value_or(INT64_MAX))};
+    const LoadPace pace{
+        std::max<std::int64_t>(1, options.duration_s * 1000 / each_ms), options.rate.value_or(0),
+        options.in_flight ? static_cast<std::size_t>(*options.in_flight) : SIZE_MAX};
     if (options.check_only) {
         out << options.config.string() << ": well formed; " << plan->meters.size()
             << " meters would report " << pace.windows << " windows of " << each_ms << " ms\n";

@@ -40,7 +40,12 @@ class Shape:
 
     @property
     def starts_in_s(self):
-        """To provision, sign and connect. If it is not enough, meter-sim postpones everything."""
+        """To provision, sign and connect. If it is not enough, meter-sim postpones everything.
+
+        With a limit of what is in flight it waits for the end of the last window in any case.
+        """
+        if self.in_flight:
+            return 0
         connections = self.meters * min(self.nodes, 4)
         readings = self.meters * self.windows
         return round(4 + self.nodes / 2 + connections / 250 + self.meters / 300 + readings / 5000)

@@ -23,6 +23,8 @@ examples:
   scripts/load --nodes 4 --meters 600 --windows 3     a committee of four: four connections a meter
   scripts/load --nodes 1 --meters 900 --window-s 5 --rate 300
                                                       300 readings a second
+  scripts/load --nodes 1 --meters 900 --window-s 1 --windows 10 --in-flight 1000
+                                                      as fast as the receipts come
   scripts/load --nodes 12 --meters 10000 --windows 1 --window-s 120 --json town.json
 
 A window is four hours of grid time, so its real seconds divide 14400. A run starts when the meters
@@ -54,7 +56,7 @@ def parse(arguments):
     add("--rate", metavar="R", type=whole_number(1, 1_000_000),
         help="readings a second after each window's end (default: all at once)")
     add("--in-flight", metavar="N", type=whole_number(1, 1_000_000),
-        help="readings that may wait for their receipts at once (default: all)")
+        help="send all windows when the last has ended, at most N readings waiting for receipts")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-load"),
         help="where everything is written; what an earlier run wrote there is removed "
              "(default .fairfeed-load)")
@@ -66,6 +68,8 @@ def parse(arguments):
     if chosen.meters > MAX_OF_CLUSTER * chosen.nodes:
         raise UsageFault(f"--meters: a node has one cluster, of at most {MAX_OF_CLUSTER} meters, so "
                          f"{chosen.meters} meters need {-(-chosen.meters // MAX_OF_CLUSTER)} nodes")
+    if chosen.rate and chosen.in_flight:
+        raise UsageFault("--in-flight: the receipts set the pace, so --rate cannot")
     if chosen.rate and chosen.meters > chosen.rate * chosen.window_s:
         raise UsageFault(f"--rate: {chosen.meters} meters at {chosen.rate} readings a second need "
                          f"more than a window of {chosen.window_s} s: raise --rate or --window-s")

@@ -63,6 +63,17 @@ TEST_F(LoadBookTest, begins_later_and_keeps_the_distance_if_the_meters_were_not_
     EXPECT_EQ(book_.tally().lag.max_ms, 0) << "the generator was not late";
 }
 
+TEST_F(LoadBookTest, sends_all_windows_in_their_order_when_they_are_gathered) {
+    EXPECT_EQ(book_.gather(1500), 1000) << "the second window ends at 2000";
+    EXPECT_EQ(book_.due(1999, 10).size(), 4U);
+    receipt(1, 0, 2010);
+    receipt(2, 0, 2010);
+    EXPECT_EQ(book_.counts().receipted, 1U) << "the first window went first";
+    EXPECT_EQ(book_.due(2000, 10).size(), 4U);
+    EXPECT_EQ(book_.counts().sent, 2U);
+    EXPECT_EQ(book_.tally().lag.max_ms, 0);
+}
+
 TEST_F(LoadBookTest, sends_the_next_when_one_in_flight_has_its_receipts) {
     LoadBook book(bench_.network().options().parameters.timers, 1);
     (void)book.add(bench_.setup().enrolment, {{1000, readings_[0]}, {2000, readings_[1]}});
