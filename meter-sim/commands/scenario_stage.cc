@@ -39,6 +39,7 @@ Result<NodeFacts, std::string> read_node(const std::filesystem::path& file, cons
     if (node == nullptr)
         return unexpected(file.string() +
                           ": not the status file of an edge node (docs/operations.md)");
+    if (!found->is_current()) return unexpected(file.string() + ": " + liveness(*found));
     return NodeFacts{*node, found->facts, found->facts};
 }
 
@@ -123,8 +124,8 @@ bool ScenarioStage::look(const Instant& now) {
     if (now_s >= 0 && !ends) return false;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         auto read = read_node(statuses_[i], now);
-        if (!read) continue;  // the file is being replaced, or the node is gone: judged as it was
-        nodes_[i].now = std::move(read->now);
+        // A node that is gone knows nothing: its old status is not that of the end.
+        nodes_[i].now = read ? std::move(read->now) : Json::object();
         if (now_s < 0) nodes_[i].before = nodes_[i].now;
     }
     if (!ends) return false;

@@ -55,7 +55,7 @@ TEST(MeterScenarios, meters_without_a_connection_are_estimated_and_trued_up) {
 }
 
 TEST(MeterScenarios, a_poor_radio_and_a_node_out_of_reach_cost_no_window) {
-    const RunningLab lab;
+    const RunningLab lab(7, 8000);
     RunningProgram played(play(lab, of_the_house("bad-radio.yaml"), {"n1", "n5"}));
     EXPECT_EQ(played.wait(), 0) << played.output();
     expect_met(lab, played, 2);

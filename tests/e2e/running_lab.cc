@@ -64,8 +64,8 @@ void replace_one(std::string& text, const std::string& from, const std::string& 
 
 }  // namespace
 
-RunningLab::RunningLab(int starts_in_s) : ports_(free_ports(kNodes)) {
-    write_network(starts_in_s);
+RunningLab::RunningLab(int starts_in_s, int grace_ms) : ports_(free_ports(kNodes)) {
+    write_network(starts_in_s, grace_ms);
     RunningProgram made(
         {program("gateway"), "provision", in("lab.yaml").string(), "--out", path().string()});
     EXPECT_EQ(made.wait(), 0) << made.output();
@@ -73,7 +73,7 @@ RunningLab::RunningLab(int starts_in_s) : ports_(free_ports(kNodes)) {
     start_nodes();
 }
 
-void RunningLab::write_network(int starts_in_s) {
+void RunningLab::write_network(int starts_in_s, int grace_ms) {
     const auto text = read_text_file(std::string(FAIRFEED_SOURCE_DIR) + "/config/lab.yaml");
     CHECK(text.has_value());
     std::string network = *text;
@@ -81,6 +81,8 @@ void RunningLab::write_network(int starts_in_s) {
         replace_one(network, "port: " + std::to_string(18831 + i),
                     "port: " + std::to_string(ports_[i]));
     replace_one(network, "starts_in_s: 120", "starts_in_s: " + std::to_string(starts_in_s));
+    replace_one(network, "  # timers:\n  #   grace_ms: 2000\n",
+                "  timers: {grace_ms: " + std::to_string(grace_ms) + "}\n");
     std::ofstream(in("lab.yaml")) << network;
 }
 

@@ -16,7 +16,8 @@ namespace fairfeed::e2e {
 
 class RunningLab {
   public:
-    explicit RunningLab(int starts_in_s = 7);
+    // `grace_ms`: how long the nodes wait for readings after a window's end; the preset's.
+    explicit RunningLab(int starts_in_s = 7, int grace_ms = 1500);
 
     [[nodiscard]] std::filesystem::path meters() const { return path() / "meters/meter-sim.yaml"; }
     [[nodiscard]] std::filesystem::path status_of(const std::string& node) const {
@@ -29,7 +30,7 @@ class RunningLab {
 
   private:
     [[nodiscard]] std::filesystem::path path() const { return directory_ / "lab"; }
-    void write_network(int starts_in_s);
+    void write_network(int starts_in_s, int grace_ms);
     void start_brokers();
     void start_nodes();
 
