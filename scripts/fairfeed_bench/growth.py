@@ -16,7 +16,7 @@ from .start import start_s
 METERS, _QUICK_METERS = (9, 90, 900), (9, 90)
 NODES, _QUICK_NODES = (4, 7, 16, 31), (4, 7)
 _READINGS, _MOST_WINDOWS, _LEAST_WINDOWS = 9000, 200, 10
-_METERS_A_NODE = 4
+_METERS_A_NODE, _NODE_READINGS = 4, 640
 _BURST_S, _BURST_A_NODE_S = 1.0, 0.3  # between two bursts; more nodes need longer
 # Of each: the name in figures, the unit, whether more is better, and what it is.
 INGEST = ("ingest", "readings/s", True, "receipted, at full speed")
@@ -80,7 +80,8 @@ def _of_meters(tools, count, quick):
 def _of_nodes(tools, count):
     meters = count * _METERS_A_NODE
     pause_s = max(_BURST_S, round(_BURST_A_NODE_S * count))
-    return _values(tools, full_speed(count, meters, _LEAST_WINDOWS),
+    windows = max(_LEAST_WINDOWS, _NODE_READINGS // meters)
+    return _values(tools, full_speed(count, meters, windows),
                    Shape(count, count, REPEATS, pause_s))  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from .figures import REPEATS, middle
 
 _VERIFIED = 4  # ledgers; of more nodes the tips are compared
 _BROKER_S = 20.0
+_MOST_SLICES = 20
 
 
 @dataclass(frozen=True)
@@ -94,16 +95,20 @@ class Outcome:
 
         `until`: "last_receipt_ms" or "last_final_ms".
         """
-        windows = self.load["windows"]
-        slices = max(REPEATS, min(len(windows) // 2, 20))
-        edges = [round(i * len(windows) / slices) for i in range(slices + 1)]
-        began, rates = windows[0]["first_sent_ms"], []
+        ended, counts = 0, {}  # readings by the moment when they and all before had their answer
+        for each in self.load["windows"]:
+            ended = max(ended, each[until])
+            counts[ended] = counts.get(ended, 0) + each["sent"]
+        if len(counts) < REPEATS:
+            raise DemoFault(f"{len(counts)} answers are too few for a rate: load more windows")
+        moments = list(counts.items())
+        slices = max(REPEATS, min(len(moments) // 2, _MOST_SLICES))
+        edges = [round(i * len(moments) / slices) for i in range(slices + 1)]
+        began, rates = self.load["windows"][0]["first_sent_ms"], []
         for low, high in zip(edges, edges[1:]):
-            ended = max(each[until] for each in windows[low:high])
-            count = sum(each["sent"] for each in windows[low:high])
-            if ended > began:  # a window may be final with the one before it
-                rates.append(count / (ended - began) * 1000)
-                began = ended
+            ended = moments[high - 1][0]
+            rates.append(sum(count for _, count in moments[low:high]) / (ended - began) * 1000)
+            began = ended
         return middle(rates)
 
     def seconds_to(self, until):

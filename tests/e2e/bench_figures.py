@@ -37,10 +37,25 @@ def a_rate_is_the_median_of_slices_between_last_answers():
     assert run.rate("last_receipt_ms") == 1000, run.rate("last_receipt_ms")
 
 
-def windows_that_end_together_make_one_slice_and_not_an_endless_rate():
-    ends = [100, 100, 200, 200, 300, 400, 500, 600]
+def windows_that_end_together_count_together():
+    ends = [100, 100, 200, 200, 300, 300, 400, 400, 500, 500, 600, 600]
     run = _outcome([_window(i, 0, end, end) for i, end in enumerate(ends)])
-    assert run.rate("last_final_ms") > 0
+    assert run.rate("last_final_ms") == 2000, run.rate("last_final_ms")
+
+
+def a_window_with_an_early_answer_ends_with_those_before_it():
+    ends = [100, 200, 300, 250, 400, 500]
+    run = _outcome([_window(i, 0, end, end) for i, end in enumerate(ends)])
+    assert run.rate("last_final_ms") == 1000, run.rate("last_final_ms")
+
+
+def too_few_answers_make_no_rate():
+    run = _outcome([_window(i, 0, 100, 100) for i in range(10)])
+    try:
+        run.rate("last_final_ms")
+        raise AssertionError("one answer made a rate")
+    except DemoFault as fault:
+        assert "1 answers are too few" in str(fault), fault
 
 
 def a_burst_lasts_from_its_own_first_publish_to_its_last_answer():
