@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .vectors import Sizes
 
-METERS = 900  # of a cluster: as many as one may have
+METERS = 900  # of a cluster: a block of BLOCK_TRANSACTIONS is provisioned for so many
 COMMITTEE, ENDORSE = 4, 3
 WINDOWS_PER_DAY, WINDOW_S = 6, 14_400
 BLOCK_TRANSACTIONS = 1000
@@ -66,7 +66,7 @@ class Needs:
         c, k, clusters, n = METERS, COMMITTEE, plan.clusters, plan.validators
         quorum = math.ceil((n + (n - 1) // 3 + 1) / 2)
         certificate = sizes.certificate_frame + quorum * sizes.witness
-        settlement = sizes.settlement_frame + c * sizes.line
+        settlement = sizes.settlement_frame + c * sizes.row
         group = c * sizes.reading + settlement + ENDORSE * sizes.endorsement_witness
         per_block = BLOCK_TRANSACTIONS // (c + 1)  # groups are not cut
         self.blocks = math.ceil(clusters / per_block)
@@ -79,19 +79,19 @@ class Needs:
         self.meter_bytes = k * c * (sizes.reading_envelope + sizes.receipt + sizes.share)
         self.committee_messages = clusters * (1 + k + 1)
         self.committee_bytes = clusters * (settlement + k * sizes.endorsement + group)
-        self.chain_messages = self.blocks * (1 + 5 * n)
+        self.chain_messages = self.blocks * (1 + 5 * n) + n
         self.chain_bytes = self.blocks * (
             sizes.signed_proposal + outline
             + n * (2 * sizes.vote + sizes.status + 2 * (outline + certificate))
-        )  # fmt: skip
+        ) + n * (outline + certificate)  # fmt: skip
         waits = (_announcements(block * BLOCK_S) for block in range(1, self.blocks + 1))
         announced = clusters * sum(waits) / self.blocks
         self.waiting_messages = announced * (1 + k + 1)
         self.waiting_bytes = announced * (
             settlement + k * sizes.endorsement + (c + 1) * sizes.listed_id)
         beacons = (WINDOW_S - self.blocks * BLOCK_S) / BEACON_S
-        self.beacon_messages = 2 * n * beacons
-        self.beacon_bytes = n * beacons * (sizes.status + outline + certificate)
+        self.beacon_messages = n * beacons
+        self.beacon_bytes = n * beacons * sizes.status
         self.bytes = (self.meter_bytes + self.committee_bytes + self.chain_bytes
                       + self.waiting_bytes + self.beacon_bytes)  # fmt: skip
         self.link_bits_per_s = 8 * self.bytes / WINDOW_S
@@ -169,8 +169,8 @@ def _sizes_table(sizes):
     rows = (
         ("E", "envelope of a reading of 16 quarter hours", sizes.reading_envelope),
         ("R", "READING in a block", sizes.reading),
-        ("L", "entry and line of a meter in a settlement, with its closing state", sizes.line),
-        ("S", "SETTLEMENT without entries and lines", sizes.settlement_frame),
+        ("L", "row of a meter in a SETTLEMENT: entry, line and closing state", sizes.row),
+        ("S", "SETTLEMENT without rows", sizes.settlement_frame),
         ("W", "endorsement in a SETTLEMENT", sizes.endorsement_witness),
         ("H", "header of a block", sizes.header),
         ("V", "signature in a certificate, with its name", sizes.witness),

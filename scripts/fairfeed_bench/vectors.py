@@ -78,15 +78,15 @@ class Sizes:
         self.listed_id = 34  # a digest with its head
 
     def _settlements(self, settlements):
-        lines, frames, endorsements = [], [], []
+        rows, frames, endorsements = [], [], []
         for _, envelope, witnesses in settlements:
-            body = decode(decode(envelope)[0][2])[0]
-            if body[13]:
+            head, of_meters = decode(envelope)[0]
+            if decode(decode(head)[0][2])[0][13] > 0:
                 continue  # late readings are the exception
-            per_meter = [size_of(e) + size_of(line) for e, line in zip(body[10], body[12])]
-            lines += per_meter
+            per_meter = list(map(size_of, of_meters))
+            rows += per_meter
             frames.append(len(envelope) - sum(per_meter))
             endorsements += map(size_of, witnesses)
-        self.line = round(median(lines))
+        self.row = round(median(rows))
         self.settlement_frame = round(median(frames))
         self.endorsement_witness = round(median(endorsements))

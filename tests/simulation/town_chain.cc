@@ -214,8 +214,8 @@ void TownChain::publish(std::size_t node, const Publish& said, bool commits) {
     count(host, said, commits, copies);
 }
 
-// STATUS and COMMIT belong to a block when the turn that said them committed one. Anything else
-// that a node says once more, byte for byte, is a repetition.
+// STATUS belongs to a block when the turn that said it committed one, and COMMIT always: the first
+// time and once more. Anything else that a node says once more, byte for byte, is a repetition.
 void TownChain::count(Host& host, const Publish& said, bool commits, std::uint64_t copies) {
     const std::uint64_t bytes = copies * said.message.size();
     const auto add = [&](std::uint64_t& messages, std::uint64_t& size) {
@@ -231,11 +231,14 @@ void TownChain::count(Host& host, const Publish& said, bool commits, std::uint64
         case Channel::command:
             return add(tally_.meter_messages, tally_.meter_bytes);
         case Channel::status:
-        case Channel::commit:
             if (commits) return add(tally_.block_messages, tally_.block_bytes);
-            if (said.topic.channel == Channel::commit)
-                tally_.newest_listed += copies * host.newest_listed;
             return add(tally_.beacon_messages, tally_.beacon_bytes);
+        case Channel::commit:
+            if (!commits) {
+                tally_.commits_again += copies;
+                tally_.listed_again += copies * host.newest_listed;
+            }
+            return add(tally_.block_messages, tally_.block_bytes);
         case Channel::proposal:
         case Channel::prevote:
         case Channel::precommit:

@@ -47,7 +47,7 @@ TownNeeds page_needs(const PagePlan& plan, const PageSizes& sizes) {
     const double b = plan.blocks > 0 ? plan.blocks : fewest_blocks(plan);
     const double q = quorum_of(n);
     const double certificate = sizes.certificate + q * sizes.voted;
-    const double settlement = sizes.settlement + c * sizes.line;
+    const double settlement = sizes.settlement + c * sizes.row;
     const double group = c * sizes.reading + settlement + e * sizes.endorsed;
     const double ids = clusters * (c + 1) / b;
     const double outline = sizes.header + kListedId * ids + certificate;
@@ -66,17 +66,17 @@ TownNeeds page_needs(const PagePlan& plan, const PageSizes& sizes) {
     needs.meter_bytes = k * c * (sizes.envelope + sizes.receipt + sizes.share);
     needs.committee_messages = clusters * (1 + k + 1);
     needs.committee_bytes = clusters * (settlement + k * sizes.endorsement + group);
-    needs.block_messages = b * (1 + 5 * n);
+    needs.block_messages = b * (1 + 5 * n) + n;
     needs.block_bytes = b * (sizes.proposal + outline +
                              n * (2 * sizes.vote + sizes.status + 2 * (outline + certificate))) -
-                        without_parent * (1 + 2 * n);
+                        without_parent * (1 + 2 * n) +
+                        n * (newest + (newest_is_first ? 0 : certificate));
     const double announced = clusters * mean_announcements(fewest_blocks(plan));
     needs.waiting_messages = announced * (1 + k + 1);
     needs.waiting_bytes = announced * (settlement + k * sizes.endorsement + kListedId * (c + 1));
     const double beacons = std::max(0.0, window_s - b * kBlockS) / kBeaconS;
-    needs.beacon_messages = 2 * n * beacons;
-    needs.beacon_bytes =
-        n * beacons * (sizes.status + newest + (newest_is_first ? 0 : certificate));
+    needs.beacon_messages = n * beacons;
+    needs.beacon_bytes = n * beacons * sizes.status;
     needs.bytes = needs.meter_bytes + needs.committee_bytes + needs.block_bytes +
                   needs.waiting_bytes + needs.beacon_bytes;
     needs.link_bits_per_s = 8 * needs.bytes / window_s;
@@ -148,8 +148,8 @@ PagePlan page_plan(const TownPlan& plan, const TownTally& tally) {
     page.endorsers = std::min(3.0, page.clusters);
     page.blocks = static_cast<double>(tally.blocks) / page.chains / plan.windows;
     page.first_blocks = 1.0 / plan.windows;
-    page.newest_ids = 2.0 * static_cast<double>(tally.newest_listed) /
-                      static_cast<double>(std::max<std::uint64_t>(1, tally.beacon_messages));
+    page.newest_ids = static_cast<double>(tally.listed_again) /
+                      static_cast<double>(std::max<std::uint64_t>(1, tally.commits_again));
     return page;
 }
 

@@ -13,8 +13,8 @@ namespace fairfeed::simulation {
 struct PageSizes {
     double envelope = 432;    // E
     double reading = 438;     // R
-    double line = 233;        // L
-    double settlement = 229;  // S
+    double row = 222;         // L
+    double settlement = 266;  // S
     double endorsed = 74;     // W
     double header = 237;      // H
     double voted = 74;        // V
@@ -38,7 +38,7 @@ struct PagePlan {
     double endorsers = 3;      // e
     double blocks = 0;         // b; 0: as few as there can be
     double first_blocks = 0;   // of b: without a certificate of a parent
-    double newest_ids = 0;     // in the newest COMMIT; 0: as many as in all blocks
+    double newest_ids = 0;     // in the COMMIT said again; 0: as many as in a mean block
 };
 
 // The rows of the second table, by its names, each of one node and one window unless it says

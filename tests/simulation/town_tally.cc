@@ -33,7 +33,8 @@ const std::array<TownCount, kTownCounts>& town_counts() {
         {"readings", &TownTally::readings},
         {"settlements", &TownTally::settlements},
         {"followed", &TownTally::followed},
-        {"newest_listed", &TownTally::newest_listed},
+        {"commits_again", &TownTally::commits_again},
+        {"listed_again", &TownTally::listed_again},
         {"last_block_ms", &TownTally::last_block_ms},
         {"steps", &TownTally::steps},
     }};

@@ -15,9 +15,9 @@ struct TownTally {
     std::uint64_t meter_bytes = 0;
     std::uint64_t committee_messages = 0;  // BATCH, ENDORSEMENT, TRANSACTIONS
     std::uint64_t committee_bytes = 0;
-    std::uint64_t block_messages = 0;  // PROPOSAL, votes, POLKA; STATUS and COMMIT of a new block
+    std::uint64_t block_messages = 0;  // PROPOSAL, votes, POLKA, COMMIT; STATUS of a new block
     std::uint64_t block_bytes = 0;
-    std::uint64_t beacon_messages = 0;  // STATUS and COMMIT said again
+    std::uint64_t beacon_messages = 0;  // STATUS said again
     std::uint64_t beacon_bytes = 0;
     std::uint64_t waiting_messages = 0;  // HAVE; BATCH and ENDORSEMENT said again
     std::uint64_t waiting_bytes = 0;
@@ -36,7 +36,8 @@ struct TownTally {
     std::uint64_t readings = 0;         // settled
     std::uint64_t settlements = 0;
     std::uint64_t followed = 0;       // signatures that somebody verifies who follows all chains
-    std::uint64_t newest_listed = 0;  // ids in the newest COMMIT, summed over what was said again
+    std::uint64_t commits_again = 0;  // COMMITs said once more; block_messages has them, too
+    std::uint64_t listed_again = 0;   // ids in them
     std::uint64_t last_block_ms = 0;  // after the last window's end, summed over chains
     std::uint64_t steps = 0;          // of nodes, from the boot on
 
@@ -45,7 +46,7 @@ struct TownTally {
 };
 
 using TownCount = std::pair<std::string_view, std::uint64_t TownTally::*>;
-constexpr std::size_t kTownCounts = 28;
+constexpr std::size_t kTownCounts = 29;
 // Every member with its name.
 [[nodiscard]] const std::array<TownCount, kTownCounts>& town_counts();
 

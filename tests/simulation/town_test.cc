@@ -77,6 +77,14 @@ TEST(Town, costs_a_node_as_much_as_its_own_meters_and_as_many_committees_as_ther
     EXPECT_NEAR(clusters.beacon_messages / one.beacon_messages, 2, 0.1);
 }
 
+TEST(Town, hears_the_commit_of_a_windows_last_block_once_more_and_never_again) {
+    for (const Window windows : {1U, 2U}) {
+        const TownTally tally = counted(town_of(4, 3, windows));
+        EXPECT_GT(tally.blocks, windows);
+        EXPECT_EQ(tally.commits_again, 4U * 4U * windows);
+    }
+}
+
 TEST(Town, repeats_a_run_from_its_seed) {
     TownPlan plan = town_of(4, 3);
     const TownTally once = counted(plan);
@@ -169,7 +177,7 @@ TEST(TownPage, has_the_sizes_with_which_the_program_computes) {
     const auto page = cells_of_page();
     const PageSizes sizes;
     const std::map<std::string, double> named{
-        {"E", sizes.envelope}, {"R", sizes.reading}, {"L", sizes.line},  {"S", sizes.settlement},
+        {"E", sizes.envelope}, {"R", sizes.reading}, {"L", sizes.row},   {"S", sizes.settlement},
         {"W", sizes.endorsed}, {"H", sizes.header},  {"V", sizes.voted}, {"C", sizes.certificate}};
     for (const auto& [name, bytes] : named)
         EXPECT_EQ(page.at(name).at(1), town_figure(bytes)) << name;
