@@ -14,8 +14,8 @@ DESCRIPTION = """\
 Provisions a network, starts its brokers and nodes, lets all meters report with `meter-sim load`,
 waits until every reading is final, stops everything, and verifies every ledger. Each meter has its
 own identity, key, certificate and connections over mutual TLS. Shows the CPU and the memory of each
-process, and the bytes on the wire and on the disk. The meters are split over so many processes as
-the hard limit of file descriptors demands."""
+process, and the bytes on the wire and on the disk. `meter-sim` spreads its connections over so many
+processes as the hard limit of file descriptors demands."""
 
 EXAMPLES = """\
 examples:

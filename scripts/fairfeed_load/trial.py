@@ -9,11 +9,11 @@ from fairfeed_demo import processes, status
 from fairfeed_demo.faults import DemoFault, UsageFault
 from fairfeed_demo.processes import Crew
 
-from .fleets import fleets_for, merged, split
 from .town import Town
 from .watch import Watch
 
 _POLL_S = 0.25
+_METERS = "meter-sim"
 _BROKER_S = 20.0
 _DRAIN_S = 120.0
 
@@ -76,37 +76,35 @@ class Trial:
             time.sleep(0.05)
 
     def _play(self):
-        fleets = split(self._directory.meter_config, fleets_for(self.town.connections()))
-        for name, config in fleets:
-            self.watch.add(name, self._crew.start(name, self._load_command(config, len(fleets))))
-        names, begun = [name for name, _ in fleets], None
-        while not set(names) <= set(self._crew.names_ended()):
-            tails = [self._crew.log_tail(name).rpartition("\n")[2] for name in names]
-            if begun is None and any("readings sent" in tail for tail in tails):
+        config = self._directory.meter_config
+        self.watch.add(_METERS, self._crew.start(_METERS, self._load_command(config)))
+        begun = None
+        while _METERS not in self._crew.names_ended():
+            tail = self._crew.log_tail(_METERS).rpartition("\n")[2]
+            if begun is None and "readings sent" in tail:
                 begun = time.monotonic()
                 self.watch.mark()  # nothing was sent before: see Town.starts_in_s
             self.watch.look()
-            if all(tails):
-                self._screen.progress("; ".join(tails), key=tails[0][:7])
+            if tail:
+                self._screen.progress(tail, key=tail[:7])
             time.sleep(_POLL_S)
         self._screen.end_progress()
         self.seconds = time.monotonic() - begun if begun else 0.0
-        self.unwell += [name for name in self._crew.names_ended() if name not in names]
-        self.load = merged([self._result(name, config) for name, config in fleets])
+        self.unwell += [name for name in self._crew.names_ended() if name != _METERS]
+        self.load = self._result(config)
 
-    def _load_command(self, config, fleets):
+    def _load_command(self, config):
         chosen = self._chosen
         duration_s = max(1, math.ceil(chosen.windows * chosen.window_s))
         command = [self._programs.meter_sim, "load", "--config", config, "--duration", duration_s,
                    "--json", _result_of(config)]  # fmt: skip
-        rate = chosen.rate and max(1, chosen.rate // fleets)
         if chosen.in_flight:
-            command += ["--in-flight", max(1, chosen.in_flight // fleets)]
-        return command + (["--rate", rate] if rate else ["--burst"])
+            command += ["--in-flight", chosen.in_flight]
+        return command + (["--rate", chosen.rate] if chosen.rate else ["--burst"])
 
-    def _result(self, name, config):
+    def _result(self, config):
         if not _result_of(config).is_file():
-            raise DemoFault(f"{name} ended without a result:\n{self._crew.log_tail(name)}")
+            raise DemoFault(f"{_METERS} ended without a result:\n{self._crew.log_tail(_METERS)}")
         return json.loads(_result_of(config).read_text())
 
     def _drain(self):
