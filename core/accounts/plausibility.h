@@ -19,9 +19,9 @@ namespace fairfeed {
 constexpr std::int64_t kImpossibleLoad = 2;          // times the rating: above it a fuse has opened
 constexpr std::int64_t kPeakTolerancePercent = 115;  // of the certified capacity (paper A69)
 
-// Upper bound of a register's rise between two readings: what a meter of 45 MW uses in 92 days. The
-// bound keeps the true-ups of 10 000 meters within kMaxClusterWattHours.
-constexpr std::int64_t kMaxGapWh = 100'000'000'000;
+// Upper bound of a register's rise between two readings: more than a meter of 100 MW uses in 92
+// days. The bound keeps the true-ups of a whole cluster within 64 bits (late_rules.cc).
+constexpr std::int64_t kMaxGapWh = 250'000'000'000;
 
 // The known facts against which the figures are checked.
 struct Expectation {

@@ -11,6 +11,9 @@ namespace fairfeed {
 
 namespace {
 
+// More than 10 000 meters can be trued up by at once (kMaxGapWh of plausibility.h).
+constexpr std::int64_t kMaxAdjustedWh = 10'000'000'000'000'000;
+
 struct Span {
     Window first = 0;
     Window last = 0;
@@ -191,7 +194,7 @@ bool adjustments_agree(const ChainState& state, const Settlement& settlement) {
     if (!about.span) return adjusted == AdjustmentTotals{};
     for (const std::int64_t wh :
          {adjusted.import_wh, adjusted.export_wh, adjusted.generation_wh, adjusted.credited_wh}) {
-        if (wh > kMaxClusterWattHours || wh < -kMaxClusterWattHours) return false;
+        if (wh > kMaxAdjustedWh || wh < -kMaxAdjustedWh) return false;
     }
     // A gap never earns more than its estimate did.
     if (settlement.late.empty() && adjusted.credited_wh > 0) return false;

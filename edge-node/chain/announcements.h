@@ -26,8 +26,7 @@ class Announcements {
     void keep_only(const std::set<Digest>& keys);
     // The ids that are due, in messages of at most kMaxAnnounced ids. An announcement is due again
     // after a pause that doubles up to rebroadcast_cap_ms.
-    [[nodiscard]] std::vector<std::vector<Digest>> due(const NetworkParameters& parameters,
-                                                       Instant now);
+    [[nodiscard]] std::vector<std::vector<Digest>> due(const Timers& timers, Instant now);
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
 
   private:

@@ -13,7 +13,11 @@ namespace fairfeed::test {
 namespace {
 
 const Timers kTimers{.rebroadcast_ms = 100, .rebroadcast_cap_ms = 800};
-const NetworkParameters kParameters{.timers = kTimers};
+const NetworkParameters kParameters = [] {
+    NetworkParameters parameters;
+    parameters.timers = kTimers;
+    return parameters;
+}();
 const NodeId kA("a");
 const NodeId kB("b");
 

@@ -150,8 +150,8 @@ TEST(NetworkParameters, names_what_is_wrong) {
               "real_epoch_ms: Unix milliseconds of the years 2000 to 2100");
     EXPECT_EQ(fault([](auto& p) { p.grid_epoch_s = INT64_MIN; }), "grid_epoch_s: out of range");
     EXPECT_EQ(fault([](auto& p) { p.contract_version = 2; }), "contract_version: only 1 is known");
-    EXPECT_EQ(fault([](auto& p) { p.max_block_transactions = 1001; }),
-              "max_block_transactions: 1 to 1000");
+    EXPECT_EQ(fault([](auto& p) { p.max_block_transactions = 12'001; }),
+              "max_block_transactions: 1 to 12000");
     EXPECT_EQ(fault([](auto& p) { p.timers.vote_ms = 0; }),
               "timers: out of range, or above their cap");
     EXPECT_EQ(fault([](auto& p) { p.timers.propose_cap_ms = 1; }),
