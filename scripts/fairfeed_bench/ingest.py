@@ -10,7 +10,7 @@ from .loaded import Shape
 
 METERS, QUICK_METERS = 900, 90
 WINDOWS, QUICK_WINDOWS = 20, 10
-WINDOW_S = 0.02  # over before the first reading leaves: receipts set the pace
+WINDOW_S = 0.015  # over before the first reading leaves: receipts set the pace
 IN_FLIGHT = 1000
 _TURNS = 8  # of what is in flight, at least
 
