@@ -13,7 +13,6 @@ from fairfeed_bench import one_node, peer_stage, raw_mqtt  # noqa: E402
 from fairfeed_bench.limits import Limits  # noqa: E402
 from fairfeed_bench.loaded import Outcome  # noqa: E402
 from fairfeed_demo.faults import DemoFault  # noqa: E402
-from fairfeed_load import fleets  # noqa: E402
 
 
 def _window(number, first_sent_ms, last_receipt_ms, last_final_ms, sent=100):
@@ -69,14 +68,6 @@ def cpu_and_memory_are_those_of_the_named_processes():
     assert run.cpu_us("edge-node") == 2000
     assert run.peak_mb("edge-node") == 35
     assert run.duplicates_percent() == 0.5
-
-
-def two_processes_of_meters_are_one_fleet():
-    one = {"limit": "load: x", "readings": {"sent": 3}, "windows": [_window(4, 0, 50, 90, 3)]}
-    two = {"limit": "network: y", "readings": {"sent": 2}, "windows": [_window(4, 1, 70, 80, 2)]}
-    both = fleets.merged([one, two])
-    assert both["windows"] == [_window(4, 0, 70, 90, 5)], both
-    assert both["readings"]["sent"] == 5 and both["limit"] == "network: y"
 
 
 def the_limit_counts_the_parts_of_every_node_and_the_generator_apart():
