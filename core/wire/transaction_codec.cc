@@ -93,16 +93,32 @@ Result<SettlementHead, Reject> decode_signed_head(const cose::Sign1& message) {
     return head;
 }
 
-Result<Transaction, Reject> decode_settlement(ByteView envelope, const Digest& network) {
+// Makes of a decoded head and of the rows beside it what they say together.
+using ReadRows = Result<Settlement, Reject> (*)(SettlementHead head,
+                                                std::span<const ByteView> rows);
+
+Result<Transaction, Reject> decode_settlement(ByteView envelope, const Digest& network,
+                                              ReadRows read_rows) {
     const auto parts = split_settlement(envelope);
     if (!parts) return unexpected(parts.error());
     const auto message = cose::parse_sign1(parts->signed_head);
     if (!message) return unexpected(message.error());
     auto head = decode_signed_head(*message);
     if (!head) return unexpected(head.error());
-    auto settlement = with_rows(std::move(*head), parts->rows);
+    auto settlement = read_rows(std::move(*head), parts->rows);
     if (!settlement) return unexpected(settlement.error());
     return settlement_transaction(envelope, *message, network, std::move(*settlement));
+}
+
+// The rows of an excerpt: a meter's, then perhaps a late reading's.
+Result<Settlement, Reject> with_some_rows(SettlementHead head, std::span<const ByteView> rows) {
+    if (rows.size() != 1 && rows.size() != 2) return unexpected(Reject::malformed);
+    Settlement content = std::move(head.content);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto read = read_settlement_row(rows[i], i > 0, content);
+        if (!read) return unexpected(read.error());
+    }
+    return content;
 }
 
 Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envelope,
@@ -112,7 +128,9 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
         if (!reading) return unexpected(reading.error());
         return make_reading_transaction(*reading);
     }
-    if (kind == TransactionKind::settlement) return decode_settlement(envelope, network);
+    if (kind == TransactionKind::settlement) {
+        return decode_settlement(envelope, network, with_rows);
+    }
     if (kind == TransactionKind::event) return decode_event(envelope, network);
     if (kind == TransactionKind::evidence) return decode_evidence(envelope, network);
     if (kind == TransactionKind::handover) return decode_handover(envelope, network);
@@ -126,23 +144,6 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .envelope = to_bytes(envelope),
                        .endorsements = {},
                        .content = std::move(*content)};
-}
-
-Result<Transaction, Reject> decode_excerpt_envelope(ByteView envelope, const Digest& network) {
-    const auto parts = split_settlement(envelope);
-    if (!parts) return unexpected(parts.error());
-    const auto message = cose::parse_sign1(parts->signed_head);
-    if (!message) return unexpected(message.error());
-    auto head = decode_signed_head(*message);
-    if (!head) return unexpected(head.error());
-    const std::size_t rows = parts->rows.size();
-    if (rows != 1 && rows != 2) return unexpected(Reject::malformed);
-    Settlement content = std::move(head->content);
-    for (std::size_t i = 0; i < rows; ++i) {
-        const auto read = read_settlement_row(parts->rows[i], i > 0, content);
-        if (!read) return unexpected(read.error());
-    }
-    return settlement_transaction(envelope, *message, network, std::move(content));
 }
 
 // The kinds in use: GENESIS to REVOKE, EVIDENCE and HANDOVER. Other numbers are reserved.
@@ -198,7 +199,7 @@ Result<Transaction, Reject> decode_excerpt(ByteView bytes, const Digest& network
     const auto outer = decode_outer(bytes);
     if (!outer) return unexpected(outer.error());
     if (outer->kind != TransactionKind::settlement) return unexpected(Reject::malformed);
-    auto excerpt = decode_excerpt_envelope(outer->envelope, network);
+    auto excerpt = decode_settlement(outer->envelope, network, with_some_rows);
     if (excerpt) excerpt->endorsements = outer->endorsements;
     return excerpt;
 }
