@@ -49,7 +49,7 @@ void write_history(Writer& out, const ClusterHistory& history) {
         write_integers(out, quarter.costs);
     }
     write_map(out, history.meters, [&](const MeterId& meter, const auto& yields) {
-        out.text(meter.str());
+        out.text(meter.view());
         out.array(2 * yields.size());
         for (const ClusterHistory::Yield& yield : yields) {
             out.integer(yield.days);
@@ -124,15 +124,15 @@ std::vector<SettlementLine> read_lines(Reader& in) {
 // The parts that KeyholderAccounts keeps of a settlement.
 void write_handed_over(Writer& out, const Settlement& settlement) {
     out.array(6);
-    out.text(settlement.cluster.str());
+    out.text(settlement.cluster.view());
     out.unsigned_integer(settlement.window);
     out.unsigned_integer(settlement.version);
-    out.text(settlement.proposer.str());
+    out.text(settlement.proposer.view());
     write_integers(out, settlement.factors);
     out.array(settlement.lines.size());
     for (const SealedLine& line : settlement.lines) {
         out.array(4);
-        out.text(line.meter.str());
+        out.text(line.meter.view());
         out.unsigned_integer(line.key_epoch);
         out.bytes(line.salt.view());
         out.bytes(line.closing);
@@ -163,7 +163,7 @@ using ManyAccounts = std::map<ClusterId, ClusterAccounts>;
 
 void write_all(Writer& out, const ManyAccounts& all) {
     write_map(out, all, [&](const ClusterId& cluster, const ClusterAccounts& accounts) {
-        out.text(cluster.str());
+        out.text(cluster.view());
         accounts.write(out);
     });
 }
@@ -180,7 +180,7 @@ ManyAccounts read_all(Reader& in) {
 void KeyRing::write(Writer& out) const {
     write_map(out, keys_, [&](const auto& place, const SymmetricKey& key) {
         out.array(2);
-        out.text(place.first.str());
+        out.text(place.first.view());
         out.unsigned_integer(place.second);
         out.bytes(key.view());
     });
@@ -202,7 +202,7 @@ KeyRing KeyRing::read(Reader& in) {
 void ClusterAccounts::write(Writer& out) const {
     out.array(5);
     write_map(out, accounts_, [&](const MeterId& meter, const Account& account) {
-        out.text(meter.str());
+        out.text(meter.view());
         out.array(2);
         out.bytes(encode_closing({account.closing, account.capacity_w, 0}));
         write_map(out, account.recent, [&](Window window, const ReadingBody& body) {
@@ -244,7 +244,7 @@ void KeyholderAccounts::write(Writer& out) const {
     out.array(5);
     keys_.write(out);
     write_map(out, last_, [&](const ClusterId& cluster, const Settled& settled) {
-        out.text(cluster.str());
+        out.text(cluster.view());
         out.array(3);
         write_handed_over(out, settled.settlement);
         out.integer(settled.block.time_ms);
@@ -252,7 +252,7 @@ void KeyholderAccounts::write(Writer& out) const {
     });
     out.array(closed_.size());
     for (const ClusterId& cluster : closed_)
-        out.text(cluster.str());
+        out.text(cluster.view());
     write_all(out, clusters_);
     write_all(out, witnessed_);
 }
@@ -296,11 +296,11 @@ void InvariantMonitor::write(Writer& out) const {
         out.bytes(as_bytes(report.explanation));
     }
     write_map(out, settled_, [&](const ClusterId& cluster, Window window) {
-        out.text(cluster.str());
+        out.text(cluster.view());
         out.unsigned_integer(window);
     });
     write_map(out, standing_, [&](const MeterId& meter, const ClosingState& closing) {
-        out.text(meter.str());
+        out.text(meter.view());
         out.bytes(encode_closing({closing, 0, 0}));
     });
 }

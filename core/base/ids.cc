@@ -17,7 +17,7 @@ constexpr std::array<bool, 256> kAllowed = [] {
 }  // namespace
 
 bool is_valid_name(std::string_view text) {
-    if (text.empty() || text.size() > 32) return false;
+    if (text.empty() || text.size() > kMaxNameLength) return false;
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return kAllowed[static_cast<unsigned char>(c)]; });
 }

@@ -3,8 +3,10 @@
 // are pseudonyms: they stand on the chain, so they must not contain anything personal.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,24 +15,42 @@
 
 namespace fairfeed {
 
+constexpr std::size_t kMaxNameLength = 32;
+
 [[nodiscard]] bool is_valid_name(std::string_view text);
 
+// Held in place and padded with zeros: every index is keyed by names, and a name on the heap would
+// cost more to copy and to compare than the record that it leads to. Ordered as the texts are.
 template <class Tag>
 class Name {
   public:
     Name() = default;  // the empty name: "none"
-    explicit Name(std::string_view text) : text_(text) { CHECK(is_valid_name(text)); }
+    explicit Name(std::string_view text) {
+        CHECK(is_valid_name(text));
+        set(text);
+    }
     [[nodiscard]] static std::optional<Name> parse(std::string_view text) {
         std::optional<Name> name;
-        if (is_valid_name(text)) name.emplace().text_ = text;
+        if (is_valid_name(text)) name.emplace().set(text);
         return name;
     }
-    [[nodiscard]] const std::string& str() const { return text_; }
-    [[nodiscard]] bool empty() const { return text_.empty(); }
-    auto operator<=>(const Name&) const = default;
+    // Ends with the name.
+    [[nodiscard]] std::string_view view() const {
+        return {text_.data(), ::strnlen(text_.data(), text_.size())};
+    }
+    [[nodiscard]] std::string str() const { return std::string(view()); }
+    [[nodiscard]] bool empty() const { return text_.front() == '\0'; }
+    bool operator==(const Name& other) const {
+        return std::memcmp(text_.data(), other.text_.data(), text_.size()) == 0;
+    }
+    std::strong_ordering operator<=>(const Name& other) const {
+        return std::memcmp(text_.data(), other.text_.data(), text_.size()) <=> 0;
+    }
 
   private:
-    std::string text_;
+    void set(std::string_view text) { text.copy(text_.data(), text_.size()); }
+
+    std::array<char, kMaxNameLength> text_{};
 };
 
 using NodeId = Name<struct NodeTag>;  // an edge node, the gateway, or DGMD itself

@@ -35,7 +35,7 @@ void write(Writer& out, const Change& change) {
 
 void write(Writer& out, const HandoverNote& note) {
     out.array(3);
-    out.text(note.by.str());
+    out.text(note.by.view());
     out.unsigned_integer(note.epoch);
     out.bytes(note.id.view());
 }
@@ -51,7 +51,7 @@ void write(Writer& out, std::int64_t value) {
 }
 
 void write(Writer& out, const NodeId& node) {
-    out.text(node.str());
+    out.text(node.view());
 }
 
 template <class T>
@@ -64,7 +64,7 @@ void write(Writer& out, const Dated<T>& dated) {
 void write(Writer& out, const NodeRegistration& node) {
     out.array(5);
     out.unsigned_integer(node.sequence);
-    out.text(node.node.str());
+    out.text(node.node.view());
     out.bytes(node.signing_key.view());
     out.bytes(node.agreement_key.view());
     write(out, node.location);
@@ -73,8 +73,8 @@ void write(Writer& out, const NodeRegistration& node) {
 void write(Writer& out, const MeterRegistration& meter) {
     out.array(8);
     out.unsigned_integer(meter.sequence);
-    out.text(meter.meter.str());
-    out.text(meter.cluster.str());
+    out.text(meter.meter.view());
+    out.text(meter.cluster.view());
     out.text(meter.service_point);
     out.bytes(meter.signing_key.view());
     out.unsigned_integer(meter.effective);
@@ -90,7 +90,7 @@ void write(Writer& out, const MeterRegistration& meter) {
 
 void write(Writer& out, const KeyGrantEntry& entry) {
     out.array(3);
-    out.text(entry.recipient.str());
+    out.text(entry.recipient.view());
     out.bytes(entry.wrapped.ephemeral.view());
     out.bytes(entry.wrapped.ciphertext);
 }
@@ -106,7 +106,7 @@ void write(Writer& out, const std::vector<T>& list) {
 void write(Writer& out, const KeyGrant& grant) {
     out.array(5);
     out.unsigned_integer(grant.sequence);
-    out.text(grant.meter.str());
+    out.text(grant.meter.view());
     out.unsigned_integer(grant.epoch);
     write(out, grant.entries);
     out.unsigned_integer(grant.effective);
@@ -115,7 +115,7 @@ void write(Writer& out, const KeyGrant& grant) {
 void write(Writer& out, const CommitteeAllocation& committee) {
     out.array(6);
     out.unsigned_integer(committee.sequence);
-    out.text(committee.cluster.str());
+    out.text(committee.cluster.view());
     write(out, committee.location);
     write(out, committee.members);
     out.unsigned_integer(committee.epoch);
@@ -142,7 +142,7 @@ void write(Writer& out, const std::optional<Number>& number) requires std::is_in
 void write(Writer& out, const std::optional<ValidatorChange>& change) {
     if (!change) return out.null();
     out.array(2);
-    out.text(change->node.str());
+    out.text(change->node.view());
     out.unsigned_integer(change->from);
 }
 

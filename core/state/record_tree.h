@@ -115,7 +115,7 @@ class RecordTree {
     Record* edit(Link& link, const Id& id) {
         if (link == nullptr) {
             ++size_;
-            const std::string& name = id.str();
+            const std::string name = id.str();
             link = std::make_shared<Node>(
                 Node{id, sha256(as_bytes(name)), std::make_shared<Kept>(), nullptr, nullptr, {}});
             return &link->kept->record;

@@ -44,14 +44,14 @@ Verdict check_serves(const ChainState& state, const NodeId& node) {
 }
 
 // Names are unique on the whole network, because a name is a certificate's CN and an MQTT user.
-bool name_is_taken(const ChainState& state, const std::string& name) {
-    return name == state.genesis.dgmd.str() || name == kGridAccount ||
+bool name_is_taken(const ChainState& state, std::string_view name) {
+    return name == state.genesis.dgmd.view() || name == kGridAccount ||
            state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name));
 }
 
 Verdict check(const Entry& entry, const NodeRegistration& node) {
     if (node.node.empty()) return unexpected(Reject::malformed);
-    if (name_is_taken(entry.state, node.node.str())) return unexpected(Reject::already_registered);
+    if (name_is_taken(entry.state, node.node.view())) return unexpected(Reject::already_registered);
     if (!VerifyKey::from_point(node.signing_key)) return unexpected(Reject::malformed);
     if (!VerifyKey::from_point(node.agreement_key)) return unexpected(Reject::malformed);
     return check_joins(entry.state, node);
@@ -76,7 +76,7 @@ bool is_register_set(const Registers& registers) {
 
 Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (meter.meter.empty()) return unexpected(Reject::malformed);
-    if (name_is_taken(entry.state, meter.meter.str())) {
+    if (name_is_taken(entry.state, meter.meter.view())) {
         return unexpected(Reject::already_registered);
     }
     const ClusterRecord* cluster = entry.state.cluster(meter.cluster);

@@ -51,7 +51,7 @@ Bytes encode_header(const BlockHeader& header) {
     put_unsigned(writer, 3, header.height);
     put_integer(writer, 4, header.time_ms);
     put_bytes(writer, 5, header.parent.view());
-    put_text(writer, 6, header.proposer.str());
+    put_text(writer, 6, header.proposer.view());
     put_unsigned(writer, 7, header.epoch);
     put_bytes(writer, 8, header.validators.view());
     put_bytes(writer, 9, header.transactions_root.view());
@@ -218,7 +218,7 @@ Digest validators_hash(std::span<const NodeId> validators) {
     cbor::Writer writer;
     writer.array(validators.size());
     for (const NodeId& validator : validators)
-        writer.text(validator.str());
+        writer.text(validator.view());
     return sha256(writer.result());
 }
 

@@ -68,18 +68,18 @@ Result<ProposalContent, Reject> decode_proposal_content(ByteView bytes) {
 }  // namespace
 
 Bytes vote_to_be_signed(const VoteContent& vote, const NodeId& validator, const Digest& network) {
-    return cose::to_be_signed(domain_of(vote.type), network, validator.str(),
+    return cose::to_be_signed(domain_of(vote.type), network, validator.view(),
                               encode_vote_content(vote));
 }
 
 Bytes proposal_to_be_signed(const ProposalContent& proposal, const NodeId& proposer,
                             const Digest& network) {
-    return cose::to_be_signed(cose::Domain::proposal, network, proposer.str(),
+    return cose::to_be_signed(cose::Domain::proposal, network, proposer.view(),
                               encode_proposal_content(proposal));
 }
 
 Bytes encode_vote(const Vote& vote) {
-    return cose::assemble_sign1(vote.validator.str(), encode_vote_content(vote.content),
+    return cose::assemble_sign1(vote.validator.view(), encode_vote_content(vote.content),
                                 vote.signature);
 }
 
@@ -99,7 +99,7 @@ Result<void, Reject> verify_vote(const Vote& vote, const Digest& network, const 
 }
 
 Bytes encode_signed_proposal(const Proposal& proposal) {
-    return cose::assemble_sign1(proposal.proposer.str(), encode_proposal_content(proposal.content),
+    return cose::assemble_sign1(proposal.proposer.view(), encode_proposal_content(proposal.content),
                                 proposal.signature);
 }
 

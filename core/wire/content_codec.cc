@@ -46,8 +46,8 @@ ConnectionRating read_rating(cbor::Reader& reader) {
 void write(cbor::Writer& writer, const MeterRegistration& meter) {
     writer.map(8);
     put_unsigned(writer, 1, meter.sequence);
-    put_text(writer, 2, meter.meter.str());
-    put_text(writer, 3, meter.cluster.str());
+    put_text(writer, 2, meter.meter.view());
+    put_text(writer, 3, meter.cluster.view());
     put_text(writer, 4, meter.service_point);
     put_bytes(writer, 5, meter.signing_key.view());
     put_unsigned(writer, 6, meter.effective);
@@ -77,7 +77,7 @@ MeterRegistration read_meter(cbor::Reader& reader) {
 void write(cbor::Writer& writer, const NodeRegistration& node) {
     writer.map(5);
     put_unsigned(writer, 1, node.sequence);
-    put_text(writer, 2, node.node.str());
+    put_text(writer, 2, node.node.view());
     put_bytes(writer, 3, node.signing_key.view());
     put_bytes(writer, 4, node.agreement_key.view());
     writer.key(5);
@@ -99,13 +99,13 @@ NodeRegistration read_node(cbor::Reader& reader) {
 void write(cbor::Writer& writer, const CommitteeAllocation& committee) {
     writer.map(6);
     put_unsigned(writer, 1, committee.sequence);
-    put_text(writer, 2, committee.cluster.str());
+    put_text(writer, 2, committee.cluster.view());
     writer.key(3);
     write_location(writer, committee.location);
     writer.key(4);
     writer.array(committee.members.size());
     for (const NodeId& member : committee.members)
-        writer.text(member.str());
+        writer.text(member.view());
     put_unsigned(writer, 5, committee.epoch);
     put_unsigned(writer, 6, committee.effective);
 }
@@ -130,7 +130,7 @@ CommitteeAllocation read_committee(cbor::Reader& reader) {
 void write(cbor::Writer& writer, const KeyGrant& grant) {
     writer.map(5);
     put_unsigned(writer, 1, grant.sequence);
-    put_text(writer, 2, grant.meter.str());
+    put_text(writer, 2, grant.meter.view());
     put_unsigned(writer, 3, grant.epoch);
     writer.key(4);
     write_grant_entries(writer, grant.entries);
@@ -152,7 +152,7 @@ KeyGrant read_key_grant(cbor::Reader& reader) {
 void write(cbor::Writer& writer, const CapacityCertificate& capacity) {
     writer.map(4);
     put_unsigned(writer, 1, capacity.sequence);
-    put_text(writer, 2, capacity.meter.str());
+    put_text(writer, 2, capacity.meter.view());
     put_integer(writer, 3, capacity.capacity_w);
     put_unsigned(writer, 4, capacity.effective);
 }
@@ -188,7 +188,7 @@ TariffNotice read_tariff(cbor::Reader& reader) {
 void write(cbor::Writer& writer, const NodeRevocation& revocation) {
     writer.map(2);
     put_unsigned(writer, 1, revocation.sequence);
-    put_text(writer, 2, revocation.node.str());
+    put_text(writer, 2, revocation.node.view());
 }
 
 NodeRevocation read_revocation(cbor::Reader& reader) {
@@ -271,7 +271,7 @@ void write_grant_entries(cbor::Writer& writer, const std::vector<KeyGrantEntry>&
     writer.array(entries.size());
     for (const KeyGrantEntry& entry : entries) {
         writer.array(3);
-        writer.text(entry.recipient.str());
+        writer.text(entry.recipient.view());
         writer.bytes(entry.wrapped.ephemeral.view());
         writer.bytes(entry.wrapped.ciphertext);
     }

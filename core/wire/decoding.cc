@@ -22,7 +22,7 @@ void write_witnesses(cbor::Writer& writer, const std::vector<Witness>& witnesses
     writer.array(witnesses.size());
     for (const Witness& witness : witnesses) {
         writer.array(2);
-        writer.text(witness.node.str());
+        writer.text(witness.node.view());
         writer.bytes(witness.signature.view());
     }
 }

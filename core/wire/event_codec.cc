@@ -13,8 +13,8 @@ Bytes encode_payload(const MeterAlarm& event) {
     writer.map(8);
     put_unsigned(writer, 1, event.version);
     put_bytes(writer, 2, event.network.view());
-    put_text(writer, 3, event.meter.str());
-    put_text(writer, 4, event.cluster.str());
+    put_text(writer, 3, event.meter.view());
+    put_text(writer, 4, event.cluster.view());
     put_unsigned(writer, 5, event.window);
     put_unsigned(writer, 6, event.counter);
     put_unsigned(writer, 7, static_cast<std::uint64_t>(event.type));
@@ -58,11 +58,11 @@ std::string_view to_string(AlarmType type) {
 Transaction make_event(const MeterAlarm& event, const Signer& meter) {
     const Bytes payload = encode_payload(event);
     const Bytes said =
-        cose::to_be_signed(cose::Domain::event, event.network, event.meter.str(), payload);
+        cose::to_be_signed(cose::Domain::event, event.network, event.meter.view(), payload);
     return {.kind = TransactionKind::event,
             .id = sha256(said),
             .signer = NodeId(event.meter.str()),
-            .envelope = cose::assemble_sign1(event.meter.str(), payload, meter.sign(said)),
+            .envelope = cose::assemble_sign1(event.meter.view(), payload, meter.sign(said)),
             .endorsements = {},
             .content = event};
 }
@@ -74,7 +74,7 @@ Result<Transaction, Reject> decode_event(ByteView envelope, const Digest& networ
     auto event = decode_payload(message->payload);
     if (!event) return unexpected(event.error());
     if (event->network != network) return unexpected(Reject::wrong_network);
-    if (event->meter.str() != message->kid) return unexpected(Reject::malformed);
+    if (event->meter.view() != message->kid) return unexpected(Reject::malformed);
     return Transaction{.kind = TransactionKind::event,
                        .id = cose::id_of(cose::Domain::event, network, *message),
                        .signer = NodeId(message->kid),

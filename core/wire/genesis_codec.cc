@@ -118,9 +118,9 @@ Bytes encode_genesis_payload(const Genesis& genesis) {
     put_unsigned(writer, 1, kVersion);
     writer.key(2);
     write_parameters(writer, genesis.parameters);
-    put_text(writer, 3, genesis.genesis_node.str());
+    put_text(writer, 3, genesis.genesis_node.view());
     put_bytes(writer, 4, genesis.genesis_node_key.view());
-    put_text(writer, 5, genesis.dgmd.str());
+    put_text(writer, 5, genesis.dgmd.view());
     put_bytes(writer, 6, genesis.dgmd_key.view());
     put_bytes(writer, 7, genesis.dgmd_agreement_key.view());
     return writer.take();

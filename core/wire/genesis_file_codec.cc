@@ -117,7 +117,7 @@ Result<LoadedGenesis, Reject> decode_genesis(ByteView bytes) {
 
 GenesisBlock make_genesis_block(const Block& block, const Digest& network, const NodeId& node,
                                 const Signer& signer) {
-    const Bytes signed_bytes = cose::to_be_signed(cose::Domain::genesis_block, network, node.str(),
+    const Bytes signed_bytes = cose::to_be_signed(cose::Domain::genesis_block, network, node.view(),
                                                   seal_payload(block.header));
     return {.block = block, .signature = signer.sign(signed_bytes)};
 }

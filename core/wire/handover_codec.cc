@@ -11,7 +11,7 @@ namespace {
 Bytes encode_payload(const Handover& handover) {
     cbor::Writer writer;
     writer.map(6);
-    put_text(writer, 1, handover.cluster.str());
+    put_text(writer, 1, handover.cluster.view());
     put_unsigned(writer, 2, handover.window);
     put_bytes(writer, 3, handover.settlement.view());
     put_unsigned(writer, 4, handover.epoch);
@@ -39,11 +39,11 @@ Result<Handover, Reject> decode_payload(ByteView payload) {
 }
 
 void write_place(cbor::Writer& writer, const Handover& handover, const NodeId& sender) {
-    writer.text(handover.cluster.str());
+    writer.text(handover.cluster.view());
     writer.unsigned_integer(handover.window);
     writer.bytes(handover.settlement.view());
     writer.unsigned_integer(handover.epoch);
-    writer.text(sender.str());
+    writer.text(sender.view());
 }
 
 }  // namespace
@@ -51,11 +51,11 @@ void write_place(cbor::Writer& writer, const Handover& handover, const NodeId& s
 Transaction make_handover(const Handover& handover, const NodeId& sender, const Digest& network,
                           const Signer& signer) {
     const Bytes payload = encode_payload(handover);
-    const Bytes said = cose::to_be_signed(cose::Domain::handover, network, sender.str(), payload);
+    const Bytes said = cose::to_be_signed(cose::Domain::handover, network, sender.view(), payload);
     return {.kind = TransactionKind::handover,
             .id = sha256(said),
             .signer = sender,
-            .envelope = cose::assemble_sign1(sender.str(), payload, signer.sign(said)),
+            .envelope = cose::assemble_sign1(sender.view(), payload, signer.sign(said)),
             .endorsements = {},
             .content = handover};
 }
@@ -81,7 +81,7 @@ Bytes handover_context(const Digest& network, const Handover& handover, const No
     writer.text("ff1/handover");
     writer.bytes(network.view());
     write_place(writer, handover, sender);
-    writer.text(recipient.str());
+    writer.text(recipient.view());
     return writer.take();
 }
 

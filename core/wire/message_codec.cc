@@ -15,7 +15,7 @@ enum class RequestKind : std::uint8_t { blocks = 1, bodies = 2, readings = 3, at
 
 Bytes sign(cose::Domain domain, const Digest& network, const NodeId& node, ByteView payload,
            const Signer& signer) {
-    return cose::sign1(domain, network, node.str(), payload, signer);
+    return cose::sign1(domain, network, node.view(), payload, signer);
 }
 
 // Opens an envelope and reads its payload with `decode`, which reads exactly one item.
@@ -209,7 +209,7 @@ Bytes encode_receipt(const Receipt& receipt, const NodeId& node, const Digest& n
                      const Signer& signer) {
     cbor::Writer writer;
     writer.map(4);
-    put_text(writer, 1, receipt.meter.str());
+    put_text(writer, 1, receipt.meter.view());
     put_unsigned(writer, 2, receipt.window);
     put_unsigned(writer, 3, receipt.sequence);
     put_bytes(writer, 4, receipt.reading.view());
@@ -224,7 +224,7 @@ Bytes encode_refusal(const Refusal& refusal, const NodeId& node, const Digest& n
                      const Signer& signer) {
     cbor::Writer writer;
     writer.map(4);
-    put_text(writer, 1, refusal.meter.str());
+    put_text(writer, 1, refusal.meter.view());
     put_unsigned(writer, 2, refusal.window);
     put_unsigned(writer, 3, refusal.sequence);
     put_text(writer, 4, refusal.reason);
@@ -239,7 +239,7 @@ Bytes encode_share(const ShareStatement& share, const NodeId& node, const Digest
                    const Signer& signer) {
     cbor::Writer writer;
     writer.map(6);
-    put_text(writer, 1, share.meter.str());
+    put_text(writer, 1, share.meter.view());
     put_unsigned(writer, 2, share.window);
     put_bytes(writer, 3, share.settlement.view());
     put_integer(writer, 4, share.mes_w);
@@ -273,7 +273,7 @@ Bytes encode_objection(const Objection& objection, const NodeId& node, const Dig
                        const Signer& signer) {
     cbor::Writer writer;
     writer.map(objection.reading.empty() ? 5 : 6);
-    put_text(writer, 1, objection.cluster.str());
+    put_text(writer, 1, objection.cluster.view());
     put_unsigned(writer, 2, objection.window);
     put_unsigned(writer, 3, objection.version);
     put_bytes(writer, 4, objection.batch.view());
@@ -287,7 +287,7 @@ Result<Signed<Objection>, Reject> decode_objection(ByteView bytes, const Digest&
 }
 
 Bytes encode_endorsement(const Endorsement& endorsement, const Witness& witness) {
-    return cose::assemble_sign1(witness.node.str(), encode_endorsement_payload(endorsement),
+    return cose::assemble_sign1(witness.node.view(), encode_endorsement_payload(endorsement),
                                 witness.signature);
 }
 

@@ -18,8 +18,8 @@ Bytes encode_reading_header(const ReadingHeader& header) {
     writer.map(9);
     put_unsigned(writer, 1, header.version);
     put_bytes(writer, 2, header.network.view());
-    put_text(writer, 3, header.meter.str());
-    put_text(writer, 4, header.cluster.str());
+    put_text(writer, 3, header.meter.view());
+    put_text(writer, 4, header.cluster.view());
     put_unsigned(writer, 5, header.key_epoch);
     put_unsigned(writer, 6, header.window);
     put_unsigned(writer, 7, header.sequence);
@@ -149,7 +149,7 @@ SignedReading make_reading(const ReadingHeader& header, const ReadingBody& body,
                                          encode_reading_header(header), encode_reading_body(body));
     const Bytes payload = encode_payload(header, reading.sealed_body);
     reading.envelope =
-        cose::sign1(cose::Domain::reading, header.network, header.meter.str(), payload, meter);
+        cose::sign1(cose::Domain::reading, header.network, header.meter.view(), payload, meter);
     CHECK(reading.envelope.size() < kMaxReadingBytes);
     const auto parsed = cose::parse_sign1(reading.envelope);
     reading.id = cose::id_of(cose::Domain::reading, header.network, *parsed);
@@ -168,7 +168,7 @@ Result<SignedReading, Reject> decode_reading(ByteView envelope, const Digest& ne
     auto header = decode_reading_header(header_bytes);
     if (!header) return unexpected(header.error());
     if (header->network != network) return unexpected(Reject::wrong_network);
-    if (header->meter.str() != message->kid) return unexpected(Reject::malformed);
+    if (header->meter.view() != message->kid) return unexpected(Reject::malformed);
     const auto ciphertext = cose::parse_encrypt0(sealed_body);
     if (!ciphertext) return unexpected(ciphertext.error());
     return SignedReading{.id = cose::id_of(cose::Domain::reading, network, *message),
@@ -185,7 +185,7 @@ Result<void, Reject> verify_reading(const SignedReading& reading, const Digest& 
 }
 
 SymmetricKey reading_key(const ReadingHeader& header, const SymmetricKey& data_key) {
-    return message_key(data_key, kSealPurpose, header.meter.str(), header.salt);
+    return message_key(data_key, kSealPurpose, header.meter.view(), header.salt);
 }
 
 Result<ReadingBody, Reject> open_reading(const SignedReading& reading,

@@ -74,7 +74,7 @@ Bytes encode_meter_row(const SettlementEntry& entry, const SealedLine& line) {
     cbor::Writer writer;
     const bool has_reading = entry.status == EntryStatus::reading;
     writer.array(has_reading ? kReadRow : kUnreadRow);
-    writer.text(entry.meter.str());
+    writer.text(entry.meter.view());
     writer.unsigned_integer(static_cast<std::uint64_t>(entry.status));
     if (has_reading) writer.bytes(entry.reading.view());
     writer.unsigned_integer(line.key_epoch);
@@ -88,7 +88,7 @@ Bytes encode_meter_row(const SettlementEntry& entry, const SealedLine& line) {
 Bytes encode_late_row(const ListedReading& listed) {
     cbor::Writer writer;
     writer.array(kLateRow);
-    writer.text(listed.meter.str());
+    writer.text(listed.meter.view());
     writer.unsigned_integer(listed.window);
     writer.bytes(listed.reading.view());
     return writer.take();
@@ -160,11 +160,11 @@ std::vector<Bytes> encode_settlement_rows(const Settlement& settlement) {
 Bytes encode_settlement_head(const Settlement& settlement, const Digest& rows_root) {
     cbor::Writer writer;
     writer.map(kHeadKeys);
-    put_text(writer, 1, settlement.cluster.str());
+    put_text(writer, 1, settlement.cluster.view());
     put_unsigned(writer, 2, settlement.window);
     put_unsigned(writer, 3, settlement.version);
     put_unsigned(writer, 4, settlement.slot);
-    put_text(writer, 5, settlement.proposer.str());
+    put_text(writer, 5, settlement.proposer.view());
     put_unsigned(writer, 6, settlement.contract_version);
     put_unsigned(writer, 7, static_cast<std::uint64_t>(settlement.rule));
     put_bytes(writer, 8, settlement.previous.view());
@@ -262,7 +262,7 @@ Result<Settlement, Reject> with_rows(SettlementHead head, std::span<const ByteVi
 Bytes encode_endorsement_payload(const Endorsement& endorsement) {
     cbor::Writer writer;
     writer.map(4);
-    put_text(writer, 1, endorsement.cluster.str());
+    put_text(writer, 1, endorsement.cluster.view());
     put_unsigned(writer, 2, endorsement.window);
     put_unsigned(writer, 3, endorsement.version);
     put_bytes(writer, 4, endorsement.batch.view());

@@ -125,10 +125,10 @@ Bytes line_aad(const Settlement& settlement, const MeterId& meter, KeyEpoch epoc
                const Salt& salt) {
     cbor::Writer writer;
     writer.array(6);
-    writer.text(meter.str());
+    writer.text(meter.view());
     writer.unsigned_integer(epoch);
     writer.bytes(salt.view());
-    writer.text(settlement.cluster.str());
+    writer.text(settlement.cluster.view());
     writer.unsigned_integer(settlement.window);
     writer.unsigned_integer(settlement.version);
     return writer.take();
@@ -153,7 +153,7 @@ std::size_t encoded_size(const std::vector<RegisterGap>& gaps) {
 Bytes encode_settlement_line(const SettlementLine& line) {
     cbor::Writer writer;
     writer.map(15);
-    put_text(writer, 1, line.meter.str());
+    put_text(writer, 1, line.meter.view());
     put_boolean(writer, 2, line.estimated);
     put_integer(writer, 3, line.capacity_w);
     put_integer(writer, 4, line.load_wh);
@@ -209,12 +209,12 @@ Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
 
 SymmetricKey line_key(const Settlement& settlement, const SealedLine& line,
                       const SymmetricKey& data_key) {
-    return message_key(data_key, kLinePurpose, settlement.proposer.str(), line.salt);
+    return message_key(data_key, kLinePurpose, settlement.proposer.view(), line.salt);
 }
 
 SymmetricKey closing_key(const Settlement& settlement, const SealedLine& line,
                          const SymmetricKey& line_key) {
-    return message_key(line_key, kClosingPurpose, settlement.proposer.str(), line.salt);
+    return message_key(line_key, kClosingPurpose, settlement.proposer.view(), line.salt);
 }
 
 Bytes encode_closing(const MeterClosing& closing) {

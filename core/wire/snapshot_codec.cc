@@ -17,7 +17,7 @@ Bytes heading(const SnapshotOwner& owner, Height height) {
     out.text(kPurpose);
     out.unsigned_integer(kSnapshotFormat);
     out.bytes(owner.network.view());
-    out.text(owner.node.str());
+    out.text(owner.node.view());
     out.unsigned_integer(height);
     return out.take();
 }
@@ -54,7 +54,7 @@ Bytes seal_snapshot(const Snapshot& snapshot, const SnapshotOwner& owner, const 
     out.array(8);
     out.unsigned_integer(kSnapshotFormat);
     out.bytes(owner.network.view());
-    out.text(owner.node.str());
+    out.text(owner.node.view());
     out.unsigned_integer(snapshot.height);
     out.bytes(wrapped->ephemeral.view());
     out.bytes(wrapped->ciphertext);

@@ -35,11 +35,11 @@ Digest signing_network(TransactionKind kind, const Digest& network) {
 Transaction signed_transaction(TransactionKind kind, const NodeId& signer, const Digest& network,
                                ByteView payload, const Signer& key, TransactionContent content) {
     const Bytes signed_bytes =
-        cose::to_be_signed(domain_of(kind), signing_network(kind, network), signer.str(), payload);
+        cose::to_be_signed(domain_of(kind), signing_network(kind, network), signer.view(), payload);
     return {.kind = kind,
             .id = sha256(signed_bytes),
             .signer = signer,
-            .envelope = cose::assemble_sign1(signer.str(), payload, key.sign(signed_bytes)),
+            .envelope = cose::assemble_sign1(signer.view(), payload, key.sign(signed_bytes)),
             .endorsements = {},
             .content = std::move(content)};
 }
@@ -259,7 +259,7 @@ Result<void, Reject> verify_transaction(const Transaction& transaction, const Di
 
 Bytes endorsement_to_be_signed(const Endorsement& endorsement, const NodeId& member,
                                const Digest& network) {
-    return cose::to_be_signed(cose::Domain::endorsement, network, member.str(),
+    return cose::to_be_signed(cose::Domain::endorsement, network, member.view(),
                               encode_endorsement_payload(endorsement));
 }
 
@@ -269,9 +269,9 @@ Bytes key_grant_context(const Digest& network, const MeterId& meter, KeyEpoch ep
     writer.array(5);
     writer.text("ff1/key-grant");
     writer.bytes(network.view());
-    writer.text(meter.str());
+    writer.text(meter.view());
     writer.unsigned_integer(epoch);
-    writer.text(recipient.str());
+    writer.text(recipient.view());
     return writer.take();
 }
 

@@ -13,7 +13,7 @@ using cbor::Writer;
 
 void write(Writer& out, const SigningRight::Openings& openings) {
     write_map(out, openings, [&](const ClusterId& cluster, const SigningRight::Opening& opening) {
-        out.text(cluster.str());
+        out.text(cluster.view());
         out.array(2);
         out.unsigned_integer(opening.window);
         out.unsigned_integer(opening.at);
@@ -32,7 +32,7 @@ SigningRight::Openings read_openings(Reader& in) {
 
 void write(Writer& out, const StandingShares::Statements& shares) {
     write_map(out, shares, [&](const MeterId& meter, const ShareStatement& share) {
-        out.text(meter.str());
+        out.text(meter.view());
         out.array(5);
         out.unsigned_integer(share.window);
         out.bytes(share.settlement.view());
@@ -67,7 +67,7 @@ void write(Writer& out, const ReadingStore::OnChain& known) {
     out.array(2);
     out.array(known.clusters.size());
     for (const ClusterId& cluster : known.clusters)
-        out.text(cluster.str());
+        out.text(cluster.view());
     out.array(2 * known.readings.size());
     for (std::size_t i = 0; i < known.readings.size(); ++i) {
         out.bytes(known.readings[i].view());

@@ -134,7 +134,7 @@ Verdict judge_reading(const Arrival& arrival, const Context& context) {
     if (arrival.retained) return refused(Reject::retained);
     auto reading = decode_reading(arrival.packet, context.state.network);
     if (!reading) return refused(reading.error());
-    if (arrival.topic.sender != reading->header.meter.str()) return refused(Reject::wrong_topic);
+    if (arrival.topic.sender != reading->header.meter.view()) return refused(Reject::wrong_topic);
     return judge(std::move(*reading), context, Bearer::meter);
 }
 

@@ -114,7 +114,7 @@ void Node::tell_entered(Effects& out) {
         const EnteredBlock& block = entered[i];
         const ChainState& after = i + 1 < entered.size() ? entered[i + 1].before : state();
         move_up_to(block.effects);
-        for (const Transaction& each : block.committed.block.transactions)
+        for (const Transaction& each : block.committed->block.transactions)
             if (const auto* settlement = std::get_if<Settlement>(&each.content))
                 settlements_.count(*settlement);
         committee_.on_commit(block.committed, block.before,
@@ -210,10 +210,10 @@ Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,
         case Channel::have:
             return on_have(sender, message, out);
         case Channel::request:
-            if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
+            if (topic.item != self_.view()) return unexpected(Reject::wrong_topic);
             return on_request(sender, message, out);
         case Channel::answer:
-            if (topic.item != self_.str()) return unexpected(Reject::wrong_topic);
+            if (topic.item != self_.view()) return unexpected(Reject::wrong_topic);
             return on_answer(sender, message, out);
         case Channel::reading:
         case Channel::event:

@@ -10,7 +10,7 @@ const std::string& name_of(const std::string& name) {
 }
 
 template <class Id>
-const std::string& name_of(const Id& id) {
+std::string name_of(const Id& id) {
     return id.str();
 }
 

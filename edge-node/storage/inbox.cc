@@ -160,7 +160,7 @@ Result<void, IoError> Inbox::commit() {
 Result<void, IoError> Inbox::put_doubts(const std::map<ClusterId, Window>& doubts) {
     if (auto done = sum_.fold_all(statements_[kDropDoubts].bind(), kDoubts); !done) return done;
     for (const auto& [cluster, window] : doubts)
-        if (auto done = put_doubt(cluster.str(), window); !done) return done;
+        if (auto done = put_doubt(cluster.view(), window); !done) return done;
     return {};
 }
 
@@ -171,21 +171,21 @@ Result<void, IoError> Inbox::put_doubt(std::string_view cluster, Window window) 
 Result<void, IoError> Inbox::put_reading(const SignedReading& reading, std::int64_t received_ms) {
     const ReadingHeader& header = reading.header;
     Statement& put =
-        statements_[kPutReading].bind(header.meter.str(), header.window, header.cluster.str(),
+        statements_[kPutReading].bind(header.meter.view(), header.window, header.cluster.view(),
                                       reading.id, reading.envelope, received_ms);
     return sum_.fold_all(put, kReadings);
 }
 
 Result<void, IoError> Inbox::put_batch(const ClusterId& cluster, Window window, ByteView batch) {
-    Statement& drop = statements_[kDropBatch].bind(cluster.str());
+    Statement& drop = statements_[kDropBatch].bind(cluster.view());
     if (auto done = sum_.fold_all(drop, kBatches); !done) return done;
-    Statement& put = statements_[kPutBatch].bind(cluster.str(), window, batch);
+    Statement& put = statements_[kPutBatch].bind(cluster.view(), window, batch);
     return sum_.fold_all(put, kBatches);
 }
 
 Result<void, IoError> Inbox::put_endorsement(const EndorsementRow& row) {
     const Endorsement& endorsement = row.endorsement;
-    Statement& put = statements_[kPutEndorsement].bind(endorsement.cluster.str(),
+    Statement& put = statements_[kPutEndorsement].bind(endorsement.cluster.view(),
                                                        endorsement.window, endorsement.version,
                                                        endorsement.batch, row.signature, row.batch);
     return sum_.fold_all(put, kEndorsements);
@@ -202,17 +202,17 @@ Result<void, IoError> Inbox::forget_blocks(Height height) {
 Result<void, IoError> Inbox::forget_window(
     const ClusterId& cluster, Window window, Window keep_from,
     const std::vector<std::pair<MeterId, Window>>& readings) {
-    Statement& batches = statements_[kForgetBatch].bind(cluster.str(), window);
+    Statement& batches = statements_[kForgetBatch].bind(cluster.view(), window);
     if (auto done = sum_.fold_all(batches, kBatches); !done) return done;
-    Statement& doubts = statements_[kForgetDoubt].bind(cluster.str(), window);
+    Statement& doubts = statements_[kForgetDoubt].bind(cluster.view(), window);
     if (auto done = sum_.fold_all(doubts, kDoubts); !done) return done;
-    Statement& endorsements = statements_[kForgetEndorsements].bind(cluster.str(), window);
+    Statement& endorsements = statements_[kForgetEndorsements].bind(cluster.view(), window);
     if (auto done = sum_.fold_all(endorsements, kEndorsements); !done) return done;
     for (const auto& [meter, of] : readings) {
-        Statement& reading = statements_[kForgetReading].bind(meter.str(), of);
+        Statement& reading = statements_[kForgetReading].bind(meter.view(), of);
         if (auto done = sum_.fold_all(reading, kReadings); !done) return done;
     }
-    Statement& old = statements_[kForgetReadings].bind(cluster.str(), keep_from);
+    Statement& old = statements_[kForgetReadings].bind(cluster.view(), keep_from);
     return sum_.fold_all(old, kReadings);
 }
 
