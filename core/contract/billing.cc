@@ -19,6 +19,10 @@ std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energ
 std::optional<Billed> carry(std::int64_t remainder, Int128 thousandths) {
     if (remainder < 0 || remainder >= kRemainderLimit) return std::nullopt;
     thousandths += remainder;
+    if (const auto whole = narrow(thousandths)) {  // nearly always; 128 bits divide far slower
+        const std::int64_t rest = (*whole % kRemainderLimit + kRemainderLimit) % kRemainderLimit;
+        return Billed{(*whole - rest) / kRemainderLimit, rest};
+    }
     const auto amount = narrow(floor_div(thousandths, kRemainderLimit));
     if (!amount) return std::nullopt;
     return Billed{*amount, static_cast<std::int64_t>(floor_mod(thousandths, kRemainderLimit))};

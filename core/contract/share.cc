@@ -1,6 +1,7 @@
 #include "core/contract/share.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/base/check.h"
@@ -133,29 +134,41 @@ Quotient divided(Int128 numerator, Int128 denominator) {
     return {static_cast<std::int64_t>(floor), numerator - floor * denominator};
 }
 
+// One watt more to each of the `spare` largest rests; of equal rests those of the lower places win.
+// spare < rests.size(), because every rest is below 1 W.
+void give_to_largest(std::size_t spare, const std::vector<Int128>& rests,
+                     std::vector<std::int64_t>& watts) {
+    std::vector<Int128> ranked = rests;
+    const auto last = ranked.begin() + static_cast<std::ptrdiff_t>(spare) - 1;
+    std::nth_element(ranked.begin(), last, ranked.end(), std::greater<>());
+    const Int128 least = *last;  // that wins
+    const auto above =
+        std::count_if(ranked.begin(), last, [&](Int128 rest) { return rest > least; });
+    std::size_t ties = spare - static_cast<std::size_t>(above);
+    for (std::size_t i = 0; i < rests.size(); ++i) {
+        const bool wins_tie = rests[i] == least && ties > 0;
+        if (wins_tie) --ties;
+        if (wins_tie || rests[i] > least) watts[i] += 1;
+    }
+}
+
 // Largest remainder: every meter gets its floor, then the largest fractions get one watt each, ties
 // to the lower id, until the sum is the floor of the exact sum. A meter without a fraction gets no
 // extra watt, so no share exceeds a capacity that the exact share respects.
 std::vector<std::int64_t> round_to_floor_of_sum(const ExactShares& exact) {
     std::vector<std::int64_t> watts;
-    std::vector<std::pair<Int128, std::size_t>> rests;  // and the meter's place
+    std::vector<Int128> rests;
     watts.reserve(exact.numerators.size());
     rests.reserve(exact.numerators.size());
     Int128 fractions = 0;
     for (const Int128 numerator : exact.numerators) {
         const auto [floor, rest] = divided(numerator, exact.denominator);
-        rests.emplace_back(rest, watts.size());
+        rests.push_back(rest);
         watts.push_back(floor);
         fractions += rest;
     }
-    const auto spare = static_cast<std::ptrdiff_t>(fractions / exact.denominator);
-    if (spare == 0) return watts;
-    std::nth_element(rests.begin(), rests.begin() + spare, rests.end(),
-                     [](const auto& a, const auto& b) {
-                         return a.first != b.first ? a.first > b.first : a.second < b.second;
-                     });
-    for (auto winner = rests.begin(); winner != rests.begin() + spare; ++winner)
-        watts[winner->second] += 1;
+    const auto spare = static_cast<std::size_t>(fractions / exact.denominator);
+    if (spare > 0) give_to_largest(spare, rests, watts);
     return watts;
 }
 

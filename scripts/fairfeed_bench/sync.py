@@ -28,7 +28,7 @@ _LOST = ("ledger.db", "ledger.db-wal", "ledger.db-shm", "inbox.db", "inbox.db-wa
 def measure(options):
     tools = build.find_or_build(Screen())
     sheet = Sheet("scripts/bench sync" + (" --quick" if options.quick else ""))
-    found = parts.medians(parts.run(programs.one("parts_bench"), 0.1, "^verify$"))
+    found = parts.medians(parts.run(programs.one("parts_bench"), 0.1, "^verify/"))
     raw_us = parts.us(found, "verify")
     meters = _QUICK_METERS if options.quick else _METERS
     windows = _QUICK_WINDOWS if options.quick else _WINDOWS

@@ -24,7 +24,7 @@ def measure(options):
     tools = build.find_or_build(Screen())
     maker = programs.one("ledger_bench")
     sheet = Sheet("scripts/bench verify" + (" --quick" if options.quick else ""))
-    found = parts.medians(parts.run(programs.one("parts_bench"), 0.1, "^verify$"))
+    found = parts.medians(parts.run(programs.one("parts_bench"), 0.1, "^verify/"))
     raw_us = parts.us(found, "verify")
     for name, windows, meters, clusters in _QUICK_LEDGERS if options.quick else _LEDGERS:
         with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
@@ -34,7 +34,7 @@ def measure(options):
                                                                           clusters))]))  # fmt: skip
             _figures(sheet, tools, Path(place), name, what, raw_us)
     sheet.less_is_better("verify/raw", raw_us, "us", "one ES256 verification, a P-256 key at hand; "
-                         "CPU of one core")  # fmt: skip
+                         "CPU, all cores busy")  # fmt: skip
     return sheet.report([
         f"Medians of {REPEATS} runs of edge-node verify as a whole process, without a node's keys. "
         "Signatures are those that a ledger cannot do without: of the readings, the endorsements "
