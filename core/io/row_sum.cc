@@ -19,9 +19,11 @@ Result<void, IoError> RowSum::fold_all(Statement& bound, const SummedTable& tabl
     for (;;) {
         const auto row = bound.step();
         if (!row) return unexpected(row.error());
-        if (!*row) return {};
+        if (!*row) break;
         fold(bound, table);
     }
+    bound.release();
+    return {};
 }
 
 }  // namespace fairfeed

@@ -334,6 +334,11 @@ void Statement::reset() {
     sqlite3_reset(statement_.get());
 }
 
+void Statement::release() {
+    reset();
+    sqlite3_clear_bindings(statement_.get());
+}
+
 bool Statement::is_null(int column) const {
     return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }

@@ -125,9 +125,12 @@ class Statement {
     template <class... Values>
     [[nodiscard]] Result<void, IoError> run(const Values&... values) {
         bind(values...);
-        return finish();
+        auto done = finish();
+        release();
+        return done;
     }
     void reset();
+    void release();  // resets, and lets go of the values, which may be large
 
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] std::int64_t int_at(int column) const;  // 0 for NULL

@@ -118,6 +118,7 @@ Result<void, IoError> Ledger::Store::insert(const Block& block, const Bytes* cer
         statements[kPutBlock].bind(at, block_id(block.header), block.header.time_ms, body, nullptr);
     if (certificate != nullptr) put.bind_at(5, *certificate);
     if (auto done = put.step(); !done) return unexpected(done.error());
+    put.release();  // a block is large
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         auto done = statements[kPutTransaction].run(block.transactions[i].id, at, i);
         if (!done) return done;
@@ -253,7 +254,14 @@ Result<Digest, IoError> Ledger::network_of(const std::filesystem::path& file) {
 
 Result<void, IoError> Ledger::commit(const Block& block, const QuorumCertificate& certificate,
                                      std::int64_t committed_at_ms) {
-    return commit_all({DatedBlock{{block, certificate}, committed_at_ms}});
+    auto transaction = WriteTransaction::begin(store_->database);
+    if (!transaction) return unexpected(transaction.error());
+    CHECK(block.header.height == store_->height + 1);
+    const Bytes witness = encode_certificate(certificate);
+    if (auto done = store_->insert(block, &witness, committed_at_ms); !done) return done;
+    if (auto done = transaction->commit(); !done) return done;
+    store_->height = block.header.height;
+    return {};
 }
 
 Result<void, IoError> Ledger::commit_all(const std::vector<DatedBlock>& blocks) {

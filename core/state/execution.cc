@@ -175,16 +175,16 @@ Result<void, Reject> check_header(const ChainState& state, const Block& block) {
 // Fills a block from the waiting transactions.
 class Selection {
   public:
-    Selection(const ChainState& state, std::span<const Transaction> waiting, std::int64_t time_ms,
-              SignatureChecker& signatures)
+    Selection(const ChainState& state, std::span<const Transaction* const> waiting,
+              std::int64_t time_ms, SignatureChecker& signatures)
         : state_(state),
           room_(static_cast<std::size_t>(state.genesis.parameters.max_block_transactions)),
           max_bytes_(max_block_bytes(state.genesis.parameters)),
           height_(state.height + 1),
           time_ms_(time_ms),
           signatures_(signatures) {
-        for (const Transaction& transaction : waiting) {
-            if (is_reading(transaction)) readings_.emplace(transaction.id, &transaction);
+        for (const Transaction* transaction : waiting) {
+            if (is_reading(*transaction)) readings_.emplace(transaction->id, transaction);
         }
     }
 
@@ -213,14 +213,18 @@ class Selection {
     }
 
     void add_settlement(const Transaction& transaction) {
-        std::vector<Transaction> group;
+        std::vector<const Transaction*> places;
         for (const ListedReading& each :
              listed_readings(std::get<Settlement>(transaction.content))) {
             const Transaction* reading = find_reading(each);
             if (!reading) return;
-            group.push_back(*reading);
+            places.push_back(reading);
         }
-        group.push_back(transaction);
+        places.push_back(&transaction);
+        std::vector<Transaction> group;  // in one piece, as in a block
+        group.reserve(places.size());
+        for (const Transaction* place : places)
+            group.push_back(*place);
         const auto size = size_with(group);
         if (!size) {
             is_crowded_out_ = is_crowded_out_ || fits_beside_settlements(group);
@@ -232,10 +236,10 @@ class Selection {
         size_ = *size;
         settled_.add(group);
         settled_transactions_ += group.size();
-        std::ranges::move(group, std::back_inserter(selected_));
+        std::ranges::copy(places, std::back_inserter(selected_));
     }
 
-    [[nodiscard]] std::vector<Transaction> take() { return std::move(selected_); }
+    [[nodiscard]] std::vector<const Transaction*> take() { return std::move(selected_); }
     // Whether a settlement found no room because of evidence or notices.
     [[nodiscard]] bool is_crowded_out() const { return is_crowded_out_; }
 
@@ -257,7 +261,7 @@ class Selection {
 
     void take_in(const Transaction& transaction, const BlockSize& size) {
         size_ = size;
-        selected_.push_back(transaction);
+        selected_.push_back(&transaction);
     }
 
     // An id does not cover the signature, so several envelopes may have one id: takes one that
@@ -280,13 +284,13 @@ class Selection {
     SignatureChecker& signatures_;
     BlockSize size_;
     std::multimap<Digest, const Transaction*> readings_;
-    std::vector<Transaction> selected_;
+    std::vector<const Transaction*> selected_;
     BlockSize settled_;  // share of the groups in size_
     std::size_t settled_transactions_ = 0;
     bool is_crowded_out_ = false;
 };
 
-Selection select(const ChainState& state, std::span<const Transaction> waiting,
+Selection select(const ChainState& state, std::span<const Transaction* const> waiting,
                  std::int64_t time_ms, SignatureChecker& signatures, bool settlements_first) {
     Selection selection(state, waiting, time_ms, signatures);
     const auto add_settlements = [&] {
@@ -294,17 +298,17 @@ Selection select(const ChainState& state, std::span<const Transaction> waiting,
             selection.add_settlement(*transaction);
     };
     if (settlements_first) add_settlements();
-    for (const Transaction& transaction : waiting) {
-        if (is_evidence(transaction)) selection.add_accusation(transaction);
+    for (const Transaction* transaction : waiting) {
+        if (is_evidence(*transaction)) selection.add_accusation(*transaction);
     }
     for (const Transaction* transaction : registry_by_sequence(waiting))
         selection.add_registry(*transaction);
-    for (const Transaction& transaction : waiting) {
-        if (is_handover(transaction)) selection.add_handover(transaction);
+    for (const Transaction* transaction : waiting) {
+        if (is_handover(*transaction)) selection.add_handover(*transaction);
     }
     if (!settlements_first) add_settlements();
-    for (const Transaction& transaction : waiting) {
-        if (is_event(transaction)) selection.add_accusation(transaction);
+    for (const Transaction* transaction : waiting) {
+        if (is_event(*transaction)) selection.add_accusation(*transaction);
     }
     return selection;
 }
@@ -381,9 +385,10 @@ Result<void, Reject> check_certificate(const ChainState& state,
     return {};
 }
 
-std::vector<Transaction> select_transactions(const ChainState& state,
-                                             std::span<const Transaction> waiting,
-                                             std::int64_t time_ms, SignatureChecker& signatures) {
+std::vector<const Transaction*> select_transactions(const ChainState& state,
+                                                    std::span<const Transaction* const> waiting,
+                                                    std::int64_t time_ms,
+                                                    SignatureChecker& signatures) {
     Selection selection = select(state, waiting, time_ms, signatures, false);
     if (!selection.is_crowded_out()) return selection.take();
     return select(state, waiting, time_ms, signatures, true).take();

@@ -51,11 +51,10 @@ struct ExecutionFault {
 // cluster and window, events. The choice stays within max_block_transactions and BlockSize, and
 // leaves out every transaction that is not valid on this state. Batches come first if a settlement
 // would otherwise have no room: a settlement may need a block for itself (past_room.h), and
-// evidence could arrive without end.
-[[nodiscard]] std::vector<Transaction> select_transactions(const ChainState& state,
-                                                           std::span<const Transaction> waiting,
-                                                           std::int64_t time_ms,
-                                                           SignatureChecker& signatures);
+// evidence could arrive without end. What is returned is part of `waiting`; nothing is null.
+[[nodiscard]] std::vector<const Transaction*> select_transactions(
+    const ChainState& state, std::span<const Transaction* const> waiting, std::int64_t time_ms,
+    SignatureChecker& signatures);
 
 // Earliest header time of a block with these transactions. The time must be above the parent's.
 // grid(header.time) must have reached the end of every settled window and of every window that

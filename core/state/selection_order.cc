@@ -7,10 +7,10 @@
 
 namespace fairfeed {
 
-std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction> waiting) {
+std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction* const> waiting) {
     std::vector<const Transaction*> found;
-    for (const Transaction& transaction : waiting) {
-        if (is_dgmd_kind(transaction.kind)) found.push_back(&transaction);
+    for (const Transaction* transaction : waiting) {
+        if (is_dgmd_kind(transaction->kind)) found.push_back(transaction);
     }
     std::stable_sort(found.begin(), found.end(), [](const Transaction* a, const Transaction* b) {
         return registry_sequence(a->content) < registry_sequence(b->content);
@@ -18,10 +18,10 @@ std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction
     return found;
 }
 
-std::vector<const Transaction*> settlements_by_place(std::span<const Transaction> waiting) {
+std::vector<const Transaction*> settlements_by_place(std::span<const Transaction* const> waiting) {
     std::vector<const Transaction*> found;
-    for (const Transaction& transaction : waiting) {
-        if (std::holds_alternative<Settlement>(transaction.content)) found.push_back(&transaction);
+    for (const Transaction* transaction : waiting) {
+        if (std::holds_alternative<Settlement>(transaction->content)) found.push_back(transaction);
     }
     const auto place = [](const Transaction* transaction) {
         const auto& settlement = std::get<Settlement>(transaction->content);

@@ -12,8 +12,8 @@
 namespace fairfeed {
 
 [[nodiscard]] std::vector<const Transaction*> registry_by_sequence(
-    std::span<const Transaction> waiting);
+    std::span<const Transaction* const> waiting);
 [[nodiscard]] std::vector<const Transaction*> settlements_by_place(
-    std::span<const Transaction> waiting);
+    std::span<const Transaction* const> waiting);
 
 }  // namespace fairfeed

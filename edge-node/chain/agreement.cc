@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/base/check.h"
 #include "core/wire/consensus_codec.h"
 #include "edge-node/chain/decided_blocks.h"
 
@@ -86,9 +85,7 @@ void Agreement::perform(const consensus::Effect& effect, const Turn& turn) {
     } else if (const auto* wish = std::get_if<consensus::JudgeBlock>(&effect)) {
         judge(wish->block, turn);
     } else if (const auto* decision = std::get_if<consensus::Decide>(&effect)) {
-        const CandidateBlocks::Valid* decided = workbench_.valid(decision->block);
-        CHECK(decided != nullptr);
-        decided_(*decided, decision->certificate, turn);
+        decided_(workbench_.take_valid(decision->block), decision->certificate, turn);
     } else if (const auto* votes = std::get_if<consensus::ReportEquivocation>(&effect)) {
         (void)accuse(equivocations_.note(*votes, tip_.state.network), turn);
     } else if (const auto* proposals = std::get_if<consensus::ReportProposals>(&effect)) {

@@ -19,7 +19,7 @@ namespace fairfeed {
 class Agreement {
   public:
     // A block that the replica decided. The callee moves the tip before it returns.
-    using Decided = std::function<void(const CandidateBlocks::Valid& decided,
+    using Decided = std::function<void(CandidateBlocks::Valid decided,
                                        const QuorumCertificate& certificate, const Turn& turn)>;
     // All but `self` outlive this object.
     Agreement(const NodeId& self, const Signer& signer, const ChainTip& tip, Workbench& workbench,

@@ -45,11 +45,13 @@ class BlockBuilder {
         Round round = 0;
     };
     [[nodiscard]] bool is_time_to_build(const Ground& ground) const;
+    [[nodiscard]] std::int64_t wait_ends_ms(const Timers& timers) const;  // while there is work
 
     NodeId self_;
     std::optional<Request> request_;
-    std::vector<Transaction> work_;               // what a block could contain now
+    std::size_t work_ = 0;                        // transactions that a block could contain now
     std::optional<std::int64_t> work_since_ms_;   // steady
+    std::int64_t grew_at_ms_ = 0;                 // steady; when work_ last became more
     std::optional<std::uint64_t> work_revision_;  // of the pool that work_ was selected from
     std::int64_t look_again_at_ms_ = 0;           // steady
 };

@@ -90,7 +90,7 @@ CandidateBlocks::Verdict CandidateBlocks::judge(const Digest& id, const ChainSta
     Verdict verdict;
     if (const Valid* known = valid(id)) {
         verdict.known = verdict.valid = true;
-        verdict.time_ms = known->block.header.time_ms;
+        verdict.time_ms = known->block->header.time_ms;
         return verdict;
     }
     const auto described = outlines_.find(id);
@@ -120,6 +120,12 @@ const BlockOutline* CandidateBlocks::outline(const Digest& id) const {
 const CandidateBlocks::Valid* CandidateBlocks::valid(const Digest& id) const {
     const auto found = valid_.find(id);
     return found == valid_.end() ? nullptr : &found->second;
+}
+
+CandidateBlocks::Valid CandidateBlocks::take(const Digest& id) {
+    auto found = valid_.extract(id);
+    CHECK(!found.empty());
+    return std::move(found.mapped());
 }
 
 const NodeId& CandidateBlocks::source(const Digest& id) const {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/shared.h"
 #include "core/base/units.h"
 #include "core/state/execution.h"
 #include "edge-node/chain/transaction_pool.h"
@@ -30,7 +31,7 @@ class CandidateBlocks {
 
     // A block that executes on the tip's state, and the state it leads to.
     struct Valid {
-        Block block;
+        Shared<Block> block;
         ChainState after;
     };
     struct Verdict {
@@ -54,6 +55,8 @@ class CandidateBlocks {
                                 const TransactionPool& pool, SignatureChecker& signatures);
     [[nodiscard]] const BlockOutline* outline(const Digest& id) const;
     [[nodiscard]] const Valid* valid(const Digest& id) const;
+    // The valid block of this id, which must be there, and is not afterwards.
+    [[nodiscard]] Valid take(const Digest& id);
     // The sender that described the block. Some sender must have described the block.
     [[nodiscard]] const NodeId& source(const Digest& id) const;
     void clear();

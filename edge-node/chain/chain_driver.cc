@@ -39,8 +39,8 @@ ChainDriver::ChainDriver(Setup setup)
       tip_{std::move(setup.state), std::move(setup.tip_certificate), {}},
       workbench_(setup.self, setup.signer, setup.signatures, tip_.state.genesis.parameters),
       agreement_(setup.self, setup.signer, tip_, workbench_,
-                 [this](const CandidateBlocks::Valid& decided, const QuorumCertificate& certificate,
-                        const Turn& turn) { commit(decided, certificate, turn); }),
+                 [this](CandidateBlocks::Valid decided, const QuorumCertificate& certificate,
+                        const Turn& turn) { commit(std::move(decided), certificate, turn); }),
       inquiry_(setup.self, setup.signer, setup.trust),
       catch_up_(tip_.state.genesis.parameters),
       beacon_(setup.self, setup.signer) {}
@@ -253,11 +253,11 @@ void ChainDriver::commit(CandidateBlocks::Valid decided, const QuorumCertificate
     tip_ = {std::move(decided.after), certificate, {}};
     tip_.parent = {state().tip_time_ms, turn.now.steady_ms};
     decided_.remember(state().height, state().tip, before.validators);
-    CommittedBlock committed{std::move(decided.block), certificate};
+    const Shared<CommittedBlock> committed(CommittedBlock{decided.block, certificate});
     turn.out.push_back(CommitBlock{committed});
     beacon_.on_commit(committed);
     workbench_.on_commit(committed, state());
-    entered_.push_back({std::move(committed), std::move(before), endorses_from(), turn.out.size()});
+    entered_.push_back({committed, std::move(before), endorses_from(), turn.out.size()});
     say_standing(turn);
     if (!inquiry_.is_starting()) agreement_.enter_height(turn);
     follow_inquiry(turn);

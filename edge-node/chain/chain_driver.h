@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/shared.h"
 #include "edge-node/chain/agreement.h"
 #include "edge-node/chain/catch_up.h"
 #include "edge-node/chain/chain_tip.h"
@@ -20,7 +21,7 @@ namespace fairfeed {
 
 // A block that entered the chain within a turn.
 struct EnteredBlock {
-    CommittedBlock committed;
+    Shared<CommittedBlock> committed;
     ChainState before;  // the state after it is `before` of the next one, or the chain's state
     std::optional<Height> endorses_from;  // as it was when the block entered (Turn)
     std::size_t effects = 0;  // of the turn, up to this block's CommitBlock, which is the last

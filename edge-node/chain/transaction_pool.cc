@@ -121,17 +121,17 @@ const Transaction* TransactionPool::find(const Digest& id) const {
     return found == by_id_.end() ? nullptr : &found->second.second;
 }
 
-std::vector<Transaction> TransactionPool::waiting() const {
+std::vector<const Transaction*> TransactionPool::waiting() const {
     std::vector<const std::pair<std::uint64_t, Transaction>*> arrivals;
     arrivals.reserve(by_id_.size());
     for (const auto& [id, arrival] : by_id_)
         arrivals.push_back(&arrival);
     std::sort(arrivals.begin(), arrivals.end(),
               [](const auto* a, const auto* b) { return a->first < b->first; });
-    std::vector<Transaction> out;
+    std::vector<const Transaction*> out;
     out.reserve(arrivals.size());
     for (const auto* arrival : arrivals)
-        out.push_back(arrival->second);
+        out.push_back(&arrival->second);
     return out;
 }
 

@@ -51,8 +51,8 @@ class TransactionPool {
     void give_up(const std::vector<Digest>& ids);
     // Evidence, events and handovers: every node that holds one announces it until a block has it.
     [[nodiscard]] std::set<Digest> accusations() const { return accusations_.ids(); }
-    // In the order of arrival.
-    [[nodiscard]] std::vector<Transaction> waiting() const;
+    // In the order of arrival; until the pool changes.
+    [[nodiscard]] std::vector<const Transaction*> waiting() const;
     // Drops the transactions that the new state has made impossible: settled windows and used
     // sequence numbers. Guests leave as well.
     void prune(const ChainState& state);

@@ -115,8 +115,8 @@ const BlockOutline* Workbench::outline(const Digest& block) const {
     return candidates_.outline(block);
 }
 
-const CandidateBlocks::Valid* Workbench::valid(const Digest& block) const {
-    return candidates_.valid(block);
+CandidateBlocks::Valid Workbench::take_valid(const Digest& block) {
+    return candidates_.take(block);
 }
 
 const BlockHeader* Workbench::contradiction(const Digest& block) const {

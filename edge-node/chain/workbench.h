@@ -63,8 +63,8 @@ class Workbench {
     [[nodiscard]] std::vector<Digest> wanted() const { return missing_.wanted(); }
     // nullptr: no peer described the block.
     [[nodiscard]] const BlockOutline* outline(const Digest& block) const;
-    // nullptr: the block was not judged, or judged invalid.
-    [[nodiscard]] const CandidateBlocks::Valid* valid(const Digest& block) const;
+    // The block was judged valid, and is decided.
+    [[nodiscard]] CandidateBlocks::Valid take_valid(const Digest& block);
     // A described block of which this node knows that it does not follow from the state, whoever
     // its witnesses are: its header. nullptr: this node does not know that.
     [[nodiscard]] const BlockHeader* contradiction(const Digest& block) const;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/shared.h"
 #include "core/model/message.h"
 #include "core/wire/topics.h"
 
@@ -18,17 +19,17 @@ struct PersistReading {
 };
 struct PersistBatch {
     ClusterId cluster;
-    Transaction batch;
+    Shared<Transaction> batch;
 };
 struct PersistEndorsement {
     Endorsement endorsement;
     Signature signature;
-    Transaction batch;
+    Shared<Transaction> batch;
 };
 // A block that this node proposes or judged valid: durable before the safety record refers to it.
 struct PersistBlock {
     Digest id;
-    Block block;
+    Shared<Block> block;
 };
 // An inbox was lost: this node does not know what it promised in these windows and earlier ones.
 // Replaces all earlier effects of this kind.
@@ -41,7 +42,7 @@ struct PersistSafety {
 // Writes block and certificate to the ledger, and removes from the inbox what the block makes
 // superfluous, before any message of the block leaves.
 struct CommitBlock {
-    CommittedBlock block;
+    Shared<CommittedBlock> block;
 };
 // The chain has settled the window. Removes from the inbox what was signed for it, the readings of
 // windows before keep_from, and the readings of later windows that are named.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/io/heap.h"
 #include "core/io/log.h"
 #include "core/io/notify.h"
 #include "core/state/app_hash.h"
@@ -136,10 +137,10 @@ bool NodeService::perform(const Effects& turn) {
         } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
             if (answered.insert(asked->to).second && !answer_blocks(*asked)) return false;
         } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
-            const BlockHeader& header = commit->block.block.header;
+            const BlockHeader& header = commit->block->block.header;
             log_info("block committed", kv("height", header.height),
                      kv("transactions", header.transaction_count),
-                     kv("round", commit->block.certificate.content.round),
+                     kv("round", commit->block->certificate.content.round),
                      kv("proposer", header.proposer));
         }
     }
@@ -150,7 +151,8 @@ bool NodeService::perform(const Effects& turn) {
 void NodeService::keep_snapshot(const Effects& turn) {
     for (const Effect& effect : turn) {
         if (const auto* commit = std::get_if<CommitBlock>(&effect))
-            snapshots_->on_block(commit->block.block.transactions.size());
+            snapshots_->on_block(commit->block->block.transactions.size());
+        has_garbage_ = has_garbage_ || std::holds_alternative<CommitBlock>(effect);
     }
     const ChainState& state = node_->state();
     snapshots_->look(state.height);
@@ -250,6 +252,7 @@ void NodeService::tell_alarms(const NodeSummary& summary) {
 void NodeService::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
+    if (std::exchange(has_garbage_, false)) return_freed_memory();
     NodeSummary summary = node_->summary();
     Outlook::View view = outlook_.look(node_->state(), summary, now);
     summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());

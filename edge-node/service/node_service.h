@@ -50,7 +50,7 @@ class NodeService {
         bool disk_full = false;  // nearly full: no write has failed
         bool mistake = false;    // an operator's, in the configuration: a restart would not help
     };
-    // set_aside: the files set aside in earlier runs. The surface outlives the node.
+    // set_aside: the files set aside in earlier runs. Genesis and surface outlive the node.
     [[nodiscard]] static Result<std::unique_ptr<NodeService>, End> open(
         const NodeConfig& config, const LoadedGenesis& genesis, std::vector<std::string> set_aside,
         NodeSurface& surface);
@@ -77,10 +77,10 @@ class NodeService {
     };
     using Posted = std::variant<Packet, ConnectionChanged, Signalled>;
 
-    NodeService(NodeConfig config, LoadedGenesis genesis, SigningKey signing,
+    NodeService(NodeConfig config, const LoadedGenesis& genesis, SigningKey signing,
                 AgreementKey agreement, Storage storage, NodeSurface& surface)
         : config_(std::move(config)),
-          genesis_(std::move(genesis)),
+          genesis_(genesis),
           signing_(std::move(signing)),
           agreement_(std::move(agreement)),
           clock_(config_.clock),
@@ -115,7 +115,8 @@ class NodeService {
     [[nodiscard]] std::vector<std::string> certificate_alarms(Instant now);
 
     NodeConfig config_;
-    LoadedGenesis genesis_;
+    const LoadedGenesis& genesis_;
+    bool has_garbage_ = true;  // of the start, or of a block
     SigningKey signing_;
     AgreementKey agreement_;
     Clock clock_;

@@ -38,7 +38,7 @@ std::optional<CommittedBlock> Mending::work(const Ledger& ledger, std::span<cons
 // If the state is beyond this height, starts again from genesis, lowest offers first.
 bool Mending::begin_before(Height height) {
     if (state_ && state_->height < height) return true;
-    auto founded = state_from_genesis(genesis_);
+    auto founded = state_from_genesis(*genesis_);
     if (!founded) {
         give_up();
         return false;

@@ -17,7 +17,8 @@ namespace fairfeed {
 
 class Mending {
   public:
-    explicit Mending(LoadedGenesis genesis) : genesis_(std::move(genesis)) {}
+    // `genesis` outlives this object.
+    explicit Mending(const LoadedGenesis& genesis) : genesis_(&genesis) {}
 
     struct Offer {
         CommittedBlock block;    // its id is the certified one of its height
@@ -41,7 +42,7 @@ class Mending {
     [[nodiscard]] std::optional<CommittedBlock> judge(std::vector<Offer> offers);
     void give_up();
 
-    LoadedGenesis genesis_;
+    const LoadedGenesis* genesis_;
     std::map<Height, std::vector<Offer>> offers_;
     std::optional<ChainState> state_;  // present while there are offers
 };

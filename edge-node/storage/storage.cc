@@ -104,15 +104,14 @@ SafetyTrust trust_in(const SlotFile& safety, Height ledger) {
 
 }  // namespace
 
-Storage::Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
-                 Inbox inbox, SlotFile safety)
+Storage::Storage(const DataDirectory& config, const LoadedGenesis& genesis, FileLock lock,
+                 Ledger ledger, Inbox inbox, SlotFile safety)
     : lock_(std::move(lock)),
-      genesis_(std::move(genesis)),
       ledger_(std::move(ledger)),
       inbox_(std::move(inbox)),
       safety_(std::move(safety)),
-      scrub_(config.ledger(), genesis_.network, Scrub::pass_ms(genesis_.content.parameters.speed)),
-      mending_(genesis_) {}
+      scrub_(config.ledger(), genesis.network, Scrub::pass_ms(genesis.content.parameters.speed)),
+      mending_(genesis) {}
 
 Result<std::string, IoError> Storage::rebuild_ledger(const DataDirectory& config,
                                                      const LoadedGenesis& genesis,
@@ -164,7 +163,7 @@ Result<void, IoError> Storage::write(const Effects& turn, std::int64_t real_ms) 
             if (auto done = safety_.write(safety->record); !done) return done;
         } else if (const auto* commit = std::get_if<CommitBlock>(&turn[i])) {
             if (auto done = flush_inbox(); !done) return done;
-            const auto& [block, certificate] = commit->block;
+            const auto& [block, certificate] = *commit->block;
             if (auto done = ledger_.commit(block, certificate, real_ms); !done) return done;
             if (chain_.size() == block.header.height) learn(block_id(block.header));
             if (auto done = begin_inbox(); !done) return done;
@@ -188,7 +187,7 @@ Result<void, IoError> Storage::into_inbox(const Effect& effect, std::int64_t rea
         return inbox_.put_reading(reading->reading, real_ms);
     }
     if (const auto* batch = std::get_if<PersistBatch>(&effect)) {
-        return inbox_.put_batch(batch->cluster, std::get<Settlement>(batch->batch.content).window,
+        return inbox_.put_batch(batch->cluster, std::get<Settlement>(batch->batch->content).window,
                                 encode_transaction(batch->batch));
     }
     if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
@@ -199,7 +198,7 @@ Result<void, IoError> Storage::into_inbox(const Effect& effect, std::int64_t rea
         return inbox_.put_doubts(doubts->up_to);
     }
     if (const auto* block = std::get_if<PersistBlock>(&effect)) {
-        return inbox_.put_block(block->id, block->block.header.height, encode_block(block->block));
+        return inbox_.put_block(block->id, block->block->header.height, encode_block(block->block));
     }
     const auto& forget = std::get<ForgetWindow>(effect);
     return inbox_.forget_window(forget.cluster, forget.window, forget.keep_from, forget.readings);

@@ -22,7 +22,7 @@ namespace fairfeed {
 class Storage {
   public:
     // Errors name the remedy. If another process has the directory, nothing was touched. Damage is
-    // no error: see mishaps().
+    // no error: see mishaps(). `genesis` outlives the storage.
     [[nodiscard]] static Result<Storage, IoError> open(const DataDirectory& config,
                                                        const LoadedGenesis& genesis);
     // Sets a closed ledger aside and puts its sound blocks in its place. Returns what happened, for
@@ -63,7 +63,7 @@ class Storage {
     [[nodiscard]] const Scrub& scrubbed() const { return scrub_; }
 
   private:
-    Storage(const DataDirectory& config, LoadedGenesis genesis, FileLock lock, Ledger ledger,
+    Storage(const DataDirectory& config, const LoadedGenesis& genesis, FileLock lock, Ledger ledger,
             Inbox inbox, SlotFile safety);
     [[nodiscard]] Result<void, IoError> mend(const CommittedBlock& offered, std::int64_t real_ms);
     [[nodiscard]] Result<void, IoError> write_mended(const CommittedBlock& block,
@@ -74,7 +74,6 @@ class Storage {
     [[nodiscard]] Result<void, IoError> flush_inbox();
 
     FileLock lock_;  // first: released last
-    LoadedGenesis genesis_;
     Ledger ledger_;
     Inbox inbox_;
     SlotFile safety_;

@@ -134,7 +134,7 @@ void NodeStory::perform(const NodeId& id, Effects effects) {
         } else if (const auto* commit = std::get_if<CommitBlock>(&effect); commit && id == self_) {
             PlainSignatureChecker signatures;
             ChainState state = states_.back();
-            CHECK(execute_block(state, commit->block.block, signatures).has_value());
+            CHECK(execute_block(state, commit->block->block, signatures).has_value());
             states_.push_back(std::move(state));
             blocks_.push_back(commit->block);
         }
@@ -187,7 +187,7 @@ std::vector<Said> NodeStory::statements(const Effects& turn, const Digest& netwo
     std::vector<Said> out;
     for (const Effect& effect : turn) {
         if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
-            const auto& batch = std::get<Settlement>(row->batch.content);
+            const auto& batch = std::get<Settlement>(row->batch->content);
             for (const ListedReading& each : listed_readings(batch))
                 out.emplace_back(concat("reading/", each.meter.str(), "/", each.window),
                                  name(each.reading));

@@ -215,16 +215,16 @@ bool Simulation::perform_one(Host& host, const Effect& effect) {
         publish(host, {Topic{network, name(host), Channel::answer, asked->to.str()},
                        encode_answer(std::move(answer))});
     } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
-        const BlockHeader& header = commit->block.block.header;
+        const BlockHeader& header = commit->block->block.header;
         trace(header.height, fast_hash(host.node, block_id(header).view()));
         note([&] {
             return name(host) + " commits height " + std::to_string(header.height) + ", block " +
                    short_hex(block_id(header)) + ", round " +
-                   std::to_string(commit->block.certificate.content.round) + ", " +
+                   std::to_string(commit->block->certificate.content.round) + ", " +
                    std::to_string(header.transaction_count) + " transactions";
         });
         host.work_since_ms = -1;
-        if (plan_.is_honest(host.node)) follow_decrees(commit->block.block, host.program->state());
+        if (plan_.is_honest(host.node)) follow_decrees(commit->block->block, host.program->state());
         if (is_calm()) at(now_ms_, What::check, 0);
     }
     if (plan_.behaviours[host.node] == Behaviour::lying_disk) remember_moment(host);

@@ -77,7 +77,7 @@ class TheOracles : public testing::Test {
     void commit(std::size_t node, std::vector<Transaction> transactions, std::int64_t time_ms = 0) {
         const Block block = chain.next_block(std::move(transactions), time_ms);
         const auto certificate = test::make_certificate(network, chain.state(), block.header);
-        oracles.on_effect(node, CommitBlock{{block, certificate}}, disk);
+        oracles.on_effect(node, CommitBlock{CommittedBlock{block, certificate}}, disk);
     }
     void accuse(const std::string& culprit) {
         Transaction transaction;
@@ -337,7 +337,7 @@ TEST_F(TheOracles, know_work_where_there_is_none) {
     EXPECT_EQ(oracles.fault(), "height 1 is an empty block");
     Oracles blocks(scenery, plan, {});
     const Block block = chain.next_block({});
-    blocks.on_effect(0, CommitBlock{{block, {}}}, disk);
+    blocks.on_effect(0, CommitBlock{CommittedBlock{block, {}}}, disk);
     blocks.on_idle_end(0, 0);
     EXPECT_EQ(blocks.fault(), "height 1 is an empty block");
 }

@@ -9,7 +9,7 @@ namespace fairfeed::test {
 void ModelDisk::apply(const Effect& effect) {
     inbox.forget_blocks(ledger.size());
     if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
-        CHECK(commit->block.block.header.height == ledger.size() + 1);
+        CHECK(commit->block->block.header.height == ledger.size() + 1);
         ledger.push_back(commit->block);
     } else if (const auto* record = std::get_if<PersistSafety>(&effect)) {
         safety_record = record->record;

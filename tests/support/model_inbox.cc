@@ -19,12 +19,12 @@ void ModelInbox::apply(const Effect& effect) {
         endorsements.try_emplace({said.cluster, said.window, said.version, said.batch},
                                  EndorsementRow{row->signature, row->batch});
     } else if (const auto* block = std::get_if<PersistBlock>(&effect)) {
-        blocks.try_emplace({block->block.header.height, block->id}, block->block);
+        blocks.try_emplace({block->block->header.height, block->id}, block->block);
     } else if (const auto* silenced = std::get_if<PersistSilencedWindows>(&effect)) {
         doubts = silenced->up_to;
         lost = false;
     } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
-        forget_blocks(commit->block.block.header.height);
+        forget_blocks(commit->block->block.header.height);
     } else if (const auto* settled = std::get_if<ForgetWindow>(&effect)) {
         forget(*settled);
     }

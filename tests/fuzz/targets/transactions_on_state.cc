@@ -2,6 +2,7 @@
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
+#include "tests/support/selected.h"
 
 namespace fairfeed::fuzz {
 namespace {
@@ -54,7 +55,7 @@ void judge(const std::vector<Transaction>& transactions, std::int64_t time_ms,
 void select(const std::vector<Transaction>& waiting, std::int64_t time_ms,
             SignatureChecker& signatures) {
     ChainState state = little_state().state;
-    const auto chosen = select_transactions(state, waiting, time_ms, signatures);
+    const auto chosen = test::selected_of(state, waiting, time_ms, signatures);
     CHECK(chosen.size() <= waiting.size());
     if (chosen.empty()) return;
     CHECK(execute_transactions(state, chosen, 1, time_ms, signatures).has_value());

@@ -51,12 +51,44 @@ TEST_F(Building, waits_in_the_first_round_for_company) {
     ASSERT_TRUE(finds_work());
     builder_.request(1, 0);
     EXPECT_EQ(built(), 0U);
-    EXPECT_EQ(builder_.next_deadline_ms(pool_, timers()), now_.steady_ms + timers().fill_ms);
     add_notice();
     EXPECT_FALSE(finds_work());
     now_.steady_ms += timers().fill_ms;
     EXPECT_EQ(built(), 2U);
     EXPECT_EQ(built(), 0U) << "one block for each request";
+}
+
+TEST_F(Building, waits_no_longer_than_company_may_be_near) {
+    const std::int64_t quiet_ms = timers().fill_ms / 5;
+    add_notice();
+    ASSERT_TRUE(finds_work());
+    builder_.request(1, 0);
+    EXPECT_EQ(builder_.next_deadline_ms(pool_, timers()), now_.steady_ms + quiet_ms);
+    now_.steady_ms += quiet_ms - 1;
+    EXPECT_EQ(built(), 0U);
+    add_notice();
+    EXPECT_FALSE(finds_work());
+    now_.steady_ms += 1;
+    EXPECT_EQ(built(), 0U) << "a second one came just before: perhaps there is a third";
+    now_.steady_ms += quiet_ms - 1;
+    EXPECT_EQ(built(), 2U);
+}
+
+TEST_F(Building, never_waits_longer_than_fill_ms_however_steadily_more_comes) {
+    add_notice();
+    ASSERT_TRUE(finds_work());
+    builder_.request(1, 0);
+    const std::int64_t until_ms = now_.steady_ms + timers().fill_ms;
+    const std::int64_t step_ms = timers().fill_ms / 10;
+    std::size_t notices = 1;
+    for (now_.steady_ms += step_ms; now_.steady_ms < until_ms; now_.steady_ms += step_ms) {
+        add_notice();
+        ++notices;
+        EXPECT_FALSE(finds_work());
+        ASSERT_EQ(built(), 0U) << until_ms - now_.steady_ms << " ms too early";
+    }
+    EXPECT_EQ(builder_.next_deadline_ms(pool_, timers()), until_ms);
+    EXPECT_EQ(built(), notices);
 }
 
 TEST_F(Building, does_not_wait_in_later_rounds) {

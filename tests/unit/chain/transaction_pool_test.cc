@@ -81,7 +81,7 @@ TEST_F(Pool, takes_a_handover_that_a_block_lists_whether_or_not_it_can_enter) {
 TEST_F(Pool, takes_a_certified_window_in_any_order_and_keeps_the_order_of_arrival) {
     EXPECT_TRUE(pool.add_all(window, chain.state(), signatures));
     EXPECT_EQ(pool.size(), 4U);
-    EXPECT_EQ(pool.waiting().front().kind, TransactionKind::settlement);
+    EXPECT_EQ(pool.waiting().front()->kind, TransactionKind::settlement);
     for (const Transaction& transaction : window) {
         ASSERT_NE(pool.find(transaction.id), nullptr);
         EXPECT_EQ(reason(transaction), "duplicate");

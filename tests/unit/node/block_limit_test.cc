@@ -10,6 +10,7 @@
 #include "edge-node/service/node_config.h"
 #include "edge-node/storage/storage.h"
 #include "tests/support/heavy_group.h"
+#include "tests/support/selected.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/node/node_world.h"
 
@@ -125,9 +126,7 @@ TEST_F(BlockAtTheLimit, is_what_a_builder_stays_below) {
     const std::vector<Transaction> second = heavy_group(chain, TestNetwork::cluster(2), 1'000'001);
     const std::size_t first = waiting.size();
     waiting.insert(waiting.end(), second.begin(), second.end());
-    const auto select = [&] {
-        return select_transactions(chain.state(), waiting, INT64_MAX, signatures);
-    };
+    const auto select = [&] { return selected_of(chain.state(), waiting, INT64_MAX, signatures); };
     EXPECT_EQ(select().size(), first);
     const std::vector<Transaction> fits = heavy_group(chain, TestNetwork::cluster(3), 1'000'000);
     waiting.insert(waiting.end(), fits.begin(), fits.end());

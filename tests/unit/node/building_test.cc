@@ -35,8 +35,8 @@ TEST_F(Building, does_not_wait_with_a_full_block) {
 
 TEST_F(Building, gives_a_block_with_room_a_short_while_for_company) {
     const std::int64_t took_ms = time_to(1, 1, 1000);
-    EXPECT_GE(took_ms, fill_ms_);
-    EXPECT_LT(took_ms, 2 * fill_ms_);
+    EXPECT_GE(took_ms, fill_ms_ / 5);
+    EXPECT_LT(took_ms, fill_ms_) << "nobody else came";
 }
 
 TEST_F(Building, puts_windows_that_end_together_into_one_block) {

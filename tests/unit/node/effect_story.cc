@@ -137,7 +137,7 @@ struct Teller {
     }
     std::string operator()(const PersistBlock&) const { return {}; }
     std::string operator()(const PersistSafety& effect) const { return standing(effect.record); }
-    std::string operator()(const CommitBlock& effect) const { return block(effect.block.block); }
+    std::string operator()(const CommitBlock& effect) const { return block(effect.block->block); }
     std::string operator()(const ForgetWindow&) const { return {}; }
     std::string operator()(const AnswerBlocks& effect) const {
         return "gives " + effect.to.str() + " blocks from " + std::to_string(effect.request.from);

@@ -22,15 +22,15 @@ class Word {
     void hear(const NodeId& node, const Effect& effect) {
         if (const auto* row = std::get_if<PersistEndorsement>(&effect)) {
             for (const ListedReading& each :
-                 listed_readings(std::get<Settlement>(row->batch.content)))
+                 listed_readings(std::get<Settlement>(row->batch->content)))
                 say(node, "a reading of " + each.meter.str() + ", " + std::to_string(each.window),
                     each.reading);
         } else if (const auto* own = std::get_if<PersistBatch>(&effect)) {
-            const auto& batch = std::get<Settlement>(own->batch.content);
+            const auto& batch = std::get<Settlement>(own->batch->content);
             say(node,
                 "a batch of " + std::to_string(batch.window) + ", place " +
                     std::to_string(batch.slot) + ", version " + std::to_string(batch.version),
-                own->batch.id);
+                own->batch->id);
         } else if (const auto* publish = std::get_if<Publish>(&effect)) {
             hear_vote(node, *publish);
         }

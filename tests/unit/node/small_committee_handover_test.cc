@@ -72,7 +72,7 @@ class LiarInAChange : public HandoverBench {
     void see(const Effect& effect) {
         const auto* commit = std::get_if<CommitBlock>(&effect);
         if (commit == nullptr || is_over_) return;
-        for (const Transaction& each : commit->block.block.transactions) {
+        for (const Transaction& each : commit->block->block.transactions) {
             const auto* settled = std::get_if<Settlement>(&each.content);
             is_over_ = is_over_ || (settled != nullptr && settled->window == 2);
         }

@@ -10,6 +10,7 @@
 #include "core/wire/evidence_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
+#include "tests/support/selected.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed {
@@ -343,7 +344,7 @@ TEST_F(AccusationTest, a_block_begins_with_evidence_and_ends_with_events) {
     waiting.push_back(two_votes(kNeighbour, 1));
     PlainSignatureChecker signatures;
     const std::int64_t time_ms = earliest_block_time_ms(chain_.state(), waiting);
-    const auto selected = select_transactions(chain_.state(), waiting, time_ms, signatures);
+    const auto selected = test::selected_of(chain_.state(), waiting, time_ms, signatures);
     ASSERT_EQ(selected.size(), waiting.size());
     EXPECT_EQ(selected.front().kind, TransactionKind::evidence);
     EXPECT_EQ(selected.back().kind, TransactionKind::event);

@@ -10,6 +10,7 @@
 #include "core/wire/evidence_codec.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/support/heavy_group.h"
+#include "tests/support/selected.h"
 
 namespace fairfeed {
 namespace {
@@ -58,7 +59,7 @@ class SelectionTest : public testing::Test {
         return chain_.group(chain_.settle(cluster, window, readings), readings);
     }
     std::vector<Transaction> select(const std::vector<Transaction>& waiting, std::int64_t time_ms) {
-        return select_transactions(chain_.state(), waiting, time_ms, signatures_);
+        return test::selected_of(chain_.state(), waiting, time_ms, signatures_);
     }
     [[nodiscard]] std::int64_t end_ms(Window window) const {
         return chain_.state().grid().end_real_ms(window);
@@ -129,7 +130,7 @@ TEST_F(SelectionTest, lets_no_evidence_keep_out_a_settlement_that_needs_the_whol
     EXPECT_EQ(ids_of(select(waiting, end_ms(0))), ids_of(whole));
     ChainState after = chain_.state();
     ASSERT_TRUE(execute_block(after, chain_.next_block(whole), signatures_));
-    EXPECT_EQ(ids_of(select_transactions(after, waiting, end_ms(0), signatures_)),
+    EXPECT_EQ(ids_of(test::selected_of(after, waiting, end_ms(0), signatures_)),
               ids_of({*evidence}))
         << "it has the next one";
 }
@@ -160,7 +161,7 @@ TEST(MaxBlockTest, has_room_for_a_settlement_of_as_many_transactions_whatever_el
     waiting.insert(waiting.end(), group.begin(), group.end());
     PlainSignatureChecker signatures;
     const auto time_ms = earliest_block_time_ms(chain.state(), group);
-    EXPECT_EQ(ids_of(select_transactions(chain.state(), waiting, time_ms, signatures)),
+    EXPECT_EQ(ids_of(test::selected_of(chain.state(), waiting, time_ms, signatures)),
               ids_of(group));
 }
 
@@ -178,7 +179,7 @@ TEST(MaxBlockTest, rejects_more_transactions_than_genesis_allows) {
     // Selection never splits a group, so the second group waits.
     PlainSignatureChecker signatures;
     const auto time_ms = earliest_block_time_ms(chain.state(), both);
-    const auto selected = select_transactions(chain.state(), both, time_ms, signatures);
+    const auto selected = test::selected_of(chain.state(), both, time_ms, signatures);
     ASSERT_EQ(selected.size(), 4U);
     EXPECT_EQ(selected.back().id, both[3].id);
 }
