@@ -53,6 +53,7 @@ struct FeatureTable::Moment {
     std::int64_t known_s = 0;
     double recent_level = 0;
     double level = 0;
+    double most_wh = 0;
 };
 
 // The same time in the past, and the sky over it.
@@ -84,17 +85,19 @@ std::optional<FeatureTable::Moment> FeatureTable::moment(std::int64_t known_s) c
     Mean recent;
     Mean level;
     Mean ever;
+    double most_wh = 0;
     for (std::size_t i = 0; i < series_.size() && series_.start_of(i + 1) <= known_s; ++i) {
         if (!series_.at(i)) continue;
         const auto wh = static_cast<double>(*series_.at(i));
         const std::int64_t age_s = known_s - series_.start_of(i);
         ever.add(wh);
+        most_wh = std::max(most_wh, wh);
         if (age_s <= kLoadDays * kSecondsPerDay + window_s) level.add(wh);
         if (age_s <= kRecentDays * kSecondsPerDay + window_s) recent.add(wh);
     }
     if (ever.count == 0) return std::nullopt;
     const double all = level.or_else(ever.or_else(0));
-    return Moment{known_s, recent.or_else(all), all};
+    return Moment{known_s, recent.or_else(all), all, most_wh};
 }
 
 FeatureTable::Similar FeatureTable::similar(std::int64_t at_s, const Moment& moment) {
@@ -196,17 +199,17 @@ Features FeatureTable::of_generation(std::int64_t at_s, const Moment& moment) {
     return features;
 }
 
-std::optional<std::vector<Features>> FeatureTable::week(std::int64_t from_s, std::int64_t known_s) {
+std::optional<WeekOfFeatures> FeatureTable::week(std::int64_t from_s, std::int64_t known_s) {
     const auto now = moment(known_s);
     if (!now) return std::nullopt;
-    std::vector<Features> rows;
+    WeekOfFeatures week{{}, now->most_wh};
     const WindowSeries::Range range = series_.windows_in(from_s, from_s + kSecondsPerWeek);
     for (std::int64_t i = range.first; i < range.last; ++i) {
         const std::int64_t at_s = series_.start_s() + i * series_.window_s();
-        rows.push_back(quantity_ == Quantity::load ? of_load(at_s, *now)
-                                                   : of_generation(at_s, *now));
+        week.rows.push_back(quantity_ == Quantity::load ? of_load(at_s, *now)
+                                                        : of_generation(at_s, *now));
     }
-    return rows;
+    return week;
 }
 
 }  // namespace fairfeed::forecast

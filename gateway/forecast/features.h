@@ -24,6 +24,11 @@ struct Features {
     std::vector<double> columns;
 };
 
+struct WeekOfFeatures {
+    std::vector<Features> rows;  // by window
+    double most_wh = 0;          // of a known window
+};
+
 class FeatureTable {
   public:
     // `series` must outlive this. Without coordinates nothing depends on the sun.
@@ -31,8 +36,7 @@ class FeatureTable {
                  std::optional<Coordinates> where);
 
     // Of the windows that begin in [from_s, from_s + a week). nullopt: nothing is known by then.
-    [[nodiscard]] std::optional<std::vector<Features>> week(std::int64_t from_s,
-                                                            std::int64_t known_s);
+    [[nodiscard]] std::optional<WeekOfFeatures> week(std::int64_t from_s, std::int64_t known_s);
     [[nodiscard]] const WindowSeries& series() const { return series_; }
     [[nodiscard]] std::size_t columns() const;  // of every row
 

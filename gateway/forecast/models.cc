@@ -12,9 +12,10 @@ namespace {
 
 constexpr double kPenalty = 2;  // docs/forecast.md: between 0.5 and 4 errors hardly differ
 constexpr std::int64_t kWeeksLearned = 52;
+constexpr double kMostGrowth = 2;
 
-std::int64_t in_wh(double energy) {
-    return std::llround(std::clamp(energy, 0.0, static_cast<double>(kMaxSeriesWh)));
+std::int64_t in_wh(double energy, double most_wh) {
+    return std::llround(std::clamp(energy, 0.0, kMostGrowth * most_wh));
 }
 
 double product(const std::vector<double>& a, const std::vector<double>& b) {
@@ -44,11 +45,11 @@ const SeriesModels::Lesson& SeriesModels::lesson(std::int64_t from_s, std::int64
     Lesson lesson{RidgeSums(table_.columns()), table_.week(from_s, known_s)};
     const WindowSeries& series = table_.series();
     const WindowSeries::Range range = series.windows_in(from_s, from_s + kSecondsPerWeek);
-    for (std::int64_t i = range.first; lesson.rows && i < range.last; ++i) {
+    for (std::int64_t i = range.first; lesson.seen && i < range.last; ++i) {
         if (i < 0 || i >= static_cast<std::int64_t>(series.size())) continue;
         const auto& wh = series.at(static_cast<std::size_t>(i));
         if (!wh) continue;
-        const Features& row = (*lesson.rows)[static_cast<std::size_t>(i - range.first)];
+        const Features& row = lesson.seen->rows[static_cast<std::size_t>(i - range.first)];
         lesson.sums.add(row.columns, static_cast<double>(*wh) - row.profile);
     }
     return lessons_.emplace(key, std::move(lesson)).first->second;
@@ -76,10 +77,14 @@ const Sayings& SeriesModels::week(std::int64_t from_s, std::int64_t known_s) {
     const auto learnt = learned(from_s, known_s);
     const Lesson& now = lesson(from_s, known_s);
     const bool is_week_old = known_s - table_.series().known_from_s() >= kSecondsPerWeek;
-    for (const Features& row : now.rows.value_or(std::vector<Features>())) {
-        if (is_week_old) says[0].push_back(in_wh(row.last_week));
-        says[1].push_back(in_wh(row.profile));
-        if (learnt) says[2].push_back(in_wh(row.profile + product(row.columns, *learnt)));
+    for (std::size_t i = 0; now.seen && i < now.seen->rows.size(); ++i) {
+        const Features& row = now.seen->rows[i];
+        const auto say = [&](Model model, double wh) {
+            says[static_cast<std::size_t>(model)].push_back(in_wh(wh, now.seen->most_wh));
+        };
+        if (is_week_old) say(Model::last_week, row.last_week);
+        say(Model::profile, row.profile);
+        if (learnt) say(Model::regression, row.profile + product(row.columns, *learnt));
     }
     return said_.emplace(key, std::move(says)).first->second;
 }

@@ -23,7 +23,8 @@ constexpr std::array kModels = {Model::last_week, Model::profile, Model::regress
 [[nodiscard]] std::string_view name_of(Model model);
 
 // Wh of every window of the week, by model. A model that has too little history to say anything is
-// empty: `profile` needs one known window, `last_week` a week of history, `regression` two.
+// empty: `profile` needs one known window, `last_week` a week of history, `regression` two. No
+// window gets more than twice the largest known one.
 using Sayings = std::array<std::vector<std::int64_t>, kModels.size()>;
 
 class SeriesModels {
@@ -36,7 +37,7 @@ class SeriesModels {
   private:
     struct Lesson {  // one week of the past, with what was known before it
         RidgeSums sums;
-        std::optional<std::vector<Features>> rows;
+        std::optional<WeekOfFeatures> seen;
     };
     using Key = std::pair<std::int64_t, std::int64_t>;  // from_s, known_s
     const Lesson& lesson(std::int64_t from_s, std::int64_t known_s);

@@ -10,6 +10,7 @@ namespace fairfeed::forecast {
 namespace {
 
 constexpr std::int64_t kNoLeast = INT64_MIN;
+constexpr std::int64_t kMaxWeekWh = 1'000'000'000'000'000'000;  // sums of forecasts fit 64 bits
 
 struct Week {
     std::int64_t from_s = 0;
@@ -26,6 +27,14 @@ std::vector<Week> weeks_before(const Week& week, std::int64_t weeks) {
         if (past.from_s + kSecondsPerWeek <= week.known_s) out.push_back(past);
     }
     return out;
+}
+
+// A week of windows like the largest one.
+Int128 largest_week(const WindowSeries& series) {
+    std::int64_t most_wh = 0;
+    for (std::size_t i = 0; i < series.size(); ++i)
+        most_wh = std::max(most_wh, series.at(i).value_or(0));
+    return Int128{most_wh} * (kSecondsPerWeek / series.window_s() + 1);
 }
 
 std::optional<std::int64_t> actual(const WindowSeries& series, std::int64_t index) {
@@ -231,6 +240,7 @@ WeekTotals totals_of(const Outlook& outlook) {
 
 std::vector<std::string> objections_to(const std::vector<ClusterSeries>& clusters) {
     std::vector<std::string> out;
+    Int128 largest_week_wh = 0;
     const auto same_grid = [](const WindowSeries& a, const WindowSeries& b) {
         return a.window_s() == b.window_s() && (a.start_s() - b.start_s()) % a.window_s() == 0;
     };
@@ -248,7 +258,10 @@ std::vector<std::string> objections_to(const std::vector<ClusterSeries>& cluster
             out.push_back(who + "load and generation have different windows");
         if (!is_sound(cluster.load) || !is_sound(cluster.generation))
             out.push_back(who + "an energy is below 0 or above 1 PWh");
+        largest_week_wh += largest_week(cluster.load) + largest_week(cluster.generation);
     }
+    if (largest_week_wh > kMaxWeekWh)
+        out.push_back("all clusters together: a week may have more than 1 EWh");
     return out;
 }
 

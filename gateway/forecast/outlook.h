@@ -107,7 +107,8 @@ class ClusterForecaster {
                              std::int64_t window_s);
 
 // What is wrong with the series, in one line each with the cluster's name: another grid of windows
-// than the first cluster's, load and generation of different windows, energies out of range.
+// than the first cluster's, load and generation of different windows, energies out of range, and
+// sums that could exceed 64 bits.
 [[nodiscard]] std::vector<std::string> objections_to(const std::vector<ClusterSeries>& clusters);
 
 [[nodiscard]] std::string_view text_of(Basis basis);

@@ -154,6 +154,26 @@ TEST_P(EveryModel, forecasts_a_constant_as_that_constant) {
     }
 }
 
+TEST_P(EveryModel, stays_below_twice_the_largest_known_window) {
+    test::Dice dice(8);
+    for (int round = 0; round < 20; ++round) {  // mostly nothing, at times very much, and growing
+        std::int64_t most = 0;
+        std::int64_t grown = 1;
+        const WindowSeries series =
+            made_series(kMonday, 6 * kWindowsPerWeek, kWindow, [&](std::int64_t) {
+                grown += grown / 16 + 1;
+                const std::int64_t wh = dice.chance(900) ? 0 : dice.below(grown);
+                most = std::max(most, wh);
+                return wh;
+            });
+        for (const std::int64_t wh :
+             said(series, Quantity::load, kUtc, GetParam(), series.end_s(), series.end_s())) {
+            EXPECT_GE(wh, 0);
+            EXPECT_LE(wh, 2 * most);
+        }
+    }
+}
+
 TEST_P(EveryModel, scales_with_the_cluster) {
     const WindowSeries small = noisy(9, 4);
     const WindowSeries large =

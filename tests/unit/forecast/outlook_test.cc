@@ -178,6 +178,11 @@ TEST(Objections, name_the_cluster_and_what_is_wrong) {
                 ElementsAre(HasSubstr("cluster hourly: its windows are not those of cluster elm"),
                             HasSubstr("cluster hourly: load and generation have different"),
                             HasSubstr("cluster negative: an energy is below 0")));
+    ClusterSeries huge = elm;
+    huge.load = WindowSeries(kMonday, kWindow, {kMaxSeriesWh});
+    EXPECT_THAT(objections_to(std::vector<ClusterSeries>(23, huge)), IsEmpty());
+    EXPECT_THAT(objections_to(std::vector<ClusterSeries>(24, huge)),
+                ElementsAre(HasSubstr("all clusters together")));
 }
 
 }  // namespace
