@@ -63,7 +63,7 @@ struct AnswerBlocks {
 };
 // A peer's copy of a block that was damaged on the disk; its id is the certified one.
 struct MendBlock {
-    CommittedBlock block;
+    Shared<CommittedBlock> block;
 };
 using Effect = std::variant<PersistReading, PersistBatch, PersistEndorsement, PersistBlock,
                             PersistSafety, CommitBlock, ForgetWindow, Publish, AnswerBlocks,

@@ -143,7 +143,7 @@ struct Teller {
         return "gives " + effect.to.str() + " blocks from " + std::to_string(effect.request.from);
     }
     std::string operator()(const MendBlock& effect) const {
-        return "mends block " + std::to_string(effect.block.block.header.height);
+        return "mends block " + std::to_string(effect.block->block.header.height);
     }
     std::string operator()(const PersistSilencedWindows& effect) const {
         std::string out = "writes down that it does not know what it endorsed";
