@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <compare>
 #include <string>
 
 namespace fairfeed {
@@ -23,6 +24,31 @@ TEST(Name, refuses_what_a_topic_or_a_certificate_would_read_otherwise) {
                                "*",   "a,b", std::string(33, 'z')};
     for (const std::string& text : bad)
         EXPECT_FALSE(NodeId::parse(text)) << text;
+}
+
+// Blocks list meters in this order, so it must be that of the texts.
+TEST(Name, are_in_the_order_of_their_texts) {
+    const std::string texts[] = {"-",
+                                 "-a",
+                                 "0",
+                                 "9",
+                                 "a",
+                                 "a-",
+                                 "a0",
+                                 "aa",
+                                 std::string(31, 'a'),
+                                 std::string(32, 'a'),
+                                 std::string(31, 'a') + "b",
+                                 "b",
+                                 "z",
+                                 std::string(32, 'z')};
+    for (const std::string& one : texts) {
+        for (const std::string& other : texts) {
+            EXPECT_EQ(MeterId(one) <=> MeterId(other), one <=> other) << one << " " << other;
+            EXPECT_EQ(MeterId(one) == MeterId(other), one == other) << one << " " << other;
+        }
+    }
+    EXPECT_LT(MeterId(), MeterId("-"));
 }
 
 TEST(Name, is_none_until_it_is_named) {

@@ -37,6 +37,28 @@ TEST(Billing, a_thousand_windows_lose_nothing_against_one_exact_multiplication) 
     }
 }
 
+TEST(Billing, a_correction_down_is_rounded_as_the_bill_was_to_the_last_of_64_bits) {
+    const auto expect_floor = [](Int128 thousandths) {
+        for (const std::int64_t remainder :
+             {std::int64_t{0}, std::int64_t{1}, kRemainderLimit - 1}) {
+            const Int128 whole = thousandths + remainder;
+            const auto amount = narrow(floor_div(whole, kRemainderLimit));
+            const auto carried = carry(remainder, thousandths);
+            ASSERT_EQ(carried.has_value(), amount.has_value());
+            if (!amount) continue;
+            EXPECT_EQ(carried->amount_micro, *amount);
+            EXPECT_EQ(Int128{carried->amount_micro} * kRemainderLimit + carried->remainder, whole);
+            EXPECT_GE(carried->remainder, 0);
+            EXPECT_LT(carried->remainder, kRemainderLimit);
+        }
+    };
+    for (const Int128 near :
+         {Int128{0}, Int128{INT64_MIN}, Int128{INT64_MAX}, Int128{INT64_MIN} * kRemainderLimit,
+          Int128{INT64_MAX} * kRemainderLimit})
+        for (int off = -2001; off <= 2001; ++off)
+            expect_floor(near + off);
+}
+
 TEST(Billing, refuses_a_negative_figure_and_a_remainder_outside_its_range) {
     EXPECT_FALSE(bill(0, -1, 5));
     EXPECT_FALSE(bill(0, 1, -5));

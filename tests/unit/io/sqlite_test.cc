@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -58,6 +59,20 @@ TEST_F(SqliteTest, gives_back_what_was_bound) {
     EXPECT_FALSE(select->step().value());
     EXPECT_EQ(database.last_insert_id(), 7);
     EXPECT_EQ(database.changed_rows(), 1);
+}
+
+// A block of a large cluster has megabytes.
+TEST_F(SqliteTest, lets_go_of_what_was_bound_once_it_is_written) {
+    Database database = open();
+    auto insert = database.prepare("INSERT INTO item(name, body) VALUES(?1, ?2)");
+    ASSERT_TRUE(insert);
+    const std::int64_t before = ::sqlite3_memory_used();
+    ASSERT_TRUE(insert->run("roof", Bytes(10'000'000, 7)));
+    EXPECT_LT(::sqlite3_memory_used(), before + 5'000'000);
+    ASSERT_TRUE(insert->step());
+    auto latest = database.prepare("SELECT name IS NULL FROM item ORDER BY id DESC LIMIT 1");
+    ASSERT_TRUE(latest->step().value());
+    EXPECT_EQ(latest->int_at(0), 1) << "not the values of another row";
 }
 
 TEST_F(SqliteTest, rolls_back_what_was_not_committed) {
