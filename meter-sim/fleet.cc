@@ -46,6 +46,7 @@ Fleet::Fleet(std::filesystem::path ca_certificate, FleetSurface& surface, const 
       grid_(plan.parameters),
       manner_(manner),
       links_(manner.links),
+      traffic_(plan.parameters),
       news_(kQueueCapacity) {}
 
 Fleet::~Fleet() = default;
@@ -84,7 +85,6 @@ Result<void, IoError> Fleet::add_meter(PlannedMeter planned) {
     meters_.emplace_back(std::move(planned.setup), std::move(state), std::move(pending));
     deadline_of_.push_back(kNever);
     knows_set_.push_back(0);
-    counted_.emplace_back();
     return {};
 }
 
@@ -96,6 +96,7 @@ void Fleet::add_lines(std::size_t meter, const PlannedMeter& planned,
     for (const BrokerPlace& broker : planned.brokers) {
         lines_.push_back({meter, broker.node});
         links_.add(id, broker.node, Clock().now().steady_ms);
+        traffic_.add_line(id);
         configs.push_back(line_config(planned, broker, ca_certificate_));
     }
 }
@@ -127,7 +128,7 @@ void Fleet::stop() {
 
 Result<FleetEnd, IoError> Fleet::run(const Clock& clock) {
     auto ended = live(clock);
-    count_traffic(now_);
+    traffic_.count(*mqtt_, now_.real_ms, surface_.traffic);
     return ended;
 }
 
@@ -160,7 +161,8 @@ Result<FleetEnd, IoError> Fleet::live(const Clock& clock) {
             look_after(machine);
             next_look_ms = machine.steady_ms + kLookMs;
         }
-        if (grid_.grid_s(look.now.real_ms) >= next_day_s()) count_traffic(look.now);
+        if (traffic_.must_count(look.now.real_ms))
+            traffic_.count(*mqtt_, look.now.real_ms, surface_.traffic);
         if (stopping_) return FleetEnd::stopped;
         if (look_now && manner_.script != nullptr && manner_.script->is_over(look.now))
             return FleetEnd::played;
@@ -211,7 +213,7 @@ std::int64_t Fleet::wait_ms(const Instant& now) const {
     std::int64_t first_ms = links_.next_ms();
     if (!deadlines_.empty()) first_ms = std::min(first_ms, deadlines_.begin()->first);
     const FleetScript* script = manner_.script;
-    std::int64_t next_s = day_ == INT64_MIN ? INT64_MAX : next_day_s();
+    std::int64_t next_s = traffic_.next_day_s();
     if (script != nullptr && script->timeline.next_s() != INT64_MAX)
         next_s = std::min(next_s, script->begin_s + script->timeline.next_s());
     if (next_s != INT64_MAX)

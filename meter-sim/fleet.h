@@ -27,6 +27,7 @@
 #include "meter-sim/fleet_plan.h"
 #include "meter-sim/fleet_script.h"
 #include "meter-sim/fleet_status.h"
+#include "meter-sim/line_traffic.h"
 #include "meter-sim/meter.h"
 #include "meter-sim/meter_clock.h"
 #include "meter-sim/outbox.h"
@@ -110,8 +111,6 @@ class Fleet {
     void schedule(std::size_t meter, const Instant& now);
     [[nodiscard]] Result<void, IoError> perform();
     [[nodiscard]] Result<void, IoError> zeroise_key(std::size_t meter) const;
-    [[nodiscard]] std::int64_t next_day_s() const;  // grid time
-    void count_traffic(const Instant& now);
     [[nodiscard]] std::size_t line_of(std::size_t meter, const NodeId& member) const;
     void publish(std::size_t meter, const meter_effect::Publish& publication);
 
@@ -128,9 +127,8 @@ class Fleet {
     FleetLinks links_;                            // by line
     std::map<std::size_t, OwnClock> own_clocks_;  // by meter
     std::map<MeterId, std::size_t> numbers_;      // of meters
-    std::vector<MqttTraffic> counted_;            // by meter: what the book has
-    std::int64_t day_ = INT64_MIN;                // grid day of the traffic to come
-    Instant now_;                                 // of this turn of the loop
+    LineTraffic traffic_;
+    Instant now_;  // of this turn of the loop
     std::set<Deadline> deadlines_;
     std::vector<std::int64_t> deadline_of_;  // by meter; INT64_MAX: none
     std::uint64_t clock_set_ = 1;            // number of clock changes, the start included

@@ -4,6 +4,19 @@
 
 namespace fairfeed {
 
+Json to_json(const LinkCounts& counts) {
+    return Json::object()
+        .set("lost", counts.lost)
+        .set("doubled", counts.doubled)
+        .set("broken_off", counts.broken_off);
+}
+
+void print(const LinkCounts& counts, std::ostream& out) {
+    if (counts.lost + counts.doubled + counts.broken_off == 0) return;
+    out << "messages on the links: " << counts.lost << " lost, " << counts.doubled << " doubled, "
+        << counts.broken_off << " on their way when a connection ended\n";
+}
+
 void FleetLinks::add(const MeterId& meter, const NodeId& node, std::int64_t now_ms) {
     const std::size_t line = links_.size();
     links_.push_back(

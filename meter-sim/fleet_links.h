@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/io/json.h"
 #include "meter-sim/link_model.h"
 
 namespace fairfeed {
@@ -41,6 +43,9 @@ struct LinkCounts {  // of messages, since the start
         return *this;
     }
 };
+
+[[nodiscard]] Json to_json(const LinkCounts& counts);
+void print(const LinkCounts& counts, std::ostream& out);  // a line; nothing if all are zero
 
 class FleetLinks {
   public:

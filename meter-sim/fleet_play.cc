@@ -1,7 +1,6 @@
 // The fleet as a scenario and its links have it: wrong clocks, cut lines, messages on their way.
 #include <utility>
 
-#include "core/base/units.h"
 #include "core/base/utc_text.h"
 #include "core/io/log.h"
 #include "meter-sim/fleet.h"
@@ -71,29 +70,6 @@ void Fleet::serve_links(const Instant& now) {
                        now);
         }
     }
-}
-
-std::int64_t Fleet::next_day_s() const {
-    return day_ == INT64_MIN ? INT64_MIN : (day_ + 1) * kSecondsPerDay;
-}
-
-// What passed since the last call belongs to the day that was then.
-void Fleet::count_traffic(const Instant& now) {
-    const std::int64_t day =
-        static_cast<std::int64_t>(floor_div(grid_.grid_s(now.real_ms), kSecondsPerDay));
-    if (day_ == INT64_MIN) day_ = day;
-    for (std::size_t meter = 0; meter < meters_.size(); ++meter) {
-        MqttTraffic total;
-        for (std::size_t line = first_line_[meter]; line < first_line_[meter + 1]; ++line) {
-            const MqttTraffic each = mqtt_->traffic(line);
-            total.sent += each.sent;
-            total.received += each.received;
-        }
-        const MqttTraffic known = std::exchange(counted_[meter], total);
-        surface_.traffic.add(meters_[meter].id(), day_,
-                             {total.sent - known.sent, total.received - known.received});
-    }
-    day_ = day;
 }
 
 }  // namespace fairfeed

@@ -36,6 +36,9 @@ struct LinkSettings {
     LinkConditions conditions;
     LinkOutages outages;
     std::uint64_t seed = 0;
+    [[nodiscard]] bool are_poor() const {
+        return !conditions.is_perfect() || outages != LinkOutages{};
+    }
     bool operator==(const LinkSettings&) const = default;
 };
 

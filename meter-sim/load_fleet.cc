@@ -18,16 +18,20 @@ constexpr std::int64_t kPauseMs = 1500;      // between the connections and the 
 constexpr std::int64_t kTellMs = 1000;       // between lines of progress
 constexpr std::int64_t kConnectMs = 20'000;  // without another connection: begin without it
 constexpr std::int64_t kStalledMs = 60'000;  // without a receipt or a settlement: give up
+constexpr std::int64_t kCountMs = 1000;      // between counts of traffic, also if days are shorter
 constexpr std::int64_t kLongestWaitMs = 100;
 
 }  // namespace
 
-LoadFleet::LoadFleet(FleetPlan plan, Outbox outbox, const LoadPace& pace, Progress progress)
+LoadFleet::LoadFleet(FleetPlan plan, Outbox outbox, const LoadPace& pace, const LinkSettings& links,
+                     Progress progress)
     : plan_(std::move(plan)),
       outbox_(std::move(outbox)),
       pace_(pace),
       progress_(std::move(progress)),
       book_(plan_.parameters.timers, pace.in_flight),
+      links_(links),
+      line_traffic_(plan_.parameters),
       news_(kQueueCapacity) {}
 
 void LoadFleet::stop() {
@@ -41,11 +45,15 @@ Result<LoadResult, IoError> LoadFleet::run(const std::filesystem::path& ca_certi
     connect(ca_certificate);
     await_connections(result);
     play();
+    count_traffic(true);
     result.tally = book_.tally();
     result.wire = mqtt_->counts();
+    result.links = links_.counts();
+    result.traffic = traffic_;
     result.meters = plan_.meters.size();
     result.connections = lines_.size();
     result.stopped = stopping_;
+    result.has_poor_links = links_.settings().are_poor();
     result.postponed_ms = postponed_ms_;
     mqtt_.reset();
     if (auto kept = keep_receipts(); !kept) return unexpected(kept.error());
@@ -130,6 +138,8 @@ void LoadFleet::connect(const std::filesystem::path& ca_certificate) {
         planned.setup.parameters.name = plan_.parameters.name;
         for (const BrokerPlace& broker : planned.brokers) {
             lines_.push_back({i, broker.node});
+            links_.add(enrolments_[i].meter, broker.node, clock_.now().steady_ms);
+            line_traffic_.add_line(enrolments_[i].meter);
             configs.push_back(line_config(planned, broker, ca_certificate));
         }
     }
@@ -145,6 +155,7 @@ void LoadFleet::connect(const std::filesystem::path& ca_certificate) {
         news_.push_always(Change{line, up});
     };
     mqtt_ = make_lines(std::move(configs), std::move(handlers), line_carrier());
+    count_traffic(false);
 }
 
 void LoadFleet::await_connections(LoadResult& result) {
@@ -167,59 +178,104 @@ void LoadFleet::play() {
     postponed_ms_ = pace_.in_flight == SIZE_MAX ? book_.postpone(ready_ms) : book_.gather(ready_ms);
     std::size_t progress = 0;
     std::int64_t moved_ms = clock_.now().steady_ms;
+    const std::int64_t stalled_ms = kStalledMs + links_.settings().outages.for_ms;
     while (!book_.is_done() && !stopping_) {
         const std::int64_t before_ms = clock_.now().steady_ms;
         hear(std::clamp<std::int64_t>(book_.next_due_ms() - before_ms, 0, kLongestWaitMs));
         publish_due();
+        count_traffic(false);
         const std::int64_t now_ms = clock_.now().steady_ms;
         const LoadCounts counts = book_.counts();
         const bool waits = counts.sent == counts.receipted && counts.sent == counts.settled;
         const std::size_t made = counts.receipted + counts.settled;
         if (waits || std::exchange(progress, made) != made) moved_ms = now_ms;
-        if (now_ms - moved_ms > kStalledMs) return;
+        if (now_ms - moved_ms > stalled_ms) return;
         if (now_ms - told_ms_ < kTellMs) continue;
         tell(std::to_string(counts.sent) + " readings sent, " + std::to_string(counts.receipted) +
              " receipted, " + std::to_string(counts.settled) + " final");
     }
 }
 
+// Waits for news no longer than the links allow.
 void LoadFleet::hear(std::int64_t wait_ms) {
-    for (const News& news : news_.pop_batch(kBatch, wait_ms)) {
-        if (const auto* message = std::get_if<Message>(&news)) hear_message(*message);
-        if (const auto* change = std::get_if<Change>(&news)) {
-            const Line& line = lines_[change->line];
-            book_.connected(line.meter, line.member, change->up);
-            up_ = book_.connections();
+    const std::int64_t before_ms = clock_.now().steady_ms;
+    const std::int64_t next_ms = std::max(links_.next_ms(), before_ms);
+    for (const News& news : news_.pop_batch(kBatch, std::min(wait_ms, next_ms - before_ms))) {
+        if (const auto* change = std::get_if<Change>(&news)) hear_change(*change);
+        const auto* message = std::get_if<Message>(&news);
+        if (message == nullptr) continue;
+        if (links_.is_clear(message->line)) {
+            hear_message(message->line, message->topic, message->payload);
+        } else {
+            auto payload = std::make_shared<const Bytes>(message->payload);
+            links_.enter(message->line, {LinkWay::in, message->topic, std::move(payload)},
+                         clock_.now().steady_ms);
         }
     }
+    serve_links();
 }
 
-void LoadFleet::hear_message(const Message& message) {
-    const auto topic = Topic::parse(message.topic);
+void LoadFleet::hear_change(const Change& change) {
+    const FleetLine& line = lines_[change.line];
+    if (!change.up) links_.connection_lost(change.line);
+    book_.connected(line.meter, line.member, change.up);
+    up_ = book_.connections();
+}
+
+void LoadFleet::hear_message(std::size_t line, const std::string& topic_text, ByteView payload) {
+    const auto topic = Topic::parse(topic_text);
     if (!topic) return;
-    const Line& line = lines_[message.line];
+    const auto& [meter, member] = lines_[line];
     const std::int64_t now_ms = clock_.now().steady_ms;
     if (topic->channel == Channel::receipt) {
-        const auto receipt = decode_receipt(message.payload, plan_.network);
-        if (receipt) book_.heard(line.member, line.meter, receipt->content, now_ms);
+        const auto receipt = decode_receipt(payload, plan_.network);
+        if (receipt) book_.heard(member, meter, receipt->content, now_ms);
     } else if (topic->channel == Channel::share) {
-        const auto share = decode_share(message.payload, plan_.network);
-        if (share) book_.heard(line.member, line.meter, share->content, now_ms);
+        const auto share = decode_share(payload, plan_.network);
+        if (share) book_.heard(member, meter, share->content, now_ms);
     } else if (topic->channel == Channel::refusal) {
-        const auto refusal = decode_refusal(message.payload, plan_.network);
+        const auto refusal = decode_refusal(payload, plan_.network);
         if (refusal) book_.heard_refusal(refusal->content.reason);
     }
 }
 
 void LoadFleet::publish_due() {
-    for (const LoadBook::Publish& publish : book_.due(clock_.now().steady_ms, kBatch)) {
+    const std::int64_t now_ms = clock_.now().steady_ms;
+    for (const LoadBook::Publish& publish : book_.due(now_ms, kBatch)) {
         std::size_t line = first_line_[publish.meter];
         while (lines_[line].member != publish.member)
             ++line;
-        const Topic topic{plan_.parameters.name, enrolments_[publish.meter].meter.str(),
-                          Channel::reading, "-"};
-        (void)mqtt_->publish(line, topic.str(), *publish.envelope);
+        const std::string topic =
+            Topic{plan_.parameters.name, enrolments_[publish.meter].meter.str(), Channel::reading,
+                  "-"}
+                .str();
+        if (links_.is_clear(line)) {
+            (void)mqtt_->publish(line, topic, *publish.envelope);
+        } else {
+            links_.enter(line, {LinkWay::out, topic, publish.envelope}, now_ms);
+        }
     }
+}
+
+void LoadFleet::serve_links() {
+    const std::int64_t now_ms = clock_.now().steady_ms;
+    for (const FleetLinks::Change& change : links_.changes(now_ms))
+        mqtt_->cut(change.line, change.is_cut);
+    for (const auto& [line, message] : links_.arrived(now_ms)) {
+        if (message.way == LinkWay::out) {
+            (void)mqtt_->publish(line, message.topic, *message.payload);
+        } else {
+            hear_message(line, message.topic, *message.payload);
+        }
+    }
+}
+
+void LoadFleet::count_traffic(bool at_the_end) {
+    const Instant now = clock_.now();
+    const bool is_due = now.steady_ms >= next_count_ms_ && line_traffic_.must_count(now.real_ms);
+    if (!is_due && !at_the_end) return;
+    line_traffic_.count(*mqtt_, now.real_ms, traffic_);
+    next_count_ms_ = now.steady_ms + kCountMs;
 }
 
 void LoadFleet::tell(const std::string& text) {

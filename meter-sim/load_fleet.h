@@ -1,7 +1,7 @@
 // LoadFleet: plays a LoadBook over real connections. Signs the readings first: one meter after the
 // other, by its own state machine, into the outbox, from which `run` goes on afterwards. Then waits
 // for the connections and publishes what is due; if that took too long, everything is due later.
-// One thread; MQTT callbacks only post.
+// Messages pass the links of the configuration, as in `run`. One thread; MQTT callbacks only post.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,9 @@
 #include "core/io/event_queue.h"
 #include "core/io/io_error.h"
 #include "core/io/mqtt_lines.h"
+#include "meter-sim/fleet_links.h"
 #include "meter-sim/fleet_plan.h"
+#include "meter-sim/line_traffic.h"
 #include "meter-sim/load_book.h"
 #include "meter-sim/outbox.h"
 
@@ -34,10 +36,13 @@ struct LoadPace {
 struct LoadResult {
     LoadTally tally;
     MqttLineCounts wire;
+    LinkCounts links;
+    TrafficBook traffic;
     std::size_t meters = 0;
     std::size_t connections = 0;
-    std::size_t connected = 0;  // when the first reading left
-    bool stopped = false;       // by request
+    std::size_t connected = 0;    // when the first reading left
+    bool stopped = false;         // by request
+    bool has_poor_links = false;  // by configuration
     // The readings left so much later than due, because signing and connecting took so long.
     std::int64_t postponed_ms = 0;
 };
@@ -47,7 +52,8 @@ class LoadFleet {
     // Called about once a second with a line for a person.
     using Progress = std::function<void(const std::string&)>;
 
-    LoadFleet(FleetPlan plan, Outbox outbox, const LoadPace& pace, Progress progress);
+    LoadFleet(FleetPlan plan, Outbox outbox, const LoadPace& pace, const LinkSettings& links,
+              Progress progress);
     // Error: the outbox cannot be written.
     [[nodiscard]] Result<LoadResult, IoError> run(const std::filesystem::path& ca_certificate);
     void stop();  // any thread
@@ -64,10 +70,6 @@ class LoadFleet {
     };
     struct Stop {};
     using News = std::variant<Message, Change, Stop>;
-    struct Line {
-        std::size_t meter = 0;
-        NodeId member;
-    };
     struct Signed {
         MeterId meter;
         std::vector<KeptReading> readings;
@@ -82,8 +84,11 @@ class LoadFleet {
     void await_connections(LoadResult& result);
     void play();
     void hear(std::int64_t wait_ms);
-    void hear_message(const Message& message);
+    void hear_change(const Change& change);
+    void hear_message(std::size_t line, const std::string& topic, ByteView payload);
     void publish_due();
+    void serve_links();
+    void count_traffic(bool at_the_end);
     void tell(const std::string& text);
     [[nodiscard]] Result<void, IoError> keep_receipts();
 
@@ -93,11 +98,15 @@ class LoadFleet {
     Progress progress_;
     Clock clock_;
     LoadBook book_;
+    FleetLinks links_;  // by line
+    LineTraffic line_traffic_;
+    TrafficBook traffic_;
     std::vector<Enrolment> enrolments_;
-    std::vector<Line> lines_;
+    std::vector<FleetLine> lines_;
     std::vector<std::size_t> first_line_;  // by meter, and the end of the last one's
     std::size_t up_ = 0;
     std::int64_t told_ms_ = 0;
+    std::int64_t next_count_ms_ = 0;  // steady
     std::int64_t postponed_ms_ = 0;
     std::atomic<bool> stopping_{false};
     EventQueue<News> news_;

@@ -54,7 +54,9 @@ std::string examples(std::initializer_list<const char*> lines) {
 void add_load(CLI::App& app, fairfeed::LoadOptions& options, int& status) {
     auto* load = app.add_subcommand(
         "load", "Let all meters report as fast as told, and measure how the network takes it");
-    load->footer(examples({kLoadExamples}));
+    load->footer(examples({kLoadExamples}) +
+                 "`link` of the configuration applies as in `run`: delay, loss and outages are in\n"
+                 "the times that are measured, and the bytes of each meter and day are counted.");
     load->add_option("--config", options.config, "Configuration file (YAML)")->required();
     load->add_option("--rate", options.rate, "Readings a second, after each window's end");
     load->add_flag("--burst", options.burst, "All readings at once, at each window's end");

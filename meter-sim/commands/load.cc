@@ -72,7 +72,8 @@ std::string limit_of(const LoadResult& result) {
     if (result.tally.held_back)
         return "network: as many readings as --in-flight allows waited for their receipts";
     if (result.tally.to_receipt.p99_ms > 1000)
-        return "network: 1 % of the receipts took more than " +
+        return std::string(result.has_poor_links ? "links and network" : "network") +
+               ": 1 % of the receipts took more than " +
                std::to_string(result.tally.to_receipt.p99_ms) + " ms";
     return "load: everything offered was receipted within a second";
 }
@@ -111,8 +112,10 @@ Json to_json(const LoadResult& result) {
         refused.set(reason, count);
     Json json = Json::object();
     json.set("meters", result.meters);
-    json.set("connections",
-             Json::object().set("wanted", result.connections).set("up", result.connected));
+    json.set("connections", Json::object()
+                                .set("wanted", result.connections)
+                                .set("up", result.connected)
+                                .set("made", result.wire.connects));
     json.set("readings", Json::object()
                              .set("planned", counts.readings)
                              .set("sent", counts.sent)
@@ -129,6 +132,8 @@ Json to_json(const LoadResult& result) {
     json.set("bytes", Json::object()
                           .set("sent", result.wire.bytes_sent)
                           .set("received", result.wire.bytes_received));
+    json.set("link", to_json(result.links));
+    json.set("traffic", result.traffic.to_json());
     json.set("limit", limit_of(result));
     return json;
 }
@@ -154,6 +159,8 @@ void print(const LoadResult& result, std::ostream& out) {
         out << "on the wire, handshakes included: "
             << (result.wire.bytes_sent + result.wire.bytes_received) / counts.sent
             << " bytes a reading\n";
+    result.traffic.print(out);
+    print(result.links, out);
     if (result.postponed_ms > 0)
         out << "all was sent " << result.postponed_ms
             << " ms later than due, until all had signed and connected"
@@ -191,7 +198,7 @@ int run_load(const LoadOptions& options, std::ostream& out, std::ostream& err) {
     }
     auto outbox = Outbox::open(config->outbox, plan->network, plan->parameters.window_seconds);
     if (!outbox) return fail(outbox.error().message, err);
-    LoadFleet fleet(std::move(*plan), std::move(*outbox), pace,
+    LoadFleet fleet(std::move(*plan), std::move(*outbox), pace, config->link,
                     [&out](const std::string& line) { out << line << std::endl; });
     const SignalWatch signals([&fleet](Signal signal) {
         if (signal == Signal::stop) fleet.stop();

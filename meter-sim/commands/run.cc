@@ -212,12 +212,8 @@ int tell_check(const std::filesystem::path& file, const SimConfig& config, std::
 }
 
 Json report_json(const Playing& playing, const ScenarioStage* stage) {
-    const LinkCounts& links = playing.links();
     Json json = to_json(playing.status());
-    json.set("link", Json::object()
-                         .set("lost", links.lost)
-                         .set("doubled", links.doubled)
-                         .set("broken_off", links.broken_off));
+    json.set("link", to_json(playing.links()));
     json.set("traffic", playing.traffic().to_json());
     json.set("scenario", stage == nullptr ? Json() : stage->to_json());
     return json;
@@ -225,13 +221,10 @@ Json report_json(const Playing& playing, const ScenarioStage* stage) {
 
 void print_end(const Playing& playing, const ScenarioStage* stage, std::ostream& out) {
     const FleetStatus& status = playing.status();
-    const LinkCounts& links = playing.links();
     out << "meter-sim: " << (stage != nullptr && stage->is_over() ? "played" : "stopped") << "; "
         << status.sent << " readings sent, " << status.receipted << " receipted, " << status.pending
         << " kept for the next start\n";
-    if (links.lost + links.doubled + links.broken_off > 0)
-        out << "messages on the links: " << links.lost << " lost, " << links.doubled << " doubled, "
-            << links.broken_off << " on their way when a connection ended\n";
+    print(playing.links(), out);
     playing.traffic().print(out);
     if (stage != nullptr) stage->print(out);
     out << std::flush;
