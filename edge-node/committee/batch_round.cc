@@ -98,6 +98,7 @@ void BatchRound::build(std::uint32_t slot, const View& view, Effects& effects) {
                                                slot, view.keys, random_);
     if (!settlement) return;
     own_ = make_batch(*settlement, view.state.network, signer_);
+    drafted_at_ = view.state.height;
     ++next_version_;
     endorsements_.clear();
     certified_ = false;
@@ -155,12 +156,19 @@ void BatchRound::consider(Hearing& hearing, const View& view, Effects& effects) 
         hearing.look_at_ms = std::min(view.now.steady_ms + kLookPauseMs, *hearing.ask_at_ms);
         return;
     }
-    if (const auto verdict = judge_batch(settlement, view, promises_); !verdict) {
+    if (const auto verdict = judge(hearing.batch, view); !verdict) {
         object(hearing, verdict.error(), contradicting_reading(settlement, view), view, effects);
         return;
     }
     endorse(hearing, view, effects);
     count(view, effects);
+}
+
+// A batch that this member has just drafted is as this member computes it.
+Result<void, Reject> BatchRound::judge(const Transaction& batch, const View& view) const {
+    if (auto kept = judge_promises(content_of(batch), view, promises_); !kept) return kept;
+    const bool is_own_draft = own_ && own_->id == batch.id && drafted_at_ == view.state.height;
+    return is_own_draft ? Result<void, Reject>{} : judge_arithmetic(content_of(batch), view);
 }
 
 void BatchRound::ask(Hearing& hearing, const std::vector<ListedReading>& missing, const View& view,

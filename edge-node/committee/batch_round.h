@@ -137,6 +137,7 @@ class BatchRound {
     [[nodiscard]] bool is_undecided(const Hearing& hearing, const View& view) const;
     [[nodiscard]] std::int64_t judge_due_ms(const Hearing& hearing, const View& view) const;
     void consider(Hearing& hearing, const View& view, Effects& effects);
+    [[nodiscard]] Result<void, Reject> judge(const Transaction& batch, const View& view) const;
     void ask(Hearing& hearing, const std::vector<ListedReading>& missing, const View& view,
              Effects& effects);
     void object(Hearing& hearing, Reject reason, Bytes reading, const View& view, Effects& effects);
@@ -159,6 +160,7 @@ class BatchRound {
     std::map<std::uint32_t, Hearing> hearings_;  // by proposer slot, own batch included
     Promises promises_;
     std::optional<Transaction> own_;            // this node's batch for the window
+    std::optional<Height> drafted_at_;          // state height of own_, if this run drafted it
     std::map<NodeId, Signature> endorsements_;  // of own_
     bool certified_ = false;
     std::uint32_t next_version_ = 0;

@@ -83,8 +83,8 @@ Result<void, Reject> judge_place(const Settlement& settlement, const View& view)
     return check_settlement_place(view.state, settlement);
 }
 
-Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
-                                 const Promises& promises) {
+Result<void, Reject> judge_promises(const Settlement& settlement, const View& view,
+                                    const Promises& promises) {
     for (const ListedReading& listed : listed_readings(settlement)) {
         const ReadingSlot slot{listed.meter, listed.window};
         const OpenedReading* held = held_of(view, slot);
@@ -95,6 +95,10 @@ Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
             return unexpected(Reject::slot_taken);
         }
     }
+    return {};
+}
+
+Result<void, Reject> judge_arithmetic(const Settlement& settlement, const View& view) {
     const auto listed = listed_of(settlement, view.held);
     if (!listed) return unexpected(listed.error());
     return view.accounts.check(view.state, settlement, *listed, view.keys);

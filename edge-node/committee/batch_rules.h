@@ -63,9 +63,11 @@ using Promises = std::map<ReadingSlot, Promise>;
 // that a settlement may list there. The question needs no reading, so a member asks it before it
 // asks anybody for readings.
 [[nodiscard]] Result<void, Reject> judge_place(const Settlement& settlement, const View& view);
-// Everything else: promises are kept, totals and lines are as this member computes them. CHECKs
-// that this member holds every listed reading.
-[[nodiscard]] Result<void, Reject> judge_batch(const Settlement& settlement, const View& view,
-                                               const Promises& promises);
+// Promises are kept: of each listed reading this member has endorsed no other. CHECKs that this
+// member holds every listed reading.
+[[nodiscard]] Result<void, Reject> judge_promises(const Settlement& settlement, const View& view,
+                                                  const Promises& promises);
+// Everything else: totals and lines are as this member computes them. CHECKs as judge_promises.
+[[nodiscard]] Result<void, Reject> judge_arithmetic(const Settlement& settlement, const View& view);
 
 }  // namespace fairfeed::committee
