@@ -283,4 +283,22 @@ std::string_view text_of(Basis basis) {
     return "";
 }
 
+std::string_view name_of(Basis basis) {
+    switch (basis) {
+        case Basis::tested:
+            return "tested";
+        case Basis::short_history:
+            return "short_history";
+        case Basis::first_days:
+            return "first_days";
+        case Basis::no_history:
+            return "no_history";
+        case Basis::given:
+            return "given";
+        case Basis::sum:
+            return "sum";
+    }
+    return "";
+}
+
 }  // namespace fairfeed::forecast

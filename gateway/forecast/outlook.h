@@ -111,6 +111,7 @@ class ClusterForecaster {
 // sums that could exceed 64 bits.
 [[nodiscard]] std::vector<std::string> objections_to(const std::vector<ClusterSeries>& clusters);
 
-[[nodiscard]] std::string_view text_of(Basis basis);
+[[nodiscard]] std::string_view text_of(Basis basis);  // for people
+[[nodiscard]] std::string_view name_of(Basis basis);  // "tested"
 
 }  // namespace fairfeed::forecast

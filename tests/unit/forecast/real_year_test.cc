@@ -8,8 +8,10 @@
 
 #include "core/io/zone_file.h"
 #include "core/recordings/recorded_homes.h"
+#include "gateway/commands/forecast_backtest.h"
 #include "gateway/forecast/backtest.h"
 #include "gateway/forecast/recorded_clusters.h"
+#include "tests/support/temp_directory.h"
 
 namespace fairfeed::forecast {
 namespace {
@@ -91,6 +93,32 @@ TEST_F(RealYear, percentages_are_given_for_weeks_of_load_and_never_for_nights_an
     EXPECT_TRUE(selected().clusters.load.weeks.mape_ppm());
     EXPECT_FALSE(selected().clusters.generation.windows.mape_ppm());
     EXPECT_FALSE(selected().clusters.gap.windows.mape_ppm());
+}
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+// The lines from "Judged:" on; the one before them names the file.
+TEST_F(RealYear, is_told_by_the_table_and_the_picture_of_the_page) {
+    const testing_support::TempDirectory place;
+    BacktestOptions options;
+    options.input.homes = kYear;
+    options.input.zone = "America/Los_Angeles";
+    options.input.at = "34.09,-117.43";
+    options.input.wall_clock = true;
+    options.plot = place / "forecast.svg";
+    std::ostringstream out;
+    ASSERT_EQ(run_backtest(options, out, out), 0) << out.str();
+    std::istringstream lines(out.str().substr(out.str().find("Judged:")));
+    std::string table;
+    for (std::string line; std::getline(lines, line);)
+        table += (line.empty() ? "" : "    " + line) + "\n";
+    const std::filesystem::path docs = std::filesystem::path(FAIRFEED_SOURCE_DIR) / "docs";
+    EXPECT_NE(text_of(docs / "forecast.md").find(table), std::string::npos) << out.str();
+    EXPECT_EQ(text_of(options.plot), text_of(docs / "img/forecast.svg"));
 }
 
 TEST(RecordedClusters, by_the_clock_on_the_wall_have_a_hole_where_an_hour_comes_twice) {
