@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kEventsPerTurn = 256;
 constexpr std::int64_t kMaxWaitMs = 200;
 constexpr std::int64_t kStatusEveryMs = 1000;
+// Pages that the next block needs again are not given back.
+constexpr std::int64_t kTrimAfterMs = 5000;
 
 }  // namespace
 
@@ -138,6 +140,7 @@ bool NodeService::perform(const Effects& turn) {
             if (answered.insert(asked->to).second && !answer_blocks(*asked)) return false;
         } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
             const BlockHeader& header = commit->block->block.header;
+            trim_at_ms_ = clock_.now().steady_ms + kTrimAfterMs;
             log_info("block committed", kv("height", header.height),
                      kv("transactions", header.transaction_count),
                      kv("round", commit->block->certificate.content.round),
@@ -152,7 +155,6 @@ void NodeService::keep_snapshot(const Effects& turn) {
     for (const Effect& effect : turn) {
         if (const auto* commit = std::get_if<CommitBlock>(&effect))
             snapshots_->on_block(commit->block->block.transactions.size());
-        has_garbage_ = has_garbage_ || std::holds_alternative<CommitBlock>(effect);
     }
     const ChainState& state = node_->state();
     snapshots_->look(state.height);
@@ -252,7 +254,10 @@ void NodeService::tell_alarms(const NodeSummary& summary) {
 void NodeService::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
-    if (std::exchange(has_garbage_, false)) return_freed_memory();
+    if (now.steady_ms >= trim_at_ms_) {
+        return_freed_memory();
+        trim_at_ms_ = INT64_MAX;
+    }
     NodeSummary summary = node_->summary();
     Outlook::View view = outlook_.look(node_->state(), summary, now);
     summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());

@@ -116,7 +116,7 @@ class NodeService {
 
     NodeConfig config_;
     const LoadedGenesis& genesis_;
-    bool has_garbage_ = true;  // of the start, or of a block
+    std::int64_t trim_at_ms_ = 0;  // steady; the start has left pages to give back
     SigningKey signing_;
     AgreementKey agreement_;
     Clock clock_;

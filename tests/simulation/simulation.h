@@ -150,7 +150,7 @@ class Simulation {
     void detail(const std::function<std::string()>& line) const;
     void trace(std::uint64_t a, std::uint64_t b);
     [[nodiscard]] bool is_calm() const { return now_ms_ >= plan_.calm_ms; }
-    [[nodiscard]] const std::string& name(const Host& host) const {
+    [[nodiscard]] std::string name(const Host& host) const {
         return scenery_.nodes[host.node].str();
     }
 
