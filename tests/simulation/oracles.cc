@@ -238,10 +238,10 @@ std::size_t Oracles::committees_before(const Settlement& batch) const {
 void Oracles::on_endorsement(std::size_t node, const PersistEndorsement& row,
                              const ModelDisk& disk) {
     const Endorsement& said = row.endorsement;
-    const auto& batch = std::get<Settlement>(row.batch.content);
+    const auto& batch = std::get<Settlement>(row.batch->content);
     const std::size_t committees = committees_before(batch);
     const auto [place, fresh] = batches_.try_emplace(
-        {node, false, said.cluster, said.window, row.batch.signer, said.version, committees},
+        {node, false, said.cluster, said.window, row.batch->signer, said.version, committees},
         said.batch);
     if (!fresh && place->second != said.batch) {
         fail("honest " + scenery_.nodes[node].str() + " endorsed two batches of one version");

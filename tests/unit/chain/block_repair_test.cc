@@ -99,7 +99,7 @@ TEST_F(Repair, takes_the_block_of_the_certified_id_and_no_other) {
     peer = whom_it_asks();
     const Effects taken = heard(peer, {block(2)});
     ASSERT_EQ(taken.size(), 1U);
-    EXPECT_EQ(std::get<MendBlock>(taken.front()).block, block(2));
+    EXPECT_EQ(*std::get<MendBlock>(taken.front()).block, block(2));
 }
 
 // A taken block may cost the check of its certificate, so unrequested ones are refused.
