@@ -1,15 +1,12 @@
 #include "core/ledger/ledger_salvage.h"
 
 #include "core/io/set_aside.h"
+#include "core/ledger/block_batches.h"
 #include "core/ledger/replay.h"
-#include "core/state/block_size.h"
 #include "core/wire/genesis_file_codec.h"
 
 namespace fairfeed {
 namespace {
-
-constexpr std::size_t kBlocksAtOnce = 256;
-constexpr std::size_t kBytesAtOnce = 64'000'000;
 
 // Copies block by block. An error of the new ledger goes to the caller; a fault in the old one ends
 // the copy.
@@ -23,30 +20,15 @@ class Transfer {
         const auto committed_at = from_.committed_at_ms(height);
         if (!committed_at || !*committed_at)
             return unexpected(ReplayFault{height, "damaged", "its note is missing"});
-        waiting_.push_back({committed, **committed_at});
-        weight_.add(committed.block.transactions);
-        const bool is_full = waiting_.size() >= kBlocksAtOnce || weight_.envelopes >= kBytesAtOnce;
-        if (!is_full || flush()) return {};
-        return unexpected(ReplayFault{height, "not_written", failed_.error().message});
+        if (auto added = to_.add({committed, **committed_at}); !added)
+            return unexpected(ReplayFault{height, "not_written", added.error().message});
+        return {};
     }
-    [[nodiscard]] Result<void, IoError> finish() {
-        (void)flush();
-        return failed_;
-    }
+    [[nodiscard]] Result<void, IoError> finish() { return to_.finish(); }
 
   private:
-    bool flush() {
-        if (failed_ && !waiting_.empty()) failed_ = to_.commit_all(waiting_);
-        waiting_.clear();
-        weight_ = {};
-        return failed_.has_value();
-    }
-
     const Ledger& from_;
-    Ledger& to_;
-    std::vector<DatedBlock> waiting_;
-    BlockSize weight_;  // of these
-    Result<void, IoError> failed_;
+    BlockBatches to_;
 };
 
 // Returns the new ledger's height.

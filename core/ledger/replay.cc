@@ -54,8 +54,9 @@ Result<CommittedBlock, ReplayFault> load(const Ledger& ledger, Height height) {
 // threads can verify signatures meanwhile. `threads`: 0: trust all signatures.
 class BlocksAhead {
   public:
-    BlocksAhead(const Ledger& ledger, Height first, Height last, std::size_t threads)
-        : ledger_(ledger), next_(first), last_(last) {
+    BlocksAhead(const Ledger& ledger, Height first, Height last, std::size_t threads,
+                std::size_t bytes_ahead)
+        : ledger_(ledger), next_(first), last_(last), bytes_ahead_(bytes_ahead) {
         if (threads > 1) ahead_.emplace(threads);
         plain_ = threads == 1;
     }
@@ -66,7 +67,7 @@ class BlocksAhead {
         const std::size_t enough = ahead_ ? kSignaturesAhead : 0;
         while (next_ <= last_ && !fault_ &&
                (read_.empty() || (signatures_ahead() < enough && read_.size() < kBlocksAhead &&
-                                  bytes_ < kBytesAhead)))
+                                  bytes_ < bytes_ahead_)))
             read(state);
         if (read_.empty()) return unexpected(*fault_);
         taken_ = 1;
@@ -79,9 +80,8 @@ class BlocksAhead {
 
   private:
     static constexpr std::size_t kSignaturesAhead = 2'000;
-    // Blocks may hold no signature whose key is known yet, and a ledger may be of gigabytes.
+    // Blocks may hold no signature whose key is known yet.
     static constexpr std::size_t kBlocksAhead = 256;
-    static constexpr std::size_t kBytesAhead = 64'000'000;
 
     static std::size_t bytes_of(const CommittedBlock& committed) {
         BlockSize size;
@@ -111,6 +111,7 @@ class BlocksAhead {
     const Ledger& ledger_;
     Height next_;
     Height last_;
+    std::size_t bytes_ahead_;
     std::optional<ReplayFault> fault_;
     std::deque<std::unique_ptr<CommittedBlock>> read_;
     std::size_t bytes_ = 0;  // of envelopes in read_
@@ -189,7 +190,7 @@ Result<ChainState, ReplayFault> replay_from(ChainState state, const Ledger& ledg
                                             const ReplayOptions& options,
                                             const ReplayVisitor& visitor) {
     BlocksAhead blocks(ledger, state.height + 1, options.up_to.value_or(ledger.height()),
-                       options.trust_signatures ? 0 : options.threads);
+                       options.trust_signatures ? 0 : options.threads, options.bytes_ahead);
     while (!blocks.at_end()) {
         const auto committed = blocks.take(state);
         if (!committed) return unexpected(committed.error());

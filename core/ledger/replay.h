@@ -24,6 +24,9 @@ struct ReplayOptions {
     // Threads that verify signatures, with the caller's. Blocks are executed in order by the
     // caller.
     std::size_t threads = 1;
+    // While the blocks in memory hold fewer bytes of transactions, further ones are read for these
+    // threads: a ledger may be of gigabytes.
+    std::size_t bytes_ahead = 64'000'000;
 };
 
 // A fault of the visitor ends the replay and is its result.

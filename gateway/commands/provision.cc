@@ -36,7 +36,8 @@ std::string invoking_user() {
     return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
 }
 
-void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
+void write_configurations(const LabNetwork& lab, const NetworkPlan& plan,
+                          NetworkDirectory& directory) {
     const std::string user = lab.in_place ? invoking_user() : std::string(services::kBrokerAccount);
     const std::filesystem::path place =
         lab.in_place ? directory.path() : std::filesystem::path(services::kConfiguration);
@@ -44,9 +45,10 @@ void write_configurations(const LabNetwork& lab, NetworkDirectory& directory) {
     for (const LabNode& node : lab.nodes) {
         const auto where = layout::node_directory(node.id);
         directory.open_file(where / "edge-node.yaml", edge_node_yaml(lab, node));
-        directory.open_file(
-            where / "mosquitto.conf",
-            mosquitto_conf(node, place / where, user, max_message_bytes(lab.parameters)));
+        directory.open_file(where / "mosquitto.conf",
+                            mosquitto_conf(node, place / where, user,
+                                           {max_message_bytes(lab.parameters),
+                                            static_cast<std::size_t>(plan.meters_at(node.id))}));
         directory.open_file(where / "acl", mosquitto_acl(lab, node));
     }
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
@@ -104,7 +106,7 @@ int run_provision(const ProvisionOptions& options, std::ostream& out, std::ostre
         return kWrongInput;
     }
     write_keys(keys, *directory);
-    write_configurations(*lab, *directory);
+    write_configurations(*lab, plan, *directory);
     directory->make_durable();
     // Read after writing: slow disks take a while, and the network's start counts from its genesis.
     const std::int64_t now_ms = clock.now().real_ms;

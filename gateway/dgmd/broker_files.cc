@@ -8,16 +8,37 @@
 namespace fairfeed {
 namespace {
 
-// Bytes: ten thousand readings with as much again; and enough for all peers together.
+constexpr std::size_t kLeastMeters = 10'000;
+constexpr std::size_t kOtherConnections = 100;  // the node, its peers, the gateway, a listener
+constexpr std::size_t kMessagesPerMeter = 10;
+// Bytes: ten thousand readings of 1 KiB with as much again; and eight such queues for all peers
+// together.
 constexpr std::size_t kLeastQueue = 33'554'432;
-constexpr std::size_t kLeastMemory = 268'435'456;
+constexpr std::size_t kQueues = 8;
 constexpr std::size_t kQueuedMessages = 4;  // of the largest size
 constexpr std::size_t kHeldMessages = 16;
+
+struct BrokerLimits {
+    std::size_t connections;
+    std::size_t queued_messages;
+    std::size_t queued_bytes;
+    std::size_t memory;
+};
+
+BrokerLimits limits_for(const BrokerLoad& load) {
+    // A tenth more for meters that come later.
+    const std::size_t meters = std::max(kLeastMeters, load.meters + load.meters / 10);
+    const std::size_t queue = kLeastQueue * meters / kLeastMeters;
+    return {meters + kOtherConnections, meters * kMessagesPerMeter,
+            std::max(queue, kQueuedMessages * load.max_message),
+            std::max(kQueues * queue, kHeldMessages * load.max_message)};
+}
 
 }  // namespace
 
 std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& directory,
-                           const std::string& user, std::size_t max_message) {
+                           const std::string& user, const BrokerLoad& load) {
+    const BrokerLimits limits = limits_for(load);
     const auto file = [&directory](std::string_view part, std::string_view name) {
         return (directory / part / name).string() + "\n";
     };
@@ -26,9 +47,9 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            "per_listener_settings false\n"
            "user " +
            user + "\nlistener " + std::to_string(node.port) + " " + node.listen +
-           "\nmax_connections 10100\n" + "cafile " + file("broker", layout::kAuthorityCertificate) +
-           "certfile " + file("broker", layout::kTlsCertificate) + "keyfile " +
-           file("broker", layout::kTlsKey) +
+           "\nmax_connections " + std::to_string(limits.connections) + "\ncafile " +
+           file("broker", layout::kAuthorityCertificate) + "certfile " +
+           file("broker", layout::kTlsCertificate) + "keyfile " + file("broker", layout::kTlsKey) +
            "tls_version tlsv1.2\n"
            "ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305\n"
            "ciphers_tls1.3 TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256\n"
@@ -44,12 +65,9 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
            "persistence false\n"
            "max_packet_size 65536\n"
            "max_inflight_messages 1000\n"
-           "max_queued_messages 100000\n"
-           "max_queued_bytes " +
-           std::to_string(std::max(kLeastQueue, kQueuedMessages * max_message)) +
-           "\n"
-           "memory_limit " +
-           std::to_string(std::max(kLeastMemory, kHeldMessages * max_message)) +
+           "max_queued_messages " +
+           std::to_string(limits.queued_messages) + "\nmax_queued_bytes " +
+           std::to_string(limits.queued_bytes) + "\nmemory_limit " + std::to_string(limits.memory) +
            "\n"
            "queue_qos0_messages false\n"
            "set_tcp_nodelay true\n"

@@ -34,6 +34,15 @@ std::vector<ClusterId> NetworkPlan::neighbour_of(const NodeId& node) const {
     return clusters;
 }
 
+std::int64_t NetworkPlan::meters_at(const NodeId& node) const {
+    std::int64_t count = 0;
+    for (const auto& [cluster, members] : committees) {
+        if (std::find(members.begin(), members.end(), node) != members.end())
+            count += meters.at(cluster);
+    }
+    return count;
+}
+
 NetworkPlan plan_network(const LabNetwork& lab) {
     CHECK(!lab.nodes.empty());
     NetworkPlan plan;

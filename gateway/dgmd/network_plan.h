@@ -19,6 +19,8 @@ struct NetworkPlan {
     [[nodiscard]] const NodeId& genesis_node() const { return validators.front(); }  // paper A53
     // Clusters whose committee includes the node without its being the parent; ascending.
     [[nodiscard]] std::vector<ClusterId> neighbour_of(const NodeId& node) const;
+    // Meters that connect to the node's broker: those of the clusters whose committee has it.
+    [[nodiscard]] std::int64_t meters_at(const NodeId& node) const;
 };
 
 // CHECKs what load_lab_file has checked: at least one node, one parent per cluster.

@@ -51,10 +51,36 @@ TEST(BrokerFiles, are_what_the_commented_templates_describe) {
     LabNetwork lab;
     lab.parameters.name = "lab";
     lab.nodes = {node_named("n1"), node_named("n2")};
-    EXPECT_EQ(without_comments(
-                  mosquitto_conf(lab.nodes[0], "/etc/fairfeed/nodes/n1", "mosquitto", 4'000'000)),
+    EXPECT_EQ(without_comments(mosquitto_conf(lab.nodes[0], "/etc/fairfeed/nodes/n1", "mosquitto",
+                                              {4'000'000, 12})),
               config_file("mosquitto/mosquitto.conf"));
     EXPECT_EQ(without_comments(mosquitto_acl(lab, lab.nodes[0])), config_file("mosquitto/acl"));
+}
+
+std::string conf_for(const BrokerLoad& load) {
+    return mosquitto_conf(node_named("n1"), "/n1", "mosquitto", load);
+}
+
+// Else a broker would throw the peers' largest messages away for ever: a queue that cannot hold one
+// of them never delivers it.
+TEST(BrokerFiles, a_network_of_large_blocks_has_queues_that_hold_its_largest_messages) {
+    const std::string conf = conf_for({48'000'000, 10'000});
+    EXPECT_THAT(conf, HasSubstr("\nmax_queued_bytes 192000000\n"));
+    EXPECT_THAT(conf, HasSubstr("\nmemory_limit 768000000\n"));
+    EXPECT_THAT(conf, HasSubstr("\nmax_connections 11100\n"));
+}
+
+// Else every meter beyond ten thousand would be refused at each dial.
+TEST(BrokerFiles, a_broker_of_many_meters_has_a_connection_and_a_place_in_the_queue_for_each) {
+    const std::string conf = conf_for({4'000'000, 20'000});
+    EXPECT_THAT(conf, HasSubstr("\nmax_connections 22100\n"));
+    EXPECT_THAT(conf, HasSubstr("\nmax_queued_messages 220000\n"));
+    EXPECT_THAT(conf, HasSubstr("\nmax_queued_bytes 73819750\n"));
+    EXPECT_THAT(conf, HasSubstr("\nmemory_limit 590558000\n"));
+}
+
+TEST(BrokerFiles, a_small_network_has_the_room_of_ten_thousand_meters_to_grow_into) {
+    EXPECT_EQ(conf_for({4'000'000, 0}), conf_for({4'000'000, 9'000}));
 }
 
 // The events of one test's clients; a test can wait for one.

@@ -52,6 +52,12 @@ TEST(NetworkPlan, knows_whose_neighbour_a_node_is) {
     EXPECT_THAT(plan.neighbour_of(NodeId("n1")), ElementsAre(ClusterId("c2"), ClusterId("c3")));
 }
 
+TEST(NetworkPlan, counts_the_meters_of_neighbouring_clusters_at_a_nodes_broker) {
+    const NetworkPlan plan = plan_network(line_of(6));
+    EXPECT_EQ(plan.meters_at(NodeId("n1")), 1 + 2 + 3);
+    EXPECT_EQ(plan.meters_at(NodeId("n6")), 5 + 6);
+}
+
 TEST(NetworkPlan, orders_validators_by_meters_then_name) {
     LabNetwork lab = line_of(3);
     lab.meters.pop_back();  // n2 and n3 have two meters each

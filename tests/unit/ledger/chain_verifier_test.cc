@@ -298,6 +298,32 @@ TEST(replay, hands_the_states_before_and_after_each_block_to_its_visitor) {
     EXPECT_THAT(seen, ElementsAre(std::pair{0U, 0U}, std::pair{0U, 1U}, std::pair{1U, 2U}));
 }
 
+// A block that rots while it waits on the disk is found; one that was read before is not. So what
+// is found tells what was held.
+TEST(replay, never_fills_the_memory_with_blocks_that_wait_for_their_turn) {
+    const auto fault_after_rot = [](std::size_t blocks) -> Height {
+        StoredChain stored(options_of(1, 1));
+        stored.run_windows(6);
+        stored.store();
+        BlockSize room;
+        for (std::size_t i = 0; i < blocks; ++i)
+            room.add(stored.chain().blocks()[i].block.transactions);
+        // A ledger opened for reading alone would go on with pages that it has read before.
+        const auto ledger = Ledger::open(stored.file(), stored.genesis());
+        const auto end =
+            replay(*ledger, stored.genesis(), {.threads = 2, .bytes_ahead = room.envelopes},
+                   [&](const ReplayStep& step) -> Result<void, ReplayFault> {
+                       if (step.after.height == 1)
+                           stored.rot("UPDATE blocks SET body = x'00' WHERE height >= 3");
+                       return {};
+                   });
+        return end ? 0 : end.error().height;
+    };
+    EXPECT_EQ(fault_after_rot(2), 3U) << "blocks 1 and 2 were in memory";
+    EXPECT_EQ(fault_after_rot(4), 5U);
+    EXPECT_EQ(fault_after_rot(6), 0U) << "all were";
+}
+
 TEST(replay, ends_with_the_fault_of_its_visitor) {
     StoredChain stored(options_of(1, 1));
     stored.run_windows(2);
