@@ -316,12 +316,14 @@ bool BatchRound::has_published() const {
            });
 }
 
-// R13 for the committee: this member repeats what it said until a block has the window.
+// R13 for the committee: this member repeats what it said until a block has the window. A batch is
+// as long as its cluster is large, and is repeated only until enough members stand behind it: the
+// others have no use for it, because the group that it becomes is announced and pulled.
 void BatchRound::rebroadcast(const View& view, Effects& effects) {
     if (!has_published() || view.now.steady_ms < rebroadcast_at_ms_) return;
     const Timers& timers = timers_of(view);
     if (rebroadcast_every_ms_ == 0) rebroadcast_every_ms_ = timers.rebroadcast_ms;
-    if (own_) effects.push_back(SendBatch{*own_});
+    if (own_ && !certified_) effects.push_back(SendBatch{*own_});
     for (const auto& [slot, hearing] : hearings_) {
         if (hearing.spoken) {
             effects.push_back(

@@ -86,9 +86,8 @@ class Needs:
         ) + n * (outline + certificate)  # fmt: skip
         waits = (_announcements(block * BLOCK_S) for block in range(1, self.blocks + 1))
         announced = clusters * sum(waits) / self.blocks
-        self.waiting_messages = announced * (1 + k + 1)
-        self.waiting_bytes = announced * (
-            settlement + k * sizes.endorsement + (c + 1) * sizes.listed_id)
+        self.waiting_messages = announced * (k + 1)
+        self.waiting_bytes = announced * (k * sizes.endorsement + (c + 1) * sizes.listed_id)
         beacons = (WINDOW_S - self.blocks * BLOCK_S) / BEACON_S
         self.beacon_messages = n * beacons
         self.beacon_bytes = n * beacons * sizes.status

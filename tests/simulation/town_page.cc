@@ -72,8 +72,8 @@ TownNeeds page_needs(const PagePlan& plan, const PageSizes& sizes) {
                         without_parent * (1 + 2 * n) +
                         n * (newest + (newest_is_first ? 0 : certificate));
     const double announced = clusters * mean_announcements(fewest_blocks(plan));
-    needs.waiting_messages = announced * (1 + k + 1);
-    needs.waiting_bytes = announced * (settlement + k * sizes.endorsement + kListedId * (c + 1));
+    needs.waiting_messages = announced * (k + 1);
+    needs.waiting_bytes = announced * (k * sizes.endorsement + kListedId * (c + 1));
     const double beacons = std::max(0.0, window_s - b * kBlockS) / kBeaconS;
     needs.beacon_messages = n * beacons;
     needs.beacon_bytes = n * beacons * sizes.status;

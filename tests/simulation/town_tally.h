@@ -19,7 +19,7 @@ struct TownTally {
     std::uint64_t block_bytes = 0;
     std::uint64_t beacon_messages = 0;  // STATUS said again
     std::uint64_t beacon_bytes = 0;
-    std::uint64_t waiting_messages = 0;  // HAVE; BATCH and ENDORSEMENT said again
+    std::uint64_t waiting_messages = 0;  // HAVE; what committees say again
     std::uint64_t waiting_bytes = 0;
     std::uint64_t other_messages = 0;  // REQUEST, ANSWER, OBJECTION, votes said again
     std::uint64_t other_bytes = 0;

@@ -205,6 +205,36 @@ TEST(BatchRound, a_member_endorses_what_it_recomputes_and_says_it_again) {
     EXPECT_EQ(pauses, (std::vector<std::int64_t>{1000, 1000, 2000, 4000, 8000, 10000}));
 }
 
+// A batch of 900 meters has 200 kB, and may wait a minute for its block. Said again to every node
+// of the chain, it cost more than all groups together.
+TEST(BatchRound, a_certified_batch_is_not_sent_again_while_it_waits_for_its_block) {
+    Bench bench;
+    const NodeId parent = bench.parent();
+    const Transaction batch = bench.batch_of(0);
+    for (const std::size_t member : {1U, 2U})
+        ASSERT_TRUE(bench.hear_endorsement(parent, batch, bench.members[member]));
+    for (int i = 0; i < 10; ++i) {
+        bench.pass(*bench.round(parent).next_deadline_ms(bench.view(parent)) - bench.now.steady_ms);
+        EXPECT_EQ(order_of(bench.advance(parent)), "endorsement")
+            << "a member that was off may need it to certify its own batch";
+    }
+}
+
+// Else a batch that a member has lost would leave the window open until another slot begins.
+TEST(BatchRound, a_batch_is_sent_again_until_enough_members_stand_behind_it) {
+    Bench bench;
+    const NodeId parent = bench.parent();
+    const Transaction batch = bench.batch_of(0);
+    ASSERT_TRUE(bench.hear_endorsement(parent, batch, bench.members[1]));
+    for (int i = 0; i < 10; ++i) {
+        bench.pass(*bench.round(parent).next_deadline_ms(bench.view(parent)) - bench.now.steady_ms);
+        EXPECT_EQ(order_of(bench.advance(parent)), "batch, endorsement") << "two of three";
+    }
+    EXPECT_EQ(order_of(*bench.hear_endorsement(parent, batch, bench.members[2])), "certified");
+    bench.pass(60'000);
+    EXPECT_EQ(order_of(bench.advance(parent)), "endorsement");
+}
+
 // An answer is as large as a window. A member that cannot use the answers must not receive one
 // every second.
 TEST(BatchRound, a_member_asks_ever_more_rarely_for_what_it_does_not_get) {
