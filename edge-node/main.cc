@@ -33,6 +33,7 @@ constexpr const char* kEvidenceExample =
     "  edge-node show evidence --genesis genesis.cbor --ledger ledger.db\n";
 constexpr const char* kNodesExample =
     "  edge-node show nodes --genesis genesis.cbor --ledger ledger.db\n";
+constexpr const char* kOfficeExample = "  edge-node show office --config edge-node.yaml\n";
 constexpr const char* kProveExample =
     "  edge-node prove --config edge-node.yaml --meter m01 --window 3\n";
 constexpr const char* kProveEvidenceExample =
@@ -82,6 +83,7 @@ struct Commands {
     ShowClustersOptions clusters;
     ShowEvidenceOptions evidence;
     ShowNodesOptions nodes;
+    ShowOfficeOptions office;
     ProveOptions prove;
     ProveEvidenceOptions prove_evidence;
     CheckProofOptions check_proof;
@@ -140,7 +142,8 @@ void add_backup(CLI::App& app, Commands& c) {
 void add_show(CLI::App& app, Commands& c) {
     auto* show = app.add_subcommand("show", "Print blocks, settlements and bills");
     show->footer(examples(
-        {kBlocksExample, kSettlementExample, kClustersExample, kEvidenceExample, kNodesExample}));
+        {kBlocksExample, kSettlementExample, kClustersExample, kEvidenceExample, kNodesExample,
+         kOfficeExample}));
     show->require_subcommand(1);
     auto* blocks = show->add_subcommand("blocks", "Every block of the ledger, a line each");
     blocks->footer(examples({kBlocksExample}));
@@ -174,6 +177,13 @@ void add_show(CLI::App& app, Commands& c) {
     add_source(*nodes, c.nodes.source);
     nodes->add_flag("--json", c.nodes.json, "Print JSON");
     nodes->callback([&c] { c.status = run_show_nodes(c.nodes, std::cout, std::cerr); });
+
+    auto* office =
+        show->add_subcommand("office", "Who decides for the utility; deauthorised meters");
+    office->footer(examples({kOfficeExample}));
+    add_source(*office, c.office.source);
+    office->add_flag("--json", c.office.json, "Print JSON");
+    office->callback([&c] { c.status = run_show_office(c.office, std::cout, std::cerr); });
 }
 
 void add_proofs(CLI::App& app, Commands& c) {

@@ -4,11 +4,14 @@
 #include <iostream>
 
 #include "core/base/program.h"
+#include "gateway/commands/draft.h"
 #include "gateway/commands/forecast.h"
 #include "gateway/commands/forecast_backtest.h"
 #include "gateway/commands/provision.h"
 #include "gateway/commands/show_recording.h"
+#include "gateway/commands/submit.h"
 
+namespace fairfeed {
 namespace {
 
 constexpr const char* kExamples =
@@ -16,8 +19,14 @@ constexpr const char* kExamples =
     "  gateway provision config/lab.yaml --out lab\n"
     "  gateway provision street.yaml --out /etc/fairfeed/street --json\n"
     "  gateway recording homes.csv\n"
-    "  gateway forecast --totals settlements.csv --zone Europe/Berlin --at 52.5,13.4\n\n"
-    "Exit status: 0 done, 1 the machine failed (disk, output), 2 wrong usage or input.";
+    "  gateway forecast --totals settlements.csv --zone Europe/Berlin --at 52.5,13.4\n"
+    "  gateway draft capacity --config dgmd/gateway.yaml meter=m-101 capacity_w=6000 "
+    "effective=next+6\n"
+    "  gateway sign 00041-capacity-5f3a.draft --genesis genesis.cbor --key amal.key\n"
+    "  gateway submit 00041-capacity-5f3a.draft --config dgmd/gateway.yaml\n\n"
+    "config/lab.yaml and config/gateway.yaml describe every key of the configurations.\n"
+    "Exit status: 0 done, 1 the machine failed (disk, output) or a notice is in no block yet, 2 "
+    "wrong usage or input.";
 
 constexpr const char* kForecastExamples =
     "Examples:\n"
@@ -28,7 +37,7 @@ constexpr const char* kForecastExamples =
     "settlements.csv has a row for each cluster and window: cluster, start (UTC as\n"
     "2016-08-08T04:00, or seconds since 1970), load_wh, available_wh.\n";
 
-void add_input(CLI::App& command, fairfeed::ForecastInput& input) {
+void add_input(CLI::App& command, ForecastInput& input) {
     CLI::Option* totals = command.add_option("--totals", input.totals, "Cluster totals by window");
     CLI::Option* homes =
         command.add_option("--homes", input.homes, "Recorded homes, dealt to clusters");
@@ -51,8 +60,7 @@ void add_input(CLI::App& command, fairfeed::ForecastInput& input) {
         ->needs(homes);
 }
 
-void add_forecast(CLI::App& app, fairfeed::ForecastOptions& options,
-                  fairfeed::BacktestOptions& test, int& status) {
+void add_forecast(CLI::App& app, ForecastOptions& options, BacktestOptions& test, int& status) {
     CLI::App* command =
         app.add_subcommand("forecast",
                            "Load, generation and gap of the week after the next signing deadline,\n"
@@ -82,47 +90,150 @@ void add_forecast(CLI::App& app, fairfeed::ForecastOptions& options,
     backtest->footer(kForecastExamples);
     command->callback([&options, &test, &status, base, backtest] {
         options.has_rates = base->count() > 0;
-        status = backtest->parsed() ? fairfeed::run_backtest(test, std::cout, std::cerr)
-                                    : fairfeed::run_forecast(options, std::cout, std::cerr);
+        status = backtest->parsed() ? run_backtest(test, std::cout, std::cerr)
+                                    : run_forecast(options, std::cout, std::cerr);
     });
 }
 
+struct Commands {
+    ProvisionOptions provision;
+    ShowRecordingOptions recording;
+    DraftOptions draft;
+    DraftsOptions drafts;
+    SignOptions sign;
+    WithdrawOptions withdraw;
+    SubmitOptions submit;
+    ForecastOptions forecast;
+    BacktestOptions backtest;
+    int status = 0;
+};
+
+void add_provision(CLI::App& app, Commands& c) {
+    CLI::App* command = app.add_subcommand(
+        "provision",
+        "Make a network from its description: private CA, all keys and certificates,\n"
+        "committees, block 0, and the configuration of every node, broker and meter");
+    command->add_option("network", c.provision.network, "The network as a person writes it")
+        ->required()
+        ->type_name("NETWORK.yaml");
+    command->add_option("--out", c.provision.out, "Directory to make; it must be new or empty")
+        ->required()
+        ->type_name("DIR");
+    command->add_flag("--json", c.provision.json, "Print the summary as JSON");
+    command->footer(
+        "Examples:\n"
+        "  gateway provision config/lab.yaml --out lab\n"
+        "  gateway provision street.yaml --out /etc/fairfeed/street --json\n");
+    command->callback([&c] { c.status = run_provision(c.provision, std::cout, std::cerr); });
+}
+
+void add_recording(CLI::App& app, Commands& c) {
+    CLI::App* show = app.add_subcommand(
+        "recording", "Read recorded homes as provisioning does: what they hold, or what is wrong");
+    show->add_option("file", c.recording.file,
+                     "interval_start_local, load_kwh_<home>, pv_kwh_<home>")
+        ->required()
+        ->type_name("FILE.csv");
+    show->add_flag("--json", c.recording.json, "Print JSON");
+    show->footer("Example:\n  gateway recording homes.csv\n");
+    show->callback([&c] { c.status = run_show_recording(c.recording, std::cout, std::cerr); });
+}
+
+CLI::Option* add_config(CLI::App& command, std::filesystem::path& config) {
+    return command.add_option("--config", config, "As provisioning wrote it to dgmd/gateway.yaml")
+        ->required()
+        ->type_name("GATEWAY.yaml");
+}
+
+void add_draft(CLI::App& app, Commands& c) {
+    CLI::App* draft = app.add_subcommand(
+        "draft", "Write a notice down for the officers: it counts only when enough of them sign");
+    draft->add_option("kind", c.draft.kind, "What to decide; the list is below")->required();
+    draft->add_option("fields", c.draft.fields, "name=value each; the list is below");
+    add_config(*draft, c.draft.config);
+    draft->add_option("--sequence", c.draft.sequence,
+                      "Number of the notice, if the ledger of the configuration is old or absent");
+    draft->add_option("--valid-days", c.draft.valid_days, "Grid days until it expires; default 14")
+        ->check(CLI::Range(1, 3660));
+    draft->add_option("--key", c.draft.drafter, "An officer's key, to draft without the gateway")
+        ->type_name("OFFICER.key");
+    draft
+        ->add_option("--out", c.draft.out,
+                     "File to write; default: a name in the drafts' directory")
+        ->type_name("FILE");
+    draft->add_flag("--json", c.draft.json, "Print JSON");
+    draft->footer(help_on_fields());
+    draft->callback([&c] { c.status = run_draft(c.draft, std::cout, std::cerr); });
+
+    CLI::App* drafts = app.add_subcommand("drafts", "List the drafts and who has signed them");
+    add_config(*drafts, c.drafts.config);
+    drafts->add_flag("--json", c.drafts.json, "Print JSON");
+    drafts->footer("Example:\n  gateway drafts --config dgmd/gateway.yaml\n");
+    drafts->callback([&c] { c.status = run_drafts(c.drafts, std::cout, std::cerr); });
+}
+
+void add_sign(CLI::App& app, Commands& c) {
+    CLI::App* sign = app.add_subcommand(
+        "sign",
+        "Say in plain words what a draft decides, and with --key approve it. Needs no network:\n"
+        "take the draft and genesis.cbor to the machine where the key is");
+    sign->add_option("draft", c.sign.draft, "The file; the approval is added to it")
+        ->required()
+        ->type_name("DRAFT");
+    sign->add_option("--genesis", c.sign.genesis, "The genesis file that you trust")
+        ->required()
+        ->type_name("GENESIS.cbor");
+    sign->add_option("--key", c.sign.key, "Your key; without it nothing is signed")
+        ->type_name("OFFICER.key");
+    sign->add_flag("--json", c.sign.json, "Print JSON");
+    sign->footer(
+        "Examples:\n"
+        "  gateway sign 00041-capacity-5f3a.draft --genesis genesis.cbor\n"
+        "  gateway sign 00041-capacity-5f3a.draft --genesis genesis.cbor --key amal.key\n");
+    sign->callback([&c] { c.status = run_sign(c.sign, std::cout, std::cerr); });
+
+    CLI::App* withdraw =
+        app.add_subcommand("withdraw", "Put a draft aside: it is neither signed nor submitted");
+    withdraw->add_option("draft", c.withdraw.draft, "The file")->required()->type_name("DRAFT");
+    withdraw->add_flag("--json", c.withdraw.json, "Print JSON");
+    withdraw->footer("Example:\n  gateway withdraw 00041-capacity-5f3a.draft\n");
+    withdraw->callback([&c] { c.status = run_withdraw(c.withdraw, std::cout, std::cerr); });
+}
+
+void add_submit(CLI::App& app, Commands& c) {
+    CLI::App* submit = app.add_subcommand(
+        "submit", "Bring an approved draft to the nodes, and wait until a block holds it");
+    submit
+        ->add_option("drafts", c.submit.drafts,
+                     "The file, or the copies that officers signed one by one")
+        ->required()
+        ->type_name("DRAFT...");
+    add_config(*submit, c.submit.config);
+    submit->add_option("--wait", c.submit.wait_s, "Seconds to wait; default 30")
+        ->check(CLI::Range(1, 86'400));
+    submit->add_flag("--check", c.submit.check, "Dial nobody: only say whether it is ready");
+    submit->add_flag("--json", c.submit.json, "Print JSON");
+    submit->footer(
+        "Examples:\n"
+        "  gateway submit 00041-capacity-5f3a.draft --config dgmd/gateway.yaml\n"
+        "  gateway submit from-amal.draft from-bela.draft --config dgmd/gateway.yaml --wait 120\n");
+    submit->callback([&c] { c.status = run_submit(c.submit, std::cout, std::cerr); });
+}
+
 }  // namespace
+}  // namespace fairfeed
 
 int main(int argc, char** argv) {
     CLI::App app("The utility's side of a Fairfeed network.", "gateway");
     app.set_version_flag("--version", std::string("gateway ") + FAIRFEED_VERSION);
     app.require_subcommand(1);
-    app.footer(kExamples);
-
-    fairfeed::ProvisionOptions provision;
-    CLI::App* command = app.add_subcommand(
-        "provision",
-        "Make a network from its description: private CA, all keys and certificates,\n"
-        "committees, block 0, and the configuration of every node, broker and meter");
-    command->add_option("network", provision.network, "The network as a person writes it")
-        ->required()
-        ->type_name("NETWORK.yaml");
-    command->add_option("--out", provision.out, "Directory to make; it must be new or empty")
-        ->required()
-        ->type_name("DIR");
-    command->add_flag("--json", provision.json, "Print the summary as JSON");
-    command->footer(kExamples);
-    int status = 0;
-    command->callback([&] { status = fairfeed::run_provision(provision, std::cout, std::cerr); });
-
-    fairfeed::ShowRecordingOptions recording;
-    CLI::App* show = app.add_subcommand(
-        "recording", "Read recorded homes as provisioning does: what they hold, or what is wrong");
-    show->add_option("file", recording.file, "interval_start_local, load_kwh_<home>, pv_kwh_<home>")
-        ->required()
-        ->type_name("FILE.csv");
-    show->add_flag("--json", recording.json, "Print JSON");
-    show->footer("Example:\n  gateway recording homes.csv\n");
-    show->callback([&] { status = fairfeed::run_show_recording(recording, std::cout, std::cerr); });
-
-    fairfeed::ForecastOptions forecast;
-    fairfeed::BacktestOptions backtest;
-    add_forecast(app, forecast, backtest, status);
-    return fairfeed::run_program<CLI::ParseError>(app, argc, argv, status);
+    app.footer(fairfeed::kExamples);
+    fairfeed::Commands commands;
+    fairfeed::add_provision(app, commands);
+    fairfeed::add_recording(app, commands);
+    fairfeed::add_forecast(app, commands.forecast, commands.backtest, commands.status);
+    fairfeed::add_draft(app, commands);
+    fairfeed::add_sign(app, commands);
+    fairfeed::add_submit(app, commands);
+    return fairfeed::run_program<CLI::ParseError>(app, argc, argv, commands.status);
 }

@@ -58,7 +58,9 @@ EnrolmentBook::EnrolmentBook(std::span<const Transaction> registry) {
         if (const auto* meter = std::get_if<MeterRegistration>(&content)) {
             meters_[meter->meter].registration = meter;
         } else if (const auto* certificate = std::get_if<CapacityCertificate>(&content)) {
-            meters_[certificate->meter].capacity = certificate;
+            meters_[certificate->meter].capacity_w = certificate->capacity_w;
+        } else if (const auto* withdrawn = std::get_if<Deauthorisation>(&content)) {
+            meters_[withdrawn->meter].capacity_w = 0;
         } else if (const auto* grant = std::get_if<KeyGrant>(&content)) {
             meters_[grant->meter].grants.push_back(grant);
         } else if (const auto* node = std::get_if<NodeRegistration>(&content)) {
@@ -112,7 +114,7 @@ Result<Enrolment, std::string> EnrolmentBook::find(const MeterId& meter) const {
     const auto found = meters_.find(meter);
     if (found == meters_.end() || found->second.registration == nullptr)
         return lacks("does not register it");
-    const auto& [registration, capacity, grants] = found->second;
+    const auto& [registration, capacity_w, grants] = found->second;
     const auto& committees = committees_of(registration->cluster);
     if (!committees) return lacks(committees.error());
     if (grants.empty()) return lacks("grants nobody its data key");
@@ -120,7 +122,7 @@ Result<Enrolment, std::string> EnrolmentBook::find(const MeterId& meter) const {
                   registration->cluster,
                   registration->signing_key,
                   registration->effective,
-                  capacity != nullptr ? capacity->capacity_w : 0,
+                  capacity_w,
                   registration->installed,
                   *committees,
                   {}};

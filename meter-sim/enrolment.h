@@ -63,7 +63,7 @@ class EnrolmentBook {
   private:
     struct MeterEntries {  // of two registrations or certificates the later one applies
         const MeterRegistration* registration = nullptr;
-        const CapacityCertificate* capacity = nullptr;
+        std::int64_t capacity_w = 0;  // 0: none, or deauthorised
         std::vector<const KeyGrant*> grants;
     };
     [[nodiscard]] Result<Committee, std::string> members_of(

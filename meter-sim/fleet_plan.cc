@@ -15,6 +15,7 @@
 #include "core/recordings/recorded_homes.h"
 #include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/office_codec.h"
 #include "core/wire/topics.h"
 #include "core/wire/transaction_codec.h"
 #include "meter-sim/meter_key.h"
@@ -52,12 +53,42 @@ std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& error
     return std::move(*genesis);
 }
 
+// DGMD's notices after block 0, in the order of the chain: who approves them, and who may draft.
+class NoticeCheck {
+  public:
+    explicit NoticeCheck(const LoadedGenesis& genesis)
+        : genesis_(genesis), office_(genesis.content.office) {}
+
+    // Whether the utility's officers approved the notice. After OFFICERS others approve.
+    [[nodiscard]] bool takes(const Transaction& notice) {
+        if (!is_dgmd_kind(notice.kind) || !is_approved(notice)) return false;
+        if (const auto* change = std::get_if<OfficeChange>(&notice.content))
+            office_ = change->office;
+        return true;
+    }
+
+  private:
+    [[nodiscard]] bool is_approved(const Transaction& notice) const {
+        PublicKey drafter = genesis_.content.dgmd_key;
+        if (notice.signer != genesis_.content.dgmd) {
+            const Signatory* officer = find_officer(office_, notice.signer);
+            if (officer == nullptr) return false;
+            drafter = officer->key;
+        }
+        const auto key = VerifyKey::from_point(drafter);
+        return key && verify_transaction(notice, genesis_.network, *key) &&
+               check_approvals(office_, notice.id, notice.endorsements, genesis_.network);
+    }
+
+    const LoadedGenesis& genesis_;
+    Office office_;
+};
+
 // Block 0, then DGMD's later notices: each file is a bundle of transactions.
 std::vector<Transaction> load_registry(const SimConfig& config, const LoadedGenesis& genesis,
                                        Errors& errors) {
     std::vector<Transaction> registry = genesis.block.block.transactions;
-    const auto key = VerifyKey::from_point(genesis.content.dgmd_key);
-    CHECK(key.has_value());  // its key signed block 0
+    NoticeCheck check(genesis);
     for (const std::filesystem::path& file : config.notices) {
         const auto bytes = read_file(file);
         if (!bytes) {
@@ -67,13 +98,10 @@ std::vector<Transaction> load_registry(const SimConfig& config, const LoadedGene
         const auto bundle = decode_bundle(*bytes, genesis.network);
         const bool is_sound =
             bundle && std::all_of(bundle->transactions.begin(), bundle->transactions.end(),
-                                  [&](const Transaction& each) {
-                                      return is_dgmd_kind(each.kind) &&
-                                             verify_transaction(each, genesis.network, *key);
-                                  });
+                                  [&](const Transaction& each) { return check.takes(each); });
         if (!is_sound) {
             errors.push_back(file.string() +
-                             ": not a TRANSACTIONS message that this network's utility signed "
+                             ": not a TRANSACTIONS message that this network's officers approved "
                              "(docs/operations.md)");
             continue;
         }

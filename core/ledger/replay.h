@@ -57,6 +57,10 @@ class TrustingSignatureChecker final : public SignatureChecker {
     [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
                                                    const Witness& witness, const Digest& network,
                                                    const VerifyKey& key) override;
+    Result<void, Reject> approval(const Digest&, const Witness&, const Digest&,
+                                  const VerifyKey&) override {
+        return {};
+    }
     Result<void, Reject> reading(const SignedReading&, const Digest&, const VerifyKey&) override {
         return {};
     }

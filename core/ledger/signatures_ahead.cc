@@ -134,6 +134,11 @@ Result<void, Reject> SignaturesAhead::endorsement(const Endorsement& endorsement
     return plain_.endorsement(endorsement, witness, network, key);
 }
 
+Result<void, Reject> SignaturesAhead::approval(const Digest& notice, const Witness& officer,
+                                               const Digest& network, const VerifyKey& key) {
+    return plain_.approval(notice, officer, network, key);
+}
+
 Result<void, Reject> SignaturesAhead::reading(const SignedReading& reading, const Digest& network,
                                               const VerifyKey& key) {
     return plain_.reading(reading, network, key);

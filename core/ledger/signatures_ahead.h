@@ -42,6 +42,9 @@ class SignaturesAhead final : public SignatureChecker {
     [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
                                                    const Witness& witness, const Digest& network,
                                                    const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> approval(const Digest& notice, const Witness& officer,
+                                                const Digest& network,
+                                                const VerifyKey& key) override;
     [[nodiscard]] Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
                                                const VerifyKey& key) override;
 

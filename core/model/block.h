@@ -61,10 +61,12 @@ struct BlockOutline {
     bool operator==(const BlockOutline&) const = default;
 };
 
-// Block 0 and the genesis node's signature over its id (paper A53, A54): the root of trust.
+// Block 0, the genesis node's signature over its id, and the approvals of the officers whom GENESIS
+// names (paper A53, A54): the root of trust.
 struct GenesisBlock {
     Block block;
     Signature signature;
+    std::vector<Witness> approvals;  // ascending by officer, as many as the threshold
     bool operator==(const GenesisBlock&) const = default;
 };
 

@@ -12,6 +12,7 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/base/units.h"
+#include "core/model/office.h"
 #include "core/model/share_rule.h"
 
 namespace fairfeed {
@@ -114,6 +115,7 @@ struct Genesis {
     NodeId dgmd;
     PublicKey dgmd_key;
     PublicKey dgmd_agreement_key;  // billing: DGMD's data-key grants are wrapped to it
+    Office office;                 // the first officers and inspectors
     bool operator==(const Genesis&) const = default;
 };
 

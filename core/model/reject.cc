@@ -70,6 +70,8 @@ constexpr std::array<std::string_view, kRejectCount> kNames = {
     "too_few_validators",
     "revoked",
     "not_effective",
+    "expired",
+    "deauthorised",
     "not_granted",
     "empty_block",
     "too_many_transactions",

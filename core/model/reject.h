@@ -77,6 +77,8 @@ enum class Reject : std::uint8_t {
     too_few_validators,
     revoked,
     not_effective,
+    expired,
+    deauthorised,
     not_granted,
     empty_block,
     too_many_transactions,

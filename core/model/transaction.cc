@@ -64,8 +64,31 @@ std::string_view to_string(TransactionKind kind) {
             return "demand_response";
         case TransactionKind::handover:
             return "handover";
+        case TransactionKind::officers:
+            return "officers";
     }
     return "unknown";
+}
+
+std::string_view to_string(DeauthorisationReason reason) {
+    switch (reason) {
+        case DeauthorisationReason::over_capacity:
+            return "over_capacity";
+        case DeauthorisationReason::unregistered:
+            return "unregistered";
+        case DeauthorisationReason::failed_inspection:
+            return "failed_inspection";
+        case DeauthorisationReason::grid_safety:
+            return "grid_safety";
+        case DeauthorisationReason::requested_by_owner:
+            return "requested_by_owner";
+    }
+    return "unknown";
+}
+
+std::optional<DeauthorisationReason> deauthorisation_reason_from(std::uint64_t number) {
+    if (number < 1 || number > 5) return std::nullopt;
+    return static_cast<DeauthorisationReason>(number);
 }
 
 std::string describe(const Transaction& transaction) {

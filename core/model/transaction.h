@@ -1,6 +1,6 @@
 // The contents of blocks. Contents are plain structs. A Transaction is the form that travels and is
-// stored: the kind, the signed envelope and, for settlements, the endorsements that are its
-// witnesses.
+// stored: the kind, the signed envelope and, for settlements and the office's notices, the
+// witnesses that certify them.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,13 @@
 #include "core/model/evidence.h"
 #include "core/model/meter_alarm.h"
 #include "core/model/network.h"
+#include "core/model/notice.h"
 #include "core/model/reading.h"
 
 namespace fairfeed {
 
 // Numbers are on the wire and never change. Kinds after `tariff` are reserved and refused, except
-// `event`, `revoke`, `evidence` and `handover`.
+// `event`, `revoke`, `deauthorise`, `evidence`, `handover` and `officers`.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -42,100 +43,16 @@ enum class TransactionKind : std::uint8_t {
     certificate = 16,
     demand_response = 17,
     handover = 18,
+    officers = 19,
 };
 
-// Signed by DGMD, and numbered by its sequence.
+// DGMD's notices: drafted by its gateway, valid with the approvals of its officers, and numbered by
+// its sequence (notice.h).
 [[nodiscard]] constexpr bool is_dgmd_kind(TransactionKind kind) {
     return (kind >= TransactionKind::meter && kind <= TransactionKind::tariff) ||
-           kind == TransactionKind::revoke;
+           kind == TransactionKind::revoke || kind == TransactionKind::deauthorise ||
+           kind == TransactionKind::officers;
 }
-
-// Metres east and north of the site's origin.
-struct Location {
-    std::int32_t east_m = 0;
-    std::int32_t north_m = 0;
-    bool operator==(const Location&) const = default;
-};
-
-// The sequence number of each of DGMD's transactions must be one above the last committed one, so
-// none can be replayed. They take effect with a window that has not begun (threat 55), those about
-// nodes with a height (R21).
-
-// NODE: after genesis the node becomes a validator.
-struct NodeRegistration {
-    std::uint64_t sequence = 0;
-    NodeId node;
-    PublicKey signing_key;    // votes, endorsements, receipts
-    PublicKey agreement_key;  // data-key grants
-    Location location;
-    bool operator==(const NodeRegistration&) const = default;
-};
-
-// REVOKE: the node ceases to be a validator, and the others accept nothing from it except requests
-// for blocks (R19, R21).
-struct NodeRevocation {
-    std::uint64_t sequence = 0;
-    NodeId node;
-    bool operator==(const NodeRevocation&) const = default;
-};
-
-struct MeterRegistration {
-    std::uint64_t sequence = 0;
-    MeterId meter;
-    ClusterId cluster;
-    std::string service_point;  // pseudonym of the connection, [a-z0-9-]{1,32}
-    PublicKey signing_key;
-    Window effective = 0;
-    ConnectionRating rating;
-    Registers installed;  // registers at its installation: its bill begins there
-    bool operator==(const MeterRegistration&) const = default;
-};
-
-// The committee of a cluster (paper A43-A47, committee rule 10). committee[0] is the parent.
-struct CommitteeAllocation {
-    std::uint64_t sequence = 0;
-    ClusterId cluster;
-    Location location;
-    std::vector<NodeId> members;  // parent, then up to three neighbours
-    std::uint32_t epoch = 0;
-    Window effective = 0;
-    bool operator==(const CommitteeAllocation&) const = default;
-};
-[[nodiscard]] bool is_member(const CommitteeAllocation& committee, const NodeId& node);
-
-struct KeyGrantEntry {
-    NodeId recipient;  // a committee member or DGMD
-    WrappedKey wrapped;
-    bool operator==(const KeyGrantEntry&) const = default;
-};
-struct KeyGrant {
-    std::uint64_t sequence = 0;
-    MeterId meter;
-    KeyEpoch epoch = 0;
-    std::vector<KeyGrantEntry> entries;  // ascending recipient
-    Window effective = 0;
-    bool operator==(const KeyGrant&) const = default;
-};
-
-struct CapacityCertificate {
-    std::uint64_t sequence = 0;
-    MeterId meter;
-    std::int64_t capacity_w = 0;  // authorised installed capacity; 0: a consumer
-    Window effective = 0;
-    bool operator==(const CapacityCertificate&) const = default;
-};
-
-struct Tariff {
-    std::int64_t import_micro_per_kwh = 0;
-    std::int64_t export_micro_per_kwh = 0;
-    bool operator==(const Tariff&) const = default;
-};
-struct TariffNotice {
-    std::uint64_t sequence = 0;
-    Tariff tariff;
-    Window effective = 0;  // start of a week (seven days from the grid epoch)
-    bool operator==(const TariffNotice&) const = default;
-};
 
 enum class EntryStatus : std::uint8_t { reading = 0, missing = 1, conflict = 2 };
 
@@ -340,15 +257,20 @@ struct Handover {
 using TransactionContent =
     std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
                  CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice, MeterAlarm,
-                 Evidence, NodeRevocation, Handover>;
+                 Evidence, NodeRevocation, Handover, Deauthorisation, OfficeChange>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;
     Digest id;      // SHA-256 of the envelope's Sig_structure; EVIDENCE: of what it compares
     NodeId signer;  // the envelope's kid; a meter's name for readings, the culprit's for EVIDENCE
     Bytes envelope;
-    std::vector<Witness> endorsements;  // settlements only; ascending node
+    // Ascending by name: a settlement's endorsements by members of its committee, a notice's
+    // approvals by officers.
+    std::vector<Witness> endorsements;
     TransactionContent content;
+    // Notices: the last window in which a block may take the notice in. 0 in block 0, where nothing
+    // expires, and for all other kinds.
+    Window valid_until = 0;
     bool operator==(const Transaction&) const = default;
 };
 

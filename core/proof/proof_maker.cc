@@ -90,11 +90,15 @@ std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;
     const auto* tariff =
         last_of<TariffNotice>(walk.registry, settled, [](const auto&) { return true; });
-    const auto* capacity = last_of<CapacityCertificate>(
-        walk.registry, settled, [&](const auto& c) { return c.meter == walk.meter; });
+    const auto mine = [&](const auto& notice) { return notice.meter == walk.meter; };
+    const auto* capacity = last_of<CapacityCertificate>(walk.registry, settled, mine);
+    const auto* withdrawn = last_of<Deauthorisation>(walk.registry, settled, mine);
     RegistrySubjects subjects{.meters = {walk.meter}, .clusters = {walk.cluster}, .sequences = {}};
     if (tariff != nullptr) subjects.sequences.insert(tariff->sequence);
-    if (capacity != nullptr) subjects.sequences.insert(capacity->sequence);
+    // The later one says what is in force.
+    std::uint64_t of_capacity = capacity != nullptr ? capacity->sequence : 0;
+    if (withdrawn != nullptr) of_capacity = std::max(of_capacity, withdrawn->sequence);
+    if (of_capacity > 0) subjects.sequences.insert(of_capacity);
     return needed_registry(walk.registry, subjects, walk.state);
 }
 

@@ -4,6 +4,7 @@
 #include "core/crypto/merkle.h"
 #include "core/state/accusations.h"
 #include "core/state/execution.h"
+#include "core/state/office_rules.h"
 #include "core/state/registry.h"
 #include "core/state/validators.h"
 #include "core/wire/cose.h"
@@ -98,8 +99,8 @@ bool is_unknown_here(Reject reason, TransactionKind kind) {
     return reason == Reject::not_effective && follows_open_windows;
 }
 
-Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
-                                const BlockHeader& header) {
+Result<void, Reject> check_content(const ChainState& state, const Transaction& transaction,
+                                   const BlockHeader& header) {
     auto valid = check_registry(state, transaction, header.height, header.time_ms);
     if (!valid && is_unknown_here(valid.error(), transaction.kind)) return {};
     return valid;
@@ -122,17 +123,19 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
         return fault(ProofPart::registry, "an attached transaction is not in its block");
     if (is_event) return add_event(state, transaction, evidence.header);
     PlainSignatureChecker signatures;
-    const auto dgmd = VerifyKey::from_point(state.genesis.dgmd_key);
-    if (!dgmd) return fault(ProofPart::registry, "genesis names no usable key of DGMD");
+    const auto drafter = key_of_drafter(state, transaction.signer);
+    if (!drafter) return fault(ProofPart::registry, "an attached transaction is not DGMD's");
     const std::uint64_t sequence = registry_sequence(transaction.content);
     if (sequence <= state.dgmd_sequence)
         return fault(ProofPart::registry, "attached transactions are out of order");
     // DGMD's transactions in between do not concern this proof, so their numbers are skipped.
     state.dgmd_sequence = sequence - 1;
-    if (const auto valid = check_dgmd(state, transaction, evidence.header); !valid)
+    if (const auto valid = check_content(state, transaction, evidence.header); !valid)
         return fault(ProofPart::registry, "an attached transaction", valid.error());
-    if (const auto valid = signatures.transaction(transaction, state.network, *dgmd); !valid)
+    if (const auto valid = signatures.transaction(transaction, state.network, *drafter); !valid)
         return fault(ProofPart::registry, "DGMD's signature", valid.error());
+    if (const auto valid = check_approvals(state, transaction, signatures); !valid)
+        return fault(ProofPart::registry, "the officers' approvals", valid.error());
     apply_registry(state, transaction, evidence.header.height);
     return {};
 }

@@ -34,7 +34,8 @@ class Needs {
 
 bool Needs::contain(const Transaction& transaction) const {
     const TransactionContent& content = transaction.content;
-    if (transaction.kind == TransactionKind::node || transaction.kind == TransactionKind::revoke)
+    if (transaction.kind == TransactionKind::node || transaction.kind == TransactionKind::revoke ||
+        transaction.kind == TransactionKind::officers)
         return true;
     if (const auto* meter = std::get_if<MeterRegistration>(&content))
         return subjects_.meters.contains(meter->meter);
@@ -58,6 +59,8 @@ void Needs::add_those_of(const Transaction& transaction) {
         subjects_.meters.insert(event->meter);
     } else if (const auto* capacity = std::get_if<CapacityCertificate>(&content)) {
         subjects_.meters.insert(capacity->meter);
+    } else if (const auto* deauthorisation = std::get_if<Deauthorisation>(&content)) {
+        subjects_.meters.insert(deauthorisation->meter);
     }
 }
 

@@ -20,6 +20,7 @@ void write(Writer& out, const KeyGrant& grant);
 void write(Writer& out, const CommitteeAllocation& committee);
 void write(Writer& out, const UnreadGap& gap);
 void write(Writer& out, const FactorInForce& factor);
+void write(Writer& out, const Signatory& signatory);
 
 void write(Writer& out, const Location& location) {
     out.array(2);
@@ -167,6 +168,31 @@ void write(Writer& out, const std::optional<Tampering>& tampering) {
     out.bytes(tampering->event.view());
 }
 
+void write(Writer& out, const std::optional<DeauthorisedMeter>& meter) {
+    if (!meter) return out.null();
+    out.array(2);
+    out.unsigned_integer(meter->from);
+    out.unsigned_integer(static_cast<std::uint64_t>(meter->reason));
+}
+
+void write(Writer& out, const std::optional<Digest>& digest) {
+    if (!digest) return out.null();
+    out.bytes(digest->view());
+}
+
+void write(Writer& out, const Signatory& signatory) {
+    out.array(2);
+    out.text(signatory.name.str());
+    out.bytes(signatory.key.view());
+}
+
+void write(Writer& out, const Office& office) {
+    out.array(3);
+    out.unsigned_integer(office.threshold);
+    write(out, office.officers);
+    write(out, office.inspectors);
+}
+
 void write(Writer& out, const UnreadGap& gap) {
     out.array(4);
     out.unsigned_integer(gap.first);
@@ -176,9 +202,11 @@ void write(Writer& out, const UnreadGap& gap) {
 }
 
 void write(Writer& out, const MeterRecord& meter) {
-    out.array(11);
+    out.array(13);
     write(out, meter.registration);
     write(out, meter.capacity_w);
+    write(out, meter.certificate);
+    write(out, meter.deauthorised);
     write(out, meter.grants);
     out.unsigned_integer(meter.last_sequence);
     out.bytes(meter.last_reading.view());
@@ -223,12 +251,13 @@ void write(Writer& out, const RecordTree<Id, Record>& records, Records how) {
 
 Bytes encode(const ChainState& state, Records how) {
     Writer out;
-    out.array(15);
+    out.array(16);
     out.bytes(state.network.view());
     out.unsigned_integer(state.height);
     out.bytes(state.tip.view());
     out.integer(state.tip_time_ms);
     out.unsigned_integer(state.dgmd_sequence);
+    write(out, state.office.office);
     write(out, state.nodes, how);
     write(out, state.meters, how);
     write(out, state.clusters, how);

@@ -1,5 +1,7 @@
 #include "core/state/block_size.h"
 
+#include <algorithm>
+
 #include "core/model/allocation.h"
 #include "core/model/certificate.h"
 #include "core/model/network.h"
@@ -8,8 +10,10 @@ namespace fairfeed {
 namespace {
 
 // Upper bounds of the parts of a block that are not envelopes.
-constexpr std::size_t kWitness = 101;                                 // [name of 32, signature]
-constexpr std::size_t kFrame = 20 + (kMaxNeighbours + 1) * kWitness;  // of a transaction
+constexpr std::size_t kWitness = 101;  // [name of 32, signature]
+// Of a transaction: a settlement is endorsed by a committee, a notice approved by officers.
+constexpr std::size_t kFrame =
+    20 + std::max(kMaxNeighbours + 1, std::size_t{kMaxThreshold}) * kWitness;
 constexpr std::size_t kCertificates = 2 * (kMaxValidators * kWitness + 64);
 constexpr std::size_t kHeader = 512;
 // All three grow evenly with the transactions, so what holds for the fewest holds for all.

@@ -5,6 +5,7 @@
 
 #include "core/state/accusations.h"
 #include "core/state/handover_rules.h"
+#include "core/state/office_rules.h"
 #include "core/state/registry.h"
 #include "core/state/selection_order.h"
 #include "core/state/settlement_rules.h"
@@ -53,15 +54,6 @@ bool is_evidence(const Transaction& transaction) {
 bool is_event(const Transaction& transaction) {
     return transaction.kind == TransactionKind::event &&
            std::holds_alternative<MeterAlarm>(transaction.content);
-}
-
-Result<void, Reject> check_dgmd(const ChainState& state, const Transaction& transaction,
-                                Height height, std::int64_t time_ms, SignatureChecker& signatures) {
-    const auto allowed = check_registry(state, transaction, height, time_ms);
-    if (!allowed) return allowed;
-    const auto key = VerifyKey::from_point(state.genesis.dgmd_key);
-    if (!key) return unexpected(Reject::wrong_signature);
-    return signatures.transaction(transaction, state.network, *key);
 }
 
 Result<void, Reject> check_accusation(const ChainState& state, const Transaction& transaction,
@@ -129,7 +121,7 @@ Result<std::size_t, ExecutionFault> execute_next(Execution& run, std::size_t ind
     if (is_evidence(transaction) || is_event(transaction)) return execute_accusation(run, index);
     if (is_handover(transaction)) return execute_handover(run, index);
     const auto checked =
-        check_dgmd(run.state, transaction, run.height, run.time_ms, run.signatures);
+        check_notice(run.state, transaction, run.height, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error(), index);
     apply_registry(run.state, transaction, run.height);
     return index + 1;
@@ -199,7 +191,7 @@ class Selection {
     void add_registry(const Transaction& transaction) {
         const auto size = size_with({&transaction, 1});
         if (!size) return;
-        if (!check_dgmd(state_, transaction, height_, time_ms_, signatures_)) return;
+        if (!check_notice(state_, transaction, height_, time_ms_, signatures_)) return;
         apply_registry(state_, transaction, height_);
         take_in(transaction, *size);
     }

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "core/contract/billing.h"
+#include "core/state/office_rules.h"
+#include "core/state/settlement_rules.h"
 #include "core/state/validators.h"
 
 namespace fairfeed {
@@ -17,6 +19,7 @@ struct Entry {
     const ChainState& state;
     Window earliest = 0;            // first window a change may be effective for
     std::optional<Window> running;  // at the header time
+    Height height = 0;
 };
 
 Window earliest_effective(const ChainState& state, Height height, std::int64_t time_ms) {
@@ -46,7 +49,8 @@ Verdict check_serves(const ChainState& state, const NodeId& node) {
 // Names are unique on the whole network, because a name is a certificate's CN and an MQTT user.
 bool name_is_taken(const ChainState& state, std::string_view name) {
     return name == state.genesis.dgmd.view() || name == kGridAccount ||
-           state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name));
+           state.nodes.contains(NodeId(name)) || state.meters.contains(MeterId(name)) ||
+           is_of(state.office.office, name);
 }
 
 Verdict check(const Entry& entry, const NodeRegistration& node) {
@@ -202,7 +206,29 @@ Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
     if (!before.empty() && certificate.effective < before.back().effective) {
         return unexpected(Reject::not_effective);
     }
+    if (!certificate.certificate) {
+        if (meter->deauthorised) return unexpected(Reject::deauthorised);
+    } else if (certificate.certificate == meter->certificate) {
+        return unexpected(Reject::already_committed);
+    }
     return {};
+}
+
+// A deauthorisation may be brought forward; otherwise one is enough.
+Verdict check(const Entry& entry, const Deauthorisation& deauthorisation) {
+    const auto* meter = entry.state.meters.find(deauthorisation.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    if (deauthorisation.effective < entry.earliest) return unexpected(Reject::not_effective);
+    if (meter->deauthorised && meter->deauthorised->from <= deauthorisation.effective) {
+        return unexpected(Reject::deauthorised);
+    }
+    return {};
+}
+
+// Block 0 has the officers of GENESIS, who approve it.
+Verdict check(const Entry& entry, const OfficeChange& change) {
+    if (entry.height == 0) return unexpected(Reject::not_effective);
+    return check_office(entry.state, change.office);
 }
 
 Verdict check(const Entry& entry, const TariffNotice& notice) {
@@ -271,7 +297,26 @@ void apply(ChainState& state, const KeyGrant& grant, Height height) {
 void apply(ChainState& state, const CapacityCertificate& certificate, Height height) {
     MeterRecord& record = state.meters.edit(certificate.meter);
     record.capacity_w.push_back({certificate.effective, certificate.capacity_w});
+    if (certificate.certificate) {
+        record.certificate = certificate.certificate;
+        record.deauthorised.reset();
+    }
     changed(state, record.registration.cluster, height, certificate.effective);
+}
+
+// A CAPACITY that was to be effective later is void with it, so the list keeps ascending.
+void apply(ChainState& state, const Deauthorisation& deauthorisation, Height height) {
+    MeterRecord& record = state.meters.edit(deauthorisation.meter);
+    std::erase_if(record.capacity_w, [&](const auto& certified) {
+        return certified.effective >= deauthorisation.effective;
+    });
+    record.capacity_w.push_back({deauthorisation.effective, 0});
+    record.deauthorised = {deauthorisation.effective, deauthorisation.reason};
+    changed(state, record.registration.cluster, height, deauthorisation.effective);
+}
+
+void apply(ChainState& state, const OfficeChange& change, Height) {
+    apply_office(state, change.office);
 }
 
 void apply(ChainState& state, const TariffNotice& notice, Height height) {
@@ -309,15 +354,21 @@ std::uint64_t registry_sequence(const TransactionContent& content) {
     return std::visit(SequenceOf{}, content);
 }
 
+bool may_draft(const ChainState& state, const NodeId& drafter) {
+    return drafter == state.genesis.dgmd || find_officer(state.office.office, drafter) != nullptr;
+}
+
 Verdict check_registry(const ChainState& state, const Transaction& transaction, Height height,
                        std::int64_t time_ms) {
     if (!is_dgmd_kind(transaction.kind)) return unexpected(Reject::reserved_kind);
-    if (transaction.signer != state.genesis.dgmd) return unexpected(Reject::unknown_node);
-    if (!transaction.endorsements.empty()) return unexpected(Reject::malformed);
+    if (!may_draft(state, transaction.signer)) return unexpected(Reject::unknown_node);
+    if (height > 0 && window_is_over(state, transaction.valid_until, time_ms)) {
+        return unexpected(Reject::expired);
+    }
     if (registry_sequence(transaction.content) != state.dgmd_sequence + 1) {
         return unexpected(Reject::wrong_sequence);
     }
-    Entry entry{state, earliest_effective(state, height, time_ms), {}};
+    Entry entry{state, earliest_effective(state, height, time_ms), {}, height};
     if (height > 0) entry.running = state.grid().window_at(time_ms);
     return std::visit([&entry](const auto& content) { return check(entry, content); },
                       transaction.content);

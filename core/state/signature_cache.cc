@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/crypto/digest.h"
+#include "core/wire/office_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -48,6 +49,18 @@ Result<void, Reject> CachingSignatureChecker::endorsement(const Endorsement& end
                                 witness.signature.view(), said});
     if (known_.contains(what)) return {};
     const auto verdict = inner_.endorsement(endorsement, witness, network, key);
+    if (verdict) remember(what);
+    return verdict;
+}
+
+Result<void, Reject> CachingSignatureChecker::approval(const Digest& notice, const Witness& officer,
+                                                       const Digest& network,
+                                                       const VerifyKey& key) {
+    const Bytes said = approval_to_be_signed(notice, officer.node, network);
+    const Digest what = sha256(
+        {as_bytes("approval"), network.view(), key.point().view(), officer.signature.view(), said});
+    if (known_.contains(what)) return {};
+    const auto verdict = inner_.approval(notice, officer, network, key);
     if (verdict) remember(what);
     return verdict;
 }

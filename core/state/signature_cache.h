@@ -1,7 +1,7 @@
 // A SignatureChecker that remembers valid signatures, so that a node verifies each signature once
 // although it sees the block when it is proposed, judged and executed. The cache key covers all
-// inputs of the check: envelope or endorsement, signature, network and key. Failures are not
-// remembered. The cache is bounded and drops the oldest entry first. One thread at a time.
+// inputs of the check: envelope, endorsement or approval, signature, network and key. Failures are
+// not remembered. The cache is bounded and drops the oldest entry first. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +40,9 @@ class CachingSignatureChecker final : public SignatureChecker {
     [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
                                                    const Witness& witness, const Digest& network,
                                                    const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> approval(const Digest& notice, const Witness& officer,
+                                                const Digest& network,
+                                                const VerifyKey& key) override;
     [[nodiscard]] Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
                                                const VerifyKey& key) override;
     // Whether signed_by() of these inputs was verified before. May be asked by many threads at

@@ -20,6 +20,11 @@ class SignatureChecker {
                                                            const Witness& witness,
                                                            const Digest& network,
                                                            const VerifyKey& key) = 0;
+    // An officer's approval of the notice with this id.
+    [[nodiscard]] virtual Result<void, Reject> approval(const Digest& notice,
+                                                        const Witness& officer,
+                                                        const Digest& network,
+                                                        const VerifyKey& key) = 0;
     // A reading on its way to a block. Whoever remembers its signature knows it in the READING too.
     [[nodiscard]] virtual Result<void, Reject> reading(const SignedReading& reading,
                                                        const Digest& network,
@@ -35,6 +40,9 @@ class PlainSignatureChecker final : public SignatureChecker {
     [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
                                                    const Witness& witness, const Digest& network,
                                                    const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> approval(const Digest& notice, const Witness& officer,
+                                                const Digest& network,
+                                                const VerifyKey& key) override;
     [[nodiscard]] Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
                                                const VerifyKey& key) override;
 };

@@ -4,6 +4,7 @@
 
 #include "core/contract/billing.h"
 #include "core/contract/share_schedule.h"
+#include "core/state/office_rules.h"
 #include "core/state/registry.h"
 #include "core/state/validators.h"
 #include "core/wire/genesis_file_codec.h"
@@ -41,7 +42,8 @@ bool grants_all(const KeyGrant& grant, const std::vector<NodeId>& members) {
     });
 }
 
-Result<void, Reject> check_identities(const Genesis& genesis) {
+Result<void, Reject> check_identities(const ChainState& state) {
+    const Genesis& genesis = state.genesis;
     if (genesis.genesis_node.empty() || genesis.dgmd.empty()) return unexpected(Reject::malformed);
     if (genesis.genesis_node == genesis.dgmd || genesis.dgmd.str() == kGridAccount) {
         return unexpected(Reject::already_registered);
@@ -50,7 +52,7 @@ Result<void, Reject> check_identities(const Genesis& genesis) {
          {genesis.genesis_node_key, genesis.dgmd_key, genesis.dgmd_agreement_key}) {
         if (!VerifyKey::from_point(key)) return unexpected(Reject::malformed);
     }
-    return {};
+    return check_office(state, genesis.office);
 }
 
 // Checks that the transactions of block 0 together have built a working network.
@@ -124,6 +126,12 @@ bool ChainState::is_revoked(const NodeId& node) const {
 
 bool ChainState::is_validator(const NodeId& node) const {
     return std::find(validators.begin(), validators.end(), node) != validators.end();
+}
+
+const VerifyKey* ChainState::officer_key(const NodeId& officer) const {
+    for (std::size_t i = 0; i < office.office.officers.size(); ++i)
+        if (office.office.officers[i].name == officer) return &office.keys[i];
+    return nullptr;
 }
 
 const VerifyKey* ChainState::meter_key(const MeterId& meter) const {
@@ -272,9 +280,6 @@ std::size_t ChainState::quorum_of(const ClusterId& id, Window window) const {
 
 Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
     if (fault_of(genesis.content.parameters)) return unexpected(Reject::out_of_range);
-    if (const auto sound = check_identities(genesis.content); !sound) {
-        return unexpected(sound.error());
-    }
     const Block& block = genesis.block.block;
     if (block.transactions.empty()) return unexpected(Reject::empty_block);
     if (!is_header_time(block.header.time_ms)) return unexpected(Reject::wrong_time);
@@ -286,6 +291,8 @@ Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
     ChainState state;
     state.genesis = genesis.content;
     state.network = genesis.network;
+    if (const auto sound = check_identities(state); !sound) return unexpected(sound.error());
+    apply_office(state, genesis.content.office);
     if (const auto executed = execute_founding(state, block); !executed) {
         return unexpected(executed.error());
     }

@@ -93,10 +93,19 @@ struct Tampering {
     Digest event;  // id of the transaction
 };
 
+// DEAUTHORISE took the meter's capacity, until a re-inspection (paper A70).
+struct DeauthorisedMeter {
+    Window from = 0;  // first window without capacity
+    DeauthorisationReason reason = DeauthorisationReason::over_capacity;
+    bool operator==(const DeauthorisedMeter&) const = default;
+};
+
 struct MeterRecord {
     MeterRegistration registration;
     std::optional<VerifyKey> key;  // parsed once
     std::vector<Dated<std::int64_t>> capacity_w;
+    std::optional<Digest> certificate;  // the last one that a CAPACITY named
+    std::optional<DeauthorisedMeter> deauthorised;
     std::vector<KeyGrant> grants;  // ascending epoch; of two in force the later one applies
     // The newest committed reading; nullopt: no reading was ever committed.
     std::uint64_t last_sequence = 0;
@@ -140,6 +149,12 @@ struct ClusterRecord {
     FactorSchedule factors;
 };
 
+// The officers and inspectors in force.
+struct OfficeInForce {
+    Office office;
+    std::vector<VerifyKey> keys;  // of the officers, in their order; parsed once
+};
+
 // What a new METER must not collide with. Follows from the meters' records. It is no part of the
 // app hash.
 class Connections {
@@ -169,6 +184,7 @@ struct ChainState {
     Digest tip;         // id of the last applied block
     std::int64_t tip_time_ms = 0;
     std::uint64_t dgmd_sequence = 0;
+    OfficeInForce office;
     RecordTree<NodeId, NodeRecord> nodes;
     RecordTree<MeterId, MeterRecord> meters;
     RecordTree<ClusterId, ClusterRecord> clusters;
@@ -189,7 +205,8 @@ struct ChainState {
     // Whether the node's signature no longer counts at the next height (REVOKE).
     [[nodiscard]] bool is_revoked(const NodeId& node) const;
     [[nodiscard]] bool is_validator(const NodeId& node) const;
-    [[nodiscard]] const VerifyKey* meter_key(const MeterId& meter) const;  // nullptr: unknown
+    [[nodiscard]] const VerifyKey* officer_key(const NodeId& officer) const;  // nullptr: none
+    [[nodiscard]] const VerifyKey* meter_key(const MeterId& meter) const;     // nullptr: unknown
     [[nodiscard]] const ClusterRecord* cluster(const ClusterId& cluster) const;
     // The committee that certifies this window: the latest allocation effective for it, else the
     // cluster's first; nullptr: unknown cluster.
@@ -217,7 +234,8 @@ struct ChainState {
     [[nodiscard]] bool is_voided(const MeterId& meter, Window window) const;
     // Whether the meter is out of the settlements by this window (rule 11).
     [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
-    [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;  // 0: none
+    // 0: none, or deauthorised.
+    [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;
     [[nodiscard]] Tariff tariff(Window window) const;
     // The factors of the cluster's shares that hold in this window, as far as the settlements so
     // far say; empty under `share_resolution: window`.

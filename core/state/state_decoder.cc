@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/state/office_rules.h"
 #include "core/wire/cbor.h"
 
 namespace fairfeed {
@@ -17,6 +18,7 @@ void read(Reader& in, KeyGrantEntry& entry);
 void read(Reader& in, CommitteeAllocation& committee);
 void read(Reader& in, UnreadGap& gap);
 void read(Reader& in, FactorInForce& factor);
+void read(Reader& in, Signatory& signatory);
 
 template <class Number>
 void read_number(Reader& in, Number& number) {
@@ -185,6 +187,33 @@ void read(Reader& in, std::optional<Tampering>& tampering) {
     tampering->event = in.fixed<Digest>();
 }
 
+void read(Reader& in, std::optional<DeauthorisedMeter>& meter) {
+    if (in.is_null()) return;
+    meter.emplace();
+    in.array_of(2);
+    read_number(in, meter->from);
+    const auto reason = deauthorisation_reason_from(in.unsigned_integer());
+    if (!reason) in.fail(Fault::malformed);
+    meter->reason = reason.value_or(DeauthorisationReason::over_capacity);
+}
+
+void read(Reader& in, std::optional<Digest>& digest) {
+    if (!in.is_null()) digest = in.fixed<Digest>();
+}
+
+void read(Reader& in, Signatory& signatory) {
+    in.array_of(2);
+    read(in, signatory.name);
+    signatory.key = in.fixed<PublicKey>();
+}
+
+void read(Reader& in, Office& office) {
+    in.array_of(3);
+    read_number(in, office.threshold);
+    read(in, office.officers);
+    read(in, office.inspectors);
+}
+
 void read(Reader& in, UnreadGap& gap) {
     in.array_of(4);
     read_number(in, gap.first);
@@ -194,9 +223,11 @@ void read(Reader& in, UnreadGap& gap) {
 }
 
 void read(Reader& in, MeterRecord& meter) {
-    in.array_of(11);
+    in.array_of(13);
     read(in, meter.registration);
     read(in, meter.capacity_w);
+    read(in, meter.certificate);
+    read(in, meter.deauthorised);
     read(in, meter.grants);
     read_number(in, meter.last_sequence);
     meter.last_reading = in.fixed<Digest>();
@@ -291,12 +322,14 @@ std::optional<ChainState> decode_state(ByteView bytes, const LoadedGenesis& gene
     Reader in(bytes);
     ChainState state;
     state.genesis = genesis.content;
-    in.array_of(15);
+    in.array_of(16);
     state.network = in.fixed<Digest>();
     read_number(in, state.height);
     state.tip = in.fixed<Digest>();
     state.tip_time_ms = in.integer();
     read_number(in, state.dgmd_sequence);
+    Office office;
+    read(in, office);
     read(in, state.nodes);
     read(in, state.meters);
     read(in, state.clusters);
@@ -308,6 +341,9 @@ std::optional<ChainState> decode_state(ByteView bytes, const LoadedGenesis& gene
     read(in, state.tip_validators);
     read(in, state.validator_change);
     if (!in.finish() || state.network != genesis.network || !derive(state)) return std::nullopt;
+    auto in_force = parsed(office);
+    if (!in_force) return std::nullopt;
+    state.office = std::move(*in_force);
     return state;
 }
 

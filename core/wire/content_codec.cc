@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/wire/decoding.h"
+#include "core/wire/office_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -21,6 +22,10 @@ struct KindOf {
     }
     TransactionKind operator()(const TariffNotice&) const { return TransactionKind::tariff; }
     TransactionKind operator()(const NodeRevocation&) const { return TransactionKind::revoke; }
+    TransactionKind operator()(const Deauthorisation&) const {
+        return TransactionKind::deauthorise;
+    }
+    TransactionKind operator()(const OfficeChange&) const { return TransactionKind::officers; }
     TransactionKind operator()(const MeterAlarm&) const { return TransactionKind::event; }
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
     TransactionKind operator()(const Handover&) const { return TransactionKind::handover; }
@@ -150,21 +155,58 @@ KeyGrant read_key_grant(cbor::Reader& reader) {
 }
 
 void write(cbor::Writer& writer, const CapacityCertificate& capacity) {
-    writer.map(4);
+    writer.map(capacity.certificate ? 5 : 4);
     put_unsigned(writer, 1, capacity.sequence);
     put_text(writer, 2, capacity.meter.view());
     put_integer(writer, 3, capacity.capacity_w);
     put_unsigned(writer, 4, capacity.effective);
+    if (capacity.certificate) put_bytes(writer, 5, capacity.certificate->view());
 }
 
 CapacityCertificate read_capacity(cbor::Reader& reader) {
     CapacityCertificate capacity;
-    reader.map_of(4);
+    const std::size_t size = reader.map();
+    if (size != 4 && size != 5) reader.fail(cbor::Fault::malformed);
     capacity.sequence = take_unsigned(reader, 1);
     capacity.meter = take_name<MeterId>(reader, 2);
     capacity.capacity_w = take_integer(reader, 3);
     capacity.effective = take_u32(reader, 4);
+    if (size == 5) capacity.certificate = take_fixed<Digest>(reader, 5);
     return capacity;
+}
+
+void write(cbor::Writer& writer, const Deauthorisation& deauthorisation) {
+    writer.map(4);
+    put_unsigned(writer, 1, deauthorisation.sequence);
+    put_text(writer, 2, deauthorisation.meter.str());
+    put_unsigned(writer, 3, static_cast<std::uint64_t>(deauthorisation.reason));
+    put_unsigned(writer, 4, deauthorisation.effective);
+}
+
+Deauthorisation read_deauthorisation(cbor::Reader& reader) {
+    Deauthorisation deauthorisation;
+    reader.map_of(4);
+    deauthorisation.sequence = take_unsigned(reader, 1);
+    deauthorisation.meter = take_name<MeterId>(reader, 2);
+    const auto reason = deauthorisation_reason_from(take_unsigned(reader, 3));
+    if (!reason) reader.fail(cbor::Fault::malformed);
+    deauthorisation.reason = reason.value_or(DeauthorisationReason::over_capacity);
+    deauthorisation.effective = take_u32(reader, 4);
+    return deauthorisation;
+}
+
+void write(cbor::Writer& writer, const OfficeChange& change) {
+    writer.map(4);
+    put_unsigned(writer, 1, change.sequence);
+    write_office(writer, 2, change.office);
+}
+
+OfficeChange read_office_change(cbor::Reader& reader) {
+    OfficeChange change;
+    reader.map_of(4);
+    change.sequence = take_unsigned(reader, 1);
+    change.office = read_office(reader, 2);
+    return change;
 }
 
 void write(cbor::Writer& writer, const TariffNotice& notice) {
@@ -215,11 +257,14 @@ TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
             return read_tariff(reader);
         case TransactionKind::revoke:
             return read_revocation(reader);
+        case TransactionKind::deauthorise:
+            return read_deauthorisation(reader);
+        case TransactionKind::officers:
+            return read_office_change(reader);
         case TransactionKind::genesis:
         case TransactionKind::reading:
         case TransactionKind::settlement:
         case TransactionKind::event:
-        case TransactionKind::deauthorise:
         case TransactionKind::adjust:
         case TransactionKind::evidence:
         case TransactionKind::offer:
@@ -241,6 +286,8 @@ struct WriteContent {
     void operator()(const CapacityCertificate& content) const { write(writer, content); }
     void operator()(const TariffNotice& content) const { write(writer, content); }
     void operator()(const NodeRevocation& content) const { write(writer, content); }
+    void operator()(const Deauthorisation& content) const { write(writer, content); }
+    void operator()(const OfficeChange& content) const { write(writer, content); }
     void operator()(const Genesis&) const { CHECK(false); }
     void operator()(const SignedReading&) const { CHECK(false); }
     void operator()(const Settlement&) const { CHECK(false); }

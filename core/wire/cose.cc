@@ -95,6 +95,8 @@ std::string_view tag_of(Domain domain) {
             return "ff1/event";
         case Domain::handover:
             return "ff1/handover";
+        case Domain::approval:
+            return "ff1/approval";
     }
     CHECK(false);
 }

@@ -19,7 +19,7 @@ namespace fairfeed::cose {
 enum class Domain : std::uint8_t {
     genesis,
     genesis_block,
-    transaction,  // DGMD's: the payload begins with the kind
+    transaction,  // DGMD's notices: the payload begins with the kind
     reading,
     batch,
     endorsement,
@@ -36,6 +36,7 @@ enum class Domain : std::uint8_t {
     bundle,
     event,
     handover,
+    approval,
 };
 [[nodiscard]] std::string_view tag_of(Domain domain);
 

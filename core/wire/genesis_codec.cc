@@ -1,6 +1,7 @@
 #include "core/wire/genesis_codec.h"
 
 #include "core/wire/decoding.h"
+#include "core/wire/office_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -114,7 +115,7 @@ NetworkParameters read_parameters(cbor::Reader& reader) {
 
 Bytes encode_genesis_payload(const Genesis& genesis) {
     cbor::Writer writer;
-    writer.map(7);
+    writer.map(10);
     put_unsigned(writer, 1, kVersion);
     writer.key(2);
     write_parameters(writer, genesis.parameters);
@@ -123,6 +124,7 @@ Bytes encode_genesis_payload(const Genesis& genesis) {
     put_text(writer, 5, genesis.dgmd.view());
     put_bytes(writer, 6, genesis.dgmd_key.view());
     put_bytes(writer, 7, genesis.dgmd_agreement_key.view());
+    write_office(writer, 8, genesis.office);
     return writer.take();
 }
 
@@ -132,7 +134,7 @@ Result<Genesis, Reject> decode_genesis_payload(ByteView bytes) {
     const std::size_t size = reader.map();
     const std::uint32_t version = take_u32(reader, 1);
     if (reader.ok() && version != kVersion) return unexpected(Reject::unsupported_version);
-    if (size != 7) reader.fail(cbor::Fault::malformed);
+    if (size != 10) reader.fail(cbor::Fault::malformed);
     reader.key(2);
     genesis.parameters = read_parameters(reader);
     genesis.genesis_node = take_name<NodeId>(reader, 3);
@@ -140,8 +142,11 @@ Result<Genesis, Reject> decode_genesis_payload(ByteView bytes) {
     genesis.dgmd = take_name<NodeId>(reader, 5);
     genesis.dgmd_key = take_fixed<PublicKey>(reader, 6);
     genesis.dgmd_agreement_key = take_fixed<PublicKey>(reader, 7);
+    genesis.office = read_office(reader, 8);
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
-    if (fault_of(genesis.parameters)) return unexpected(Reject::out_of_range);
+    if (fault_of(genesis.parameters) || fault_of(genesis.office)) {
+        return unexpected(Reject::out_of_range);
+    }
     return genesis;
 }
 

@@ -10,7 +10,8 @@
 namespace fairfeed {
 
 // Decoding derives the network id from the GENESIS payload. It checks both signatures of the
-// genesis node, DGMD's signature on every other transaction, the root and the parent.
+// genesis node, DGMD's signature on every other transaction, the root, the parent, and the
+// approvals of the officers, who approve block 0 as a whole.
 [[nodiscard]] Bytes encode_genesis(const GenesisBlock& genesis);
 struct LoadedGenesis {
     Digest network;
@@ -18,6 +19,7 @@ struct LoadedGenesis {
     GenesisBlock block;
 };
 [[nodiscard]] Result<LoadedGenesis, Reject> decode_genesis(ByteView bytes);
+// Signed by the genesis node, and approved by nobody yet: office_codec.h, approve(block id).
 [[nodiscard]] GenesisBlock make_genesis_block(const Block& block, const Digest& network,
                                               const NodeId& node, const Signer& signer);
 

@@ -209,6 +209,10 @@ std::vector<std::string> meter_filters(std::string_view network) {
             join(network, "+", Channel::event, kNoItem)};
 }
 
+std::string notice_filter(std::string_view network, const NodeId& dgmd) {
+    return join(network, dgmd.str(), Channel::tx, kNoItem);
+}
+
 std::vector<std::string> own_filters(std::string_view network, const NodeId& node,
                                      const MeterId& meter) {
     std::vector<std::string> filters;
@@ -220,7 +224,7 @@ std::vector<std::string> own_filters(std::string_view network, const NodeId& nod
 }
 
 std::string broker_acl(std::string_view network, const NodeId& node,
-                       const std::vector<NodeId>& peers) {
+                       const std::vector<NodeId>& peers, const NodeId& dgmd) {
     std::string acl;
     for (const Channel channel : {Channel::reading, Channel::event}) {
         acl += "pattern write " + join(network, "%u", channel, kNoItem) + "\n";
@@ -232,9 +236,12 @@ std::string broker_acl(std::string_view network, const NodeId& node,
     acl += "\nuser " + node.str() + "\ntopic write " + all_of(network, node) + "\n";
     for (const std::string& filter : meter_filters(network))
         acl += "topic read " + filter + "\n";
+    acl += "topic read " + notice_filter(network, dgmd) + "\n";
     for (const NodeId& peer : peers) {
         acl += "\nuser " + peer.str() + "\ntopic read " + all_of(network, node) + "\n";
     }
+    acl += "\nuser " + dgmd.str() + "\ntopic read " + all_of(network, node) + "\ntopic write " +
+           notice_filter(network, dgmd) + "\n";
     return acl;
 }
 

@@ -58,11 +58,15 @@ struct Topic {
                                                     const NodeId& self);
 // A node's subscriptions at its own broker: messages of meters.
 [[nodiscard]] std::vector<std::string> meter_filters(std::string_view network);
+// A node's subscription at its own broker: what the utility's office submits. DGMD publishes there
+// because notices must reach nodes also while no broker of its own runs.
+[[nodiscard]] std::string notice_filter(std::string_view network, const NodeId& dgmd);
 // A meter's subscriptions at a member's broker: its receipts, refusals, share and commands.
 [[nodiscard]] std::vector<std::string> own_filters(std::string_view network, const NodeId& node,
                                                    const MeterId& meter);
-// The lines of the Mosquitto ACL for the node's broker (all tried on 2.0.11).
+// The lines of the Mosquitto ACL for the node's broker (all tried on 2.0.11). DGMD reads what peers
+// read, and writes to its own `tx/-`.
 [[nodiscard]] std::string broker_acl(std::string_view network, const NodeId& node,
-                                     const std::vector<NodeId>& peers);
+                                     const std::vector<NodeId>& peers, const NodeId& dgmd);
 
 }  // namespace fairfeed

@@ -44,34 +44,44 @@ Transaction signed_transaction(TransactionKind kind, const NodeId& signer, const
             .content = std::move(content)};
 }
 
-Bytes dgmd_payload(const TransactionContent& content) {
+// What a payload says.
+struct Said {
+    TransactionContent content;
+    Window valid_until = 0;
+};
+
+Bytes notice_payload(const Said& said) {
     cbor::Writer writer;
-    writer.array(2);
-    writer.unsigned_integer(static_cast<std::uint64_t>(kind_of(content)));
-    writer.raw(encode_dgmd_content(content));
+    writer.array(3);
+    writer.unsigned_integer(static_cast<std::uint64_t>(kind_of(said.content)));
+    writer.unsigned_integer(said.valid_until);
+    writer.raw(encode_dgmd_content(said.content));
     return writer.take();
 }
 
-Result<TransactionContent, Reject> decode_dgmd_payload(TransactionKind kind, ByteView payload) {
+Result<Said, Reject> decode_notice_payload(TransactionKind kind, ByteView payload) {
     cbor::Reader reader(payload);
-    reader.array_of(2);
+    reader.array_of(3);
     const std::uint64_t inner = reader.unsigned_integer();
+    const auto valid_until = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
     const ByteView body = reader.item();
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
     if (inner != static_cast<std::uint64_t>(kind)) return unexpected(Reject::malformed);
-    return decode_dgmd_content(kind, body);
+    auto content = decode_dgmd_content(kind, body);
+    if (!content) return unexpected(content.error());
+    return Said{std::move(*content), valid_until};
 }
 
-Result<TransactionContent, Reject> decode_payload(TransactionKind kind, const cose::Sign1& message,
-                                                  const Digest& network) {
+Result<Said, Reject> decode_payload(TransactionKind kind, const cose::Sign1& message,
+                                    const Digest& network) {
     if (kind == TransactionKind::genesis) {
         if (sha256(message.payload) != network) return unexpected(Reject::wrong_network);
         auto genesis = decode_genesis_payload(message.payload);
         if (!genesis) return unexpected(genesis.error());
         if (genesis->genesis_node.str() != message.kid) return unexpected(Reject::malformed);
-        return TransactionContent(std::move(*genesis));
+        return Said{TransactionContent(std::move(*genesis))};
     }
-    return decode_dgmd_payload(kind, message.payload);
+    return decode_notice_payload(kind, message.payload);
 }
 
 // `envelope` as it is; `content` is what of it was read.
@@ -136,21 +146,29 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
     if (kind == TransactionKind::handover) return decode_handover(envelope, network);
     const auto message = cose::parse_sign1(envelope);
     if (!message) return unexpected(message.error());
-    auto content = decode_payload(kind, *message, network);
-    if (!content) return unexpected(content.error());
+    auto said = decode_payload(kind, *message, network);
+    if (!said) return unexpected(said.error());
     return Transaction{.kind = kind,
                        .id = cose::id_of(domain_of(kind), signing_network(kind, network), *message),
                        .signer = NodeId(message->kid),
                        .envelope = to_bytes(envelope),
                        .endorsements = {},
-                       .content = std::move(*content)};
+                       .content = std::move(said->content),
+                       .valid_until = said->valid_until};
 }
 
-// The kinds in use: GENESIS to REVOKE, EVIDENCE and HANDOVER. Other numbers are reserved.
+// The kinds in use: GENESIS to DEAUTHORISE, EVIDENCE, HANDOVER and OFFICERS. Other numbers are
+// reserved.
 bool is_built(std::uint64_t number) {
-    return number <= static_cast<std::uint64_t>(TransactionKind::revoke) ||
+    return number <= static_cast<std::uint64_t>(TransactionKind::deauthorise) ||
            number == static_cast<std::uint64_t>(TransactionKind::evidence) ||
-           number == static_cast<std::uint64_t>(TransactionKind::handover);
+           number == static_cast<std::uint64_t>(TransactionKind::handover) ||
+           number == static_cast<std::uint64_t>(TransactionKind::officers);
+}
+
+// Settlements are endorsed, notices approved.
+bool has_witnesses(TransactionKind kind) {
+    return kind == TransactionKind::settlement || is_dgmd_kind(kind);
 }
 
 struct Outer {
@@ -170,7 +188,7 @@ Result<Outer, Reject> decode_outer(ByteView bytes) {
     if (!reader.finish()) return unexpected(reject_of(reader.fault()));
     if (!is_built(number)) return unexpected(Reject::reserved_kind);
     outer.kind = static_cast<TransactionKind>(number);
-    if (outer.kind != TransactionKind::settlement && !outer.endorsements.empty()) {
+    if (!has_witnesses(outer.kind) && !outer.endorsements.empty()) {
         return unexpected(Reject::malformed);
     }
     return outer;
@@ -204,11 +222,14 @@ Result<Transaction, Reject> decode_excerpt(ByteView bytes, const Digest& network
     return excerpt;
 }
 
-Transaction make_dgmd_transaction(const TransactionContent& content, const NodeId& dgmd,
-                                  const Digest& network, const Signer& signer) {
+Transaction make_notice(const TransactionContent& content, Window valid_until,
+                        const NodeId& drafter, const Digest& network, const Signer& signer) {
     const TransactionKind kind = kind_of(content);
     CHECK(is_dgmd_kind(kind));
-    return signed_transaction(kind, dgmd, network, dgmd_payload(content), signer, content);
+    Transaction notice = signed_transaction(
+        kind, drafter, network, notice_payload({content, valid_until}), signer, content);
+    notice.valid_until = valid_until;
+    return notice;
 }
 
 Transaction make_genesis(const Genesis& genesis, const Signer& genesis_node) {

@@ -1,5 +1,6 @@
 // Bytes of transactions. On the wire and on disk a transaction is [kind, envelope, endorsements].
-// DGMD's kinds are COSE_Sign1 with domain `transaction` and payload [kind, body]; GENESIS is signed
+// DGMD's notices are COSE_Sign1 with domain `transaction` and payload [kind, valid until, body],
+// signed by who drafted them; their approvals stand beside them (office_codec.h). GENESIS is signed
 // with an all-zero network id. READING and EVENT are the meter's own envelopes; SETTLEMENT is the
 // proposer's BATCH: a head with domain `batch`, and rows (settlement_codec.h); EVIDENCE is a pair
 // of envelopes (evidence_codec.h); HANDOVER has its own domain (handover_codec.h).
@@ -22,10 +23,11 @@ namespace fairfeed {
 // paths can show. `content` has what the rows say.
 [[nodiscard]] Result<Transaction, Reject> decode_excerpt(ByteView bytes, const Digest& network);
 
-// DGMD's kinds (meter, node, committee, key_grant, capacity, tariff); CHECKs the content is one.
-[[nodiscard]] Transaction make_dgmd_transaction(const TransactionContent& content,
-                                                const NodeId& dgmd, const Digest& network,
-                                                const Signer& signer);
+// A notice without approvals yet; CHECKs that the content is of DGMD's kinds. `drafter`: DGMD, or
+// an officer. `valid_until`: the last window in which a block may take the notice in; 0 in block 0.
+[[nodiscard]] Transaction make_notice(const TransactionContent& content, Window valid_until,
+                                      const NodeId& drafter, const Digest& network,
+                                      const Signer& signer);
 [[nodiscard]] Transaction make_genesis(const Genesis& genesis, const Signer& genesis_node);
 [[nodiscard]] Digest network_id(const Genesis& genesis);
 [[nodiscard]] Transaction make_reading_transaction(const SignedReading& reading);

@@ -7,6 +7,8 @@
 #include "core/state/accusations.h"
 #include "core/state/handover_rules.h"
 #include "core/state/late_rules.h"
+#include "core/state/office_rules.h"
+#include "core/state/settlement_rules.h"
 
 namespace fairfeed::pool {
 namespace {
@@ -42,8 +44,7 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
         parsed = key_of_sender(state, transaction);
         return parsed ? &*parsed : nullptr;
     }
-    if (transaction.signer != state.genesis.dgmd) return nullptr;
-    parsed = VerifyKey::from_point(state.genesis.dgmd_key);
+    parsed = key_of_drafter(state, transaction.signer);
     return parsed ? &*parsed : nullptr;
 }
 
@@ -79,9 +80,13 @@ struct IsPast {
     bool operator()(const KeyGrant& notice) const { return is_used(notice.sequence); }
     bool operator()(const CapacityCertificate& notice) const { return is_used(notice.sequence); }
     bool operator()(const TariffNotice& notice) const { return is_used(notice.sequence); }
+    bool operator()(const Deauthorisation& notice) const { return is_used(notice.sequence); }
+    bool operator()(const OfficeChange& notice) const { return is_used(notice.sequence); }
 
+    // A notice that has expired will enter no block either.
     [[nodiscard]] bool is_used(std::uint64_t sequence) const {
-        return sequence <= state.dgmd_sequence;
+        return sequence <= state.dgmd_sequence ||
+               window_is_over(state, transaction.valid_until, state.tip_time_ms);
     }
 };
 

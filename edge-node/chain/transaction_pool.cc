@@ -4,6 +4,7 @@
 
 #include "core/state/endorsements.h"
 #include "core/state/handover_rules.h"
+#include "core/state/office_rules.h"
 #include "edge-node/chain/pool_rules.h"
 
 namespace fairfeed {
@@ -36,13 +37,11 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     const bool is_reading = transaction.kind == TransactionKind::reading;
     if (is_reading && !windows_.lists(transaction.id)) return unexpected(Reject::wrong_entries);
     if (auto ok = pool::check_signature(transaction, state, signatures); !ok) return ok;
-    if (settlement != nullptr) {
-        // A settlement's id leaves its witnesses open: a settlement without its quorum would keep
-        // the good settlement of the same id out.
-        if (auto ok = check_endorsements(state, transaction, signatures); !ok) {
-            return unexpected(ok.error().reason);
-        }
-        windows_.add(*settlement);
+    if (auto ok = check_witnesses(transaction, state, signatures); !ok) return ok;
+    if (settlement != nullptr) windows_.add(*settlement);
+    if (is_dgmd_kind(transaction.kind)) {
+        office_ = state.office.office;
+        notices_.insert(transaction.id);
     }
     if (is_accusation) {
         const auto leaves =
@@ -53,6 +52,19 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     by_id_.emplace(transaction.id, std::pair{next_arrival_++, transaction});
     ++taken_[compartment_of(transaction)];
     ++revision_;
+    return {};
+}
+
+// An id leaves the witnesses open: a settlement without its quorum, or a notice without its
+// approvals, would keep the good one of the same id out.
+Result<void, Reject> TransactionPool::check_witnesses(const Transaction& transaction,
+                                                      const ChainState& state,
+                                                      SignatureChecker& signatures) const {
+    if (is_dgmd_kind(transaction.kind)) return check_approvals(state, transaction, signatures);
+    if (transaction.kind != TransactionKind::settlement) return {};
+    if (auto ok = check_endorsements(state, transaction, signatures); !ok) {
+        return unexpected(ok.error().reason);
+    }
     return {};
 }
 
@@ -141,8 +153,11 @@ void TransactionPool::prune(const ChainState& state) {
     const std::set<Digest> guests = accusations_.guests();
     for (const Digest& id : guests)
         remove_accusation(id);
+    const bool others_approve = office_ && *office_ != state.office.office;
+    if (others_approve) office_.reset();
     const auto dropped = std::erase_if(by_id_, [&](const auto& entry) {
         const Transaction& held = entry.second.second;
+        if (others_approve && is_dgmd_kind(held.kind)) return true;
         const auto* settlement = std::get_if<Settlement>(&held.content);
         if (held.kind == TransactionKind::handover) return !check_handover(state, held).has_value();
         return pool::is_past(held, state) || (settlement && pool::is_stale(*settlement, state));
@@ -164,6 +179,7 @@ void TransactionPool::count_again() {
     });
     for (const Digest& id : accusations_.ids())
         if (!by_id_.contains(id)) accusations_.remove(id);
+    std::erase_if(notices_, [&](const Digest& id) { return !by_id_.contains(id); });
     taken_.clear();
     for (const auto& [id, arrival] : by_id_)
         ++taken_[compartment_of(arrival.second)];

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -27,8 +28,8 @@ class TransactionPool {
     // duplicate; oversized: no block could hold the transaction; already_committed: the chain has
     // moved past it; stale_state: a settlement drafted on a state that the chain has left;
     // wrong_entries: a reading that no settlement in the pool lists. Then the errors of
-    // pool::check_accusation, WindowPlaces, AccusationPlaces, pool::check_signature and
-    // check_endorsements; too_many_transactions: the compartment is full.
+    // pool::check_accusation, WindowPlaces, AccusationPlaces, pool::check_signature,
+    // check_endorsements and check_approvals; too_many_transactions: the compartment is full.
     [[nodiscard]] Result<void, Reject> add(const Transaction& transaction, const ChainState& state,
                                            SignatureChecker& signatures,
                                            Instant now = kWithoutClock);
@@ -51,10 +52,13 @@ class TransactionPool {
     void give_up(const std::vector<Digest>& ids);
     // Evidence, events and handovers: every node that holds one announces it until a block has it.
     [[nodiscard]] std::set<Digest> accusations() const { return accusations_.ids(); }
+    // DGMD's notices, announced likewise, because the office may have reached this node alone.
+    [[nodiscard]] const std::set<Digest>& notices() const { return notices_; }
     // In the order of arrival; until the pool changes.
     [[nodiscard]] std::vector<const Transaction*> waiting() const;
-    // Drops the transactions that the new state has made impossible: settled windows and used
-    // sequence numbers. Guests leave as well.
+    // Drops the transactions that the new state has made impossible: settled windows, used sequence
+    // numbers, expired notices, and after OFFICERS all notices, because others approve from then
+    // on. Guests leave as well.
     void prune(const ChainState& state);
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     // Another number whenever the content is another: for caching what is derived from the content.
@@ -65,6 +69,9 @@ class TransactionPool {
     [[nodiscard]] static Compartment compartment_of(const Transaction& transaction);
     [[nodiscard]] Result<void, Reject> find_room(const Transaction& transaction,
                                                  const ChainState& state) const;
+    [[nodiscard]] Result<void, Reject> check_witnesses(const Transaction& transaction,
+                                                       const ChainState& state,
+                                                       SignatureChecker& signatures) const;
     void remove_accusation(const Digest& id);
     void count_again();
 
@@ -76,6 +83,8 @@ class TransactionPool {
     std::set<Digest> expected_;  // of the height being decided
     AccusationPlaces accusations_;
     WindowPlaces windows_;
+    std::set<Digest> notices_;
+    std::optional<Office> office_;  // whose approvals the notices in the pool have
 };
 
 }  // namespace fairfeed

@@ -90,6 +90,17 @@ Fields factor_fields(const Settlement& settlement) {
             {"factors planned", factors_text(settlement.factors)}};
 }
 
+Fields office_fields(const Office& office) {
+    std::vector<NodeId> officers, inspectors;
+    for (const Signatory& each : office.officers)
+        officers.push_back(each.name);
+    for (const Signatory& each : office.inspectors)
+        inspectors.push_back(each.name);
+    return {{"office", promise_of(office)},
+            {"officers", names_text(officers)},
+            {"inspectors", names_text(inspectors)}};
+}
+
 struct ContentFields {
     Fields operator()(const Genesis& genesis) const {
         Fields fields = {{"network", genesis.parameters.name},
@@ -101,6 +112,7 @@ struct ContentFields {
                          {"real epoch", utc_ms_text(genesis.parameters.real_epoch_ms)},
                          {"rule", std::string(to_string(genesis.parameters.rule))}};
         add_all(fields, share_fields(genesis.parameters));
+        add_all(fields, office_fields(genesis.office));
         return fields;
     }
     Fields operator()(const SignedReading& reading) const { return fields_of(reading); }
@@ -181,10 +193,24 @@ struct ContentFields {
         return fields;
     }
     Fields operator()(const CapacityCertificate& capacity) const {
-        return {{"sequence", std::to_string(capacity.sequence)},
-                {"meter", capacity.meter.str()},
-                {"capacity", kw_text(capacity.capacity_w) + " kW"},
-                {"effective", "window " + std::to_string(capacity.effective)}};
+        Fields fields = {{"sequence", std::to_string(capacity.sequence)},
+                         {"meter", capacity.meter.str()},
+                         {"capacity", kw_text(capacity.capacity_w) + " kW"},
+                         {"effective", "window " + std::to_string(capacity.effective)}};
+        if (capacity.certificate)
+            fields.emplace_back("certificate", short_hex(*capacity.certificate));
+        return fields;
+    }
+    Fields operator()(const Deauthorisation& deauthorisation) const {
+        return {{"sequence", std::to_string(deauthorisation.sequence)},
+                {"meter", deauthorisation.meter.str()},
+                {"reason", std::string(to_string(deauthorisation.reason))},
+                {"effective", "window " + std::to_string(deauthorisation.effective)}};
+    }
+    Fields operator()(const OfficeChange& change) const {
+        Fields fields = {{"sequence", std::to_string(change.sequence)}};
+        add_all(fields, office_fields(change.office));
+        return fields;
     }
     Fields operator()(const TariffNotice& notice) const {
         return {{"sequence", std::to_string(notice.sequence)},
@@ -247,6 +273,13 @@ Fields fields_of(const Transaction& transaction) {
     add_all(fields, std::visit(ContentFields{}, transaction.content));
     if (transaction.kind == TransactionKind::settlement) {
         fields.emplace_back("endorsed by", witnesses_text(transaction.endorsements));
+    }
+    if (is_dgmd_kind(transaction.kind)) {
+        fields.emplace_back("valid until",
+                            transaction.valid_until == 0
+                                ? "block 0"
+                                : "window " + std::to_string(transaction.valid_until));
+        fields.emplace_back("approved by", witnesses_text(transaction.endorsements));
     }
     return fields;
 }

@@ -11,6 +11,7 @@
 #include "core/wire/event_codec.h"
 #include "core/wire/genesis_file_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/office_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -121,6 +122,7 @@ class Finder {
     void try_consensus();
     void try_files();
     void add_transaction(std::string kind, const Transaction& transaction);
+    [[nodiscard]] std::string approvals_text(const Transaction& notice) const;
     void add(KnownMessage message) { found_.messages.push_back(std::move(message)); }
 
     ByteView bytes_;
@@ -129,6 +131,14 @@ class Finder {
     Digest network_;
     KindsFound found_;
 };
+
+// By the officers of GENESIS: the file does not tell of later ones.
+std::string Finder::approvals_text(const Transaction& notice) const {
+    const Office& office = *book_.office();
+    const auto sound = check_approvals(office, notice.id, notice.endorsements, network_);
+    if (sound) return "valid: " + promise_of(office);
+    return "not those of the officers of genesis: " + std::string(to_string(sound.error()));
+}
 
 void Finder::add_transaction(std::string kind, const Transaction& transaction) {
     KnownMessage message{.kind = std::move(kind),
@@ -141,6 +151,9 @@ void Finder::add_transaction(std::string kind, const Transaction& transaction) {
         if (key != nullptr) {
             const bool valid = verify_transaction(transaction, network_, *key).has_value();
             message.verdict = valid ? Verdict::valid : Verdict::wrong;
+        }
+        if (is_dgmd_kind(transaction.kind)) {
+            message.fields.emplace_back("approvals", approvals_text(transaction));
         }
     }
     add(std::move(message));
@@ -272,9 +285,12 @@ std::string_view to_string(Verdict verdict) {
     CHECK(false);
 }
 
-SignerBook::SignerBook(const LoadedGenesis& genesis) : network_(genesis.network) {
+SignerBook::SignerBook(const LoadedGenesis& genesis)
+    : network_(genesis.network), office_(genesis.content.office) {
     add(genesis.content.genesis_node.str(), genesis.content.genesis_node_key);
     add(genesis.content.dgmd.str(), genesis.content.dgmd_key);
+    for (const Signatory& officer : genesis.content.office.officers)
+        add(officer.name.str(), officer.key);
     for (const Transaction& transaction : genesis.block.block.transactions) {
         if (const auto* node = std::get_if<NodeRegistration>(&transaction.content)) {
             add(node->node.str(), node->signing_key);

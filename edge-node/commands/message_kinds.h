@@ -24,6 +24,7 @@ class SignerBook {
     SignerBook() = default;
     explicit SignerBook(const LoadedGenesis& genesis);
     [[nodiscard]] const std::optional<Digest>& network() const { return network_; }
+    [[nodiscard]] const std::optional<Office>& office() const { return office_; }  // of genesis
     [[nodiscard]] Verdict check(const std::string& signer, ByteView to_be_signed,
                                 const Signature& signature) const;
     [[nodiscard]] const VerifyKey* find(const std::string& signer) const;
@@ -31,6 +32,7 @@ class SignerBook {
   private:
     void add(const std::string& name, const PublicKey& key);
     std::optional<Digest> network_;
+    std::optional<Office> office_;
     std::map<std::string, VerifyKey> keys_;
 };
 

@@ -35,6 +35,11 @@ struct ShowNodesOptions {
     bool json = false;
 };
 
+struct ShowOfficeOptions {
+    LedgerSource source;
+    bool json = false;
+};
+
 // 0: shown. 1: the ledger is damaged, or has no such block. 2: unreadable input.
 [[nodiscard]] int run_show_blocks(const ShowBlocksOptions& options, std::ostream& out,
                                   std::ostream& err);
@@ -49,5 +54,9 @@ struct ShowNodesOptions {
 // The public counts of every node: reissues, takeovers, evidence against it.
 [[nodiscard]] int run_show_nodes(const ShowNodesOptions& options, std::ostream& out,
                                  std::ostream& err);
+
+// Who decides for the utility, how many of them must agree, and which meters they deauthorised.
+[[nodiscard]] int run_show_office(const ShowOfficeOptions& options, std::ostream& out,
+                                  std::ostream& err);
 
 }  // namespace fairfeed

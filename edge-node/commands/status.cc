@@ -23,6 +23,8 @@ void print_page(const FoundStatus& found, std::ostream& out) {
     out << text_of(found.facts, "node") << ' ' << liveness(found) << "; written "
         << span_text(found.age_ms) << " ago to " << found.file.string() << '\n';
     out << (found.is_current() ? "  " : "  said last: ") << text_of(found.facts, "line") << '\n';
+    if (const std::string office = text_of(found.facts.at("office"), "promise"); !office.empty())
+        out << "  office: " << office << '\n';
     if (!has_alarms(found)) return;
     for (const Json& alarm : *found.facts.at("alarms").as_array())
         out << "  alarm: " << (alarm.as_text() == nullptr ? "" : *alarm.as_text()) << '\n';

@@ -163,10 +163,12 @@ void Node::on(const MessageArrived& event, Effects& out) {
         return;
     }
     const auto sender = NodeId::parse(topic->sender);
-    if (!sender || *sender != event.broker || *sender == self_) {
+    const bool submits = topic->channel == Channel::tx && event.broker == self_ && sender &&
+                         *sender == state().genesis.dgmd;
+    if (!submits && (!sender || *sender != event.broker || *sender == self_)) {
         return count(refused_, Reject::wrong_topic);
     }
-    peers_heard_.insert(*sender);
+    if (!submits) peers_heard_.insert(*sender);
     if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
         if (is_repetition(handled.error())) return;
         count(refused_, handled.error());

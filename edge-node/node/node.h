@@ -71,6 +71,8 @@ struct NodeSummary {
     std::uint64_t blocks_mended = 0;
     std::map<std::string, std::uint32_t> accused;  // evidence on the chain, by culprit
     std::map<MeterId, Window> tampered;            // out of the settlements from this window on
+    std::map<MeterId, Window> deauthorised;        // without capacity from this window on
+    Office office;                                 // who decides for the utility
     std::vector<std::string> alarms;
     std::vector<InvariantReport> invariants;
 };

@@ -33,6 +33,7 @@ void add_offences(NodeSummary& out, const ChainState& chain) {
     for (const auto& [id, meter] : chain.meters) {
         if (meter.offences.count > 0) out.accused[id.str()] = meter.offences.count;
         if (meter.tampered) out.tampered[id] = meter.tampered->from;
+        if (meter.deauthorised) out.deauthorised[id] = meter.deauthorised->from;
     }
 }
 
@@ -84,6 +85,7 @@ NodeSummary Node::summary() const {
     out.blocks_mended = repair_.mended();
     out.invariants = committee_.invariants().reports();
     out.alarms = alarms(out);
+    out.office = chain.office.office;
     add_offences(out, chain);
     add_clusters(out, chain, self_);
     out.settlements = settlements_;

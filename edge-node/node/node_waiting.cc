@@ -1,5 +1,5 @@
-// Transactions that wait for a block: a node announces its certified windows and all accusations to
-// its peers, and requests what a peer announces.
+// Transactions that wait for a block: a node announces its certified windows, all accusations and
+// DGMD's notices to its peers, and requests what a peer announces.
 #include "core/wire/message_codec.h"
 #include "edge-node/node/node.h"
 
@@ -38,11 +38,13 @@ void Node::submit_certified(Effects& out) {
     });
 }
 
-// Windows were just sent whole. Accusations are new and are announced at once.
+// Windows were just sent whole. Accusations and notices are new and are announced at once.
 void Node::follow_waiting() {
     if (followed_ == chain_->workbench().pool().revision()) return;
     followed_ = chain_->workbench().pool().revision();
     std::set<Digest> keys = chain_->workbench().pool().accusations();
+    const std::set<Digest>& notices = chain_->workbench().pool().notices();
+    keys.insert(notices.begin(), notices.end());
     for (const Digest& id : keys)
         announcements_.begin(id, {id}, now_.steady_ms);
     const std::int64_t again_ms = now_.steady_ms + state().genesis.parameters.timers.rebroadcast_ms;

@@ -90,12 +90,18 @@ void NodeService::handle(Posted posted, Effects& turn) {
     }
 }
 
-// Meters' messages fit one packet. Each peer's chunks are assembled apart from all others', so that
-// no peer can crowd out another.
+// Meters' messages fit one packet. Each peer's chunks, and those of the utility on this node's own
+// broker, are assembled apart from all others', so that nobody can crowd out another.
 std::optional<Bytes> NodeService::whole_message(Packet& packet) {
-    if (packet.broker == config_.node) return std::move(packet.payload);
-    const std::size_t most = max_message_bytes(genesis_.content.parameters);
-    ChunkAssembler& assembler = assemblers_.try_emplace(packet.broker, most).first->second;
+    const Genesis& genesis = genesis_.content;
+    NodeId sender = packet.broker;
+    if (packet.broker == config_.node) {
+        if (packet.topic != notice_filter(genesis.parameters.name, genesis.dgmd))
+            return std::move(packet.payload);
+        sender = genesis.dgmd;
+    }
+    const std::size_t most = max_message_bytes(genesis.parameters);
+    ChunkAssembler& assembler = assemblers_.try_emplace(sender, most).first->second;
     return assembler.add(packet.topic, packet.payload);
 }
 

@@ -121,6 +121,7 @@ void NodeService::connect() {
     for (std::string& filter : meter_filters(network)) {
         meters.push_back({std::move(filter), RetainHandling::never});
     }
+    meters.push_back({notice_filter(network, genesis_.content.dgmd), RetainHandling::never});
     clients_.push_back(dial(config_.broker, std::move(meters)));
     for (const BrokerAddress& peer : config_.peers) {
         std::vector<MqttSubscription> filters;
@@ -150,9 +151,12 @@ std::unique_ptr<MqttClient> NodeService::dial(const BrokerAddress& address,
     ByteBudget& waiting =
         waiting_.try_emplace(broker, broker == config_.node ? kMeterBytes : of_peer).first->second;
     MqttHandlers handlers;
-    handlers.on_message = [this, broker, most, &waiting](std::string_view topic, ByteView payload,
-                                                         bool retained) {
-        payload = payload.first(std::min(payload.size(), most));
+    const std::string office =
+        notice_filter(genesis_.content.parameters.name, genesis_.content.dgmd);
+    handlers.on_message = [this, broker, most, office, &waiting](std::string_view topic,
+                                                                 ByteView payload, bool retained) {
+        const std::size_t limit = topic == office ? kMaxPacketBytes + 1 : most;
+        payload = payload.first(std::min(payload.size(), limit));
         Packet packet{broker, std::string(topic), retained, to_bytes(payload)};
         const std::size_t cost = packet.cost();
         if (waiting.take(cost) && !queue_.push(std::move(packet))) waiting.give_back(cost);

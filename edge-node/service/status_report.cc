@@ -91,6 +91,17 @@ Json refused_from(const NodeSummary& summary) {
     return out;
 }
 
+Json office(const Office& office) {
+    std::vector<std::string> officers;
+    for (const Signatory& officer : office.officers)
+        officers.push_back(officer.name.str());
+    return Json::object()
+        .set("promise", promise_of(office))
+        .set("threshold", office.threshold)
+        .set("officers", texts(officers))
+        .set("laboratory_only", is_decided_alone(office));
+}
+
 void add_agreement(Json& out, const NodeSummary& summary) {
     out.set("height", summary.height);
     out.set("tip", to_hex(summary.tip.view()));
@@ -154,6 +165,8 @@ Json to_json(const StatusReport& report) {
     out.set("storage", storage(report));
     out.set("accused", members(summary.accused));
     out.set("tampered", members(summary.tampered));
+    out.set("deauthorised", members(summary.deauthorised));
+    out.set("office", office(summary.office));
     out.set("alarms", texts(summary.alarms));
     out.set("invariants", invariants(summary.invariants));
     return out;

@@ -93,6 +93,11 @@ Result<void, Reject> VerificationPool::endorsement(const Endorsement& endorsemen
     return plain_.endorsement(endorsement, witness, network, key);
 }
 
+Result<void, Reject> VerificationPool::approval(const Digest& notice, const Witness& officer,
+                                                const Digest& network, const VerifyKey& key) {
+    return plain_.approval(notice, officer, network, key);
+}
+
 Result<void, Reject> VerificationPool::reading(const SignedReading& reading, const Digest& network,
                                                const VerifyKey& key) {
     if (valid_.contains(signed_by(key, network, reading.id, reading.envelope))) return {};

@@ -43,6 +43,9 @@ class VerificationPool final : public SignatureChecker {
     [[nodiscard]] Result<void, Reject> endorsement(const Endorsement& endorsement,
                                                    const Witness& witness, const Digest& network,
                                                    const VerifyKey& key) override;
+    [[nodiscard]] Result<void, Reject> approval(const Digest& notice, const Witness& officer,
+                                                const Digest& network,
+                                                const VerifyKey& key) override;
     [[nodiscard]] Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
                                                const VerifyKey& key) override;
 

@@ -52,6 +52,7 @@ void write_configurations(const LabNetwork& lab, const NetworkPlan& plan,
         directory.open_file(where / "acl", mosquitto_acl(lab, node));
     }
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
+    directory.open_file(layout::kGatewayConfig, gateway_yaml(lab));
 }
 
 // Windows that ended long ago cannot be measured, and a start in years is probably a mistake.

@@ -85,6 +85,11 @@ std::vector<std::string> warnings_of(const LabNetwork& lab) {
         if (!lab.in_place) line += "; these are field timers, `preset: lab` has short ones";
         warnings.push_back(std::move(line));
     }
+    if (lab.office.threshold == 1) {
+        warnings.push_back(
+            "one officer's key alone decides (office.threshold 1): for a laboratory only; with "
+            "threshold 2 of 3 no stolen key is enough, and one lost key is no disaster");
+    }
     return warnings;
 }
 

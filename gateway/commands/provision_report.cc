@@ -148,8 +148,13 @@ Json recording_json(const ProvisionReport& report) {
 void print_written(const ProvisionReport& report, std::ostream& out) {
     out << "Wrote " << counted(report.directory.files(), "file") << " to "
         << report.directory.path().string()
-        << ":\n  genesis.cbor, nodes/, meters/, dgmd/, ca/. Keys are for you alone (mode 0600);\n"
-           "  take ca/ offline: only who adds or renews a certificate needs it.\n\n";
+        << ":\n  genesis.cbor, nodes/, meters/, dgmd/, officers/, inspectors/, ca/. Keys are for "
+           "you\n"
+           "  alone (mode 0600); take ca/ offline: only who adds or renews a certificate needs "
+           "it.\n"
+           "  Give each officer and inspector the one key of theirs, and keep no copy here: "
+           "together\n"
+           "  the keys of officers/ decide everything.\n\n";
 }
 
 Json warnings_json(const LabNetwork& lab) {
@@ -179,6 +184,25 @@ Json nodes_json(const ProvisionReport& report) {
                        .set("mosquitto_config", (where / "mosquitto.conf").string()));
     }
     return nodes;
+}
+
+Json office_json(const ProvisionReport& report) {
+    const Office& office = report.state.genesis.office;
+    const std::filesystem::path& path = report.directory.path();
+    const auto people = [&](const std::vector<Signatory>& list, std::string_view where) {
+        Json out = Json::array();
+        for (const Signatory& each : list)
+            out.push(Json::object()
+                         .set("name", each.name.str())
+                         .set("key", (path / where / (each.name.str() + ".key")).string()));
+        return out;
+    };
+    return Json::object()
+        .set("threshold", office.threshold)
+        .set("promise", promise_of(office))
+        .set("laboratory_only", is_decided_alone(office))
+        .set("officers", people(office.officers, layout::kOfficers))
+        .set("inspectors", people(office.inspectors, layout::kInspectors));
 }
 
 Json clusters_json(const ProvisionReport& report) {
@@ -247,6 +271,7 @@ Json report_json(const ProvisionReport& report) {
                           .set("validators", validators)
                           .set("quorum", quorum(validators))
                           .set("tolerated_faults", tolerated_faults(validators)))
+        .set("office", office_json(report))
         .set("nodes", nodes_json(report))
         .set("clusters", clusters_json(report))
         .set("meters", meters_json(report.lab))
@@ -266,6 +291,8 @@ void print_report_page(const ProvisionReport& report, std::ostream& out) {
         << " must agree: " << validators - quorum(validators) << " may be down, "
         << tolerated_faults(validators) << " may lie; block 0 by "
         << report.plan.genesis_node().str() << ", which has most meters\n";
+    out << "  office   " << promise_of(report.state.genesis.office)
+        << " on rights and money: " << joined(names_of(lab.office.officers)) << '\n';
     print_start(report, out);
     print_recording(report, out);
     out << '\n';

@@ -84,8 +84,7 @@ std::string mosquitto_acl(const LabNetwork& lab, const LabNode& node) {
     std::vector<NodeId> peers;
     for (const LabNode& other : lab.nodes)
         if (other.id != node.id) peers.push_back(other.id);
-    peers.push_back(dgmd_id());
-    return broker_acl(lab.parameters.name, node.id, peers);
+    return broker_acl(lab.parameters.name, node.id, peers, dgmd_id());
 }
 
 }  // namespace fairfeed

@@ -6,6 +6,7 @@
 #include "core/model/allocation.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/genesis_file_codec.h"
+#include "core/wire/office_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -14,6 +15,13 @@ namespace {
 
 constexpr KeyEpoch kFirstEpoch = 1;
 
+std::vector<Signatory> signatories(const std::map<NodeId, SigningKey>& people) {
+    std::vector<Signatory> out;
+    for (const auto& [name, key] : people)
+        out.push_back({name, key.public_key()});
+    return out;
+}
+
 Genesis genesis_of(const LabNetwork& lab, const NetworkPlan& plan, const NetworkKeys& keys,
                    std::int64_t now_ms) {
     return {.parameters = lab.parameters_at(now_ms),
@@ -21,7 +29,10 @@ Genesis genesis_of(const LabNetwork& lab, const NetworkPlan& plan, const Network
             .genesis_node_key = keys.nodes.at(plan.genesis_node()).own.signing.public_key(),
             .dgmd = dgmd_id(),
             .dgmd_key = keys.dgmd.signing.public_key(),
-            .dgmd_agreement_key = keys.dgmd.agreement.public_key()};
+            .dgmd_agreement_key = keys.dgmd.agreement.public_key(),
+            .office = {.threshold = lab.office.threshold,
+                       .officers = signatories(keys.officers),
+                       .inspectors = signatories(keys.inspectors)}};
 }
 
 // Numbers and signs DGMD's transactions in order.
@@ -46,7 +57,7 @@ class Registrar {
     void add(Content content) {
         content.sequence = transactions_.size() + 1;
         transactions_.push_back(
-            make_dgmd_transaction(std::move(content), dgmd_id(), network_, keys_.dgmd.signing));
+            make_notice(std::move(content), 0, dgmd_id(), network_, keys_.dgmd.signing));
     }
 
     void register_nodes() {
@@ -136,13 +147,19 @@ Result<FoundedNetwork, std::string> found_network(const LabNetwork& lab, const N
                                                   const NetworkKeys& keys, std::int64_t now_ms) {
     const Genesis genesis = genesis_of(lab, plan, keys, now_ms);
     if (const auto fault = fault_of(genesis.parameters)) return unexpected(std::string(*fault));
+    if (const auto fault = fault_of(genesis.office)) return unexpected(std::string(*fault));
     const Digest network = network_id(genesis);
     const SigningKey& founder = keys.nodes.at(plan.genesis_node()).own.signing;
     std::vector<Transaction> transactions{make_genesis(genesis, founder)};
     for (Transaction& transaction : Registrar(lab, plan, keys, network).register_all())
         transactions.push_back(std::move(transaction));
     const Block block = block_of(std::move(transactions), network, plan, now_ms);
-    Bytes file = encode_genesis(make_genesis_block(block, network, plan.genesis_node(), founder));
+    GenesisBlock sealed = make_genesis_block(block, network, plan.genesis_node(), founder);
+    for (const auto& [officer, key] : keys.officers) {
+        if (sealed.approvals.size() == genesis.office.threshold) break;
+        sealed.approvals.push_back(approve(block_id(block.header), officer, network, key));
+    }
+    Bytes file = encode_genesis(sealed);
     const auto loaded = decode_genesis(file);
     if (!loaded) return refused(loaded.error());
     auto state = state_from_genesis(*loaded);

@@ -1,6 +1,7 @@
 // Block 0 of a new network: GENESIS by the node with most meters, then DGMD's registrations, in the
 // order NODE, COMMITTEE, METER, CAPACITY, KEY_GRANT, TARIFF, numbered from 1, all effective from
-// window 0. Pure; the caller passes keys and time.
+// window 0. As many officers approve the block as the threshold asks for. Pure; the caller passes
+// keys and time.
 #pragma once
 
 #include <cstdint>

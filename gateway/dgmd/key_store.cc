@@ -20,6 +20,15 @@ void write_office(const OfficeKeys& keys, const std::string& authority, const pa
     directory.open_file(where / layout::kAuthorityCertificate, authority);
 }
 
+// Each key is for one person, who takes it away; together in one place they are one thief's.
+void write_people(const std::map<NodeId, SigningKey>& people, std::string_view where,
+                  NetworkDirectory& directory) {
+    if (people.empty()) return;
+    directory.directory(where, true);
+    for (const auto& [name, key] : people)
+        directory.secret(path(where) / (name.str() + ".key"), key.to_pem());
+}
+
 void write_meters(const NetworkKeys& keys, const std::string& authority,
                   NetworkDirectory& directory) {
     directory.directory("meters", false);
@@ -42,6 +51,8 @@ void write_keys(const NetworkKeys& keys, NetworkDirectory& directory) {
     directory.secret(path("ca") / layout::kAuthorityKey, keys.authority.key_pem());
     directory.open_file(path("ca") / layout::kAuthorityCertificate, authority);
     write_office(keys.dgmd, authority, "dgmd", directory);
+    write_people(keys.officers, layout::kOfficers, directory);
+    write_people(keys.inspectors, layout::kInspectors, directory);
     for (const auto& [node, own] : keys.nodes) {
         const path where = layout::node_directory(node);
         directory.directory(where, false);

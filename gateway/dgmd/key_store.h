@@ -16,6 +16,7 @@ namespace layout {
 constexpr std::string_view kGenesis = "genesis.cbor";
 constexpr std::string_view kRun = "run";  // status files of a network that runs in place
 constexpr std::string_view kMeterConfig = "meters/meter-sim.yaml";
+constexpr std::string_view kGatewayConfig = "dgmd/gateway.yaml";
 constexpr std::string_view kSigningKey = "signing.key";
 constexpr std::string_view kAgreementKey = "agreement.key";
 constexpr std::string_view kDataKey = "data.key";
@@ -24,12 +25,15 @@ constexpr std::string_view kTlsCertificate = "tls.crt";
 constexpr std::string_view kAuthorityKey = "ca.key";
 constexpr std::string_view kAuthorityCertificate = "ca.crt";
 
+constexpr std::string_view kOfficers = "officers";      // NAME.key of each
+constexpr std::string_view kInspectors = "inspectors";  // NAME.key of each
+
 [[nodiscard]] inline std::filesystem::path node_directory(const NodeId& node) {
     return std::filesystem::path("nodes") / node.str();
 }
 }  // namespace layout
 
-// ca/, dgmd/, nodes/<id>/keys/, nodes/<id>/broker/ and meters/<id>/.
+// ca/, dgmd/, officers/, inspectors/, nodes/<id>/keys/, nodes/<id>/broker/ and meters/<id>/.
 void write_keys(const NetworkKeys& keys, NetworkDirectory& directory);
 
 }  // namespace fairfeed

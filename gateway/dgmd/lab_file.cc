@@ -73,6 +73,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
         (void)network.require_text("grid_epoch");
     }
     LabMembers members(lab);
+    members.read_office(root);
     members.read_nodes(root);
     members.read_clusters(root);
     members.read_meters(root, recording ? &*recording : nullptr);

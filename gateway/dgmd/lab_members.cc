@@ -32,9 +32,9 @@ bool is_loopback(const std::string& host) {
     return is_same_host(host, "localhost") || is_loopback_address(host);
 }
 
-void refuse_reserved(const YamlView& view, const std::string& name) {
-    if (name == kGridAccount) view.fail("id", "the name 'grid' is an account of the ledger");
-    if (name == kNobody) view.fail("id", "the name '-' stands for nobody in topics");
+void refuse_reserved(const YamlView& view, const std::string& name, std::string_view key) {
+    if (name == kGridAccount) view.fail(key, "the name 'grid' is an account of the ledger");
+    if (name == kNobody) view.fail(key, "the name '-' stands for nobody in topics");
 }
 
 // Without a rating in the file, uses what the installation needs on three phases: at least 63 A
@@ -77,15 +77,63 @@ LabMembers::LabMembers(LabNetwork& lab) : lab_(lab) {
     identities_[dgmd_id().str()] = "utility";
 }
 
-void LabMembers::claim(const YamlView& view, const std::string& name, const std::string& what) {
+void LabMembers::claim(const YamlView& view, const std::string& name, const std::string& what,
+                       std::string_view key) {
     if (name.empty()) return;
-    refuse_reserved(view, name);
+    refuse_reserved(view, name, key);
     const auto [holder, fresh] = identities_.try_emplace(name, what);
-    if (!fresh) {
-        view.fail("id", "the name '" + name + "' is already that of a" +
-                            (holder->second == what ? "nother " : " ") + holder->second +
-                            ": nodes, meters and dgmd share one set of names");
+    if (fresh) return;
+    const std::string& other = holder->second;
+    const bool starts_with_vowel =
+        std::string_view("aeio").find(other[0]) != std::string_view::npos;
+    view.fail(key, "the name '" + name + "' is already that of a" +
+                       (other == what       ? "nother "
+                        : starts_with_vowel ? "n "
+                                            : " ") +
+                       other +
+                       ": nodes, meters, officers, inspectors and dgmd share one set of names");
+}
+
+std::vector<NodeId> LabMembers::read_people(const YamlView& office, std::string_view key,
+                                            const std::string& what) {
+    std::vector<NodeId> people;
+    for (const YamlView& item : office.optional_list(key)) {
+        const std::string name = item.as_text();
+        if (!is_valid_name(name)) {
+            item.fail("a name is 1 to 32 of a-z, 0-9 and '-': no person's own name, it is public");
+            continue;
+        }
+        claim(item, name, what, "");
+        people.emplace_back(name);
     }
+    std::sort(people.begin(), people.end());
+    return people;
+}
+
+void LabMembers::read_office(const YamlView& root) {
+    LabOffice& office = lab_.office;
+    const auto view = root.optional_map("office");
+    if (!view) {
+        for (const NodeId& each : office.officers)
+            identities_[each.str()] = "officer";
+        for (const NodeId& each : office.inspectors)
+            identities_[each.str()] = "inspector";
+        return;
+    }
+    office.officers = read_people(*view, "officers", "officer");
+    office.inspectors = read_people(*view, "inspectors", "inspector");
+    if (office.officers.empty() || office.officers.size() > kMaxOfficers) {
+        view->fail("officers",
+                   "a network needs 1 to " + std::to_string(kMaxOfficers) + " officers");
+    }
+    if (office.inspectors.size() > kMaxInspectors) {
+        view->fail("inspectors", "at most " + std::to_string(kMaxInspectors) + " inspectors");
+    }
+    const auto most =
+        std::min<std::size_t>(kMaxThreshold, std::max<std::size_t>(1, office.officers.size()));
+    const auto usual = std::min<std::int64_t>(office.threshold, static_cast<std::int64_t>(most));
+    office.threshold = static_cast<std::uint32_t>(
+        view->optional_int("threshold", 1, static_cast<std::int64_t>(most)).value_or(usual));
 }
 
 const LabNode* LabMembers::find_node(const NodeId& id) const {
@@ -150,7 +198,7 @@ void LabMembers::read_clusters(const YamlView& root) {
     for (const YamlView& view : views) {
         LabCluster cluster;
         cluster.id = view.require_name<ClusterId>("id");
-        refuse_reserved(view, cluster.id.str());
+        refuse_reserved(view, cluster.id.str(), "id");
         if (!cluster.id.empty() && !cluster_meters_.try_emplace(cluster.id, 0).second) {
             view.fail("id", "there is a cluster '" + cluster.id.str() + "' already");
         }

@@ -1,5 +1,5 @@
-// The lists of a lab file: nodes, clusters, meters. Each item is checked against those before it.
-// Errors go to the views, placed at their keys.
+// The lists of a lab file: officers, nodes, clusters, meters. Each item is checked against those
+// before it. Errors go to the views, placed at their keys.
 #pragma once
 
 #include <map>
@@ -16,7 +16,10 @@ class LabMembers {
   public:
     explicit LabMembers(LabNetwork& lab);
 
-    // In this order; `recording` is null where the meters have a seed or the recording is unusable.
+    // Where the file names no officers, LabOffice's names are taken.
+    void read_office(const YamlView& root);
+    // In this order, behind read_office; `recording` is null where the meters have a seed or the
+    // recording is unusable.
     void read_nodes(const YamlView& root);
     void read_clusters(const YamlView& root);
     void read_meters(const YamlView& root, const Recording* recording);
@@ -26,8 +29,12 @@ class LabMembers {
     void size_blocks(const YamlView& network);
 
   private:
-    // Fails at `id` if the name is reserved or already has an identity.
-    void claim(const YamlView& view, const std::string& name, const std::string& what);
+    // Fails at `key` (of an item of a list: at the item) if the name is reserved or already has an
+    // identity.
+    void claim(const YamlView& view, const std::string& name, const std::string& what,
+               std::string_view key = "id");
+    [[nodiscard]] std::vector<NodeId> read_people(const YamlView& office, std::string_view key,
+                                                  const std::string& what);
     void check_listener(const YamlView& view, const LabNode& node);
     void check_parent(const YamlView& view, const LabCluster& cluster);
     void check_cluster_of(const YamlView& view, const LabMeter& meter);

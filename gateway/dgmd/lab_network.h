@@ -41,6 +41,13 @@ struct LabMeter {
     std::string home;                  // with a recording only
 };
 
+// Officers and inspectors of the utility, ascending by name, and how many officers must approve.
+struct LabOffice {
+    std::uint32_t threshold = 2;
+    std::vector<NodeId> officers{NodeId("officer-1"), NodeId("officer-2"), NodeId("officer-3")};
+    std::vector<NodeId> inspectors{NodeId("inspector-1")};
+};
+
 // Exactly one of seed and homes.
 struct MeterSource {
     std::optional<std::int64_t> seed;
@@ -57,6 +64,7 @@ struct LabNetwork {
     bool operator_clock = false;   // nodes trust their machine's clock
     bool in_place = false;         // runs where it was provisioned, not as `services`
     Tariff tariff;
+    LabOffice office;
     MeterSource source;
     std::vector<LabNode> nodes;
     std::vector<LabCluster> clusters;

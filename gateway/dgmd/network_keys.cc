@@ -28,7 +28,11 @@ NetworkKeys make_keys(const LabNetwork& lab, const RandomSource& random) {
     auto authority =
         CertificateAuthority::create("Fairfeed network " + lab.parameters.name, kAuthorityDays);
     OfficeKeys dgmd = make_office_keys(authority, dgmd_id());
-    NetworkKeys keys{std::move(authority), std::move(dgmd), {}, {}};
+    NetworkKeys keys{std::move(authority), std::move(dgmd), {}, {}, {}, {}};
+    for (const NodeId& officer : lab.office.officers)
+        keys.officers.emplace(officer, SigningKey::generate());
+    for (const NodeId& inspector : lab.office.inspectors)
+        keys.inspectors.emplace(inspector, SigningKey::generate());
     for (const LabNode& node : lab.nodes) {
         keys.nodes.emplace(node.id,
                            NodeKeys{make_office_keys(keys.authority, node.id),

@@ -1,6 +1,6 @@
-// All keys of a new network, in memory: the private CA, and the signing, agreement and TLS keys of
-// DGMD, every node and every meter. Made once and written once (network_directory.h); no private
-// key ever leaves its owner's directory.
+// All keys of a new network, in memory: the private CA, the signing, agreement and TLS keys of
+// DGMD, every node and every meter, and the signing keys of officers and inspectors. Made once and
+// written once (network_directory.h); no private key ever leaves its owner's directory.
 #pragma once
 
 #include <map>
@@ -37,6 +37,8 @@ struct NetworkKeys {
     OfficeKeys dgmd;
     std::map<NodeId, NodeKeys> nodes;
     std::map<MeterId, MeterKeys> meters;
+    std::map<NodeId, SigningKey> officers;
+    std::map<NodeId, SigningKey> inspectors;
 };
 
 [[nodiscard]] NetworkKeys make_keys(const LabNetwork& lab, const RandomSource& random);

@@ -88,6 +88,18 @@ std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node) {
     return text + "clock: " + (lab.operator_clock ? "operator" : "kernel") + "\n";
 }
 
+std::string gateway_yaml(const LabNetwork& lab) {
+    std::string text = "# Made by `gateway provision`; config/gateway.yaml explains the keys.\n" +
+                       line("genesis", "../", layout::kGenesis) + "drafts: drafts\nkeys:\n" +
+                       line("  signing", "", layout::kSigningKey) +
+                       line("  tls_key", "", layout::kTlsKey) +
+                       line("  tls_certificate", "", layout::kTlsCertificate) +
+                       line("  ca_certificate", "", layout::kAuthorityCertificate) + "nodes:\n";
+    for (const LabNode& node : lab.nodes)
+        text += broker_item(node);
+    return text;
+}
+
 std::string meter_sim_yaml(const LabNetwork& lab) {
     std::string text = "# Made by `gateway provision`; config/meter-sim.yaml explains the keys.\n" +
                        line("genesis", "../", layout::kGenesis) + meter_places(lab) +

@@ -10,6 +10,8 @@
 namespace fairfeed {
 
 [[nodiscard]] std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node);
+// For the office's commands; it stands beside DGMD's keys.
+[[nodiscard]] std::string gateway_yaml(const LabNetwork& lab);
 [[nodiscard]] std::string meter_sim_yaml(const LabNetwork& lab);
 
 }  // namespace fairfeed

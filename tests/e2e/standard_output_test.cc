@@ -96,6 +96,7 @@ class StandardOutput : public ::testing::Test {
             {"edge-node show clusters", config},
             {"edge-node show evidence", ledger},
             {"edge-node show nodes", ledger},
+            {"edge-node show office", ledger},
             {"edge-node prove", config + " --meter meter-1-1 --window 0 --out " + fresh("proof")},
             {"edge-node prove evidence", ledger + " --out " + fresh("evidence") + " meter-1-1"},
             {"edge-node check-proof", genesis + " " + quoted(node_.in("guilt.evidence"))},
@@ -104,6 +105,12 @@ class StandardOutput : public ::testing::Test {
              "--input " + source + "/tests/vectors/contract/exact_balance.yaml"},
             {"gateway provision", source + "/config/lab.yaml --out " + fresh("network")},
             {"gateway recording", quoted(recording())},
+            {"gateway draft", office() + " revoke node=n5 --out " + fresh("draft")},
+            {"gateway drafts", office()},
+            {"gateway sign",
+             ready_draft() + " --genesis " + quoted(directory_ / "lab/genesis.cbor")},
+            {"gateway withdraw", ready_draft()},
+            {"gateway submit", ready_draft() + " --check " + office()},
             {"meter-sim import", quoted(meter_file()) + " --out " + fresh("homes")},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim load", "--check-config --burst --duration 1 --config " + quoted(meters())},
@@ -149,6 +156,27 @@ class StandardOutput : public ::testing::Test {
         std::ofstream(file) << "Hour Start,Electricity 1,Electricity 1 Returned\n"
                                "2024-01-01T00:00:00+01:00,1,0\n2024-01-01T01:00:00+01:00,1,0\n";
         return file;
+    }
+    [[nodiscard]] std::string office() const {
+        return "--config " + quoted(directory_ / "lab/dgmd/gateway.yaml");
+    }
+    // A new draft that two officers have signed.
+    [[nodiscard]] std::string ready_draft() {
+        const auto lab = directory_ / "lab";
+        const std::string file = (directory_ / ("ready" + std::to_string(++made_))).string();
+        for (const std::vector<std::string>& words :
+             {std::vector<std::string>{"draft", "revoke", "node=n5", "--out", file, "--config",
+                                       (lab / "dgmd/gateway.yaml").string()},
+              {"sign", file, "--genesis", (lab / "genesis.cbor").string(), "--key",
+               (lab / "officers/officer-1.key").string()},
+              {"sign", file, "--genesis", (lab / "genesis.cbor").string(), "--key",
+               (lab / "officers/officer-2.key").string()}}) {
+            std::vector<std::string> command{program("gateway")};
+            command.insert(command.end(), words.begin(), words.end());
+            RunningProgram run(command);
+            EXPECT_EQ(run.wait(), 0) << run.output();
+        }
+        return quoted(file);
     }
     [[nodiscard]] std::filesystem::path meters() const {
         return directory_ / "lab/meters/meter-sim.yaml";

@@ -38,6 +38,10 @@ class TrustingChecker final : public SignatureChecker {
                                                    const Digest&, const VerifyKey&) override {
         return {};
     }
+    [[nodiscard]] Result<void, Reject> approval(const Digest&, const Witness&, const Digest&,
+                                                const VerifyKey&) override {
+        return {};
+    }
     [[nodiscard]] Result<void, Reject> reading(const SignedReading&, const Digest&,
                                                const VerifyKey&) override {
         return {};

@@ -16,6 +16,7 @@
 #include "core/wire/topics.h"
 #include "edge-node/consensus/safety_record.h"
 #include "tests/fuzz/little_state.h"
+#include "tests/fuzz/notice_seeds.h"
 #include "tests/fuzz/snapshot_seed.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/wire/samples.h"
@@ -55,19 +56,12 @@ void write_transactions(const Corpus& corpus) {
     const auto add = [&](const std::string& name, const Transaction& transaction) {
         corpus.add("transaction", name, encode_transaction(transaction));
     };
-    const PublicKey key = samples::signer("a").public_key();
     add("genesis", make_genesis(samples::genesis(), samples::signer("node-1")));
     add("reading", make_reading_transaction(samples::reading()));
     add("settlement", samples::batch());
-    add("meter", samples::dgmd(MeterRegistration{
-                     1, kMeter, kCluster, "sp-17", key, 0, {35, 1, 240}, {1200, 30, 400}}));
-    add("node", samples::dgmd(NodeRegistration{2, kNode, key, key, {-120, 4500}}));
-    add("committee", samples::dgmd(CommitteeAllocation{
-                         3, kCluster, {10, -20}, {kNode, NodeId("node-1")}, 1, 0}));
-    add("key_grant", samples::dgmd(samples::key_grant()));
-    add("capacity", samples::dgmd(CapacityCertificate{6, kMeter, 5000, 0}));
-    add("revoke", samples::dgmd(NodeRevocation{7, NodeId("node-5")}));
-    add("tariff", samples::dgmd(TariffNotice{7, {250'000, 80'000}, 42}));
+    for (const auto& [name, bytes] : notice_seeds())
+        corpus.add("transaction", name, bytes);
+    corpus.add("draft", "one-of-two", draft_seed());
     add("event", samples::seal_broken());
     add("handover", samples::handover_by("node-1"));
     add("evidence_readings", samples::two_readings());

@@ -122,6 +122,7 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
         const bool accuses = transaction.kind == TransactionKind::evidence ||
                              transaction.kind == TransactionKind::event;
         if (!accuses) highest_at_work_ = header.height;
+        if (is_dgmd_kind(transaction.kind)) on_notice(transaction, header.time_ms);
         if (const auto* committee = std::get_if<CommitteeAllocation>(&transaction.content)) {
             allocated_[committee->cluster].push_back({header.height, committee->effective});
         } else if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
@@ -130,6 +131,20 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
             on_evidence(*evidence);
         }
     }
+}
+
+// In these plans only thieves deauthorise meters and replace officers.
+void Oracles::on_notice(const Transaction& notice, std::int64_t time_ms) {
+    const auto* capacity = std::get_if<CapacityCertificate>(&notice.content);
+    const bool is_stolen = notice.kind == TransactionKind::deauthorise ||
+                           notice.kind == TransactionKind::officers ||
+                           (capacity != nullptr && capacity->certificate);
+    if (is_stolen) ++decreed_;
+    if (is_stolen && plan_.office != OfficeBehaviour::captured)
+        fail("fewer officers than the threshold decided: " + describe(notice));
+    const GridClock grid(scenery_.first_state.genesis.parameters);
+    if (grid.end_real_ms(notice.valid_until) <= time_ms)
+        fail("a notice that had expired decided: " + describe(notice));
 }
 
 // Two quorums overlap: a node in both certificates has lied.

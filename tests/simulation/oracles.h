@@ -71,6 +71,8 @@ class Oracles {
     [[nodiscard]] bool has_named(const std::string& culprit, Offence offence) const {
         return accused_.contains({culprit, offence});
     }
+    // Notices by captors of the office on the chain.
+    [[nodiscard]] std::uint64_t decreed() const { return decreed_; }
     // The highest height of the agreed chain.
     [[nodiscard]] Height highest() const { return blocks_.empty() ? 0 : blocks_.rbegin()->first; }
 
@@ -90,6 +92,7 @@ class Oracles {
     void on_share(std::size_t node, const Publish& publish);
     void on_fork(std::size_t node, const CommittedBlock& committed);
     void on_evidence(const Evidence& evidence);
+    void on_notice(const Transaction& notice, std::int64_t time_ms);
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const ModelDisk& disk);
     [[nodiscard]] std::size_t committees_before(const Settlement& batch) const;
@@ -103,6 +106,7 @@ class Oracles {
     Audit audit_;
     std::string fault_;
     std::string lost_;
+    std::uint64_t decreed_ = 0;
     struct Decided {
         Digest block;
         std::size_t by = 0;  // the first honest node that committed it

@@ -50,6 +50,16 @@ enum class MeterBehaviour {
 constexpr std::size_t kMeterBehaviours = 7;
 [[nodiscard]] std::string_view to_string(MeterBehaviour behaviour);
 
+// Of the utility's office, beside what it has to say in the plan.
+enum class OfficeBehaviour {
+    honest,
+    clumsy,    // says things late, twice, out of order, and contradicts itself
+    robbed,    // a thief has the gateway and one officer's key: fewer than the threshold
+    captured,  // as many officers as the threshold asks for deauthorise whom they like
+};
+constexpr std::size_t kOfficeBehaviours = 4;
+[[nodiscard]] std::string_view to_string(OfficeBehaviour behaviour);
+
 // The number of nodes that may lie.
 enum class Liars {
     tolerated,  // f of the chain, one of each committee
@@ -142,6 +152,7 @@ struct Plan {
     std::vector<ClockChange> clocks;
     std::optional<std::int64_t> blackout_ms;
     std::optional<Newcomer> newcomer;
+    OfficeBehaviour office = OfficeBehaviour::honest;
     std::vector<CapacityNotice> capacities;   // ascending
     std::vector<CommitteeChange> committees;  // ascending
 

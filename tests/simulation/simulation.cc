@@ -21,6 +21,7 @@ Simulation::Simulation(std::uint64_t seed, Plan plan, Story story)
     : plan_(std::move(plan)),
       scenery_(scenery_of(plan_)),
       dice_(seed ^ 0x5eed),
+      office_dice_(seed ^ 0x0ff1ce),
       story_(std::move(story)),
       broker_up_(plan_.machines(), true),
       oracles_(scenery_, plan_, [this](const MeterId& meter) -> const SimulatedMeter& {
@@ -83,7 +84,8 @@ void Simulation::schedule() {
         const bool late = plan_.is_newcomer(hosts_[i].node);
         at(late ? plan_.newcomer->boots_ms : dice_.below(500), What::boot, i);
     }
-    if (plan_.newcomer || !plan_.capacities.empty() || !plan_.committees.empty()) {
+    if (plan_.newcomer || !plan_.capacities.empty() || !plan_.committees.empty() ||
+        plan_.office != OfficeBehaviour::honest) {
         utility_done_ = false;
         at(500, What::utility, 0);
     }

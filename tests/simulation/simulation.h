@@ -107,6 +107,14 @@ class Simulation {
     [[nodiscard]] bool is_last_word_in(const ChainState& state) const;
     [[nodiscard]] Host* spokesman();
 
+    // office.cc
+    [[nodiscard]] std::vector<Transaction> mischief(const ChainState& state,
+                                                    const std::vector<Transaction>& said);
+    [[nodiscard]] TransactionContent decree_of_captors(const ChainState& state);
+    [[nodiscard]] std::vector<Transaction> clumsy_notices(const ChainState& state,
+                                                          const std::vector<Transaction>& said);
+    [[nodiscard]] std::vector<Transaction> stolen_notices(const ChainState& state);
+
     // committees.cc
     [[nodiscard]] const CommitteeChange* due_change(const ChainState& state,
                                                     std::size_t cluster) const;
@@ -157,6 +165,8 @@ class Simulation {
     Plan plan_;
     const Scenery& scenery_;
     Dice dice_;
+    Dice office_dice_;
+    std::vector<Transaction> notices_said_;  // a clumsy office's, of before
     Story story_;
     std::int64_t now_ms_ = 0;
     test::Agenda<Happening> agenda_;

@@ -76,6 +76,7 @@ std::vector<TransactionContent> Simulation::wishes_of_utility(const ChainState& 
 // Without further settlements no block brings the last change into force; but a transaction once
 // sent waits in some pool.
 bool Simulation::is_last_word_in(const ChainState& state) const {
+    if (plan_.office != OfficeBehaviour::honest && !is_calm()) return false;
     if (!plan_.capacities.empty() && now_ms_ < plan_.capacities.back().at_ms) return false;
     if (!is_last_committee_in(state)) return false;
     if (!plan_.newcomer) return true;
@@ -103,9 +104,11 @@ void Simulation::follow_utility() {
             count(kind == "REVOKE" ? "validator revoked" : "DGMD says " + kind);
             note([&] { return "DGMD says " + kind + in_full(transaction.content); });
         }
+        const Topic topic{state.genesis.parameters.name, name(*host), Channel::tx};
+        for (Transaction& wrong : mischief(state, said))
+            publish(*host, {topic, encode_bundle({{std::move(wrong)}})});
         if (!said.empty()) {
-            publish(*host, {Topic{state.genesis.parameters.name, name(*host), Channel::tx},
-                            encode_bundle({said})});
+            publish(*host, {topic, encode_bundle({said})});
         } else if (is_last_word_in(state)) {
             utility_done_ = true;
             return at(now_ms_, What::check, 0);

@@ -7,6 +7,7 @@
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/genesis_file_codec.h"
+#include "core/wire/office_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -72,6 +73,10 @@ class Founding {
         genesis_.dgmd = kDgmd;
         genesis_.dgmd_key = signing_key(kDgmd.str()).public_key();
         genesis_.dgmd_agreement_key = agreement_key(kDgmd.str()).public_key();
+        std::vector<std::string> officers;
+        for (std::size_t i = 1; i <= options.officers; ++i)
+            officers.push_back(TestNetwork::officer(i).str());
+        genesis_.office = TestNetwork::office(options.threshold, officers);
         network_ = network_id(genesis_);
         transactions_.push_back(make_genesis(genesis_, signing_key("node-1")));
     }
@@ -91,8 +96,8 @@ class Founding {
 
   private:
     void add(const TransactionContent& content) {
-        transactions_.push_back(make_dgmd_transaction(with_sequence(content, ++sequence_), kDgmd,
-                                                      network_, signing_key(kDgmd.str())));
+        transactions_.push_back(make_notice(with_sequence(content, ++sequence_), 0, kDgmd, network_,
+                                            signing_key(kDgmd.str())));
     }
 
     void add_node(std::size_t index) {
@@ -130,8 +135,13 @@ class Founding {
         header.validators = validators_hash(validators());
         header.transactions_root = transactions_root(block);
         header.transaction_count = static_cast<std::uint32_t>(transactions_.size());
-        const auto genesis =
+        GenesisBlock genesis =
             make_genesis_block(block, network_, genesis_.genesis_node, signing_key("node-1"));
+        for (std::size_t i = 1; i <= genesis_.office.threshold; ++i) {
+            const NodeId officer = TestNetwork::officer(i);
+            genesis.approvals.push_back(
+                approve(block_id(header), officer, network_, signing_key(officer.str())));
+        }
         auto loaded = decode_genesis(encode_genesis(genesis));
         CHECK(loaded);
         return std::move(*loaded);
@@ -263,9 +273,39 @@ KeyRing TestNetwork::key_ring(const ChainState& state, const NodeId& node) const
 
 Transaction TestNetwork::from_dgmd(const ChainState& state, TransactionContent content,
                                    std::uint64_t further) const {
+    std::vector<NodeId> approving;
+    for (std::size_t i = 0; i < state.office.office.threshold; ++i)
+        approving.push_back(state.office.office.officers[i].name);
+    return approved(draft(state, std::move(content), kLongValid, further), approving);
+}
+
+Transaction TestNetwork::draft(const ChainState& state, TransactionContent content,
+                               Window valid_until, std::uint64_t further) const {
     const std::uint64_t sequence = state.dgmd_sequence + 1 + further;
-    return make_dgmd_transaction(with_sequence(std::move(content), sequence), kDgmd, network(),
-                                 signing_key(kDgmd.str()));
+    return make_notice(with_sequence(std::move(content), sequence), valid_until, kDgmd, network(),
+                       signing_key(kDgmd.str()));
+}
+
+Transaction TestNetwork::approved(Transaction notice, const std::vector<NodeId>& officers) const {
+    notice.endorsements.clear();
+    for (const NodeId& officer : officers)
+        notice.endorsements.push_back(
+            approve(notice.id, officer, network(), signing_key(officer.str())));
+    return notice;
+}
+
+NodeId TestNetwork::officer(std::size_t index) {
+    return NodeId("officer-" + std::to_string(index));
+}
+
+Office TestNetwork::office(std::uint32_t threshold, const std::vector<std::string>& officers,
+                           const std::vector<std::string>& inspectors) {
+    Office out{threshold, {}, {}};
+    for (const std::string& name : officers)
+        out.officers.push_back({NodeId(name), signing_key(name).public_key()});
+    for (const std::string& name : inspectors)
+        out.inspectors.push_back({NodeId(name), signing_key(name).public_key()});
+    return out;
 }
 
 KeyGrant TestNetwork::grant(const MeterId& meter, KeyEpoch epoch,

@@ -29,6 +29,8 @@ namespace fairfeed::test {
 [[nodiscard]] const AgreementKey& agreement_key(std::string_view name);
 [[nodiscard]] SymmetricKey data_key(std::string_view name);
 
+constexpr Window kLongValid = 1'000'000'000;
+
 // The registers of every meter at its installation.
 constexpr Registers kInstalled{1000, 500, 2000};
 
@@ -42,6 +44,8 @@ struct TestNetworkOptions {
     Window meters_effective = 0;
     NetworkParameters parameters = default_parameters();
     Tariff tariff{250'000, 80'000};
+    std::size_t officers = 3;  // officer-1.., beside one inspector
+    std::uint32_t threshold = 2;
 
     // Grid epoch 2016-08-08, real epoch the same, speed 1, windows of four hours.
     [[nodiscard]] static NetworkParameters default_parameters();
@@ -73,9 +77,23 @@ class TestNetwork {
     [[nodiscard]] KeyRing key_ring(const ChainState& state, const NodeId& node) const;
     [[nodiscard]] const RandomSource& random() const { return random_; }  // repeats from run to run
 
-    // The next DGMD transaction of a state, or one `further` on; its sequence is filled in.
+    // The next notice of a state, or one `further` on, approved by as many of the officers in force
+    // as needed, the first ones; its sequence is filled in. Valid for a long time.
     [[nodiscard]] Transaction from_dgmd(const ChainState& state, TransactionContent content,
                                         std::uint64_t further = 0) const;
+    // The same with an end, and without approvals.
+    [[nodiscard]] Transaction draft(const ChainState& state, TransactionContent content,
+                                    Window valid_until = kLongValid,
+                                    std::uint64_t further = 0) const;
+    // The notice with the approvals of these officers alone, in this order.
+    [[nodiscard]] Transaction approved(Transaction notice,
+                                       const std::vector<NodeId>& officers) const;
+    [[nodiscard]] static NodeId officer(std::size_t index);  // from 1
+    // Officers and inspectors with these names, under the keys of their names.
+    [[nodiscard]] static Office office(std::uint32_t threshold,
+                                       const std::vector<std::string>& officers,
+                                       const std::vector<std::string>& inspectors = {
+                                           "inspector-1"});
     [[nodiscard]] KeyGrant grant(const MeterId& meter, KeyEpoch epoch,
                                  const std::vector<NodeId>& recipients, Window effective) const;
 

@@ -52,6 +52,45 @@ TEST_F(CertificateTest, pays_a_newly_certified_prosumer_in_its_first_window) {
     EXPECT_TRUE(chain_.invariants().all_held());
 }
 
+// Paper A70. The export of the window before still earns, also where it is read late.
+TEST_F(CertificateTest, pays_a_deauthorised_prosumer_nothing_until_it_is_inspected_again) {
+    const auto say = [this](const TransactionContent& content) {
+        const auto notice = network_.from_dgmd(state(), content);
+        return bool(chain_.append(chain_.next_block({notice}, state().tip_time_ms + 1)));
+    };
+    append(0, chain_.read_all(kOne, 0));
+    ASSERT_TRUE(say(Deauthorisation{0, kProsumer, DeauthorisationReason::over_capacity, 2}));
+    OpenedReadings first = chain_.read_all(kOne, 1);
+    const OpenedReading late = first.at(kProsumer);
+    first.erase(kProsumer);
+    append(1, first);
+    OpenedReadings second;
+    for (const MeterId& meter : state().meters_of(kOne, 2)) {
+        const QuarterHour quarter =
+            meter == kConsumer ? QuarterHour{150, 0, 0} : QuarterHour{0, 400, 500};
+        second.insert({meter, chain_.meter(meter).read(2, test::flat_profile(state(), quarter))});
+    }
+    const HeldReadings held{{1, {{kProsumer, late}}}, {2, second}};
+    const Settlement settlement = chain_.settle_held(kOne, 2, held);
+    ASSERT_TRUE(chain_.append(chain_.next_block(chain_.group_held(settlement, held))));
+    EXPECT_EQ(settlement.late.size(), 1U);
+    EXPECT_EQ(line(kProsumer).capacity_w, 0);
+    EXPECT_EQ(line(kProsumer).mes_w, 0);
+    EXPECT_EQ(line(kProsumer).export_wh, 16 * 400);
+    EXPECT_EQ(line(kProsumer).credited_wh, 0);
+    EXPECT_EQ(line(kProsumer).export_amount_micro, 0);
+    EXPECT_EQ(line(kProsumer).adjusted.credited_wh, 0) << "window 1 was estimated right";
+    EXPECT_EQ(line(kProsumer).flags, kLineUnregistered);
+    EXPECT_FALSE(say(CapacityCertificate{0, kProsumer, 5000, 4}));
+    ASSERT_TRUE(say(CapacityCertificate{0, kProsumer, 5000, 4, network_.network()}));
+    append(3, chain_.read_all(kOne, 3));
+    EXPECT_EQ(line(kProsumer).credited_wh, 0);
+    append(4, chain_.read_all(kOne, 4));
+    EXPECT_EQ(line(kProsumer).credited_wh, 16 * 400);
+    EXPECT_EQ(line(kProsumer).flags, 0U);
+    EXPECT_TRUE(chain_.invariants().all_held());
+}
+
 TEST_F(CertificateTest, tells_a_meter_without_a_share_the_capacity_it_is_certified_for_by_then) {
     certify(kConsumer, 4000, 1);
     const auto readings = chain_.read_all(kOne, 0);

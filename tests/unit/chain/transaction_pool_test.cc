@@ -189,6 +189,46 @@ TEST_F(Pool, has_places_for_notices_although_it_is_full_of_windows) {
     }
 }
 
+// A notice's id does not cover its approvals, either.
+TEST_F(Pool, takes_a_notice_from_the_threshold_alone) {
+    const Transaction draft = network.draft(chain.state(), CapacityCertificate{0, kMeter, 9, 5});
+    const NodeId first = TestNetwork::officer(1), second = TestNetwork::officer(2);
+    EXPECT_EQ(reason(draft), "no_quorum");
+    EXPECT_EQ(reason(network.approved(draft, {first})), "no_quorum");
+    Transaction forged = network.approved(draft, {first, second});
+    std::swap(forged.endorsements[0].signature, forged.endorsements[1].signature);
+    EXPECT_EQ(reason(forged), "wrong_signature");
+    EXPECT_EQ(pool.size(), 0U);
+    EXPECT_EQ(reason(network.approved(draft, {first, second})), "");
+}
+
+TEST_F(Pool, keeps_no_notice_that_has_expired) {
+    const NodeId first = TestNetwork::officer(1), second = TestNetwork::officer(2);
+    const auto until = [&](Window last) {
+        const CapacityCertificate capacity{0, kMeter, 9, 5};
+        return network.approved(network.draft(chain.state(), capacity, last, 7), {first, second});
+    };
+    EXPECT_EQ(reason(until(0)), "");
+    ASSERT_TRUE(chain.append(chain.next_block(window)));  // ends window 0
+    pool.prune(chain.state());
+    EXPECT_EQ(pool.size(), 0U);
+    EXPECT_EQ(reason(until(0)), "already_committed");
+}
+
+// Otherwise the same draft, approved by those who decide now, would be a duplicate for ever.
+TEST_F(Pool, forgets_all_notices_when_others_approve) {
+    const CapacityCertificate capacity{0, kMeter, 9, 5};
+    const Transaction draft = network.draft(chain.state(), capacity, kLongValid, 1);
+    EXPECT_EQ(reason(network.approved(draft, {TestNetwork::officer(1), TestNetwork::officer(2)})),
+              "");
+    const Office next = TestNetwork::office(1, {"officer-7"});
+    ASSERT_TRUE(
+        chain.append(chain.next_block({network.from_dgmd(chain.state(), OfficeChange{0, next})})));
+    pool.prune(chain.state());
+    EXPECT_EQ(pool.size(), 0U);
+    EXPECT_EQ(reason(network.approved(draft, {TestNetwork::officer(7)})), "");
+}
+
 TEST_F(Pool, drops_what_was_drafted_on_a_state_that_the_chain_has_left) {
     ASSERT_TRUE(pool.add_all(window, chain.state(), signatures));
     const Transaction notice =

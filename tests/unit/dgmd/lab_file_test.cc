@@ -161,16 +161,33 @@ const BadLab kBadLabs[] = {
      "lab.yaml:8:9: 'nodes[0].id' must be a name of 1 to 32 characters a-z, 0-9 and '-', not "
      "'n/1'"},
     {"duplicate node", "id: n2", "id: n1",
-     "lab.yaml:12:9: the name 'n1' is already that of another node: nodes, meters and dgmd share "
+     "lab.yaml:12:9: the name 'n1' is already that of another node: nodes, meters, officers, "
+     "inspectors and dgmd share "
      "one set of names"},
     {"meter named as a node", "id: m1", "id: n1",
-     "lab.yaml:20:10: the name 'n1' is already that of a node: nodes, meters and dgmd share one "
-     "set "
-     "of names"},
-    {"meter named as the utility", "id: m1", "id: dgmd",
-     "lab.yaml:20:10: the name 'dgmd' is already that of a utility: nodes, meters and dgmd share "
-     "one "
+     "lab.yaml:20:10: the name 'n1' is already that of a node: nodes, meters, officers, inspectors "
+     "and dgmd share one "
      "set of names"},
+    {"meter named as the utility", "id: m1", "id: dgmd",
+     "lab.yaml:20:10: the name 'dgmd' is already that of a utility: nodes, meters, officers, "
+     "inspectors and dgmd share "
+     "one set of names"},
+    {"node named as an officer", "tariff:", "office: {officers: [n1, o2]}\ntariff:",
+     "lab.yaml:8:9: the name 'n1' is already that of an officer: nodes, meters, officers, "
+     "inspectors and dgmd share one set of names"},
+    {"meter named as an officer that nobody wrote down", "id: m1", "id: officer-2",
+     "lab.yaml:20:10: the name 'officer-2' is already that of an officer: nodes, meters, officers, "
+     "inspectors and dgmd share one set of names"},
+    {"officer who inspects", "tariff:", "office: {officers: [o1, o2], inspectors: [o2]}\ntariff:",
+     "lab.yaml:23:43: the name 'o2' is already that of an officer: nodes, meters, officers, "
+     "inspectors and dgmd share one set of names"},
+    {"officer with a person's name", "tariff:", "office: {officers: ['Mrs. Okafor', o2]}\ntariff:",
+     "lab.yaml:23:21: a name is 1 to 32 of a-z, 0-9 and '-': no person's own name, it is public"},
+    {"nobody decides", "tariff:", "office: {officers: []}\ntariff:",
+     "lab.yaml:23:20: a network needs 1 to 16 officers"},
+    {"more must agree than there are",
+     "tariff:", "office: {officers: [o1, o2], threshold: 3}\ntariff:",
+     "lab.yaml:23:41: 'office.threshold' must be between 1 and 2, not 3"},
     {"meter named as the account", "id: m1", "id: grid",
      "lab.yaml:20:10: the name 'grid' is an account of the ledger"},
     {"meter named as nobody", "id: m1", "id: '-'",

@@ -56,6 +56,37 @@ TEST(Provision, provisions_the_example_as_it_stands) {
     EXPECT_EQ(state.genesis.genesis_node, NodeId("n1"));
     EXPECT_EQ(state.tariff(0), (Tariff{250'000, 80'000}));
     EXPECT_EQ(state.capacity_w(MeterId("m-301"), 0), 6000);
+    EXPECT_EQ(state.office.office.threshold, 2U);
+    EXPECT_THAT(run.out, HasSubstr("office   2 of 3 officers decide on rights and money: "
+                                   "officer-1, officer-2, officer-3\n"));
+}
+
+TEST(Provision, gives_each_officer_a_key_file_of_their_own) {
+    const Provisioned made(with(kSmallLab, "tariff:",
+                                "office: {officers: [bela, amal, chen], threshold: 3, "
+                                "inspectors: [dara]}\ntariff:"));
+    ASSERT_EQ(made.run().status, 0) << made.run().err;
+    const Office office = state_in(made.network()).office.office;
+    EXPECT_EQ(office.threshold, 3U);
+    ASSERT_EQ(office.officers.size(), 3U);
+    for (const Signatory& officer : office.officers) {
+        const auto file = made.network() / "officers" / (officer.name.str() + ".key");
+        EXPECT_EQ(mode_of(file), std::filesystem::perms(0600));
+        const auto key = load_signing_key(file);
+        ASSERT_TRUE(key);
+        EXPECT_EQ(key->public_key(), officer.key);
+    }
+    EXPECT_EQ(mode_of(made.network() / "officers"), std::filesystem::perms(0700));
+    const auto inspector = load_signing_key(made.network() / "inspectors/dara.key");
+    ASSERT_TRUE(inspector);
+    EXPECT_EQ(inspector->public_key(), office.inspectors.front().key);
+}
+
+TEST(Provision, labels_a_network_in_which_one_key_decides) {
+    const Provisioned made(with(kSmallLab, "tariff:", "office: {officers: [amal]}\ntariff:"));
+    ASSERT_EQ(made.run().status, 0) << made.run().err;
+    EXPECT_THAT(made.run().err, HasSubstr("warning: one officer's key alone decides"));
+    EXPECT_THAT(made.run().out, HasSubstr("1 of 1 officer decides: for a laboratory only"));
 }
 
 TEST(Provision, refuses_to_provision_twice_and_leaves_every_byte_alone) {
@@ -65,10 +96,11 @@ TEST(Provision, refuses_to_provision_twice_and_leaves_every_byte_alone) {
     const auto again = provision(made.lab(), made.network());
     EXPECT_EQ(again.status, 2);
     EXPECT_EQ(again.out, "");
-    EXPECT_EQ(again.err,
-              made.network().string() +
-                  ": holds ca, dgmd, genesis.cbor, meters, nodes and 1 more already, and keys are "
-                  "never overwritten; name a new directory or move this one away\n");
+    EXPECT_EQ(
+        again.err,
+        made.network().string() +
+            ": holds ca, dgmd, genesis.cbor, inspectors, meters and 3 more already, and keys are "
+            "never overwritten; name a new directory or move this one away\n");
     EXPECT_EQ(content_of(made.network()), before);
 }
 
@@ -119,9 +151,11 @@ TEST(Provision, keeps_secrets_from_everybody_but_their_owner) {
             << name;
         EXPECT_EQ(mode_of(made / name), std::filesystem::perms(secret ? 0600 : 0644)) << name;
     }
-    // One key of the CA, three of DGMD, four of each node, three of each meter.
-    EXPECT_EQ(keys, 1U + 3U + 2U * 4U + 3U * 3U);
-    for (const char* name : {"ca", "dgmd", "nodes/n1/keys", "nodes/n1/broker", "meters/m1"})
+    // One key of the CA, three of DGMD, one of each officer and inspector, four of each node, three
+    // of each meter.
+    EXPECT_EQ(keys, 1U + 3U + 3U + 1U + 2U * 4U + 3U * 3U);
+    for (const char* name : {"ca", "dgmd", "officers", "inspectors", "nodes/n1/keys",
+                             "nodes/n1/broker", "meters/m1"})
         EXPECT_EQ(mode_of(made / name), std::filesystem::perms(0700)) << name;
 }
 
@@ -340,6 +374,10 @@ TEST(Provision, summarises_for_programs) {
     EXPECT_EQ(json->at("clusters").at(0).at("members"),
               Json::array().push("n1").push("n2").push("n5").push("n3"));
     EXPECT_EQ(json->at("nodes").at(0).at("parent_of"), Json("ash"));
+    EXPECT_EQ(json->at("office").at("threshold"), Json(2));
+    EXPECT_EQ(json->at("office").at("laboratory_only"), Json(false));
+    EXPECT_EQ(json->at("office").at("officers").at(2).at("key"),
+              Json((directory / "net/officers/officer-3.key").string()));
     EXPECT_EQ(json->at("files"), Json(content_of(directory / "net").size()));
 }
 

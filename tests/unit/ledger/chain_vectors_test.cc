@@ -59,14 +59,15 @@ const std::vector<Telling>& tellings() {
          {{"proof.cbor", TestNetwork::meter(1, 1), 43, 43, 3},
           {"proof-late.cbor", TestNetwork::meter(1, 3), 40, 42, 2}},
          {{"evidence.cbor", "meter-1-2"}},
-         {TransactionKind::revoke},
+         {TransactionKind::revoke, TransactionKind::deauthorise, TransactionKind::officers},
          false},
         {"chain2",
          tell<SecondStory>,
          {{"proof-setback.cbor", TestNetwork::meter(1, 1), 26, 26, 1},
           {"proof-late.cbor", TestNetwork::meter(1, 5), 24, 28, 1},
           {"proof-replaced.cbor", MeterId("meter-1-6"), 30, 30, 5},
-          {"proof-later-cluster.cbor", MeterId("meter-9-1"), 28, 28, 6}},
+          {"proof-later-cluster.cbor", MeterId("meter-9-1"), 28, 28, 6},
+          {"proof-deauthorised.cbor", TestNetwork::meter(1, 1), 32, 32, 4}},
          {{"evidence-votes.cbor", "node-4"},
           {"evidence-proposals.cbor", "node-3"},
           {"evidence-batches.cbor", "node-1"}},
@@ -77,7 +78,8 @@ const std::vector<Telling>& tellings() {
          {{"proof.cbor", TestNetwork::meter(1, 1), 4, 4, 0},
           {"proof-late.cbor", TestNetwork::meter(1, 3), 4, 5, 0}},
          {},
-         {TransactionKind::revoke, TransactionKind::evidence, TransactionKind::event},
+         {TransactionKind::revoke, TransactionKind::evidence, TransactionKind::event,
+          TransactionKind::deauthorise, TransactionKind::officers},
          false},
     };
     return all;
@@ -269,11 +271,11 @@ TEST_P(ChainVectors, open_with_the_utilitys_key_to_the_figures_beside_them) {
 
 TEST_P(ChainVectors, hold_every_kind_of_transaction_that_they_are_there_for) {
     std::set<TransactionKind> built = {
-        TransactionKind::genesis,   TransactionKind::reading,  TransactionKind::settlement,
-        TransactionKind::meter,     TransactionKind::node,     TransactionKind::committee,
-        TransactionKind::key_grant, TransactionKind::capacity, TransactionKind::tariff,
-        TransactionKind::event,     TransactionKind::revoke,   TransactionKind::evidence,
-        TransactionKind::handover};
+        TransactionKind::genesis,   TransactionKind::reading,     TransactionKind::settlement,
+        TransactionKind::meter,     TransactionKind::node,        TransactionKind::committee,
+        TransactionKind::key_grant, TransactionKind::capacity,    TransactionKind::tariff,
+        TransactionKind::event,     TransactionKind::revoke,      TransactionKind::evidence,
+        TransactionKind::handover,  TransactionKind::deauthorise, TransactionKind::officers};
     for (const TransactionKind kind : telling_.missing)
         built.erase(kind);
     EXPECT_EQ(computed_from_files().kinds, built);

@@ -281,6 +281,36 @@ void SecondStory::settle_the_cluster_founded_later() {
            28, heard({{kFar, 28}}), {});
 }
 
+// The notices behind OFFICERS have the approvals of its officers.
+void SecondStory::deauthorise_under_other_officers() {
+    const Digest visit = sha256(as_bytes("certificate of the second visit"));
+    say("OFFICERS: two of officer-2, officer-4 and officer-5; DEAUTHORISE meter-1-1 from 32, "
+        "CAPACITY after its re-inspection from 33",
+        {OfficeChange{0, TestNetwork::office(2, {"officer-2", "officer-4", "officer-5"},
+                                             {"inspector-1", "inspector-2"})},
+         Deauthorisation{0, kRoof, DeauthorisationReason::over_capacity, 32},
+         CapacityCertificate{0, kRoof, 4001, 33, visit}},
+        time_in(31, 300));
+    for (const Window window : {31U, 32U, 33U}) {
+        live(kRoof, window, {.load_wh = kSunnyLoad, .noon_wh = 1021, .obeys = window != 32});
+        live(kHome, window, {.load_wh = 229});
+        live(kNew, window, {.load_wh = 59, .noon_wh = 431, .obeys = true});
+        live(kShade, window, {.load_wh = 101, .noon_wh = 359});
+        live(kNextBarn, window, {.load_wh = 137, .noon_wh = 1109});
+        const char* const titles[] = {"window 31: all read",
+                                      "window 32: meter-1-1 has no capacity, and its export earns "
+                                      "nothing",
+                                      "window 33: meter-1-1 is certified again"};
+        settle(titles[window - 31], kCluster, window,
+               heard({{kRoof, window},
+                      {kHome, window},
+                      {kNew, window},
+                      {kShade, window},
+                      {kNextBarn, window}}),
+               {});
+    }
+}
+
 SecondStory::SecondStory() : ToldChain(odd_network()) {
     begin();
     change_rates();
@@ -291,6 +321,7 @@ SecondStory::SecondStory() : ToldChain(odd_network()) {
     accuse_and_revoke();
     replace_the_barn();
     settle_the_cluster_founded_later();
+    deauthorise_under_other_officers();
     keep();
 }
 

@@ -31,6 +31,7 @@ class SecondStory : public ToldChain {
     void accuse_and_revoke();
     void replace_the_barn();
     void settle_the_cluster_founded_later();
+    void deauthorise_under_other_officers();
 
     std::map<Window, std::map<MeterId, OpenedReading>> kept_;
 };

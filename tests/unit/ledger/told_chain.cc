@@ -6,6 +6,7 @@
 #include "core/accounts/handover.h"
 #include "core/contract/settlement.h"
 #include "core/state/handover_rules.h"
+#include "core/state/office_rules.h"
 #include "core/wire/handover_codec.h"
 
 namespace fairfeed::test {
@@ -84,6 +85,8 @@ void ToldChain::say(const std::string& title, const std::vector<TransactionConte
     for (const TransactionContent& content : contents) {
         before.push_back(stored_.network().from_dgmd(next, content));
         ++next.dgmd_sequence;
+        if (const auto* change = std::get_if<OfficeChange>(&content))
+            apply_office(next, change->office);
     }
     add(title, std::move(before), time_ms);
 }

@@ -58,7 +58,7 @@ class FleetTest : public ::testing::Test {
     explicit FleetTest(const TestNetworkOptions& network = options())
         : bench_(network),
           parent_(bench_.member(1)),
-          broker_(broker_acl(parameters().name, parent_, {})) {
+          broker_(broker_acl(parameters().name, parent_, {}, bench_.network().dgmd())) {
         write_configuration();
     }
     [[nodiscard]] const NetworkParameters& parameters() const {

@@ -320,6 +320,12 @@ TEST_F(ProofOfALaterMeter, is_refused_without_its_evidence_or_with_a_bent_one) {
         {"registry", [](Proof& p) { p.registry[0].included.index = 1; }},
         {"registry", [](Proof& p) { p.registry[0].included = p.reading; }},
         {"registry", [](Proof& p) { p.registry[0].header.time_ms += 1; }},
+        {"registry", [](Proof& p) { p.registry[1].included.transaction.endorsements.pop_back(); }},
+        {"registry",
+         [](Proof& p) {
+             auto& approvals = p.registry[1].included.transaction.endorsements;
+             std::swap(approvals[0].signature, approvals[1].signature);
+         }},
     };
     for (std::size_t i = 0; i < std::size(rows); ++i) {
         Proof changed = proof_;

@@ -30,6 +30,8 @@ TEST(StatusFile, names_every_member) {
     summary.over_certified = {{MeterId("meter-4"), 2}};
     summary.accused = {{"meter-3", 1}};
     summary.tampered = {{MeterId("meter-5"), 4}};
+    summary.deauthorised = {{MeterId("meter-6"), 9}};
+    summary.office = {1, {{NodeId("amal"), {}}, {NodeId("bela"), {}}}, {}};
     summary.alarms = {"validator node-3 voted twice"};
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
     summary.blocks_damaged = 1;
@@ -67,7 +69,9 @@ TEST(StatusFile, names_every_member) {
         R"("snapshot":{"height":50,"started_from":40,"replayed_transactions":120,)"
         R"("refused":["snapshot.next: it is damaged"],"written":3,"failed":1,)"
         R"("fault":"no space"}},)"
-        R"("accused":{"meter-3":1},"tampered":{"meter-5":4},)"
+        R"("accused":{"meter-3":1},"tampered":{"meter-5":4},"deauthorised":{"meter-6":9},)"
+        R"("office":{"promise":"1 of 2 officers decide: for a laboratory only, one stolen key is )"
+        R"(enough","threshold":1,"officers":["amal","bela"],"laboratory_only":true},)"
         R"("alarms":["validator node-3 voted twice"],)"
         R"("invariants":[{"name":"chain_is_linked","applicable":true,"ok":true,)"
         R"("checked_by":"public","explanation":""}]})";

@@ -77,11 +77,14 @@ TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
          "already_registered"},
         {"a node like dgmd", NodeRegistration{0, NodeId("dgmd"), key, key, {}},
          "already_registered"},
+        {"a node like an officer", NodeRegistration{0, NodeId("officer-3"), key, key, {}},
+         "already_registered"},
         {"no point", NodeRegistration{0, node, no_point, key, {}}, "malformed"},
         {"a meter", new_meter("new"), "accepted"},
         {"a meter twice", new_meter(kMeter.str().c_str()), "already_registered"},
         {"a meter like a node", new_meter("node-1"), "already_registered"},
         {"a meter called grid", new_meter("grid"), "already_registered"},
+        {"a meter like an inspector", new_meter("inspector-1"), "already_registered"},
         {"a meter nowhere",
          MeterRegistration{0, MeterId("new"), ClusterId("x"), "sp", key, 2, {}, {}},
          "wrong_cluster"},
@@ -98,6 +101,10 @@ TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
         {"capacity of nobody", CapacityCertificate{0, MeterId("x"), 6000, 2}, "unknown_meter"},
         {"negative capacity", CapacityCertificate{0, kMeter, -1, 2}, "out_of_range"},
         {"absurd capacity", CapacityCertificate{0, kMeter, kMaxCapacityW + 1, 2}, "out_of_range"},
+        {"deauthorisation", Deauthorisation{0, kMeter, {}, 2}, "accepted"},
+        {"deauthorisation of the running window", Deauthorisation{0, kMeter, {}, 1},
+         "not_effective"},
+        {"deauthorisation of nobody", Deauthorisation{0, MeterId("x"), {}, 2}, "unknown_meter"},
         {"key", network_.grant(kMeter, 2, {NodeId("node-1")}, 2), "accepted"},
         {"old key epoch", network_.grant(kMeter, 1, {NodeId("node-1")}, 2), "unknown_key_epoch"},
         {"key of the running window", network_.grant(kMeter, 2, {NodeId("node-1")}, 1),
@@ -129,10 +136,13 @@ TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
 TEST_F(RegistryTest, takes_only_dgmds_next_transaction) {
     const CapacityCertificate content{chain_.state().dgmd_sequence + 1, kMeter, 6000, 2};
     const auto make = [this](const CapacityCertificate& said, const char* signer, const char* key) {
-        return make_dgmd_transaction(said, NodeId(signer), network_.network(),
-                                     test::signing_key(key));
+        const Transaction draft = make_notice(said, test::kLongValid, NodeId(signer),
+                                              network_.network(), test::signing_key(key));
+        return network_.approved(draft, {NodeId("officer-1"), NodeId("officer-2")});
     };
     EXPECT_EQ(judge(make(content, "dgmd", "dgmd")), "accepted");
+    EXPECT_EQ(judge(make(content, "officer-3", "officer-3")), "accepted")
+        << "an officer drafted it";
     EXPECT_EQ(judge(make(content, "node-1", "node-1")), "unknown_node");
     EXPECT_EQ(judge(make(content, "dgmd", "node-1")), "wrong_signature");
     CapacityCertificate replayed = content;
@@ -142,7 +152,7 @@ TEST_F(RegistryTest, takes_only_dgmds_next_transaction) {
     skipped.sequence += 1;
     EXPECT_EQ(judge(make(skipped, "dgmd", "dgmd")), "wrong_sequence");
     Transaction reserved = make(content, "dgmd", "dgmd");
-    reserved.kind = TransactionKind::deauthorise;
+    reserved.kind = TransactionKind::adjust;
     EXPECT_EQ(judge(reserved), "reserved_kind");
     EXPECT_EQ(judge(network_.genesis().block.block.transactions[0]), "reserved_kind");
 }

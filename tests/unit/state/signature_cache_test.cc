@@ -27,6 +27,11 @@ class CountingChecker final : public SignatureChecker {
         ++count;
         return plain_.endorsement(endorsement, witness, network, key);
     }
+    Result<void, Reject> approval(const Digest& notice, const Witness& officer,
+                                  const Digest& network, const VerifyKey& key) override {
+        ++count;
+        return plain_.approval(notice, officer, network, key);
+    }
     Result<void, Reject> reading(const SignedReading& reading, const Digest& network,
                                  const VerifyKey& key) override {
         ++count;

@@ -33,6 +33,8 @@ void expect_comes_back(const ChainState& state, const LoadedGenesis& genesis) {
     EXPECT_EQ(encode_state(*decoded), bytes);
     EXPECT_EQ(app_hash(*decoded), app_hash(state));
     EXPECT_EQ(decoded->genesis, state.genesis);
+    for (const Signatory& officer : state.office.office.officers)
+        EXPECT_EQ(decoded->officer_key(officer.name)->point(), officer.key);
     for (const auto& [id, node] : state.nodes)
         EXPECT_EQ(decoded->node_key(id)->point(), node.key->point());
     for (const auto& [id, meter] : state.meters)
@@ -57,6 +59,9 @@ ChainState disturbed(ChainState state, Dice& dice) {
     meter.last_window.reset();
     if (dice.chance(500)) meter.last_window = UINT32_MAX;
     if (dice.chance(500)) meter.tampered = Tampering{4, AlarmType::cover_open, state.tip};
+    if (dice.chance(500)) meter.certificate = state.tip;
+    if (dice.chance(500))
+        meter.deauthorised = DeauthorisedMeter{some(dice), DeauthorisationReason::grid_safety};
     meter.capacity_w.assign(some(dice), {some(dice), -dice.between(0, 1'000'000)});
     NodeRecord& node = state.nodes.edit(TestNetwork::node(1));
     node.offences[Offence::two_votes].count = some(dice);

@@ -87,6 +87,30 @@ std::vector<FieldChange> field_changes() {
     };
 }
 
+std::vector<FieldChange> office_changes() {
+    return {
+        {"a threshold", [](auto& s) { s.office.office.threshold += 1; }},
+        {"an officer less", [](auto& s) { s.office.office.officers.pop_back(); }},
+        {"an officer's key", [](auto& s) { s.office.office.officers[0].key.bytes[9] ^= 1; }},
+        {"an inspector's name",
+         [](auto& s) { s.office.office.inspectors[0].name = NodeId("inspector-9"); }},
+        {"a certificate", [](auto& s) { s.meters.edit(kMeter).certificate = Digest{}; }},
+        {"a deauthorisation",
+         [](auto& s) {
+             s.meters.edit(kMeter).deauthorised = DeauthorisedMeter{7, {}};
+         }},
+        {"its window",
+         [](auto& s) {
+             s.meters.edit(kMeter).deauthorised = DeauthorisedMeter{8, {}};
+         }},
+        {"its reason",
+         [](auto& s) {
+             s.meters.edit(kMeter).deauthorised =
+                 DeauthorisedMeter{7, DeauthorisationReason::grid_safety};
+         }},
+    };
+}
+
 std::vector<FieldChange> schedule_changes() {
     return {
         {"a factor",
@@ -132,7 +156,8 @@ TEST(AppHashTest, changes_with_every_field_of_the_state) {
     TestChain chain(network);
     chain.run_window({kOne}, 0);
     std::set<Digest> hashes;
-    for (const auto& changes : {field_changes(), schedule_changes(), accusation_changes()}) {
+    for (const auto& changes :
+         {field_changes(), office_changes(), schedule_changes(), accusation_changes()}) {
         for (const FieldChange& row : changes) {
             ChainState changed = chain.state();
             row.change(changed);
@@ -236,6 +261,24 @@ std::vector<GenesisDamage> damage_of_genesis() {
         {"dgmd has the name of the account grid",
          [](auto& g) { change_content(g, [](Genesis& c) { c.dgmd = NodeId("grid"); }); },
          Reject::already_registered},
+        {"an officer has the name of a node",
+         [](auto& g) {
+             change_content(g, [](Genesis& c) { c.office.officers[0].name = NodeId("node-1"); });
+         },
+         Reject::already_registered},
+        {"an officer has DGMD's key",
+         [](auto& g) {
+             change_content(g, [](Genesis& c) { c.office.officers[0].key = c.dgmd_key; });
+         },
+         Reject::already_registered},
+        {"an officer's key is no point",
+         [](auto& g) {
+             change_content(g, [](Genesis& c) { c.office.officers[0].key.bytes[40] ^= 1; });
+         },
+         Reject::malformed},
+        {"a threshold that cannot be reached",
+         [](auto& g) { change_content(g, [](Genesis& c) { c.office.threshold = 4; }); },
+         Reject::out_of_range},
         {"no genesis first",
          [](auto& g) { g.block.block.transactions.erase(g.block.block.transactions.begin()); },
          Reject::malformed},

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 
 #include "core/wire/genesis_file_codec.h"
 #include "tests/unit/wire/samples.h"
@@ -19,11 +20,25 @@ const SigningKey& dgmd_key() {
     return key;
 }
 
+const SigningKey& officer_key(std::string_view officer) {
+    static std::map<std::string, SigningKey, std::less<>> keys;
+    const auto known = keys.find(officer);
+    if (known != keys.end()) return known->second;
+    return keys.emplace(std::string(officer), SigningKey::generate()).first->second;
+}
+
 Genesis real_genesis() {
     Genesis genesis = samples::genesis();
     genesis.genesis_node_key = node_key().public_key();
     genesis.dgmd_key = dgmd_key().public_key();
+    for (Signatory& officer : genesis.office.officers)
+        officer.key = officer_key(officer.name.str()).public_key();
     return genesis;
+}
+
+Witness approve_block(const GenesisBlock& genesis, std::string_view officer) {
+    return approve(block_id(genesis.block.header), NodeId(officer), network_id(real_genesis()),
+                   officer_key(officer));
 }
 
 // Block 0 with one registration, changed before its root is taken, signed with these keys.
@@ -34,15 +49,18 @@ GenesisBlock build(const std::function<void(Block&)>& change = {},
     const Digest network = network_id(genesis);
     Block block;
     block.transactions = {make_genesis(genesis, node_key()),
-                          make_dgmd_transaction(CapacityCertificate{1, MeterId("meter-1"), 5000, 0},
-                                                NodeId("dgmd"), network, registrar)};
+                          make_notice(CapacityCertificate{1, MeterId("meter-1"), 5000, 0}, 0,
+                                      NodeId("dgmd"), network, registrar)};
     block.header.network = network;
     block.header.proposer = NodeId("node-1");
     if (change) change(block);
     block.header.transaction_count = static_cast<std::uint32_t>(block.transactions.size());
     block.header.transactions_root = transactions_root(block);
     if (change_after_root) change_after_root(block);
-    return make_genesis_block(block, network, NodeId("node-1"), sealer);
+    GenesisBlock genesis_block = make_genesis_block(block, network, NodeId("node-1"), sealer);
+    for (const char* officer : {"amal", "bela"})
+        genesis_block.approvals.push_back(approve_block(genesis_block, officer));
+    return genesis_block;
 }
 
 Reject refusal(const GenesisBlock& genesis) {
@@ -105,6 +123,53 @@ TEST(GenesisFile, every_signature_is_checked) {
     GenesisBlock high = build();
     high.signature = flip_s(high.signature);
     EXPECT_EQ(refusal(high), Reject::high_s);
+}
+
+// DGMD's key and the genesis node's, stolen together, make no look-alike network.
+TEST(GenesisFile, is_nothing_without_the_approvals_of_the_threshold) {
+    const auto approved_by = [](const std::vector<const char*>& officers) {
+        GenesisBlock genesis = build();
+        genesis.approvals.clear();
+        for (const char* officer : officers)
+            genesis.approvals.push_back(approve_block(genesis, officer));
+        return refusal(genesis);
+    };
+    EXPECT_EQ(approved_by({}), Reject::no_quorum);
+    EXPECT_EQ(approved_by({"bela"}), Reject::no_quorum);
+    EXPECT_EQ(approved_by({"amal", "bela", "chen"}), Reject::no_quorum) << "not one more, either";
+    EXPECT_EQ(approved_by({"bela", "bela"}), Reject::not_canonical);
+    EXPECT_EQ(approved_by({"amal", "dara"}), Reject::not_a_member) << "an inspector";
+    GenesisBlock of_another = build();
+    of_another.approvals = build([](Block& b) { b.header.time_ms = 1; }).approvals;
+    EXPECT_EQ(refusal(of_another), Reject::wrong_signature);
+    EXPECT_EQ(approved_by({"bela", "chen"}), Reject::already_committed) << "accepted";
+}
+
+TEST(GenesisFile, notices_carry_no_approvals_and_no_end_of_their_own) {
+    EXPECT_EQ(refusal(build(
+                  [](Block& b) { b.transactions[1].endorsements = {samples::witness("amal")}; })),
+              Reject::malformed);
+    EXPECT_EQ(refusal(build([](Block& b) {
+                  b.transactions[1] =
+                      make_notice(CapacityCertificate{1, MeterId("meter-1"), 5000, 0}, 5,
+                                  NodeId("dgmd"), network_id(real_genesis()), dgmd_key());
+              })),
+              Reject::malformed);
+}
+
+TEST(GenesisFile, an_office_that_contradicts_itself_is_out_of_range) {
+    const auto refused = [](const Office& office) {
+        Genesis genesis = real_genesis();
+        genesis.office = office;
+        const Transaction transaction = make_genesis(genesis, node_key());
+        return decode_transaction(encode_transaction(transaction), network_id(genesis)).error();
+    };
+    Office office = samples::office();
+    office.threshold = 4;
+    EXPECT_EQ(refused(office), Reject::out_of_range);
+    office = samples::office();
+    std::swap(office.officers[0], office.officers[1]);
+    EXPECT_EQ(refused(office), Reject::not_canonical);
 }
 
 TEST(GenesisFile, parameters_that_contradict_are_out_of_range) {

@@ -89,6 +89,13 @@ void add_transactions(std::vector<Sample>& out) {
     out.push_back(transaction("key_grant", dgmd(key_grant())));
     out.push_back(
         transaction("capacity", dgmd(CapacityCertificate{6, MeterId("meter-1"), 5000, 0})));
+    out.push_back(
+        transaction("capacity_again",
+                    dgmd(CapacityCertificate{9, MeterId("meter-1"), 4500, 60, digest("visit")})));
+    out.push_back(transaction(
+        "deauthorise",
+        dgmd(Deauthorisation{8, MeterId("meter-1"), DeauthorisationReason::over_capacity, 50})));
+    out.push_back(transaction("officers", dgmd(OfficeChange{10, office()})));
     out.push_back(transaction("revoke", dgmd(NodeRevocation{7, NodeId("node-5")})));
     out.push_back(transaction("tariff", dgmd(TariffNotice{7, {250'000, 80'000}, 42})));
     out.push_back(transaction("event", seal_broken()));

@@ -16,6 +16,7 @@
 #include "core/wire/evidence_codec.h"
 #include "core/wire/handover_codec.h"
 #include "core/wire/message_codec.h"
+#include "core/wire/office_codec.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/settlement_line_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -38,6 +39,14 @@ inline Salt salt(std::uint8_t fill) {
     return out;
 }
 
+inline Signatory signatory(std::string_view name) {
+    return {NodeId(name), signer(name).public_key()};
+}
+inline Office office() {
+    return {.threshold = 2,
+            .officers = {signatory("amal"), signatory("bela"), signatory("chen")},
+            .inspectors = {signatory("dara")}};
+}
 inline Genesis genesis() {
     Genesis genesis;
     genesis.parameters.name = "lab";
@@ -53,6 +62,7 @@ inline Genesis genesis() {
     genesis.dgmd = NodeId("dgmd");
     genesis.dgmd_key = signer("dgmd").public_key();
     genesis.dgmd_agreement_key = signer("dgmd-agreement").public_key();
+    genesis.office = office();
     return genesis;
 }
 inline const Digest& network() {
@@ -178,7 +188,10 @@ inline Transaction batch() {
     return out;
 }
 inline Transaction dgmd(const TransactionContent& content) {
-    return make_dgmd_transaction(content, NodeId("dgmd"), network(), signer("dgmd"));
+    Transaction out = make_notice(content, 99, NodeId("dgmd"), network(), signer("dgmd"));
+    for (const char* officer : {"amal", "chen"})
+        out.endorsements.push_back(approve(out.id, NodeId(officer), network(), signer(officer)));
+    return out;
 }
 inline KeyGrant key_grant() {
     const WrappedKey wrapped{.ephemeral = signer("ephemeral").public_key(),

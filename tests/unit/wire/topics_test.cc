@@ -112,8 +112,8 @@ TEST(Filters, of_meters_and_for_a_meter) {
                                         "ff1/lab/node-1/share/m-1", "ff1/lab/node-1/command/m-1"}));
 }
 
-TEST(BrokerAcl, lets_a_node_write_its_prefix_and_peers_read_it) {
-    EXPECT_EQ(broker_acl("lab", NodeId("node-1"), {NodeId("dgmd"), NodeId("node-2")}),
+TEST(BrokerAcl, lets_a_node_write_its_prefix_peers_read_it_and_dgmd_submit_notices) {
+    EXPECT_EQ(broker_acl("lab", NodeId("node-1"), {NodeId("node-2")}, NodeId("dgmd")),
               "pattern write ff1/lab/%u/reading/-\n"
               "pattern write ff1/lab/%u/event/-\n"
               "pattern read ff1/lab/+/receipt/%u\n"
@@ -125,12 +125,14 @@ TEST(BrokerAcl, lets_a_node_write_its_prefix_and_peers_read_it) {
               "topic write ff1/lab/node-1/#\n"
               "topic read ff1/lab/+/reading/-\n"
               "topic read ff1/lab/+/event/-\n"
+              "topic read ff1/lab/dgmd/tx/-\n"
+              "\n"
+              "user node-2\n"
+              "topic read ff1/lab/node-1/#\n"
               "\n"
               "user dgmd\n"
               "topic read ff1/lab/node-1/#\n"
-              "\n"
-              "user node-2\n"
-              "topic read ff1/lab/node-1/#\n");
+              "topic write ff1/lab/dgmd/tx/-\n");
 }
 
 }  // namespace

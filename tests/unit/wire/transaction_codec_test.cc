@@ -60,8 +60,10 @@ TEST(Transaction, verifies_under_its_signers_key_and_network) {
 TEST(Transaction, every_reserved_kind_is_refused_by_name) {
     const Bytes envelope = samples::batch().envelope;
     for (std::uint64_t kind = 11; kind < 30; ++kind) {
+        if (kind == static_cast<std::uint64_t>(TransactionKind::deauthorise)) continue;
         if (kind == static_cast<std::uint64_t>(TransactionKind::evidence)) continue;
         if (kind == static_cast<std::uint64_t>(TransactionKind::handover)) continue;
+        if (kind == static_cast<std::uint64_t>(TransactionKind::officers)) continue;
         EXPECT_EQ(decode_transaction(with_kind(kind, envelope), samples::network()).error(),
                   Reject::reserved_kind);
     }
@@ -79,11 +81,13 @@ TEST(Transaction, an_envelope_of_one_kind_is_none_of_another) {
         samples::dgmd(CapacityCertificate{1, MeterId("m"), 1, 0}),
         samples::dgmd(TariffNotice{1, {1, 1}, 0}),
         samples::dgmd(NodeRevocation{1, NodeId("node-5")}),
+        samples::dgmd(Deauthorisation{1, MeterId("m")}),
+        samples::dgmd(OfficeChange{1, samples::office()}),
         samples::seal_broken(),
         samples::two_votes(),
     };
     for (const Transaction& transaction : made) {
-        for (const std::uint64_t kind : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13}) {
+        for (const std::uint64_t kind : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 19}) {
             const auto decoded =
                 decode_transaction(with_kind(kind, transaction.envelope), samples::network());
             const bool own = kind == static_cast<std::uint64_t>(transaction.kind);
@@ -92,10 +96,15 @@ TEST(Transaction, an_envelope_of_one_kind_is_none_of_another) {
     }
 }
 
-TEST(Transaction, only_settlements_carry_endorsements) {
+TEST(Transaction, only_settlements_and_notices_carry_witnesses) {
+    for (Transaction bare : {samples::seal_broken(), samples::two_votes(),
+                             make_reading_transaction(samples::reading())}) {
+        bare.endorsements = {samples::witness("node-1")};
+        EXPECT_EQ(refusal(bare), Reject::malformed);
+    }
     Transaction capacity = samples::dgmd(CapacityCertificate{1, MeterId("m"), 1, 0});
-    capacity.endorsements = {samples::witness("node-1")};
-    EXPECT_EQ(refusal(capacity), Reject::malformed);
+    std::swap(capacity.endorsements[0], capacity.endorsements[1]);
+    EXPECT_EQ(refusal(capacity), Reject::not_canonical);
     Transaction batch = samples::batch();
     std::swap(batch.endorsements[0], batch.endorsements[1]);
     EXPECT_EQ(refusal(batch), Reject::not_canonical);
@@ -108,6 +117,29 @@ TEST(Transaction, endorsements_are_no_part_of_the_id) {
     const auto decoded = decode_transaction(encode_transaction(bare), samples::network());
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->id, batch.id);
+}
+
+// Each officer who approves a draft approves this end as well.
+TEST(Transaction, the_id_of_a_notice_covers_until_when_it_is_valid) {
+    const auto draft = [](Window valid_until) {
+        return make_notice(CapacityCertificate{1, MeterId("m"), 1, 0}, valid_until, NodeId("dgmd"),
+                           samples::network(), samples::signer("dgmd"));
+    };
+    EXPECT_NE(draft(7).id, draft(8).id);
+    const auto decoded = decode_transaction(encode_transaction(draft(7)), samples::network());
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->valid_until, 7U);
+}
+
+TEST(Transaction, a_capacity_may_name_the_certificate_of_an_inspection) {
+    CapacityCertificate capacity{1, MeterId("m"), 1, 0};
+    for (const auto& certificate : {std::optional<Digest>{}, {samples::digest("certificate")}}) {
+        capacity.certificate = certificate;
+        const Transaction made = samples::dgmd(capacity);
+        const auto decoded = decode_transaction(encode_transaction(made), samples::network());
+        ASSERT_TRUE(decoded);
+        EXPECT_EQ(*decoded, made);
+    }
 }
 
 TEST(Settlement, must_name_its_signer_and_keep_its_order) {

@@ -1,0 +1,70 @@
+#include "gateway/commands/office_files.h"
+
+#include <algorithm>
+
+#include "core/io/file.h"
+#include "core/ledger/replay.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxGenesisBytes = 256'000'000;
+
+}  // namespace
+
+Result<LoadedGenesis, std::string> load_genesis_file(const std::filesystem::path& file) {
+    const auto bytes = read_file(file, kMaxGenesisBytes);
+    if (!bytes) return unexpected(bytes.error().message);
+    auto genesis = decode_genesis(*bytes);
+    if (!genesis) {
+        return unexpected(file.string() + ": not a genesis file that can be trusted: " +
+                          std::string(to_string(genesis.error())) +
+                          "; copy genesis.cbor of the network's provisioning");
+    }
+    return std::move(*genesis);
+}
+
+Result<ChainState, std::string> load_chain_state(const LoadedGenesis& genesis,
+                                                 const std::filesystem::path& ledger) {
+    if (ledger.empty()) {
+        auto state = state_from_genesis(genesis);
+        if (!state) return unexpected("genesis: " + std::string(to_string(state.error())));
+        return std::move(*state);
+    }
+    const auto opened = Ledger::open_read_only(ledger, genesis.network);
+    if (!opened) return unexpected(opened.error().message);
+    auto state =
+        replay(*opened, genesis, {}, [](const ReplayStep&) { return Result<void, ReplayFault>(); });
+    if (!state) {
+        return unexpected(ledger.string() + ": height " + std::to_string(state.error().height) +
+                          ": " + state.error().explanation);
+    }
+    return std::move(*state);
+}
+
+Result<Draft, std::string> load_draft(const std::filesystem::path& file) {
+    const auto bytes = read_file(file);
+    if (!bytes) return unexpected(bytes.error().message);
+    auto draft = decode_draft(*bytes);
+    if (!draft) return unexpected(file.string() + ": " + draft.error());
+    return std::move(*draft);
+}
+
+Result<void, std::string> save_draft(const std::filesystem::path& file, const Draft& draft) {
+    if (const auto written = write_file_atomically(file, encode_draft(draft)); !written)
+        return unexpected(written.error().message);
+    return {};
+}
+
+std::vector<std::filesystem::path> drafts_in(const std::filesystem::path& directory) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end;
+         each.increment(error)) {
+        if (each->path().extension() == kDraftSuffix) files.push_back(each->path());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,32 @@
+// What the office's commands read and write: the genesis file, the state that a ledger leads to,
+// and drafts. Errors are lines for a person, with the file's name.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/state/state.h"
+#include "core/wire/genesis_file_codec.h"
+#include "gateway/office/draft.h"
+
+namespace fairfeed {
+
+constexpr std::string_view kDraftSuffix = ".draft";
+
+[[nodiscard]] Result<LoadedGenesis, std::string> load_genesis_file(
+    const std::filesystem::path& file);
+// The state after the last block of the ledger, every signature of which is verified; without a
+// ledger that after block 0.
+[[nodiscard]] Result<ChainState, std::string> load_chain_state(const LoadedGenesis& genesis,
+                                                               const std::filesystem::path& ledger);
+
+[[nodiscard]] Result<Draft, std::string> load_draft(const std::filesystem::path& file);
+// Replaces the file.
+[[nodiscard]] Result<void, std::string> save_draft(const std::filesystem::path& file,
+                                                   const Draft& draft);
+// The drafts of a directory, by name; empty if there is none.
+[[nodiscard]] std::vector<std::filesystem::path> drafts_in(const std::filesystem::path& directory);
+
+}  // namespace fairfeed

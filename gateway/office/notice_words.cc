@@ -1,0 +1,146 @@
+#include "gateway/office/notice_words.h"
+
+#include "core/base/utc_text.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::int64_t kMicro = 1'000'000;
+
+// "0.25" of the currency.
+std::string money(std::int64_t micro) {
+    std::string fraction = std::to_string(kMicro + micro % kMicro).substr(1);
+    while (fraction.size() > 2 && fraction.back() == '0')
+        fraction.pop_back();
+    return std::to_string(micro / kMicro) + "." + fraction;
+}
+
+template <class Names>
+std::string listed(const Names& names) {
+    std::string text;
+    for (const auto& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "nobody" : text;
+}
+
+std::vector<std::string> names_of(const std::vector<NodeId>& nodes) {
+    std::vector<std::string> names;
+    for (const NodeId& node : nodes)
+        names.push_back(node.str());
+    return names;
+}
+
+// People by name and key, because a name alone may be anybody's.
+std::vector<std::string> people_of(const std::vector<Signatory>& people) {
+    std::vector<std::string> out;
+    for (const Signatory& each : people)
+        out.push_back(each.name.str() + " (key " + to_hex(each.key.view()) + ")");
+    return out;
+}
+
+struct Words {
+    std::vector<std::string> operator()(const NodeRegistration& node) const {
+        return {"Let node " + node.node.str() + " decide blocks, two blocks later.",
+                "Its signing key: " + to_hex(node.signing_key.view()) + ".",
+                "Its agreement key: " + to_hex(node.agreement_key.view()) + "."};
+    }
+    std::vector<std::string> operator()(const NodeRevocation& revocation) const {
+        return {"Remove node " + revocation.node.str() +
+                " for ever from the nodes that decide blocks."};
+    }
+    std::vector<std::string> operator()(const MeterRegistration& meter) const {
+        return {"Register meter " + meter.meter.str() + " at service point " + meter.service_point +
+                    " in cluster " + meter.cluster.str() + ".",
+                "Its signing key: " + to_hex(meter.signing_key.view()) + ".",
+                "Its registers at the installation, where its bill begins: import " +
+                    std::to_string(meter.installed.import_wh) + ", export " +
+                    std::to_string(meter.installed.export_wh) + ", generation " +
+                    std::to_string(meter.installed.generation_wh) +
+                    " Wh; its connection: " + std::to_string(meter.rating.phases) + " x " +
+                    std::to_string(meter.rating.amperes) + " A at " +
+                    std::to_string(meter.rating.volts) + " V."};
+    }
+    std::vector<std::string> operator()(const CommitteeAllocation& committee) const {
+        return {"Give cluster " + committee.cluster.str() + " to committee " +
+                std::to_string(committee.epoch) + ": " + listed(names_of(committee.members)) +
+                ", the parent first."};
+    }
+    std::vector<std::string> operator()(const KeyGrant& grant) const {
+        std::vector<std::string> readers;
+        for (const KeyGrantEntry& entry : grant.entries)
+            readers.push_back(entry.recipient.str());
+        return {"Let these read meter " + grant.meter.str() + " by its data key of epoch " +
+                std::to_string(grant.epoch) + ", and nobody else: " + listed(readers) + "."};
+    }
+    std::vector<std::string> operator()(const CapacityCertificate& capacity) const {
+        std::vector<std::string> words = {"Certify meter " + capacity.meter.str() + " for " +
+                                          std::to_string(capacity.capacity_w) +
+                                          " W of installed capacity."};
+        if (capacity.certificate) {
+            words.push_back("By the inspector's certificate with commitment " +
+                            to_hex(capacity.certificate->view()) + ".");
+        }
+        return words;
+    }
+    std::vector<std::string> operator()(const Deauthorisation& notice) const {
+        return {"Take the capacity of meter " + notice.meter.str() + " away (" +
+                std::string(to_string(notice.reason)) +
+                "): its share is 0 and its export earns nothing, until it is inspected again."};
+    }
+    std::vector<std::string> operator()(const TariffNotice& notice) const {
+        return {"Set the rates for everybody: " + money(notice.tariff.import_micro_per_kwh) +
+                " for a kWh from the grid, " + money(notice.tariff.export_micro_per_kwh) +
+                " for a kWh to it."};
+    }
+    std::vector<std::string> operator()(const OfficeChange& change) const {
+        std::vector<std::string> words = {
+            "Replace ALL officers and inspectors: from the next notice on " +
+                promise_of(change.office) + ".",
+            "Officers: " + listed(people_of(change.office.officers)) + ".",
+            "Inspectors: " + listed(people_of(change.office.inspectors)) + "."};
+        return words;
+    }
+    template <class Other>
+    std::vector<std::string> operator()(const Other&) const {
+        return {"This is no notice of the office."};
+    }
+};
+
+template <class Content>
+std::optional<Window> effective_of(const Content& content) {
+    if constexpr (requires { content.effective; }) return content.effective;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string window_text(Window window, const NetworkParameters& parameters) {
+    const GridClock grid(parameters);
+    const std::int64_t start_s = grid.start_s(window);
+    std::string text = "window " + std::to_string(window) + ", which begins " + utc_text(start_s);
+    if (const std::int64_t real_s = grid.real_ms(start_s) / 1000; real_s != start_s)
+        text += " (" + utc_text(real_s) + " UTC by the clock)";
+    return text;
+}
+
+std::vector<std::string> in_plain_words(const Transaction& notice,
+                                        const NetworkParameters& parameters) {
+    std::vector<std::string> words = std::visit(Words{}, notice.content);
+    const auto effective =
+        std::visit([](const auto& content) { return effective_of(content); }, notice.content);
+    if (effective) words.push_back("From " + window_text(*effective, parameters) + ".");
+    const auto number = std::visit(
+        [](const auto& content) -> std::uint64_t {
+            if constexpr (requires { content.sequence; }) return content.sequence;
+            return 0;
+        },
+        notice.content);
+    const GridClock grid(parameters);
+    words.push_back("Notice " + std::to_string(number) +
+                    " of the office; a block may take it until window " +
+                    std::to_string(notice.valid_until) + " ends, " +
+                    utc_text(grid.end_s(notice.valid_until)) + ".");
+    return words;
+}
+
+}  // namespace fairfeed

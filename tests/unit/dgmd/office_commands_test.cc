@@ -1,0 +1,166 @@
+// The office at work with its files: a draft is written, carried to officers, signed and withdrawn.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/io/json.h"
+#include "gateway/commands/draft.h"
+#include "gateway/commands/submit.h"
+#include "tests/unit/dgmd/provisioned.h"
+
+namespace fairfeed {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing_support::kSmallLab;
+using testing_support::Provisioned;
+using testing_support::Run;
+using testing_support::with;
+
+template <class Options>
+Run say(int (*command)(const Options&, std::ostream&, std::ostream&), const Options& options) {
+    std::ostringstream page;
+    std::ostringstream errors;
+    const int status = command(options, page, errors);
+    return {status, page.str(), errors.str()};
+}
+
+class OfficeCommands : public ::testing::Test {
+  protected:
+    OfficeCommands()
+        : made_(with(kSmallLab, "tariff:",
+                     "office: {officers: [amal, bela, chen], inspectors: [dara]}\ntariff:")) {
+        CHECK(made_.run().status == 0);
+    }
+    [[nodiscard]] std::filesystem::path config() const { return made_ / "dgmd/gateway.yaml"; }
+    [[nodiscard]] DraftOptions capacity() const {
+        return {.config = config(),
+                .kind = "capacity",
+                .fields = {"meter=m1", "capacity_w=4000", "effective=next+9"},
+                .sequence = {},
+                .valid_days = {},
+                .drafter = {},
+                .out = made_ / "m1.draft"};
+    }
+    [[nodiscard]] Run sign(const std::string& key) const {
+        SignOptions options{made_ / "m1.draft", made_ / "genesis.cbor", {}};
+        if (!key.empty()) options.key = made_ / key;
+        return say(run_sign, options);
+    }
+    [[nodiscard]] Run submit() const {
+        return say(run_submit, {{made_ / "m1.draft"}, config(), 1});
+    }
+
+    Provisioned made_;
+};
+
+TEST_F(OfficeCommands, carry_a_draft_from_the_gateway_to_two_officers) {
+    const Run drafted = say(run_draft, capacity());
+    ASSERT_EQ(drafted.status, 0) << drafted.err;
+    EXPECT_EQ(drafted.err, "") << "nodes would take it";
+    EXPECT_THAT(drafted.out, HasSubstr("Certify meter m1 for 4000 W of installed capacity."));
+    const Run looked = sign("");
+    EXPECT_THAT(looked.out, HasSubstr("An approval means, on network 'lab':\n"));
+    EXPECT_THAT(looked.out, HasSubstr("Approved by nobody yet; needs 2 more"));
+    const Run first = sign("officers/chen.key");
+    ASSERT_EQ(first.status, 0) << first.err;
+    EXPECT_THAT(first.out, HasSubstr("chen approves, on network 'lab':\n  Certify meter m1"));
+    EXPECT_THAT(first.out, HasSubstr("needs 1 more"));
+    EXPECT_EQ(submit().status, 2);
+    const Run second = sign("officers/amal.key");
+    EXPECT_THAT(second.out, HasSubstr("Approved by amal, chen; ready (2 of 3 officers decide)"));
+}
+
+TEST_F(OfficeCommands, a_stolen_gateway_cannot_approve_its_own_draft) {
+    ASSERT_EQ(say(run_draft, capacity()).status, 0);
+    for (const char* key :
+         {"dgmd/signing.key", "nodes/n1/keys/signing.key", "inspectors/dara.key"}) {
+        const Run refused = sign(key);
+        EXPECT_EQ(refused.status, 2);
+        EXPECT_THAT(refused.err, HasSubstr("this key is none of the officers' (amal, bela, chen)"));
+    }
+    const Run unapproved = submit();
+    EXPECT_EQ(unapproved.status, 2);
+    EXPECT_THAT(unapproved.err, HasSubstr("2 more of amal, bela, chen must sign first"));
+}
+
+TEST_F(OfficeCommands, a_stolen_officer_key_signs_once) {
+    ASSERT_EQ(say(run_draft, capacity()).status, 0);
+    ASSERT_EQ(sign("officers/bela.key").status, 0);
+    EXPECT_THAT(sign("officers/bela.key").err, HasSubstr("bela has approved this draft already"));
+    EXPECT_EQ(submit().status, 2);
+}
+
+TEST_F(OfficeCommands, let_an_officer_draft_without_the_gateway) {
+    DraftOptions options = capacity();
+    options.drafter = made_ / "officers/bela.key";
+    EXPECT_THAT(say(run_draft, options).out, HasSubstr("Drafted by bela for network 'lab'"));
+    options.out = made_ / "other.draft";
+    options.drafter = made_ / "nodes/n1/keys/signing.key";
+    EXPECT_THAT(say(run_draft, options).err, HasSubstr("neither DGMD's nor an officer's"));
+}
+
+TEST_F(OfficeCommands, refuse_to_sign_a_draft_of_another_network) {
+    ASSERT_EQ(say(run_draft, capacity()).status, 0);
+    const Provisioned other;
+    const Run refused =
+        say(run_sign, {made_ / "m1.draft", other / "genesis.cbor", made_ / "officers/amal.key"});
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr("a draft of another network than"));
+}
+
+TEST_F(OfficeCommands, warn_of_what_nodes_would_refuse_and_say_all_faults_of_fields) {
+    DraftOptions options = capacity();
+    options.fields = {"meter=m9", "capacity_w=4000", "effective=next+9"};
+    const Run warned = say(run_draft, options);
+    EXPECT_EQ(warned.status, 0);
+    EXPECT_EQ(warned.err, "warning: nodes would refuse this today: unknown_meter\n");
+    options.fields = {"capacity_w=4 kW"};
+    const Run refused = say(run_draft, options);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr("meter is missing: its name\n"));
+    EXPECT_THAT(refused.err, HasSubstr("capacity_w: '4 kW' is no whole number\n"));
+}
+
+TEST_F(OfficeCommands, list_drafts_and_put_them_aside) {
+    EXPECT_THAT(say(run_drafts, {config()}).out, HasSubstr("No drafts in "));
+    DraftOptions options = capacity();
+    options.out.reset();
+    options.json = true;
+    const auto drafted = Json::parse(say(run_draft, options).out);
+    ASSERT_TRUE(drafted);
+    const std::filesystem::path file = *drafted->at("file").as_text();
+    EXPECT_THAT(file.filename().string(), HasSubstr("00015-capacity-"));
+    ASSERT_EQ(say(run_sign, {file, made_ / "genesis.cbor", made_ / "officers/amal.key"}).status, 0);
+    EXPECT_THAT(say(run_drafts, {config()}).out,
+                HasSubstr("capacity 15, until window 84, needs 1 more, approved by amal\n"));
+    const Run withdrawn = say(run_withdraw, {file});
+    EXPECT_THAT(withdrawn.out, HasSubstr("amal approved it before. A copy with enough approvals"));
+    const auto list = Json::parse(say(run_drafts, {config(), true}).out);
+    ASSERT_TRUE(list);
+    EXPECT_EQ(list->at("drafts").at(0).at("withdrawn"), Json(true));
+    EXPECT_THAT(say(run_sign, {file, made_ / "genesis.cbor", made_ / "officers/bela.key"}).err,
+                HasSubstr("this draft is withdrawn: nobody signs it"));
+    EXPECT_THAT(say(run_submit, {{file}, config(), 1}).err, HasSubstr("this draft is withdrawn"));
+}
+
+TEST_F(OfficeCommands, say_which_nodes_they_did_not_reach) {
+    ASSERT_EQ(say(run_draft, capacity()).status, 0);
+    ASSERT_EQ(sign("officers/amal.key").status, 0);
+    ASSERT_EQ(sign("officers/bela.key").status, 0);
+    const Run alone = submit();
+    EXPECT_EQ(alone.status, 1);
+    EXPECT_THAT(alone.out, HasSubstr("  n1 not reached: "));
+    EXPECT_THAT(alone.out, HasSubstr("  n2 not reached: "));
+    EXPECT_THAT(alone.out, HasSubstr("Not in a block yet."));
+}
+
+TEST(HelpOnFields, names_every_kind_and_an_example_of_each) {
+    for (const char* line :
+         {"gateway draft capacity --config gateway.yaml meter=m-101", "[certificate]  commitment",
+          "gateway draft officers --config", "deauthorise: Take a meter's capacity"})
+        EXPECT_THAT(help_on_fields(), HasSubstr(line));
+}
+
+}  // namespace
+}  // namespace fairfeed

@@ -1,0 +1,84 @@
+// How nodes hear the utility's office: on their own brokers, from DGMD alone; and what a stolen
+// gateway can do to whole nodes (threat 54).
+#include <gtest/gtest.h>
+
+#include "core/wire/message_codec.h"
+#include "tests/unit/node/node_world.h"
+
+namespace fairfeed::test {
+namespace {
+
+constexpr std::int64_t kPatienceMs = 20'000;
+const MeterId kMeter = TestNetwork::meter(1, 1);
+const NodeId kOne = TestNetwork::node(1);
+
+class OfficeNotices : public ::testing::Test {
+  protected:
+    // The sender publishes at this node's broker.
+    void submit(const Transaction& notice, const NodeId& node, const std::string& sender = "dgmd") {
+        const Topic topic{world.network().genesis().content.parameters.name, sender, Channel::tx};
+        world.arrive(node, topic, encode_bundle({{notice}}), node);
+    }
+    [[nodiscard]] Transaction draft(Window valid_until = kLongValid) {
+        return world.network().draft(world.chain(), CapacityCertificate{0, kMeter, 6000, 9},
+                                     valid_until);
+    }
+    [[nodiscard]] bool all_have(std::uint64_t sequence) {
+        return world.run_until(
+            [&] {
+                for (const NodeId& id : world.network().nodes())
+                    if (world.node(id).state().dgmd_sequence != sequence) return false;
+                return true;
+            },
+            kPatienceMs);
+    }
+    [[nodiscard]] std::uint64_t refused(const char* reason) {
+        return world.node(kOne).summary().refused[reason];
+    }
+
+    NodeWorld world{lab(4, 1)};
+    const std::uint64_t before = world.first_state().dgmd_sequence;
+    const NodeId first = TestNetwork::officer(1), second = TestNetwork::officer(2);
+};
+
+TEST_F(OfficeNotices, reach_every_node_from_the_broker_of_any_one) {
+    submit(world.network().approved(draft(), {first, second}), TestNetwork::node(3));
+    EXPECT_TRUE(all_have(before + 1));
+    EXPECT_EQ(world.chain().capacity_w(kMeter, 9), 6000);
+}
+
+TEST_F(OfficeNotices, come_from_dgmd_alone) {
+    const Transaction notice = world.network().approved(draft(), {first, second});
+    for (const char* other : {"meter-1-1", "node-1", "node-2", "officer-1"})
+        submit(notice, kOne, other);
+    EXPECT_EQ(refused("wrong_topic"), 4U);
+    world.run_for(kPatienceMs);
+    EXPECT_EQ(world.chain().dgmd_sequence, before);
+}
+
+TEST_F(OfficeNotices, of_a_stolen_gateway_change_nothing) {
+    submit(draft(), kOne);
+    submit(world.network().approved(draft(), {NodeId("dgmd"), first}), kOne);
+    submit(world.network().approved(draft(), {second}), kOne);
+    EXPECT_EQ(refused("no_quorum"), 2U);
+    EXPECT_EQ(refused("not_a_member"), 1U);
+    world.run_for(kPatienceMs);
+    EXPECT_EQ(world.chain().dgmd_sequence, before);
+    submit(world.network().approved(draft(), {first, second}), kOne);
+    EXPECT_TRUE(all_have(before + 1)) << "and keep nothing out that the officers approve";
+}
+
+TEST_F(OfficeNotices, of_officers_who_were_replaced_count_no_more) {
+    const Office next = TestNetwork::office(2, {"officer-3", "officer-8", "officer-9"});
+    submit(world.network().from_dgmd(world.chain(), OfficeChange{0, next}), kOne);
+    ASSERT_TRUE(all_have(before + 1));
+    submit(world.network().approved(draft(), {first, second}), kOne);
+    EXPECT_EQ(refused("not_a_member"), 1U);
+    submit(world.network().approved(draft(), {TestNetwork::officer(8), TestNetwork::officer(9)}),
+           kOne);
+    EXPECT_TRUE(all_have(before + 2));
+    EXPECT_EQ(world.node(kOne).summary().office, next);
+}
+
+}  // namespace
+}  // namespace fairfeed::test

@@ -1,0 +1,76 @@
+#include "gateway/office/notice_words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/test_network.h"
+
+namespace fairfeed {
+namespace {
+
+using test::TestNetwork;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> words(const TransactionContent& content) {
+    const TestNetwork network;
+    const ChainState state = network.initial_state();
+    return in_plain_words(network.draft(state, content, 99), state.genesis.parameters);
+}
+
+TEST(NoticeWords, say_what_a_capacity_is_from_when_on_and_until_when_it_may_enter) {
+    EXPECT_THAT(words(CapacityCertificate{0, MeterId("m-101"), 6000, 42}),
+                ElementsAre("Certify meter m-101 for 6000 W of installed capacity.",
+                            "From window 42, which begins 2016-08-15 00:00:00.",
+                            "Notice 46 of the office; a block may take it until window 99 ends, "
+                            "2016-08-24 16:00:00."));
+}
+
+TEST(NoticeWords, name_money_as_people_write_it) {
+    EXPECT_EQ(words(TariffNotice{0, {250'000, 80'000}, 42}).front(),
+              "Set the rates for everybody: 0.25 for a kWh from the grid, 0.08 for a kWh to it.");
+    EXPECT_EQ(words(TariffNotice{0, {1'000'001, 0}, 42}).front(),
+              "Set the rates for everybody: 1.000001 for a kWh from the grid, 0.00 for a kWh to "
+              "it.");
+}
+
+// A thief's wish reads like one.
+TEST(NoticeWords, warn_of_a_change_of_officers_with_every_key) {
+    const auto said = words(OfficeChange{0, TestNetwork::office(1, {"mallory"}, {})});
+    EXPECT_EQ(said[0],
+              "Replace ALL officers and inspectors: from the next notice on 1 of 1 officer "
+              "decides: for a laboratory only, one stolen key is enough.");
+    EXPECT_THAT(said[1], HasSubstr("mallory (key " +
+                                   to_hex(test::signing_key("mallory").public_key().view())));
+    EXPECT_EQ(said[2], "Inspectors: nobody.");
+}
+
+TEST(NoticeWords, tell_real_time_apart_from_a_laboratorys) {
+    NetworkParameters parameters = test::TestNetworkOptions::default_parameters();
+    parameters.real_epoch_ms = 1'767'225'600'000;  // 2026
+    parameters.speed = 4800;
+    EXPECT_EQ(window_text(42, parameters),
+              "window 42, which begins 2016-08-15 00:00:00 (2026-01-01 00:02:06 UTC by the clock)");
+}
+
+TEST(NoticeWords, describe_every_kind) {
+    const TestNetwork network;
+    const TransactionContent all[] = {
+        NodeRegistration{0, NodeId("n"), {}, {}, {}},
+        NodeRevocation{0, NodeId("n")},
+        MeterRegistration{0, MeterId("m"), ClusterId("c"), "sp", {}, 1, {}, {}},
+        CommitteeAllocation{0, ClusterId("c"), {}, {NodeId("n")}, 2, 5},
+        network.grant(TestNetwork::meter(1, 1), 2, {NodeId("node-1")}, 5),
+        CapacityCertificate{0, MeterId("m"), 1, 5, Digest{}},
+        Deauthorisation{0, MeterId("m"), DeauthorisationReason::grid_safety, 5},
+        TariffNotice{0, {1, 1}, 42},
+        OfficeChange{0, TestNetwork::office(1, {"a"})}};
+    for (const TransactionContent& content : all) {
+        const auto said = words(content);
+        EXPECT_NE(said.front(), "This is no notice of the office.");
+        EXPECT_THAT(said.back(), HasSubstr("Notice 46 of the office"));
+    }
+}
+
+}  // namespace
+}  // namespace fairfeed
