@@ -116,13 +116,13 @@ Result<LoadedGenesis, Reject> decode_genesis(ByteView bytes) {
     if (!network) return unexpected(network.error());
     auto block = decode_block(block_bytes, *network);
     if (!block) return unexpected(block.error());
-    const GenesisBlock genesis{
+    GenesisBlock genesis{
         .block = std::move(*block), .signature = signature, .approvals = std::move(approvals)};
     const Genesis content = std::get<Genesis>(genesis.block.transactions.front().content);
     if (const auto verdict = check_all(genesis, content, *network); !verdict) {
         return unexpected(verdict.error());
     }
-    return LoadedGenesis{.network = *network, .content = content, .block = genesis};
+    return LoadedGenesis{.network = *network, .content = content, .block = std::move(genesis)};
 }
 
 GenesisBlock make_genesis_block(const Block& block, const Digest& network, const NodeId& node,
