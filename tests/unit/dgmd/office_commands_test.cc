@@ -14,11 +14,12 @@ using testing::HasSubstr;
 using testing::Not;
 using testing_support::kSmallLab;
 using testing_support::Provisioned;
-using testing_support::Run;
+using CommandRun = testing_support::Run;
 using testing_support::with;
 
 template <class Options>
-Run say(int (*command)(const Options&, std::ostream&, std::ostream&), const Options& options) {
+CommandRun say(int (*command)(const Options&, std::ostream&, std::ostream&),
+               const Options& options) {
     std::ostringstream page;
     std::ostringstream errors;
     const int status = command(options, page, errors);
@@ -42,12 +43,12 @@ class OfficeCommands : public ::testing::Test {
                 .drafter = {},
                 .out = made_ / "m1.draft"};
     }
-    [[nodiscard]] Run sign(const std::string& key) const {
+    [[nodiscard]] CommandRun sign(const std::string& key) const {
         SignOptions options{made_ / "m1.draft", made_ / "genesis.cbor", {}};
         if (!key.empty()) options.key = made_ / key;
         return say(run_sign, options);
     }
-    [[nodiscard]] Run submit() const {
+    [[nodiscard]] CommandRun submit() const {
         return say(run_submit, {{made_ / "m1.draft"}, config(), 1});
     }
 
@@ -55,19 +56,19 @@ class OfficeCommands : public ::testing::Test {
 };
 
 TEST_F(OfficeCommands, carry_a_draft_from_the_gateway_to_two_officers) {
-    const Run drafted = say(run_draft, capacity());
+    const CommandRun drafted = say(run_draft, capacity());
     ASSERT_EQ(drafted.status, 0) << drafted.err;
     EXPECT_EQ(drafted.err, "") << "nodes would take it";
     EXPECT_THAT(drafted.out, HasSubstr("Certify meter m1 for 4000 W of installed capacity."));
-    const Run looked = sign("");
+    const CommandRun looked = sign("");
     EXPECT_THAT(looked.out, HasSubstr("An approval means, on network 'lab':\n"));
     EXPECT_THAT(looked.out, HasSubstr("Approved by nobody yet; needs 2 more"));
-    const Run first = sign("officers/chen.key");
+    const CommandRun first = sign("officers/chen.key");
     ASSERT_EQ(first.status, 0) << first.err;
     EXPECT_THAT(first.out, HasSubstr("chen approves, on network 'lab':\n  Certify meter m1"));
     EXPECT_THAT(first.out, HasSubstr("needs 1 more"));
     EXPECT_EQ(submit().status, 2);
-    const Run second = sign("officers/amal.key");
+    const CommandRun second = sign("officers/amal.key");
     EXPECT_THAT(second.out, HasSubstr("Approved by amal, chen; ready (2 of 3 officers decide)"));
 }
 
@@ -75,11 +76,11 @@ TEST_F(OfficeCommands, a_stolen_gateway_cannot_approve_its_own_draft) {
     ASSERT_EQ(say(run_draft, capacity()).status, 0);
     for (const char* key :
          {"dgmd/signing.key", "nodes/n1/keys/signing.key", "inspectors/dara.key"}) {
-        const Run refused = sign(key);
+        const CommandRun refused = sign(key);
         EXPECT_EQ(refused.status, 2);
         EXPECT_THAT(refused.err, HasSubstr("this key is none of the officers' (amal, bela, chen)"));
     }
-    const Run unapproved = submit();
+    const CommandRun unapproved = submit();
     EXPECT_EQ(unapproved.status, 2);
     EXPECT_THAT(unapproved.err, HasSubstr("2 more of amal, bela, chen must sign first"));
 }
@@ -103,7 +104,7 @@ TEST_F(OfficeCommands, let_an_officer_draft_without_the_gateway) {
 TEST_F(OfficeCommands, refuse_to_sign_a_draft_of_another_network) {
     ASSERT_EQ(say(run_draft, capacity()).status, 0);
     const Provisioned other;
-    const Run refused =
+    const CommandRun refused =
         say(run_sign, {made_ / "m1.draft", other / "genesis.cbor", made_ / "officers/amal.key"});
     EXPECT_EQ(refused.status, 2);
     EXPECT_THAT(refused.err, HasSubstr("a draft of another network than"));
@@ -112,11 +113,11 @@ TEST_F(OfficeCommands, refuse_to_sign_a_draft_of_another_network) {
 TEST_F(OfficeCommands, warn_of_what_nodes_would_refuse_and_say_all_faults_of_fields) {
     DraftOptions options = capacity();
     options.fields = {"meter=m9", "capacity_w=4000", "effective=next+9"};
-    const Run warned = say(run_draft, options);
+    const CommandRun warned = say(run_draft, options);
     EXPECT_EQ(warned.status, 0);
     EXPECT_EQ(warned.err, "warning: nodes would refuse this today: unknown_meter\n");
     options.fields = {"capacity_w=4 kW"};
-    const Run refused = say(run_draft, options);
+    const CommandRun refused = say(run_draft, options);
     EXPECT_EQ(refused.status, 2);
     EXPECT_THAT(refused.err, HasSubstr("meter is missing: its name\n"));
     EXPECT_THAT(refused.err, HasSubstr("capacity_w: '4 kW' is no whole number\n"));
@@ -134,7 +135,7 @@ TEST_F(OfficeCommands, list_drafts_and_put_them_aside) {
     ASSERT_EQ(say(run_sign, {file, made_ / "genesis.cbor", made_ / "officers/amal.key"}).status, 0);
     EXPECT_THAT(say(run_drafts, {config()}).out,
                 HasSubstr("capacity 15, until window 84, needs 1 more, approved by amal\n"));
-    const Run withdrawn = say(run_withdraw, {file});
+    const CommandRun withdrawn = say(run_withdraw, {file});
     EXPECT_THAT(withdrawn.out, HasSubstr("amal approved it before. A copy with enough approvals"));
     const auto list = Json::parse(say(run_drafts, {config(), true}).out);
     ASSERT_TRUE(list);
@@ -148,7 +149,7 @@ TEST_F(OfficeCommands, say_which_nodes_they_did_not_reach) {
     ASSERT_EQ(say(run_draft, capacity()).status, 0);
     ASSERT_EQ(sign("officers/amal.key").status, 0);
     ASSERT_EQ(sign("officers/bela.key").status, 0);
-    const Run alone = submit();
+    const CommandRun alone = submit();
     EXPECT_EQ(alone.status, 1);
     EXPECT_THAT(alone.out, HasSubstr("  n1 not reached: "));
     EXPECT_THAT(alone.out, HasSubstr("  n2 not reached: "));
