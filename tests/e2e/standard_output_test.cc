@@ -176,7 +176,7 @@ class StandardOutput : public ::testing::Test {
             RunningProgram run(command);
             EXPECT_EQ(run.wait(), 0) << run.output();
         }
-        return quoted(file);
+        return quoted(std::filesystem::path(file));
     }
     [[nodiscard]] std::filesystem::path meters() const {
         return directory_ / "lab/meters/meter-sim.yaml";
