@@ -21,7 +21,7 @@ from .figures import REPEATS, middle
 from .loaded import Shape, await_listening
 from .one_node import cpu_seconds
 
-READING_BYTES, RECEIPT_BYTES = 432, 131  # docs/scaling.md has the sizes
+READING_BYTES, RECEIPT_BYTES = 438, 131  # docs/scaling.md has the sizes
 _MESSAGES, _QUICK_MESSAGES = 10_000, 3000
 _PARTS = "^((verify|sign)/threads:.*|insert_256_rows|fdatasync_4_kib)$"
 

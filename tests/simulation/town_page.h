@@ -11,9 +11,9 @@ namespace fairfeed::simulation {
 
 // The first table of the page, in bytes.
 struct PageSizes {
-    double envelope = 432;    // E
-    double reading = 438;     // R
-    double row = 222;         // L
+    double envelope = 438;    // E
+    double reading = 444;     // R
+    double row = 228;         // L
     double settlement = 266;  // S
     double endorsed = 74;     // W
     double header = 237;      // H

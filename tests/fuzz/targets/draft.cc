@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         CHECK(draft.error().find('\n') == std::string::npos);
         return 0;
     }
+    ++fuzz::accepted_inputs;
     const auto again = decode_draft(encode_draft(*draft));
     CHECK(again && again->notice == draft->notice && again->office == draft->office);
     const auto parameters = test::TestNetworkOptions::default_parameters();
