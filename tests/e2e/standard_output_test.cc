@@ -63,7 +63,8 @@ std::set<std::string> all_commands() {
             const auto below = listed_below(words);
             for (const std::string& each : below)
                 found.insert(words + " " + each);
-            if (below.empty() || command == "prove") found.insert(words);
+            const bool works_alone = command == "prove" || command == "forecast";
+            if (below.empty() || works_alone) found.insert(words);
         }
     }
     return found;
@@ -105,6 +106,8 @@ class StandardOutput : public ::testing::Test {
              "--input " + source + "/tests/vectors/contract/exact_balance.yaml"},
             {"gateway provision", source + "/config/lab.yaml --out " + fresh("network")},
             {"gateway recording", quoted(recording())},
+            {"gateway forecast", "--totals " + quoted(totals())},
+            {"gateway forecast backtest", "--totals " + quoted(totals())},
             {"gateway draft", office() + " revoke node=n5 --out " + fresh("draft")},
             {"gateway drafts", office()},
             {"gateway sign",
@@ -149,6 +152,16 @@ class StandardOutput : public ::testing::Test {
     [[nodiscard]] std::filesystem::path recording() const {
         const auto file = directory_ / "homes.csv";
         std::ofstream(file) << "interval_start_local,load_kwh_a\n2016-08-08T00:00,1\n";
+        return file;
+    }
+    // Thirty weeks of one cluster, by windows of four hours.
+    [[nodiscard]] std::filesystem::path totals() const {
+        const auto file = directory_ / "totals.csv";
+        std::ofstream rows(file);
+        rows << "cluster,start,load_wh,available_wh\n";
+        for (int window = 0; window < 30 * 42; ++window)
+            rows << "c1," << 1'470'614'400 + window * 14'400 << "," << 9000 + window % 42 * 100
+                 << "," << (window % 6 == 3 ? 7000 : 0) << "\n";
         return file;
     }
     [[nodiscard]] std::filesystem::path meter_file() const {
