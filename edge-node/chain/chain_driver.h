@@ -9,7 +9,7 @@
 
 #include "core/base/shared.h"
 #include "edge-node/chain/agreement.h"
-#include "edge-node/chain/catch_up.h"
+#include "core/follow/catch_up.h"
 #include "edge-node/chain/chain_tip.h"
 #include "edge-node/chain/decided_blocks.h"
 #include "edge-node/chain/self_inquiry.h"

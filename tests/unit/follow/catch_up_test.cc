@@ -1,5 +1,5 @@
 // R14: the peer that a lagging node asks, and how long a liar can delay the node.
-#include "edge-node/chain/catch_up.h"
+#include "core/follow/catch_up.h"
 
 #include <gtest/gtest.h>
 

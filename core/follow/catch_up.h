@@ -1,7 +1,8 @@
 // Whom to ask for blocks (R14). A peer's claim of a height is only a reason to ask that peer. One
 // peer is asked at a time, however many claim. A peer that answers badly or not at all is put off,
 // for longer each time, and the next peer is asked at once: a liar holds this node up for one
-// answer's time. Pure; owned by ChainDriver.
+// answer's time. Pure; owned by whoever follows the chain: a node's ChainDriver, the gateway's
+// Follower.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "edge-node/chain/catch_up.h"
+#include "core/follow/catch_up.h"
 
 #include <algorithm>
 
