@@ -163,13 +163,15 @@ void Node::on(const MessageArrived& event, Effects& out) {
         return;
     }
     const auto sender = NodeId::parse(topic->sender);
-    const bool submits = topic->channel == Channel::tx && event.broker == self_ && sender &&
-                         *sender == state().genesis.dgmd;
+    const bool is_office = sender && *sender == state().genesis.dgmd;
+    const bool submits = is_office && topic->channel == Channel::tx && event.broker == self_;
     if (!submits && (!sender || *sender != event.broker || *sender == self_)) {
         return count(refused_, Reject::wrong_topic);
     }
-    if (!submits) peers_heard_.insert(*sender);
-    if (const auto handled = on_peer(*topic, *sender, event, out); !handled) {
+    if (!is_office) peers_heard_.insert(*sender);
+    const auto handled =
+        is_office ? on_office(*topic, event, out) : on_peer(*topic, *sender, event, out);
+    if (!handled) {
         if (is_repetition(handled.error())) return;
         count(refused_, handled.error());
         ++refused_from_[*sender][std::string(to_string(handled.error()))];
@@ -186,6 +188,26 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
     } else {
         count(rejected_, handled.error());
     }
+}
+
+// The utility decides by transactions alone. What it follows the chain with is a request for blocks
+// on its own broker, signed with the key that GENESIS has for it.
+Result<void, Reject> Node::on_office(const Topic& topic, const MessageArrived& event,
+                                     Effects& out) {
+    if (topic.channel == Channel::tx || topic.channel == Channel::tariff)
+        return on_bundle(event.message, out);
+    if (topic.channel != Channel::request || topic.item != self_.view())
+        return unexpected(Reject::wrong_topic);
+    const auto request = decode_request(event.message, state().network);
+    if (!request) return unexpected(request.error());
+    if (request->signer != state().genesis.dgmd) return unexpected(Reject::wrong_topic);
+    const auto key = VerifyKey::from_point(state().genesis.dgmd_key);
+    if (!key) return unexpected(Reject::unknown_node);
+    if (auto valid = request->verify(*key); !valid) return valid;
+    const auto* blocks = std::get_if<BlocksRequest>(&request->content);
+    if (blocks == nullptr) return unexpected(Reject::not_a_member);
+    out.push_back(AnswerBlocks{request->signer, *blocks});
+    return {};
 }
 
 Result<void, Reject> Node::on_peer(const Topic& topic, const NodeId& sender,

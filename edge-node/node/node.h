@@ -136,6 +136,8 @@ class Node {
     void on_reading(const Topic& topic, const MessageArrived& event, Effects& out);
     [[nodiscard]] Result<void, Reject> on_event(const Topic& topic, const MessageArrived& event,
                                                 Effects& out);
+    [[nodiscard]] Result<void, Reject> on_office(const Topic& topic, const MessageArrived& event,
+                                                 Effects& out);
     [[nodiscard]] Result<void, Reject> on_peer(const Topic& topic, const NodeId& sender,
                                                const MessageArrived& event, Effects& out);
     [[nodiscard]] Result<void, Reject> on_status(const NodeId& sender, ByteView message,

@@ -56,6 +56,14 @@ void read_peers(NodeConfig& config, const YamlView& root) {
     }
 }
 
+void read_gateway(NodeConfig& config, const YamlView& root) {
+    const auto view = root.optional_map("gateway");
+    if (!view) return;
+    BrokerAddress address{.node = {}, .host = host_of(*view), .port = port_of(*view)};
+    check_place(config, address, *view);
+    config.gateway = std::move(address);
+}
+
 }  // namespace
 
 Result<NodeConfig, std::vector<std::string>> load_node_config(const std::filesystem::path& file) {
@@ -70,6 +78,7 @@ Result<NodeConfig, std::vector<std::string>> load_node_config(const std::filesys
     const YamlView broker = root.require_map("broker");
     config.broker = {.node = config.node, .host = host_of(broker), .port = port_of(broker)};
     read_peers(config, root);
+    read_gateway(config, root);
     config.status_file = root.optional_path("status_file").value_or(std::filesystem::path());
     const std::vector<std::pair<std::string_view, std::string_view>> levels{
         {"info", "info"}, {"debug", "debug"}, {"warning", "warning"}, {"error", "error"}};

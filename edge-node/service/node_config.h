@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct NodeConfig : DataDirectory {
     std::filesystem::path ca_certificate;
     BrokerAddress broker;                   // its own
     std::vector<BrokerAddress> peers;       // the brokers of the other nodes
+    std::optional<BrokerAddress> gateway;   // the utility's, whose name is in genesis
     std::filesystem::path status_file;      // empty: in the runtime directory, see below
     std::string log_level;                  // debug, info, warning, error
     ClockTrust clock = ClockTrust::kernel;  // the authority for real time (R20)

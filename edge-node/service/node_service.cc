@@ -107,6 +107,7 @@ std::optional<Bytes> NodeService::whole_message(Packet& packet) {
 
 void NodeService::handle_connection(const ConnectionChanged& change, Effects& turn) {
     const Instant now = clock_.now();
+    if (change.broker == genesis_.content.dgmd) return handle_gateway(change, now);
     outlook_.on_connection(change.broker, change.connected, change.reason, now);
     if (change.connected)
         connected_.insert(change.broker);
@@ -126,6 +127,17 @@ void NodeService::handle_connection(const ConnectionChanged& change, Effects& tu
     else
         log_warning("not connected; dialling again", kv("broker", change.broker),
                     kv("reason", change.reason), before);
+}
+
+// Nothing waits for the utility's gateway, so its absence is no fault of the network.
+void NodeService::handle_gateway(const ConnectionChanged& change, Instant now) {
+    gateway_connected_ = change.connected;
+    if (!connection_log_.on_change(change.broker, now)) return;
+    if (change.connected)
+        log_info("connected to the utility's gateway");
+    else
+        log_info("the utility's gateway is away; nothing waits for it",
+                 kv("reason", change.reason));
 }
 
 void NodeService::add(Effects& turn, Effects more) {
@@ -283,7 +295,8 @@ void NodeService::report(Instant now) {
                               {storage_.scrubbed().blocks(), storage_.scrubbed().passes(),
                                set_aside_, snapshots_->report()},
                               std::move(view),
-                              !stopping_};
+                              !stopping_,
+                              gateway_connected_};
     surface_.status.show(to_json(status), now);
 }
 

@@ -14,6 +14,7 @@
 #include "core/crypto/tls_watch.h"
 #include "core/io/byte_budget.h"
 #include "core/io/clock.h"
+#include "core/io/connection_log.h"
 #include "core/io/disk_space.h"
 #include "core/io/event_queue.h"
 #include "core/io/mqtt_client.h"
@@ -24,7 +25,6 @@
 #include "core/wire/genesis_file_codec.h"
 #include "edge-node/node/node.h"
 #include "edge-node/service/alarm_log.h"
-#include "edge-node/service/connection_log.h"
 #include "edge-node/service/node_config.h"
 #include "edge-node/service/node_start.h"
 #include "edge-node/service/outlook.h"
@@ -101,6 +101,7 @@ class NodeService {
     void handle(Posted posted, Effects& turn);
     [[nodiscard]] std::optional<Bytes> whole_message(Packet& packet);
     void handle_connection(const ConnectionChanged& change, Effects& turn);
+    void handle_gateway(const ConnectionChanged& change, Instant now);
     void add(Effects& turn, Effects more);
     [[nodiscard]] bool perform(const Effects& turn);
     [[nodiscard]] bool mend_on(Instant now);
@@ -130,7 +131,8 @@ class NodeService {
     std::map<NodeId, ChunkAssembler> assemblers_;  // by the broker they came over
     MqttDialer dialer_;
     std::vector<std::unique_ptr<MqttClient>> clients_;  // the own broker first
-    std::set<NodeId> connected_;
+    std::set<NodeId> connected_;                        // without the utility's gateway
+    std::optional<bool> gateway_connected_;             // nullopt: not dialled, or not tried yet
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;
     std::vector<std::string> set_aside_;

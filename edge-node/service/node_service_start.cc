@@ -4,6 +4,7 @@
 #include "core/crypto/key_file.h"
 #include "core/io/log.h"
 #include "core/wire/genesis_file_codec.h"
+#include "core/wire/office_topics.h"
 #include "edge-node/service/node_files.h"
 #include "edge-node/service/node_service.h"
 
@@ -129,6 +130,14 @@ void NodeService::connect() {
             filters.push_back({std::move(filter), RetainHandling::send});
         }
         clients_.push_back(dial(peer, std::move(filters)));
+    }
+    if (config_.gateway) {
+        const NodeId& office = genesis_.content.dgmd;
+        std::vector<MqttSubscription> filters;
+        for (std::string& filter : office_filters(network, office, config_.node))
+            filters.push_back({std::move(filter), RetainHandling::never});
+        clients_.push_back(
+            dial({office, config_.gateway->host, config_.gateway->port}, std::move(filters)));
     }
 }
 

@@ -117,6 +117,7 @@ void add_connections(Json& out, const StatusReport& report) {
     out.set("broker_connected", report.broker_connected);
     out.set("peers_connected", report.peers_connected);
     out.set("peers", report.peers);
+    if (report.gateway_connected) out.set("gateway_connected", *report.gateway_connected);
     out.set("missing", missing(report.view.missing));
     out.set("dropped", report.dropped);
 }

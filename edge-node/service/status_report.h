@@ -26,7 +26,8 @@ struct StatusReport {
     const NodeSummary& summary;
     StorageReport storage = {};
     Outlook::View view = {};
-    bool running = true;  // false: the node ends with this report
+    bool running = true;                         // false: the node ends with this report
+    std::optional<bool> gateway_connected = {};  // nullopt: not dialled, or not tried yet
 };
 
 // The status of a node that waits for free disk space; no other member is known then.

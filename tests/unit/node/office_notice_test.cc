@@ -36,6 +36,18 @@ class OfficeNotices : public ::testing::Test {
         return world.node(kOne).summary().refused[reason];
     }
 
+    // The gateway publishes at its own broker, which every node dials.
+    void publish(Channel channel, const Bytes& message, const std::string& item = "-") {
+        const NodeId dgmd = world.network().dgmd();
+        world.arrive(dgmd,
+                     {world.network().genesis().content.parameters.name, dgmd.str(), channel, item},
+                     message, kOne);
+    }
+    [[nodiscard]] Bytes asked(const Request& request, const NodeId& signer) {
+        return encode_request(request, world.network().dgmd(), world.network().network(),
+                              world.network().key(signer));
+    }
+
     NodeWorld world{lab(4, 1)};
     const std::uint64_t before = world.first_state().dgmd_sequence;
     const NodeId first = TestNetwork::officer(1), second = TestNetwork::officer(2);
@@ -78,6 +90,51 @@ TEST_F(OfficeNotices, of_officers_who_were_replaced_count_no_more) {
            kOne);
     EXPECT_TRUE(all_have(before + 2));
     EXPECT_EQ(world.node(kOne).summary().office, next);
+}
+
+TEST_F(OfficeNotices, reach_the_nodes_from_the_gateways_own_broker_too) {
+    const Transaction notice = world.network().approved(draft(), {first, second});
+    publish(Channel::tx, encode_bundle({{notice}}));
+    EXPECT_TRUE(all_have(before + 1));
+    EXPECT_EQ(world.chain().capacity_w(kMeter, 9), 6000);
+}
+
+TEST_F(OfficeNotices, of_a_tariff_come_on_a_channel_of_their_own) {
+    constexpr Window kWeek = 7 * 6;
+    TariffNotice rates;
+    rates.tariff.import_micro_per_kwh = 300'000;
+    rates.effective = 12 * kWeek;
+    const Transaction notice = world.network().draft(world.chain(), rates, kLongValid);
+    publish(Channel::tariff, encode_bundle({{world.network().approved(notice, {first, second})}}));
+    EXPECT_TRUE(all_have(before + 1));
+    EXPECT_EQ(world.chain().tariff(12 * kWeek).import_micro_per_kwh, 300'000);
+}
+
+TEST_F(OfficeNotices, are_all_that_a_stolen_gateway_can_bring_a_node_to_do_but_give_blocks) {
+    std::vector<BlocksRequest> given;
+    world.watch([&](const NodeId&, const Effect& effect) {
+        const auto* answer = std::get_if<AnswerBlocks>(&effect);
+        if (answer != nullptr && answer->to == world.network().dgmd())
+            given.push_back(answer->request);
+    });
+    const NodeId dgmd = world.network().dgmd();
+    publish(Channel::request, asked(BlocksRequest{1, 16}, dgmd), kOne.str());
+    ASSERT_EQ(given.size(), 1U);
+    EXPECT_EQ(given[0].from, 1U);
+    EXPECT_EQ(given[0].count, 16U);
+
+    publish(Channel::request, asked(BlocksRequest{1, 16}, TestNetwork::node(2)), kOne.str());
+    EXPECT_EQ(refused("wrong_signature"), 1U) << "another's key";
+    publish(Channel::request, asked(BlocksRequest{1, 16}, dgmd), "node-2");
+    EXPECT_EQ(refused("wrong_topic"), 1U) << "for another node";
+    publish(Channel::request, asked(BodiesRequest{{Digest{}}}, dgmd), kOne.str());
+    EXPECT_EQ(refused("not_a_member"), 1U) << "it takes no part in the agreement";
+    publish(Channel::status, encode_status({9, {}, {}, 10, 0}, dgmd, world.network().network(),
+                                           world.network().key(dgmd)));
+    publish(Channel::have, encode_have({Digest{}}));
+    EXPECT_EQ(refused("wrong_topic"), 3U);
+    EXPECT_EQ(given.size(), 1U);
+    EXPECT_FALSE(world.node(kOne).summary().peers_heard.contains(dgmd)) << "it is no peer";
 }
 
 }  // namespace

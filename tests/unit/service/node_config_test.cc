@@ -53,6 +53,18 @@ TEST_F(NodeConfigFile, is_read_as_it_is_shipped) {
     EXPECT_EQ(config->node, NodeId("node-1"));
 }
 
+TEST_F(NodeConfigFile, may_name_the_broker_of_the_utilitys_gateway_at_a_place_of_its_own) {
+    EXPECT_FALSE(load(kGood)->gateway) << "a network may have none";
+    const std::string text = std::string(kGood) + "gateway: {host: 127.0.0.1, port: ";
+    const auto config = load(text + "8885}\n");
+    ASSERT_TRUE(config) << config.error().front();
+    ASSERT_TRUE(config->gateway);
+    EXPECT_EQ(config->gateway->port, 8885);
+    const auto refused = load(text + "8884}\n");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error(), ElementsAre(HasSubstr("the broker of 'node-2' is at 127.0.0.1")));
+}
+
 TEST_F(NodeConfigFile, names_every_mistake_with_its_line_at_once) {
     const auto config = load(R"(node: Node_1
 genesis: g

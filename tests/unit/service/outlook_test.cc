@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "edge-node/service/connection_log.h"
+#include "core/io/connection_log.h"
 #include "tests/support/lab.h"
 
 namespace fairfeed::test {
