@@ -5,9 +5,11 @@
 
 #include "core/base/program.h"
 #include "gateway/commands/draft.h"
+#include "gateway/commands/export.h"
 #include "gateway/commands/forecast.h"
 #include "gateway/commands/forecast_backtest.h"
 #include "gateway/commands/provision.h"
+#include "gateway/commands/serve.h"
 #include "gateway/commands/show_recording.h"
 #include "gateway/commands/submit.h"
 
@@ -23,7 +25,8 @@ constexpr const char* kExamples =
     "  gateway draft capacity --config dgmd/gateway.yaml meter=m-101 capacity_w=6000 "
     "effective=next+6\n"
     "  gateway sign 00041-capacity-5f3a.draft --genesis genesis.cbor --key amal.key\n"
-    "  gateway submit 00041-capacity-5f3a.draft --config dgmd/gateway.yaml\n\n"
+    "  gateway submit 00041-capacity-5f3a.draft --config dgmd/gateway.yaml\n"
+    "  gateway serve --config dgmd/gateway.yaml\n\n"
     "config/lab.yaml and config/gateway.yaml describe every key of the configurations.\n"
     "Exit status: 0 done, 1 the machine failed (disk, output) or a notice is in no block yet, 2 "
     "wrong usage or input.";
@@ -105,6 +108,10 @@ struct Commands {
     SubmitOptions submit;
     ForecastOptions forecast;
     BacktestOptions backtest;
+    ServeOptions serve;
+    GatewayStatusOptions gateway_status;
+    RebuildOptions rebuild;
+    ExportOptions exported;
     int status = 0;
 };
 
@@ -220,6 +227,56 @@ void add_submit(CLI::App& app, Commands& c) {
     submit->callback([&c] { c.status = run_submit(c.submit, std::cout, std::cerr); });
 }
 
+void add_serve(CLI::App& app, Commands& c) {
+    CLI::App* serve = app.add_subcommand(
+        "serve",
+        "Follow the chain for the utility: verify every block, keep a ledger of its own, and fold\n"
+        "it into the read model, until SIGTERM. It signs no vote, and nothing waits for it");
+    add_config(*serve, c.serve.config);
+    serve->add_flag("--check-config", c.serve.check_only, "Only say whether the files are right");
+    serve->footer(
+        "Examples:\n"
+        "  gateway serve --config dgmd/gateway.yaml\n"
+        "  gateway serve --config /etc/fairfeed/dgmd/gateway.yaml --check-config\n");
+    serve->callback([&c] { c.status = run_serve(c.serve, std::cout, std::cerr); });
+
+    CLI::App* status = app.add_subcommand(
+        "status", "How the service is: its height, how far behind, whose word differs, alarms");
+    add_config(*status, c.gateway_status.config);
+    status->add_flag("--json", c.gateway_status.json, "Print JSON");
+    status->footer(
+        "Example:\n  gateway status --config dgmd/gateway.yaml --json\n\n"
+        "Exit status: 0 runs without an alarm, 1 does not, 2 wrong usage or input.\n");
+    status->callback(
+        [&c] { c.status = run_gateway_status(c.gateway_status, std::cout, std::cerr); });
+
+    CLI::App* rebuild = app.add_subcommand(
+        "rebuild", "Make the read model again from the ledger, while the service is stopped");
+    add_config(*rebuild, c.rebuild.config);
+    rebuild->add_flag("--json", c.rebuild.json, "Print JSON");
+    rebuild->footer("Example:\n  gateway rebuild --config dgmd/gateway.yaml\n");
+    rebuild->callback([&c] { c.status = run_rebuild(c.rebuild, std::cout, std::cerr); });
+}
+
+void add_export(CLI::App& app, Commands& c) {
+    CLI::App* command = app.add_subcommand(
+        "export", "Tables of the read model for other programs, also while the service runs");
+    command->add_option("what", c.exported.what, "bills, readings or settlements")->required();
+    add_config(*command, c.exported.config);
+    command->add_option("--format", c.exported.format, "csv (default) or jsonl");
+    command->add_option("--since", c.exported.since, "Only what blocks from this height on made")
+        ->type_name("HEIGHT");
+    command->footer(
+        "Examples:\n"
+        "  gateway export bills --config dgmd/gateway.yaml --format jsonl --since 1200\n"
+        "  gateway export settlements --config dgmd/gateway.yaml > settlements.csv\n"
+        "  gateway forecast --totals settlements.csv --zone Europe/Berlin\n\n"
+        "bills: each meter and window, energy and money. readings: what meters signed. "
+        "settlements:\n"
+        "totals of each cluster and window. docs/office.md names the columns.\n");
+    command->callback([&c] { c.status = run_export(c.exported, std::cout, std::cerr); });
+}
+
 }  // namespace
 }  // namespace fairfeed
 
@@ -235,5 +292,7 @@ int main(int argc, char** argv) {
     fairfeed::add_draft(app, commands);
     fairfeed::add_sign(app, commands);
     fairfeed::add_submit(app, commands);
+    fairfeed::add_serve(app, commands);
+    fairfeed::add_export(app, commands);
     return fairfeed::run_program<CLI::ParseError>(app, argc, argv, commands.status);
 }

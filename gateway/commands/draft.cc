@@ -9,8 +9,8 @@
 #include "core/io/json.h"
 #include "core/state/registry.h"
 #include "core/wire/transaction_codec.h"
-#include "gateway/commands/gateway_config.h"
 #include "gateway/commands/office_files.h"
+#include "gateway/config/gateway_config.h"
 #include "gateway/office/notice_fields.h"
 #include "gateway/office/notice_words.h"
 

@@ -6,27 +6,12 @@
 #include "core/ledger/replay.h"
 
 namespace fairfeed {
-namespace {
-
-constexpr std::size_t kMaxGenesisBytes = 256'000'000;
-
-}  // namespace
-
-Result<LoadedGenesis, std::string> load_genesis_file(const std::filesystem::path& file) {
-    const auto bytes = read_file(file, kMaxGenesisBytes);
-    if (!bytes) return unexpected(bytes.error().message);
-    auto genesis = decode_genesis(*bytes);
-    if (!genesis) {
-        return unexpected(file.string() + ": not a genesis file that can be trusted: " +
-                          std::string(to_string(genesis.error())) +
-                          "; copy genesis.cbor of the network's provisioning");
-    }
-    return std::move(*genesis);
-}
 
 Result<ChainState, std::string> load_chain_state(const LoadedGenesis& genesis,
                                                  const std::filesystem::path& ledger) {
-    if (ledger.empty()) {
+    std::error_code error;
+    const bool is_there = std::filesystem::exists(ledger, error);
+    if (!is_there && !error) {
         auto state = state_from_genesis(genesis);
         if (!state) return unexpected("genesis: " + std::string(to_string(state.error())));
         return std::move(*state);

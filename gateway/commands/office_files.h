@@ -1,5 +1,5 @@
-// What the office's commands read and write: the genesis file, the state that a ledger leads to,
-// and drafts. Errors are lines for a person, with the file's name.
+// What the office's commands read and write: the state that a ledger leads to, and drafts. Errors
+// are lines for a person, with the file's name.
 #pragma once
 
 #include <filesystem>
@@ -9,16 +9,15 @@
 #include "core/base/result.h"
 #include "core/state/state.h"
 #include "core/wire/genesis_file_codec.h"
+#include "gateway/config/gateway_files.h"
 #include "gateway/office/draft.h"
 
 namespace fairfeed {
 
 constexpr std::string_view kDraftSuffix = ".draft";
 
-[[nodiscard]] Result<LoadedGenesis, std::string> load_genesis_file(
-    const std::filesystem::path& file);
-// The state after the last block of the ledger, every signature of which is verified; without a
-// ledger that after block 0.
+// The state after the last block of the ledger, every signature of which is verified; while there
+// is no such file, that after block 0.
 [[nodiscard]] Result<ChainState, std::string> load_chain_state(const LoadedGenesis& genesis,
                                                                const std::filesystem::path& ledger);
 

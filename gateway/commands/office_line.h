@@ -14,7 +14,7 @@
 #include "core/model/transaction.h"
 #include "core/wire/chunk.h"
 #include "core/wire/genesis_file_codec.h"
-#include "gateway/commands/gateway_config.h"
+#include "gateway/config/gateway_config.h"
 
 namespace fairfeed {
 

@@ -51,6 +51,13 @@ void write_configurations(const LabNetwork& lab, const NetworkPlan& plan,
                                             static_cast<std::size_t>(plan.meters_at(node.id))}));
         directory.open_file(where / "acl", mosquitto_acl(lab, node));
     }
+    if (lab.gateway) {
+        const std::filesystem::path where(layout::kGatewayBroker);
+        directory.open_file(where / "mosquitto.conf",
+                            mosquitto_conf(*lab.gateway, place / where, user,
+                                           {max_message_bytes(lab.parameters), 0}));
+        directory.open_file(where / "acl", gateway_acl(lab));
+    }
     directory.open_file(layout::kMeterConfig, meter_sim_yaml(lab));
     directory.open_file(layout::kGatewayConfig, gateway_yaml(lab));
 }

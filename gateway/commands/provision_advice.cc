@@ -26,6 +26,17 @@ std::string for_each_node(const ProvisionReport& report, const std::string& comm
            " &\n  done\n";
 }
 
+// The utility's own broker and service, which follow the chain.
+void print_gateway_in_place(const ProvisionReport& report, std::ostream& out) {
+    if (!report.lab.gateway) return;
+    const std::filesystem::path& path = report.directory.path();
+    out << "The utility's gateway, whenever you like; nothing waits for it:\n"
+        << "  /usr/sbin/mosquitto -c "
+        << shell_word((path / layout::kGatewayBroker / "mosquitto.conf").string()) << " &\n  "
+        << beside_this("gateway") << " serve --config "
+        << shell_word((path / layout::kGatewayConfig).string()) << " &\n";
+}
+
 void print_steps_in_place(const ProvisionReport& report, std::ostream& out) {
     const std::filesystem::path& path = report.directory.path();
     out << "Next: brokers, nodes, meters, before the first window begins. Ctrl-C ends the meters,\n"
@@ -34,6 +45,7 @@ void print_steps_in_place(const ProvisionReport& report, std::ostream& out) {
         << for_each_node(report, beside_this("edge-node") + " run --config", "edge-node.yaml")
         << "  " << beside_this("meter-sim") << " run --config "
         << shell_word((path / layout::kMeterConfig).string()) << '\n';
+    print_gateway_in_place(report, out);
 }
 
 std::string carry(const std::filesystem::path& from, const std::string& what,
@@ -55,6 +67,11 @@ void print_steps_for_services(const ProvisionReport& report, std::ostream& out) 
         << "The meters' to theirs, and there as root:\n"
         << carry(path, "meters", "METERS") << "  systemd-tmpfiles --create\n"
         << "  systemctl enable --now meter-sim\n";
+    if (!report.lab.gateway) return;
+    out << "The utility's own machine (docs/office.md):\n"
+        << carry(path, "dgmd gateway", report.lab.gateway->address)
+        << "  systemd-tmpfiles --create\n"
+        << "  systemctl enable --now fairfeed-gateway-mosquitto fairfeed-gateway\n";
 }
 
 std::string seconds(std::int64_t ms) {

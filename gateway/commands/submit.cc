@@ -8,9 +8,10 @@
 #include "core/model/certificate.h"
 #include "core/state/registry.h"
 #include "core/state/settlement_rules.h"
-#include "gateway/commands/gateway_config.h"
 #include "gateway/commands/office_files.h"
 #include "gateway/commands/office_line.h"
+#include "gateway/commands/served_notice.h"
+#include "gateway/config/gateway_config.h"
 
 namespace fairfeed {
 namespace {
@@ -81,6 +82,24 @@ void print_page(const Words& words, std::optional<Height> height, std::ostream& 
            "status. Submitting again is harmless.\n";
 }
 
+int leave_with_service(const GatewayConfig& config, const Draft& draft, const Transaction& notice,
+                       const SubmitOptions& options, std::ostream& out, std::ostream& err) {
+    const auto height = submit_to_service(config, draft.network, notice, options.wait_s * 1000);
+    if (!height) {
+        err << height.error() << '\n';
+        return kNotFinal;
+    }
+    if (options.json)
+        out << to_json(draft, {}, *height).dump(2) << '\n';
+    else if (*height)
+        out << "In block " << **height << " of the gateway's own ledger.\n";
+    else
+        out << "The gateway's service has it, and brings it to the nodes until it expires. It is "
+               "in "
+               "no block yet: `gateway status` says how many wait.\n";
+    return *height ? kDone : kNotFinal;
+}
+
 }  // namespace
 
 int run_submit(const SubmitOptions& options, std::ostream& out, std::ostream& err) {
@@ -114,6 +133,7 @@ int run_submit(const SubmitOptions& options, std::ostream& out, std::ostream& er
         }
         return kDone;
     }
+    if (is_served(*config)) return leave_with_service(*config, *draft, *notice, options, out, err);
     // Of so many nodes that say it, one is honest.
     const std::size_t enough = tolerated_faults(config->nodes.size()) + 1;
     OfficeLine line(*config, *genesis, *notice);

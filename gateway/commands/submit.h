@@ -1,5 +1,6 @@
-// `gateway submit`: hands an approved draft to the nodes, and says what they make of it. It decides
-// nothing: nodes check the approvals themselves. main.cc owns the command line.
+// `gateway submit`: hands an approved draft to the nodes, or to the service that runs here, and
+// says what becomes of it. It decides nothing: nodes check the approvals themselves. main.cc owns
+// the command line.
 #pragma once
 
 #include <filesystem>

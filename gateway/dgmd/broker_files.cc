@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/wire/office_topics.h"
 #include "core/wire/topics.h"
 #include "gateway/dgmd/key_store.h"
 
@@ -42,7 +43,7 @@ std::string mosquitto_conf(const LabNode& node, const std::filesystem::path& dir
     const auto file = [&directory](std::string_view part, std::string_view name) {
         return (directory / part / name).string() + "\n";
     };
-    return "# Mosquitto of node " + node.id.str() +
+    return "# Mosquitto of " + node.id.str() +
            ". Made by `gateway provision`; a new node means new files and SIGHUP.\n"
            "per_listener_settings false\n"
            "user " +
@@ -85,6 +86,13 @@ std::string mosquitto_acl(const LabNetwork& lab, const LabNode& node) {
     for (const LabNode& other : lab.nodes)
         if (other.id != node.id) peers.push_back(other.id);
     return broker_acl(lab.parameters.name, node.id, peers, dgmd_id());
+}
+
+std::string gateway_acl(const LabNetwork& lab) {
+    std::vector<NodeId> nodes;
+    for (const LabNode& node : lab.nodes)
+        nodes.push_back(node.id);
+    return office_acl(lab.parameters.name, dgmd_id(), nodes);
 }
 
 }  // namespace fairfeed

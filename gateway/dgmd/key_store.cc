@@ -20,6 +20,13 @@ void write_office(const OfficeKeys& keys, const std::string& authority, const pa
     directory.open_file(where / layout::kAuthorityCertificate, authority);
 }
 
+void write_broker(const TlsIdentity& identity, const std::string& authority, const path& where,
+                  NetworkDirectory& directory) {
+    directory.directory(where, true);
+    write_identity(identity, where, directory);
+    directory.open_file(where / layout::kAuthorityCertificate, authority);
+}
+
 // Each key is for one person, who takes it away; together in one place they are one thief's.
 void write_people(const std::map<NodeId, SigningKey>& people, std::string_view where,
                   NetworkDirectory& directory) {
@@ -51,15 +58,18 @@ void write_keys(const NetworkKeys& keys, NetworkDirectory& directory) {
     directory.secret(path("ca") / layout::kAuthorityKey, keys.authority.key_pem());
     directory.open_file(path("ca") / layout::kAuthorityCertificate, authority);
     write_office(keys.dgmd, authority, "dgmd", directory);
+    if (keys.dgmd_broker) {
+        directory.directory(layout::kGatewayBroker, false);
+        write_broker(*keys.dgmd_broker, authority, path(layout::kGatewayBroker) / "broker",
+                     directory);
+    }
     write_people(keys.officers, layout::kOfficers, directory);
     write_people(keys.inspectors, layout::kInspectors, directory);
     for (const auto& [node, own] : keys.nodes) {
         const path where = layout::node_directory(node);
         directory.directory(where, false);
         write_office(own.own, authority, where / "keys", directory);
-        directory.directory(where / "broker", true);
-        write_identity(own.broker, where / "broker", directory);
-        directory.open_file(where / "broker" / layout::kAuthorityCertificate, authority);
+        write_broker(own.broker, authority, where / "broker", directory);
     }
     write_meters(keys, authority, directory);
 }

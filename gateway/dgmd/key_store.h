@@ -17,6 +17,7 @@ constexpr std::string_view kGenesis = "genesis.cbor";
 constexpr std::string_view kRun = "run";  // status files of a network that runs in place
 constexpr std::string_view kMeterConfig = "meters/meter-sim.yaml";
 constexpr std::string_view kGatewayConfig = "dgmd/gateway.yaml";
+constexpr std::string_view kGatewayBroker = "gateway";  // the directory of its Mosquitto
 constexpr std::string_view kSigningKey = "signing.key";
 constexpr std::string_view kAgreementKey = "agreement.key";
 constexpr std::string_view kDataKey = "data.key";
@@ -33,7 +34,8 @@ constexpr std::string_view kInspectors = "inspectors";  // NAME.key of each
 }
 }  // namespace layout
 
-// ca/, dgmd/, officers/, inspectors/, nodes/<id>/keys/, nodes/<id>/broker/ and meters/<id>/.
+// ca/, dgmd/, gateway/broker/, officers/, inspectors/, nodes/<id>/keys/, nodes/<id>/broker/ and
+// meters/<id>/.
 void write_keys(const NetworkKeys& keys, NetworkDirectory& directory);
 
 }  // namespace fairfeed

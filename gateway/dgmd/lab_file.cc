@@ -75,6 +75,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
     LabMembers members(lab);
     members.read_office(root);
     members.read_nodes(root);
+    members.read_gateway(root);
     members.read_clusters(root);
     members.read_meters(root, recording ? &*recording : nullptr);
     members.size_blocks(network);

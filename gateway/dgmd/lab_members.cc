@@ -161,6 +161,24 @@ void LabMembers::check_listener(const YamlView& view, const LabNode& node) {
     }
 }
 
+void LabMembers::read_broker(const YamlView& view, LabNode& node) {
+    node.address = view.require_text("address");
+    check_host(view, "address", node.address);
+    node.listen = view.optional_text("listen").value_or(node.address);
+    if (view.has("listen")) check_host(view, "listen", node.listen);
+    node.port = static_cast<std::uint16_t>(view.require_int("port", 1, kMaxPort));
+    check_listener(view, node);
+}
+
+void LabMembers::read_gateway(const YamlView& root) {
+    const auto view = root.optional_map("gateway");
+    if (!view) return;
+    LabNode gateway;
+    gateway.id = dgmd_id();
+    read_broker(*view, gateway);
+    lab_.gateway = std::move(gateway);
+}
+
 void LabMembers::read_nodes(const YamlView& root) {
     const auto views = root.require_list("nodes");
     if (views.empty() && root.has("nodes")) root.fail("nodes", "a network needs a node");
@@ -169,12 +187,7 @@ void LabMembers::read_nodes(const YamlView& root) {
         node.id = view.require_name<NodeId>("id");
         claim(view, node.id.str(), "node");
         node.location = read_location(view.require_map("location"));
-        node.address = view.require_text("address");
-        check_host(view, "address", node.address);
-        node.listen = view.optional_text("listen").value_or(node.address);
-        if (view.has("listen")) check_host(view, "listen", node.listen);
-        node.port = static_cast<std::uint16_t>(view.require_int("port", 1, kMaxPort));
-        check_listener(view, node);
+        read_broker(view, node);
         lab_.nodes.push_back(std::move(node));
     }
 }

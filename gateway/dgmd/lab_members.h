@@ -21,6 +21,8 @@ class LabMembers {
     // In this order, behind read_office; `recording` is null where the meters have a seed or the
     // recording is unusable.
     void read_nodes(const YamlView& root);
+    // The place of the gateway's broker, where the file has one.
+    void read_gateway(const YamlView& root);
     void read_clusters(const YamlView& root);
     void read_meters(const YamlView& root, const Recording* recording);
     // Where the file does not say how many transactions a block holds, as many as the largest
@@ -35,6 +37,7 @@ class LabMembers {
                std::string_view key = "id");
     [[nodiscard]] std::vector<NodeId> read_people(const YamlView& office, std::string_view key,
                                                   const std::string& what);
+    void read_broker(const YamlView& view, LabNode& node);
     void check_listener(const YamlView& view, const LabNode& node);
     void check_parent(const YamlView& view, const LabCluster& cluster);
     void check_cluster_of(const YamlView& view, const LabMeter& meter);

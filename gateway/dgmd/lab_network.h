@@ -67,6 +67,7 @@ struct LabNetwork {
     LabOffice office;
     MeterSource source;
     std::vector<LabNode> nodes;
+    std::optional<LabNode> gateway;  // the broker of DGMD; it stands nowhere on the site
     std::vector<LabCluster> clusters;
     std::vector<LabMeter> meters;
 
@@ -81,6 +82,7 @@ struct LabNetwork {
 namespace services {
 constexpr std::string_view kConfiguration = "/etc/fairfeed";
 constexpr std::string_view kNodeState = "/var/lib/fairfeed";
+constexpr std::string_view kGatewayState = "/var/lib/fairfeed-gateway";
 constexpr std::string_view kMeterState = "/var/lib/fairfeed-meters";
 constexpr std::string_view kBrokerAccount = "mosquitto";
 }  // namespace services

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
@@ -35,6 +36,7 @@ struct MeterKeys {
 struct NetworkKeys {
     CertificateAuthority authority;
     OfficeKeys dgmd;
+    std::optional<TlsIdentity> dgmd_broker;  // of the gateway's Mosquitto, where it has one
     std::map<NodeId, NodeKeys> nodes;
     std::map<MeterId, MeterKeys> meters;
     std::map<NodeId, SigningKey> officers;

@@ -17,18 +17,21 @@ std::string broker_item(const LabNode& node) {
            ", port: " + std::to_string(node.port) + "}\n";
 }
 
+std::string place_section(std::string_view name, const LabNode& broker) {
+    return std::string(name) + ":\n  host: " + quoted(broker.address) +
+           "\n  port: " + std::to_string(broker.port) + "\n";
+}
+
 std::string line(std::string_view key, std::string_view directory, std::string_view file) {
     std::string text(key);
     return text.append(": ").append(directory).append(file).append("\n");
 }
 
-std::string keys_section() {
-    constexpr std::string_view kIn = "keys/";
-    return "keys:\n" + line("  signing", kIn, layout::kSigningKey) +
-           line("  agreement", kIn, layout::kAgreementKey) +
-           line("  tls_key", kIn, layout::kTlsKey) +
-           line("  tls_certificate", kIn, layout::kTlsCertificate) +
-           line("  ca_certificate", kIn, layout::kAuthorityCertificate);
+std::string key_lines(std::string_view in) {
+    return line("  signing", in, layout::kSigningKey) +
+           line("  agreement", in, layout::kAgreementKey) + line("  tls_key", in, layout::kTlsKey) +
+           line("  tls_certificate", in, layout::kTlsCertificate) +
+           line("  ca_certificate", in, layout::kAuthorityCertificate);
 }
 
 std::string peers_section(const LabNetwork& lab, const LabNode& node) {
@@ -44,6 +47,14 @@ std::string node_places(const LabNetwork& lab, const LabNode& node) {
     const std::string id = node.id.str();
     if (!lab.in_place) return "data: " + std::string(services::kNodeState) + "/" + id + "\n";
     return "data: .\nstatus_file: ../../" + std::string(layout::kRun) + "/node-" + id + ".json\n";
+}
+
+std::string gateway_places(const LabNetwork& lab) {
+    if (lab.in_place)
+        return "ledger: ledger.db\ndatabase: office.db\ndrafts: drafts\nstatus_file: ../" +
+               std::string(layout::kRun) + "/gateway.json\n";
+    const std::string state(services::kGatewayState);
+    return "ledger: " + state + "/ledger.db\ndatabase: " + state + "/office.db\ndrafts: drafts\n";
 }
 
 std::string meter_places(const LabNetwork& lab) {
@@ -82,22 +93,20 @@ std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node) {
         "# Made by `gateway provision`; config/edge-node.yaml explains the keys.\n"
         "node: " +
         quoted(node.id.str()) + "\n" + line("genesis", "../../", layout::kGenesis) +
-        node_places(lab, node) + keys_section() + "broker:\n  host: " + quoted(node.address) +
-        "\n  port: " + std::to_string(node.port) + "\n" + peers_section(lab, node) +
+        node_places(lab, node) + "keys:\n" + key_lines("keys/") + place_section("broker", node) +
+        peers_section(lab, node) + (lab.gateway ? place_section("gateway", *lab.gateway) : "") +
         "log_level: info\n";
     return text + "clock: " + (lab.operator_clock ? "operator" : "kernel") + "\n";
 }
 
 std::string gateway_yaml(const LabNetwork& lab) {
     std::string text = "# Made by `gateway provision`; config/gateway.yaml explains the keys.\n" +
-                       line("genesis", "../", layout::kGenesis) + "drafts: drafts\nkeys:\n" +
-                       line("  signing", "", layout::kSigningKey) +
-                       line("  tls_key", "", layout::kTlsKey) +
-                       line("  tls_certificate", "", layout::kTlsCertificate) +
-                       line("  ca_certificate", "", layout::kAuthorityCertificate) + "nodes:\n";
+                       line("genesis", "../", layout::kGenesis) + gateway_places(lab) + "keys:\n" +
+                       key_lines("") + (lab.gateway ? place_section("broker", *lab.gateway) : "") +
+                       "nodes:\n";
     for (const LabNode& node : lab.nodes)
         text += broker_item(node);
-    return text;
+    return text + "log_level: info\n";
 }
 
 std::string meter_sim_yaml(const LabNetwork& lab) {

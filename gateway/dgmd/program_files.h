@@ -10,7 +10,7 @@
 namespace fairfeed {
 
 [[nodiscard]] std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node);
-// For the office's commands; it stands beside DGMD's keys.
+// For `gateway serve` and the office's commands; it stands beside DGMD's keys.
 [[nodiscard]] std::string gateway_yaml(const LabNetwork& lab);
 [[nodiscard]] std::string meter_sim_yaml(const LabNetwork& lab);
 

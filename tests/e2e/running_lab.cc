@@ -64,7 +64,7 @@ void replace_one(std::string& text, const std::string& from, const std::string& 
 
 }  // namespace
 
-RunningLab::RunningLab(int starts_in_s, int grace_ms) : ports_(free_ports(kNodes)) {
+RunningLab::RunningLab(int starts_in_s, int grace_ms) : ports_(free_ports(kNodes + 1)) {
     write_network(starts_in_s, grace_ms);
     RunningProgram made(
         {program("gateway"), "provision", in("lab.yaml").string(), "--out", path().string()});
@@ -77,8 +77,8 @@ void RunningLab::write_network(int starts_in_s, int grace_ms) {
     const auto text = read_text_file(std::string(FAIRFEED_SOURCE_DIR) + "/config/lab.yaml");
     CHECK(text.has_value());
     std::string network = *text;
-    for (std::size_t i = 0; i < kNodes; ++i)
-        replace_one(network, "port: " + std::to_string(18831 + i),
+    for (std::size_t i = 0; i <= kNodes; ++i)
+        replace_one(network, "port: " + std::to_string(18830 + i),
                     "port: " + std::to_string(ports_[i]));
     replace_one(network, "starts_in_s: 120", "starts_in_s: " + std::to_string(starts_in_s));
     replace_one(network, "  # timers:\n  #   grace_ms: 2000\n",
@@ -89,9 +89,12 @@ void RunningLab::write_network(int starts_in_s, int grace_ms) {
 void RunningLab::start_brokers() {
     const std::string mosquitto =
         ::access("/usr/sbin/mosquitto", X_OK) == 0 ? "/usr/sbin/mosquitto" : "mosquitto";
+    std::vector<std::filesystem::path> directories{path() / "gateway"};
     for (std::size_t i = 0; i < kNodes; ++i)
-        programs_.push_back(std::make_unique<RunningProgram>(std::vector<std::string>{
-            mosquitto, "-c", (path() / "nodes" / node_name(i) / "mosquitto.conf").string()}));
+        directories.push_back(path() / "nodes" / node_name(i));
+    for (const auto& directory : directories)
+        programs_.push_back(std::make_unique<RunningProgram>(
+            std::vector<std::string>{mosquitto, "-c", (directory / "mosquitto.conf").string()}));
     for (const std::uint16_t port : ports_)
         EXPECT_TRUE(test::wait_for([port] { return is_listening(port); })) << port;
 }

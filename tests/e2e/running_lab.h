@@ -1,4 +1,5 @@
-// The network of config/lab.yaml with all its brokers and nodes, on free ports, without meters. Its
+// The network of config/lab.yaml with all its brokers and nodes, on free ports, without meters and
+// without the gateway's service. Its
 // first window begins `starts_in_s` after the constructor. Tests only.
 #pragma once
 
@@ -23,6 +24,10 @@ class RunningLab {
     [[nodiscard]] std::filesystem::path status_of(const std::string& node) const {
         return path() / "run" / ("node-" + node + ".json");
     }
+    [[nodiscard]] std::filesystem::path ledger_of(const std::string& node) const {
+        return path() / "nodes" / node / "ledger.db";
+    }
+    [[nodiscard]] std::filesystem::path gateway() const { return path() / "dgmd/gateway.yaml"; }
     // A path beside the network.
     [[nodiscard]] std::filesystem::path in(const std::string& name) const {
         return directory_ / name;
@@ -35,7 +40,7 @@ class RunningLab {
     void start_nodes();
 
     testing_support::TempDirectory directory_;
-    std::vector<std::uint16_t> ports_;
+    std::vector<std::uint16_t> ports_;  // of the gateway's broker, and of the nodes'
     std::vector<std::unique_ptr<RunningProgram>> programs_;
 };
 

@@ -8,7 +8,9 @@
 #include <sstream>
 
 #include "core/io/clock.h"
+#include "core/io/file.h"
 #include "core/io/status_file.h"
+#include "core/ledger/ledger.h"
 #include "tests/e2e/demo.h"
 #include "tests/e2e/running_program.h"
 #include "tests/unit/commands/accused_directory.h"
@@ -114,6 +116,10 @@ class StandardOutput : public ::testing::Test {
              ready_draft() + " --genesis " + quoted(directory_ / "lab/genesis.cbor")},
             {"gateway withdraw", ready_draft()},
             {"gateway submit", ready_draft() + " --check " + office()},
+            {"gateway serve", "--check-config " + office()},
+            {"gateway status", "--config " + quoted(gateway_of_this_process())},
+            {"gateway rebuild", office()},
+            {"gateway export", "settlements " + office()},
             {"meter-sim import", quoted(meter_file()) + " --out " + fresh("homes")},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim load", "--check-config --burst --duration 1 --config " + quoted(meters())},
@@ -172,6 +178,18 @@ class StandardOutput : public ::testing::Test {
     }
     [[nodiscard]] std::string office() const {
         return "--config " + quoted(directory_ / "lab/dgmd/gateway.yaml");
+    }
+    // The lab's gateway with a ledger of block 0, as if this test were its process.
+    [[nodiscard]] std::filesystem::path gateway_of_this_process() const {
+        const auto lab = directory_ / "lab";
+        const auto bytes = read_file(lab / "genesis.cbor");
+        EXPECT_TRUE(bytes);
+        const auto genesis = decode_genesis(*bytes);
+        EXPECT_TRUE(genesis && Ledger::open(lab / "dgmd/ledger.db", *genesis));
+        StatusFile(lab / "run/gateway.json")
+            .show(Json::object().set("line", "height 0").set("alarms", Json::array()),
+                  Clock().now());
+        return lab / "dgmd/gateway.yaml";
     }
     // A new draft that two officers have signed.
     [[nodiscard]] std::string ready_draft() {

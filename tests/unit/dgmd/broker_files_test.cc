@@ -55,6 +55,7 @@ TEST(BrokerFiles, are_what_the_commented_templates_describe) {
                                               {4'000'000, 12})),
               config_file("mosquitto/mosquitto.conf"));
     EXPECT_EQ(without_comments(mosquitto_acl(lab, lab.nodes[0])), config_file("mosquitto/acl"));
+    EXPECT_EQ(without_comments(gateway_acl(lab)), config_file("mosquitto/gateway-acl"));
 }
 
 std::string conf_for(const BrokerLoad& load) {

@@ -7,9 +7,9 @@
 #include <map>
 
 #include "gateway/readmodel/block_rows.h"
+#include "tests/support/small_postgresql.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/follower/followed_chain.h"
-#include "tests/unit/readmodel/small_postgresql.h"
 
 namespace fairfeed::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/unit/readmodel/small_postgresql.h"
+#include "tests/support/small_postgresql.h"
 
 #include <pwd.h>
 #include <unistd.h>

@@ -1,0 +1,90 @@
+#include "gateway/config/gateway_config.h"
+
+#include <set>
+
+#include "core/io/host.h"
+#include "core/io/status_file.h"
+#include "core/io/yaml_file.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::int64_t kMaxPort = 65'535;
+
+DialPlace read_place(const YamlView& view) {
+    DialPlace place{.host = view.require_text("host"),
+                    .port = static_cast<std::uint16_t>(view.require_int("port", 1, kMaxPort))};
+    if (const auto fault = fault_of_host(place.host); fault && !place.host.empty())
+        view.fail("host", *fault);
+    return place;
+}
+
+// A broker belongs to one program, so two cannot have the same address.
+void check_place(const GatewayConfig& config, const DialPlace& place, const YamlView& view) {
+    const auto is_same = [&place](const DialPlace& other) {
+        return place.port == other.port && is_same_host(place.host, other.host);
+    };
+    if (config.broker && is_same(*config.broker))
+        view.fail("port", "the gateway's own broker is at this place already");
+    for (const NodeBroker& other : config.nodes)
+        if (is_same(other))
+            view.fail("port", "the broker of '" + other.node.str() + "' is at this place already");
+}
+
+void read_nodes(GatewayConfig& config, const YamlView& root) {
+    std::set<NodeId> seen;
+    for (const YamlView& view : root.require_list("nodes")) {
+        const NodeBroker broker{read_place(view), view.require_name<NodeId>("node")};
+        if (!broker.node.empty() && !seen.insert(broker.node).second)
+            view.fail("node", "is listed twice: give one broker per node");
+        check_place(config, broker, view);
+        config.nodes.push_back(broker);
+    }
+}
+
+void read_keys(GatewayConfig& config, const YamlView& keys) {
+    config.signing_key = keys.require_path("signing");
+    config.agreement_key = keys.require_path("agreement");
+    config.tls_key = keys.require_path("tls_key");
+    config.tls_certificate = keys.require_path("tls_certificate");
+    config.ca_certificate = keys.require_path("ca_certificate");
+}
+
+DatabasePlace read_database(const YamlView& root) {
+    const std::string text = root.require_text("database");
+    if (text.find("://") == std::string::npos) return {root.require_path("database"), {}};
+    auto place = DatabasePlace::parse(text);
+    if (place) return std::move(*place);
+    root.fail("database", place.error());
+    return {};
+}
+
+}  // namespace
+
+std::filesystem::path status_file_of(const GatewayConfig& config) {
+    return config.status_file.empty() ? find_status_file(kGatewayRuntimeName) : config.status_file;
+}
+
+Result<GatewayConfig, std::vector<std::string>> load_gateway_config(
+    const std::filesystem::path& file) {
+    auto document = YamlDocument::load(file);
+    if (!document) return unexpected(document.error());
+    const YamlView root = document->root();
+    GatewayConfig config;
+    config.genesis = root.require_path("genesis");
+    std::error_code ignored;  // of an empty path, which is reported
+    config.ledger = std::filesystem::absolute(root.require_path("ledger"), ignored);
+    config.database = read_database(root);
+    config.drafts = root.require_path("drafts");
+    read_keys(config, root.require_map("keys"));
+    if (const auto broker = root.optional_map("broker")) config.broker = read_place(*broker);
+    read_nodes(config, root);
+    config.status_file = root.optional_path("status_file").value_or(std::filesystem::path());
+    const std::vector<std::pair<std::string_view, std::string_view>> levels{
+        {"info", "info"}, {"debug", "debug"}, {"warning", "warning"}, {"error", "error"}};
+    config.log_level = std::string(root.optional_choice("log_level", levels).value_or("info"));
+    if (auto errors = document->finish(); !errors.empty()) return unexpected(std::move(errors));
+    return config;
+}
+
+}  // namespace fairfeed

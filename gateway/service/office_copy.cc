@@ -1,0 +1,145 @@
+#include "gateway/service/office_copy.h"
+
+#include "core/io/file.h"
+#include "core/io/set_aside.h"
+#include "core/ledger/ledger_salvage.h"
+#include "gateway/readmodel/block_rows.h"
+
+namespace fairfeed {
+namespace {
+
+// The own ledger's signatures were verified when its blocks were appended.
+constexpr ReplayOptions kOwnLedger{.trust_signatures = true, .keep_before = true};
+
+Unexpected<OfficeFault> fails(std::string reason) {
+    return unexpected(OfficeFault{std::move(reason)});
+}
+
+Result<std::string, IoError> salvaged(const std::filesystem::path& file,
+                                      const LoadedGenesis& genesis, const std::string& reason,
+                                      std::int64_t real_ms) {
+    const auto salvage = salvage_ledger(file, genesis, real_ms);
+    if (!salvage) return unexpected(salvage.error());
+    return "the ledger was damaged (" + reason + "): it is kept as " + salvage->aside.string() +
+           "; its blocks up to " + std::to_string(salvage->height) +
+           " were taken over, the rest comes from the nodes";
+}
+
+Result<Ledger, IoError> open_ledger(const std::filesystem::path& file, const LoadedGenesis& genesis,
+                                    std::int64_t real_ms, std::vector<std::string>& mishaps) {
+    if (const auto done = finish_replacement(file); !done) return unexpected(done.error());
+    auto ledger = Ledger::open(file, genesis);
+    if (ledger || !ledger.error().damage) return ledger;
+    auto repaired = salvaged(file, genesis, ledger.error().message, real_ms);
+    if (!repaired) return unexpected(repaired.error());
+    mishaps.push_back(std::move(*repaired));
+    return Ledger::open(file, genesis);
+}
+
+Result<ReadModel, std::string> open_model(const DatabasePlace& place, const Digest& network,
+                                          TablesAtStart tables) {
+    return tables == TablesAtStart::anew ? ReadModel::make_anew(place, network)
+                                         : ReadModel::open(place, network);
+}
+
+Result<void, IoError> make_room(const GatewayConfig& config) {
+    for (const std::filesystem::path& file : {config.ledger, config.database.sqlite}) {
+        if (!file.has_parent_path()) continue;
+        if (auto made = make_directories(file.parent_path(), 0700); !made) return made;
+    }
+    return {};
+}
+
+}  // namespace
+
+OfficeCopy::OfficeCopy(DatabasePlace database, Digest network, FileLock lock, Ledger ledger,
+                       ReadModel model)
+    : lock_(std::move(lock)),
+      ledger_(std::move(ledger)),
+      database_(std::move(database)),
+      network_(network),
+      model_(std::move(model)) {
+    if (const auto height = model_.height()) next_ = *height + 1;
+}
+
+Result<OfficeCopy, OfficeFault> OfficeCopy::open(const GatewayConfig& config,
+                                                 const LoadedGenesis& genesis, TablesAtStart tables,
+                                                 std::int64_t real_ms) {
+    if (const auto made = make_room(config); !made) return fails(made.error().message);
+    auto lock = FileLock::take(config.ledger, "the ledger '" + config.ledger.string() + "'");
+    if (!lock) return unexpected(OfficeFault{lock.error().message, true});
+    std::vector<std::string> mishaps;
+    auto ledger = open_ledger(config.ledger, genesis, real_ms, mishaps);
+    if (!ledger) return fails(ledger.error().message);
+    auto model = open_model(config.database, genesis.network, tables);
+    if (!model) return fails(model.error());
+    OfficeCopy copy(config.database, genesis.network, std::move(*lock), std::move(*ledger),
+                    std::move(*model));
+    copy.mishaps_ = std::move(mishaps);
+    return copy;
+}
+
+Result<ChainState, OfficeFault> OfficeCopy::replay_to(Follower& follower,
+                                                      const LoadedGenesis& genesis,
+                                                      const Progress& progress) {
+    auto state = replay(
+        ledger_, genesis, kOwnLedger, [&](const ReplayStep& step) -> Result<void, ReplayFault> {
+            const Height height = step.after.height;
+            const auto settlements = follower.replay(step);
+            if (auto added = fold(step, settlements, follower.new_faults()); !added)
+                return unexpected(ReplayFault{height, "database", std::move(added.error())});
+            progress(height, ledger_.height());
+            return {};
+        });
+    if (state) return std::move(*state);
+    const ReplayFault& fault = state.error();
+    return fails(
+        "block " + std::to_string(fault.height) + ": " + fault.reason + ": " + fault.explanation +
+        (is_damage(fault) ? "; move the ledger away, and the nodes give its blocks again" : ""));
+}
+
+Result<void, OfficeFault> OfficeCopy::append(const AppendBlock& block, std::int64_t real_ms) {
+    const CommittedBlock& committed = *block.committed;
+    if (const auto done = ledger_.commit(committed.block, committed.certificate, real_ms); !done)
+        return fails(done.error().message);
+    const auto added =
+        fold({committed, block.before, block.after}, block.settlements, block.faults);
+    if (!added) database_fault_ = added.error();
+    return {};
+}
+
+// The rows stay in waiting_ after an error.
+Result<void, std::string> OfficeCopy::fold(const ReplayStep& step,
+                                           const std::vector<RecomputedSettlement>& settlements,
+                                           const std::vector<ReplayFault>& faults) {
+    const Height height = step.committed.block.header.height;
+    if (height < next_) return {};
+    waiting_.push_back({height, rows_of({step, settlements, faults})});
+    next_ = height + 1;
+    if (waiting_.size() > 1) return unexpected(database_fault_);
+    auto added = model_.add(height, waiting_.front().rows);
+    if (added) waiting_.pop_front();
+    return added;
+}
+
+void OfficeCopy::try_database() {
+    auto model = ReadModel::open(database_, network_);
+    if (!model) {
+        database_fault_ = model.error();
+        return;
+    }
+    model_ = std::move(*model);
+    database_fault_.clear();
+    while (!waiting_.empty() && database_fault_.empty()) {
+        // A commit whose answer was lost is in the database all the same.
+        const bool is_there = model_.height() && *model_.height() >= waiting_.front().height;
+        const auto added = is_there ? Result<void, std::string>()
+                                    : model_.add(waiting_.front().height, waiting_.front().rows);
+        if (added)
+            waiting_.pop_front();
+        else
+            database_fault_ = added.error();
+    }
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,84 @@
+// The gateway's own ledger with the read model beside it, both behind one lock: what the utility
+// keeps of the chain. A block is durable in the ledger before its rows enter the read model, in the
+// same order; a crash between the two loses nothing, because rows are made again from the ledger. A
+// database that fails holds rows back, and the ledger goes on from there later. One thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/io/file_lock.h"
+#include "core/ledger/ledger.h"
+#include "core/ledger/replay.h"
+#include "gateway/config/gateway_config.h"
+#include "gateway/follower/follower.h"
+#include "gateway/readmodel/read_model.h"
+
+namespace fairfeed {
+
+// Why the service cannot start or go on, for a person.
+struct OfficeFault {
+    std::string reason;
+    bool mistake = false;  // in the configuration or its files: a restart would not help
+};
+
+enum class TablesAtStart : std::uint8_t {
+    as_they_are,
+    anew,  // dropped, and made again from the ledger: `gateway rebuild`
+};
+
+class OfficeCopy {
+  public:
+    // Makes what is missing. A damaged ledger is set aside, and its sound part taken over.
+    [[nodiscard]] static Result<OfficeCopy, OfficeFault> open(const GatewayConfig& config,
+                                                              const LoadedGenesis& genesis,
+                                                              TablesAtStart tables,
+                                                              std::int64_t real_ms);
+
+    // Called after each block, with its height and that of the tip.
+    using Progress = std::function<void(Height, Height)>;
+    // Plays the ledger to the follower, and folds the blocks that the read model lacks. Returns the
+    // state after the tip.
+    [[nodiscard]] Result<ChainState, OfficeFault> replay_to(Follower& follower,
+                                                            const LoadedGenesis& genesis,
+                                                            const Progress& progress);
+    // The next block: in the ledger on return, and in the read model unless the database fails.
+    [[nodiscard]] Result<void, OfficeFault> append(const AppendBlock& block, std::int64_t real_ms);
+
+    // Rows wait for a database that fails. The caller appends nothing more meanwhile.
+    [[nodiscard]] bool is_stalled() const { return !waiting_.empty(); }
+    [[nodiscard]] const std::string& database_fault() const { return database_fault_; }
+    // Opens the database again, and adds what waits.
+    void try_database();
+
+    [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+    [[nodiscard]] const ReadModel& read_model() const { return model_; }
+    // What was repaired at the opening, a sentence each.
+    [[nodiscard]] const std::vector<std::string>& mishaps() const { return mishaps_; }
+
+  private:
+    struct BlockRows {
+        Height height = 0;
+        std::vector<OfficeRow> rows;
+    };
+    OfficeCopy(DatabasePlace database, Digest network, FileLock lock, Ledger ledger,
+               ReadModel model);
+    [[nodiscard]] Result<void, std::string> fold(
+        const ReplayStep& step, const std::vector<RecomputedSettlement>& settlements,
+        const std::vector<ReplayFault>& faults);
+
+    FileLock lock_;  // first: released last
+    Ledger ledger_;
+    DatabasePlace database_;
+    Digest network_;
+    ReadModel model_;
+    Height next_ = 0;  // the first block whose rows are neither in the model nor waiting
+    std::deque<BlockRows> waiting_;
+    std::string database_fault_;  // of the last try; empty: none
+    std::vector<std::string> mishaps_;
+};
+
+}  // namespace fairfeed

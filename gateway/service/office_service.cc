@@ -1,0 +1,57 @@
+#include "gateway/service/office_service.h"
+
+namespace fairfeed {
+namespace {
+
+std::vector<NodeId> nodes_of(const GatewayConfig& config) {
+    std::vector<NodeId> nodes;
+    for (const NodeBroker& broker : config.nodes)
+        nodes.push_back(broker.node);
+    return nodes;
+}
+
+}  // namespace
+
+OfficeService::OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy)
+    : follower_({setup.genesis.content.dgmd, setup.signer, checker_,
+                 Keyholder{setup.genesis.content.dgmd, setup.agreement}, nodes_of(config),
+                 setup.genesis.content.parameters}),
+      copy_(std::move(copy)) {}
+
+Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open(
+    const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
+    const OfficeCopy::Progress& progress, std::int64_t real_ms) {
+    auto copy = OfficeCopy::open(config, setup.genesis, tables, real_ms);
+    if (!copy) return unexpected(copy.error());
+    std::unique_ptr<OfficeService> service(new OfficeService(config, setup, std::move(*copy)));
+    auto state = service->copy_.replay_to(service->follower_, setup.genesis, progress);
+    if (!state) return unexpected(state.error());
+    service->follower_.start(std::move(*state));
+    return service;
+}
+
+// While the database fails, nothing is followed: nodes keep the blocks longer than memory lasts.
+Result<std::vector<AskNode>, OfficeFault> OfficeService::step(const FollowerEvent& event,
+                                                              Instant now) {
+    std::vector<AskNode> requests;
+    if (copy_.is_stalled() && now.steady_ms >= database_at_ms_) {
+        copy_.try_database();
+        database_at_ms_ = now.steady_ms + kDatabaseEveryMs;
+    }
+    if (copy_.is_stalled() && !std::holds_alternative<NodeLineChanged>(event)) return requests;
+    for (FollowerEffect& effect : follower_.step(event, now)) {
+        if (auto* request = std::get_if<AskNode>(&effect)) {
+            requests.push_back(std::move(*request));
+        } else if (auto done = copy_.append(std::get<AppendBlock>(effect), now.real_ms); !done) {
+            return unexpected(done.error());
+        }
+    }
+    if (copy_.is_stalled()) database_at_ms_ = now.steady_ms + kDatabaseEveryMs;
+    return requests;
+}
+
+std::optional<std::int64_t> OfficeService::next_deadline_ms() const {
+    return copy_.is_stalled() ? database_at_ms_ : follower_.next_deadline_ms();
+}
+
+}  // namespace fairfeed

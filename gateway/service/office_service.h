@@ -1,0 +1,48 @@
+// The running office without its sockets: the follower with DGMD's keys, and the ledger and read
+// model that its blocks enter. It answers what the office knows: state, settlements, tables. The
+// runtime hands it events and sends what it asks. One thread owns it; whoever serves others asks on
+// that thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/state/signature_checker.h"
+#include "gateway/service/office_copy.h"
+
+namespace fairfeed {
+
+class OfficeService {
+  public:
+    struct Setup {
+        const LoadedGenesis& genesis;
+        const Signer& signer;  // of requests, with DGMD's key; outlives the service
+        AgreementKey agreement;
+    };
+    // Plays the ledger up to its tip.
+    [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open(
+        const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
+        const OfficeCopy::Progress& progress, std::int64_t real_ms);
+
+    // Returns the requests to send. Every block that the event brought is durable by then. After a
+    // fault the service ends: a write that failed is never tried again.
+    [[nodiscard]] Result<std::vector<AskNode>, OfficeFault> step(const FollowerEvent& event,
+                                                                 Instant now);
+    // Steady time at which MomentPassed is wanted; nullopt: nothing is waited for.
+    [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
+
+    [[nodiscard]] const ChainState& state() const { return follower_.state(); }
+    [[nodiscard]] FollowerSummary summary() const { return follower_.summary(); }
+    [[nodiscard]] const OfficeCopy& copy() const { return copy_; }
+
+  private:
+    static constexpr std::int64_t kDatabaseEveryMs = 5000;
+    OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy);
+
+    PlainSignatureChecker checker_;
+    Follower follower_;
+    OfficeCopy copy_;
+    std::int64_t database_at_ms_ = 0;  // steady: when a failing database is tried again
+};
+
+}  // namespace fairfeed

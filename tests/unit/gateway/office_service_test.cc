@@ -1,0 +1,182 @@
+// The office at work on its files: what it followed survives its end, a damaged ledger and a
+// database that fails, and the tables are the same however they came to be.
+#include "gateway/service/office_service.h"
+
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+
+#include <fstream>
+
+#include "tests/support/temp_directory.h"
+#include "tests/unit/follower/followed_chain.h"
+
+namespace fairfeed::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing_support::TempDirectory;
+
+class AnOfficeService : public FollowedChain {
+  protected:
+    AnOfficeService() {
+        config_.ledger = directory_ / "office/ledger.db";
+        config_.database.sqlite = directory_ / "office/office.db";
+        for (const NodeId& node : network_.nodes())
+            config_.nodes.push_back(NodeBroker{{"127.0.0.1", 1}, node});
+    }
+    [[nodiscard]] Result<std::unique_ptr<OfficeService>, OfficeFault> opened(
+        TablesAtStart tables = TablesAtStart::as_they_are) {
+        const NodeId dgmd = network_.dgmd();
+        return OfficeService::open(
+            config_, {network_.genesis(), network_.key(dgmd), agreement_key(dgmd.str())}, tables,
+            [this](Height done, Height) { progress_.push_back(done); }, 1'700'000'000'000);
+    }
+    void open(TablesAtStart tables = TablesAtStart::as_they_are) {
+        service_.reset();
+        progress_.clear();
+        auto service = opened(tables);
+        ASSERT_TRUE(service) << service.error().reason;
+        service_ = std::move(*service);
+    }
+    std::vector<AskNode> tell(const FollowerEvent& event) {
+        auto requests = service_->step(event, now_);
+        EXPECT_TRUE(requests) << requests.error().reason;
+        return requests ? std::move(*requests) : std::vector<AskNode>();
+    }
+    // Node 1 says its height, and answers what it is asked.
+    void follow() {
+        auto requests = tell(status(1, top()));
+        now_.steady_ms += kLongMs;
+        if (requests.empty()) requests = tell(MomentPassed{});
+        while (!requests.empty()) {
+            const auto request = decode_request(requests.front().request, network_.network());
+            ASSERT_TRUE(request);
+            requests = tell(honest_answer(1, std::get<BlocksRequest>(request->content)));
+        }
+    }
+    [[nodiscard]] std::vector<OfficeRow> rows() const {
+        std::vector<OfficeRow> all;
+        for (const OfficeLayout& layout : office_layouts())
+            EXPECT_TRUE(service_->copy().read_model().visit(
+                layout.table, 0, [&](const OfficeRow& row) { all.push_back(row); }));
+        return all;
+    }
+    // A hand in the database beside the service.
+    void change_tables(const char* sql) const {
+        sqlite3* database = nullptr;
+        ASSERT_EQ(sqlite3_open(config_.database.sqlite.c_str(), &database), SQLITE_OK);
+        EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+        sqlite3_close(database);
+    }
+
+    TempDirectory directory_;
+    GatewayConfig config_;
+    std::unique_ptr<OfficeService> service_;
+    std::vector<Height> progress_;
+};
+
+TEST_F(AnOfficeService, keeps_the_blocks_of_the_nodes_byte_for_byte_and_their_rows) {
+    grow(5);
+    open();
+    follow();
+    EXPECT_EQ(service_->state().tip, states_[5].tip);
+    EXPECT_EQ(service_->copy().ledger().height(), 5U);
+    EXPECT_EQ(service_->copy().read_model().height(), 5U);
+    for (Height height = 1; height <= 5; ++height) {
+        const auto kept = service_->copy().ledger().block(height);
+        ASSERT_TRUE(kept && *kept);
+        EXPECT_EQ(**kept, block(height));
+    }
+    EXPECT_EQ(service_->summary().behind(), 0U);
+}
+
+TEST_F(AnOfficeService, goes_on_after_a_restart_and_weeks_away_with_the_rows_of_one_life) {
+    grow(3);
+    open();
+    follow();
+    service_.reset();
+    grow(40);
+    open();
+    EXPECT_EQ(service_->state().height, 3U);
+    follow();
+    EXPECT_EQ(service_->state().height, 43U);
+    const auto in_two_lives = rows();
+    open(TablesAtStart::anew);
+    EXPECT_EQ(progress_.size(), 44U) << "block 0 as well";
+    EXPECT_EQ(rows(), in_two_lives);
+}
+
+TEST_F(AnOfficeService, folds_again_what_a_crash_left_out_of_the_database) {
+    grow(4);
+    open();
+    follow();
+    const auto before = rows();
+    service_.reset();
+    std::filesystem::remove(config_.database.sqlite);
+    open();
+    EXPECT_EQ(rows(), before);
+}
+
+TEST_F(AnOfficeService, lives_once_for_each_ledger) {
+    open();
+    const auto second = opened();
+    ASSERT_FALSE(second);
+    EXPECT_TRUE(second.error().mistake);
+    EXPECT_THAT(second.error().reason, HasSubstr("in use by another process"));
+}
+
+TEST_F(AnOfficeService, sets_a_damaged_ledger_aside_and_fetches_what_is_lost) {
+    grow(6);
+    open();
+    follow();
+    service_.reset();
+    {
+        std::fstream file(config_.ledger, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(0);
+        file << "nothing that SQLite would read";
+    }
+    open();
+    EXPECT_FALSE(service_->copy().mishaps().empty());
+    follow();
+    EXPECT_EQ(service_->state().tip, states_[6].tip);
+    EXPECT_EQ(service_->copy().read_model().height(), 6U) << "no block twice";
+}
+
+TEST_F(AnOfficeService, waits_for_a_database_that_fails_and_loses_no_row) {
+    grow(2);
+    open();
+    follow();
+    change_tables("alter table settlements rename to hidden");
+    grow(2);
+    follow();
+    EXPECT_EQ(service_->copy().ledger().height(), 4U) << "what was verified is kept";
+    EXPECT_TRUE(service_->copy().is_stalled());
+    EXPECT_THAT(service_->copy().database_fault(), HasSubstr("settlements"));
+    grow(1);
+    follow();
+    EXPECT_EQ(service_->copy().ledger().height(), 4U) << "memory is bounded: nothing more is taken";
+    change_tables("alter table hidden rename to settlements");
+    now_.steady_ms += kLongMs;
+    (void)tell(MomentPassed{});
+    EXPECT_FALSE(service_->copy().is_stalled());
+    EXPECT_THAT(service_->copy().database_fault(), IsEmpty());
+    follow();
+    EXPECT_EQ(service_->copy().read_model().height(), 5U);
+    const auto kept = rows();
+    open(TablesAtStart::anew);
+    EXPECT_EQ(rows(), kept);
+}
+
+TEST_F(AnOfficeService, refuses_the_tables_of_another_network_by_name) {
+    open();
+    service_.reset();
+    const auto model = ReadModel::make_anew(config_.database, Digest{});
+    ASSERT_TRUE(model);
+    const auto refused = opened();
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().reason, HasSubstr("gateway rebuild"));
+}
+
+}  // namespace
+}  // namespace fairfeed::test
