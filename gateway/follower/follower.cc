@@ -34,6 +34,7 @@ Follower::Follower(Setup setup)
       signer_(setup.signer),
       checker_(setup.checker),
       books_(std::move(setup.keys)),
+      handovers_(self_, signer_, std::move(setup.random)),
       words_(setup.nodes),
       catch_up_(setup.parameters) {}
 
@@ -68,6 +69,11 @@ FollowerEffects Follower::step(const FollowerEvent& event, Instant now) {
 std::optional<std::int64_t> Follower::next_deadline_ms() const {
     if (halted_) return std::nullopt;
     return catch_up_.next_deadline_ms(state().height);
+}
+
+std::vector<Transaction> Follower::owed_handovers(Instant now) {
+    if (halted_) return {};
+    return handovers_.owed(state(), books_.accounts(), now.real_ms);
 }
 
 void Follower::on(const NodeLineChanged& event, FollowerEffects&) {

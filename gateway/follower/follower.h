@@ -1,8 +1,9 @@
 // The chain as the utility's gateway follows it: (event, now) -> effects. It hears what the nodes
 // say (COMMIT, STATUS), asks one of them for the blocks that it lacks (R14), verifies each block as
 // if its sender lied, with the code of the nodes: certificate, execution on the public state, and
-// the sealed lines under DGMD's keys. It signs requests and nothing else, never a vote: no node and
-// no settlement waits for it. It holds no socket, disk, clock or thread. One loop owns it.
+// the sealed lines under DGMD's keys. It signs requests, and HANDOVERs where members are gone,
+// never a vote: no node and no settlement waits for it. It holds no socket, disk, clock or thread.
+// One loop owns it.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,7 @@
 #include "core/state/execution.h"
 #include "gateway/follower/node_words.h"
 #include "gateway/follower/office_books.h"
+#include "gateway/follower/stand_in_handovers.h"
 
 namespace fairfeed {
 
@@ -77,11 +79,12 @@ class Follower {
   public:
     struct Setup {
         NodeId self;                // DGMD's name in genesis
-        const Signer& signer;       // of requests; outlives the follower
+        const Signer& signer;       // of requests and HANDOVERs; outlives the follower
         SignatureChecker& checker;  // of blocks; outlives the follower
         std::optional<Keyholder> keys;
         std::vector<NodeId> nodes;  // whose brokers are dialled
         NetworkParameters parameters;
+        RandomSource random = system_random();  // of HANDOVERs
     };
     explicit Follower(Setup setup);
 
@@ -94,6 +97,9 @@ class Follower {
     [[nodiscard]] FollowerEffects step(const FollowerEvent& event, Instant now);
     // Steady time at which MomentPassed is wanted; nullopt: nothing is waited for.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
+
+    // HANDOVERs that DGMD owes the chain as of now (stand_in_handovers.h). None while it is halted.
+    [[nodiscard]] std::vector<Transaction> owed_handovers(Instant now);
 
     [[nodiscard]] const ChainState& state() const;
     [[nodiscard]] FollowerSummary summary() const;
@@ -122,6 +128,7 @@ class Follower {
     const Signer& signer_;
     SignatureChecker& checker_;
     OfficeBooks books_;
+    StandInHandovers handovers_;
     NodeWords words_;
     CatchUp catch_up_;
     std::optional<ChainState> state_;  // from start() on

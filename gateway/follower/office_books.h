@@ -41,6 +41,7 @@ class OfficeBooks {
     [[nodiscard]] const std::vector<InvariantReport>& invariants() const {
         return monitor_.reports();
     }
+    [[nodiscard]] const KeyholderAccounts& accounts() const { return accounts_; }
     // Clusters whose lines DGMD cannot read: a data key was not granted, or does not open them.
     [[nodiscard]] const std::set<ClusterId>& closed() const { return accounts_.closed(); }
 

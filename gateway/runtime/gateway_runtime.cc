@@ -179,6 +179,17 @@ void GatewayRuntime::publish_notices(Instant now) {
         log_info("a notice waits no longer", kv("what", ended));
 }
 
+// Where the members of a committee are gone, as often as notices.
+void GatewayRuntime::publish_handovers(Instant now) {
+    if (!broker_connected_ || now.steady_ms < handovers_at_ms_) return;
+    handovers_at_ms_ = now.steady_ms + NoticeOutbox::kAgainMs;
+    for (const Transaction& handover : service_->owed_handovers(now)) {
+        if (told_handovers_.insert(handover.id).second)
+            log_info("handing over for members that are gone", kv("what", describe(handover)));
+        send(Channel::tx, "-", encode_bundle({{handover}}));
+    }
+}
+
 void GatewayRuntime::tell_line(const NodeLineChanged& change) {
     const Instant now = clock_.now();
     if (!change.connected) tls_.suspect(files_.genesis.content.dgmd.str());
@@ -209,6 +220,7 @@ void GatewayRuntime::report() {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
     if (!stopping_) publish_notices(now);
+    if (!stopping_) publish_handovers(now);
     const OfficeCopy& copy = service_->copy();
     GatewayFacts facts{.self = files_.genesis.content.dgmd,
                        .broker_connected = broker_connected_,

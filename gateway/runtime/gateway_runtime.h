@@ -61,6 +61,7 @@ class GatewayRuntime {
     [[nodiscard]] Result<void, OfficeFault> step(const FollowerEvent& event);
     void send(Channel channel, const std::string& item, ByteView message);
     void publish_notices(Instant now);
+    void publish_handovers(Instant now);
     void tell_line(const NodeLineChanged& change);
     void report();
     [[nodiscard]] std::vector<std::string> machine_alarms(Instant now);
@@ -86,6 +87,8 @@ class GatewayRuntime {
     std::string broker_why_not_ = "not yet";
     std::int64_t patient_until_ms_ = 0;  // steady: before, a lost connection is no alarm
     std::set<std::string> told_alarms_;  // by subject
+    std::set<Digest> told_handovers_;
+    std::int64_t handovers_at_ms_ = 0;  // steady: when to look again
     std::string told_line_;
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;    // steady

@@ -31,6 +31,11 @@ class OfficeService {
     // Steady time at which MomentPassed is wanted; nullopt: nothing is waited for.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms() const;
 
+    // To be published until the ledger has them.
+    [[nodiscard]] std::vector<Transaction> owed_handovers(Instant now) {
+        return follower_.owed_handovers(now);
+    }
+
     [[nodiscard]] const ChainState& state() const { return follower_.state(); }
     [[nodiscard]] FollowerSummary summary() const { return follower_.summary(); }
     [[nodiscard]] const OfficeCopy& copy() const { return copy_; }
