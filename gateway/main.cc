@@ -8,6 +8,7 @@
 #include "gateway/commands/export.h"
 #include "gateway/commands/forecast.h"
 #include "gateway/commands/forecast_backtest.h"
+#include "gateway/commands/notices.h"
 #include "gateway/commands/provision.h"
 #include "gateway/commands/serve.h"
 #include "gateway/commands/show_recording.h"
@@ -102,6 +103,7 @@ struct Commands {
     ProvisionOptions provision;
     ShowRecordingOptions recording;
     DraftOptions draft;
+    NoticesOptions notices;
     DraftsOptions drafts;
     SignOptions sign;
     WithdrawOptions withdraw;
@@ -207,6 +209,18 @@ void add_sign(CLI::App& app, Commands& c) {
     withdraw->callback([&c] { c.status = run_withdraw(c.withdraw, std::cout, std::cerr); });
 }
 
+void add_notices(CLI::App& app, Commands& c) {
+    CLI::App* notices = app.add_subcommand(
+        "notices", "Put approved drafts together as the file of notices that meters read");
+    notices->add_option("drafts", c.notices.drafts, "Approved drafts, each once")
+        ->required()
+        ->type_name("DRAFT...");
+    notices->add_option("--out", c.notices.out, "File to write")->required()->type_name("FILE");
+    notices->add_flag("--json", c.notices.json, "Print JSON");
+    notices->footer("Example:\n  gateway notices 00048-key_grant-5f3a.draft --out notices.cbor\n");
+    notices->callback([&c] { c.status = run_notices(c.notices, std::cout, std::cerr); });
+}
+
 void add_submit(CLI::App& app, Commands& c) {
     CLI::App* submit = app.add_subcommand(
         "submit", "Bring an approved draft to the nodes, and wait until a block holds it");
@@ -290,6 +304,7 @@ int main(int argc, char** argv) {
     fairfeed::add_recording(app, commands);
     fairfeed::add_forecast(app, commands.forecast, commands.backtest, commands.status);
     fairfeed::add_draft(app, commands);
+    fairfeed::add_notices(app, commands);
     fairfeed::add_sign(app, commands);
     fairfeed::add_submit(app, commands);
     fairfeed::add_serve(app, commands);

@@ -20,17 +20,6 @@ struct Overloaded : Cases... {
 template <class... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-// Whether the message is signed by the member that its topic names.
-template <class Content>
-std::optional<Reject> fault_of(const Signed<Content>& said, const WitnessNode& member,
-                               const MeterId& meter) {
-    if (said.signer != member.node) return Reject::wrong_topic;
-    if (said.content.meter != meter) return Reject::unknown_meter;
-    const auto verified = said.verify(member.key);
-    if (!verified) return verified.error();
-    return std::nullopt;
-}
-
 }  // namespace
 
 bool persists(const MeterEffect& effect) {
@@ -54,6 +43,7 @@ Meter::Meter(MeterSetup setup, MeterState state, std::vector<KeptReading> pendin
       clock_(setup_.parameters),
       state_(std::move(state)),
       shares_(setup_.parameters, state_.shares),
+      relay_(state_.relay),
       measurement_(state_.next_window, clock_, state_.registers),
       topic_(Topic{setup_.parameters.name, id().str(), Channel::reading, "-"}.str()),
       alarm_topic_(Topic{setup_.parameters.name, id().str(), Channel::event, "-"}.str()),
@@ -102,8 +92,8 @@ void Meter::for_each_under_way(Map& pending, Act act) const {
 MeterEffects Meter::step(const MeterEvent& event, const Instant& now) {
     MeterEffects effects;
     if (std::holds_alternative<meter_event::ClockSet>(event)) told_until_ms_ = now.real_ms;
-    if (std::holds_alternative<meter_event::Opened>(event)) open(now);
     measure(now, effects);
+    if (std::holds_alternative<meter_event::Opened>(event)) open(now);
     break_seal(now, effects);
     std::visit(Overloaded{
                    [](const meter_event::Tick&) {},
@@ -163,14 +153,34 @@ void Meter::measure(const Instant& now, MeterEffects& effects) {
         if (waits_to_be_heard()) return;
         while (!measurement_.is_complete() &&
                clock_.real_ms(measurement_.next_quarter_end_s()) <= now.real_ms) {
-            const std::int64_t share_w =
-                binding_share_w(shares_.schedule(), setup_.enrolment.capacity_w,
-                                measurement_.next_quarter_start_s());
-            measurement_.add_quarter(setup_.source, share_w);
+            measure_quarter(effects);
         }
-        if (!measurement_.is_complete()) return;
+        if (!measurement_.is_complete()) {
+            const bool is_under_way =
+                clock_.real_ms(measurement_.next_quarter_start_s()) <= now.real_ms;
+            if (is_under_way) begin_quarter(effects);
+            return;
+        }
         finish_window(now, effects);
     }
+}
+
+// A command is executed when a quarter hour begins: the one that is under way, or, after a pause,
+// each that is over.
+void Meter::begin_quarter(MeterEffects& effects) {
+    if (!relay_.begin_quarter(measurement_.window(), measurement_.next_quarter_start_s())) return;
+    state_.relay = relay_.state();
+    effects.push_back(meter_effect::PersistState{state_});
+}
+
+// Behind an open relay nothing flows: the inverter has no grid to follow.
+void Meter::measure_quarter(MeterEffects& effects) {
+    const std::int64_t start_s = measurement_.next_quarter_start_s();
+    begin_quarter(effects);
+    static const EnergySource kNothing = [](std::int64_t) { return SourceEnergy{}; };
+    const std::int64_t share_w =
+        binding_share_w(shares_.schedule(), setup_.enrolment.capacity_w, start_s);
+    measurement_.add_quarter(relay_.is_open_at(start_s) ? kNothing : setup_.source, share_w);
 }
 
 void Meter::finish_window(const Instant& now, MeterEffects& effects) {
@@ -184,8 +194,10 @@ void Meter::finish_window(const Instant& now, MeterEffects& effects) {
     header.previous = state_.previous;
     header.salt = random_fixed<Salt>(setup_.random);
     const auto clock = now.synchronised ? ClockState::synchronised : ClockState::holdover;
-    const SignedReading reading = make_reading(
-        header, measurement_.body(clock), setup_.data_keys.at(header.key_epoch), *setup_.signer);
+    ReadingBody body = measurement_.body(clock);
+    relay_.mark(body, clock_.start_s(header.window), clock_.end_s(header.window));
+    const SignedReading reading =
+        make_reading(header, body, setup_.data_keys.at(header.key_epoch), *setup_.signer);
 
     ++state_.next_sequence;
     ++state_.next_window;
@@ -254,81 +266,6 @@ void Meter::connected(const NodeId& member, const Instant& now, MeterEffects& ef
         if (pending.back_off_ms == 0 || pending.refused.contains(member)) return;
         if (publish_to(pending, member, now, effects)) pending.sent_between(now.steady_ms);
     });
-}
-
-std::optional<Reject> Meter::hear(const meter_event::Message& message, const Instant& now,
-                                  MeterEffects& effects) {
-    const auto topic = Topic::parse(message.topic);
-    if (!topic || topic->network != setup_.parameters.name || topic->item != id().str())
-        return Reject::wrong_topic;
-    const auto* member = find_member(NodeId(topic->sender));
-    if (member == nullptr) return Reject::not_a_member;
-    if (topic->channel == Channel::receipt)
-        return hear_receipt(*member, message.payload, now, effects);
-    if (topic->channel == Channel::refusal)
-        return hear_refusal(*member, message.payload, now, effects);
-    if (topic->channel == Channel::share) return hear_share(*member, message.payload, effects);
-    return Reject::wrong_topic;
-}
-
-std::optional<Reject> Meter::hear_receipt(const WitnessNode& from, const Bytes& payload,
-                                          const Instant& now, MeterEffects& effects) {
-    const auto receipt = decode_receipt(payload, setup_.network);
-    if (!receipt) return receipt.error();
-    const auto found = pending_.find(receipt->content.sequence);
-    if (found == pending_.end()) return std::nullopt;  // it is complete already
-    if (const auto fault = fault_of(*receipt, from, id())) return fault;
-    if (!is_asked(from.node, found->second)) return Reject::not_a_member;
-    KeptReading& reading = found->second.reading;
-    if (receipt->content.reading != reading.id || receipt->content.window != reading.window)
-        return Reject::conflicting_reading;
-    if (!reading.receipts.insert(from.node).second) return std::nullopt;
-    const bool complete = has_enough(found->second);
-    effects.push_back(meter_effect::PersistReceipt{reading.sequence, from.node, complete});
-    if (complete || found->second.is_heard(honest_members(reading.window)))
-        told_.erase(reading.sequence);
-    if (!complete) return std::nullopt;
-    if (const auto after_ms = found->second.answered_after_ms(now.steady_ms))
-        round_trip_.measured(*after_ms);
-    pending_.erase(found);
-    return std::nullopt;
-}
-
-std::optional<Reject> Meter::hear_refusal(const WitnessNode& from, const Bytes& payload,
-                                          const Instant& now, MeterEffects& effects) {
-    const auto refusal = decode_refusal(payload, setup_.network);
-    if (!refusal) return refusal.error();
-    if (const auto fault = fault_of(*refusal, from, id())) return fault;
-    const auto found = pending_.find(refusal->content.sequence);
-    if (found != pending_.end() && !is_asked(from.node, found->second)) return Reject::not_a_member;
-    const std::string& reason = refusal->content.reason;
-    const std::string known = reject_named(reason) ? reason : std::string(kOtherReason);
-    ++refusals_[known];
-    if (found != pending_.end()) {
-        PendingReading& pending = found->second;
-        if (pending.refused_by(from.node, known, round_trip_, now.steady_ms))
-            effects.push_back(
-                meter_effect::PersistRefusal{refusal->content.sequence, from.node, known});
-        if (pending.is_heard(honest_members(pending.reading.window)))
-            told_.erase(pending.reading.sequence);
-    }
-    effects.push_back(meter_effect::NoteRefusal{from.node, refusal->content.window, reason});
-    return std::nullopt;
-}
-
-std::optional<Reject> Meter::hear_share(const WitnessNode& from, const Bytes& payload,
-                                        MeterEffects& effects) {
-    const auto share = decode_share(payload, setup_.network);
-    if (!share) return share.error();
-    if (const auto fault = fault_of(*share, from, id())) return fault;
-    if (share->content.mes_w < 0 || share->content.mes_w > kNoShareW) return Reject::out_of_range;
-    // A window settles after its end; another clock may be a little ahead of ours.
-    if (share->content.window > state_.next_window) return Reject::future_window;
-    const auto quorums = share_quorums(share->content.window);
-    if (!shares_.hear(from.node, share->content, quorums)) return std::nullopt;
-    state_.shares = shares_.accepted();
-    effects.push_back(meter_effect::PersistState{state_});
-    return std::nullopt;
 }
 
 const WitnessNode* Meter::find_member(const NodeId& node) const {

@@ -1,9 +1,9 @@
 // One meter as a pure state machine: step(event, now) -> effects. It measures the quarter hours
 // that have ended, seals and signs a reading at each window's end, and keeps it until enough of its
-// committee hold it. It obeys the share that enough of them state (protocol 3, committee rules 1,
-// 12, 13; paper A29-A34, A48). It uses no disk, no broker and no clock; `fleet` performs its
-// effects. Every Persist effect of a step must be on disk BEFORE any Publish of it leaves. One
-// thread.
+// committee hold it. It obeys the share and the commands that enough of them state (protocol 3,
+// committee rules 1, 12, 13; paper A29-A34, A48, T01). It uses no disk, no broker and no clock;
+// `fleet` performs its effects. Every Persist effect of a step must be on disk BEFORE any Publish
+// of it leaves. One thread.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,7 @@
 #include "meter-sim/measurement.h"
 #include "meter-sim/pending_reading.h"
 #include "meter-sim/registers.h"
+#include "meter-sim/relay.h"
 #include "meter-sim/round_trip.h"
 #include "meter-sim/share_book.h"
 
@@ -42,6 +43,7 @@ struct MeterState {
     Digest previous;           // id of the reading before; zeros for the first
     MeterRegisters registers;  // at the start of next_window
     std::vector<AcceptedShare> shares;
+    RelayState relay;
     bool operator==(const MeterState&) const = default;
 };
 
@@ -89,7 +91,7 @@ struct PersistReading {
     KeptReading reading;
     MeterState state;
 };
-struct PersistState {  // an accepted share
+struct PersistState {  // an accepted share, an accepted or executed command
     MeterState state;
 };
 struct PersistFirstPublish {
@@ -183,6 +185,8 @@ class Meter {
     [[nodiscard]] std::int64_t send_at_ms(const PendingReading& pending, const Instant& now) const;
     void open(const Instant& now);
     void measure(const Instant& now, MeterEffects& effects);
+    void begin_quarter(MeterEffects& effects);
+    void measure_quarter(MeterEffects& effects);
     void finish_window(const Instant& now, MeterEffects& effects);
     [[nodiscard]] bool is_to_break() const;
     void break_seal(const Instant& now, MeterEffects& effects);
@@ -200,6 +204,8 @@ class Meter {
                                                      const Instant& now, MeterEffects& effects);
     [[nodiscard]] std::optional<Reject> hear_share(const WitnessNode& from, const Bytes& payload,
                                                    MeterEffects& effects);
+    [[nodiscard]] std::optional<Reject> hear_command(const WitnessNode& from, const Bytes& payload,
+                                                     const Instant& now, MeterEffects& effects);
     [[nodiscard]] const WitnessNode* find_member(const NodeId& node) const;
     [[nodiscard]] bool is_member(const NodeId& node, Window window) const;
     [[nodiscard]] bool is_asked(const NodeId& node, const PendingReading& pending) const;
@@ -211,6 +217,7 @@ class Meter {
     GridClock clock_;
     MeterState state_;
     ShareBook shares_;
+    Relay relay_;
     Measurement measurement_;
     std::string topic_;        // reading/-
     std::string alarm_topic_;  // event/-

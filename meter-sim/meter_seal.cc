@@ -6,8 +6,10 @@
 
 namespace fairfeed {
 
-// As of the window that is under way, or the meter's first one.
+// As of the window that is under way, or the meter's first one. In service the meter may be opened
+// (paper A87).
 void Meter::open(const Instant& now) {
+    if (relay_.is_in_service_at(clock_.grid_s(now.real_ms))) return;
     const Window window =
         std::max(clock_.window_at(now.real_ms).value_or(0), setup_.enrolment.effective);
     setup_.breaks_at = std::min(setup_.breaks_at.value_or(window), window);

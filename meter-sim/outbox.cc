@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/units.h"
+#include "core/wire/command_codec.h"
 #include "meter-sim/outbox_schema.h"
 
 namespace fairfeed {
@@ -15,6 +16,8 @@ enum Sql : std::size_t {
     kPutState,
     kDropShares,
     kPutShare,
+    kDropRelay,
+    kPutRelay,
     kPutReading,
     kRollReceipts,
     kRollRefusals,
@@ -42,6 +45,8 @@ constexpr std::array<Writing, kSqlCount> kWritings{{
      "RETURNING *"},
     {kShareTable, "DELETE FROM share WHERE meter = ?1 RETURNING *"},
     {kShareTable, "INSERT INTO share VALUES (?1, ?2, ?3, ?4) RETURNING *"},
+    {kRelayTable, "DELETE FROM relay WHERE meter = ?1 RETURNING *"},
+    {kRelayTable, "INSERT INTO relay VALUES (?1, ?2, ?3, ?4, ?5) RETURNING *"},
     // Never OR REPLACE: an existing sequence or window is our own bug.
     {kReadingTable,
      "INSERT INTO reading (meter, sequence, window, id, envelope) VALUES (?1, ?2, ?3, ?4, ?5) "
@@ -223,7 +228,20 @@ Result<void, IoError> Outbox::write_state(const MeterId& meter, const MeterState
             run(kPutShare, meter.str(), share.share.from_s, share.window, share.share.share_w);
         if (!written) return written;
     }
-    return {};
+    return write_relay(meter, state.relay);
+}
+
+// A meter that was never commanded has no row, and none that was loses it.
+Result<void, IoError> Outbox::write_relay(const MeterId& meter, const RelayState& relay) {
+    if (!relay.command) return {};
+    if (auto dropped = run(kDropRelay, meter.str()); !dropped) return dropped;
+    cbor::Writer command;
+    write_command(command, *relay.command);
+    const Bytes& bytes = command.result();
+    if (!relay.executed_at_s)
+        return run(kPutRelay, meter.str(), bytes, relay.accepted_at_s, nullptr, relay.was_open);
+    return run(kPutRelay, meter.str(), bytes, relay.accepted_at_s, *relay.executed_at_s,
+               relay.was_open);
 }
 
 Result<void, IoError> Outbox::write_reading(const MeterId& meter, const KeptReading& reading) {

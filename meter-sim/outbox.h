@@ -65,6 +65,7 @@ class Outbox {
     [[nodiscard]] Result<void, IoError> check_alone();
     [[nodiscard]] Result<void, IoError> write_one(const MeterId& meter, const MeterEffect& effect);
     [[nodiscard]] Result<void, IoError> write_state(const MeterId& meter, const MeterState& state);
+    [[nodiscard]] Result<void, IoError> write_relay(const MeterId& meter, const RelayState& relay);
     [[nodiscard]] Result<void, IoError> write_reading(const MeterId& meter,
                                                       const KeptReading& reading);
     [[nodiscard]] Result<void, IoError> write_first_publish(

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "core/base/check.h"
+#include "core/wire/command_codec.h"
 #include "meter-sim/outbox_schema.h"
 
 namespace fairfeed {
@@ -58,6 +59,23 @@ Result<std::vector<AcceptedShare>, IoError> read_shares(Database& database, cons
         shares.push_back(
             {static_cast<Window>(select->int_at(0)), {select->int_at(1), select->int_at(2)}});
     }
+}
+
+Result<RelayState, IoError> read_relay(Database& database, const MeterId& meter) {
+    auto select = database.prepare(
+        "SELECT command, accepted_at_s, executed_at_s, was_open FROM relay WHERE meter = ?1");
+    if (!select) return unexpected(select.error());
+    const auto found = select->bind(meter.str()).step();
+    if (!found) return unexpected(found.error());
+    RelayState relay;
+    if (!*found) return relay;
+    cbor::Reader reader(select->blob_at(0));
+    relay.command = read_command(reader);
+    if (!reader.finish()) return damaged("the command of meter " + meter.str());
+    relay.accepted_at_s = select->int_at(1);
+    if (!select->is_null(2)) relay.executed_at_s = select->int_at(2);
+    relay.was_open = select->int_at(3) != 0;
+    return relay;
 }
 
 Result<void, IoError> read_receipts(Statement& select, const MeterId& meter, KeptReading& reading) {
@@ -144,8 +162,8 @@ Result<OutboxSeal, IoError> check_seal(Database& database) {
         return unexpected(IoError{"its tables and indexes do not fit together", true});
     check->reset();
     RowSum sum(sha256);
-    for (const SummedTable* table :
-         {&kMeterTable, &kShareTable, &kReadingTable, &kReceiptTable, &kRefusalTable}) {
+    for (const SummedTable* table : {&kMeterTable, &kShareTable, &kRelayTable, &kReadingTable,
+                                     &kReceiptTable, &kRefusalTable}) {
         auto select = database.prepare("SELECT * FROM " + std::string(table->name));
         if (!select) return unexpected(select.error());
         if (auto done = sum.fold_all(*select, *table); !done) return unexpected(done.error());
@@ -170,6 +188,9 @@ Result<std::optional<OutboxMeter>, IoError> read_meter(Database& database, const
     auto shares = read_shares(database, meter);
     if (!shares) return unexpected(shares.error());
     (*state)->shares = std::move(*shares);
+    auto relay = read_relay(database, meter);
+    if (!relay) return unexpected(relay.error());
+    (*state)->relay = *relay;
     auto readings = read_readings(database, meter, which);
     if (!readings) return unexpected(readings.error());
     return std::optional(OutboxMeter{meter, std::move(**state), std::move(*readings)});

@@ -12,7 +12,7 @@ namespace fairfeed {
 
 // In each table the columns of the key come first, because integrity_check of SQLite 3.40 misreads
 // tables WITHOUT ROWID in which they do not.
-constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 3, R"sql(
+constexpr DatabaseKind kOutboxKind = {"a meters' outbox", 0x4646'4f42, 4, R"sql(
 CREATE TABLE about (network BLOB NOT NULL);
 CREATE TABLE meter (
   id TEXT PRIMARY KEY,
@@ -35,6 +35,13 @@ CREATE TABLE share (
   window INTEGER NOT NULL,
   share_w INTEGER NOT NULL,
   PRIMARY KEY (meter, from_s)
+) WITHOUT ROWID;
+CREATE TABLE relay (
+  meter TEXT PRIMARY KEY,
+  command BLOB NOT NULL,
+  accepted_at_s INTEGER NOT NULL,
+  executed_at_s INTEGER,
+  was_open INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE reading (
   meter TEXT NOT NULL,
@@ -70,6 +77,7 @@ CREATE TABLE seal (
 
 constexpr SummedTable kMeterTable{"meter", 13};
 constexpr SummedTable kShareTable{"share", 4};
+constexpr SummedTable kRelayTable{"relay", 5};
 constexpr SummedTable kReadingTable{"reading", 7};
 constexpr SummedTable kReceiptTable{"receipt", 3};
 constexpr SummedTable kRefusalTable{"refusal", 4};

@@ -67,6 +67,7 @@ enum ReadingFlag : std::uint32_t {
     kFlagCurtailed = 1U << 2U,
     kFlagPowerFail = 1U << 3U,
     kFlagRegisterReset = 1U << 4U,
+    kFlagService = 1U << 5U,
 };
 
 // Sealed. Powers in W with the grid second of their quarter's start; voltage in mV, current in mA,
@@ -92,6 +93,8 @@ struct ReadingBody {
     std::uint32_t flags = 0;
     ClockState clock = ClockState::synchronised;
     std::int64_t share_w = 0;  // the share that the meter obeys at the window's end
+    // The command that the meter executed in this window, by its sequence (meter_command.h).
+    std::optional<std::uint64_t> executed_command;
     bool operator==(const ReadingBody&) const = default;
 };
 

@@ -66,6 +66,8 @@ std::string_view to_string(TransactionKind kind) {
             return "handover";
         case TransactionKind::officers:
             return "officers";
+        case TransactionKind::command:
+            return "command";
     }
     return "unknown";
 }

@@ -15,6 +15,7 @@
 #include "core/model/certificate.h"
 #include "core/model/evidence.h"
 #include "core/model/meter_alarm.h"
+#include "core/model/meter_command.h"
 #include "core/model/network.h"
 #include "core/model/notice.h"
 #include "core/model/reading.h"
@@ -22,7 +23,7 @@
 namespace fairfeed {
 
 // Numbers are on the wire and never change. Kinds after `tariff` are reserved and refused, except
-// `event`, `revoke`, `deauthorise`, `evidence`, `handover` and `officers`.
+// `event`, `revoke`, `deauthorise`, `evidence`, `handover`, `officers` and `command`.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -44,6 +45,7 @@ enum class TransactionKind : std::uint8_t {
     demand_response = 17,
     handover = 18,
     officers = 19,
+    command = 20,
 };
 
 // DGMD's notices: drafted by its gateway, valid with the approvals of its officers, and numbered by
@@ -51,7 +53,7 @@ enum class TransactionKind : std::uint8_t {
 [[nodiscard]] constexpr bool is_dgmd_kind(TransactionKind kind) {
     return (kind >= TransactionKind::meter && kind <= TransactionKind::tariff) ||
            kind == TransactionKind::revoke || kind == TransactionKind::deauthorise ||
-           kind == TransactionKind::officers;
+           kind == TransactionKind::officers || kind == TransactionKind::command;
 }
 
 enum class EntryStatus : std::uint8_t { reading = 0, missing = 1, conflict = 2 };
@@ -257,7 +259,7 @@ struct Handover {
 using TransactionContent =
     std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
                  CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice, MeterAlarm,
-                 Evidence, NodeRevocation, Handover, Deauthorisation, OfficeChange>;
+                 Evidence, NodeRevocation, Handover, Deauthorisation, OfficeChange, MeterCommand>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;

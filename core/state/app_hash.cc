@@ -5,6 +5,7 @@
 #include "core/crypto/digest.h"
 #include "core/state/state.h"
 #include "core/wire/cbor.h"
+#include "core/wire/command_codec.h"
 
 namespace fairfeed {
 
@@ -175,6 +176,11 @@ void write(Writer& out, const std::optional<DeauthorisedMeter>& meter) {
     out.unsigned_integer(static_cast<std::uint64_t>(meter->reason));
 }
 
+void write(Writer& out, const std::optional<MeterCommand>& command) {
+    if (!command) return out.null();
+    write_command(out, *command);
+}
+
 void write(Writer& out, const std::optional<Digest>& digest) {
     if (!digest) return out.null();
     out.bytes(digest->view());
@@ -202,11 +208,12 @@ void write(Writer& out, const UnreadGap& gap) {
 }
 
 void write(Writer& out, const MeterRecord& meter) {
-    out.array(13);
+    out.array(14);
     write(out, meter.registration);
     write(out, meter.capacity_w);
     write(out, meter.certificate);
     write(out, meter.deauthorised);
+    write(out, meter.command);
     write(out, meter.grants);
     out.unsigned_integer(meter.last_sequence);
     out.bytes(meter.last_reading.view());

@@ -225,6 +225,16 @@ Verdict check(const Entry& entry, const Deauthorisation& deauthorisation) {
     return {};
 }
 
+// Block 0 commands nobody.
+Verdict check(const Entry& entry, const MeterCommand& command) {
+    if (!entry.state.meters.contains(command.meter)) return unexpected(Reject::unknown_meter);
+    if (fault_of(command)) return unexpected(Reject::out_of_range);
+    if (entry.height == 0 || command.effective < entry.earliest) {
+        return unexpected(Reject::not_effective);
+    }
+    return {};
+}
+
 // Block 0 has the officers of GENESIS, who approve it.
 Verdict check(const Entry& entry, const OfficeChange& change) {
     if (entry.height == 0) return unexpected(Reject::not_effective);
@@ -313,6 +323,10 @@ void apply(ChainState& state, const Deauthorisation& deauthorisation, Height hei
     record.capacity_w.push_back({deauthorisation.effective, 0});
     record.deauthorised = {deauthorisation.effective, deauthorisation.reason};
     changed(state, record.registration.cluster, height, deauthorisation.effective);
+}
+
+void apply(ChainState& state, const MeterCommand& command, Height) {
+    state.meters.edit(command.meter).command = command;
 }
 
 void apply(ChainState& state, const OfficeChange& change, Height) {

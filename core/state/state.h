@@ -106,7 +106,8 @@ struct MeterRecord {
     std::vector<Dated<std::int64_t>> capacity_w;
     std::optional<Digest> certificate;  // the last one that a CAPACITY named
     std::optional<DeauthorisedMeter> deauthorised;
-    std::vector<KeyGrant> grants;  // ascending epoch; of two in force the later one applies
+    std::optional<MeterCommand> command;  // the last one, whether the meter executed it or not
+    std::vector<KeyGrant> grants;         // ascending epoch; of two in force the later one applies
     // The newest committed reading; nullopt: no reading was ever committed.
     std::uint64_t last_sequence = 0;
     Digest last_reading;

@@ -5,6 +5,7 @@
 
 #include "core/state/office_rules.h"
 #include "core/wire/cbor.h"
+#include "core/wire/command_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -223,11 +224,12 @@ void read(Reader& in, UnreadGap& gap) {
 }
 
 void read(Reader& in, MeterRecord& meter) {
-    in.array_of(13);
+    in.array_of(14);
     read(in, meter.registration);
     read(in, meter.capacity_w);
     read(in, meter.certificate);
     read(in, meter.deauthorised);
+    if (!in.is_null()) meter.command = read_command(in);
     read(in, meter.grants);
     read_number(in, meter.last_sequence);
     meter.last_reading = in.fixed<Digest>();

@@ -1,6 +1,7 @@
 #include "core/wire/content_codec.h"
 
 #include "core/base/check.h"
+#include "core/wire/command_codec.h"
 #include "core/wire/decoding.h"
 #include "core/wire/office_codec.h"
 
@@ -26,6 +27,7 @@ struct KindOf {
         return TransactionKind::deauthorise;
     }
     TransactionKind operator()(const OfficeChange&) const { return TransactionKind::officers; }
+    TransactionKind operator()(const MeterCommand&) const { return TransactionKind::command; }
     TransactionKind operator()(const MeterAlarm&) const { return TransactionKind::event; }
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
     TransactionKind operator()(const Handover&) const { return TransactionKind::handover; }
@@ -261,6 +263,8 @@ TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
             return read_deauthorisation(reader);
         case TransactionKind::officers:
             return read_office_change(reader);
+        case TransactionKind::command:
+            return read_command(reader);
         case TransactionKind::genesis:
         case TransactionKind::reading:
         case TransactionKind::settlement:
@@ -288,6 +292,7 @@ struct WriteContent {
     void operator()(const NodeRevocation& content) const { write(writer, content); }
     void operator()(const Deauthorisation& content) const { write(writer, content); }
     void operator()(const OfficeChange& content) const { write(writer, content); }
+    void operator()(const MeterCommand& content) const { write_command(writer, content); }
     void operator()(const Genesis&) const { CHECK(false); }
     void operator()(const SignedReading&) const { CHECK(false); }
     void operator()(const Settlement&) const { CHECK(false); }

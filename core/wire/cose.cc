@@ -97,6 +97,8 @@ std::string_view tag_of(Domain domain) {
             return "ff1/handover";
         case Domain::approval:
             return "ff1/approval";
+        case Domain::command:
+            return "ff1/command";
     }
     CHECK(false);
 }

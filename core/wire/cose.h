@@ -37,6 +37,7 @@ enum class Domain : std::uint8_t {
     event,
     handover,
     approval,
+    command,
 };
 [[nodiscard]] std::string_view tag_of(Domain domain);
 

@@ -3,6 +3,7 @@
 #include "core/wire/attest_codec.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/chunk.h"
+#include "core/wire/command_codec.h"
 #include "core/wire/decoding.h"
 #include "core/wire/reading_codec.h"
 #include "core/wire/settlement_codec.h"
@@ -251,6 +252,17 @@ Bytes encode_share(const ShareStatement& share, const NodeId& node, const Digest
 
 Result<Signed<ShareStatement>, Reject> decode_share(ByteView bytes, const Digest& network) {
     return decode_signed<ShareStatement>(bytes, cose::Domain::share, network, read_share);
+}
+
+Bytes encode_command(const MeterCommand& command, const NodeId& node, const Digest& network,
+                     const Signer& signer) {
+    cbor::Writer writer;
+    write_command(writer, command);
+    return sign(cose::Domain::command, network, node, writer.result(), signer);
+}
+
+Result<Signed<MeterCommand>, Reject> decode_command(ByteView bytes, const Digest& network) {
+    return decode_signed<MeterCommand>(bytes, cose::Domain::command, network, read_command);
 }
 
 Bytes encode_status(const NodeStatus& status, const NodeId& node, const Digest& network,

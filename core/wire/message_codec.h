@@ -34,6 +34,11 @@ struct Signed {
                                  const Digest& network, const Signer& signer);
 [[nodiscard]] Result<Signed<ShareStatement>, Reject> decode_share(ByteView bytes,
                                                                   const Digest& network);
+// To a meter, on command/<meter>: a command that stands on the chain.
+[[nodiscard]] Bytes encode_command(const MeterCommand& command, const NodeId& node,
+                                   const Digest& network, const Signer& signer);
+[[nodiscard]] Result<Signed<MeterCommand>, Reject> decode_command(ByteView bytes,
+                                                                  const Digest& network);
 [[nodiscard]] Bytes encode_status(const NodeStatus& status, const NodeId& node,
                                   const Digest& network, const Signer& signer);
 [[nodiscard]] Result<Signed<NodeStatus>, Reject> decode_status(ByteView bytes,

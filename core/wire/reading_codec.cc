@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSealPurpose = "ff1/reading";
 constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kBodyFields = 18;  // without available_wh
+constexpr std::size_t kBodyFields = 18;  // without available_wh and executed_command
 
 Bytes encode_reading_header(const ReadingHeader& header) {
     cbor::Writer writer;
@@ -82,7 +82,7 @@ Profile read_profile(cbor::Reader& reader) {
 
 Bytes encode_reading_body(const ReadingBody& body) {
     cbor::Writer writer;
-    writer.map(kBodyFields + (body.available_wh ? 1 : 0));
+    writer.map(kBodyFields + (body.available_wh ? 1 : 0) + (body.executed_command ? 1 : 0));
     writer.key(1);
     write_registers(writer, body.end);
     writer.key(2);
@@ -104,6 +104,7 @@ Bytes encode_reading_body(const ReadingBody& body) {
     put_unsigned(writer, 17, static_cast<std::uint64_t>(body.clock));
     put_integer(writer, 18, body.share_w);
     if (body.available_wh) put_integer(writer, 19, *body.available_wh);
+    if (body.executed_command) put_unsigned(writer, 20, *body.executed_command);
     return writer.take();
 }
 
@@ -137,8 +138,16 @@ Result<ReadingBody, Reject> decode_reading_body(ByteView bytes) {
     body.clock = static_cast<ClockState>(
         reader.unsigned_at_most(static_cast<std::uint64_t>(ClockState::unset)));
     body.share_w = take_integer(reader, 18);
-    if (size == kBodyFields + 1) body.available_wh = take_integer(reader, 19);
-    if (size != kBodyFields && size != kBodyFields + 1) reader.fail(cbor::Fault::malformed);
+    std::size_t left = size < kBodyFields ? SIZE_MAX : size - kBodyFields;
+    if (left > 0 && reader.optional_key(19)) {
+        body.available_wh = reader.integer();
+        --left;
+    }
+    if (left > 0 && reader.optional_key(20)) {
+        body.executed_command = reader.unsigned_integer();
+        --left;
+    }
+    if (left != 0) reader.fail(cbor::Fault::malformed);
     return finished(reader, std::move(body));
 }
 

@@ -150,6 +150,7 @@ bool is_retained(Channel channel) {
         case Channel::endorsement:
         case Channel::objection:
         case Channel::share:
+        case Channel::command:
             return true;
         case Channel::reading:
         case Channel::event:
@@ -159,7 +160,6 @@ bool is_retained(Channel channel) {
         case Channel::answer:
         case Channel::receipt:
         case Channel::refusal:
-        case Channel::command:
         case Channel::tariff:
             return false;
     }

@@ -81,6 +81,7 @@ struct IsPast {
     bool operator()(const CapacityCertificate& notice) const { return is_used(notice.sequence); }
     bool operator()(const TariffNotice& notice) const { return is_used(notice.sequence); }
     bool operator()(const Deauthorisation& notice) const { return is_used(notice.sequence); }
+    bool operator()(const MeterCommand& notice) const { return is_used(notice.sequence); }
     bool operator()(const OfficeChange& notice) const { return is_used(notice.sequence); }
 
     // A notice that has expired will enter no block either.

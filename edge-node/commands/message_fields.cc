@@ -207,6 +207,7 @@ struct ContentFields {
                 {"reason", std::string(to_string(deauthorisation.reason))},
                 {"effective", "window " + std::to_string(deauthorisation.effective)}};
     }
+    Fields operator()(const MeterCommand& command) const { return fields_of(command); }
     Fields operator()(const OfficeChange& change) const {
         Fields fields = {{"sequence", std::to_string(change.sequence)}};
         add_all(fields, office_fields(change.office));
@@ -333,30 +334,6 @@ Fields fields_of(const QuorumCertificate& certificate) {
     const bool prevotes = certificate.content.type == VoteType::prevote;
     fields.emplace_back(prevotes ? "prevoted by" : "precommitted by",
                         witnesses_text(certificate.witnesses));
-    return fields;
-}
-
-Fields fields_of(const Receipt& receipt) {
-    return {{"meter", receipt.meter.str()},
-            {"window", std::to_string(receipt.window)},
-            {"sequence", std::to_string(receipt.sequence)},
-            {"reading", short_hex(receipt.reading)}};
-}
-
-Fields fields_of(const Refusal& refusal) {
-    return {{"meter", refusal.meter.str()},
-            {"window", std::to_string(refusal.window)},
-            {"sequence", std::to_string(refusal.sequence)},
-            {"reason", refusal.reason}};
-}
-
-Fields fields_of(const ShareStatement& share) {
-    Fields fields = {{"meter", share.meter.str()},
-                     {"window", std::to_string(share.window)},
-                     {"settlement", short_hex(share.settlement)},
-                     {"MES", kw_text(share.mes_w) + " kW"},
-                     {"in force from", utc_text(share.from_s) + " (grid)"}};
-    if (!share.factors.empty()) fields.emplace_back("factors", factors_text(share.factors));
     return fields;
 }
 

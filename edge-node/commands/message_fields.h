@@ -30,6 +30,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] Fields fields_of(const Receipt& receipt);
 [[nodiscard]] Fields fields_of(const Refusal& refusal);
 [[nodiscard]] Fields fields_of(const ShareStatement& share);
+[[nodiscard]] Fields fields_of(const MeterCommand& command);
 [[nodiscard]] Fields fields_of(const NodeStatus& status);
 [[nodiscard]] Fields fields_of(const Objection& objection);
 [[nodiscard]] Fields fields_of(const Endorsement& endorsement);

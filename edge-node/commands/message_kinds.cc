@@ -76,6 +76,7 @@ class Finder {
         try_signed(Channel::receipt, "RECEIPT", decode_receipt);
         try_signed(Channel::refusal, "REFUSAL", decode_refusal);
         try_signed(Channel::share, "SHARE", decode_share);
+        try_signed(Channel::command, "COMMAND", decode_command);
         try_signed(Channel::status, "STATUS", decode_status);
         try_signed(Channel::objection, "OBJECTION", decode_objection);
         try_signed(Channel::endorsement, "ENDORSEMENT", decode_endorsement);

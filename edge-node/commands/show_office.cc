@@ -15,6 +15,17 @@ Json people_json(const std::vector<Signatory>& people) {
     return out;
 }
 
+Json command_json(const MeterCommand& command) {
+    return Json::object()
+        .set("meter", command.meter.str())
+        .set("sequence", command.sequence)
+        .set("order", to_string(command.order))
+        .set("reason", to_string(command.reason))
+        .set("effective", command.effective)
+        .set("expires", command.expires)
+        .set("service_hours", command.service_hours);
+}
+
 Json to_json(const ChainState& state) {
     const Office& office = state.office.office;
     Json deauthorised = Json::array();
@@ -25,6 +36,9 @@ Json to_json(const ChainState& state) {
                               .set("from", meter.deauthorised->from)
                               .set("reason", to_string(meter.deauthorised->reason)));
     }
+    Json commands = Json::array();
+    for (const auto& [id, meter] : state.meters)
+        if (meter.command) commands.push(command_json(*meter.command));
     return Json::object()
         .set("network", to_hex(state.network.view()))
         .set("height", state.height)
@@ -34,7 +48,8 @@ Json to_json(const ChainState& state) {
         .set("laboratory_only", is_decided_alone(office))
         .set("officers", people_json(office.officers))
         .set("inspectors", people_json(office.inspectors))
-        .set("deauthorised", std::move(deauthorised));
+        .set("deauthorised", std::move(deauthorised))
+        .set("commands", std::move(commands));
 }
 
 // The first bytes of a key tell two people of one name apart.
@@ -57,6 +72,12 @@ void print_page(const ChainState& state, std::ostream& out) {
         if (!meter.deauthorised) continue;
         out << id.str() << " is deauthorised from window " << meter.deauthorised->from << " on ("
             << to_string(meter.deauthorised->reason) << "), until it is inspected again\n";
+    }
+    for (const auto& [id, meter] : state.meters) {
+        if (!meter.command) continue;
+        out << id.str() << " was last told: " << to_string(meter.command->order) << " ("
+            << to_string(meter.command->reason) << "), in windows " << meter.command->effective
+            << " to " << meter.command->expires << '\n';
     }
 }
 

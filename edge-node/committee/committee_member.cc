@@ -14,6 +14,7 @@ CommitteeMember::CommitteeMember(Setup setup)
       windows_(self_, signer_, setup.random, std::move(setup.agreement)),
       intake_(self_, signer_, setup.signatures),
       shares_(self_, signer_),
+      commands_(self_, signer_),
       meter_alarms_(self_, signer_),
       handovers_(self_, signer_, std::move(setup.random)) {}
 
@@ -163,6 +164,7 @@ void CommitteeMember::on_commit(const CommittedBlock& committed, const ChainStat
         for (const SettledShare& share : settlement.shares)
             shares_.tell(share.meter, turn);
     }
+    commands_.on_commit(committed.block, turn);
     for (const Transaction& transaction : committed.block.transactions) {
         if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
             const Transaction* other = windows_.rival(transaction);
@@ -191,6 +193,7 @@ void CommitteeMember::on_broker(bool connected, Instant now) {
 
 void CommitteeMember::rebroadcast_standing(const Turn& turn) const {
     shares_.tell_all(turn);
+    commands_.tell_all(turn);
 }
 
 std::vector<Transaction> CommitteeMember::take_handovers(const ChainState& state) {

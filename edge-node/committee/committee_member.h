@@ -14,6 +14,7 @@
 #include "edge-node/committee/meter_alarms.h"
 #include "edge-node/committee/owed_handovers.h"
 #include "edge-node/committee/reading_intake.h"
+#include "edge-node/committee/standing_commands.h"
 #include "edge-node/committee/standing_shares.h"
 #include "edge-node/effects/open_requests.h"
 #include "edge-node/effects/publisher.h"
@@ -75,7 +76,7 @@ class CommitteeMember {
     void on_time(const Turn& turn);
     // Meters can reach this node, or cannot: its own broker's connection.
     void on_broker(bool connected, Instant now);
-    // Retained shares, after the own broker came back.
+    // Retained shares and commands, after the own broker came back.
     void rebroadcast_standing(const Turn& turn) const;
 
     // HANDOVERs to be submitted to the chain and said to all, once after every block.
@@ -109,6 +110,7 @@ class CommitteeMember {
     MemberWindows windows_;
     ReadingIntake intake_;
     StandingShares shares_;
+    StandingCommands commands_;
     MeterAlarms meter_alarms_;
     OwedHandovers handovers_;
     Findings findings_;

@@ -4,6 +4,7 @@
 #include <iomanip>
 
 #include "core/crypto/key_file.h"
+#include "core/crypto/random.h"
 #include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/io/json.h"
@@ -133,6 +134,59 @@ void set_sequence(TransactionContent& content, std::uint64_t sequence) {
         content);
 }
 
+// The data key that a KEY_GRANT wraps: of the file that the fields name, or a new one.
+struct DataKey {
+    SymmetricKey key;
+    std::optional<std::filesystem::path> new_file;  // where the key is to be kept
+};
+Result<std::optional<DataKey>, std::string> data_key_of(const DraftOptions& options,
+                                                        const NoticeFields& fields) {
+    const auto named = fields.find("data_key");
+    if (options.kind != "key_grant" || named == fields.end()) return std::optional<DataKey>();
+    const std::filesystem::path file = named->second;
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored))
+        return std::optional(DataKey{random_fixed<SymmetricKey>(system_random()), file});
+    auto key = load_symmetric_key(file);
+    if (!key) return unexpected("data_key: " + key.error());
+    return std::optional(DataKey{*key, std::nullopt});
+}
+
+// A new data key first, so that no draft grants a key that nobody has.
+Result<void, std::string> save_with_key(const std::filesystem::path& file, const Draft& draft,
+                                        const std::optional<DataKey>& data_key) {
+    if (data_key && data_key->new_file) {
+        auto kept = save_secret(*data_key->new_file, to_hex(data_key->key.view()) + "\n");
+        if (!kept) return kept;
+    }
+    return save_draft(file, draft);
+}
+
+struct Failure {
+    int status = kWrongInput;
+    std::string line;
+};
+int report(const Failure& failure, std::ostream& err) {
+    err << failure.line << '\n';
+    return failure.status;
+}
+
+// The file that the draft is to be written to: it is not there yet, and its directory is.
+Result<std::filesystem::path, Failure> free_place(const DraftOptions& options, const Draft& draft,
+                                                  const GatewayConfig& config) {
+    std::filesystem::path file = options.out.value_or(place_of(draft, config));
+    std::error_code ignored;
+    if (std::filesystem::exists(file, ignored)) {
+        return unexpected(Failure{
+            kWrongInput, file.string() + ": is there already; name another file with --out"});
+    }
+    if (!options.out) {
+        if (const auto made = make_directories(config.drafts); !made)
+            return unexpected(Failure{kMachineFailed, made.error().message});
+    }
+    return file;
+}
+
 }  // namespace
 
 int run_draft(const DraftOptions& options, std::ostream& out, std::ostream& err) {
@@ -144,7 +198,11 @@ int run_draft(const DraftOptions& options, std::ostream& out, std::ostream& err)
     const Window running = state.grid().window_at(now_ms).value_or(0);
     const auto fields = split_fields(options.fields);
     if (!fields) return wrong(fields.error(), err);
-    auto content = content_from(options.kind, *fields, {state, running});
+    const auto data_key = data_key_of(options, *fields);
+    if (!data_key) return wrong({data_key.error()}, err);
+    DraftGround under{state, running};
+    if (*data_key) under.data_key = (*data_key)->key;
+    auto content = content_from(options.kind, *fields, under);
     if (!content) return wrong(content.error(), err);
     if (options.sequence) set_sequence(*content, *options.sequence);
     const std::int64_t windows =
@@ -157,29 +215,20 @@ int run_draft(const DraftOptions& options, std::ostream& out, std::ostream& err)
         .office = state.office.office};
     if (const std::string refusal = refusal_of(state, draft.notice, now_ms); !refusal.empty())
         err << "warning: nodes would refuse this today: " << refusal << '\n';
-    const std::filesystem::path file = options.out.value_or(place_of(draft, ground->config));
-    std::error_code ignored;
-    if (std::filesystem::exists(file, ignored)) {
-        return wrong({file.string() + ": is there already; name another file with --out"}, err);
-    }
-    if (!options.out) {
-        if (const auto made = make_directories(ground->config.drafts); !made) {
-            err << made.error().message << '\n';
-            return kMachineFailed;
-        }
-    }
-    if (const auto saved = save_draft(file, draft); !saved) {
+    const auto file = free_place(options, draft, ground->config);
+    if (!file) return report(file.error(), err);
+    if (const auto saved = save_with_key(*file, draft, *data_key); !saved) {
         err << saved.error() << '\n';
         return kMachineFailed;
     }
     if (options.json) {
-        out << to_json(draft, file, &parameters).dump(2) << '\n';
+        out << to_json(draft, *file, &parameters).dump(2) << '\n';
         return kDone;
     }
     out << "Drafted by " << ground->drafter.str() << " for network '" << parameters.name << "':\n";
     print_words(draft, parameters, out);
     out << promise_of(draft.office) << ". Give each of them this file and genesis.cbor:\n  "
-        << file.string() << "\n  gateway sign DRAFT --genesis genesis.cbor --key officer.key\n";
+        << file->string() << "\n  gateway sign DRAFT --genesis genesis.cbor --key officer.key\n";
     return kDone;
 }
 

@@ -1,7 +1,12 @@
 #include "gateway/office/notice_fields.h"
 
 #include <algorithm>
-#include <charconv>
+#include <map>
+#include <set>
+
+#include "core/base/check.h"
+#include "core/wire/transaction_codec.h"
+#include "gateway/office/field_reader.h"
 
 namespace fairfeed {
 namespace {
@@ -11,136 +16,6 @@ using Errors = std::vector<std::string>;
 constexpr NoticeField kMeter{"meter", "its name", false};
 constexpr NoticeField kEffective{"effective", "window: a number, next, next+N or week", false};
 constexpr NoticeField kSigning{"signing_key", "public key, 130 hex digits", false};
-
-template <class Id>
-std::vector<Id> ids_in(const std::string& list, Errors& errors, std::string_view field) {
-    std::vector<Id> ids;
-    for (std::size_t at = 0; at <= list.size();) {
-        const std::size_t end = std::min(list.find(',', at), list.size());
-        const std::string word = list.substr(at, end - at);
-        if (auto id = Id::parse(word)) {
-            ids.push_back(*id);
-        } else {
-            errors.push_back(std::string(field) + ": '" + word +
-                             "' is no name (1 to 32 of a-z, 0-9 and '-')");
-        }
-        at = end + 1;
-    }
-    return ids;
-}
-
-// Reads the fields of one notice, and keeps every fault.
-class FieldReader {
-  public:
-    FieldReader(const NoticeFields& fields, const DraftGround& ground)
-        : fields_(fields), ground_(ground) {}
-
-    [[nodiscard]] Errors take_errors() { return std::move(errors_); }
-    void fail(std::string_view field, const std::string& what) {
-        errors_.push_back(std::string(field) + ": " + what);
-    }
-    [[nodiscard]] const std::string* find(std::string_view field) const {
-        const auto found = fields_.find(std::string(field));
-        return found == fields_.end() ? nullptr : &found->second;
-    }
-    // Empty: it is missing, which the caller of form() reports.
-    [[nodiscard]] std::string text(std::string_view field) const {
-        const std::string* found = find(field);
-        return found != nullptr ? *found : "";
-    }
-    [[nodiscard]] std::int64_t number(std::string_view field, std::int64_t otherwise = 0) {
-        const std::string* found = find(field);
-        if (found == nullptr) return otherwise;
-        std::int64_t value = 0;
-        const auto [end, fault] =
-            std::from_chars(found->data(), found->data() + found->size(), value);
-        if (fault != std::errc() || end != found->data() + found->size())
-            fail(field, "'" + *found + "' is no whole number");
-        return value;
-    }
-    template <class Id>
-    [[nodiscard]] Id name(std::string_view field) {
-        const std::string* found = find(field);
-        if (found == nullptr) return Id();
-        const auto ids = ids_in<Id>(*found, errors_, field);
-        if (ids.size() > 1) fail(field, "one name only");
-        return ids.empty() ? Id() : ids.front();
-    }
-    template <class Id>
-    [[nodiscard]] std::vector<Id> names(std::string_view field) {
-        const std::string* found = find(field);
-        return found != nullptr ? ids_in<Id>(*found, errors_, field) : std::vector<Id>();
-    }
-    template <class Fixed>
-    [[nodiscard]] Fixed hex(std::string_view field) {
-        const std::string* found = find(field);
-        if (found == nullptr) return Fixed{};
-        const auto value = fixed_from_hex<Fixed>(*found);
-        if (!value)
-            fail(field, "must be " + std::to_string(2 * Fixed::kSize) + " hexadecimal digits");
-        return value.value_or(Fixed{});
-    }
-    [[nodiscard]] Window effective();
-    [[nodiscard]] std::vector<Signatory> people(std::string_view field);
-
-  private:
-    [[nodiscard]] Window next_week() const;
-
-    const NoticeFields& fields_;
-    const DraftGround& ground_;
-    Errors errors_;
-};
-
-Window FieldReader::next_week() const {
-    const std::int64_t seconds = ground_.state.grid().window_seconds();
-    std::int64_t window = std::int64_t{ground_.running} + 1;
-    while (window * seconds % kSecondsPerWeek != 0)
-        ++window;
-    return static_cast<Window>(window);
-}
-
-Window FieldReader::effective() {
-    const std::string said = text("effective");
-    if (said.empty()) return 0;
-    const Window next = ground_.running + 1;
-    if (said == "next") return next;
-    if (said == "week") return next_week();
-    std::string_view digits = said;
-    const bool ahead = said.starts_with("next+");
-    if (ahead) digits.remove_prefix(std::string_view("next+").size());
-    Window window = 0;
-    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), window);
-    if (fault != std::errc() || end != digits.data() + digits.size()) {
-        fail("effective", "'" + said + "' is no window: a number, next, next+N or week");
-    } else if (!ahead && window < next && ground_.state.height > 0) {
-        fail("effective", "window " + said + " has begun: the next one is " + std::to_string(next));
-    }
-    return ahead ? next + window : window;
-}
-
-// "NAME:KEY,NAME:KEY", ascending afterwards.
-std::vector<Signatory> FieldReader::people(std::string_view field) {
-    std::vector<Signatory> out;
-    const std::string list = text(field);
-    for (std::size_t at = 0; at < list.size();) {
-        const std::size_t end = std::min(list.find(',', at), list.size());
-        const std::string word = list.substr(at, end - at);
-        const std::size_t colon = std::min(word.find(':'), word.size());
-        const auto name = NodeId::parse(word.substr(0, colon));
-        const auto key =
-            fixed_from_hex<PublicKey>(colon < word.size() ? word.substr(colon + 1) : std::string());
-        if (name && key) {
-            out.push_back({*name, *key});
-        } else {
-            fail(field,
-                 "'" + word + "' is not NAME:KEY, a name and a public key of 130 hex digits");
-        }
-        at = end + 1;
-    }
-    std::sort(out.begin(), out.end(),
-              [](const Signatory& a, const Signatory& b) { return a.name < b.name; });
-    return out;
-}
 
 TransactionContent read_capacity(FieldReader& in, const DraftGround&) {
     CapacityCertificate out;
@@ -155,12 +30,25 @@ TransactionContent read_deauthorise(FieldReader& in, const DraftGround&) {
     Deauthorisation out;
     out.meter = in.name<MeterId>("meter");
     out.effective = in.effective();
-    const std::string said = in.text("reason");
-    std::optional<DeauthorisationReason> reason;
-    for (std::uint64_t number = 1; const auto each = deauthorisation_reason_from(number); ++number)
-        if (to_string(*each) == said) reason = each;
-    if (!reason && !said.empty()) in.fail("reason", "'" + said + "' is none of the reasons");
-    out.reason = reason.value_or(DeauthorisationReason::over_capacity);
+    out.reason =
+        in.word<DeauthorisationReason>("reason", deauthorisation_reason_from).value_or(out.reason);
+    return out;
+}
+
+// Until the end of the window in which it becomes effective, if nothing else is said.
+TransactionContent read_command(FieldReader& in, const DraftGround&) {
+    MeterCommand out;
+    out.meter = in.name<MeterId>("meter");
+    out.effective = in.window("effective");
+    out.expires = in.find("expires") != nullptr ? in.window("expires") : out.effective;
+    out.order = in.word<MeterOrder>("order", meter_order_from).value_or(out.order);
+    out.reason = in.word<CommandReason>("reason", command_reason_from).value_or(out.reason);
+    out.service_hours = in.number("hours");
+    if (const auto fault = fault_of(out); fault && in.find("order") != nullptr) {
+        const std::string said(*fault);
+        const std::size_t colon = said.find(": ");
+        in.fail(said.substr(0, colon), said.substr(colon + 2));
+    }
     return out;
 }
 
@@ -214,6 +102,55 @@ TransactionContent read_committee(FieldReader& in, const DraftGround& ground) {
     return out;
 }
 
+// Who must read the meter from the window on: the members of each committee that settles its
+// cluster then or later, those that a coming COMMITTEE will name, and DGMD.
+std::set<NodeId> readers_of(const ChainState& state, const ClusterId& cluster, Window effective,
+                            const std::vector<NodeId>& coming) {
+    std::set<NodeId> readers(coming.begin(), coming.end());
+    const ClusterRecord& record = *state.cluster(cluster);
+    const auto add = [&](const CommitteeAllocation& committee) {
+        readers.insert(committee.members.begin(), committee.members.end());
+    };
+    add(record.committee);
+    if (const auto* governing = state.committee_of(cluster, effective)) add(*governing);
+    for (const CommitteeAllocation& earlier : record.earlier)
+        if (earlier.effective > effective) add(earlier);
+    readers.insert(state.genesis.dgmd);
+    return readers;
+}
+
+// The next key epoch of the meter, wrapped for all who must read it.
+TransactionContent read_key_grant(FieldReader& in, const DraftGround& ground) {
+    KeyGrant out;
+    out.meter = in.name<MeterId>("meter");
+    out.effective = in.effective();
+    const std::vector<NodeId> coming = in.names<NodeId>("members");
+    const ChainState& state = ground.state;
+    const auto* meter = state.meters.find(out.meter);
+    if (meter == nullptr) {
+        if (!out.meter.empty()) in.fail("meter", "'" + out.meter.str() + "' is not registered");
+        return out;
+    }
+    out.epoch = meter->grants.empty() ? 1 : meter->grants.back().epoch + 1;
+    if (!ground.data_key) return out;
+    for (const NodeId& reader :
+         readers_of(state, meter->registration.cluster, out.effective, coming)) {
+        const auto* node = state.nodes.find(reader);
+        const bool is_dgmd = reader == state.genesis.dgmd;
+        if (node == nullptr && !is_dgmd) {
+            in.fail("members", "'" + reader.str() + "' is no node of this network");
+            continue;
+        }
+        const PublicKey& theirs =
+            is_dgmd ? state.genesis.dgmd_agreement_key : node->registration.agreement_key;
+        auto wrapped = wrap_key(theirs, *ground.data_key,
+                                key_grant_context(state.network, out.meter, out.epoch, reader));
+        CHECK(wrapped.has_value());  // a point, or the chain would not have it
+        out.entries.push_back({reader, std::move(*wrapped)});
+    }
+    return out;
+}
+
 TransactionContent read_officers(FieldReader& in, const DraftGround& ground) {
     OfficeChange out;
     const Office& now = ground.state.office.office;
@@ -231,10 +168,16 @@ using ReadNotice = TransactionContent (*)(FieldReader&, const DraftGround&);
 
 const std::map<std::string_view, ReadNotice>& readers() {
     static const std::map<std::string_view, ReadNotice> kReaders = {
-        {"capacity", read_capacity},   {"deauthorise", read_deauthorise},
-        {"tariff", read_tariff},       {"revoke", read_revoke},
-        {"node", read_node},           {"meter", read_meter},
-        {"committee", read_committee}, {"officers", read_officers}};
+        {"key_grant", read_key_grant},
+        {"capacity", read_capacity},
+        {"deauthorise", read_deauthorise},
+        {"tariff", read_tariff},
+        {"revoke", read_revoke},
+        {"command", read_command},
+        {"node", read_node},
+        {"meter", read_meter},
+        {"committee", read_committee},
+        {"officers", read_officers}};
     return kReaders;
 }
 
@@ -256,10 +199,9 @@ void check_names(const NoticeForm& form, const NoticeFields& fields, Errors& err
     }
 }
 
-}  // namespace
-
-const std::vector<NoticeForm>& notice_forms() {
-    static const std::vector<NoticeForm> kForms = {
+// Rights and money.
+std::vector<NoticeForm> forms_of_rights() {
+    return {
         {"capacity",
          "Certify a meter's installed capacity",
          {kMeter,
@@ -274,12 +216,29 @@ const std::vector<NoticeForm>& notice_forms() {
            "over_capacity, unregistered, failed_inspection, grid_safety or requested_by_owner"},
           kEffective},
          "meter=m-101 reason=over_capacity effective=next"},
+        {"command",
+         "Connect or disconnect a meter, or let a technician open it",
+         {kMeter,
+          {"order", "disconnect, connect or service"},
+          {"reason",
+           "requested_by_customer, unpaid_bill, grid_safety, deauthorised, tampering, maintenance, "
+           "replacement or cleared"},
+          kEffective,
+          {"expires", "the last window in which it may be executed; effective if left out", true},
+          {"hours", "of service, 1 to 168", true}},
+         "meter=m-101 order=disconnect reason=grid_safety effective=next expires=next+6"},
         {"tariff",
          "Set the rates from a week on",
          {{"import_micro_per_kwh", "millionths of the currency"},
           {"export_micro_per_kwh", "millionths of the currency"},
           kEffective},
          "import_micro_per_kwh=260000 export_micro_per_kwh=75000 effective=week"},
+    };
+}
+
+// Who takes part, and where.
+std::vector<NoticeForm> forms_of_the_registry() {
+    return {
         {"revoke", "Remove a node from the validators", {{"node", "its name"}}, "node=n5"},
         {"node",
          "Add a node to the validators",
@@ -303,6 +262,13 @@ const std::vector<NoticeForm>& notice_forms() {
           {"export_wh", "register at the installation", true},
           {"generation_wh", "register at the installation", true}},
          "meter=m-105 cluster=ash service_point=sp-9 signing_key=04... effective=next+6"},
+        {"key_grant",
+         "Give a meter its next data key, and let its committee and the office read by it",
+         {kMeter,
+          {"data_key", "file of the key; made if it is not there. Take it to the meter"},
+          kEffective,
+          {"members", "names of nodes that a coming committee adds", true}},
+         "meter=m-101 data_key=m-101-data-2.key effective=next+6"},
         {"committee",
          "Give a cluster to a committee",
          {{"cluster", "its name"},
@@ -318,6 +284,17 @@ const std::vector<NoticeForm>& notice_forms() {
           {"inspectors", "NAME:KEY,...; as before if left out", true}},
          "threshold=2 officers=amal:04...,bela:04...,chen:04..."},
     };
+}
+
+}  // namespace
+
+const std::vector<NoticeForm>& notice_forms() {
+    static const std::vector<NoticeForm> kForms = [] {
+        std::vector<NoticeForm> all = forms_of_rights();
+        const std::vector<NoticeForm> registry = forms_of_the_registry();
+        all.insert(all.end(), registry.begin(), registry.end());
+        return all;
+    }();
     return kForms;
 }
 

@@ -36,6 +36,8 @@ using NoticeFields = std::map<std::string, std::string>;
 struct DraftGround {
     const ChainState& state;
     Window running = 0;
+    // For a KEY_GRANT: the meter's next data key, which the draft wraps for its readers.
+    std::optional<SymmetricKey> data_key = std::nullopt;
 };
 // The next notice of the state. `effective` is a window, `next` (the window after the running one),
 // `next+N`, or `week` (the next one that begins a week). Errors: all faults at once, a line each.

@@ -87,6 +87,26 @@ struct Words {
                 std::string(to_string(notice.reason)) +
                 "): its share is 0 and its export earns nothing, until it is inspected again."};
     }
+    std::vector<std::string> operator()(const MeterCommand& command) const {
+        const std::string meter = "meter " + command.meter.str();
+        std::vector<std::string> words;
+        switch (command.order) {
+            case MeterOrder::disconnect:
+                words.push_back("DISCONNECT " + meter + ": nothing flows to or from its home");
+                break;
+            case MeterOrder::connect:
+                words.push_back("Connect " + meter + " to the grid again");
+                break;
+            case MeterOrder::service:
+                words.push_back("Let a technician open " + meter + " without an alarm, for " +
+                                std::to_string(command.service_hours) + " hours");
+                break;
+        }
+        words.back() += " (" + std::string(to_string(command.reason)) + ").";
+        words.push_back("A meter that has not done so when window " +
+                        std::to_string(command.expires) + " ends does not do it any more.");
+        return words;
+    }
     std::vector<std::string> operator()(const TariffNotice& notice) const {
         return {"Set the rates for everybody: " + money(notice.tariff.import_micro_per_kwh) +
                 " for a kWh from the grid, " + money(notice.tariff.export_micro_per_kwh) +

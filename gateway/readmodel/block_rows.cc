@@ -119,6 +119,11 @@ class Fold {
         add(OfficeTable::tariffs, content.sequence, height_, content.effective,
             content.tariff.import_micro_per_kwh, content.tariff.export_micro_per_kwh);
     }
+    void on(const MeterCommand& content, const Transaction&) {
+        add(OfficeTable::commands, content.sequence, height_, content.meter,
+            to_string(content.order), to_string(content.reason), content.effective, content.expires,
+            content.service_hours);
+    }
     void on(const MeterAlarm& content, const Transaction&) {
         put_meter(content.meter);
         add(OfficeTable::alarms, height_, position_, word(content.type), content.meter,
@@ -214,7 +219,8 @@ class Fold {
             opened.cluster, reading.reading.id, header.sequence, opened.window, body.end.import_wh,
             body.end.export_wh, body.end.generation_wh, sum.import_wh, sum.export_wh,
             sum.generation_wh, body.available_wh, body.peak_demand_w, body.peak_generation_w,
-            body.voltage_mv, body.frequency_mhz, body.power_factor_milli, body.flags);
+            body.voltage_mv, body.frequency_mhz, body.power_factor_milli, body.flags,
+            body.executed_command);
     }
 
     void on_faults() {

@@ -51,7 +51,12 @@ std::vector<OfficeLayout> meter_tables() {
              "tariffs",
              1,
              {whole("sequence"), whole("height"), whole("effective"), whole("import_micro_per_kwh"),
-              whole("export_micro_per_kwh")}}};
+              whole("export_micro_per_kwh")}},
+            {OfficeTable::commands,
+             "commands",
+             1,
+             {whole("sequence"), whole("height"), text("meter"), text("command"), text("reason"),
+              whole("effective"), whole("expires"), whole("service_hours")}}};
 }
 
 std::vector<OfficeLayout> settlement_tables() {
@@ -145,7 +150,8 @@ std::vector<OfficeLayout> line_tables() {
               whole("voltage_mv"),
               whole("frequency_mhz"),
               whole("power_factor_milli"),
-              whole("flags")}}};
+              whole("flags"),
+              whole("executed_command")}}};
 }
 
 std::vector<OfficeLayout> finding_tables() {

@@ -47,6 +47,18 @@ Json reading_json(const OutboxReading& row) {
         .set("complete", row.complete);
 }
 
+// The last command, and what became of it.
+Json command_json(const RelayState& relay) {
+    if (!relay.command) return {};
+    return Json::object()
+        .set("sequence", relay.command->sequence)
+        .set("order", to_string(relay.command->order))
+        .set("reason", to_string(relay.command->reason))
+        .set("effective", relay.command->effective)
+        .set("expires", relay.command->expires)
+        .set("executed_at_s", relay.executed_at_s ? Json(*relay.executed_at_s) : Json());
+}
+
 Json meter_json(const OutboxMeter& meter) {
     Json shares = Json::array();
     for (const AcceptedShare& share : meter.state.shares)
@@ -62,6 +74,7 @@ Json meter_json(const OutboxMeter& meter) {
         .set("next_window", meter.state.next_window)
         .set("next_sequence", meter.state.next_sequence)
         .set("registers", registers_json(meter.state.registers))
+        .set("command", command_json(meter.state.relay))
         .set("shares", std::move(shares))
         .set("readings", std::move(readings));
 }
@@ -77,11 +90,24 @@ void print_share(const AcceptedShare& share, std::ostream& out) {
     out << "  (settled with window " << share.window << ")\n";
 }
 
+void print_command(const RelayState& relay, std::ostream& out) {
+    if (!relay.command) return;
+    const MeterCommand& command = *relay.command;
+    out << "  command " << command.sequence << ": " << to_string(command.order) << " ("
+        << to_string(command.reason) << "), ";
+    if (relay.executed_at_s) {
+        out << "executed " << utc_text(*relay.executed_at_s) << '\n';
+    } else {
+        out << "not executed; windows " << command.effective << " to " << command.expires << '\n';
+    }
+}
+
 void print_meter(const OutboxMeter& meter, std::ostream& out) {
     const MeterRegisters& registers = meter.state.registers;
     out << meter.meter.str() << "  import " << registers.total.import_wh << " Wh, export "
         << registers.total.export_wh << " Wh, generation " << registers.total.generation_wh
         << " Wh\n";
+    print_command(meter.state.relay, out);
     for (const AcceptedShare& share : meter.state.shares)
         print_share(share, out);
     for (const OutboxReading& row : meter.readings) {

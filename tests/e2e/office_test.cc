@@ -73,5 +73,26 @@ TEST_F(Office, deauthorises_a_meter_through_two_officers_and_through_no_fewer) {
     EXPECT_EQ(status_of("n3").at("office").at("promise"), Json("2 of 3 officers decide"));
 }
 
+// From two officers to the relay of a meter, and back in its reading.
+TEST_F(Office, disconnects_a_meter_which_says_so) {
+    RunningProgram fleet({program("meter-sim"), "run", "--config", lab_.meters().string()});
+    const Said drafted = draft("off.draft", "48",
+                               {"command", "meter=m-101", "order=disconnect", "reason=grid_safety",
+                                "effective=next+3", "expires=next+90"});
+    ASSERT_EQ(drafted.status, 0) << drafted.text;
+    EXPECT_NE(drafted.text.find("DISCONNECT meter m-101"), std::string::npos);
+    ASSERT_EQ(sign("off.draft", "officer-1").status, 0);
+    ASSERT_EQ(sign("off.draft", "officer-3").status, 0);
+    const Said submitted = submit("off.draft");
+    EXPECT_EQ(submitted.status, 0) << submitted.text;
+    const auto is_off = [&] {
+        RunningProgram run({program("meter-sim"), "show", "--config", lab_.meters().string()});
+        return run.wait() == 0 && run.output().find(
+                                      "command 48: disconnect (grid_safety), "
+                                      "executed ") != std::string::npos;
+    };
+    EXPECT_TRUE(test::wait_for(is_off, 90'000));
+}
+
 }  // namespace
 }  // namespace fairfeed::e2e

@@ -115,6 +115,7 @@ class StandardOutput : public ::testing::Test {
             {"gateway sign",
              ready_draft() + " --genesis " + quoted(directory_ / "lab/genesis.cbor")},
             {"gateway withdraw", ready_draft()},
+            {"gateway notices", ready_draft() + " --out " + fresh("notices")},
             {"gateway submit", ready_draft() + " --check " + office()},
             {"gateway serve", "--check-config " + office()},
             {"gateway status", "--config " + quoted(gateway_of_this_process())},

@@ -29,6 +29,7 @@ std::map<std::string, Bytes> notice_seeds() {
     add("capacity_again", CapacityCertificate{9, kMeter, 4500, 60, samples::digest("visit")});
     add("deauthorise", Deauthorisation{8, kMeter, DeauthorisationReason::over_capacity, 50});
     add("officers", OfficeChange{10, samples::office()});
+    add("command", samples::command());
     add("revoke", NodeRevocation{7, NodeId("node-5")});
     add("tariff", TariffNotice{7, {250'000, 80'000}, 42});
     return seeds;

@@ -54,5 +54,18 @@ TEST(show_office_command, lists_the_meters_that_officers_deauthorised) {
                 HasSubstr("meter-1-1 is deauthorised from window 7 on (grid_safety)"));
 }
 
+TEST(show_office_command, says_what_a_meter_was_last_told) {
+    NodeDirectory node(1, 1);
+    TestChain& chain = node.stored().chain();
+    const MeterCommand notice{
+        0, TestNetwork::meter(1, 1), MeterOrder::disconnect, CommandReason::unpaid_bill, 7, 9};
+    const auto transaction = node.stored().network().from_dgmd(chain.state(), notice);
+    ASSERT_TRUE(chain.append(chain.next_block({transaction}, chain.state().tip_time_ms + 1)));
+    node.stored().store();
+    EXPECT_THAT(test::say(run_show_office, of(node, false)).out,
+                HasSubstr("meter-1-1 was last told: disconnect (unpaid_bill), in windows 7 to 9"));
+    EXPECT_THAT(test::say(run_show_office, of(node, true)).out, HasSubstr("\"unpaid_bill\""));
+}
+
 }  // namespace
 }  // namespace fairfeed::test

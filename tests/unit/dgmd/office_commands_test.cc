@@ -2,8 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/crypto/key_file.h"
+#include "core/io/file.h"
 #include "core/io/json.h"
+#include "core/wire/message_codec.h"
 #include "gateway/commands/draft.h"
+#include "gateway/commands/notices.h"
+#include "gateway/commands/office_files.h"
 #include "gateway/commands/submit.h"
 #include "tests/unit/dgmd/provisioned.h"
 
@@ -143,6 +148,37 @@ TEST_F(OfficeCommands, list_drafts_and_put_them_aside) {
     EXPECT_THAT(say(run_sign, {file, made_ / "genesis.cbor", made_ / "officers/bela.key"}).err,
                 HasSubstr("this draft is withdrawn: nobody signs it"));
     EXPECT_THAT(say(run_submit, {{file}, config(), 1}).err, HasSubstr("this draft is withdrawn"));
+}
+
+TEST_F(OfficeCommands, make_a_data_key_once_and_grant_it_with_the_notice_that_meters_read) {
+    DraftOptions options = capacity();
+    options.kind = "key_grant";
+    const std::filesystem::path key = made_ / "m1-data-2.key";
+    options.fields = {"meter=m1", "data_key=" + key.string(), "effective=next+9"};
+    const CommandRun drafted = say(run_draft, options);
+    ASSERT_EQ(drafted.status, 0) << drafted.err;
+    EXPECT_EQ(drafted.err, "") << "nodes would take it";
+    const auto made = load_symmetric_key(key);
+    ASSERT_TRUE(made) << made.error();
+    options.out = made_ / "again.draft";
+    ASSERT_EQ(say(run_draft, options).status, 0);
+    EXPECT_EQ(*load_symmetric_key(key), *made) << "the key of a file is used again";
+
+    NoticesOptions notices{{made_ / "m1.draft"}, made_ / "notices.cbor"};
+    const CommandRun early = say(run_notices, notices);
+    EXPECT_EQ(early.status, 2);
+    EXPECT_THAT(early.err, HasSubstr("2 more of amal, bela, chen must sign first"));
+    ASSERT_EQ(sign("officers/amal.key").status, 0);
+    ASSERT_EQ(sign("officers/bela.key").status, 0);
+    const CommandRun written = say(run_notices, notices);
+    ASSERT_EQ(written.status, 0) << written.err;
+    EXPECT_THAT(written.out, HasSubstr("1 notices\n  15  key_grant\n"));
+    const auto bytes = read_file(notices.out);
+    ASSERT_TRUE(bytes);
+    const auto genesis = load_genesis_file(made_ / "genesis.cbor");
+    const auto bundle = decode_bundle(*bytes, genesis->network);
+    ASSERT_TRUE(bundle);
+    EXPECT_EQ(std::get<KeyGrant>(bundle->transactions.at(0).content).epoch, 2U);
 }
 
 TEST_F(OfficeCommands, say_which_nodes_they_did_not_reach) {

@@ -59,7 +59,8 @@ const std::vector<Telling>& tellings() {
          {{"proof.cbor", TestNetwork::meter(1, 1), 43, 43, 3},
           {"proof-late.cbor", TestNetwork::meter(1, 3), 40, 42, 2}},
          {{"evidence.cbor", "meter-1-2"}},
-         {TransactionKind::revoke, TransactionKind::deauthorise, TransactionKind::officers},
+         {TransactionKind::revoke, TransactionKind::deauthorise, TransactionKind::officers,
+          TransactionKind::command},
          false},
         {"chain2",
          tell<SecondStory>,
@@ -79,7 +80,7 @@ const std::vector<Telling>& tellings() {
           {"proof-late.cbor", TestNetwork::meter(1, 3), 4, 5, 0}},
          {},
          {TransactionKind::revoke, TransactionKind::evidence, TransactionKind::event,
-          TransactionKind::deauthorise, TransactionKind::officers},
+          TransactionKind::deauthorise, TransactionKind::officers, TransactionKind::command},
          false},
     };
     return all;
@@ -275,7 +276,8 @@ TEST_P(ChainVectors, hold_every_kind_of_transaction_that_they_are_there_for) {
         TransactionKind::meter,     TransactionKind::node,        TransactionKind::committee,
         TransactionKind::key_grant, TransactionKind::capacity,    TransactionKind::tariff,
         TransactionKind::event,     TransactionKind::revoke,      TransactionKind::evidence,
-        TransactionKind::handover,  TransactionKind::deauthorise, TransactionKind::officers};
+        TransactionKind::handover,  TransactionKind::deauthorise, TransactionKind::officers,
+        TransactionKind::command};
     for (const TransactionKind kind : telling_.missing)
         built.erase(kind);
     EXPECT_EQ(computed_from_files().kinds, built);

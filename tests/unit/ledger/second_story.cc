@@ -285,11 +285,12 @@ void SecondStory::settle_the_cluster_founded_later() {
 void SecondStory::deauthorise_under_other_officers() {
     const Digest visit = sha256(as_bytes("certificate of the second visit"));
     say("OFFICERS: two of officer-2, officer-4 and officer-5; DEAUTHORISE meter-1-1 from 32, "
-        "CAPACITY after its re-inspection from 33",
+        "CAPACITY after its re-inspection from 33, COMMAND to open meter-1-1 in 33",
         {OfficeChange{0, TestNetwork::office(2, {"officer-2", "officer-4", "officer-5"},
                                              {"inspector-1", "inspector-2"})},
          Deauthorisation{0, kRoof, DeauthorisationReason::over_capacity, 32},
-         CapacityCertificate{0, kRoof, 4001, 33, visit}},
+         CapacityCertificate{0, kRoof, 4001, 33, visit},
+         MeterCommand{0, kRoof, MeterOrder::service, CommandReason::maintenance, 33, 34, 2}},
         time_in(31, 300));
     for (const Window window : {31U, 32U, 33U}) {
         live(kRoof, window, {.load_wh = kSunnyLoad, .noon_wh = 1021, .obeys = window != 32});

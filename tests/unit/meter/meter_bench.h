@@ -83,6 +83,10 @@ class MeterBench {
         return message(from, Channel::share,
                        encode_share(share, from, network_.network(), network_.key(from)));
     }
+    [[nodiscard]] MeterEvent command(const NodeId& from, const MeterCommand& command) const {
+        return message(from, Channel::command,
+                       encode_command(command, from, network_.network(), network_.key(from)));
+    }
     [[nodiscard]] MeterEvent message(const NodeId& from, Channel channel, Bytes payload) const {
         const Topic topic{network_.options().parameters.name, from.str(), channel,
                           meter_id().str()};

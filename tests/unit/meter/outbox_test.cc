@@ -80,6 +80,32 @@ TEST_F(OutboxTest, a_restart_goes_on_exactly_and_resends_the_same_bytes) {
     EXPECT_EQ(*sent[0].envelope, envelope);
 }
 
+// A meter that forgot would close its relay by itself at a restart.
+TEST_F(OutboxTest, a_disconnected_meter_stays_disconnected_after_a_restart) {
+    const MeterCommand command{
+        9, bench_.meter_id(), MeterOrder::disconnect, CommandReason::grid_safety, 1, 2};
+    MeterState before;
+    for (const bool is_executed : {false, true}) {
+        {
+            Outbox outbox = open();
+            Meter meter = started(outbox);
+            if (is_executed) {
+                write(outbox, meter.step(kTick, bench_.at(2)));
+            } else {
+                write(outbox, meter.step(kTick, bench_.at(1)));
+                for (std::size_t i = 1; i <= 2; ++i)
+                    write(outbox,
+                          meter.step(bench_.command(bench_.member(i), command), bench_.at(1, 60)));
+            }
+            before = meter.state();
+        }
+        Outbox outbox = open();
+        EXPECT_EQ(started(outbox).state(), before);
+        EXPECT_EQ(before.relay.command, command);
+        EXPECT_EQ(before.relay.executed_at_s.has_value(), is_executed);
+    }
+}
+
 TEST_F(OutboxTest, receipts_survive_and_complete_readings_are_not_pending_any_more) {
     {
         Outbox outbox = open();

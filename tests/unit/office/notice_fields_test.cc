@@ -20,7 +20,7 @@ std::string hex_key(std::string_view name) {
 class NoticeFieldsTest : public ::testing::Test {
   protected:
     [[nodiscard]] auto read(std::string_view kind, const NoticeFields& fields) const {
-        return content_from(kind, fields, {state_, 4});
+        return content_from(kind, fields, {state_, 4, key_});
     }
     // Whether nodes would take it.
     [[nodiscard]] std::string verdict(std::string_view kind, const NoticeFields& fields) const {
@@ -32,6 +32,7 @@ class NoticeFieldsTest : public ::testing::Test {
         return may ? "accepted" : std::string(to_string(may.error()));
     }
 
+    SymmetricKey key_ = test::TestNetwork().data_key(TestNetwork::meter(1, 2), 1);
     TestNetwork network_;
     ChainState state_ = network_.initial_state();
 };
@@ -61,6 +62,15 @@ TEST_F(NoticeFieldsTest, makes_every_kind_of_the_table_and_nodes_take_it) {
           {"signing_key", hex_key("m-9")},
           {"effective", "7"},
           {"import_wh", "1200"}}},
+        {"command",
+         {{"meter", "meter-1-1"},
+          {"order", "service"},
+          {"reason", "maintenance"},
+          {"hours", "4"},
+          {"effective", "next"},
+          {"expires", "next+6"}}},
+        {"key_grant",
+         {{"meter", "meter-1-1"}, {"data_key", "meter-1-1-data-2.key"}, {"effective", "next+6"}}},
         {"committee", {{"cluster", "cluster-1"}, {"members", "node-2,node-1"}, {"effective", "9"}}},
         {"officers", {{"officers", "amal:" + hex_key("amal") + ",bela:" + hex_key("bela")}}},
     };
@@ -94,6 +104,53 @@ TEST_F(NoticeFieldsTest, numbers_the_notice_behind_the_last_one_and_keeps_a_clus
     EXPECT_EQ(committee.location, state_.cluster(ClusterId("cluster-1"))->committee.location);
 }
 
+TEST_F(NoticeFieldsTest, a_command_says_which_of_its_fields_do_not_fit_together) {
+    NoticeFields fields = {{"meter", "meter-1-1"},
+                           {"order", "disconnect"},
+                           {"reason", "grid_safety"},
+                           {"effective", "next+2"}};
+    EXPECT_TRUE(read("command", fields));  // it expires with its first window
+    fields["hours"] = "4";
+    EXPECT_THAT(read("command", fields).error(), ElementsAre("hours: only service has hours"));
+    fields.erase("hours");
+    fields["expires"] = "next";
+    EXPECT_THAT(
+        read("command", fields).error(),
+        ElementsAre("expires: not before the window in which the command becomes effective"));
+    fields["expires"] = "next+2";
+    fields["order"] = "explode";
+    EXPECT_THAT(read("command", fields).error(),
+                ElementsAre("order: 'explode' is none of disconnect, connect, service"));
+}
+
+// A reader who is left out could not settle the meter, and the cluster would stand still.
+TEST_F(NoticeFieldsTest, grants_the_next_data_key_to_everybody_who_settles_the_meter) {
+    NoticeFields fields = {
+        {"meter", "meter-1-1"}, {"data_key", "data-2.key"}, {"effective", "next"}};
+    const auto content = read("key_grant", fields);
+    ASSERT_TRUE(content);
+    const auto& grant = std::get<KeyGrant>(*content);
+    EXPECT_EQ(grant.epoch, 2U);
+    std::vector<NodeId> expected = network_.committee(TestNetwork::cluster(1));
+    expected.push_back(network_.dgmd());
+    std::sort(expected.begin(), expected.end());
+    ASSERT_EQ(grant.entries.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const NodeId& reader = expected[i];
+        EXPECT_EQ(grant.entries[i].recipient, reader);
+        const auto key = test::agreement_key(reader.view()).unwrap(
+            grant.entries[i].wrapped,
+            key_grant_context(network_.network(), grant.meter, grant.epoch, reader));
+        EXPECT_EQ(key, key_) << reader.str();
+    }
+    fields["members"] = "node-99";
+    EXPECT_THAT(read("key_grant", fields).error(),
+                ElementsAre("members: 'node-99' is no node of this network"));
+    fields["meter"] = "meter-9-9";
+    EXPECT_THAT(read("key_grant", fields).error(),
+                ElementsAre("meter: 'meter-9-9' is not registered"));
+}
+
 TEST_F(NoticeFieldsTest, says_every_fault_at_once) {
     const auto refused =
         read("capacity", {{"metre", "m"}, {"capacity_w", "5 kW"}, {"effective", "tomorrow"}});
@@ -104,9 +161,9 @@ TEST_F(NoticeFieldsTest, says_every_fault_at_once) {
                             "effective, certificate",
                             "capacity_w: '5 kW' is no whole number",
                             "effective: 'tomorrow' is no window: a number, next, next+N or week"));
-    EXPECT_THAT(read("command", {}).error(),
-                ElementsAre("'command' is no kind of notice: one of capacity, deauthorise, tariff, "
-                            "revoke, node, meter, committee, officers"));
+    EXPECT_THAT(read("order", {}).error(),
+                ElementsAre("'order' is no kind of notice: one of capacity, deauthorise, command, "
+                            "tariff, revoke, node, meter, key_grant, committee, officers"));
     EXPECT_THAT(read("officers", {{"officers", "amal:04"}}).error().front(),
                 ::testing::HasSubstr("'amal:04' is not NAME:KEY"));
     EXPECT_THAT(

@@ -63,6 +63,7 @@ TEST(NoticeWords, describe_every_kind) {
         network.grant(TestNetwork::meter(1, 1), 2, {NodeId("node-1")}, 5),
         CapacityCertificate{0, MeterId("m"), 1, 5, Digest{}},
         Deauthorisation{0, MeterId("m"), DeauthorisationReason::grid_safety, 5},
+        MeterCommand{0, MeterId("m"), MeterOrder::connect, CommandReason::cleared, 5, 6},
         TariffNotice{0, {1, 1}, 42},
         OfficeChange{0, TestNetwork::office(1, {"a"})}};
     for (const TransactionContent& content : all) {

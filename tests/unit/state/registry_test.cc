@@ -42,6 +42,10 @@ MeterRegistration installed(const Registers& registers) {
     return meter;
 }
 
+MeterCommand command(const MeterId& meter, Window effective, Window expires) {
+    return {0, meter, MeterOrder::disconnect, CommandReason::grid_safety, effective, expires, 0};
+}
+
 // Window 0 is settled and window 1 runs, so window 2 is the first that a change may concern.
 class RegistryTest : public testing::Test {
   protected:
@@ -61,6 +65,13 @@ class RegistryTest : public testing::Test {
     TestNetwork network_;
     TestChain chain_;
 };
+
+TEST_F(RegistryTest, commands_known_meters_in_windows_to_come) {
+    EXPECT_EQ(judge(command(kMeter, 2, 3)), "accepted");
+    EXPECT_EQ(judge(command(kMeter, 1, 3)), "not_effective") << "the window runs";
+    EXPECT_EQ(judge(command(MeterId("x"), 2, 3)), "unknown_meter");
+    EXPECT_EQ(judge(command(kMeter, 4, 3)), "out_of_range") << "it expires before it begins";
+}
 
 TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
     const NodeId node("node-9");

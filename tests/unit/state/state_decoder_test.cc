@@ -62,6 +62,11 @@ ChainState disturbed(ChainState state, Dice& dice) {
     if (dice.chance(500)) meter.certificate = state.tip;
     if (dice.chance(500))
         meter.deauthorised = DeauthorisedMeter{some(dice), DeauthorisationReason::grid_safety};
+    if (dice.chance(500)) {
+        meter.command = MeterCommand{
+            7,         meter.registration.meter, MeterOrder::connect, CommandReason::cleared, 3,
+            UINT32_MAX};
+    }
     meter.capacity_w.assign(some(dice), {some(dice), -dice.between(0, 1'000'000)});
     NodeRecord& node = state.nodes.edit(TestNetwork::node(1));
     node.offences[Offence::two_votes].count = some(dice);

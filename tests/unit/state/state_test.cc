@@ -108,6 +108,10 @@ std::vector<FieldChange> office_changes() {
              s.meters.edit(kMeter).deauthorised =
                  DeauthorisedMeter{7, DeauthorisationReason::grid_safety};
          }},
+        {"a command",
+         [](auto& s) {
+             s.meters.edit(kMeter).command = MeterCommand{7, kMeter};
+         }},
     };
 }
 

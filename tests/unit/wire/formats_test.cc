@@ -96,6 +96,7 @@ void add_transactions(std::vector<Sample>& out) {
         "deauthorise",
         dgmd(Deauthorisation{8, MeterId("meter-1"), DeauthorisationReason::over_capacity, 50})));
     out.push_back(transaction("officers", dgmd(OfficeChange{10, office()})));
+    out.push_back(transaction("command", dgmd(samples::command())));
     out.push_back(transaction("revoke", dgmd(NodeRevocation{7, NodeId("node-5")})));
     out.push_back(transaction("tariff", dgmd(TariffNotice{7, {250'000, 80'000}, 42})));
     out.push_back(transaction("event", seal_broken()));
@@ -146,6 +147,8 @@ void add_messages(std::vector<Sample>& out) {
                                  encode_receipt));
     out.push_back(signed_message("refusal", Refusal{meter, 7, 8, "stale_sequence"}, decode_refusal,
                                  encode_refusal));
+    out.push_back(
+        signed_message("command_message", samples::command(), decode_command, encode_command));
     out.push_back(signed_message("share", ShareStatement{meter, 7, batch().id, 4000, 1'470'628'800},
                                  decode_share, encode_share));
     out.push_back(signed_message(

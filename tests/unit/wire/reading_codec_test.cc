@@ -44,6 +44,18 @@ TEST(Reading, survives_the_way_from_the_meter_to_a_member) {
     EXPECT_EQ(*body, samples::reading_body());
 }
 
+TEST(Reading, body_has_both_optional_figures_either_or_none) {
+    for (const bool with_available : {false, true}) {
+        for (const bool with_command : {false, true}) {
+            ReadingBody body = samples::reading_body(with_available);
+            if (with_command) body.executed_command = 41;
+            const auto read = decode_reading_body(encode_reading_body(body));
+            ASSERT_TRUE(read);
+            EXPECT_EQ(*read, body);
+        }
+    }
+}
+
 TEST(Reading, has_one_id_however_often_it_is_signed) {
     const SignedReading first = reading();
     const SignedReading second = reading();

@@ -94,6 +94,9 @@ inline ReadingBody reading_body(bool with_available = true) {
     body.share_w = 2400;
     return body;
 }
+inline MeterCommand command() {
+    return {11, MeterId("meter-1"), MeterOrder::service, CommandReason::maintenance, 50, 55, 4};
+}
 inline ReadingHeader reading_header() {
     return {.version = 1,
             .network = network(),

@@ -1,0 +1,58 @@
+#include "gateway/office/field_reader.h"
+
+#include <algorithm>
+
+namespace fairfeed {
+
+Window FieldReader::next_week() const {
+    const std::int64_t seconds = ground_.state.grid().window_seconds();
+    std::int64_t window = std::int64_t{ground_.running} + 1;
+    while (window * seconds % kSecondsPerWeek != 0)
+        ++window;
+    return static_cast<Window>(window);
+}
+
+Window FieldReader::window(std::string_view field) {
+    const std::string said = text(field);
+    if (said.empty()) return 0;
+    const Window next = ground_.running + 1;
+    if (said == "next") return next;
+    if (said == "week") return next_week();
+    std::string_view digits = said;
+    const bool ahead = said.starts_with("next+");
+    if (ahead) digits.remove_prefix(std::string_view("next+").size());
+    Window window = 0;
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), window);
+    if (fault != std::errc() || end != digits.data() + digits.size()) {
+        fail(field, "'" + said + "' is no window: a number, next, next+N or week");
+    } else if (!ahead && window < next && ground_.state.height > 0) {
+        fail(field, "window " + said + " has begun: the next one is " + std::to_string(next));
+    }
+    return ahead ? next + window : window;
+}
+
+// "NAME:KEY,NAME:KEY", ascending afterwards.
+std::vector<Signatory> FieldReader::people(std::string_view field) {
+    std::vector<Signatory> out;
+    const std::string list = text(field);
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t end = std::min(list.find(',', at), list.size());
+        const std::string word = list.substr(at, end - at);
+        const std::size_t colon = std::min(word.find(':'), word.size());
+        const auto name = NodeId::parse(word.substr(0, colon));
+        const auto key =
+            fixed_from_hex<PublicKey>(colon < word.size() ? word.substr(colon + 1) : std::string());
+        if (name && key) {
+            out.push_back({*name, *key});
+        } else {
+            fail(field,
+                 "'" + word + "' is not NAME:KEY, a name and a public key of 130 hex digits");
+        }
+        at = end + 1;
+    }
+    std::sort(out.begin(), out.end(),
+              [](const Signatory& a, const Signatory& b) { return a.name < b.name; });
+    return out;
+}
+
+}  // namespace fairfeed
