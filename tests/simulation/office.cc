@@ -1,6 +1,7 @@
 // An office that misbehaves while faults happen: one that says things late, twice, out of order and
 // against each other; a thief with the gateway and one officer's key, who may decide nothing; and
-// captors of the threshold, who may take capacities, and neither readings nor settled windows.
+// captors of the threshold, who may take capacities and disconnect homes, and touch neither
+// readings nor settled windows.
 #include "core/wire/office_codec.h"
 #include "tests/simulation/simulation.h"
 
@@ -69,6 +70,10 @@ TransactionContent Simulation::decree_of_captors(const ChainState& state) {
     if (office_dice_.chance(200)) {
         const auto other = "officer-" + std::to_string(4 + office_dice_.index(5));
         return OfficeChange{0, test::TestNetwork::office(2, {"officer-2", "officer-3", other})};
+    }
+    if (office_dice_.chance(250)) {
+        return MeterCommand{
+            0, meter, MeterOrder::disconnect, CommandReason::tampering, effective, effective + 3};
     }
     if (!state.meters.at(meter).deauthorised)
         return Deauthorisation{0, meter, DeauthorisationReason::over_capacity, effective};

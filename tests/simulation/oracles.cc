@@ -79,6 +79,8 @@ void Oracles::on_statement(std::size_t node, const Publish& publish) {
         once({node, channel, content.height, content.round}, sha256(all));
     } else if (channel == Channel::share) {
         on_share(node, publish);
+    } else if (channel == Channel::command) {
+        on_command(node, publish);
     } else if (channel == Channel::batch) {
         on_batch(node, publish);
     }
@@ -92,6 +94,17 @@ void Oracles::on_share(std::size_t node, const Publish& publish) {
     if (!fresh && place->second != share) {
         lose(scenery_.nodes[node].str() + " states another share of " + share.meter.str() +
              ", window " + std::to_string(share.window));
+    }
+}
+
+// Honest members tell a meter what the chain holds, and nothing else.
+void Oracles::on_command(std::size_t node, const Publish& publish) {
+    const auto said = decode_command(publish.message, scenery_.network.network());
+    if (!said) return fail("a command that cannot be read");
+    const auto decided = commands_.find(said->content.sequence);
+    if (decided == commands_.end() || decided->second != said->content) {
+        lose(scenery_.nodes[node].str() + " tells " + said->content.meter.str() +
+             " a command that nobody decided");
     }
 }
 
@@ -133,12 +146,14 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
     }
 }
 
-// In these plans only thieves deauthorise meters and replace officers.
+// In these plans only thieves deauthorise and command meters, and replace officers.
 void Oracles::on_notice(const Transaction& notice, std::int64_t time_ms) {
     const auto* capacity = std::get_if<CapacityCertificate>(&notice.content);
-    const bool is_stolen = notice.kind == TransactionKind::deauthorise ||
-                           notice.kind == TransactionKind::officers ||
-                           (capacity != nullptr && capacity->certificate);
+    const bool is_stolen =
+        notice.kind == TransactionKind::deauthorise || notice.kind == TransactionKind::officers ||
+        notice.kind == TransactionKind::command || (capacity != nullptr && capacity->certificate);
+    if (const auto* command = std::get_if<MeterCommand>(&notice.content))
+        commands_[command->sequence] = *command;
     if (is_stolen) ++decreed_;
     if (is_stolen && plan_.office != OfficeBehaviour::captured)
         fail("fewer officers than the threshold decided: " + describe(notice));

@@ -90,6 +90,7 @@ class Oracles {
     void on_commit(std::size_t node, const CommittedBlock& committed);
     void on_batch(std::size_t node, const Publish& publish);
     void on_share(std::size_t node, const Publish& publish);
+    void on_command(std::size_t node, const Publish& publish);
     void on_fork(std::size_t node, const CommittedBlock& committed);
     void on_evidence(const Evidence& evidence);
     void on_notice(const Transaction& notice, std::int64_t time_ms);
@@ -123,6 +124,7 @@ class Oracles {
     std::map<Place, Digest> said_;
     std::map<Height, Digest> app_hashes_;
     std::map<std::pair<MeterId, Window>, ShareStatement> shares_;
+    std::map<std::uint64_t, MeterCommand> commands_;  // on the chain, by sequence
     // Batches and endorsements: (node, its own?, cluster, window, proposer, version, committees
     // before) -> id. A node's own versions continue across committees.
     std::map<std::tuple<std::size_t, bool, ClusterId, Window, NodeId, std::uint32_t, std::size_t>,
