@@ -66,8 +66,10 @@ def _play(chosen, programs, directory, conductor, screen):
         "", *summary.headline(report, network), "",
         *([] if chosen.keep else [*summary.settlement(report), ""]),
         *summary.trust(report, conductor.provisioned), "",
+        *summary.office(report, conductor.office),
         *summary.verdict(report), "",
         *summary.next_commands(report, programs, directory, network),
+        *summary.office_commands(conductor.office),
     ])  # fmt: skip
     return command.OK if report["ok"] else command.FAILED
 
@@ -90,7 +92,7 @@ def _figures(chosen, programs, directory, conductor):
     snapshot = status.read(directory, network)
     records = ledgers.read_all(programs, directory, network, snapshot)
     meters = ledgers.read_meters(programs, directory)
-    return Figures(chosen, network, conductor.provisioned, records, meters)
+    return Figures(chosen, network, conductor.provisioned, records, meters, conductor.office)
 
 
 def _say(screen, lines):

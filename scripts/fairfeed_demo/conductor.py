@@ -8,6 +8,7 @@ import time
 from . import network as networks
 from . import processes, status, summary
 from .faults import DemoFault, Interrupted, UsageFault
+from .office import Office
 from .processes import Crew
 
 _POLL_S = 0.25
@@ -26,6 +27,7 @@ class Conductor:
         self._crew = None
         self._started_at = 0.0
         self.network = None
+        self.office = None  # Office, or None: a network without
         self.provisioned = None  # the JSON of `gateway provision --json`
         self.unwell = []  # programs that did not end well
 
@@ -39,6 +41,8 @@ class Conductor:
                 self._recording.keep_in(self._directory.path)
             self.network = networks.plan(self._options, self._recording)
             self._provision()
+            if networks.has_office(self._options):
+                self.office = Office(self._programs, self._directory, self.network)
             self._crew = Crew(self._directory.logs)
             if self._start_brokers():
                 break
@@ -92,6 +96,9 @@ class Conductor:
         for node in self.network.nodes:
             config = self._directory.node(node) / "mosquitto.conf"
             self._crew.start(f"mosquitto-{node}", [self._programs.mosquitto, "-c", config])
+        if self.office is not None:
+            config = self._directory.path / "gateway" / "mosquitto.conf"
+            self._crew.start("mosquitto-gateway", [self._programs.mosquitto, "-c", config])
         deadline = time.monotonic() + _BROKER_S
         waiting = set(self.network.ports)
         while waiting and time.monotonic() < deadline:
@@ -106,6 +113,9 @@ class Conductor:
             config = self._directory.node_config(node)
             command = [self._programs.edge_node, "run", "--config", config]
             self._crew.start(f"edge-node-{node}", command)
+        if self.office is not None:
+            command = [self._programs.gateway, "serve", "--config", self._directory.gateway_config]
+            self._crew.start("gateway", command)
         command = [self._programs.meter_sim, "run", "--config", self._directory.meter_config]
         self._crew.start("meter-sim", command)
 
@@ -138,12 +148,15 @@ class Conductor:
             and self._is_settled(snapshot)
             and snapshot.one_tip()
             and snapshot.nothing_waits()
+            and (self.office is None or self.office.is_done(snapshot))
         )
 
     def _watch(self, is_over):
         last_marks, moved_at = None, time.monotonic()
         while True:
             self._crew.check()
+            if self.office is not None:
+                self.office.act(self._windows_passed())
             snapshot = self._snapshot()
             self._show_progress(snapshot)
             if is_over(snapshot):
@@ -168,8 +181,11 @@ class Conductor:
         for phrase in snapshot.laggards(clusters, self._options.windows):
             self._screen.line(f"  {phrase}")
 
+    def _windows_passed(self):
+        return (time.time() - self._started_at) / networks.REAL_SECONDS_PER_WINDOW
+
     def _show_progress(self, snapshot):
-        passed = (time.time() - self._started_at) / networks.REAL_SECONDS_PER_WINDOW
+        passed = self._windows_passed()
         settled = snapshot.settled_everywhere(self.network.clusters_with_meters())
         total = self._options.windows
         if passed < total:
@@ -224,7 +240,7 @@ class Conductor:
         """Stops meters first, brokers last. Programs that did not end well are in `unwell`."""
         if self._crew is None:
             return
-        for prefix in ("meter-sim", "edge-node-", "mosquitto-"):
+        for prefix in ("meter-sim", "gateway", "edge-node-", "mosquitto-"):
             self.unwell += self._crew.stop(prefix)
 
     def kill(self):

@@ -75,6 +75,14 @@ class DemoDirectory:
         return self.path / "log"
 
     @property
+    def gateway_config(self):
+        return self.path / "dgmd" / "gateway.yaml"
+
+    @property
+    def gateway_status(self):
+        return self.path / "run" / "gateway.json"
+
+    @property
     def meter_config(self):
         return self.path / "meters" / "meter-sim.yaml"
 

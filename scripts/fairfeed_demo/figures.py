@@ -23,8 +23,9 @@ _GRID = "grid"
 class Figures:
     """All figures of a run. `report` is the JSON; each line of `problems` is a fault."""
 
-    def __init__(self, options, network, provisioned, records, meters):
+    def __init__(self, options, network, provisioned, records, meters, office=None):
         self._network = network
+        self._office = office  # Office, or None
         self._records = records
         self._meters = meters
         self.problems = []
@@ -59,6 +60,7 @@ class Figures:
         self.report["money_sum_micro"] = sum(a["amount_micro"] for a in self.report["accounts"])
         self.report["finality_ms"] = self._finality()
         self.report["invariants"] = _merged_invariants(records)
+        self.report["office"] = office.figures() if office is not None else None
 
     def judge(self, unwell):
         """Fills `problems` and `ok`. `unwell`: programs that did not end well."""
@@ -73,6 +75,8 @@ class Figures:
         if not readings["sent"]:
             problems.append("no reading was sent")
         self._judge_agreement()
+        if self._office is not None:
+            problems += self._office.problems(self.report)
         self._judge_settlement()
         self._judge_live()
         for invariant in self.report["invariants"]:

@@ -42,7 +42,7 @@ class Meter:
 class Network:
     nodes: list  # names, in order
     clusters: list  # each is the cluster of the node at the same place
-    ports: list
+    ports: list  # of the nodes' brokers, and last of the gateway's
     meters: list
     starts_in_s: int
     window_limit: int  # 0: no limit
@@ -107,6 +107,10 @@ def _model_meters(clusters, seed):
     return meters
 
 
+def has_office(options):
+    return getattr(options, "gateway", False)
+
+
 def plan(options, recording=None):
     """`recording`: a Recorded if the options name homes."""
     width = len(str(options.nodes))
@@ -123,7 +127,7 @@ def plan(options, recording=None):
     return Network(
         nodes=nodes,
         clusters=clusters,
-        ports=free_ports(len(nodes)),
+        ports=free_ports(len(nodes) + (1 if has_office(options) else 0)),
         meters=meters,
         starts_in_s=5 + options.nodes // 2 + len(meters) // 20,
         window_limit=limit if options.keep else options.windows,
@@ -182,6 +186,8 @@ def to_yaml(network, recording=None):
     text += "clusters:\n"
     for node, cluster in zip(network.nodes, network.clusters):
         text += f"  - {{id: {cluster}, parent: {node}}}\n"
+    if has_office(network.options):
+        text += f"gateway: {{address: {HOST}, port: {network.ports[-1]}}}\n"
     text += "meters:\n" + "".join(map(_meter_line, network.meters))
     text += (
         "tariff:\n"

@@ -30,6 +30,7 @@ examples:
   scripts/demo --rule waterfill --json out.json curtail until the surplus is gone; figures as JSON
   scripts/demo --rule waterfill --basis expected --resolution quarter --windows 18
                                                 three days; a forecast plans each quarter hour
+  scripts/demo --gateway                        with the utility's office and two of its officers
   scripts/demo --keep                           leave it running after the summary, until Ctrl-C
 
 exit status: 0 every reading became final on every node, all nodes have the same tip and app hash,
@@ -82,6 +83,9 @@ def _parser():
         help="for how long a share holds: window (default) or quarter, a quarter hour")
     add("--seed", metavar="S", type=whole_number(0, MAX_SEED), default=1,
         help="of the model and of the capacities (default 1)")
+    add("--gateway", action="store_true",
+        help="with the utility's office: it follows the chain, and two officers certify a capacity, "
+             "sign a tariff and let a technician open a meter")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-demo"),
         help="where everything is written; what an earlier demo wrote there is removed "
              "(default .fairfeed-demo)")

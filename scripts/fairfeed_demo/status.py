@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 
-def _read(path):
+def read_file(path):
     """Reads a status file, which programs replace as a whole; {} before the first one."""
     try:
         return json.loads(path.read_text())
@@ -84,6 +84,6 @@ class Snapshot:
 
 def read(directory, network):
     return Snapshot(
-        nodes={node: _read(directory.node_status(node)) for node in network.nodes},
-        meters=_read(directory.meter_status),
+        nodes={node: read_file(directory.node_status(node)) for node in network.nodes},
+        meters=read_file(directory.meter_status),
     )

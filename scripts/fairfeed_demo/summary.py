@@ -344,6 +344,32 @@ def next_commands(report, programs, directory, network):
     return ["Try next", *(line for command in commands for line in _typed([tool, *command]))]
 
 
+def office(report, office):
+    """What the utility decided, and what its own ledger says."""
+    figures = report["office"]
+    if figures is None:
+        return []
+    lines = ["The utility's office, which verified every block itself"]
+    lines += _wrapped("follows", f"height {figures['height']}, tip {figures['tip'][:12]}; all bills "
+                      f"and the grid sum to {figures['bills_sum_micro']} micro")  # fmt: skip
+    for decision in office.decided:
+        where = "no block" if decision.height is None else f"block {decision.height}"
+        lines += _wrapped(decision.kind, f"{decision.says}: signed by two officers, in {where}")
+    return [*lines, ""]
+
+
+def office_commands(office):
+    if office is None:
+        return []
+    tool, config = _shown(office.programs.gateway), _shown(office.directory.gateway_config)
+    commands = [
+        ["drafts", "--config", config],
+        ["export", "bills", "--config", config, "--format", "csv"],
+        ["rebuild", "--config", config],
+    ]
+    return [line for command in commands for line in _typed([tool, *command])]
+
+
 def listening(programs, directory, network):
     """The command by which a person can listen to the first node while --keep runs."""
     node, keys = network.nodes[0], directory.path / "dgmd"

@@ -82,6 +82,29 @@ TEST(Demo, a_small_network_settles_in_the_demos_own_directory_and_its_suggestion
     }
 }
 
+TEST(Demo, the_utilitys_office_follows_it_and_two_officers_decide) {
+    const TempDirectory place;
+    RunningProgram demo(demo_command({"--nodes", "3", "--windows", "4", "--gateway", "--dir", "lab",
+                                      "--json", "report.json"}),
+                        place.path());
+    ASSERT_EQ(demo.wait(), 0) << demo.output();
+    const Json report = read_json(place / "report.json");
+    expect_good_run(report);
+    const Json& office = report.at("office");
+    EXPECT_EQ(office.at("tip"), report.at("nodes").at(0).at("tip"));
+    EXPECT_EQ(office.at("contradictions"), Json(0));
+    EXPECT_EQ(office.at("capacities_certified"), Json(1));
+    EXPECT_EQ(office.at("tariffs_signed"), Json(1));
+    EXPECT_EQ(office.at("commands_signed"), Json(1));
+    EXPECT_EQ(office.at("bills_sum_micro"), Json(0));
+    const auto commands = suggestions(demo);
+    EXPECT_EQ(commands.size(), 8U) << demo.output();
+    for (const std::string& command : commands) {
+        RunningProgram tried({"/bin/sh", "-c", command}, place.path());
+        EXPECT_EQ(tried.wait(), 0) << command << '\n' << tried.output();
+    }
+}
+
 TEST(Demo, one_node_says_that_everything_rests_on_it) {
     const TempDirectory place;
     RunningProgram demo(
