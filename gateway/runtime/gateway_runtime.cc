@@ -215,6 +215,13 @@ std::vector<std::string> GatewayRuntime::machine_alarms(Instant now) {
     return alarms;
 }
 
+std::int64_t GatewayRuntime::waiting_ms(const FollowerSummary& summary, Instant now) {
+    const bool is_satisfied = summary.behind() == 0 || summary.height != told_height_;
+    told_height_ = summary.height;
+    if (is_satisfied) satisfied_ms_ = now.steady_ms;
+    return now.steady_ms - satisfied_ms_;
+}
+
 void GatewayRuntime::report() {
     const Instant now = clock_.now();
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
@@ -222,10 +229,12 @@ void GatewayRuntime::report() {
     if (!stopping_) publish_notices(now);
     if (!stopping_) publish_handovers(now);
     const OfficeCopy& copy = service_->copy();
+    const FollowerSummary summary = service_->summary();
     GatewayFacts facts{.self = files_.genesis.content.dgmd,
                        .broker_connected = broker_connected_,
                        .patient = now.steady_ms < patient_until_ms_,
                        .broker_why_not = broker_why_not_,
+                       .waiting_ms = waiting_ms(summary, now),
                        .read_model = copy.read_model().height(),
                        .database_fault = copy.database_fault(),
                        .repaired = copy.mishaps(),
@@ -236,7 +245,7 @@ void GatewayRuntime::report() {
                        .running = !stopping_};
     for (const auto& [broker, waiting] : waiting_)
         facts.dropped += waiting.refused();
-    const GatewayStatus status = status_of(facts, service_->summary(), now);
+    const GatewayStatus status = status_of(facts, summary, now);
     status_.show(status.facts, now);
     if (stopping_) return;
     if (std::exchange(told_line_, status.line) != status.line) notify_status(status.line);

@@ -64,6 +64,7 @@ class GatewayRuntime {
     void publish_handovers(Instant now);
     void tell_line(const NodeLineChanged& change);
     void report();
+    [[nodiscard]] std::int64_t waiting_ms(const FollowerSummary& summary, Instant now);
     [[nodiscard]] std::vector<std::string> machine_alarms(Instant now);
     [[nodiscard]] std::int64_t wait_ms(Instant now) const;
 
@@ -93,6 +94,8 @@ class GatewayRuntime {
     std::uint64_t not_sent_ = 0;
     std::int64_t report_at_ms_ = 0;    // steady
     std::int64_t progress_at_ms_ = 0;  // steady
+    Height told_height_ = 0;
+    std::int64_t satisfied_ms_ = 0;  // steady: when a block came, or none was wanting
     bool stopping_ = false;
 };
 

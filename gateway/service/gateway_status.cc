@@ -104,6 +104,12 @@ void add_connection_alarms(const GatewayFacts& facts, const FollowerSummary& sum
     if (!summary.nodes.empty() && connected_in(summary) == 0)
         alarms.push_back(concat("no node is connected: ", summary.nodes.begin()->first, ": ",
                                 summary.nodes.begin()->second.why_not));
+    if (facts.waiting_ms >= kUnansweredMs && !summary.halted)
+        alarms.push_back(
+            concat("nodes give no blocks: ", summary.behind(), " are claimed, and none came for ",
+                   kUnansweredMs / 1000,
+                   " s or longer: do the nodes dial the gateway's broker (`gateway` in "
+                   "edge-node.yaml)?"));
 }
 
 std::vector<std::string> alarms_of(const GatewayFacts& facts, const FollowerSummary& summary) {

@@ -16,7 +16,8 @@ struct GatewayFacts {
     NodeId self;  // DGMD's name
     bool broker_connected = false;
     bool patient = false;  // a connection was lost a moment ago, or the service has just started
-    std::string broker_why_not;  // the reason while it is not connected
+    std::string broker_why_not;   // the reason while it is not connected
+    std::int64_t waiting_ms = 0;  // since the last block, while nodes claim more
     std::optional<Height> read_model;
     std::string database_fault;         // empty: none
     std::vector<std::string> repaired;  // what was damaged at the start, a sentence each
@@ -32,6 +33,9 @@ struct GatewayStatus {
     std::vector<std::string> alarms;  // the text before the first colon is an alarm's subject
     Json facts;                       // both of them, and everything else
 };
+
+// Nodes that claim blocks and give none for so long do not hear the gateway.
+constexpr std::int64_t kUnansweredMs = 30'000;
 
 [[nodiscard]] GatewayStatus status_of(const GatewayFacts& facts, const FollowerSummary& summary,
                                       Instant now);

@@ -354,6 +354,7 @@ void write_imports(const Corpus& corpus) {
 
 void write_files(const Corpus& corpus) {
     corpus.copy("node_config", "config/edge-node.yaml");
+    corpus.copy("gateway_config", "config/gateway.yaml");
     corpus.copy("sim_config", "config/meter-sim.yaml");
     corpus.copy("lab_file", "config/lab.yaml");
     corpus.add("json_text", "posting", R"({"a":[1,-2,true,null,"\u00e9"],"b":{}})");

@@ -50,6 +50,16 @@ TEST_F(AGatewayStatus, says_how_far_behind_it_is) {
     EXPECT_EQ(look().facts.at("behind"), Json(59));
 }
 
+TEST_F(AGatewayStatus, asks_whether_nodes_hear_it_where_they_claim_blocks_and_give_none) {
+    summary_.claimed = 44;
+    facts_.waiting_ms = kUnansweredMs - 1;
+    EXPECT_THAT(look().alarms, IsEmpty());
+    facts_.waiting_ms = kUnansweredMs;
+    EXPECT_THAT(look().alarms, ElementsAre(HasSubstr("nodes give no blocks: 3 are claimed")));
+    summary_.halted = true;
+    EXPECT_THAT(look().alarms, ElementsAre(HasSubstr("halted"))) << "it does not ask any more";
+}
+
 TEST_F(AGatewayStatus, waits_for_the_start_of_the_network) {
     summary_.height = 0;
     facts_.starts_ms = 2'000'000;

@@ -36,12 +36,8 @@ TEST(StatusFile, names_every_member) {
     summary.invariants = {{"chain_is_linked", true, true, "public", ""}};
     summary.blocks_damaged = 1;
     summary.blocks_mended = 4;
-    SnapshotReport snapshot;
-    snapshot.start = {40, "snapshot", 120, {"snapshot.next: it is damaged"}};
-    snapshot.height = 50;
-    snapshot.written = 3;
-    snapshot.failed = 1;
-    snapshot.fault = "no space";
+    const SnapshotReport snapshot{
+        {40, "snapshot", 120, {"snapshot.next: it is damaged"}}, 50, 3, 1, "no space"};
     const Json json = to_json({NodeId("node-1"),
                                true,
                                2,
@@ -49,7 +45,9 @@ TEST(StatusFile, names_every_member) {
                                9,
                                summary,
                                {21, 2, {"the ledger was damaged"}, snapshot},
-                               {{{NodeId("node-4"), "no connection: refused"}}, {}, "height 7"}});
+                               {{{NodeId("node-4"), "no connection: refused"}}, {}, "height 7"},
+                               true,
+                               false});
     const std::string zeros(62, '0');
     const std::string expected =
         R"({"node":"node-1","running":true,"line":"height 7","height":7,"tip":"ab)" + zeros +
@@ -57,7 +55,7 @@ TEST(StatusFile, names_every_member) {
         R"(cd","deciding":{"height":8,"round":2},)"
         R"("signing":{"state":"observer"},"committee_class":"full",)"
         R"("broker_connected":true,"peers_connected":2,"peers":3,)"
-        R"("missing":{"node-4":"no connection: refused"},"dropped":9,)"
+        R"("gateway_connected":false,"missing":{"node-4":"no connection: refused"},"dropped":9,)"
         R"("waiting_transactions":5,"windows_settled":{"cluster-1":6},)"
         R"("estimated":{"meter-1":5},"trued_up":{"meter-1":2},)"
         R"("silent":{"meter-1":3},"unusable":{"meter-2":"register_fell"},)"
