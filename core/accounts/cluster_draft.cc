@@ -14,7 +14,9 @@ namespace fairfeed {
 
 namespace {
 
-void fill_in(SettlementLine& line, const MeterSettlement& settled, Window window) {
+// false: what an estimate costs or earns is beyond 64 bits.
+bool fill_in(SettlementLine& line, const MeterSettlement& settled, Window window,
+             const Tariff& tariff) {
     line.capacity_w = settled.capacity_w;
     line.load_wh = settled.load_wh;
     line.import_wh = settled.import_wh;
@@ -29,11 +31,22 @@ void fill_in(SettlementLine& line, const MeterSettlement& settled, Window window
     line.closing.import_remainder = settled.import_remainder;
     line.closing.export_remainder = settled.export_remainder;
     line.closing.balance_micro = settled.balance_micro;
-    const EstimatedWindow estimate{window, settled.import_wh, settled.export_wh,
-                                   settled.generation_wh, settled.credited_wh};
-    if (line.estimated && estimate != EstimatedWindow{.window = window}) {
-        line.closing.estimates.push_back(estimate);
-    }
+    line.bands = settled.bands;
+    if (!line.estimated) return true;
+    const PricedEnergy energy =
+        priced(tariff, settled.import_wh, settled.credited_wh, settled.bands);
+    const auto cost = narrow(energy.cost);
+    const auto worth = narrow(energy.worth);
+    if (!cost || !worth) return false;
+    const EstimatedWindow estimate{window,
+                                   settled.import_wh,
+                                   settled.export_wh,
+                                   settled.generation_wh,
+                                   settled.credited_wh,
+                                   *cost,
+                                   *worth};
+    if (estimate != EstimatedWindow{.window = window}) line.closing.estimates.push_back(estimate);
+    return true;
 }
 
 // The sums over earlier windows; nullopt: beyond 64 bits.
@@ -290,7 +303,9 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
     if (!settled) return unexpected(Reject::out_of_range);
     out.totals = settled->totals;
     for (std::size_t i = 0; i < out.lines.size(); ++i) {
-        fill_in(out.lines[i], settled->meters[i], window);
+        if (!fill_in(out.lines[i], settled->meters[i], window, input.tariff)) {
+            return unexpected(Reject::out_of_range);
+        }
         const OpenedReading* present = picked[i].present;
         if (present) out.lines[i].flags |= claim_flag(present->body, out.lines[i].available_wh);
     }

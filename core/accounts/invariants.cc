@@ -41,9 +41,8 @@ std::string energy_of_totals(const SettlementTotals& totals) {
     if (totals.export_wh > totals.generation_wh) return "export above generation";
     if (totals.credited_wh > totals.export_wh) return "credit above export";
     const Int128 conventional = std::max(Int128{0}, -surplus);
-    if (conventional != totals.conventional_wh) {
+    if (conventional != totals.conventional_wh)
         return differs("conventional_wh", conventional, totals.conventional_wh);
-    }
     return {};
 }
 
@@ -53,9 +52,8 @@ std::string energy_of_line(const SettlementLine& line) {
     if (load != line.load_wh) return who + differs("load_wh", load, line.load_wh);
     const Int128 curtailed = Int128{line.available_wh} - line.generation_wh;
     if (curtailed < 0) return who + "generation above what was available";
-    if (curtailed != line.curtailed_wh) {
+    if (curtailed != line.curtailed_wh)
         return who + differs("curtailed_wh", curtailed, line.curtailed_wh);
-    }
     if (line.export_wh > line.generation_wh) return who + "export above generation";
     if (line.credited_wh > line.export_wh) return who + "credit above export";
     return {};
@@ -108,14 +106,29 @@ std::string adjustment_differs(const AdjustmentSum& sum, const std::vector<Settl
                    lines_sum);
 }
 
+std::string energy_of_bands(const std::vector<SettlementLine>& lines,
+                            const SettlementTotals& totals) {
+    for (std::size_t band = 0; band < totals.bands.size(); ++band) {
+        Int128 import_wh = totals.bands[band].import_wh;
+        Int128 credited_wh = totals.bands[band].credited_wh;
+        for (const SettlementLine& line : lines) {
+            if (line.bands.size() != totals.bands.size()) return line.meter.str() + " bands";
+            import_wh -= line.bands[band].import_wh;
+            credited_wh -= line.bands[band].credited_wh;
+        }
+        if (import_wh != 0 || credited_wh != 0) return "sum of lines, band " + std::to_string(band);
+    }
+    return {};
+}
+
 std::string energy_of_lines(const std::vector<SettlementLine>& lines,
                             const SettlementTotals& totals) {
     for (const SettlementLine& line : lines) {
         if (std::string failure = energy_of_line(line); !failure.empty()) return failure;
     }
-    for (const LineSum& sum : kEnergySums) {
+    for (const LineSum& sum : kEnergySums)
         if (std::string failure = sum_differs(sum, lines, totals); !failure.empty()) return failure;
-    }
+    if (std::string failure = energy_of_bands(lines, totals); !failure.empty()) return failure;
     for (const AdjustmentSum& sum : kAdjustmentSums) {
         std::string failure = adjustment_differs(sum, lines, totals.adjusted);
         if (!failure.empty()) return failure;
@@ -178,13 +191,19 @@ bool is_reset(const SettlementLine& line) {
 // The remainders are known to keyholders only. Each meter carries one in and one out in each
 // direction, up to 999 thousandths of a micro either way, so the public sum has a tolerance of
 // twice that.
-std::string money_of_totals(const Settlement& settlement, const Tariff& tariff) {
-    const Int128 owed = Int128{settlement.totals.import_wh} * tariff.import_micro_per_kwh -
-                        Int128{settlement.totals.credited_wh} * tariff.export_micro_per_kwh;
-    const Int128 off = owed + Int128{settlement.totals.grid_amount_micro} * kRemainderLimit;
-    const auto most = static_cast<Int128>(settlement.entries.size()) * 2 * (kRemainderLimit - 1);
+std::string money_of_totals(const ChainState& state, const Settlement& settlement) {
+    const SettlementTotals& totals = settlement.totals;
+    const Tariff& tariff = state.tariff(settlement.window);
+    const GridClock grid = state.grid();
+    const Int128 fixed_micro =
+        fixed_charge_micro(tariff, grid.start_s(settlement.window), grid.window_seconds());
+    const PricedEnergy energy = priced(tariff, totals.import_wh, totals.credited_wh, totals.bands);
+    const auto meters = static_cast<Int128>(settlement.entries.size());
+    const Int128 owed = energy.cost - energy.worth + fixed_micro * meters * kRemainderLimit;
+    const Int128 off = owed + Int128{totals.grid_amount_micro} * kRemainderLimit;
+    const Int128 most = meters * 2 * (kRemainderLimit - 1);
     if (off >= -most && off <= most) return {};
-    return differs("account grid", -owed / kRemainderLimit, settlement.totals.grid_amount_micro);
+    return differs("account grid", -owed / kRemainderLimit, totals.grid_amount_micro);
 }
 
 std::string money_of_lines(const std::vector<SettlementLine>& lines,
@@ -202,9 +221,8 @@ std::string money_of_lines(const std::vector<SettlementLine>& lines,
 
 std::string share_of_totals(const ChainState& state, const Settlement& settlement) {
     Int128 capacity_w = 0;
-    for (const SettlementEntry& entry : settlement.entries) {
+    for (const SettlementEntry& entry : settlement.entries)
         capacity_w += state.capacity_w(entry.meter, settlement.window);
-    }
     if (settlement.totals.mes_w <= capacity_w) return {};
     return differs("sum of shares above the capacities, W", capacity_w, settlement.totals.mes_w);
 }
@@ -214,12 +232,10 @@ std::string share_of_lines(const ChainState& state, const Settlement& settlement
     for (const SettlementLine& line : lines) {
         const std::string who = line.meter.str() + " ";
         const std::int64_t capacity_w = state.capacity_w(line.meter, settlement.window);
-        if (line.capacity_w != capacity_w) {
+        if (line.capacity_w != capacity_w)
             return who + differs("capacity_w", capacity_w, line.capacity_w);
-        }
-        if (line.mes_w < 0 || line.mes_w > capacity_w) {
+        if (line.mes_w < 0 || line.mes_w > capacity_w)
             return who + differs("share above the capacity, W", capacity_w, line.mes_w);
-        }
     }
     return sum_differs({"mes_w", &SettlementLine::mes_w, &SettlementTotals::mes_w}, lines,
                        settlement.totals);
@@ -234,9 +250,8 @@ std::string link_of(const ChainState& before, const Block& block, const ChainSta
     if (header.parent != before.tip) return "parent is not the block before";
     if (!may_follow(before.tip_time_ms, header.time_ms)) return "time does not follow";
     if (header.transactions_root != transactions_root(block)) return "transactions' root is wrong";
-    if (after.height != header.height || after.tip != block_id(header)) {
+    if (after.height != header.height || after.tip != block_id(header))
         return "the state's tip is not this block";
-    }
     return {};
 }
 
@@ -276,10 +291,9 @@ void InvariantMonitor::observe_settlement(const ChainState& before, Height heigh
         return failure.empty() ? failure : where + failure;
     };
     record(Check::energy_public, height, at(energy_of_totals(settlement.totals)));
-    std::string money = money_of_totals(settlement, before.tariff(settlement.window));
-    if (money.empty() && !adjustments_agree(before, settlement)) {
+    std::string money = money_of_totals(before, settlement);
+    if (money.empty() && !adjustments_agree(before, settlement))
         money = "what is trued up does not follow from energies and tariff";
-    }
     record(Check::money_public, height, at(money));
     record(Check::share_public, height, at(share_of_totals(before, settlement)));
     const auto last = settled_.find(settlement.cluster);
@@ -311,8 +325,8 @@ std::string InvariantMonitor::follow_money(const SettlementLine& line) {
 std::string InvariantMonitor::follow_registers(const SettlementLine& line) {
     if (is_reset(line)) return {};
     const Registers& last = standing_[line.meter].registers;
-    const std::string who = line.meter.str() + " ";
     const Registers& now = line.closing.registers;
+    const std::string who = line.meter.str() + " ";
     if (now.import_wh < last.import_wh) return who + "import register fell";
     if (now.export_wh < last.export_wh) return who + "export register fell";
     if (now.generation_wh < last.generation_wh) return who + "generation register fell";
@@ -371,9 +385,8 @@ void InvariantMonitor::observe(const ChainState& before, const Block& block,
         if (!settlement) continue;
         observe_settlement(before, height, *settlement);
         for (const OpenedSettlement& lines : opened) {
-            if (lines.cluster == settlement->cluster && lines.window == settlement->window) {
+            if (lines.cluster == settlement->cluster && lines.window == settlement->window)
                 observe_lines(before, height, *settlement, lines);
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/accounts/plausibility.h"
 #include "core/contract/availability.h"
 #include "core/contract/billing.h"
 #include "core/contract/share_schedule.h"
@@ -69,30 +70,53 @@ std::uint32_t TrueUp::unread_before(Window window) const {
     return window - closing_.unread_from;
 }
 
-// The highest import rate of the windows from `first` to before `end`, `first` always included.
-std::int64_t TrueUp::dearest_import_rate(Window first, Window end) const {
-    std::int64_t most = state_->tariff(first).import_micro_per_kwh;
-    for (const auto& tariff : state_->tariffs) {
-        if (tariff.effective > first && tariff.effective < end)
-            most = std::max(most, state_->tariff(tariff.effective).import_micro_per_kwh);
+WindowBands TrueUp::bands_of(Window window, const Tariff& tariff) const {
+    const auto quarters = quarters_of(state_->genesis.parameters);
+    return bands_in(tariff, state_->grid().start_s(window), quarters);
+}
+
+// The highest import rate of all quarter hours of the windows from `first` to before `end`, which
+// one tariff governs. Its first week shows all of its bands, so no more windows are looked at.
+std::int64_t TrueUp::dearest_import_rate(const Tariff& tariff, Window first, Window end) const {
+    std::int64_t most = 0;
+    std::vector<bool> seen(tariff.bands());
+    for (Window window = first; window < end; ++window) {
+        const WindowBands bands = bands_of(window, tariff);
+        for (std::size_t band = 0; band < seen.size(); ++band) {
+            if (seen[band] || !bands.has(band)) continue;
+            most = std::max(most, tariff.rates(band).import_micro_per_kwh);
+            seen[band] = true;
+        }
+        if (std::find(seen.begin(), seen.end(), false) == seen.end()) break;
     }
     return most;
+}
+
+// The same under all their tariffs; `first` is always included.
+std::int64_t TrueUp::dearest_import_rate(Window first, Window end) const {
+    Window from = first;
+    std::int64_t most = 0;
+    for (const auto& change : state_->tariffs) {
+        if (change.effective <= from || change.effective >= end) continue;
+        most = std::max(most, dearest_import_rate(state_->tariff(from), from, change.effective));
+        from = change.effective;
+    }
+    return std::max(most, dearest_import_rate(state_->tariff(from), from, std::max(end, from + 1)));
 }
 
 TrueUp::Figures TrueUp::estimated(const RegisterGap& run) const {
     Figures sum;
     for (const EstimatedWindow& each : run.estimates) {
-        const Tariff tariff = state_->tariff(each.window);
-        sum.add({each.import_wh, each.export_wh, each.generation_wh, each.credited_wh,
-                 Int128{each.import_wh} * tariff.import_micro_per_kwh,
-                 Int128{each.credited_wh} * tariff.export_micro_per_kwh},
+        sum.add({each.import_wh, each.export_wh, each.generation_wh, each.credited_wh, each.cost,
+                 each.worth},
                 1);
     }
     return sum;
 }
 
 // Only the meter knows when the energy flowed, and it must not gain by hiding this. So import is
-// billed at the highest rate, and no window earns more than its estimate did.
+// billed at the highest rate, and no window earns more than its estimate did: the same for each Wh,
+// rounded down, where less is credited now.
 TrueUp::Figures TrueUp::between_registers(const RegisterGap& run) const {
     Figures sum;
     sum.import_wh = Int128{run.after->import_wh} - run.before.import_wh;
@@ -103,7 +127,7 @@ TrueUp::Figures TrueUp::between_registers(const RegisterGap& run) const {
         const Int128 left_wh = sum.export_wh - sum.credited_wh;
         const Int128 credited_wh = std::min(Int128{each.credited_wh}, left_wh);
         sum.credited_wh += credited_wh;
-        sum.worth += credited_wh * state_->tariff(each.window).export_micro_per_kwh;
+        if (each.credited_wh > 0) sum.worth += credited_wh * each.worth / each.credited_wh;
     }
     return sum;
 }
@@ -119,15 +143,12 @@ TrueUp::Figures TrueUp::measured(Window window, const Profile& profile) const {
     const ClusterId& cluster = state_->meters.at(meter_).registration.cluster;
     const ShareSchedule shares =
         in_quarters(closing_.shares, state_->factors_of(cluster, window), start_s);
-    const WindowEnergy energy =
-        window_energy(profile, shares, state_->capacity_w(meter_, window), start_s, std::nullopt);
-    const Tariff tariff = state_->tariff(window);
-    return {energy.import_wh,
-            energy.export_wh,
-            energy.generation_wh,
-            energy.credited_wh,
-            Int128{energy.import_wh} * tariff.import_micro_per_kwh,
-            Int128{energy.credited_wh} * tariff.export_micro_per_kwh};
+    const Tariff& tariff = state_->tariff(window);
+    const WindowEnergy energy = window_energy(profile, shares, state_->capacity_w(meter_, window),
+                                              start_s, std::nullopt, bands_of(window, tariff));
+    const PricedEnergy price = priced(tariff, energy.import_wh, energy.credited_wh, energy.bands);
+    return {energy.import_wh,   energy.export_wh, energy.generation_wh,
+            energy.credited_wh, price.cost,       price.worth};
 }
 
 bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {

@@ -41,7 +41,10 @@ class TrueUp {
         Int128 cost = 0, worth = 0;
         void add(const Figures& more, int sign);
     };
+    [[nodiscard]] std::int64_t dearest_import_rate(const Tariff& tariff, Window first,
+                                                   Window end) const;
     [[nodiscard]] std::int64_t dearest_import_rate(Window first, Window end) const;
+    [[nodiscard]] WindowBands bands_of(Window window, const Tariff& tariff) const;
     [[nodiscard]] Figures estimated(const RegisterGap& run) const;
     [[nodiscard]] Figures between_registers(const RegisterGap& run) const;
     [[nodiscard]] Figures figures_of(const RegisterGap& run) const;

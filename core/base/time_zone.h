@@ -23,6 +23,7 @@ class TimeZone {
     [[nodiscard]] static std::optional<TimeZone> fixed(std::string_view text);
 
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::vector<Period>& periods() const { return periods_; }
     [[nodiscard]] std::int64_t offset_s(std::int64_t utc_s) const;
     // The offset without daylight saving: the least one within half a year of the instant.
     [[nodiscard]] std::int64_t standard_offset_s(std::int64_t utc_s) const;

@@ -4,6 +4,7 @@
 // _ms.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -13,6 +14,8 @@ constexpr std::int64_t kPpm = 1'000'000;
 constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr std::int64_t kSecondsPerQuarter = 900;
 constexpr std::int64_t kSecondsPerDay = 86'400;
+constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
+constexpr std::size_t kQuartersPerDay = 96;
 
 __extension__ using Int128 = __int128;  // products of two 64-bit quantities, never on the wire
 

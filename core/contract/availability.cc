@@ -46,8 +46,9 @@ std::int64_t counted_available_wh(std::int64_t generation_wh, std::int64_t claim
 
 WindowEnergy window_energy(const Profile& profile, const ShareSchedule& shares,
                            std::int64_t capacity_w, std::int64_t start_s,
-                           std::optional<std::int64_t> claim_wh) {
+                           std::optional<std::int64_t> claim_wh, const WindowBands& bands) {
     WindowEnergy out;
+    if (bands.bands > 1) out.bands.resize(bands.bands);
     std::int64_t claimable = 0;
     for (std::size_t i = 0; i < profile.size(); ++i) {
         const QuarterHour& quarter = profile[i];
@@ -56,8 +57,14 @@ WindowEnergy window_energy(const Profile& profile, const ShareSchedule& shares,
         out.import_wh += quarter.import_wh;
         out.export_wh += quarter.export_wh;
         out.generation_wh += quarter.generation_wh;
-        out.credited_wh +=
+        const std::int64_t credited_wh =
             credited_export_wh(quarter_cap_wh(share_w, i), load_of(quarter), quarter.export_wh);
+        out.credited_wh += credited_wh;
+        if (bands.bands > 1) {
+            BandEnergy& band = out.bands.at(bands.of_quarter.at(i));
+            band.import_wh += quarter.import_wh;
+            band.credited_wh += credited_wh;
+        }
         claimable += claimable_wh(share_w, capacity_w, i, quarter);
     }
     out.available_wh = counted_available_wh(out.generation_wh, claimable, claim_wh);

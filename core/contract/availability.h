@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/model/profile.h"
+#include "core/model/tariff.h"
 
 namespace fairfeed {
 
@@ -36,15 +37,19 @@ struct WindowEnergy {
     std::int64_t generation_wh = 0;
     std::int64_t available_wh = 0;
     std::int64_t credited_wh = 0;
+    BandEnergies bands = {};
 
     bool operator==(const WindowEnergy&) const = default;
 };
 
 // The energy of a window that starts at start_s. The schedule ascends, and figures are within the
-// limits of share.h; settle_window checks both before.
+// limits of share.h; settle_window checks both before. Each quarter hour is credited by itself, so
+// the energy of a band is that of its quarter hours, and nothing has to be divided. `bands` are
+// those of the profile's quarter hours.
 [[nodiscard]] WindowEnergy window_energy(const Profile& profile, const ShareSchedule& shares,
                                          std::int64_t capacity_w, std::int64_t start_s,
-                                         std::optional<std::int64_t> claim_wh);
+                                         std::optional<std::int64_t> claim_wh,
+                                         const WindowBands& bands = {});
 
 // A settled quarter hour, and what it shows of the meter's yield whatever the meter claims.
 struct ObservedQuarter : QuarterEnergy {

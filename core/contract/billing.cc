@@ -4,18 +4,6 @@
 
 namespace fairfeed {
 
-std::optional<Billed> bill(std::int64_t remainder, std::int64_t energy_wh,
-                           std::int64_t rate_micro_per_kwh) {
-    if (energy_wh < 0) return std::nullopt;
-    return bill_correction(remainder, energy_wh, rate_micro_per_kwh);
-}
-
-std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energy_wh,
-                                      std::int64_t rate_micro_per_kwh) {
-    if (rate_micro_per_kwh < 0) return std::nullopt;
-    return carry(remainder, Int128{energy_wh} * rate_micro_per_kwh);  // below 2^126
-}
-
 std::optional<Billed> carry(std::int64_t remainder, Int128 thousandths) {
     if (remainder < 0 || remainder >= kRemainderLimit) return std::nullopt;
     thousandths += remainder;

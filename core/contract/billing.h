@@ -23,17 +23,9 @@ struct Billed {
     bool operator==(const Billed&) const = default;
 };
 
-// amount = floor((remainder + energy_wh * rate) / 1000). nullopt if the amount leaves 64 bits, a
-// figure is negative or the remainder is not in 0..999.
-[[nodiscard]] std::optional<Billed> bill(std::int64_t remainder, std::int64_t energy_wh,
-                                         std::int64_t rate_micro_per_kwh);
-
-// bill() for a correction, which may be negative (rule 8). It rounds down the exact figure, so a
-// bill and its corrections together equal the bill of the corrected energy.
-[[nodiscard]] std::optional<Billed> bill_correction(std::int64_t remainder, std::int64_t energy_wh,
-                                                    std::int64_t rate_micro_per_kwh);
-
-// bill() for several windows together, each at its own rate: `thousandths` of a micro.
+// amount = floor((remainder + thousandths) / 1000), for `thousandths` of a micro, which are
+// negative in a correction (rule 8). So a bill and its corrections together equal the bill of the
+// corrected energy. nullopt if the amount leaves 64 bits or the remainder is not in 0..999.
 [[nodiscard]] std::optional<Billed> carry(std::int64_t remainder, Int128 thousandths);
 
 }  // namespace fairfeed

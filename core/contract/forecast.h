@@ -25,8 +25,6 @@ struct ForecastParameters : ForecastWeights {
     bool operator==(const ForecastParameters&) const = default;
 };
 
-constexpr std::size_t kQuartersPerDay = 96;
-
 // Bounded by the meters of the window observed last: 96 * (factor_steps + 3) figures and 96 * 2 per
 // meter. Energies and costs are means in parts of kForecastScale.
 struct ClusterHistory {

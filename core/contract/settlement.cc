@@ -41,10 +41,17 @@ Checked wrong_window(std::int64_t window_seconds) {
 }
 
 Checked wrong_tariff(const Tariff& tariff) {
-    return first_out_of_limits({},
-                               {{"import_micro_per_kwh", tariff.import_micro_per_kwh},
-                                {"export_micro_per_kwh", tariff.export_micro_per_kwh}},
-                               INT64_MAX);
+    if (!has_whole_week(tariff)) return SettlementFault{Reason::bands_disagree, {}, "week"};
+    for (std::size_t band = 0; band < tariff.bands(); ++band) {
+        const BandRates rates = tariff.rates(band);
+        const Checked fault =
+            first_out_of_limits({},
+                                {{"import_micro_per_kwh", rates.import_micro_per_kwh},
+                                 {"export_micro_per_kwh", rates.export_micro_per_kwh}},
+                                INT64_MAX);
+        if (fault) return fault;
+    }
+    return out_of_limits({}, {"daily_micro", tariff.daily_micro}, kMaxDailyMicro);
 }
 
 Checked wrong_remainder(const MeterId& meter, Figure figure) {
@@ -117,6 +124,7 @@ Checked wrong_meter(const MeterTotals& meter) {
 struct Sums {
     Int128 capacity_w = 0, load_wh = 0, import_wh = 0, export_wh = 0;
     Int128 generation_wh = 0, available_wh = 0, credited_wh = 0;
+    BandEnergies bands;  // parts of the sums above, which are within 64 bits
 
     void add(const MeterTotals& meter) {
         capacity_w += meter.capacity_w;
@@ -127,16 +135,28 @@ struct Sums {
         available_wh += meter.available_wh;
         credited_wh += meter.credited_wh;
     }
+    void add(const BandEnergies& energies) {
+        bands.resize(energies.size());
+        for (std::size_t band = 0; band < energies.size(); ++band) {
+            bands[band].import_wh += energies[band].import_wh;
+            bands[band].credited_wh += energies[band].credited_wh;
+        }
+    }
 };
 
 // Import is at most L, and export, generation and credit are at most G, so limits on three sums
 // bound all seven.
-Result<Sums, SettlementFault> summed(const std::vector<MeterTotals>& meters) {
+Result<Sums, SettlementFault> summed(const SettlementTotalsInput& input) {
+    const std::vector<MeterTotals>& meters = input.meters;
     Sums sums;
     for (std::size_t i = 0; i < meters.size(); ++i) {
         if (const Checked fault = wrong_place(meters, i)) return unexpected(*fault);
         if (const Checked fault = wrong_meter(meters[i])) return unexpected(*fault);
-        sums.add(meters[i]);
+        const MeterTotals& meter = meters[i];
+        if (!add_up(meter.bands, input.bands, meter.import_wh, meter.credited_wh)) {
+            return unexpected(SettlementFault{Reason::bands_disagree, meter.meter, "bands"});
+        }
+        sums.add(meter);
     }
     if (sums.capacity_w > kMaxClusterWatts) {
         return unexpected(SettlementFault{Reason::overflow, {}, "capacity_w"});
@@ -147,6 +167,8 @@ Result<Sums, SettlementFault> summed(const std::vector<MeterTotals>& meters) {
     if (sums.available_wh > kMaxClusterWattHours) {
         return unexpected(SettlementFault{Reason::overflow, {}, "available_wh"});
     }
+    for (const MeterTotals& meter : meters)
+        sums.add(meter.bands);
     return sums;
 }
 
@@ -176,8 +198,8 @@ Shares shares_of(const SettlementTotalsInput& input, const Sums& sums) {
 }
 
 // Returns the figure that goes beyond 64 bits; empty: none does.
-std::string_view settle_meter(const MeterTotals& meter, std::int64_t mes_w, const Tariff& tariff,
-                              MeterSettlement& out) {
+std::string_view settle_meter(const MeterTotals& meter, std::int64_t mes_w,
+                              const SettlementTotalsInput& input, MeterSettlement& out) {
     out.meter = meter.meter;
     out.load_wh = load_of(meter);
     out.import_wh = meter.import_wh;
@@ -189,15 +211,21 @@ std::string_view settle_meter(const MeterTotals& meter, std::int64_t mes_w, cons
     out.uncredited_wh = meter.export_wh - meter.credited_wh;
     out.capacity_w = meter.capacity_w;
     out.mes_w = mes_w;
-    const auto taken = bill(meter.import_remainder, meter.import_wh, tariff.import_micro_per_kwh);
+    out.bands = meter.bands;
+    const PricedEnergy energy =
+        priced(input.tariff, meter.import_wh, meter.credited_wh, meter.bands);
+    const auto taken =
+        carry(meter.import_remainder, energy.cost + Int128{input.fixed_micro} * kRemainderLimit);
     if (!taken) return "import_amount_micro";
-    const auto given = bill(meter.export_remainder, meter.credited_wh, tariff.export_micro_per_kwh);
+    const auto given = carry(meter.export_remainder, energy.worth);
     if (!given) return "export_amount_micro";
     out.import_amount_micro = taken->amount_micro;
     out.export_amount_micro = given->amount_micro;
     out.import_remainder = taken->remainder;
     out.export_remainder = given->remainder;
-    out.posting_micro = taken->amount_micro - given->amount_micro;  // both are >= 0: cannot wrap
+    const auto posting = checked_sub(taken->amount_micro, given->amount_micro);
+    if (!posting) return "posting_micro";
+    out.posting_micro = *posting;
     const auto balance = checked_add(meter.balance_micro, out.posting_micro);
     if (!balance) return "balance_micro";
     out.balance_micro = *balance;
@@ -219,6 +247,7 @@ SettlementTotals totals_of(const Sums& sums, const Shares& shares, std::int64_t 
     out.residual_surplus_wh = shares.residual_surplus_wh;
     out.conventional_wh = shares.conventional_wh;
     out.grid_amount_micro = grid_micro;
+    out.bands = sums.bands;
     return out;
 }
 
@@ -248,7 +277,7 @@ Checked wrong_quarter(const MeterId& meter, const QuarterHour& quarter) {
 // A profile has at most kMaxWindowSeconds / 900 entries of at most 10^15. So the sums stay far
 // below 64 bits, and the limits are checked afterwards.
 Result<MeterTotals, SettlementFault> total_of(const MeterWindow& meter, std::int64_t start_s,
-                                              std::size_t quarters) {
+                                              std::size_t quarters, const WindowBands& bands) {
     if (const Checked fault = wrong_schedule(meter)) return unexpected(*fault);
     if (meter.profile.size() != quarters) {
         return unexpected(SettlementFault{Reason::profile_length, meter.meter, "profile"});
@@ -262,13 +291,14 @@ Result<MeterTotals, SettlementFault> total_of(const MeterWindow& meter, std::int
     for (const QuarterHour& quarter : meter.profile) {
         if (const Checked fault = wrong_quarter(meter.meter, quarter)) return unexpected(*fault);
     }
-    const WindowEnergy energy =
-        window_energy(meter.profile, meter.shares, meter.capacity_w, start_s, meter.available_wh);
+    const WindowEnergy energy = window_energy(meter.profile, meter.shares, meter.capacity_w,
+                                              start_s, meter.available_wh, bands);
     out.import_wh = energy.import_wh;
     out.export_wh = energy.export_wh;
     out.generation_wh = energy.generation_wh;
     out.available_wh = energy.available_wh;
     out.credited_wh = energy.credited_wh;
+    out.bands = energy.bands;
     return out;
 }
 
@@ -301,7 +331,10 @@ std::int64_t binding_share_w(const ShareSchedule& schedule, std::int64_t capacit
 Result<SettlementResult, SettlementFault> settle_totals(const SettlementTotalsInput& input) {
     if (const Checked fault = wrong_window(input.window_seconds)) return unexpected(*fault);
     if (const Checked fault = wrong_tariff(input.tariff)) return unexpected(*fault);
-    const auto sums = summed(input.meters);
+    if (input.bands.bands != input.tariff.bands()) {
+        return unexpected(SettlementFault{Reason::bands_disagree, {}, "bands"});
+    }
+    const auto sums = summed(input);
     if (!sums) return unexpected(sums.error());
     const Shares shares = shares_of(input, *sums);
     SettlementResult out;
@@ -310,7 +343,7 @@ Result<SettlementResult, SettlementFault> settle_totals(const SettlementTotalsIn
     for (std::size_t i = 0; i < input.meters.size(); ++i) {
         const MeterTotals& meter = input.meters[i];
         MeterSettlement& settled = out.meters.emplace_back();
-        const auto beyond = settle_meter(meter, shares.shares[i].mes_w, input.tariff, settled);
+        const auto beyond = settle_meter(meter, shares.shares[i].mes_w, input, settled);
         if (!beyond.empty())
             return unexpected(SettlementFault{Reason::overflow, meter.meter, beyond});
         postings += settled.posting_micro;
@@ -326,49 +359,22 @@ Result<SettlementResult, SettlementFault> settle_window(const SettlementInput& i
     if (!checked_add(input.window_start_s, input.window_seconds)) {
         return unexpected(SettlementFault{Reason::overflow, {}, "window_start_s"});
     }
+    if (const Checked fault = wrong_tariff(input.tariff)) return unexpected(*fault);
     const auto quarters = static_cast<std::size_t>(input.window_seconds / kSecondsPerQuarter);
-    SettlementTotalsInput totals{input.window_seconds, input.rule, input.tariff, {}, input.planned};
+    SettlementTotalsInput totals{.window_seconds = input.window_seconds,
+                                 .rule = input.rule,
+                                 .tariff = input.tariff,
+                                 .meters = {},
+                                 .planned = input.planned,
+                                 .bands = bands_in(input.tariff, input.window_start_s, quarters),
+                                 .fixed_micro = fixed_charge_micro(
+                                     input.tariff, input.window_start_s, input.window_seconds)};
     for (const MeterWindow& meter : input.meters) {
-        const auto total = total_of(meter, input.window_start_s, quarters);
+        const auto total = total_of(meter, input.window_start_s, quarters, totals.bands);
         if (!total) return unexpected(total.error());
         totals.meters.push_back(*total);
     }
     return settle_totals(totals);
-}
-
-std::string_view to_string(SettlementReason reason) {
-    switch (reason) {
-        case Reason::window_not_whole_quarters:
-            return "window_not_whole_quarters";
-        case Reason::meters_not_ascending:
-            return "meters_not_ascending";
-        case Reason::duplicate_meter:
-            return "duplicate_meter";
-        case Reason::reserved_name:
-            return "reserved_name";
-        case Reason::negative:
-            return "negative";
-        case Reason::overflow:
-            return "overflow";
-        case Reason::remainder_out_of_range:
-            return "remainder_out_of_range";
-        case Reason::profile_length:
-            return "profile_length";
-        case Reason::shares_not_ascending:
-            return "shares_not_ascending";
-        case Reason::export_above_generation:
-            return "export_above_generation";
-        case Reason::generation_above_available:
-            return "generation_above_available";
-        case Reason::credit_above_export:
-            return "credit_above_export";
-    }
-    CHECK(false);
-}
-
-std::string describe(const SettlementFault& fault) {
-    const std::string who = fault.meter.empty() ? "" : "meter " + fault.meter.str() + ": ";
-    return who + std::string(fault.figure) + ": " + std::string(to_string(fault.reason));
 }
 
 }  // namespace fairfeed

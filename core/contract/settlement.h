@@ -72,6 +72,7 @@ struct MeterTotals {
     std::int64_t import_remainder = 0;
     std::int64_t export_remainder = 0;
     std::int64_t balance_micro = 0;
+    BandEnergies bands = {};  // of import_wh and credited_wh
 };
 
 struct SettlementTotalsInput {
@@ -80,6 +81,8 @@ struct SettlementTotalsInput {
     Tariff tariff;
     std::vector<MeterTotals> meters;       // strictly ascending by id
     std::vector<MeterShare> planned = {};  // as in SettlementInput
+    WindowBands bands = {};                // of the tariff's
+    std::int64_t fixed_micro = 0;          // fixed charge of each meter in this window
 };
 
 struct MeterSettlement {
@@ -94,12 +97,13 @@ struct MeterSettlement {
     std::int64_t uncredited_wh = 0;  // export - credited
     std::int64_t capacity_w = 0;
     std::int64_t mes_w = 0;  // the share settled in this window, for a later one; or its power
-    std::int64_t import_amount_micro = 0;
+    std::int64_t import_amount_micro = 0;  // with the fixed charge
     std::int64_t export_amount_micro = 0;
     std::int64_t posting_micro = 0;  // import - export amount; positive = owes
     std::int64_t import_remainder = 0;
     std::int64_t export_remainder = 0;
     std::int64_t balance_micro = 0;  // after this window
+    BandEnergies bands = {};         // of import_wh and credited_wh
 
     bool operator==(const MeterSettlement&) const = default;
 };
@@ -124,6 +128,7 @@ enum class SettlementReason : std::uint8_t {
     export_above_generation,
     generation_above_available,
     credit_above_export,
+    bands_disagree,  // the tariff has no whole week, or its bands are not those of the energy
 };
 
 // The refused figure. meter is empty if the fault is the cluster's; figure is the field's name, a

@@ -14,6 +14,7 @@ constexpr std::int64_t kEarliestStartMs = 946'684'800'000;  // 2000
 constexpr std::int64_t kLatestStartMs = 4'102'444'800'000;  // 2100
 constexpr std::int64_t kMaxEpochMs = 253'402'300'800'000;   // the year 10000
 constexpr std::int64_t kMaxTimerMs = 86'400'000;
+constexpr std::size_t kMaxZoneName = 64;
 constexpr std::int64_t kMaxGridDelay = 366 * kSecondsPerDay;
 
 // Far times saturate instead of wrapping, because a header's time comes from a peer.
@@ -41,6 +42,13 @@ bool timers_are_sound(const Timers& t) {
            t.rebroadcast_ms <= t.rebroadcast_cap_ms;
 }
 
+bool is_zone_name(std::string_view name) {
+    constexpr std::string_view kLetters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/:";
+    return !name.empty() && name.size() <= kMaxZoneName &&
+           name.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_valid(const ForecastWeights& weights) {
@@ -52,6 +60,7 @@ bool is_valid(const ForecastWeights& weights) {
 
 std::optional<std::string_view> fault_of(const NetworkParameters& p) {
     if (!is_valid_name(p.name)) return "name: 1 to 32 of a-z 0-9 -";
+    if (!is_zone_name(p.time_zone)) return "time_zone: 1 to 64 of A-Z a-z 0-9 _ + - / :";
     if (!within(p.grid_epoch_s, -kMaxEpochMs / 1000, kMaxEpochMs / 1000)) {
         return "grid_epoch_s: out of range";
     }

@@ -61,6 +61,7 @@ constexpr std::int64_t kMaxBlockTransactions = 12'000;
 
 struct NetworkParameters {
     std::string name;                      // [a-z0-9-]{1,32}; second level of every topic
+    std::string time_zone = "UTC";         // IANA name, for people: TARIFF has its offsets
     std::int64_t grid_epoch_s = 0;         // grid time at real_epoch_ms; window 0 starts here
     std::int64_t real_epoch_ms = 0;        // Unix time
     std::int64_t speed = 1;                // grid seconds per real second; 1 outside the lab
@@ -82,7 +83,7 @@ struct NetworkParameters {
 
 // A block and a message may have so many bytes for each transaction that a block may hold. A
 // network that allows fewer transactions has the limits of kFewestForLimits.
-constexpr std::int64_t kBlockBytesPerTransaction = 3400;
+constexpr std::int64_t kBlockBytesPerTransaction = 3450;
 constexpr std::int64_t kMessageBytesPerTransaction = 4000;
 constexpr std::int64_t kFewestForLimits = 1000;
 // Bytes that the envelopes of one block may have together (core/state/block_size.h).

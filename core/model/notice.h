@@ -16,6 +16,7 @@
 #include "core/crypto/key_agreement.h"
 #include "core/model/office.h"
 #include "core/model/reading.h"
+#include "core/model/tariff.h"
 
 namespace fairfeed {
 
@@ -122,15 +123,11 @@ struct OfficeChange {
     bool operator==(const OfficeChange&) const = default;
 };
 
-struct Tariff {
-    std::int64_t import_micro_per_kwh = 0;
-    std::int64_t export_micro_per_kwh = 0;
-    bool operator==(const Tariff&) const = default;
-};
+// TARIFF: for every meter of the network.
 struct TariffNotice {
     std::uint64_t sequence = 0;
     Tariff tariff;
-    Window effective = 0;  // start of a week (seven days from the grid epoch)
+    Window effective = 0;  // the first window that begins in a local week; 0: from the beginning
     bool operator==(const TariffNotice&) const = default;
 };
 

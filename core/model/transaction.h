@@ -100,6 +100,7 @@ struct SettlementTotals {
     std::int64_t conventional_wh = 0;
     std::int64_t grid_amount_micro = 0;  // account `grid`: minus the sum of the meters' postings
     AdjustmentTotals adjusted;           // of earlier windows; not in the figures above
+    BandEnergies bands = {};             // of import and credited export
     bool operator==(const SettlementTotals&) const = default;
 };
 
@@ -123,6 +124,10 @@ struct EstimatedWindow {
     std::int64_t export_wh = 0;
     std::int64_t generation_wh = 0;
     std::int64_t credited_wh = 0;
+    // What its parts cost and earned in the bands of the window's tariff, in thousandths of a
+    // micro.
+    std::int64_t cost = 0;
+    std::int64_t worth = 0;
     bool operator==(const EstimatedWindow&) const = default;
 };
 
@@ -194,10 +199,11 @@ struct SettlementLine {
     // The share settled here. Under `share_resolution: quarter` the power to which the factors of
     // the settlement apply.
     std::int64_t mes_w = 0;
-    std::int64_t import_amount_micro = 0;
+    std::int64_t import_amount_micro = 0;  // with the fixed charge (fixed_charge_micro)
     std::int64_t export_amount_micro = 0;
     Adjustment adjusted;  // of earlier windows; beside the figures above
     ClosingState closing;
+    BandEnergies bands = {};  // of import and credited export
     bool operator==(const SettlementLine&) const = default;
 };
 

@@ -115,7 +115,9 @@ struct ProofFindings {
     ShareBasis basis = ShareBasis::previous_window;  // of the share of this line
     Factors factors;                                 // for the window that the share is for
     Factors bound;                                   // those of the settlement's own window
-    Tariff tariff;
+    Tariff tariff;  // of the settlement's own window, as the next two
+    WindowBands bands;
+    std::int64_t fixed_micro = 0;
     std::int64_t import_remainder_before = 0;  // carried in, computed from the amounts
     std::int64_t export_remainder_before = 0;
     std::int64_t in_force_from_s = 0;  // grid seconds: when the share of this line binds

@@ -16,9 +16,8 @@ Unexpected<ProofFault> wrong_energy(std::string_view figure) {
 
 // The remainder carried in; nullopt: no valid remainder fits.
 std::optional<std::int64_t> carried_in(std::int64_t amount_micro, std::int64_t remainder,
-                                       std::int64_t energy_wh, std::int64_t rate) {
-    const Int128 before =
-        Int128{amount_micro} * kRemainderLimit + remainder - Int128{energy_wh} * rate;
+                                       Int128 thousandths) {
+    const Int128 before = Int128{amount_micro} * kRemainderLimit + remainder - thousandths;
     if (before < 0 || before >= kRemainderLimit) return std::nullopt;
     if (remainder < 0 || remainder >= kRemainderLimit) return std::nullopt;
     return static_cast<std::int64_t>(before);
@@ -61,8 +60,9 @@ Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
         return wrong_energy("shares in force");
     const ShareSchedule shares =
         in_quarters(line.closing.shares, findings.bound, findings.window_start_s);
-    const WindowEnergy energy = window_energy(body.profile, shares, line.capacity_w,
-                                              findings.window_start_s, body.available_wh);
+    const WindowEnergy energy =
+        window_energy(body.profile, shares, line.capacity_w, findings.window_start_s,
+                      body.available_wh, findings.bands);
     if (line.import_wh != energy.import_wh) return wrong_energy("import");
     if (line.export_wh != energy.export_wh) return wrong_energy("export");
     if (line.generation_wh != energy.generation_wh) return wrong_energy("generation");
@@ -72,6 +72,7 @@ Result<void, ProofFault> check_own_line(const ProofFindings& findings) {
     if (line.curtailed_wh != energy.available_wh - energy.generation_wh)
         return wrong_energy("curtailed energy");
     if (line.credited_wh != energy.credited_wh) return wrong_energy("credited export");
+    if (line.bands != energy.bands) return wrong_energy("energy by the tariff's bands");
     if (line.closing.unread_from != findings.window + 1 || line.closing.registers != body.end)
         return wrong_energy("closing registers");
     constexpr std::uint32_t kToldElsewhere = kLineLateReset | kLineOddYield;
@@ -91,6 +92,8 @@ Result<void, ProofFault> check_later_line(const ProofFindings& findings) {
         return wrong_energy("curtailed energy");
     if (line.credited_wh < 0 || line.credited_wh > line.export_wh)
         return wrong_energy("credited export");
+    if (!add_up(line.bands, findings.bands, line.import_wh, line.credited_wh))
+        return wrong_energy("energy by the tariff's bands");
     const ClosingState& closing = line.closing;
     if (closing.unread_from <= findings.window) return wrong_energy("closing registers");
     if (closing.unread_from == findings.window + 1 && closing.registers != findings.body.end)
@@ -133,10 +136,12 @@ Result<void, ProofFault> check_shares(const ProofFindings& findings, std::int64_
 
 Result<void, ProofFault> check_money(ProofFindings& findings) {
     const SettlementLine& line = findings.line;
+    const PricedEnergy energy =
+        priced(findings.tariff, line.import_wh, line.credited_wh, line.bands);
     const auto imported = carried_in(line.import_amount_micro, line.closing.import_remainder,
-                                     line.import_wh, findings.tariff.import_micro_per_kwh);
-    const auto exported = carried_in(line.export_amount_micro, line.closing.export_remainder,
-                                     line.credited_wh, findings.tariff.export_micro_per_kwh);
+                                     energy.cost + Int128{findings.fixed_micro} * kRemainderLimit);
+    const auto exported =
+        carried_in(line.export_amount_micro, line.closing.export_remainder, energy.worth);
     if (!imported)
         return unexpected(ProofFault{
             ProofPart::money, "the amount for import does not follow from energy and tariff"});
@@ -162,8 +167,8 @@ void describe_findings(ProofFindings& findings, const Proof& proof) {
                       std::to_string(findings.settled) + " lists it and trues its window up"
                 : "the line's energies, its credit under the shares it names and its closing "
                   "registers are those of the reading",
-        "the amounts follow from these energies, the tariff and remainders of 0 to 999 thousandths "
-        "carried in",
+        "the amounts follow from these energies, the tariff and its bands, the fixed charge and "
+        "remainders of 0 to 999 thousandths carried in",
     };
     findings.not_proved = {
         "that the shares in the line's closing state, under which the export was credited, are "

@@ -16,8 +16,8 @@ namespace fairfeed {
 // than the share that this line settles.
 [[nodiscard]] Result<void, ProofFault> check_shares(const ProofFindings& findings,
                                                     std::int64_t grid_epoch_s);
-// amount * 1000 + new remainder - energy * rate must be a possible carried remainder: 0..999.
-// Writes both remainders into the findings.
+// amount * 1000 + new remainder - energy * rate (of each band, and the fixed charge for import)
+// must be a possible carried remainder: 0..999. Writes both remainders into the findings.
 [[nodiscard]] Result<void, ProofFault> check_money(ProofFindings& findings);
 
 // Fills `proved` and `not_proved`.

@@ -71,10 +71,11 @@ Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& 
         return fault(ProofPart::settlement, "its entry names no reading");
     if (!settlement.late.empty() && settlement.late.front().window >= settlement.window)
         return fault(ProofPart::settlement, "its late reading is not of a window before");
-    const Tariff tariff = state.tariff(settlement.window);
-    const std::size_t meters = meters_settled(proof.settlement.transaction);
-    if (const auto sound = check_totals_alone(settlement.totals, meters, tariff); !sound)
-        return fault(ProofPart::settlement, "its totals", sound.error());
+    const GridClock grid = state.grid();
+    const auto sound = check_totals_alone(
+        settlement.totals, meters_settled(proof.settlement.transaction),
+        state.tariff(settlement.window), grid.start_s(settlement.window), grid.window_seconds());
+    if (!sound) return fault(ProofPart::settlement, "its totals", sound.error());
     return {};
 }
 
@@ -160,6 +161,9 @@ Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Pr
     out.factors = subject.settlement.factors;
     out.bound = subject.settlement.bound;
     out.tariff = state.tariff(settled);
+    const auto quarters = static_cast<std::size_t>(grid.window_seconds() / kSecondsPerQuarter);
+    out.bands = bands_in(out.tariff, grid.start_s(settled), quarters);
+    out.fixed_micro = fixed_charge_micro(out.tariff, grid.start_s(settled), grid.window_seconds());
     out.in_force_from_s =
         share_binds_from_s(state.genesis.parameters, settled, proof.header.time_ms);
     return out;

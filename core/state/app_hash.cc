@@ -6,6 +6,7 @@
 #include "core/state/state.h"
 #include "core/wire/cbor.h"
 #include "core/wire/command_codec.h"
+#include "core/wire/tariff_codec.h"
 
 namespace fairfeed {
 
@@ -43,9 +44,7 @@ void write(Writer& out, const HandoverNote& note) {
 }
 
 void write(Writer& out, const Tariff& tariff) {
-    out.array(2);
-    out.integer(tariff.import_micro_per_kwh);
-    out.integer(tariff.export_micro_per_kwh);
+    write_tariff(out, tariff);
 }
 
 void write(Writer& out, std::int64_t value) {

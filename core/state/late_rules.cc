@@ -86,11 +86,17 @@ Concerned concerned(const ChainState& state, const Settlement& settlement) {
     return out;
 }
 
-bool has_one_tariff(const ChainState& state, const Span& span) {
-    return std::none_of(state.tariffs.begin(), state.tariffs.end(), [&](const auto& tariff) {
-        return tariff.effective > span.first && tariff.effective <= span.last &&
-               state.tariff(tariff.effective) != state.tariff(span.first);
-    });
+// The rates of all windows of the span; nullopt: they differ, or some depend on the quarter hour.
+std::optional<BandRates> only_rates(const ChainState& state, const Span& span) {
+    const Tariff& first = state.tariff(span.first);
+    const bool is_one =
+        std::none_of(state.tariffs.begin(), state.tariffs.end(), [&](const auto& tariff) {
+            if (tariff.effective <= span.first || tariff.effective > span.last) return false;
+            const Tariff& other = state.tariff(tariff.effective);
+            return other.bands() > 1 || other.rates(0) != first.rates(0);
+        });
+    if (!is_one || first.bands() > 1) return std::nullopt;
+    return first.rates(0);
 }
 
 }  // namespace
@@ -198,10 +204,10 @@ bool adjustments_agree(const ChainState& state, const Settlement& settlement) {
     }
     // A gap never earns more than its estimate did.
     if (settlement.late.empty() && adjusted.credited_wh > 0) return false;
-    if (!has_one_tariff(state, *about.span)) return true;
-    const Tariff tariff = state.tariff(about.span->first);
-    const Int128 owed = Int128{adjusted.import_wh} * tariff.import_micro_per_kwh -
-                        Int128{adjusted.credited_wh} * tariff.export_micro_per_kwh;
+    const auto rates = only_rates(state, *about.span);
+    if (!rates) return true;
+    const Int128 owed = Int128{adjusted.import_wh} * rates->import_micro_per_kwh -
+                        Int128{adjusted.credited_wh} * rates->export_micro_per_kwh;
     const Int128 off = Int128{adjusted.grid_amount_micro} * kRemainderLimit + owed;
     const Int128 most = Int128{2} * about.meters * (kRemainderLimit - 1);
     return off >= -most && off <= most;

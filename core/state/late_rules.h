@@ -80,8 +80,8 @@ void forget_gaps(std::vector<Gap>& gaps, Window oldest, std::size_t room) {
                                               const Settlement& settlement);
 
 // Checks the adjustment figures: they are zero where no meter was read again, and within range.
-// More energy is credited only if a late reading is listed. If one tariff governs all windows
-// concerned, the grid's amount follows from the energies up to the remainders.
+// More energy is credited only if a late reading is listed. If all windows concerned have the same
+// rates at every hour, the grid's amount follows from the energies up to the remainders.
 [[nodiscard]] bool adjustments_agree(const ChainState& state, const Settlement& settlement);
 
 }  // namespace fairfeed

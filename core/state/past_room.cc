@@ -15,6 +15,10 @@ namespace {
 // below 256, 3 below 65 536, else 5.
 constexpr std::size_t kInteger = 9;
 constexpr std::size_t kU32 = 5;
+// Energy of one meter in one window: load and available generation have the largest, import and
+// generation together, or generation and capacity.
+constexpr std::size_t kEnergy = 5;
+static_assert(2 * kMaxMeterWindowWh <= UINT32_MAX);
 constexpr std::size_t kRemainder = 3;  // 0 to 999
 constexpr std::size_t kName = 2 + 32;
 constexpr std::size_t kDigest = 2 + 32;
@@ -23,7 +27,7 @@ constexpr std::size_t kRegisters = 1 + 3 * kInteger;
 
 // The past: members 7, 9 and 10 of a closing state.
 static_assert(kShareBytes == 1 + 2 * kInteger);
-static_assert(kEstimateBytes == 1 + kU32 + 4 * kInteger);
+static_assert(kEstimateBytes == 1 + kU32 + 4 * kEnergy + 2 * kInteger);
 static_assert(kGapFrameBytes == 1 + 2 * kU32 + 2 * kRegisters + 1);
 constexpr std::size_t kEstimates = kEstimatedWindows * kEstimateBytes;
 constexpr std::size_t kMostGaps = kMaxGaps * kMaxGapBytes;
@@ -33,11 +37,12 @@ constexpr std::size_t kWholePast = kMaxShares * kShareBytes + kEstimates + kMost
 // remainders; balance; heads of the three lists.
 constexpr std::size_t kClosing =
     1 + 10 + kRegisters + 3 * kU32 + 2 * kRemainder + kInteger + 3 + 1 + 1;
-// The rest of a line: map of 15; meter; estimated; capacity and MES; nine figures; flags; true-up.
-// The closing state beside it: array of three, with capacity and MES again.
+// The rest of a line: map of 16; meter; estimated; capacity and MES; seven energies and two
+// amounts; flags; true-up; bands. The closing state beside it: array of three, with capacity and
+// MES again.
 constexpr std::size_t kWatts = 5;  // at most a certified capacity, 10^8
-constexpr std::size_t kLine =
-    1 + 15 + kName + 1 + 2 * kWatts + 9 * kInteger + kU32 + 1 + 6 * kInteger;
+constexpr std::size_t kLine = 1 + 16 + kName + 1 + 2 * kWatts + 7 * kEnergy + 2 * kInteger + kU32 +
+                              1 + 6 * kInteger + 1 + 2 * kMaxBands * kEnergy;
 constexpr std::size_t kBesideClosing = 1 + 2 * kWatts;
 // Line and closing state are sealed with a tag of 16 bytes each. Around them in a meter's row:
 // meter, status, reading id, key epoch, salt, heads.
@@ -48,10 +53,12 @@ constexpr std::size_t kReading = kMaxReadingBytes - 1;  // its envelope is short
 constexpr std::size_t kMeter = kRow + kReading + kLine + kBesideClosing + kClosing;
 constexpr std::size_t kLate = 1 + kName + kU32 + kDigest + kReading;
 // The head of a settlement: map of 16; cluster; window, version, slot, contract version; proposer;
-// rule and basis; previous; state height; totals (map of 14, of which one is a list of five); two
-// numbers of rows and their root; two lists of factors. Its envelope: {1: -7, 4: kid}, {}, head of
-// the payload, signature. Around it and the rows: array of two, byte string, head of the list.
-constexpr std::size_t kTotals = 1 + 14 + 13 * kInteger + 1 + 5 * kInteger;
+// rule and basis; previous; state height; totals (map of 15, of which one is a list of five and one
+// of the bands); two numbers of rows and their root; two lists of factors. Its envelope: {1: -7, 4:
+// kid}, {}, head of the payload, signature. Around it and the rows: array of two, byte string, head
+// of the list.
+constexpr std::size_t kTotals =
+    1 + 15 + 13 * kInteger + 1 + 5 * kInteger + 1 + 2 * kMaxBands * kInteger;
 constexpr std::size_t kFactors = 2 + static_cast<std::size_t>(kMaxWindowQuarters) * kU32;
 static_assert(kUncurtailedPpm <= UINT32_MAX);
 constexpr std::size_t kSettlement = 1 + 16 + kName + 4 * kU32 + kName + 2 + kDigest + kInteger +

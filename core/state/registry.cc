@@ -242,13 +242,13 @@ Verdict check(const Entry& entry, const OfficeChange& change) {
 }
 
 Verdict check(const Entry& entry, const TariffNotice& notice) {
-    for (const std::int64_t rate :
-         {notice.tariff.import_micro_per_kwh, notice.tariff.export_micro_per_kwh}) {
-        if (rate < 0 || rate > kMaxRateMicroPerKwh) return unexpected(Reject::out_of_range);
-    }
+    if (fault_of(notice.tariff)) return unexpected(Reject::out_of_range);
     if (notice.effective < entry.earliest) return unexpected(Reject::not_effective);
-    const Int128 start_s = Int128{notice.effective} * entry.state.grid().window_seconds();
-    if (start_s % kSecondsPerWeek != 0) return unexpected(Reject::not_effective);
+    const GridClock grid = entry.state.grid();
+    if (notice.effective > 0 &&
+        !opens_a_week(notice.tariff.clock, grid.start_s(notice.effective), grid.window_seconds())) {
+        return unexpected(Reject::not_effective);
+    }
     const auto& before = entry.state.tariffs;
     if (!before.empty() && notice.effective < before.back().effective) {
         return unexpected(Reject::not_effective);

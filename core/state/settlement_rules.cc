@@ -107,11 +107,13 @@ bool shares_agree(const Settlement& settlement, std::int64_t window_seconds,
     return in_range(totals.mes_w, capacity_w);
 }
 
-// The account `grid` is the negative of the tariff applied to the energies, up to the remainders
-// that each meter carries in each direction.
-bool money_agrees(const SettlementTotals& totals, std::size_t meters, const Tariff& tariff) {
-    const Int128 owed = Int128{totals.import_wh} * tariff.import_micro_per_kwh -
-                        Int128{totals.credited_wh} * tariff.export_micro_per_kwh;
+// The account `grid` is the negative of the tariff applied to the energies of the bands, and of
+// every meter's fixed charge, up to the remainders that each meter carries in each direction.
+bool money_agrees(const SettlementTotals& totals, std::size_t meters, const Tariff& tariff,
+                  std::int64_t fixed_micro) {
+    const PricedEnergy energy = priced(tariff, totals.import_wh, totals.credited_wh, totals.bands);
+    const Int128 owed = energy.cost - energy.worth +
+                        Int128{fixed_micro} * static_cast<std::int64_t>(meters) * kRemainderLimit;
     const Int128 off = Int128{totals.grid_amount_micro} * kRemainderLimit + owed;
     const auto most = static_cast<std::int64_t>(meters) * (kRemainderLimit - 1);
     return off >= -2 * Int128{most} && off <= 2 * Int128{most};
@@ -207,12 +209,12 @@ Verdict check_settlement_place(const ChainState& state, const Settlement& settle
 }
 
 Verdict check_settlement_totals(const ChainState& state, const Settlement& settlement) {
-    const Tariff tariff = state.tariff(settlement.window);
-    const std::size_t meters = settlement.entries.size();
-    const auto alone = check_totals_alone(settlement.totals, meters, tariff);
+    const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
+    const auto alone = check_totals_alone(settlement.totals, settlement.entries.size(),
+                                          state.tariff(settlement.window),
+                                          state.grid().start_s(settlement.window), window_seconds);
     if (!alone) return alone;
     const std::int64_t capacity_w = capacity_sum_w(state, settlement);
-    const std::int64_t window_seconds = state.genesis.parameters.window_seconds;
     if (!curtailment_fits(settlement.totals, window_seconds, capacity_w) ||
         !shares_agree(settlement, window_seconds, capacity_w) ||
         !adjustments_agree(state, settlement)) {
@@ -221,10 +223,15 @@ Verdict check_settlement_totals(const ChainState& state, const Settlement& settl
     return {};
 }
 
-Verdict check_totals_alone(const SettlementTotals& totals, std::size_t meters,
-                           const Tariff& tariff) {
+Verdict check_totals_alone(const SettlementTotals& totals, std::size_t meters, const Tariff& tariff,
+                           std::int64_t start_s, std::int64_t window_seconds) {
     if (!energies_in_range(totals)) return unexpected(Reject::out_of_range);
-    if (!energies_agree(totals) || !money_agrees(totals, meters, tariff)) {
+    const auto quarters = static_cast<std::size_t>(window_seconds / kSecondsPerQuarter);
+    const WindowBands bands = bands_in(tariff, start_s, quarters);
+    const std::int64_t fixed_micro = fixed_charge_micro(tariff, start_s, window_seconds);
+    if (!energies_agree(totals) ||
+        !add_up(totals.bands, bands, totals.import_wh, totals.credited_wh) ||
+        !money_agrees(totals, meters, tariff, fixed_micro)) {
         return unexpected(Reject::wrong_totals);
     }
     return {};

@@ -40,9 +40,11 @@ struct GroupFault {
                                                            const Settlement& settlement);
 
 // check_settlement_totals without the capacities: only the totals, the number of meters that they
-// are of, and the tariff are needed.
+// are of, and the tariff and span of their window are needed.
 [[nodiscard]] Result<void, Reject> check_totals_alone(const SettlementTotals& totals,
-                                                      std::size_t meters, const Tariff& tariff);
+                                                      std::size_t meters, const Tariff& tariff,
+                                                      std::int64_t start_s,
+                                                      std::int64_t window_seconds);
 
 // Whether the chain may accept this reading: a registered and effective meter, its cluster, network
 // and key epoch, a window without a reading, a sequence between those of its neighbours. The

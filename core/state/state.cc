@@ -230,9 +230,10 @@ std::int64_t ChainState::capacity_w(const MeterId& meter, Window window) const {
     return certified ? certified->value : 0;
 }
 
-Tariff ChainState::tariff(Window window) const {
+const Tariff& ChainState::tariff(Window window) const {
+    static const Tariff kNone;
     const auto* found = in_force(tariffs, window);
-    return found ? found->value : Tariff{};
+    return found ? found->value : kNone;
 }
 
 std::optional<Window> ChainState::next_window(const ClusterId& id) const {

@@ -41,12 +41,10 @@ struct Change {
 // These limits keep every sum over the meters of a cluster and one window within 64 bits, for
 // energy and for money.
 constexpr std::size_t kMaxClusterMeters = 10'000;
-constexpr std::int64_t kMaxCapacityW = 100'000'000;          // of one meter
-constexpr std::int64_t kMaxRateMicroPerKwh = 1'000'000'000;  // import or export
-constexpr std::int64_t kMaxMeterWindowWh = 800'000'000;      // one meter, one window: 8 h of 100 MW
+constexpr std::int64_t kMaxCapacityW = 100'000'000;      // of one meter
+constexpr std::int64_t kMaxMeterWindowWh = 800'000'000;  // one meter, one window: 8 h of 100 MW
 constexpr std::int64_t kMaxInstalledWh = 1'000'000'000'000'000;  // of a register in METER
 constexpr std::uint32_t kSilentAfterWindows = 3;                 // rule 11
-constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
 
 // What EVIDENCE has proved against one culprit. `newest` is the latest window or height with a
 // proof. Older evidence proves nothing more and is refused, so the record of one liar never grows.
@@ -237,7 +235,8 @@ struct ChainState {
     [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
     // 0: none, or deauthorised.
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;
-    [[nodiscard]] Tariff tariff(Window window) const;
+    // The tariff in force; without any price before the first one.
+    [[nodiscard]] const Tariff& tariff(Window window) const;
     // The factors of the cluster's shares that hold in this window, as far as the settlements so
     // far say; empty under `share_resolution: window`.
     [[nodiscard]] Factors factors_of(const ClusterId& cluster, Window window) const;

@@ -6,6 +6,7 @@
 #include "core/state/office_rules.h"
 #include "core/wire/cbor.h"
 #include "core/wire/command_codec.h"
+#include "core/wire/tariff_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -60,9 +61,7 @@ void read(Reader& in, HandoverNote& note) {
 }
 
 void read(Reader& in, Tariff& tariff) {
-    in.array_of(2);
-    tariff.import_micro_per_kwh = in.integer();
-    tariff.export_micro_per_kwh = in.integer();
+    tariff = read_tariff(in);
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 #include "core/wire/command_codec.h"
 #include "core/wire/decoding.h"
 #include "core/wire/office_codec.h"
+#include "core/wire/tariff_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -212,20 +213,20 @@ OfficeChange read_office_change(cbor::Reader& reader) {
 }
 
 void write(cbor::Writer& writer, const TariffNotice& notice) {
-    writer.map(4);
+    writer.map(3);
     put_unsigned(writer, 1, notice.sequence);
-    put_integer(writer, 2, notice.tariff.import_micro_per_kwh);
-    put_integer(writer, 3, notice.tariff.export_micro_per_kwh);
-    put_unsigned(writer, 4, notice.effective);
+    writer.key(2);
+    write_tariff(writer, notice.tariff);
+    put_unsigned(writer, 3, notice.effective);
 }
 
-TariffNotice read_tariff(cbor::Reader& reader) {
+TariffNotice read_tariff_notice(cbor::Reader& reader) {
     TariffNotice notice;
-    reader.map_of(4);
+    reader.map_of(3);
     notice.sequence = take_unsigned(reader, 1);
-    notice.tariff.import_micro_per_kwh = take_integer(reader, 2);
-    notice.tariff.export_micro_per_kwh = take_integer(reader, 3);
-    notice.effective = take_u32(reader, 4);
+    reader.key(2);
+    notice.tariff = read_tariff(reader);
+    notice.effective = take_u32(reader, 3);
     return notice;
 }
 
@@ -256,7 +257,7 @@ TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
         case TransactionKind::capacity:
             return read_capacity(reader);
         case TransactionKind::tariff:
-            return read_tariff(reader);
+            return read_tariff_notice(reader);
         case TransactionKind::revoke:
             return read_revocation(reader);
         case TransactionKind::deauthorise:

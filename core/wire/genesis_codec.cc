@@ -59,7 +59,7 @@ ForecastWeights read_forecast(cbor::Reader& reader) {
 }
 
 void write_parameters(cbor::Writer& writer, const NetworkParameters& parameters) {
-    writer.map(17);
+    writer.map(18);
     put_text(writer, 1, parameters.name);
     put_integer(writer, 2, parameters.grid_epoch_s);
     put_integer(writer, 3, parameters.real_epoch_ms);
@@ -79,11 +79,12 @@ void write_parameters(cbor::Writer& writer, const NetworkParameters& parameters)
     put_unsigned(writer, 16, static_cast<std::uint64_t>(parameters.resolution));
     writer.key(17);
     write_forecast(writer, parameters.forecast);
+    put_text(writer, 18, parameters.time_zone);
 }
 
 NetworkParameters read_parameters(cbor::Reader& reader) {
     NetworkParameters parameters;
-    reader.map_of(17);
+    reader.map_of(18);
     parameters.name = std::string(take_text(reader, 1));
     parameters.grid_epoch_s = take_integer(reader, 2);
     parameters.real_epoch_ms = take_integer(reader, 3);
@@ -108,6 +109,7 @@ NetworkParameters read_parameters(cbor::Reader& reader) {
     parameters.resolution = resolution.value_or(ShareResolution::window);
     reader.key(17);
     parameters.forecast = read_forecast(reader);
+    parameters.time_zone = std::string(take_text(reader, 18));
     return parameters;
 }
 

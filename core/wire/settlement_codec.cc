@@ -6,6 +6,7 @@
 #include "core/crypto/merkle.h"
 #include "core/model/network.h"
 #include "core/wire/decoding.h"
+#include "core/wire/tariff_codec.h"
 
 namespace fairfeed {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::size_t kLateRow = 3;
 constexpr auto kMaxRows = static_cast<std::size_t>(kMaxBlockTransactions);
 
 void write_totals(cbor::Writer& writer, const SettlementTotals& totals) {
-    writer.map(14);
+    writer.map(15);
     put_integer(writer, 1, totals.load_wh);
     put_integer(writer, 2, totals.available_wh);
     put_integer(writer, 3, totals.import_wh);
@@ -40,11 +41,13 @@ void write_totals(cbor::Writer& writer, const SettlementTotals& totals) {
     writer.integer(totals.adjusted.generation_wh);
     writer.integer(totals.adjusted.credited_wh);
     writer.integer(totals.adjusted.grid_amount_micro);
+    writer.key(15);
+    write_band_energies(writer, totals.bands);
 }
 
 SettlementTotals read_totals(cbor::Reader& reader) {
     SettlementTotals totals;
-    reader.map_of(14);
+    reader.map_of(15);
     totals.load_wh = take_integer(reader, 1);
     totals.available_wh = take_integer(reader, 2);
     totals.import_wh = take_integer(reader, 3);
@@ -65,6 +68,8 @@ SettlementTotals read_totals(cbor::Reader& reader) {
     totals.adjusted.generation_wh = reader.integer();
     totals.adjusted.credited_wh = reader.integer();
     totals.adjusted.grid_amount_micro = reader.integer();
+    reader.key(15);
+    totals.bands = read_band_energies(reader);
     return totals;
 }
 

@@ -1,6 +1,7 @@
 #include "core/wire/settlement_line_codec.h"
 
 #include "core/wire/decoding.h"
+#include "core/wire/tariff_codec.h"
 #include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
@@ -12,12 +13,14 @@ constexpr std::string_view kClosingPurpose = "ff1/closing";
 void write_estimates(cbor::Writer& writer, const std::vector<EstimatedWindow>& estimates) {
     writer.array(estimates.size());
     for (const EstimatedWindow& estimate : estimates) {
-        writer.array(5);
+        writer.array(7);
         writer.unsigned_integer(estimate.window);
         writer.integer(estimate.import_wh);
         writer.integer(estimate.export_wh);
         writer.integer(estimate.generation_wh);
         writer.integer(estimate.credited_wh);
+        writer.integer(estimate.cost);
+        writer.integer(estimate.worth);
     }
 }
 
@@ -26,12 +29,14 @@ std::vector<EstimatedWindow> read_estimates(cbor::Reader& reader) {
     const std::size_t size = reader.array();
     for (std::size_t i = 0; i < size && reader.ok(); ++i) {
         EstimatedWindow estimate;
-        reader.array_of(5);
+        reader.array_of(7);
         estimate.window = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
         estimate.import_wh = reader.integer();
         estimate.export_wh = reader.integer();
         estimate.generation_wh = reader.integer();
         estimate.credited_wh = reader.integer();
+        estimate.cost = reader.integer();
+        estimate.worth = reader.integer();
         estimates.push_back(estimate);
     }
     return estimates;
@@ -152,7 +157,7 @@ std::size_t encoded_size(const std::vector<RegisterGap>& gaps) {
 
 Bytes encode_settlement_line(const SettlementLine& line) {
     cbor::Writer writer;
-    writer.map(15);
+    writer.map(16);
     put_text(writer, 1, line.meter.view());
     put_boolean(writer, 2, line.estimated);
     put_integer(writer, 3, line.capacity_w);
@@ -175,13 +180,15 @@ Bytes encode_settlement_line(const SettlementLine& line) {
     writer.integer(line.adjusted.credited_wh);
     writer.integer(line.adjusted.import_amount_micro);
     writer.integer(line.adjusted.export_amount_micro);
+    writer.key(17);
+    write_band_energies(writer, line.bands);
     return writer.take();
 }
 
 Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
     cbor::Reader reader(bytes);
     SettlementLine line;
-    reader.map_of(15);
+    reader.map_of(16);
     line.meter = take_name<MeterId>(reader, 1);
     line.estimated = take_boolean(reader, 2);
     line.capacity_w = take_integer(reader, 3);
@@ -204,6 +211,8 @@ Result<SettlementLine, Reject> decode_settlement_line(ByteView bytes) {
     line.adjusted.credited_wh = reader.integer();
     line.adjusted.import_amount_micro = reader.integer();
     line.adjusted.export_amount_micro = reader.integer();
+    reader.key(17);
+    line.bands = read_band_energies(reader);
     return finished(reader, std::move(line));
 }
 

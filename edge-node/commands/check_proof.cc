@@ -20,6 +20,17 @@ Json strings_json(const std::vector<std::string>& lines) {
     return out;
 }
 
+// Empty under a tariff of one band.
+Json bands_json(const ProofFindings& findings) {
+    Json bands = Json::array();
+    for (std::size_t band = 0; band < findings.line.bands.size(); ++band)
+        bands.push(Json::object()
+                       .set("name", findings.tariff.band_name(band))
+                       .set("import_wh", findings.line.bands[band].import_wh)
+                       .set("credited_wh", findings.line.bands[band].credited_wh));
+    return bands;
+}
+
 Json line_json(const ProofFindings& findings) {
     const SettlementLine& line = findings.line;
     return Json::object()
@@ -35,6 +46,8 @@ Json line_json(const ProofFindings& findings) {
         .set("in_force_from", findings.in_force_from_s)
         .set("import_amount_micro", line.import_amount_micro)
         .set("export_amount_micro", line.export_amount_micro)
+        .set("fixed_micro", findings.fixed_micro)
+        .set("bands", bands_json(findings))
         .set("amount_micro", line.import_amount_micro - line.export_amount_micro)
         .set("balance_micro", line.closing.balance_micro)
         .set("adjusted", Json::object()
@@ -85,6 +98,12 @@ void print_figures(const ProofFindings& findings, std::ostream& out) {
     table.add({"load", kwh_text(line.load_wh) + " kWh", "", ""});
     table.add({"import", kwh_text(line.import_wh) + " kWh", "costs",
                money_text(line.import_amount_micro)});
+    if (findings.fixed_micro != 0)
+        table.add({"", "", "of it fixed", money_text(findings.fixed_micro)});
+    for (std::size_t band = 0; band < line.bands.size(); ++band)
+        table.add({"  " + std::string(findings.tariff.band_name(band)),
+                   kwh_text(line.bands[band].import_wh) + " kWh", "",
+                   kwh_text(line.bands[band].credited_wh) + " kWh credited"});
     table.add({"export", kwh_text(line.export_wh) + " kWh", "", ""});
     table.add({"  credited", kwh_text(line.credited_wh) + " kWh", "earns",
                money_text(line.export_amount_micro)});

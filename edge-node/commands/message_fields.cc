@@ -7,6 +7,7 @@
 #include "core/wire/evidence_codec.h"
 #include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/figures.h"
+#include "edge-node/commands/tariff_fields.h"
 
 namespace fairfeed {
 namespace {
@@ -108,6 +109,7 @@ struct ContentFields {
                          {"dgmd", genesis.dgmd.str()},
                          {"window", std::to_string(genesis.parameters.window_seconds) + " s"},
                          {"speed", std::to_string(genesis.parameters.speed)},
+                         {"time zone", genesis.parameters.time_zone},
                          {"grid epoch", utc_text(genesis.parameters.grid_epoch_s)},
                          {"real epoch", utc_ms_text(genesis.parameters.real_epoch_ms)},
                          {"rule", std::string(to_string(genesis.parameters.rule))}};
@@ -214,10 +216,10 @@ struct ContentFields {
         return fields;
     }
     Fields operator()(const TariffNotice& notice) const {
-        return {{"sequence", std::to_string(notice.sequence)},
-                {"import", money_text(notice.tariff.import_micro_per_kwh) + " per kWh"},
-                {"export", money_text(notice.tariff.export_micro_per_kwh) + " per kWh"},
-                {"effective", "window " + std::to_string(notice.effective)}};
+        Fields fields = {{"sequence", std::to_string(notice.sequence)}};
+        add_all(fields, tariff_fields(notice.tariff));
+        fields.emplace_back("effective", "window " + std::to_string(notice.effective));
+        return fields;
     }
     Fields operator()(const NodeRevocation& revocation) const {
         return {{"sequence", std::to_string(revocation.sequence)}, {"node", revocation.node.str()}};

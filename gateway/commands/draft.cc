@@ -8,6 +8,7 @@
 #include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/io/json.h"
+#include "core/io/zone_file.h"
 #include "core/state/registry.h"
 #include "core/wire/transaction_codec.h"
 #include "gateway/commands/office_files.h"
@@ -198,9 +199,11 @@ int run_draft(const DraftOptions& options, std::ostream& out, std::ostream& err)
     const Window running = state.grid().window_at(now_ms).value_or(0);
     const auto fields = split_fields(options.fields);
     if (!fields) return wrong(fields.error(), err);
+    auto zone = load_time_zone(parameters.time_zone);
+    if (!zone) return wrong({"the network's zone: " + zone.error()}, err);
     const auto data_key = data_key_of(options, *fields);
     if (!data_key) return wrong({data_key.error()}, err);
-    DraftGround under{state, running};
+    DraftGround under{state, running, *zone};
     if (*data_key) under.data_key = (*data_key)->key;
     auto content = content_from(options.kind, *fields, under);
     if (!content) return wrong(content.error(), err);

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "core/io/zone_file.h"
+#include "core/model/band_hours.h"
 #include "core/state/state.h"
 #include "gateway/dgmd/lab_members.h"
 #include "gateway/dgmd/lab_parameters.h"
@@ -13,10 +15,50 @@ namespace {
 
 constexpr std::int64_t kMaxLatitudeDeg = 60;  // the range of the built-in solar model
 
+BandRates read_rates(const YamlView& view) {
+    return {view.require_int("import_micro_per_kwh", 0, kMaxRateMicroPerKwh),
+            view.require_int("export_micro_per_kwh", 0, kMaxRateMicroPerKwh)};
+}
+
+void read_bands(const YamlView& view, Tariff& tariff) {
+    BandWeek week(kQuartersPerWeek);
+    for (const YamlView& each : view.optional_list("bands")) {
+        tariff.more.push_back({each.require_name<NodeId>("name").str(), read_rates(each)});
+        const auto band = static_cast<std::uint8_t>(tariff.more.size());
+        const std::string hours = each.require_text("hours");
+        if (hours.empty() || tariff.bands() > kMaxBands) continue;
+        if (const auto wrong = mark_hours(week, band, hours)) each.fail("hours", *wrong);
+    }
+    tariff.week = runs_of(week);
+}
+
 void read_tariff(const YamlView& root, Tariff& tariff) {
     const YamlView view = root.require_map("tariff");
-    tariff.import_micro_per_kwh = view.require_int("import_micro_per_kwh", 0, kMaxRateMicroPerKwh);
-    tariff.export_micro_per_kwh = view.require_int("export_micro_per_kwh", 0, kMaxRateMicroPerKwh);
+    const BandRates rates = read_rates(view);
+    tariff.import_micro_per_kwh = rates.import_micro_per_kwh;
+    tariff.export_micro_per_kwh = rates.export_micro_per_kwh;
+    tariff.daily_micro = view.optional_int("daily_charge_micro", 0, kMaxDailyMicro).value_or(0);
+    read_bands(view, tariff);
+    if (const auto formula = view.optional_map("formula")) {
+        RateTerms terms;
+        terms.k_ppm = formula->require_int("k_ppm", 0, kMaxTermPpm);
+        terms.low_ppm = formula->require_int("low_ppm", 0, kPpm);
+        terms.high_ppm = formula->require_int("high_ppm", kPpm, kMaxTermPpm);
+        for (std::size_t band = 0; band < tariff.bands(); ++band)
+            terms.base.push_back(tariff.rates(band));
+        tariff.terms = terms;
+    }
+    if (const auto fault = fault_of(tariff)) root.fail("tariff", *fault);
+}
+
+// The tariff's clock, from the network's zone, as it will be for the years after the first window.
+void read_zone(const YamlView& network, LabNetwork& lab) {
+    const auto name = network.optional_text("time_zone");
+    if (!name) return;
+    const auto zone = load_time_zone(*name);
+    if (!zone) return network.fail("time_zone", zone.error());
+    lab.parameters.time_zone = *name;
+    lab.tariff.clock = clock_of(*zone, lab.parameters.grid_epoch_s);
 }
 
 void read_source(const YamlView& root, MeterSource& source) {
@@ -72,6 +114,7 @@ Result<LabNetwork, YamlErrors> load_lab_file(const std::filesystem::path& file) 
     } else if (root.has("network") && !network.has("grid_epoch")) {
         (void)network.require_text("grid_epoch");
     }
+    read_zone(network, lab);
     LabMembers members(lab);
     members.read_office(root);
     members.read_nodes(root);

@@ -9,8 +9,6 @@
 
 namespace fairfeed::forecast {
 
-constexpr std::int64_t kSecondsPerWeek = 7 * kSecondsPerDay;
-
 struct LocalTime {
     std::int64_t day = 0;  // of the week; Monday is 0
     std::int64_t second_of_day = 0;

@@ -5,11 +5,13 @@
 namespace fairfeed {
 
 Window FieldReader::next_week() const {
-    const std::int64_t seconds = ground_.state.grid().window_seconds();
-    std::int64_t window = std::int64_t{ground_.running} + 1;
-    while (window * seconds % kSecondsPerWeek != 0)
+    const GridClock grid = ground_.state.grid();
+    Window window = ground_.running + 1;
+    const LocalClock clock = ground_.zone ? clock_of(*ground_.zone, grid.start_s(window))
+                                          : ground_.state.tariff(window).clock;
+    while (!opens_a_week(clock, grid.start_s(window), grid.window_seconds()))
         ++window;
-    return static_cast<Window>(window);
+    return window;
 }
 
 Window FieldReader::window(std::string_view field) {

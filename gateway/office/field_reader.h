@@ -40,6 +40,8 @@ class FieldReader {
     void fail(std::string_view field, const std::string& what) {
         errors_.push_back(std::string(field) + ": " + what);
     }
+    void fail(const std::string& line) { errors_.push_back(line); }
+    [[nodiscard]] const NoticeFields& fields() const { return fields_; }
     [[nodiscard]] const std::string* find(std::string_view field) const {
         const auto found = fields_.find(std::string(field));
         return found == fields_.end() ? nullptr : &found->second;

@@ -7,6 +7,7 @@
 #include "core/base/check.h"
 #include "core/wire/transaction_codec.h"
 #include "gateway/office/field_reader.h"
+#include "gateway/office/tariff_draft.h"
 
 namespace fairfeed {
 namespace {
@@ -52,10 +53,17 @@ TransactionContent read_command(FieldReader& in, const DraftGround&) {
     return out;
 }
 
-TransactionContent read_tariff(FieldReader& in, const DraftGround&) {
+// What is left out stays as in the tariff before, but for the clock: it is that of the zone now.
+TransactionContent read_tariff_notice(FieldReader& in, const DraftGround& ground) {
     TariffNotice out;
-    out.tariff = {in.number("import_micro_per_kwh"), in.number("export_micro_per_kwh")};
+    const Tariff before = ground.state.tariff(ground.running);
     out.effective = in.effective();
+    std::vector<std::string> faults;
+    out.tariff = tariff_from(in.fields(), before, faults);
+    for (const std::string& fault : faults)
+        in.fail(fault);
+    const GridClock grid = ground.state.grid();
+    if (ground.zone) out.tariff.clock = clock_of(*ground.zone, grid.start_s(out.effective));
     return out;
 }
 
@@ -171,7 +179,7 @@ const std::map<std::string_view, ReadNotice>& readers() {
         {"key_grant", read_key_grant},
         {"capacity", read_capacity},
         {"deauthorise", read_deauthorise},
-        {"tariff", read_tariff},
+        {"tariff", read_tariff_notice},
         {"revoke", read_revoke},
         {"command", read_command},
         {"node", read_node},
@@ -229,8 +237,13 @@ std::vector<NoticeForm> forms_of_rights() {
          "meter=m-101 order=disconnect reason=grid_safety effective=next expires=next+6"},
         {"tariff",
          "Set the rates from a week on",
-         {{"import_micro_per_kwh", "millionths of the currency"},
-          {"export_micro_per_kwh", "millionths of the currency"},
+         {{"import_micro_per_kwh", "millionths of the currency; as before if left out", true},
+          {"export_micro_per_kwh", "millionths of the currency; as before if left out", true},
+          {"daily_micro", "fixed charge per local day; as before if left out", true},
+          {"bands", "NAME:IMPORT:EXPORT:HOURS;... or none; as before if left out", true},
+          {"formula", "K:LOW:HIGH in ppm, for which these rates are the base, or none", true},
+          {"load_wh", "of the week's forecast: the formula sets the rates", true},
+          {"gap_wh", "of the week's forecast", true},
           kEffective},
          "import_micro_per_kwh=260000 export_micro_per_kwh=75000 effective=week"},
     };

@@ -36,6 +36,7 @@ using NoticeFields = std::map<std::string, std::string>;
 struct DraftGround {
     const ChainState& state;
     Window running = 0;
+    std::optional<TimeZone> zone = {};  // of the network; none: the tariff in force has the clock
     // For a KEY_GRANT: the meter's next data key, which the draft wraps for its readers.
     std::optional<SymmetricKey> data_key = std::nullopt;
 };

@@ -1,6 +1,7 @@
 #include "gateway/office/notice_words.h"
 
 #include "core/base/utc_text.h"
+#include "core/model/band_hours.h"
 
 namespace fairfeed {
 namespace {
@@ -36,6 +37,28 @@ std::vector<std::string> people_of(const std::vector<Signatory>& people) {
     for (const Signatory& each : people)
         out.push_back(each.name.str() + " (key " + to_hex(each.key.view()) + ")");
     return out;
+}
+
+std::string prices(const BandRates& rates) {
+    return money(rates.import_micro_per_kwh) + " for a kWh from the grid, " +
+           money(rates.export_micro_per_kwh) + " for a kWh to it";
+}
+
+std::string clock_words(const LocalClock& clock) {
+    std::string text = "UTC" + offset_text(clock.offset_s);
+    for (const OffsetChange& change : clock.changes)
+        text += ", " + offset_text(change.offset_s) + " from " + utc_text(change.from_s);
+    return text;
+}
+
+std::string terms_words(const RateTerms& terms) {
+    std::string text = "The rates follow the forecast: base times 1 + " +
+                       std::to_string(terms.k_ppm) + " ppm of gap / load, from " +
+                       std::to_string(terms.low_ppm) + " to " + std::to_string(terms.high_ppm) +
+                       " ppm; base";
+    for (const BandRates& base : terms.base)
+        text += " " + money(base.import_micro_per_kwh) + "/" + money(base.export_micro_per_kwh);
+    return text + ".";
 }
 
 struct Words {
@@ -108,9 +131,19 @@ struct Words {
         return words;
     }
     std::vector<std::string> operator()(const TariffNotice& notice) const {
-        return {"Set the rates for everybody: " + money(notice.tariff.import_micro_per_kwh) +
-                " for a kWh from the grid, " + money(notice.tariff.export_micro_per_kwh) +
-                " for a kWh to it."};
+        const Tariff& tariff = notice.tariff;
+        std::vector<std::string> words = {
+            "Set the rates for everybody: " + prices(tariff.rates(0)) + "."};
+        for (std::size_t band = 1; band < tariff.bands(); ++band)
+            words.push_back("But in band " + std::string(tariff.band_name(band)) + ", " +
+                            hours_of(tariff, band) + ": " + prices(tariff.rates(band)) + ".");
+        if (tariff.daily_micro > 0)
+            words.push_back("Charge every meter " + money(tariff.daily_micro) +
+                            " for each local day.");
+        if (tariff.bands() > 1 || tariff.daily_micro > 0)
+            words.push_back("Hours and days go by the clock of " + clock_words(tariff.clock) + ".");
+        if (tariff.terms) words.push_back(terms_words(*tariff.terms));
+        return words;
     }
     std::vector<std::string> operator()(const OfficeChange& change) const {
         std::vector<std::string> words = {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/model/band_hours.h"
 #include "core/wire/chain_codec.h"
 
 namespace fairfeed {
@@ -59,6 +60,18 @@ std::string_view word(Offence offence) {
             return "two_proposals";
     }
     CHECK(false);
+}
+
+// "peak 320000 90000 Mon-Fri 17:00-20:00" for each band beside the base, parted by semicolons.
+std::string bands_text(const Tariff& tariff) {
+    std::string text;
+    for (std::size_t band = 1; band < tariff.bands(); ++band) {
+        const BandRates rates = tariff.rates(band);
+        text += (text.empty() ? "" : "; ") + std::string(tariff.band_name(band)) + " " +
+                std::to_string(rates.import_micro_per_kwh) + " " +
+                std::to_string(rates.export_micro_per_kwh) + " " + hours_of(tariff, band);
+    }
+    return text;
 }
 
 class Fold {
@@ -117,7 +130,8 @@ class Fold {
     }
     void on(const TariffNotice& content, const Transaction&) {
         add(OfficeTable::tariffs, content.sequence, height_, content.effective,
-            content.tariff.import_micro_per_kwh, content.tariff.export_micro_per_kwh);
+            content.tariff.import_micro_per_kwh, content.tariff.export_micro_per_kwh,
+            content.tariff.daily_micro, std::string_view(bands_text(content.tariff)));
     }
     void on(const MeterCommand& content, const Transaction&) {
         add(OfficeTable::commands, content.sequence, height_, content.meter,

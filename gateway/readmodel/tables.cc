@@ -51,7 +51,7 @@ std::vector<OfficeLayout> meter_tables() {
              "tariffs",
              1,
              {whole("sequence"), whole("height"), whole("effective"), whole("import_micro_per_kwh"),
-              whole("export_micro_per_kwh")}},
+              whole("export_micro_per_kwh"), whole("daily_micro"), text("bands")}},
             {OfficeTable::commands,
              "commands",
              1,

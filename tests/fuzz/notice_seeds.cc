@@ -32,6 +32,7 @@ std::map<std::string, Bytes> notice_seeds() {
     add("command", samples::command());
     add("revoke", NodeRevocation{7, NodeId("node-5")});
     add("tariff", TariffNotice{7, {250'000, 80'000}, 42});
+    add("tariff_bands", TariffNotice{8, samples::banded(), 84});
     return seeds;
 }
 

@@ -176,8 +176,8 @@ TEST_F(InvariantsTest, do_not_cry_wolf_when_all_remainders_run_one_way) {
     shown.opened.clear();
     shown.before.tariffs = {{0, Tariff{1, 1}}};
     const auto meters = static_cast<std::int64_t>(shown.settlement().entries.size());
-    const auto taken = bill(999, 1, 1);
-    const auto given = bill(0, 999, 1);
+    const auto taken = carry(999, 1);
+    const auto given = carry(0, 999);
     ASSERT_EQ(taken, (Billed{1, 0}));
     ASSERT_EQ(given, (Billed{0, 999}));
     SettlementTotals& totals = shown.settlement().totals;

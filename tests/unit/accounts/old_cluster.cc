@@ -18,9 +18,11 @@ TestNetworkOptions options_of(std::size_t meters, std::size_t nodes) {
     return options;
 }
 
+constexpr std::int64_t kLargeW = 5'000'000'000;  // takes nine bytes
+
 EstimatedWindow estimate_of(Window window) {
     constexpr std::int64_t kWh = OldCluster::kLargeWh;
-    return {window, kWh, kWh, kWh, kWh};
+    return {window, kWh, kWh, kWh, kWh, kWh * 250'000, kWh * 80'000};
 }
 
 std::vector<EstimatedWindow> estimates_from(Window first) {
@@ -66,7 +68,7 @@ ClosingState OldCluster::closing() const {
             {first, end, registers_at(first), registers_at(end), estimates_from(first)});
         for (std::int64_t at_s = grid.start_s(first); at_s < grid.start_s(end);
              at_s += kSecondsPerQuarter) {
-            shares.push_back({kLargeWh + std::ssize(shares), at_s});
+            shares.push_back({kLargeW + std::ssize(shares), at_s});
         }
     }
     closing.shares.assign(shares.end() - std::ptrdiff_t{kMaxShares}, shares.end());

@@ -13,9 +13,9 @@ namespace fairfeed::test {
 
 struct OldCluster {
     static constexpr Window kGapWindows = 8;
-    static constexpr Window kOpen = 320;  // first window after the newest reading
-    static constexpr Window kNow = 340;   // the next window to settle
-    static constexpr std::int64_t kLargeWh = 5'000'000'000;  // energy of a window; takes nine bytes
+    static constexpr Window kOpen = 320;                   // first window after the newest reading
+    static constexpr Window kNow = 340;                    // the next window to settle
+    static constexpr std::int64_t kLargeWh = 700'000'000;  // energy of a window; takes five bytes
 
     // Nodes 1 to 4 settle the cluster; `nodes` is the number of all nodes.
     explicit OldCluster(std::size_t meters, std::size_t nodes = 4);

@@ -29,7 +29,8 @@ struct Sums {
 class Story {
   public:
     enum class Fate { some_are_lost, all_come };
-    Story(unsigned seed, Fate fate) : dice_(seed), bench_(options()), fate_(fate) {}
+    Story(unsigned seed, Fate fate, const Tariff& tariff)
+        : dice_(seed), bench_(options(tariff)), fate_(fate) {}
 
     void run() {
         for (Window window = 0; window < kWindows; ++window) {
@@ -48,12 +49,12 @@ class Story {
     }
 
   private:
-    static test::TestNetworkOptions options() {
+    static test::TestNetworkOptions options(const Tariff& tariff) {
         auto options = test::one_cluster(test::TestNetworkOptions::default_parameters());
         options.parameters.window_seconds = 3600;
         options.parameters.close_after_s = 4 * 3600;
         options.parameters.share_notice_s = 0;
-        options.tariff = {333, 111};
+        options.tariff = tariff;
         return options;
     }
     [[nodiscard]] std::int64_t roll(std::int64_t below) {
@@ -106,17 +107,35 @@ class Story {
             shares.pop_back();
         shares.push_back({line.capacity_w > 0 ? line.mes_w : kNoShareW, from_s});
     }
-    // The credit of all windows, each under the shares that bound it.
-    [[nodiscard]] std::int64_t credited_in_time_wh(const MeterId& meter) const {
+    // All windows, each under the shares that bound it and in the bands of its quarter hours.
+    struct InTime {
+        std::int64_t credited_wh = 0;
+        PricedEnergy price;
+    };
+    [[nodiscard]] InTime all_in_time(const MeterId& meter) const {
         const ChainState& state = bench_.chain.state();
-        std::int64_t sum_wh = 0;
+        InTime out;
         for (const auto& [window, readings] : bench_.kept) {
-            sum_wh += window_energy(readings.at(meter).body.profile, shares_.at(meter),
-                                    state.capacity_w(meter, window), state.grid().start_s(window),
-                                    std::nullopt)
-                          .credited_wh;
+            const Profile& profile = readings.at(meter).body.profile;
+            const std::int64_t start_s = state.grid().start_s(window);
+            const Tariff& tariff = state.tariff(window);
+            const WindowEnergy energy =
+                window_energy(profile, shares_.at(meter), state.capacity_w(meter, window), start_s,
+                              std::nullopt, bands_in(tariff, start_s, profile.size()));
+            out.credited_wh += energy.credited_wh;
+            const PricedEnergy price =
+                priced(tariff, energy.import_wh, energy.credited_wh, energy.bands);
+            out.price.cost += price.cost;
+            out.price.worth += price.worth;
         }
-        return sum_wh;
+        return out;
+    }
+    // Of the local days that ended in the windows.
+    [[nodiscard]] std::int64_t fixed_micro() const {
+        const ChainState& state = bench_.chain.state();
+        const GridClock grid = state.grid();
+        return fixed_charge_micro(state.tariff(0), grid.start_s(0),
+                                  kWindows * grid.window_seconds());
     }
     void expect_settled(const MeterId& meter, const Sums& sums) {
         const Registers first = test::kInstalled;
@@ -129,10 +148,16 @@ class Story {
         EXPECT_TRUE(closing.estimates.empty());
         if (fate_ == Fate::all_come) {
             EXPECT_TRUE(closing.gaps.empty());
-            EXPECT_EQ(sums.credited_wh, credited_in_time_wh(meter)) << meter.str();
+            const InTime in_time = all_in_time(meter);
+            EXPECT_EQ(sums.credited_wh, in_time.credited_wh) << meter.str();
+            EXPECT_TRUE((sums.import_micro - fixed_micro()) * 1000 + closing.import_remainder ==
+                        in_time.price.cost);
+            EXPECT_TRUE(sums.export_micro * 1000 + closing.export_remainder == in_time.price.worth);
         }
-        EXPECT_EQ(sums.import_micro * 1000 + closing.import_remainder, sums.import_wh * 333);
-        EXPECT_EQ(sums.export_micro * 1000 + closing.export_remainder, sums.credited_wh * 111);
+        if (bench_.chain.state().tariff(0).bands() == 1) {
+            EXPECT_EQ(sums.import_micro * 1000 + closing.import_remainder, sums.import_wh * 333);
+            EXPECT_EQ(sums.export_micro * 1000 + closing.export_remainder, sums.credited_wh * 111);
+        }
         EXPECT_EQ(closing.balance_micro, sums.import_micro - sums.export_micro);
     }
 
@@ -147,14 +172,26 @@ class Story {
     std::int64_t owed_micro_ = 0;
 };
 
+// Bands that change within the windows, and local days that end in two of them.
+Tariff banded() {
+    Tariff tariff{333, 111, 77'001};
+    tariff.more = {{"peak", {999, 500}}, {"night", {127, 31}}};
+    for (int i = 0; i < 48; ++i)
+        tariff.week.insert(tariff.week.end(), {{0, 6}, {1, 3}, {2, 5}});
+    tariff.clock = {7200, {}};
+    return tariff;
+}
+
 class TrueUpPropertyTest : public testing::TestWithParam<unsigned> {};
 
 TEST_P(TrueUpPropertyTest, loses_neither_a_watt_hour_nor_a_micro) {
-    Story(GetParam(), Story::Fate::some_are_lost).run();
+    for (const Tariff& tariff : {Tariff{333, 111}, banded()})
+        Story(GetParam(), Story::Fate::some_are_lost, tariff).run();
 }
 
-TEST_P(TrueUpPropertyTest, credits_what_comes_late_as_if_it_had_come_in_time) {
-    Story(GetParam(), Story::Fate::all_come).run();
+TEST_P(TrueUpPropertyTest, bills_what_comes_late_as_if_it_had_come_in_time) {
+    for (const Tariff& tariff : {Tariff{333, 111}, banded()})
+        Story(GetParam(), Story::Fate::all_come, tariff).run();
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, TrueUpPropertyTest, testing::Range(1U, 13U));

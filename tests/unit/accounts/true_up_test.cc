@@ -33,7 +33,8 @@ TEST_F(TrueUpTest, bills_a_late_reading_in_place_of_its_estimate) {
     consume(1, 150, false);
     settle(1);
     EXPECT_EQ(line().import_wh, 1600);  // as in window 0
-    EXPECT_EQ(line().closing.estimates, (std::vector<EstimatedWindow>{{1, 1600, 0, 0, 0}}));
+    EXPECT_EQ(line().closing.estimates,
+              (std::vector<EstimatedWindow>{{1, 1600, 0, 0, 0, 400'000'000, 0}}));
     EXPECT_EQ(bench.record(bench.consumer).missed, 1U);
     bench.send(bench.consumer, 1);
     consume(2, 120, true);
@@ -73,7 +74,8 @@ TEST_F(TrueUpTest, takes_a_late_reading_while_the_window_itself_is_missing) {
     EXPECT_EQ(line().adjusted.import_wh, 800);
     EXPECT_EQ(line().closing.unread_from, 2U);
     EXPECT_EQ(line().closing.missed, 1U);
-    EXPECT_EQ(line().closing.estimates, (std::vector<EstimatedWindow>{{2, 2400, 0, 0, 0}}));
+    EXPECT_EQ(line().closing.estimates,
+              (std::vector<EstimatedWindow>{{2, 2400, 0, 0, 0, 600'000'000, 0}}));
     EXPECT_EQ(bench.record(bench.consumer).missed, 1U);
 }
 

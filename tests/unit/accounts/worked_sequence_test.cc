@@ -113,7 +113,7 @@ std::string text_of(const EstimatedWindow& estimate) {
     return "[" + std::to_string(estimate.window) + ", " + std::to_string(estimate.import_wh) +
            ", " + std::to_string(estimate.export_wh) + ", " +
            std::to_string(estimate.generation_wh) + ", " + std::to_string(estimate.credited_wh) +
-           "]";
+           ", " + std::to_string(estimate.cost) + ", " + std::to_string(estimate.worth) + "]";
 }
 
 std::string text_of(const ShareInForce& share) {

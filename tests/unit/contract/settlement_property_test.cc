@@ -34,6 +34,13 @@ class SettlementProperty : public ::testing::Test {
         out.balance_micro = upto(2'000'000) - 1'000'000;
         return out;
     }
+    void add_bands(Tariff& tariff) {
+        tariff.daily_micro = upto(500'000);
+        tariff.more = {{"peak", {upto(400'000), upto(200'000)}}};
+        const auto peak = static_cast<std::uint32_t>(1 + upto(670));
+        tariff.week = {{0, 672 - peak}, {1, peak}};
+        tariff.clock = {900 * (upto(60) - 30), {{upto(20) * 900, 900 * 31}}};
+    }
     SettlementInput any_window() {
         SettlementInput input;
         const std::int64_t quarters = 1 + upto(15);
@@ -41,6 +48,7 @@ class SettlementProperty : public ::testing::Test {
         input.window_start_s = upto(20) * kSecondsPerQuarter;
         input.rule = *share_rule_from(static_cast<std::uint64_t>(1 + upto(2)));
         input.tariff = {upto(400'000), upto(200'000)};
+        if (upto(1) == 0) add_bands(input.tariff);
         for (std::size_t i = 0, n = static_cast<std::size_t>(upto(8)); i < n; ++i) {
             input.meters.push_back(any_meter(i, static_cast<std::size_t>(quarters)));
         }
@@ -57,6 +65,7 @@ TEST_F(SettlementProperty, postings_sum_to_zero_and_energy_is_conserved) {
         const SettlementTotals& totals = result->totals;
         std::int64_t money = totals.grid_amount_micro;
         std::int64_t load = 0;
+        BandEnergies bands = totals.bands;
         for (std::size_t i = 0; i < input.meters.size(); ++i) {
             const MeterSettlement& one = result->meters[i];
             money += one.posting_micro;
@@ -64,7 +73,12 @@ TEST_F(SettlementProperty, postings_sum_to_zero_and_energy_is_conserved) {
             ASSERT_EQ(one.credited_wh + one.uncredited_wh, one.export_wh);
             ASSERT_EQ(one.balance_micro, input.meters[i].balance_micro + one.posting_micro);
             ASSERT_LE(one.mes_w, one.capacity_w);
+            for (std::size_t band = 0; band < one.bands.size(); ++band) {
+                bands[band].import_wh -= one.bands[band].import_wh;
+                bands[band].credited_wh -= one.bands[band].credited_wh;
+            }
         }
+        ASSERT_EQ(bands, BandEnergies(bands.size()));
         ASSERT_EQ(money, 0);
         ASSERT_EQ(load, totals.load_wh);
         ASSERT_EQ(totals.load_wh + totals.export_wh, totals.import_wh + totals.generation_wh);

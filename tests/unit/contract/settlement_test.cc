@@ -36,6 +36,55 @@ SettlementInput two_meters() {
     return hour_of({meter("a", 2000, flat({0, 300, 400})), meter("b", 0, flat({150, 0, 0}))});
 }
 
+// ---- time of use ----
+
+// The hour before midnight, of which the peak has the last half.
+SettlementInput last_hour_of_monday() {
+    SettlementInput input = two_meters();
+    input.window_start_s = 4 * kSecondsPerDay + 23 * kSecondsPerHour;
+    input.tariff.daily_micro = 300'000;
+    input.tariff.more = {{"peak", {500'000, 200'000}}};
+    input.tariff.week = {{0, 94}, {1, 2}, {0, 576}};
+    return input;
+}
+
+TEST(Settlement, bills_each_quarter_hour_in_its_band_and_the_day_where_it_ends) {
+    const auto result = settle_window(last_hour_of_monday());
+    ASSERT_TRUE(result) << describe(result.error());
+    const MeterSettlement& home = result->meters[1];
+    EXPECT_EQ(home.bands, (BandEnergies{{300, 0}, {300, 0}}));
+    EXPECT_EQ(home.import_amount_micro, 300 * 250 + 300 * 500 + 300'000);
+    const MeterSettlement& roof = result->meters[0];
+    EXPECT_EQ(roof.bands, (BandEnergies{{0, 600}, {0, 600}}));
+    EXPECT_EQ(roof.export_amount_micro, 600 * 100 + 600 * 200);
+    EXPECT_EQ(roof.import_amount_micro, 300'000);
+    EXPECT_EQ(result->totals.bands, (BandEnergies{{300, 600}, {300, 600}}));
+    EXPECT_EQ(result->totals.grid_amount_micro, -(home.posting_micro + roof.posting_micro));
+    SettlementInput next = last_hour_of_monday();
+    next.window_start_s += kSecondsPerHour;
+    const auto after = settle_window(next);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->meters[1].import_amount_micro, 600 * 250) << "no peak, no day's end";
+}
+
+TEST(Settlement, takes_sums_only_with_their_parts_in_the_bands_of_the_tariff) {
+    SettlementTotalsInput input;
+    input.window_seconds = kHour;
+    input.tariff = last_hour_of_monday().tariff;
+    MeterTotals home;
+    home.meter = MeterId("home");
+    home.import_wh = 600;
+    home.bands = {{400, 0}, {199, 0}};
+    input.meters = {home};
+    using R = SettlementReason;
+    EXPECT_EQ(settle_totals(input).error(), (SettlementFault{R::bands_disagree, {}, "bands"}));
+    input.bands = bands_in(input.tariff, last_hour_of_monday().window_start_s, 4);
+    EXPECT_EQ(settle_totals(input).error(),
+              (SettlementFault{R::bands_disagree, MeterId("home"), "bands"}));
+    input.meters[0].bands[1].import_wh = 200;
+    EXPECT_EQ(settle_totals(input)->meters[0].import_amount_micro, 400 * 250 + 200 * 500);
+}
+
 // ---- the quarter hour ----
 
 TEST(QuarterCap, the_quarters_of_a_window_add_up_to_the_share_without_losing_a_watt_hour) {
@@ -180,6 +229,21 @@ std::vector<Refusal> refusals_of_a_cluster() {
         {"a negative tariff",
          [](auto& in) { in.tariff.export_micro_per_kwh = -1; },
          {R::negative, {}, "export_micro_per_kwh"}},
+        {"a tariff without a whole week",
+         [](auto& in) {
+             in.tariff.more = {{"peak", {1, 1}}};
+             in.tariff.week = {{0, 600}, {1, 71}};
+         },
+         {R::bands_disagree, {}, "week"}},
+        {"a negative rate of a band",
+         [](auto& in) {
+             in.tariff.more = {{"peak", {-1, 1}}};
+             in.tariff.week = {{0, 600}, {1, 72}};
+         },
+         {R::negative, {}, "import_micro_per_kwh"}},
+        {"a negative fixed charge",
+         [](auto& in) { in.tariff.daily_micro = -1; },
+         {R::negative, {}, "daily_micro"}},
         {"meters out of order",
          [](auto& in) { std::swap(in.meters[0], in.meters[1]); },
          {R::meters_not_ascending, a, "id"}},

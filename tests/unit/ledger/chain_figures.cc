@@ -42,8 +42,8 @@ Json reading_of(const OpenedReading& opened) {
 Json estimates_of(const std::vector<EstimatedWindow>& estimates) {
     Json out = Json::array();
     for (const EstimatedWindow& each : estimates)
-        out.push(numbers(
-            {each.window, each.import_wh, each.export_wh, each.generation_wh, each.credited_wh}));
+        out.push(numbers({each.window, each.import_wh, each.export_wh, each.generation_wh,
+                          each.credited_wh, each.cost, each.worth}));
     return out;
 }
 
@@ -76,6 +76,13 @@ Json closing_of(const ClosingState& closing) {
         .set("gaps", gaps_of(closing.gaps));
 }
 
+Json bands_of(const BandEnergies& bands) {
+    Json out = Json::array();
+    for (const BandEnergy& band : bands)
+        out.push(numbers({band.import_wh, band.credited_wh}));
+    return out;
+}
+
 Json line_of(const SettlementLine& line, const SettlementEntry& entry, const SettledShare& share) {
     const Adjustment& more = line.adjusted;
     return Json::object()
@@ -94,6 +101,7 @@ Json line_of(const SettlementLine& line, const SettlementEntry& entry, const Set
         .set("mes_w", line.mes_w)
         .set("import_amount_micro", line.import_amount_micro)
         .set("export_amount_micro", line.export_amount_micro)
+        .set("bands", bands_of(line.bands))
         .set("trued_up",
              numbers({more.import_wh, more.export_wh, more.generation_wh, more.credited_wh,
                       more.import_amount_micro, more.export_amount_micro}))

@@ -2,6 +2,7 @@
 
 #include "core/wire/event_codec.h"
 #include "core/wire/evidence_codec.h"
+#include "tests/unit/wire/samples.h"
 
 namespace fairfeed::test {
 namespace {
@@ -27,13 +28,13 @@ void ChainStory::settle_one(const std::string& title, Window window, const HeldR
     settle(title, kCluster, window, held, {});
 }
 
-// A new week with new rates, more panels on one roof, and a new committee, which gets the keys of
-// new readings.
+// A new week with rates by time of use and a daily charge, more panels on one roof, and a new
+// committee, which gets the keys of new readings.
 void ChainStory::move_committee_and_rates() {
     const std::vector<NodeId> next = nodes({5, 1, 2, 6});
     std::vector<NodeId> readers = next;
     readers.push_back(stored_.network().dgmd());
-    std::vector<TransactionContent> notices = {TariffNotice{0, {300'000, 90'000}, 42},
+    std::vector<TransactionContent> notices = {TariffNotice{0, samples::banded(), 42},
                                                CapacityCertificate{0, kRoof, 7000, 42}};
     for (const MeterId& meter : {kRoof, kConsumer, kBarn})
         notices.emplace_back(stored_.network().grant(meter, 2, readers, 43));

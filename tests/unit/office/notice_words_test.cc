@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/test_network.h"
+#include "tests/unit/wire/samples.h"
 
 namespace fairfeed {
 namespace {
@@ -32,6 +33,23 @@ TEST(NoticeWords, name_money_as_people_write_it) {
     EXPECT_EQ(words(TariffNotice{0, {1'000'001, 0}, 42}).front(),
               "Set the rates for everybody: 1.000001 for a kWh from the grid, 0.00 for a kWh to "
               "it.");
+}
+
+TEST(NoticeWords, say_every_price_of_a_tariff_and_the_hours_it_goes_by) {
+    const auto said = words(TariffNotice{0, samples::banded(), 42});
+    EXPECT_THAT(
+        said, ElementsAre("Set the rates for everybody: 0.25 for a kWh from the grid, 0.08 for a "
+                          "kWh to it.",
+                          "But in band peak, Mon-Fri 17:00-20:00: 0.40 for a kWh from the grid, "
+                          "0.12 for a kWh to it.",
+                          "But in band night, 00:00-06:00: 0.20 for a kWh from the grid, 0.06 for "
+                          "a kWh to it.",
+                          "Charge every meter 0.30 for each local day.",
+                          "Hours and days go by the clock of UTC+02:00, +01:00 from 2016-10-30 "
+                          "01:00:00, +02:00 from 2017-03-26 01:00:00.",
+                          "The rates follow the forecast: base times 1 + 500000 ppm of gap / load, "
+                          "from 800000 to 1250000 ppm; base 0.25/0.08 0.40/0.12 0.20/0.06.",
+                          ::testing::_, ::testing::_));
 }
 
 // A thief's wish reads like one.

@@ -5,6 +5,7 @@
 #include "core/state/execution.h"
 #include "core/wire/transaction_codec.h"
 #include "tests/support/test_network.h"
+#include "tests/unit/wire/samples.h"
 
 namespace fairfeed {
 namespace {
@@ -44,6 +45,12 @@ MeterRegistration installed(const Registers& registers) {
 
 MeterCommand command(const MeterId& meter, Window effective, Window expires) {
     return {0, meter, MeterOrder::disconnect, CommandReason::grid_safety, effective, expires, 0};
+}
+
+Tariff at_offset(std::int64_t offset_s) {
+    Tariff tariff{1, 1};
+    tariff.clock.offset_s = offset_s;
+    return tariff;
 }
 
 // Window 0 is settled and window 1 runs, so window 2 is the first that a change may concern.
@@ -142,6 +149,25 @@ TEST_F(RegistryTest, judges_every_kind_by_its_own_rules) {
     };
     for (const auto& row : table)
         EXPECT_EQ(judge(row.content), row.expected) << row.name;
+}
+
+TEST_F(RegistryTest, takes_a_tariff_only_for_the_first_window_of_a_week_by_its_clock) {
+    const struct {
+        const char* name;
+        TariffNotice notice;
+        const char* expected;
+    } table[] = {
+        {"tariff with bands, in the first window of the local week",
+         TariffNotice{0, samples::banded(), 42}, "accepted"},
+        {"tariff for a week that begins later by its clock",
+         TariffNotice{0, at_offset(-5 * kSecondsPerHour), 42}, "not_effective"},
+        {"tariff for that week", TariffNotice{0, at_offset(-5 * kSecondsPerHour), 44}, "accepted"},
+        {"tariff for a window of that week", TariffNotice{0, at_offset(-5 * kSecondsPerHour), 45},
+         "not_effective"},
+        {"tariff by a clock of no zone", TariffNotice{0, at_offset(1), 42}, "out_of_range"},
+    };
+    for (const auto& row : table)
+        EXPECT_EQ(judge(row.notice), row.expected) << row.name;
 }
 
 TEST_F(RegistryTest, takes_only_dgmds_next_transaction) {

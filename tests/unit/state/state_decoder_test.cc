@@ -78,7 +78,12 @@ ChainState disturbed(ChainState state, Dice& dice) {
     cluster.changes.assign(some(dice), {9, some(dice)});
     cluster.handovers.assign(some(dice), {TestNetwork::node(2), some(dice), state.tip});
     cluster.factors.assign(some(dice), {kUncurtailedPpm, -900});
-    state.tariffs.assign(some(dice), {some(dice), {-1, INT64_MAX}});
+    Tariff tariff{-1, INT64_MAX, some(dice)};
+    tariff.more.assign(some(dice) % kMaxBands, {"peak", {INT64_MIN, 7}});
+    tariff.week.assign(some(dice) % kMaxBandRuns, {UINT8_MAX, some(dice)});
+    tariff.clock.changes.assign(some(dice) % kMaxClockChanges, {-900, some(dice)});
+    if (dice.chance(500)) tariff.terms = RateTerms{{{1, 2}, {3, 4}}, -1, 2, INT64_MAX};
+    state.tariffs.assign(some(dice), {some(dice), tariff});
     state.tariff_changes.assign(some(dice), {UINT64_MAX, UINT32_MAX});
     if (dice.chance(500)) state.validator_change = ValidatorChange{TestNetwork::node(3), 77};
     state.tip_time_ms = INT64_MIN + some(dice);

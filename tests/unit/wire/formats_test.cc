@@ -99,6 +99,7 @@ void add_transactions(std::vector<Sample>& out) {
     out.push_back(transaction("command", dgmd(samples::command())));
     out.push_back(transaction("revoke", dgmd(NodeRevocation{7, NodeId("node-5")})));
     out.push_back(transaction("tariff", dgmd(TariffNotice{7, {250'000, 80'000}, 42})));
+    out.push_back(transaction("tariff_bands", dgmd(TariffNotice{8, samples::banded(), 84})));
     out.push_back(transaction("event", seal_broken()));
     out.push_back(transaction("evidence_readings", two_readings()));
     out.push_back(transaction("evidence_batches", two_batches()));

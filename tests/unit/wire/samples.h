@@ -50,6 +50,7 @@ inline Office office() {
 inline Genesis genesis() {
     Genesis genesis;
     genesis.parameters.name = "lab";
+    genesis.parameters.time_zone = "Europe/Berlin";
     genesis.parameters.grid_epoch_s = 1'470'614'400;
     genesis.parameters.real_epoch_ms = 1'760'000'000'000;
     genesis.parameters.speed = 4800;
@@ -68,6 +69,21 @@ inline Genesis genesis() {
 inline const Digest& network() {
     static const Digest id = network_id(genesis());
     return id;
+}
+
+// Dearer on the evenings of working days, cheaper at night; clocks go back and forth once.
+inline Tariff banded() {
+    Tariff tariff{250'000, 80'000, 300'000};
+    tariff.more = {{"peak", {400'000, 120'000}}, {"night", {200'000, 60'000}}};
+    for (int day = 0; day < 7; ++day) {
+        tariff.week.push_back({2, 24});
+        if (day < 5) tariff.week.insert(tariff.week.end(), {{0, 44}, {1, 12}, {0, 16}});
+        if (day >= 5) tariff.week.push_back({0, 72});
+    }
+    tariff.clock = {7200, {{1'477'789'200, 3600}, {1'490'490'000, 7200}}};
+    tariff.terms = RateTerms{
+        {{250'000, 80'000}, {400'000, 120'000}, {200'000, 60'000}}, 500'000, 800'000, 1'250'000};
+    return tariff;
 }
 
 inline ReadingBody reading_body(bool with_available = true) {
@@ -128,6 +144,7 @@ inline SettlementLine line() {
     line.mes_w = 4000;
     line.import_amount_micro = 75'000;
     line.export_amount_micro = -88'000;
+    line.bands = {{100, 1100}, {200, 0}};
     line.adjusted = {-50, 40, 30, 20, -12'500, 1'600};
     line.closing = {.registers = {.import_wh = 1, .export_wh = 2, .generation_wh = 3},
                     .import_remainder = 999,
@@ -137,8 +154,8 @@ inline SettlementLine line() {
                     .shares = {{4000, 1'470'628'800}, {2400, 1'470'643'200}},
                     .over_capacity = 7,
                     .unread_from = 7,
-                    .estimates = {{7, 300, 1200, 2900, 1100}},
-                    .gaps = {{1, 3, {0, 0, 1}, Registers{1, 1, 2}, {{1, 1, 1, 1, 0}}},
+                    .estimates = {{7, 300, 1200, 2900, 1100, 75'000'000, 88'000'000}},
+                    .gaps = {{1, 3, {0, 0, 1}, Registers{1, 1, 2}, {{1, 1, 1, 1, 0, 250, 0}}},
                              {5, 6, {9, 9, 9}, std::nullopt, {}}}};
     return line;
 }
@@ -168,7 +185,8 @@ inline Settlement settlement() {
                   .residual_surplus_wh = 3,
                   .conventional_wh = 0,
                   .grid_amount_micro = 13'000,
-                  .adjusted = {-50, 40, 30, 20, 14'100}};
+                  .adjusted = {-50, 40, 30, 20, 14'100},
+                  .bands = {{100, 1100}, {200, 0}}};
     out.late = {{MeterId("meter-1"), 5, digest("late reading")},
                 {MeterId("meter-1"), 6, digest("later reading")}};
     out.basis = ShareBasis::expected;
