@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "core/base/program.h"
+#include "gateway/commands/bills.h"
 #include "gateway/commands/draft.h"
 #include "gateway/commands/export.h"
 #include "gateway/commands/forecast.h"
@@ -100,6 +101,7 @@ void add_forecast(CLI::App& app, ForecastOptions& options, BacktestOptions& test
 }
 
 struct Commands {
+    BillsOptions bills;
     ProvisionOptions provision;
     ShowRecordingOptions recording;
     DraftOptions draft;
@@ -289,7 +291,27 @@ void add_export(CLI::App& app, Commands& c) {
         "settlements:\n"
         "totals of each cluster and window. docs/office.md names the columns.\n");
     command->callback([&c] { c.status = run_export(c.exported, std::cout, std::cerr); });
-}
+    void add_bills(CLI::App & app, Commands & c) {
+        CLI::App* bills = app.add_subcommand(
+            "bills",
+            "The bills of a month or of a meter, which with account grid add up to nothing");
+        add_config(*bills, c.bills.config);
+        bills->add_option("--month", c.bills.month, "Month of the local calendar")
+            ->type_name("YYYY-MM");
+        bills->add_option("--meter", c.bills.meter, "This meter's bills alone")->type_name("NAME");
+        bills->add_option("--ledger", c.bills.ledger, "Default: that of the configuration")
+            ->type_name("LEDGER.db");
+        bills->add_option("--proof", c.bills.proof, "Write a file that proves this one bill")
+            ->type_name("FILE");
+        bills->add_flag("--json", c.bills.json, "Print JSON, with every window");
+        bills->add_flag("--csv", c.bills.csv, "Print CSV, a row for each bill");
+        bills->footer(
+            "Examples:\n"
+            "  gateway bills --config dgmd/gateway.yaml --month 2016-08 --csv\n"
+            "  gateway bills --config dgmd/gateway.yaml --meter m-101 --month 2016-08 --proof "
+            "m-101.bill\n");
+        bills->callback([&c] { c.status = run_bills_command(c.bills, std::cout, std::cerr); });
+    }
 
 }  // namespace
 }  // namespace fairfeed
@@ -309,5 +331,6 @@ int main(int argc, char** argv) {
     fairfeed::add_submit(app, commands);
     fairfeed::add_serve(app, commands);
     fairfeed::add_export(app, commands);
+    fairfeed::add_bills(app, commands);
     return fairfeed::run_program<CLI::ParseError>(app, argc, argv, commands.status);
 }

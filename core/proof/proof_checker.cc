@@ -1,7 +1,6 @@
 #include "core/proof/proof.h"
 #include "core/proof/proof_arithmetic.h"
 #include "core/proof/proof_parts.h"
-#include "core/state/endorsements.h"
 #include "core/state/settlement_rules.h"
 #include "core/wire/genesis_file_codec.h"
 #include "core/wire/reading_codec.h"
@@ -77,56 +76,6 @@ Result<void, ProofFault> check_settlement(const ChainState& state, const Proof& 
         state.tariff(settlement.window), grid.start_s(settlement.window), grid.window_seconds());
     if (!sound) return fault(ProofPart::settlement, "its totals", sound.error());
     return {};
-}
-
-Unexpected<ProofFault> endorsement_fault(const ChainState& state, const Transaction& batch,
-                                         const EndorsementFault& found) {
-    const std::string who = found.witness ? found.witness->str() : "";
-    const auto& settlement = std::get<Settlement>(batch.content);
-    switch (found.reason) {
-        case Reject::not_a_member:
-        case Reject::unknown_node:
-            return fault(ProofPart::committee,
-                         who + " endorsed and is not a member of the committee");
-        case Reject::not_canonical:
-            return fault(ProofPart::committee, "endorsements are not ascending, one per member");
-        case Reject::no_quorum:
-            return fault(
-                ProofPart::committee,
-                std::to_string(batch.endorsements.size()) + " endorsements, needed are " +
-                    std::to_string(state.quorum_of(settlement.cluster, settlement.window)));
-        default:
-            return fault(ProofPart::committee, "the endorsement of " + who, found.reason);
-    }
-}
-
-// Endorsers must be distinct members of the committee in force, each with a valid signature.
-Result<std::size_t, ProofFault> check_endorsements(const ChainState& state, const Proof& proof,
-                                                   const Settlement& settlement) {
-    const Transaction& batch = proof.settlement.transaction;
-    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
-    if (committee == nullptr)
-        return fault(ProofPart::committee,
-                     "cluster " + settlement.cluster.str() + " has no committee in genesis");
-    const auto& members = committee->members;
-    PlainSignatureChecker signatures;
-    const VerifyKey* proposer = state.node_key(batch.signer);
-    if (batch.signer != settlement.proposer)
-        return fault(ProofPart::settlement, "it is not signed by its proposer");
-    if (proposer == nullptr || !is_member(*committee, batch.signer))
-        return fault(ProofPart::committee, "the proposer is not a member of the committee");
-    if (settlement.slot >= members.size() || members[settlement.slot] != batch.signer)
-        return fault(ProofPart::settlement, "its slot is not its proposer's");
-    if (const auto valid = signatures.transaction(batch, state.network, *proposer); !valid)
-        return fault(ProofPart::settlement, "the proposer's signature", valid.error());
-    if (const auto sound = check_endorsements(state, batch, signatures); !sound)
-        return endorsement_fault(state, batch, sound.error());
-    if (committee_class(members.size()) != proof.committee)
-        return fault(ProofPart::committee,
-                     "the file claims a committee of class " +
-                         std::string(to_string(proof.committee)) + ", it is " +
-                         std::string(to_string(committee_class(members.size()))));
-    return members.size();
 }
 
 Result<ProofFindings, ProofFault> open_subject(const ChainState& state, const Proof& proof,
@@ -220,8 +169,13 @@ Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesi
     if (!subject) return unexpected(subject.error());
     if (auto sound = check_settlement(*state, *proof, subject->settlement); !sound)
         return unexpected(sound.error());
-    const auto members = check_endorsements(*state, *proof, subject->settlement);
+    const auto members = check_batch(*state, proof->settlement.transaction);
     if (!members) return unexpected(members.error());
+    if (committee_class(*members) != proof->committee)
+        return fault(ProofPart::committee, "the file claims a committee of class " +
+                                               std::string(to_string(proof->committee)) +
+                                               ", it is " +
+                                               std::string(to_string(committee_class(*members))));
     auto findings = open_subject(*state, *proof, *subject);
     if (!findings) return findings;
     findings->network = genesis.network;

@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 #include "core/crypto/merkle.h"
 #include "core/state/accusations.h"
+#include "core/state/endorsements.h"
 #include "core/state/execution.h"
 #include "core/state/office_rules.h"
 #include "core/state/registry.h"
@@ -138,6 +139,53 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
         return fault(ProofPart::registry, "the officers' approvals", valid.error());
     apply_registry(state, transaction, evidence.header.height);
     return {};
+}
+
+namespace {
+
+Unexpected<ProofFault> endorsement_fault(const ChainState& state, const Transaction& batch,
+                                         const EndorsementFault& found) {
+    const std::string who = found.witness ? found.witness->str() : "";
+    const auto& settlement = std::get<Settlement>(batch.content);
+    switch (found.reason) {
+        case Reject::not_a_member:
+        case Reject::unknown_node:
+            return fault(ProofPart::committee,
+                         who + " endorsed and is not a member of the committee");
+        case Reject::not_canonical:
+            return fault(ProofPart::committee, "endorsements are not ascending, one per member");
+        case Reject::no_quorum:
+            return fault(
+                ProofPart::committee,
+                std::to_string(batch.endorsements.size()) + " endorsements, needed are " +
+                    std::to_string(state.quorum_of(settlement.cluster, settlement.window)));
+        default:
+            return fault(ProofPart::committee, "the endorsement of " + who, found.reason);
+    }
+}
+
+}  // namespace
+
+Result<std::size_t, ProofFault> check_batch(const ChainState& state, const Transaction& batch) {
+    const auto& settlement = std::get<Settlement>(batch.content);
+    const auto* committee = state.committee_of(settlement.cluster, settlement.window);
+    if (committee == nullptr)
+        return fault(ProofPart::committee,
+                     "cluster " + settlement.cluster.str() + " has no committee in genesis");
+    const auto& members = committee->members;
+    PlainSignatureChecker signatures;
+    const VerifyKey* proposer = state.node_key(batch.signer);
+    if (batch.signer != settlement.proposer)
+        return fault(ProofPart::settlement, "it is not signed by its proposer");
+    if (proposer == nullptr || !is_member(*committee, batch.signer))
+        return fault(ProofPart::committee, "the proposer is not a member of the committee");
+    if (settlement.slot >= members.size() || members[settlement.slot] != batch.signer)
+        return fault(ProofPart::settlement, "its slot is not its proposer's");
+    if (const auto valid = signatures.transaction(batch, state.network, *proposer); !valid)
+        return fault(ProofPart::settlement, "the proposer's signature", valid.error());
+    if (const auto sound = check_endorsements(state, batch, signatures); !sound)
+        return endorsement_fault(state, batch, sound.error());
+    return members.size();
 }
 
 IncludedTransaction include(const Block& block, std::size_t index) {

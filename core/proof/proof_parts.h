@@ -27,6 +27,11 @@ namespace fairfeed {
                                                     const RegistryEvidence& evidence,
                                                     Height before);
 
+// Checks that the committee of the settlement's window certified this SETTLEMENT, or excerpt:
+// proposer, slot, signature and endorsements of distinct members. The number of members.
+[[nodiscard]] Result<std::size_t, ProofFault> check_batch(const ChainState& state,
+                                                          const Transaction& batch);
+
 [[nodiscard]] IncludedTransaction include(const Block& block, std::size_t index);
 
 // A SETTLEMENT cut down to one meter's row, and to the row of a late reading if one is named.

@@ -4,7 +4,9 @@
 
 #include "core/io/file.h"
 #include "core/io/json.h"
+#include "core/proof/bill_proof.h"
 #include "core/proof/proof.h"
+#include "edge-node/commands/check_bill.h"
 #include "edge-node/commands/factor_text.h"
 #include "edge-node/commands/figures.h"
 #include "edge-node/commands/opened_ledger.h"
@@ -167,8 +169,14 @@ int report_fault(const ProofFault& fault, bool json, std::ostream& out) {
 int run_check_proof(const CheckProofOptions& options, std::ostream& out, std::ostream& err) {
     const auto genesis = load_genesis(options.genesis);
     if (!genesis) return report_input_errors(genesis.error(), err);
-    const auto bytes = read_file(options.file, kMaxProofBytes);
+    const auto bytes = read_file(options.file, kMaxBillProofBytes);
     if (!bytes) return report_input_errors({bytes.error().message}, err);
+    if (is_bill_file(*bytes)) {
+        const auto bill = check_bill_proof(*bytes, *genesis);
+        if (!bill) return report_fault(bill.error(), options.json, out);
+        print_bill(*bill, options.json, out);
+        return kExitOk;
+    }
     if (is_evidence_file(*bytes)) {
         const auto evidence = check_evidence_file(*bytes, *genesis);
         if (!evidence) return report_fault(evidence.error(), options.json, out);

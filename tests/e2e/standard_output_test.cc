@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "core/base/check.h"
 #include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/io/status_file.h"
@@ -112,6 +113,7 @@ class StandardOutput : public ::testing::Test {
             {"gateway forecast backtest", "--totals " + quoted(totals())},
             {"gateway draft", office() + " revoke node=n5 --out " + fresh("draft")},
             {"gateway drafts", office()},
+            {"gateway bills", "--config " + quoted(gateway_of_this_process()) + " --month 2016-08"},
             {"gateway sign",
              ready_draft() + " --genesis " + quoted(directory_ / "lab/genesis.cbor")},
             {"gateway withdraw", ready_draft()},

@@ -1,0 +1,124 @@
+#include "gateway/bills/bill_run.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/ledger/replay.h"
+#include "core/wire/settlement_line_codec.h"
+
+namespace fairfeed {
+namespace {
+
+struct MonthOfMeter {
+    ClusterId cluster;
+    std::optional<SettlementLine> before;
+    std::vector<std::pair<Window, SettlementLine>> lines;
+};
+
+class BillCollector {
+  public:
+    BillCollector(const Keyholder& holder, const BillOrder& order)
+        : holder_(holder), order_(order) {}
+
+    Result<void, ReplayFault> see(const ReplayStep& step) {
+        const auto& transactions = step.committed.block.transactions;
+        const bool grants =
+            step.committed.block.header.height == 0 ||
+            std::any_of(transactions.begin(), transactions.end(), [](const Transaction& each) {
+                return each.kind == TransactionKind::key_grant;
+            });
+        if (grants) keys_.learn(step.after, holder_.node, holder_.agreement);
+        for (const Transaction& each : transactions) {
+            const auto* settlement = std::get_if<Settlement>(&each.content);
+            if (settlement == nullptr) continue;
+            if (auto taken = take(step, *settlement); !taken) return taken;
+        }
+        return {};
+    }
+
+    Result<BillRun, std::string> finish(const ChainState& state) {
+        BillRun out;
+        out.grid_micro = grid_micro_;
+        for (const auto& [key, of_meter] : months_) {
+            const auto& [month, meter] = key;
+            auto bill =
+                fold_bill(state, {meter, of_meter.cluster, month}, of_meter.before, of_meter.lines);
+            if (!bill)
+                return unexpected("meter " + meter.str() + ", " + month_text(month) + ": " +
+                                  bill.error());
+            out.bills_micro += bill->total_micro;
+            const BillStatus status = status_of(state, of_meter.cluster, month);
+            out.bills.push_back({std::move(*bill), status});
+        }
+        return out;
+    }
+
+  private:
+    [[nodiscard]] bool is_ordered(const MeterId& meter) const {
+        return !order_.meter || *order_.meter == meter;
+    }
+
+    Result<void, ReplayFault> take(const ReplayStep& step, const Settlement& settlement) {
+        const BillMonth month = month_of(step.after, settlement.window);
+        const bool in_month = !order_.month || *order_.month == month;
+        const SettlementTotals& totals = settlement.totals;
+        if (in_month)
+            grid_micro_ += Int128{totals.grid_amount_micro} + totals.adjusted.grid_amount_micro;
+        for (const SealedLine& sealed : settlement.lines) {
+            if (!is_ordered(sealed.meter)) continue;
+            auto line = open(settlement, sealed);
+            if (!line)
+                return unexpected(
+                    ReplayFault{step.committed.block.header.height, "cannot_open", line.error()});
+            add(settlement, month, in_month, std::move(*line));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<SettlementLine, std::string> open(const Settlement& settlement,
+                                                           const SealedLine& sealed) const {
+        const std::string who = "the line of " + sealed.meter.str() + ", window " +
+                                std::to_string(settlement.window) + ": ";
+        const SymmetricKey* key = keys_.find(sealed.meter, sealed.key_epoch);
+        if (key == nullptr)
+            return unexpected(who + holder_.node.str() + " holds no data key of epoch " +
+                              std::to_string(sealed.key_epoch));
+        auto line = open_line(settlement, sealed, line_key(settlement, sealed, *key));
+        if (!line) return unexpected(who + std::string(to_string(line.error())));
+        return std::move(*line);
+    }
+
+    void add(const Settlement& settlement, const BillMonth& month, bool in_month,
+             SettlementLine line) {
+        std::optional<SettlementLine>& last = last_[line.meter];
+        if (in_month) {
+            MonthOfMeter& of_meter = months_[{month, line.meter}];
+            if (of_meter.lines.empty()) of_meter.before = last;
+            of_meter.cluster = settlement.cluster;
+            of_meter.lines.emplace_back(settlement.window, line);
+        }
+        last = std::move(line);
+    }
+
+    const Keyholder& holder_;
+    const BillOrder& order_;
+    KeyRing keys_;
+    Int128 grid_micro_ = 0;
+    std::map<MeterId, std::optional<SettlementLine>> last_;
+    std::map<std::pair<BillMonth, MeterId>, MonthOfMeter> months_;
+};
+
+}  // namespace
+
+Result<BillRun, std::string> run_bills(const Ledger& ledger, const LoadedGenesis& genesis,
+                                       const Keyholder& holder, const BillOrder& order) {
+    BillCollector collector(holder, order);
+    const auto end = replay(ledger, genesis, {.trust_signatures = false, .keep_before = false},
+                            [&collector](const ReplayStep& step) { return collector.see(step); });
+    if (!end)
+        return unexpected("height " + std::to_string(end.error().height) + ": " +
+                          end.error().explanation);
+    return collector.finish(*end);
+}
+
+}  // namespace fairfeed
