@@ -153,14 +153,19 @@ Result<std::optional<DataKey>, std::string> data_key_of(const DraftOptions& opti
     return std::optional(DataKey{*key, std::nullopt});
 }
 
-// A new data key first, so that no draft grants a key that nobody has.
-Result<void, std::string> save_with_key(const std::filesystem::path& file, const Draft& draft,
-                                        const std::optional<DataKey>& data_key) {
-    if (data_key && data_key->new_file) {
-        auto kept = save_secret(*data_key->new_file, to_hex(data_key->key.view()) + "\n");
-        if (!kept) return kept;
-    }
-    return save_draft(file, draft);
+// Into the audit log first; then a new data key, so that no draft grants a key that nobody has.
+Result<void, std::string> keep(const Draft& draft, const std::filesystem::path& file,
+                               const GatewayConfig& config,
+                               const std::optional<DataKey>& data_key) {
+    auto kept = note_at_console(config, draft.network,
+                                {.what = "draft.create",
+                                 .subject = to_hex(draft.notice.id.view()),
+                                 .note = std::string(to_string(draft.notice.kind)) + " by " +
+                                         draft.notice.signer.str() + ": " +
+                                         file.filename().string()});
+    if (kept && data_key && data_key->new_file)
+        kept = save_secret(*data_key->new_file, to_hex(data_key->key.view()) + "\n");
+    return kept ? save_draft(file, draft) : kept;
 }
 
 struct Failure {
@@ -220,7 +225,7 @@ int run_draft(const DraftOptions& options, std::ostream& out, std::ostream& err)
         err << "warning: nodes would refuse this today: " << refusal << '\n';
     const auto file = free_place(options, draft, ground->config);
     if (!file) return report(file.error(), err);
-    if (const auto saved = save_with_key(*file, draft, *data_key); !saved) {
+    if (const auto saved = keep(draft, *file, ground->config, *data_key); !saved) {
         err << saved.error() << '\n';
         return kMachineFailed;
     }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/ledger/replay.h"
+#include "gateway/commands/console.h"
 
 namespace fairfeed {
 
@@ -50,6 +52,18 @@ std::vector<std::filesystem::path> drafts_in(const std::filesystem::path& direct
     }
     std::sort(files.begin(), files.end());
     return files;
+}
+
+Result<void, std::string> note_at_console(const GatewayConfig& config, const Digest& network,
+                                          AuditEvent event) {
+    event.real_ms = Clock().now().real_ms;
+    event.who = console_user();
+    event.from = "console";
+    const auto log = AuditLog::open(config.audit, network, event.real_ms);
+    if (!log) return unexpected(log.error().message);
+    if (const auto noted = (*log)->append(std::move(event)); !noted)
+        return unexpected(noted.error().message);
+    return {};
 }
 
 }  // namespace fairfeed

@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/state/state.h"
 #include "core/wire/genesis_file_codec.h"
+#include "gateway/audit/audit_log.h"
 #include "gateway/config/gateway_files.h"
 #include "gateway/office/draft.h"
 
@@ -27,5 +28,10 @@ constexpr std::string_view kDraftSuffix = ".draft";
                                                    const Draft& draft);
 // The drafts of a directory, by name; empty if there is none.
 [[nodiscard]] std::vector<std::filesystem::path> drafts_in(const std::filesystem::path& directory);
+
+// Notes in the office's audit log what is about to be done at the console; `event` without time,
+// person and place. Error: then it must not be done.
+[[nodiscard]] Result<void, std::string> note_at_console(const GatewayConfig& config,
+                                                        const Digest& network, AuditEvent event);
 
 }  // namespace fairfeed

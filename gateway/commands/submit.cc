@@ -27,6 +27,11 @@ int wrong(const std::string& line, std::ostream& err) {
     return kWrongInput;
 }
 
+int failed(const std::string& line, std::ostream& err) {
+    err << line << '\n';
+    return kNotFinal;
+}
+
 Result<Draft, std::string> merged(const std::vector<std::filesystem::path>& files) {
     auto draft = load_draft(files.front());
     for (std::size_t i = 1; draft && i < files.size(); ++i) {
@@ -133,12 +138,21 @@ int run_submit(const SubmitOptions& options, std::ostream& out, std::ostream& er
         }
         return kDone;
     }
+    const std::string id = to_hex(notice->id.view());
+    const auto noted =
+        note_at_console(*config, genesis->network, {.what = "draft.submit", .subject = id});
+    if (!noted) return failed(noted.error(), err);
     if (is_served(*config)) return leave_with_service(*config, *draft, *notice, options, out, err);
     // Of so many nodes that say it, one is honest.
     const std::size_t enough = tolerated_faults(config->nodes.size()) + 1;
     OfficeLine line(*config, *genesis, *notice);
     const Words words = line.wait(enough, options.wait_s * 1000);
     const auto height = final_height(words, enough);
+    if (height) {
+        const auto at = note_at_console(*config, genesis->network,
+                                        {.what = "notice.final", .subject = id, .height = height});
+        if (!at) return failed(at.error(), err);
+    }
     if (options.json) {
         out << to_json(*draft, words, height).dump(2) << '\n';
     } else {

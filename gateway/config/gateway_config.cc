@@ -76,6 +76,8 @@ Result<GatewayConfig, std::vector<std::string>> load_gateway_config(
     config.ledger = std::filesystem::absolute(root.require_path("ledger"), ignored);
     config.database = read_database(root);
     config.drafts = root.require_path("drafts");
+    config.audit = root.optional_path("audit").value_or(file.parent_path() / "audit.log");
+    config.accounts = root.optional_path("accounts").value_or(file.parent_path() / "accounts.db");
     read_keys(config, root.require_map("keys"));
     if (const auto broker = root.optional_map("broker")) config.broker = read_place(*broker);
     read_nodes(config, root);

@@ -27,9 +27,11 @@ struct NodeBroker : DialPlace {
 
 struct GatewayConfig {
     std::filesystem::path genesis;
-    std::filesystem::path ledger;  // the gateway's own, made by `gateway serve`; absolute
-    DatabasePlace database;        // of the read model
-    std::filesystem::path drafts;  // a directory
+    std::filesystem::path ledger;    // the gateway's own, made by `gateway serve`; absolute
+    DatabasePlace database;          // of the read model
+    std::filesystem::path drafts;    // a directory
+    std::filesystem::path audit;     // the audit log
+    std::filesystem::path accounts;  // a database of its own
     std::filesystem::path signing_key;
     std::filesystem::path agreement_key;
     std::filesystem::path tls_key;

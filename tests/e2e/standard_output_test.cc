@@ -123,6 +123,18 @@ class StandardOutput : public ::testing::Test {
             {"gateway status", "--config " + quoted(gateway_of_this_process())},
             {"gateway rebuild", office()},
             {"gateway export", "settlements " + office()},
+            {"gateway account add",
+             office() + " --role officer --no-password " + fresh_name("person")},
+            {"gateway account list", office()},
+            {"gateway account role", office() + " " + person() + " operator"},
+            {"gateway account bind", office() + " " + person() + " m-1"},
+            {"gateway account reset", office() + " " + person(), password()},
+            {"gateway account lock", office() + " " + person()},
+            {"gateway account unlock", office() + " " + person()},
+            {"gateway account token", office() + " " + person() + " --scope read"},
+            {"gateway account revoke", office() + " " + person_with_token()},
+            {"gateway account erase", office() + " " + person()},
+            {"gateway audit", office()},
             {"meter-sim import", quoted(meter_file()) + " --out " + fresh("homes")},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim load", "--check-config --burst --duration 1 --config " + quoted(meters())},
@@ -211,6 +223,29 @@ class StandardOutput : public ::testing::Test {
             EXPECT_EQ(run.wait(), 0) << run.output();
         }
         return quoted(std::filesystem::path(file));
+    }
+    std::string fresh_name(const std::string& name) { return name + std::to_string(++made_); }
+    // A new account of the office.
+    [[nodiscard]] std::string person() {
+        const std::string name = fresh_name("somebody");
+        RunningProgram run({program("gateway"), "account", "add", name, "--role", "customer",
+                            "--no-password", "--config",
+                            (directory_ / "lab/dgmd/gateway.yaml").string()});
+        EXPECT_EQ(run.wait(), 0) << run.output();
+        return name;
+    }
+    [[nodiscard]] std::string person_with_token() {
+        const std::string name = person();
+        RunningProgram run({program("gateway"), "account", "token", name, "--scope", "read",
+                            "--json", "--config", (directory_ / "lab/dgmd/gateway.yaml").string()});
+        EXPECT_EQ(run.wait(), 0) << run.output();
+        const auto made = Json::parse(run.output());
+        return name + " " + (made ? *made->at("id").as_text() : made.error());
+    }
+    [[nodiscard]] std::string password() const {
+        const auto file = directory_ / "password";
+        std::ofstream(file) << "a long password\n";
+        return quoted(file);
     }
     [[nodiscard]] std::filesystem::path meters() const {
         return directory_ / "lab/meters/meter-sim.yaml";

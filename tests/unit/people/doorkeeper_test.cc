@@ -1,0 +1,210 @@
+// The door with its book on a disk: who comes in, for how long, and who does not.
+#include "gateway/accounts/doorkeeper.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "tests/support/temp_directory.h"
+
+namespace fairfeed {
+namespace {
+
+using testing_support::TempDirectory;
+
+constexpr ScryptCost kCheap{4, 8, 1};
+constexpr std::int64_t kNow = 1'770'000'000'000;
+
+class DoorkeeperTest : public ::testing::Test {
+  protected:
+    DoorkeeperTest() {
+        auto book = AccountBook::open(file_);
+        CHECK(book.has_value());
+        book_ = std::move(*book);
+        door_ = std::make_unique<Doorkeeper>(*book_, policy_, kCheap, system_random());
+        add("amal", AccountRole::officer, {});
+        add("bela", AccountRole::customer, {"m-1", "m-2"});
+    }
+    void add(const std::string& name, AccountRole role, std::vector<std::string> meters) {
+        const auto added = book_->add({.name = name,
+                                       .role = role,
+                                       .password = door_->hash(name + " password"),
+                                       .meters = std::move(meters),
+                                       .full_name = "Person " + name,
+                                       .contact = name + "@example.org",
+                                       .created_ms = kNow});
+        ASSERT_TRUE(added && *added);
+    }
+    [[nodiscard]] std::string answer(const std::string& name, const std::string& password,
+                                     std::int64_t now_ms = kNow) {
+        const auto in = door_->log_in(name, password, now_ms);
+        if (in) return "in";
+        switch (in.error().fault) {
+            case LoginFault::wrong:
+                return "wrong";
+            case LoginFault::wait:
+                return "wait " + std::to_string(in.error().wait_ms / 1000);
+            case LoginFault::locked:
+                return "locked";
+            case LoginFault::machine:
+                break;
+        }
+        return in.error().why;
+    }
+    [[nodiscard]] NewSession in(const std::string& name, std::int64_t now_ms = kNow) {
+        auto made = door_->log_in(name, name + " password", now_ms);
+        CHECK(made.has_value());
+        return std::move(*made);
+    }
+    [[nodiscard]] std::string who(const std::string& secret, std::int64_t now_ms = kNow) {
+        return door_->by_session(secret, now_ms)->name();
+    }
+    [[nodiscard]] std::string bytes_on_disk() const {
+        std::string all;
+        for (const auto& each : std::filesystem::directory_iterator(directory_.path())) {
+            std::stringstream text;
+            text << std::ifstream(each.path(), std::ios::binary).rdbuf();
+            all += text.str();
+        }
+        return all;
+    }
+
+    [[nodiscard]] bool is_on_disk(const std::string& text) const {
+        return bytes_on_disk().find(text) != std::string::npos;
+    }
+
+    TempDirectory directory_;
+    std::filesystem::path file_ = directory_ / "accounts.db";
+    AccessPolicy policy_;
+    std::unique_ptr<AccountBook> book_;
+    std::unique_ptr<Doorkeeper> door_;
+};
+
+TEST_F(DoorkeeperTest, lets_a_person_in_by_password_and_then_by_cookie) {
+    EXPECT_EQ(answer("amal", "bela password"), "wrong");
+    const NewSession made = in("amal");
+    EXPECT_EQ(made.secret.size(), 64U);
+    EXPECT_EQ(who(made.secret), "amal");
+    EXPECT_EQ(who(made.secret + "0"), "nobody");
+    EXPECT_EQ(who(""), "nobody");
+    EXPECT_EQ(who(std::string(100'000, 'a')), "nobody");
+    EXPECT_NE(in("amal").secret, made.secret);
+}
+
+TEST_F(DoorkeeperTest, forgets_a_session_that_ended_was_idle_or_is_old) {
+    const NewSession made = in("amal");
+    EXPECT_EQ(who(made.secret, kNow + policy_.idle_ms), "nobody");
+    for (std::int64_t at = 0; at < policy_.absolute_ms; at += policy_.idle_ms - 1)
+        ASSERT_EQ(who(made.secret, kNow + at), "amal") << at;
+    EXPECT_EQ(who(made.secret, kNow + policy_.absolute_ms), "nobody");
+    const NewSession other = in("amal");
+    ASSERT_TRUE(door_->log_out(other.session));
+    EXPECT_EQ(who(other.secret), "nobody");
+}
+
+TEST_F(DoorkeeperTest, makes_a_guesser_wait_whether_the_name_is_known_or_not) {
+    for (const std::string name : {"amal", "nobody.of.that.name"}) {
+        for (int i = 0; i < 5; ++i)
+            EXPECT_EQ(answer(name, "guess"), "wrong") << name;
+        EXPECT_EQ(answer(name, "guess"), "wait 2") << name;
+        EXPECT_EQ(answer(name, "guess", kNow + 2000), "wrong") << name;
+        EXPECT_EQ(answer(name, "guess", kNow + 2000), "wait 4") << name;
+    }
+    EXPECT_EQ(answer("amal", "amal password", kNow + 2000), "wait 4");
+    EXPECT_EQ(answer("amal", "amal password", kNow + 6000), "in");
+    EXPECT_EQ(answer("amal", "guess", kNow + 6000), "wrong") << "begins anew";
+}
+
+TEST_F(DoorkeeperTest, counts_guesses_that_come_at_once) {
+    std::vector<std::thread> guessers;
+    for (int thread = 0; thread < 4; ++thread)
+        guessers.emplace_back([this] {
+            for (int i = 0; i < 10; ++i)
+                (void)door_->log_in("amal", "guess", kNow);
+        });
+    for (std::thread& each : guessers)
+        each.join();
+    const auto account = book_->find("amal");
+    EXPECT_GE((*account)->failures, 5U);
+    EXPECT_LE((*account)->failures, 8U) << "at most one more for each that was on the way";
+}
+
+TEST_F(DoorkeeperTest, shuts_a_locked_account_out_everywhere_at_once) {
+    const NewSession made = in("bela");
+    const auto token = door_->issue("bela", {TokenScope::read}, "", kNow, kNow + 1000);
+    Account locked = **book_->find("bela");
+    locked.locked = true;
+    ASSERT_TRUE(*book_->put(locked));
+    EXPECT_EQ(answer("bela", "bela password"), "locked");
+    EXPECT_EQ(answer("bela", "guess"), "wrong");
+    EXPECT_EQ(who(made.secret), "nobody");
+    EXPECT_EQ(door_->by_token(token->secret, kNow)->name(), "nobody");
+}
+
+TEST_F(DoorkeeperTest, knows_a_program_by_its_token_until_it_expires_or_is_revoked) {
+    const auto made =
+        door_->issue("bela", {TokenScope::read, TokenScope::drafts}, "nightly", kNow, kNow + 1000);
+    const auto caller = door_->by_token(made->secret, kNow + 999);
+    EXPECT_EQ(caller->name(), "bela");
+    EXPECT_EQ(caller->token->scopes,
+              (std::vector<TokenScope>{TokenScope::read, TokenScope::drafts}));
+    EXPECT_EQ(caller->account->meters, (std::vector<std::string>{"m-1", "m-2"}));
+    EXPECT_EQ(door_->by_token(made->secret, kNow + 1000)->name(), "nobody");
+    EXPECT_EQ(door_->by_token(made->secret.substr(4), kNow)->name(), "nobody");
+    EXPECT_EQ(who(made->secret), "nobody") << "a token is no cookie";
+    EXPECT_FALSE(*book_->revoke("amal", made->token.id)) << "another's";
+    EXPECT_TRUE(*book_->revoke("bela", made->token.id));
+    EXPECT_EQ(door_->by_token(made->secret, kNow)->name(), "nobody");
+}
+
+TEST_F(DoorkeeperTest, lets_nobody_in_without_a_password_of_their_own) {
+    ASSERT_TRUE(*book_->add({.name = "ghost"}));
+    EXPECT_EQ(answer("ghost", ""), "wrong");
+}
+
+TEST_F(DoorkeeperTest, makes_a_hash_of_another_cost_anew) {
+    const Doorkeeper strict(*book_, policy_, {5, 8, 1}, system_random());
+    Account account = **book_->find("amal");
+    account.password = strict.hash("amal password");
+    ASSERT_TRUE(*book_->put(account));
+    EXPECT_EQ(answer("amal", "amal password"), "in");
+    EXPECT_FALSE(has_other_cost((*book_->find("amal"))->password, kCheap));
+    EXPECT_EQ(answer("amal", "amal password"), "in");
+}
+
+TEST_F(DoorkeeperTest, keeps_no_secret_on_the_disk) {
+    const NewSession made = in("amal");
+    const auto token = door_->issue("amal", {TokenScope::read}, "", kNow, kNow + 1000);
+    EXPECT_TRUE(is_on_disk("amal"));
+    for (const std::string& secret : {made.secret, token->secret, std::string("amal password")})
+        EXPECT_FALSE(is_on_disk(secret)) << secret;
+}
+
+TEST_F(DoorkeeperTest, leaves_nothing_of_an_erased_person_on_the_disk) {
+    const NewSession made = in("bela");
+    ASSERT_TRUE(is_on_disk("bela@example.org"));
+    EXPECT_TRUE(*book_->erase("bela"));
+    for (const char* personal : {"bela", "Person bela", "bela@example.org"})
+        EXPECT_FALSE(is_on_disk(personal)) << personal;
+    EXPECT_FALSE(*book_->erase("bela"));
+    EXPECT_EQ(who(made.secret), "nobody");
+    EXPECT_EQ(answer("amal", "amal password"), "in");
+}
+
+TEST_F(DoorkeeperTest, finds_everything_again_after_a_restart) {
+    const NewSession made = in("bela");
+    door_.reset();
+    const Account before = **book_->find("bela");
+    book_.reset();
+    book_ = std::move(*AccountBook::open(file_));
+    door_ = std::make_unique<Doorkeeper>(*book_, policy_, kCheap, system_random());
+    EXPECT_EQ(**book_->find("bela"), before);
+    EXPECT_EQ(who(made.secret), "bela");
+    EXPECT_EQ(book_->all()->size(), 2U);
+    EXPECT_FALSE(*book_->add(before)) << "there is one of that name";
+}
+
+}  // namespace
+}  // namespace fairfeed
