@@ -13,10 +13,11 @@ find_package(pugixml REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(eclipse-paho-mqtt-c REQUIRED)
 find_package(PahoMqttCpp REQUIRED)
-# SOCI of Debian brings no package file for CMake. Its PostgreSQL backend is loaded at run time, and
-# only where a configuration names such a database.
+# SOCI and prometheus-cpp of Debian bring no package files for CMake. SOCI's PostgreSQL backend is
+# loaded at run time, and only where a configuration names such a database.
 find_library(SOCI_CORE soci_core REQUIRED)
 find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
+find_library(PROMETHEUS_CORE prometheus-cpp-core REQUIRED)
 pkg_check_modules(CBOR REQUIRED IMPORTED_TARGET libcbor)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(MOSQUITTO REQUIRED IMPORTED_TARGET libmosquitto)

@@ -274,4 +274,42 @@ Result<void, std::string> ReadModel::visit(OfficeTable table, Height since,
     }
 }
 
+Result<std::vector<OfficeRow>, std::string> ReadModel::select(const OfficeQuery& query) const {
+    const OfficeLayout& layout = layout_of(query.table);
+    const BoundSql sql = sql_of(query);
+    std::deque<long long> numbers;  // bound by address
+    std::vector<OfficeRow> rows;
+    try {
+        auto prepared = session_->sql.prepare << sql.text;
+        for (const OfficeCell& value : sql.values) {
+            if (const auto* words = std::get_if<std::string>(&value)) {
+                prepared, soci::use(*words);
+            } else {
+                const auto* number = std::get_if<std::int64_t>(&value);
+                numbers.push_back(number != nullptr ? *number : 0);
+                prepared, soci::use(numbers.back());
+            }
+        }
+        const soci::rowset<soci::row> found = prepared;
+        for (const soci::row& each : found) {
+            OfficeRow row{query.table, {}};
+            for (std::size_t i = 0; i < layout.columns.size(); ++i)
+                row.cells.push_back(cell_of(each, i, layout.columns[i].is_text));
+            rows.push_back(std::move(row));
+        }
+        return rows;
+    } catch (const std::exception& error) {
+        return unexpected("the read model cannot be read: " + std::string(error.what()));
+    }
+}
+
+Result<std::optional<Height>, std::string> ReadModel::look_up_height() const {
+    try {
+        const auto known = session_->note("height");
+        return known ? std::optional<Height>(std::stoull(*known)) : std::nullopt;
+    } catch (const std::exception& error) {
+        return unexpected("the read model cannot be read: " + std::string(error.what()));
+    }
+}
+
 }  // namespace fairfeed

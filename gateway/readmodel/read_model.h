@@ -17,6 +17,7 @@
 #include "core/base/ids.h"
 #include "core/base/result.h"
 #include "core/base/units.h"
+#include "gateway/readmodel/office_query.h"
 #include "gateway/readmodel/tables.h"
 
 namespace fairfeed {
@@ -54,6 +55,12 @@ class ReadModel {
     // The rows of a table that blocks from this height on made, by height and key.
     [[nodiscard]] Result<void, std::string> visit(OfficeTable table, Height since,
                                                   const Visitor& visitor) const;
+
+    // Some rows of a table. Works beside another process or thread that adds blocks.
+    [[nodiscard]] Result<std::vector<OfficeRow>, std::string> select(
+        const OfficeQuery& query) const;
+    // The height by now, which somebody else may have added. Error: the database.
+    [[nodiscard]] Result<std::optional<Height>, std::string> look_up_height() const;
 
   private:
     struct Session;

@@ -17,6 +17,7 @@
 #include "edge-node/consensus/safety_record.h"
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/notice_seeds.h"
+#include "tests/fuzz/request_seeds.h"
 #include "tests/fuzz/snapshot_seed.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/wire/samples.h"
@@ -386,6 +387,8 @@ int main(int argc, char** argv) {
     corpus.add("public_state", "settled", snapshot_seed().state);
     corpus.add("books", "settled", snapshot_seed().books);
     write_files(corpus);
+    for (const RequestSeed& seed : kRequestSeeds)
+        corpus.add(seed.target, seed.name, seed.text);
     std::cout << "seeds written\n";
     return 0;
 }

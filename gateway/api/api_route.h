@@ -1,0 +1,110 @@
+// A route of the office's API and the call that reaches its answer: who asks, with what. Answers
+// are functions of the call and of what the sources say. Values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/model/network.h"
+#include "gateway/accounts/doorkeeper.h"
+#include "gateway/audit/audit_log.h"
+#include "gateway/http/http_message.h"
+#include "gateway/http/route_table.h"
+#include "gateway/office/draft.h"
+#include "gateway/readmodel/office_query.h"
+
+namespace fairfeed {
+
+// The drafts of the office, by the names of their files. Errors are for a person.
+struct DraftShelf {
+    std::function<std::vector<std::pair<std::string, Draft>>()> all;
+    std::function<Result<void, std::string>(const std::string& name, const Draft&)> save;
+};
+
+// What answers are made from. Any worker calls them, several at a time.
+struct ApiSources {
+    std::function<Result<std::vector<OfficeRow>, std::string>(const OfficeQuery&)> rows;
+    std::function<Json()> network;
+    std::function<Json()> health;
+    std::function<std::string()> metrics;  // as Prometheus reads them
+    DraftShelf drafts;
+    NetworkParameters parameters;
+    Digest network_id;
+    Doorkeeper* door = nullptr;
+    AuditLog* audit = nullptr;
+    std::filesystem::path audit_file;
+    std::function<std::int64_t()> now_ms;
+};
+
+struct ApiCall {
+    const HttpRequest& request;
+    const Caller& caller;
+    const PathValues& path;
+    const std::vector<std::pair<std::string, std::string>>& parameters;
+    const Json& body;  // null, if the method has none
+    std::int64_t now_ms = 0;
+
+    // Empty: it is not there.
+    [[nodiscard]] std::string parameter(std::string_view name) const;
+    [[nodiscard]] const std::string& in_path(std::string_view name) const;
+};
+
+struct ApiRoute {
+    std::string_view method;
+    std::string_view pattern;
+    std::optional<AccessRight> right;  // nullopt: anybody, also nobody
+    std::vector<std::string_view> parameters;
+    std::function<HttpResponse(const ApiCall&)> answer;
+};
+
+// A whole number as a parameter; the fallback if it is not there. Error: the problem.
+[[nodiscard]] Result<std::int64_t, HttpResponse> whole_parameter(const ApiCall& call,
+                                                                 std::string_view name,
+                                                                 std::int64_t least,
+                                                                 std::int64_t most,
+                                                                 std::int64_t fallback);
+
+[[nodiscard]] HttpResponse not_found();
+[[nodiscard]] HttpResponse machine_failed(const std::string& why);  // 503; the log has the reason
+
+// Reads the members of a body and collects what is wrong with them.
+class BodyReader {
+  public:
+    explicit BodyReader(const Json& body);
+    [[nodiscard]] std::string text(std::string_view member, std::size_t most = 200);
+    [[nodiscard]] std::optional<std::string> optional_text(std::string_view member,
+                                                           std::size_t most = 200);
+    [[nodiscard]] std::optional<std::vector<std::string>> optional_texts(std::string_view member);
+    [[nodiscard]] std::optional<bool> optional_bool(std::string_view member);
+    [[nodiscard]] std::int64_t whole(std::string_view member, std::int64_t least, std::int64_t most,
+                                     std::int64_t fallback);
+    void fail(std::string_view member, std::string detail);
+    // The problem, if anything was wrong, also a member that nobody asked for.
+    [[nodiscard]] std::optional<HttpResponse> finish();
+
+  private:
+    const Json* member(std::string_view name);
+    const Json& body_;
+    std::vector<std::string> asked_;
+    std::vector<RequestFault> faults_;
+};
+
+// Notes the act before it is done. The problem, if the log does not take it.
+[[nodiscard]] std::optional<HttpResponse> noted(const ApiSources& sources, const ApiCall& call,
+                                                std::string what, std::string subject,
+                                                std::string note = "");
+
+// The rooms' routes. The sources must outlive them.
+[[nodiscard]] std::vector<ApiRoute> table_routes(const ApiSources& sources);
+[[nodiscard]] std::vector<ApiRoute> session_routes(const ApiSources& sources);
+[[nodiscard]] std::vector<ApiRoute> account_routes(const ApiSources& sources);
+[[nodiscard]] std::vector<ApiRoute> draft_routes(const ApiSources& sources);
+[[nodiscard]] std::vector<ApiRoute> network_routes(const ApiSources& sources);
+
+}  // namespace fairfeed

@@ -1,0 +1,58 @@
+#include "gateway/api/live_events.h"
+
+namespace fairfeed {
+namespace {
+
+constexpr std::size_t kMaxRows = 100'000;
+
+struct WatchedTable {
+    OfficeTable table;
+    std::string_view kind;
+    std::string_view owned_by;  // the column of the meter; empty: everybody's
+};
+
+constexpr WatchedTable kWatched[] = {
+    {OfficeTable::blocks, "block", ""},           {OfficeTable::tariffs, "tariff", ""},
+    {OfficeTable::settlements, "settlement", ""}, {OfficeTable::evidence, "evidence", ""},
+    {OfficeTable::alarms, "alarm", "subject"},    {OfficeTable::capacities, "capacity", "meter"},
+    {OfficeTable::shares, "share", "meter"},      {OfficeTable::bill_lines, "bill_line", "meter"},
+};
+
+}  // namespace
+
+Json row_json(const OfficeRow& row) {
+    const auto& columns = layout_of(row.table).columns;
+    Json json = Json::object();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (const auto* number = std::get_if<std::int64_t>(&row.cells[i])) {
+            json.set(columns[i].name, *number);
+        } else if (const auto* text = std::get_if<std::string>(&row.cells[i])) {
+            json.set(columns[i].name, *text);
+        } else {
+            json.set(columns[i].name, Json());
+        }
+    }
+    return json;
+}
+
+Result<std::vector<LiveEvent>, std::string> events_of_block(const RowSource& rows, Height height) {
+    std::vector<LiveEvent> events;
+    for (const WatchedTable& watched : kWatched) {
+        const auto found = rows({.table = watched.table,
+                                 .equal = {{"height", static_cast<std::int64_t>(height)}},
+                                 .limit = kMaxRows});
+        if (!found) return unexpected(found.error());
+        for (const OfficeRow& row : *found) {
+            LiveEvent event{height, events.size(), std::string(watched.kind), row_json(row).dump(),
+                            ""};
+            if (!watched.owned_by.empty()) {
+                const OfficeCell& meter = cell_of(row, watched.owned_by);
+                if (const auto* name = std::get_if<std::string>(&meter)) event.meter = *name;
+            }
+            events.push_back(std::move(event));
+        }
+    }
+    return events;
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,151 @@
+// An office for tests: a read model of a short chain, four people, one draft, and the API over
+// them, asked without sockets.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "gateway/api/office_api.h"
+#include "gateway/readmodel/block_rows.h"
+#include "gateway/readmodel/read_model.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/follower/followed_chain.h"
+
+namespace fairfeed::test {
+
+class SmallOffice : public FollowedChain {
+  protected:
+    static constexpr std::int64_t kNow = 1'770'000'000'000;
+
+    SmallOffice() {
+        grow(4);
+        catch_up_with(1);
+        fill();
+        add("home", AccountRole::customer, {"meter-1-1"});
+        add("ines", AccountRole::inspector, {});
+        add("olga", AccountRole::officer, {});
+        add("otto", AccountRole::grid_operator, {});
+        const Transaction notice = network_.draft(
+            chain_.state(), CapacityCertificate{0, MeterId("meter-1-1"), 6000, 42}, 99);
+        drafts_["00046.draft"] = {network_.network(), notice, chain_.state().office.office, false};
+        api_ = std::make_unique<OfficeApi>(sources(), rules());
+    }
+
+    struct Spoken {
+        HttpResponse response;
+        Json json;  // null, if the body is none
+        [[nodiscard]] unsigned status() const { return response.status; }
+        [[nodiscard]] std::string kind() const {
+            const std::string* type = json.at("type").as_text();
+            return type == nullptr ? "" : type->substr(type->rfind(':') + 1);
+        }
+    };
+    [[nodiscard]] static HttpRequest request(const std::string& method, const std::string& target,
+                                             const std::string& body = "") {
+        HttpRequest made;
+        made.method = method;
+        made.target = target;
+        made.body = body;
+        made.address = "127.0.0.1";
+        made.headers = {{"host", "localhost:8443"}};
+        if (!body.empty()) made.headers.emplace_back("content-type", "application/json");
+        return made;
+    }
+    [[nodiscard]] Spoken send(const HttpRequest& made) {
+        HttpResponse response = api_->answer(made);
+        auto json = Json::parse(response.body);
+        return {std::move(response), json ? std::move(*json) : Json()};
+    }
+    // As that person's browser sends it; "" is nobody.
+    [[nodiscard]] HttpRequest by(const std::string& who, HttpRequest made) {
+        if (who.empty()) return made;
+        auto session = sessions_.find(who);
+        if (session == sessions_.end()) {
+            auto in = door_->log_in(who, who + " password", now_ms_);
+            CHECK(in.has_value());
+            session = sessions_.emplace(who, std::move(*in)).first;
+        }
+        made.headers.emplace_back("cookie", "__Host-session=" + session->second.secret);
+        made.headers.emplace_back("x-csrf-token", session->second.session.csrf);
+        return made;
+    }
+    [[nodiscard]] Spoken ask(const std::string& who, const std::string& method,
+                             const std::string& target, const std::string& body = "") {
+        return send(by(who, request(method, target, body)));
+    }
+    [[nodiscard]] std::vector<std::string> acts() const {
+        std::vector<std::string> all;
+        EXPECT_TRUE(check_audit_log(
+            directory_ / "audit.log", network_.network(), [&](const AuditEntry& entry) {
+                all.push_back(entry.event.who + " " + entry.event.what + " " + entry.event.subject);
+            }));
+        return all;
+    }
+
+    testing_support::TempDirectory directory_;
+    std::int64_t now_ms_ = kNow;
+    std::optional<ReadModel> model_;
+    std::unique_ptr<AccountBook> book_ = std::move(*AccountBook::open(directory_ / "accounts.db"));
+    std::unique_ptr<Doorkeeper> door_ =
+        std::make_unique<Doorkeeper>(*book_, AccessPolicy{}, ScryptCost{4, 8, 1}, system_random());
+    std::unique_ptr<AuditLog> audit_ =
+        std::move(*AuditLog::open(directory_ / "audit.log", network_.network(), kNow));
+    std::map<std::string, Draft> drafts_;
+    std::map<std::string, NewSession> sessions_;
+    std::unique_ptr<OfficeApi> api_;
+
+  private:
+    void add(const std::string& name, AccountRole role, std::vector<std::string> meters) {
+        CHECK(*book_->add({.name = name,
+                           .role = role,
+                           .password = door_->hash(name + " password"),
+                           .meters = std::move(meters),
+                           .created_ms = kNow}));
+    }
+    void fill() {
+        auto opened = ReadModel::open({directory_ / "office.db", {}}, network_.network());
+        CHECK(opened.has_value());
+        model_ = std::move(*opened);
+        const CommittedBlock genesis{network_.genesis().block.block, {}};
+        const std::vector<RecomputedSettlement> none;
+        const std::vector<ReplayFault> faultless;
+        CHECK(model_->add(0, rows_of({{genesis, states_[0], states_[0]}, none, faultless})));
+        Height height = 0;
+        for (const AppendBlock& each : appended_)
+            CHECK(model_->add(++height, rows_of({{*each.committed, each.before, each.after},
+                                                 each.settlements,
+                                                 each.faults})));
+    }
+    static ApiRules rules() {
+        ApiRules rules;
+        rules.rate = {.per_minute = 1'000'000, .burst = 1'000'000, .addresses = 100};
+        return rules;
+    }
+    ApiSources sources() {
+        ApiSources made;
+        made.rows = [this](const OfficeQuery& query) { return model_->select(query); };
+        made.network = [this] {
+            return network_json(network_.genesis().content, network_.network());
+        };
+        made.health = [this] { return health_json(model_->height(), 0); };
+        made.metrics = [] { return std::string("up 1\n"); };
+        made.drafts.all = [this] {
+            return std::vector<std::pair<std::string, Draft>>(drafts_.begin(), drafts_.end());
+        };
+        made.drafts.save = [this](const std::string& name, const Draft& draft) {
+            drafts_[name] = draft;
+            return Result<void, std::string>();
+        };
+        made.parameters = network_.genesis().content.parameters;
+        made.network_id = network_.network();
+        made.door = door_.get();
+        made.audit = audit_.get();
+        made.audit_file = directory_ / "audit.log";
+        made.now_ms = [this] { return now_ms_; };
+        return made;
+    }
+};
+
+}  // namespace fairfeed::test

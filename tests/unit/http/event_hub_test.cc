@@ -1,0 +1,92 @@
+// Those who watch: each sees what is theirs, in order, and nobody waits for a slow one.
+#include "gateway/http/event_hub.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fairfeed {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+LiveEvent event(std::uint64_t height, std::uint64_t position, const std::string& meter = "") {
+    return {height, position, "block", "{\"height\":" + std::to_string(height) + "}", meter};
+}
+
+EventWish all() {
+    return {[](const LiveEvent&) { return true; }, {}};
+}
+EventWish of_meter(const std::string& meter) {
+    return {[meter](const LiveEvent& each) { return each.meter.empty() || each.meter == meter; },
+            {}};
+}
+EventWish after(std::uint64_t height, std::uint64_t position) {
+    EventWish wish = all();
+    wish.last = {height, position};
+    return wish;
+}
+
+TEST(AnEvent, is_text_that_a_browser_reads) {
+    EXPECT_EQ(event_text(event(7, 2)), "id: 7.2\nevent: block\ndata: {\"height\":7}\n\n");
+    EXPECT_EQ(*parse_event_id("7.2"), (std::pair<std::uint64_t, std::uint64_t>(7, 2)));
+    for (const char* odd :
+         {"", ".", "7", "7.", ".2", "7.2.1", "-1.2", "7.x", "99999999999999999999.1"})
+        EXPECT_FALSE(parse_event_id(odd)) << odd;
+}
+
+TEST(Watchers, see_what_is_theirs_in_order) {
+    EventHub hub({});
+    const auto anyone = *hub.open(all());
+    const auto owner = *hub.open(of_meter("m-1"));
+    EXPECT_THAT(hub.publish(event(1, 0)), ElementsAre(anyone, owner));
+    EXPECT_THAT(hub.publish(event(1, 1, "m-2")), ElementsAre(anyone));
+    EXPECT_EQ(hub.take(anyone), event_text(event(1, 0)) + event_text(event(1, 1)));
+    EXPECT_EQ(hub.take(owner), event_text(event(1, 0)));
+    EXPECT_EQ(hub.take(owner), "");
+}
+
+TEST(AWatcher, that_reads_too_slowly_is_let_go_and_others_are_not) {
+    EventHub hub({.watchers = 10, .queue = 3, .history = 100});
+    const auto slow = *hub.open(all());
+    const auto quick = *hub.open(all());
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        hub.publish(event(i, 0));
+        EXPECT_NE(hub.take(quick), "");
+    }
+    EXPECT_TRUE(hub.is_let_go(slow));
+    EXPECT_EQ(hub.take(slow), "");
+    EXPECT_FALSE(hub.is_let_go(quick));
+    EXPECT_EQ(hub.watchers(), 1U);
+}
+
+TEST(AWatcher, that_comes_back_gets_what_it_missed) {
+    EventHub hub({.watchers = 10, .queue = 5, .history = 4});
+    for (std::uint64_t i = 1; i <= 4; ++i)
+        hub.publish(event(i, 0));
+    EXPECT_EQ(hub.take(*hub.open(after(2, 0))), event_text(event(3, 0)) + event_text(event(4, 0)));
+    EXPECT_EQ(hub.take(*hub.open(after(4, 0))), "");
+    EXPECT_EQ(hub.take(*hub.open(all())), "") << "a new watcher begins now";
+}
+
+TEST(AWatcher, that_was_away_too_long_is_told_of_the_gap) {
+    EventHub hub({.watchers = 10, .queue = 2, .history = 4});
+    EXPECT_THAT(hub.take(*hub.open(after(1, 0))), HasSubstr("event: gap")) << "after a restart";
+    for (std::uint64_t i = 1; i <= 6; ++i)
+        hub.publish(event(i, 0));
+    EXPECT_THAT(hub.take(*hub.open(after(1, 0))), HasSubstr("event: gap")) << "forgotten";
+    EXPECT_THAT(hub.take(*hub.open(after(3, 0))), HasSubstr("event: gap")) << "beyond the queue";
+    EXPECT_EQ(hub.take(*hub.open(after(5, 0))), event_text(event(6, 0)));
+}
+
+TEST(Watchers, are_so_many_and_no_more) {
+    EventHub hub({.watchers = 2, .queue = 3, .history = 4});
+    const auto first = hub.open(all());
+    EXPECT_TRUE(hub.open(all()));
+    EXPECT_FALSE(hub.open(all()));
+    hub.close(*first);
+    EXPECT_TRUE(hub.open(all()));
+}
+
+}  // namespace
+}  // namespace fairfeed
