@@ -99,6 +99,8 @@ std::string_view tag_of(Domain domain) {
             return "ff1/approval";
         case Domain::command:
             return "ff1/command";
+        case Domain::inspection:
+            return "ff1/inspection";
     }
     CHECK(false);
 }

@@ -38,6 +38,7 @@ enum class Domain : std::uint8_t {
     handover,
     approval,
     command,
+    inspection,  // an inspector's record; no message of the chain
 };
 [[nodiscard]] std::string_view tag_of(Domain domain);
 

@@ -15,6 +15,7 @@
 #include "core/wire/settlement_line_codec.h"
 #include "core/wire/topics.h"
 #include "edge-node/consensus/safety_record.h"
+#include "tests/fuzz/capacity_seeds.h"
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/notice_seeds.h"
 #include "tests/fuzz/request_seeds.h"
@@ -63,6 +64,9 @@ void write_transactions(const Corpus& corpus) {
     for (const auto& [name, bytes] : notice_seeds())
         corpus.add("transaction", name, bytes);
     corpus.add("draft", "one-of-two", draft_seed());
+    corpus.add("inspection", "visit", inspection_seed());
+    corpus.add("installation", "solar", installation_seed());
+    corpus.add("capacity_code", "typed", code_seed());
     add("event", samples::seal_broken());
     add("handover", samples::handover_by("node-1"));
     add("evidence_readings", samples::two_readings());

@@ -21,7 +21,7 @@ class SignatureCount {
     }
 
   private:
-    static constexpr std::size_t kDomains = static_cast<std::size_t>(cose::Domain::approval) + 1;
+    static constexpr std::size_t kDomains = static_cast<std::size_t>(cose::Domain::inspection) + 1;
     // `message` is a Sig_structure, as everything that Fairfeed signs.
     [[nodiscard]] static std::size_t domain_of(ByteView message);
 

@@ -1,0 +1,125 @@
+// Certified capacities watched in operation (paper A69, A70): each settled window's peak of a meter
+// against its certificate. The peak is the larger of what the meter says and four times its largest
+// quarter hour. Above 110 % is a warning; above 115 % in k of the last n windows is a ground to
+// deauthorise; and a peak that stays far below the certificate through clear weeks, while the
+// neighbours of the cluster reach theirs, says that too much was declared. Everything by watt of
+// certified capacity. A fold: (state, reports of a block) -> findings. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/crypto/signing.h"
+#include "core/state/state.h"
+#include "gateway/follower/office_books.h"
+#include "gateway/office/draft.h"
+
+namespace fairfeed {
+
+struct PeakLimits {
+    std::int64_t warn_percent = 110;
+    std::int64_t exceed_percent = 115;
+    std::size_t windows_exceeded = 3;  // k
+    Window of_windows = 42;            // n
+    // A week is clear if the cluster's median best peak reaches so much of its certificates.
+    std::int64_t clear_percent = 60;
+    std::size_t clear_weeks = 4;    // in a row of clear ones
+    std::size_t fewest_meters = 4;  // that generate in the cluster, to be judged at all
+    std::int64_t low_percent = 60;  // of the median of the others
+};
+// The first fault for a person; empty: none.
+[[nodiscard]] std::string fault_of(const PeakLimits& limits);
+
+// A meter's own reading of one window.
+struct PeakReport {
+    MeterId meter;
+    ClusterId cluster;
+    Window window = 0;
+    std::int64_t capacity_w = 0;  // certified for the window
+    std::int64_t peak_w = 0;
+    bool is_curtailed = false;  // a share bound: its peak says nothing of the installation
+    bool operator==(const PeakReport&) const = default;
+};
+// Of the readings that a block settles and that DGMD can open, by window, then meter.
+[[nodiscard]] std::vector<PeakReport> peak_reports(const OpenedBlock& opened);
+
+struct PeakAboveCertificate {
+    PeakReport report;
+    bool operator==(const PeakAboveCertificate&) const = default;
+};
+struct CapacityExceeded {
+    MeterId meter;
+    ClusterId cluster;
+    std::vector<PeakReport> windows;  // ascending: the evidence
+    bool operator==(const CapacityExceeded&) const = default;
+};
+struct CapacityOverstated {
+    MeterId meter;
+    ClusterId cluster;
+    std::int64_t capacity_w = 0;
+    std::int64_t best_w = 0;          // in the clear weeks
+    std::int64_t best_ppm = 0;        // of the certificate
+    std::int64_t neighbours_ppm = 0;  // median of the others
+    std::vector<std::int64_t> weeks;  // counted from the grid epoch
+    bool operator==(const CapacityOverstated&) const = default;
+};
+using PeakFinding = std::variant<PeakAboveCertificate, CapacityExceeded, CapacityOverstated>;
+// A sentence with the figures.
+[[nodiscard]] std::string describe(const PeakFinding& finding);
+
+class PeakWatch {
+  public:
+    PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week);
+
+    // The reports of one block; late readings come after newer ones. A finding is told once: an
+    // excess again only after the certificate changed, too much declared again after as many more
+    // clear weeks.
+    [[nodiscard]] std::vector<PeakFinding> follow(const std::vector<PeakReport>& reports);
+
+  private:
+    struct WatchedMeter {
+        ClusterId cluster;
+        std::int64_t capacity_w = 0;
+        Window newest = 0;
+        std::map<Window, PeakReport> exceeded;  // of the last n windows
+        bool is_excess_told = false;
+        std::map<std::int64_t, std::int64_t> best_w;  // by week: the running one and clear ones
+        std::size_t judge_from = 0;  // clear weeks of the cluster before it is judged again
+    };
+    struct WatchedCluster {
+        std::int64_t week = 0;                  // that runs
+        std::vector<std::int64_t> clear_weeks;  // the last ones
+        std::size_t clear_count = 0;            // since the beginning
+    };
+    void on_report(const PeakReport& report, std::vector<PeakFinding>& out);
+    void on_excess(WatchedMeter& meter, const PeakReport& report, std::vector<PeakFinding>& out);
+    // The cluster has come to this week: judges the one that it leaves.
+    void enter_week(const ClusterId& cluster, std::int64_t week, std::vector<PeakFinding>& out);
+    void judge(const ClusterId& cluster, const WatchedCluster& watched,
+               std::vector<PeakFinding>& out);
+    // The best of each meter with a peak in all of these weeks, in ppm of its certificate.
+    [[nodiscard]] std::map<MeterId, std::int64_t> best_ppm(
+        const ClusterId& cluster, const std::vector<std::int64_t>& weeks) const;
+    void forget_weeks(const ClusterId& cluster, const WatchedCluster& watched);
+
+    PeakLimits limits_;
+    std::int64_t windows_per_week_;
+    std::map<MeterId, WatchedMeter> meters_;
+    std::map<ClusterId, WatchedCluster> clusters_;
+};
+
+// DEAUTHORISE for the officers, effective with the window after the running one; the findings of
+// an excess are its grounds.
+struct DeauthorisationGround {
+    const ChainState& state;
+    Window running = 0;
+    Window valid_until = 0;
+};
+[[nodiscard]] Draft deauthorisation_draft(const CapacityExceeded& excess,
+                                          const DeauthorisationGround& ground,
+                                          const NodeId& drafter, const Signer& signer);
+
+}  // namespace fairfeed
