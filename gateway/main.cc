@@ -16,6 +16,7 @@
 #include "gateway/commands/serve.h"
 #include "gateway/commands/show_recording.h"
 #include "gateway/commands/submit.h"
+#include "gateway/office_arguments.h"
 
 namespace fairfeed {
 namespace {
@@ -30,7 +31,10 @@ constexpr const char* kExamples =
     "effective=next+6\n"
     "  gateway sign 00041-capacity-5f3a.draft --genesis genesis.cbor --key amal.key\n"
     "  gateway submit 00041-capacity-5f3a.draft --config dgmd/gateway.yaml\n"
-    "  gateway serve --config dgmd/gateway.yaml\n\n"
+    "  gateway serve --config dgmd/gateway.yaml\n"
+    "  gateway application list --config dgmd/gateway.yaml\n"
+    "  gateway capacity-code issue a-1 --config dgmd/gateway.yaml --certificate a-1.json\n"
+    "  gateway work-order list --config dgmd/gateway.yaml\n\n"
     "config/lab.yaml and config/gateway.yaml describe every key of the configurations.\n"
     "Exit status: 0 done, 1 the machine failed (disk, output) or a notice is in no block yet, 2 "
     "wrong usage or input.";
@@ -411,5 +415,6 @@ int main(int argc, char** argv) {
     fairfeed::add_account(app, commands);
     fairfeed::add_audit(app, commands);
     fairfeed::add_bills(app, commands);
+    fairfeed::add_office_commands(app, commands.status);
     return fairfeed::run_program<CLI::ParseError>(app, argc, argv, commands.status);
 }

@@ -50,13 +50,19 @@ void read_keys(GatewayConfig& config, const YamlView& keys) {
     config.ca_certificate = keys.require_path("ca_certificate");
 }
 
-DatabasePlace read_database(const YamlView& root) {
-    const std::string text = root.require_text("database");
-    if (text.find("://") == std::string::npos) return {root.require_path("database"), {}};
+DatabasePlace read_database(const YamlView& root, std::string_view key, const std::string& text) {
+    if (text.find("://") == std::string::npos) return {root.require_path(key), {}};
     auto place = DatabasePlace::parse(text);
     if (place) return std::move(*place);
-    root.fail("database", place.error());
+    root.fail(key, place.error());
     return {};
+}
+
+// Beside the configuration, if it names none.
+DatabasePlace read_records(const YamlView& root, const std::filesystem::path& file) {
+    const auto text = root.optional_text("records");
+    if (!text) return {file.parent_path() / "records.db", {}};
+    return read_database(root, "records", *text);
 }
 
 }  // namespace
@@ -74,11 +80,14 @@ Result<GatewayConfig, std::vector<std::string>> load_gateway_config(
     config.genesis = root.require_path("genesis");
     std::error_code ignored;  // of an empty path, which is reported
     config.ledger = std::filesystem::absolute(root.require_path("ledger"), ignored);
-    config.database = read_database(root);
+    config.database = read_database(root, "database", root.require_text("database"));
+    config.records = read_records(root, file);
     config.drafts = root.require_path("drafts");
     config.audit = root.optional_path("audit").value_or(file.parent_path() / "audit.log");
     config.accounts = root.optional_path("accounts").value_or(file.parent_path() / "accounts.db");
-    read_keys(config, root.require_map("keys"));
+    const YamlView keys = root.require_map("keys");
+    read_keys(config, keys);
+    config.codes_key = keys.optional_path("codes").value_or(file.parent_path() / "codes.key");
     if (const auto broker = root.optional_map("broker")) config.broker = read_place(*broker);
     read_nodes(config, root);
     config.status_file = root.optional_path("status_file").value_or(std::filesystem::path());

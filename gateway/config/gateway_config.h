@@ -29,6 +29,7 @@ struct GatewayConfig {
     std::filesystem::path genesis;
     std::filesystem::path ledger;    // the gateway's own, made by `gateway serve`; absolute
     DatabasePlace database;          // of the read model
+    DatabasePlace records;           // what people write down: applications, work orders
     std::filesystem::path drafts;    // a directory
     std::filesystem::path audit;     // the audit log
     std::filesystem::path accounts;  // a database of its own
@@ -37,6 +38,7 @@ struct GatewayConfig {
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;
+    std::filesystem::path codes_key;  // seals capacity codes; made when it is first needed
     std::optional<DialPlace> broker;  // its own; nullopt: the network was provisioned without
     std::vector<NodeBroker> nodes;
     std::filesystem::path status_file;  // empty: in the runtime directory, see below

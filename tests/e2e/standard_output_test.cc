@@ -13,13 +13,16 @@
 #include "core/io/status_file.h"
 #include "core/ledger/ledger.h"
 #include "tests/e2e/demo.h"
+#include "tests/e2e/office_cases.h"
 #include "tests/e2e/running_program.h"
 #include "tests/unit/commands/accused_directory.h"
+#include "tests/unit/commands/certified_directory.h"
 
 namespace fairfeed::e2e {
 namespace {
 
 using test::AccusedDirectory;
+using test::CertifiedDirectory;
 using testing_support::TempDirectory;
 
 constexpr const char* kLost = "standard output could not be written";
@@ -82,9 +85,51 @@ class StandardOutput : public ::testing::Test {
         EXPECT_EQ(made.wait(), 0) << made.output();
     }
 
+    // Of people in the office; each case is new, because a step can be taken once.
+    std::vector<Command> office_commands() {
+        using S = ApplicationState;
+        using W = WorkOrderState;
+        const auto of = [&](S state) { return cases_.application(state) + " " + office(); };
+        const auto order = [&](W state) { return cases_.work_order(state) + " " + office(); };
+        const std::string planned = cases_.application(S::scheduled);
+        const std::string owner = " --genesis " + quoted(certified_.genesis()) + " --ledger " +
+                                  quoted(certified_.ledger());
+        return {
+            {"gateway application new", office() + " --name Ada --contact a@b --service-point sp-9 "
+                                                   "--estimated-w 5000"},
+            {"gateway application schedule", of(S::applied) + " --visit 2099-01-31"},
+            {"gateway application inspect",
+             planned + " " + office() + " --record " + quoted(cases_.record_of(planned))},
+            {"gateway application verify", of(S::inspected)},
+            {"gateway application reject", of(S::inspected) + " --reason unfit"},
+            {"gateway application revoke", of(S::coded) + " --reason lost"},
+            {"gateway application decommission", of(S::operating) + " --reason moved"},
+            {"gateway application withdraw", of(S::applied)},
+            {"gateway application transfer", of(S::operating) + " --name Bo --contact b@c"},
+            {"gateway application list", office()},
+            {"gateway application show", of(S::applied)},
+            {"gateway capacity-code issue",
+             of(S::verified) + " --certificate " + fresh("certificate")},
+            {"gateway capacity-code check", cases_.code()},
+            {"gateway capacity-code read", cases_.code() + " " + office()},
+            {"gateway capacity-code prove", quoted(certified_.certificate()) + owner},
+            {"gateway work-order list", office()},
+            {"gateway work-order assign", order(W::opened) + " --to dora"},
+            {"gateway work-order visit", order(W::assigned)},
+            {"gateway work-order clear", order(W::visited) + " --finding dust"},
+            {"gateway work-order replace", order(W::visited) + " --by-meter m-201"},
+            {"gateway work-order close", order(W::cleared) + " --finding dust"},
+        };
+    }
     // The tests run each command twice, the second time to /dev/full. Each proof gets a new file
     // name.
     std::vector<Command> commands() {
+        std::vector<Command> all = program_commands();
+        for (Command& each : office_commands())
+            all.push_back(std::move(each));
+        return all;
+    }
+    std::vector<Command> program_commands() {
         const std::string source = FAIRFEED_SOURCE_DIR;
         const std::string genesis = "--genesis " + quoted(node_.genesis());
         const std::string ledger = genesis + " --ledger " + quoted(node_.ledger());
@@ -135,6 +180,7 @@ class StandardOutput : public ::testing::Test {
             {"gateway account revoke", office() + " " + person_with_token()},
             {"gateway account erase", office() + " " + person()},
             {"gateway audit", office()},
+            {"gateway inspection", visit("a-9") + " --out " + fresh("visit")},
             {"meter-sim import", quoted(meter_file()) + " --out " + fresh("homes")},
             {"meter-sim run", "--config " + quoted(meters())},
             {"meter-sim load", "--check-config --burst --duration 1 --config " + quoted(meters())},
@@ -206,6 +252,11 @@ class StandardOutput : public ::testing::Test {
                   Clock().now());
         return lab / "dgmd/gateway.yaml";
     }
+    [[nodiscard]] std::string visit(const std::string& application) const {
+        return "--genesis " + quoted(directory_ / "lab/genesis.cbor") + " --key " +
+               quoted(directory_ / "lab/inspectors/inspector-1.key") + " --application " +
+               application + " --meter m-101 --nameplate-w 5200";
+    }
     // A new draft that two officers have signed.
     [[nodiscard]] std::string ready_draft() {
         const auto lab = directory_ / "lab";
@@ -265,7 +316,9 @@ class StandardOutput : public ::testing::Test {
     }
 
     AccusedDirectory node_;
+    CertifiedDirectory certified_;
     TempDirectory directory_;
+    OfficeCases cases_{directory_ / "lab"};
     int made_ = 0;
 };
 

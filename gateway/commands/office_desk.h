@@ -1,0 +1,42 @@
+// What the commands over the office's records share: the configuration, genesis and database that
+// they open, the time, and steps as JSON. Errors are lines for a person.
+#pragma once
+
+#include <filesystem>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "core/io/json.h"
+#include "gateway/commands/office_files.h"
+#include "gateway/config/gateway_config.h"
+#include "gateway/records/records.h"
+
+namespace fairfeed {
+
+constexpr int kDeskDone = 0;
+constexpr int kDeskMachineFailed = 1;
+constexpr int kDeskWrongInput = 2;
+
+struct OfficeDesk {
+    GatewayConfig config;
+    LoadedGenesis genesis;
+    Records records;
+};
+[[nodiscard]] Result<OfficeDesk, std::vector<std::string>> open_desk(
+    const std::filesystem::path& config);
+
+// Writes the lines; returns kDeskWrongInput.
+int refuse(const std::vector<std::string>& lines, std::ostream& err);
+
+[[nodiscard]] std::int64_t unix_now_s();
+// "2026-12-01" or "2026-12-01T09:30", in UTC. nullopt: neither.
+[[nodiscard]] std::optional<std::int64_t> unix_time_from(const std::string& text);
+
+[[nodiscard]] Json optional_json(const std::optional<std::int64_t>& value);
+template <class Id>
+[[nodiscard]] Json optional_json(const std::optional<Id>& id) {
+    return id ? Json(id->str()) : Json();
+}
+
+}  // namespace fairfeed

@@ -1,0 +1,76 @@
+#include <algorithm>
+
+#include "gateway/records/records_session.h"
+
+namespace fairfeed {
+
+std::optional<Records::Session::ChainStep> Records::Session::step_by(
+    const CapacityCertificate& notice) {
+    if (!notice.certificate) return std::nullopt;
+    const std::string hex = to_hex(notice.certificate->view());
+    std::string application;
+    sql << "select application from codes where commitment = :a", soci::use(hex),
+        soci::into(application);
+    if (!sql.got_data()) return std::nullopt;
+    ChainStep decided{ApplicationId(application), {}};
+    decided.step.action = ApplicationAction::certify;
+    decided.step.commitment = notice.certificate;
+    return decided;
+}
+
+std::optional<Records::Session::ChainStep> Records::Session::step_by(
+    const Deauthorisation& notice) {
+    for (const std::string& name : names("application", "applications")) {
+        const auto each = application(ApplicationId(name));
+        if (!each || each->state != ApplicationState::operating || !each->record ||
+            each->record->meter != notice.meter)
+            continue;
+        ChainStep decided{each->form.id, {}};
+        decided.step.action = ApplicationAction::deauthorise;
+        decided.step.reason = to_string(notice.reason);
+        return decided;
+    }
+    return std::nullopt;
+}
+
+std::optional<Application> Records::Session::take(const ChainStep& decided) {
+    const auto before = application(decided.application);
+    if (!before) return std::nullopt;
+    ApplicationStep step = decided.step;
+    if (!before->steps.empty()) step.at_s = std::max(step.at_s, before->steps.back().at_s);
+    auto after = after_step(*before, step);
+    if (!after) return std::nullopt;
+    put(before->form.id, before->steps.size(), step);
+    follow_up(*before, step);
+    return std::move(*after);
+}
+
+Records::Answer<std::vector<Application>> Records::follow(const Block& block, std::int64_t at_s) {
+    constexpr const char* kFollowed = "followed";
+    using Changed = std::vector<Application>;
+    const Height height = block.header.height;
+    try {
+        soci::transaction whole(session_->sql);
+        const auto known = session_->note(kFollowed);
+        if (known && height <= std::stoull(*known)) return Changed();
+        Changed changed;
+        for (const Transaction& each : block.transactions) {
+            std::optional<Session::ChainStep> decided;
+            if (const auto* capacity = std::get_if<CapacityCertificate>(&each.content))
+                decided = session_->step_by(*capacity);
+            if (const auto* taken = std::get_if<Deauthorisation>(&each.content))
+                decided = session_->step_by(*taken);
+            if (!decided) continue;
+            decided->step.at_s = at_s;
+            decided->step.by = {ActorRole::chain, "block " + std::to_string(height)};
+            if (auto after = session_->take(*decided)) changed.push_back(std::move(*after));
+        }
+        session_->put_note(kFollowed, std::to_string(height));
+        whole.commit();
+        return changed;
+    } catch (const std::exception& error) {
+        return unexpected("the office's records: " + std::string(error.what()));
+    }
+}
+
+}  // namespace fairfeed
