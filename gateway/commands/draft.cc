@@ -157,12 +157,12 @@ Result<std::optional<DataKey>, std::string> data_key_of(const DraftOptions& opti
 Result<void, std::string> keep(const Draft& draft, const std::filesystem::path& file,
                                const GatewayConfig& config,
                                const std::optional<DataKey>& data_key) {
-    auto kept = note_at_console(config, draft.network,
-                                {.what = "draft.create",
-                                 .subject = to_hex(draft.notice.id.view()),
-                                 .note = std::string(to_string(draft.notice.kind)) + " by " +
-                                         draft.notice.signer.str() + ": " +
-                                         file.filename().string()});
+    auto kept =
+        note_at_console(config, draft.network,
+                        {.what = "draft.create",
+                         .subject = to_hex(draft.notice.id.view()),
+                         .note = std::string(to_string(draft.notice.kind)) + " by " +
+                                 draft.notice.signer.str() + ": " + file.filename().string()});
     if (kept && data_key && data_key->new_file)
         kept = save_secret(*data_key->new_file, to_hex(data_key->key.view()) + "\n");
     return kept ? save_draft(file, draft) : kept;

@@ -138,9 +138,10 @@ TEST_F(NoticeFieldsTest, grants_the_next_data_key_to_everybody_who_settles_the_m
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const NodeId& reader = expected[i];
         EXPECT_EQ(grant.entries[i].recipient, reader);
-        const auto key = test::agreement_key(reader.view()).unwrap(
-            grant.entries[i].wrapped,
-            key_grant_context(network_.network(), grant.meter, grant.epoch, reader));
+        const auto key =
+            test::agreement_key(reader.view())
+                .unwrap(grant.entries[i].wrapped,
+                        key_grant_context(network_.network(), grant.meter, grant.epoch, reader));
         EXPECT_EQ(key, key_) << reader.str();
     }
     fields["members"] = "node-99";

@@ -9,7 +9,7 @@
 
 #include "tests/support/deterministic_signer.h"
 #include "tests/support/temp_directory.h"
-#include "tests/unit/readmodel/small_postgresql.h"
+#include "tests/support/small_postgresql.h"
 
 namespace fairfeed {
 namespace {
