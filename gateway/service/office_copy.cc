@@ -36,6 +36,10 @@ Result<Ledger, IoError> open_ledger(const std::filesystem::path& file, const Loa
     return Ledger::open(file, genesis);
 }
 
+Result<FileLock, IoError> lock_of(const GatewayConfig& config) {
+    return FileLock::take(config.ledger, "the ledger '" + config.ledger.string() + "'");
+}
+
 Result<ReadModel, std::string> open_model(const DatabasePlace& place, const Digest& network,
                                           TablesAtStart tables) {
     return tables == TablesAtStart::anew ? ReadModel::make_anew(place, network)
@@ -66,7 +70,7 @@ Result<OfficeCopy, OfficeFault> OfficeCopy::open(const GatewayConfig& config,
                                                  const LoadedGenesis& genesis, TablesAtStart tables,
                                                  std::int64_t real_ms) {
     if (const auto made = make_room(config); !made) return fails(made.error().message);
-    auto lock = FileLock::take(config.ledger, "the ledger '" + config.ledger.string() + "'");
+    auto lock = lock_of(config);
     if (!lock) return unexpected(OfficeFault{lock.error().message, true});
     std::vector<std::string> mishaps;
     auto ledger = open_ledger(config.ledger, genesis, real_ms, mishaps);
@@ -77,6 +81,17 @@ Result<OfficeCopy, OfficeFault> OfficeCopy::open(const GatewayConfig& config,
                     std::move(*model));
     copy.mishaps_ = std::move(mishaps);
     return copy;
+}
+
+Result<std::string, OfficeFault> OfficeCopy::salvage(const GatewayConfig& config,
+                                                     const LoadedGenesis& genesis,
+                                                     const std::string& reason,
+                                                     std::int64_t real_ms) {
+    const auto lock = lock_of(config);
+    if (!lock) return unexpected(OfficeFault{lock.error().message, true});
+    auto repaired = salvaged(config.ledger, genesis, reason, real_ms);
+    if (!repaired) return fails(repaired.error().message);
+    return std::move(*repaired);
 }
 
 Result<ChainState, OfficeFault> OfficeCopy::replay_to(Follower& follower,
@@ -93,9 +108,9 @@ Result<ChainState, OfficeFault> OfficeCopy::replay_to(Follower& follower,
         });
     if (state) return std::move(*state);
     const ReplayFault& fault = state.error();
-    return fails(
-        "block " + std::to_string(fault.height) + ": " + fault.reason + ": " + fault.explanation +
-        (is_damage(fault) ? "; move the ledger away, and the nodes give its blocks again" : ""));
+    return unexpected(OfficeFault{
+        "block " + std::to_string(fault.height) + ": " + fault.reason + ": " + fault.explanation,
+        false, is_damage(fault)});
 }
 
 Result<void, OfficeFault> OfficeCopy::append(const AppendBlock& block, std::int64_t real_ms) {

@@ -23,6 +23,7 @@ namespace fairfeed {
 struct OfficeFault {
     std::string reason;
     bool mistake = false;  // in the configuration or its files: a restart would not help
+    bool damage = false;   // the ledger is not what was written: OfficeCopy::salvage
 };
 
 enum class TablesAtStart : std::uint8_t {
@@ -38,6 +39,12 @@ class OfficeCopy {
                                                               TablesAtStart tables,
                                                               std::int64_t real_ms);
 
+    // Sets a damaged ledger aside, while no copy is open, and takes its sound part over. What
+    // happened, for a person.
+    [[nodiscard]] static Result<std::string, OfficeFault> salvage(const GatewayConfig& config,
+                                                                  const LoadedGenesis& genesis,
+                                                                  const std::string& reason,
+                                                                  std::int64_t real_ms);
     // Called after each block, with its height and that of the tip.
     using Progress = std::function<void(Height, Height)>;
     // Plays the ledger to the follower, and folds the blocks that the read model lacks. Returns the
@@ -58,6 +65,7 @@ class OfficeCopy {
     [[nodiscard]] const ReadModel& read_model() const { return model_; }
     // What was repaired at the opening, a sentence each.
     [[nodiscard]] const std::vector<std::string>& mishaps() const { return mishaps_; }
+    void note(std::string mishap) { mishaps_.push_back(std::move(mishap)); }
 
   private:
     struct BlockRows {

@@ -21,6 +21,18 @@ OfficeService::OfficeService(const GatewayConfig& config, const Setup& setup, Of
 Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open(
     const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
     const OfficeCopy::Progress& progress, std::int64_t real_ms) {
+    auto service = open_once(config, setup, tables, progress, real_ms);
+    if (service || !service.error().damage) return service;
+    auto repaired = OfficeCopy::salvage(config, setup.genesis, service.error().reason, real_ms);
+    if (!repaired) return unexpected(repaired.error());
+    service = open_once(config, setup, tables, progress, real_ms);
+    if (service) (*service)->copy_.note(std::move(*repaired));
+    return service;
+}
+
+Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open_once(
+    const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
+    const OfficeCopy::Progress& progress, std::int64_t real_ms) {
     auto copy = OfficeCopy::open(config, setup.genesis, tables, real_ms);
     if (!copy) return unexpected(copy.error());
     std::unique_ptr<OfficeService> service(new OfficeService(config, setup, std::move(*copy)));

@@ -19,7 +19,7 @@ class OfficeService {
         const Signer& signer;  // of requests, with DGMD's key; outlives the service
         AgreementKey agreement;
     };
-    // Plays the ledger up to its tip.
+    // Plays the ledger up to its tip; a damaged one is salvaged first.
     [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open(
         const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
         const OfficeCopy::Progress& progress, std::int64_t real_ms);
@@ -43,6 +43,9 @@ class OfficeService {
   private:
     static constexpr std::int64_t kDatabaseEveryMs = 5000;
     OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy);
+    [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open_once(
+        const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
+        const OfficeCopy::Progress& progress, std::int64_t real_ms);
 
     PlainSignatureChecker checker_;
     Follower follower_;

@@ -63,9 +63,10 @@ class AnOfficeService : public FollowedChain {
         return all;
     }
     // A hand in the database beside the service.
-    void change_tables(const char* sql) const {
+    void change_tables(const char* sql) const { change(config_.database.sqlite, sql); }
+    static void change(const std::filesystem::path& file, const char* sql) {
         sqlite3* database = nullptr;
-        ASSERT_EQ(sqlite3_open(config_.database.sqlite.c_str(), &database), SQLITE_OK);
+        ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
         EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
         sqlite3_close(database);
     }
@@ -141,6 +142,22 @@ TEST_F(AnOfficeService, sets_a_damaged_ledger_aside_and_fetches_what_is_lost) {
     follow();
     EXPECT_EQ(service_->state().tip, states_[6].tip);
     EXPECT_EQ(service_->copy().read_model().height(), 6U) << "no block twice";
+}
+
+TEST_F(AnOfficeService, keeps_the_sound_part_of_a_ledger_with_a_rotten_block) {
+    grow(6);
+    open();
+    follow();
+    const auto before = rows();
+    service_.reset();
+    change(config_.ledger, "update blocks set body = zeroblob(length(body)) where height = 4");
+    open();
+    EXPECT_EQ(service_->state().height, 3U);
+    ASSERT_EQ(service_->copy().mishaps().size(), 1U);
+    EXPECT_THAT(service_->copy().mishaps()[0], HasSubstr("its blocks up to 3 were taken over"));
+    follow();
+    EXPECT_EQ(service_->state().tip, states_[6].tip);
+    EXPECT_EQ(rows(), before);
 }
 
 TEST_F(AnOfficeService, waits_for_a_database_that_fails_and_loses_no_row) {
