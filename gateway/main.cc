@@ -4,8 +4,7 @@
 #include <iostream>
 
 #include "core/base/program.h"
-#include "gateway/commands/account.h"
-#include "gateway/commands/audit.h"
+#include "gateway/account_arguments.h"
 #include "gateway/commands/bills.h"
 #include "gateway/commands/draft.h"
 #include "gateway/commands/export.h"
@@ -47,13 +46,6 @@ constexpr const char* kForecastExamples =
     "  gateway forecast backtest --homes homes.csv --plot errors.svg\n\n"
     "settlements.csv has a row for each cluster and window: cluster, start (UTC as\n"
     "2016-08-08T04:00, or seconds since 1970), load_wh, available_wh.\n";
-
-constexpr const char* kAccountExamples =
-    "Examples:\n"
-    "  gateway account add amal --role officer --config dgmd/gateway.yaml\n"
-    "  gateway account add home-7 --role customer --meter m-107 --config dgmd/gateway.yaml\n"
-    "  pass show home-7 | gateway account reset home-7 --config dgmd/gateway.yaml\n"
-    "  gateway account token amal --scope read --days 30 --config dgmd/gateway.yaml\n";
 
 void add_input(CLI::App& command, ForecastInput& input) {
     CLI::Option* totals = command.add_option("--totals", input.totals, "Cluster totals by window");
@@ -123,8 +115,6 @@ struct Commands {
     SignOptions sign;
     WithdrawOptions withdraw;
     SubmitOptions submit;
-    AccountOptions account;
-    AuditOptions audit;
     ForecastOptions forecast;
     BacktestOptions backtest;
     ServeOptions serve;
@@ -306,97 +296,28 @@ void add_export(CLI::App& app, Commands& c) {
         "settlements:\n"
         "totals of each cluster and window. docs/office.md names the columns.\n");
     command->callback([&c] { c.status = run_export(c.exported, std::cout, std::cerr); });
-    void add_bills(CLI::App & app, Commands & c) {
-        CLI::App* bills = app.add_subcommand(
-            "bills",
-            "The bills of a month or of a meter, which with account grid add up to nothing");
-        add_config(*bills, c.bills.config);
-        bills->add_option("--month", c.bills.month, "Month of the local calendar")
-            ->type_name("YYYY-MM");
-        bills->add_option("--meter", c.bills.meter, "This meter's bills alone")->type_name("NAME");
-        bills->add_option("--ledger", c.bills.ledger, "Default: that of the configuration")
-            ->type_name("LEDGER.db");
-        bills->add_option("--proof", c.bills.proof, "Write a file that proves this one bill")
-            ->type_name("FILE");
-        bills->add_flag("--json", c.bills.json, "Print JSON, with every window");
-        bills->add_flag("--csv", c.bills.csv, "Print CSV, a row for each bill");
-        bills->footer(
-            "Examples:\n"
-            "  gateway bills --config dgmd/gateway.yaml --month 2016-08 --csv\n"
-            "  gateway bills --config dgmd/gateway.yaml --meter m-101 --month 2016-08 --proof "
-            "m-101.bill\n");
-        bills->callback([&c] { c.status = run_bills_command(c.bills, std::cout, std::cerr); });
-    }
+}
 
-    void add_audit(CLI::App & app, Commands & c) {
-        CLI::App* audit = app.add_subcommand(
-            "audit", "Show who did what in the office, and check that no line was altered");
-        add_config(*audit, c.audit.config);
-        audit
-            ->add_option("--head", c.audit.head,
-                         "A head noted earlier, which the log must still hold")
-            ->type_name("HASH");
-        audit->add_flag("--json", c.audit.json, "Print JSON");
-        audit->footer("Example:\n  gateway audit --config dgmd/gateway.yaml\n");
-        audit->callback([&c] { c.status = run_audit(c.audit, std::cout, std::cerr); });
-    }
-
-    CLI::App* add_account_action(CLI::App & account, Commands & c, const char* name,
-                                 AccountAction action, const char* help) {
-        CLI::App* command = account.add_subcommand(name, help);
-        add_config(*command, c.account.config);
-        if (action != AccountAction::list)
-            command->add_option("name", c.account.name, "The log-in name")->required();
-        command->add_flag("--json", c.account.json, "Print JSON");
-        command->footer(kAccountExamples);
-        command->callback([&c, action] {
-            c.account.action = action;
-            c.status = run_account(c.account, console_password(), std::cout, std::cerr);
-        });
-        return command;
-    }
-
-    void add_account(CLI::App & app, Commands & c) {
-        CLI::App* account = app.add_subcommand(
-            "account", "People of the office and its customers, and the tokens of their programs");
-        account->require_subcommand(1);
-        account->footer(kAccountExamples);
-        CLI::App* add = add_account_action(*account, c, "add", AccountAction::add,
-                                           "Add a person; asks for the password");
-        add->add_option("--role", c.account.role, "customer, inspector, officer or operator")
-            ->required();
-        add->add_option("--meter", c.account.meters, "A meter of the person")
-            ->type_name("METER...");
-        add->add_option("--full-name", c.account.full_name,
-                        "Never on the chain or in the audit log");
-        add->add_option("--contact", c.account.contact, "The same");
-        add->add_flag("--no-password", c.account.no_password, "For a program, which gets a token");
-        add_account_action(*account, c, "list", AccountAction::list, "List accounts and tokens");
-        CLI::App* role =
-            add_account_action(*account, c, "role", AccountAction::role, "Change the role");
-        role->add_option("role", c.account.role, "customer, inspector, officer or operator")
-            ->required();
-        CLI::App* bind = add_account_action(*account, c, "bind", AccountAction::bind,
-                                            "Bind a person to these meters and no others");
-        bind->add_option("meters", c.account.meters, "None: to no meter");
-        add_account_action(*account, c, "reset", AccountAction::reset,
-                           "Give a new password; ends the sessions and the waiting");
-        add_account_action(*account, c, "lock", AccountAction::lock, "Let the person in no more");
-        add_account_action(*account, c, "unlock", AccountAction::unlock, "Let the person in again");
-        CLI::App* token = add_account_action(*account, c, "token", AccountAction::token,
-                                             "Issue a token for the person's program; shown once");
-        token->add_option("--scope", c.account.scopes, "read, drafts, accounts")
-            ->required()
-            ->type_name("SCOPE...");
-        token->add_option("--days", c.account.days, "Days until it ends; default 90")
-            ->check(CLI::Range(1, 3660));
-        token->add_option("--label", c.account.label, "What it is for");
-        CLI::App* revoke =
-            add_account_action(*account, c, "revoke", AccountAction::revoke, "End a token");
-        revoke->add_option("token", c.account.token, "The token's id, as listed")->required();
-        add_account_action(*account, c, "erase", AccountAction::erase,
-                           "Remove a person, and all that is personal");
-    }
+void add_bills(CLI::App& app, Commands& c) {
+    CLI::App* bills = app.add_subcommand(
+        "bills", "The bills of a month or of a meter, which with account grid add up to nothing");
+    add_config(*bills, c.bills.config);
+    bills->add_option("--month", c.bills.month, "Month of the local calendar")
+        ->type_name("YYYY-MM");
+    bills->add_option("--meter", c.bills.meter, "This meter's bills alone")->type_name("NAME");
+    bills->add_option("--ledger", c.bills.ledger, "Default: that of the configuration")
+        ->type_name("LEDGER.db");
+    bills->add_option("--proof", c.bills.proof, "Write a file that proves this one bill")
+        ->type_name("FILE");
+    bills->add_flag("--json", c.bills.json, "Print JSON, with every window");
+    bills->add_flag("--csv", c.bills.csv, "Print CSV, a row for each bill");
+    bills->footer(
+        "Examples:\n"
+        "  gateway bills --config dgmd/gateway.yaml --month 2016-08 --csv\n"
+        "  gateway bills --config dgmd/gateway.yaml --meter m-101 --month 2016-08 --proof "
+        "m-101.bill\n");
+    bills->callback([&c] { c.status = run_bills_command(c.bills, std::cout, std::cerr); });
+}
 
 }  // namespace
 }  // namespace fairfeed
@@ -416,8 +337,7 @@ int main(int argc, char** argv) {
     fairfeed::add_submit(app, commands);
     fairfeed::add_serve(app, commands);
     fairfeed::add_export(app, commands);
-    fairfeed::add_account(app, commands);
-    fairfeed::add_audit(app, commands);
+    fairfeed::add_account_commands(app, commands.status);
     fairfeed::add_bills(app, commands);
     fairfeed::add_office_commands(app, commands.status);
     return fairfeed::run_program<CLI::ParseError>(app, argc, argv, commands.status);

@@ -154,7 +154,7 @@ forecast::PlotPanel example_panel(const Backtest& test, const ForecastHistory& h
     std::string before;
     const auto in_kwh = [](std::int64_t wh) { return static_cast<double>(wh) / kWhPerKwh; };
     const auto range = came.load.windows_in(test.example->from_s,
-                                            test.example->from_s + forecast::kSecondsPerWeek);
+                                            test.example->from_s + kSecondsPerWeek);
     for (std::size_t i = 0; i < test.example->windows.size(); ++i) {
         const auto& window = test.example->windows[i];
         const auto index = static_cast<std::size_t>(range.first) + i;

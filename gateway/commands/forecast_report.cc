@@ -249,7 +249,7 @@ Json to_json(const ForecastReport& report, const ForecastHistory& history) {
                     .set("window_s", history.window_s())
                     .set("known_s", history.known_s)
                     .set("from_s", from_s)
-                    .set("to_s", from_s + forecast::kSecondsPerWeek)
+                    .set("to_s", from_s + kSecondsPerWeek)
                     .set("sign_by_s", signing_deadline_s(history.calendar, from_s))
                     .set("clusters", std::move(clusters))
                     .set("all", to_json(report.system));
