@@ -136,7 +136,6 @@ struct Sums {
         credited_wh += meter.credited_wh;
     }
     void add(const BandEnergies& energies) {
-        bands.resize(energies.size());
         for (std::size_t band = 0; band < energies.size(); ++band) {
             bands[band].import_wh += energies[band].import_wh;
             bands[band].credited_wh += energies[band].credited_wh;
@@ -149,6 +148,8 @@ struct Sums {
 Result<Sums, SettlementFault> summed(const SettlementTotalsInput& input) {
     const std::vector<MeterTotals>& meters = input.meters;
     Sums sums;
+    // As many as the tariff has, where no meter is left as well.
+    if (input.bands.bands > 1) sums.bands.resize(input.bands.bands);
     for (std::size_t i = 0; i < meters.size(); ++i) {
         if (const Checked fault = wrong_place(meters, i)) return unexpected(*fault);
         if (const Checked fault = wrong_meter(meters[i])) return unexpected(*fault);

@@ -108,7 +108,8 @@ void describe(BillFindings& findings, const BillProof& proof) {
         "each settlement names the one before it: " + std::to_string(bill.windows.size()) +
             " windows in a row, none left out",
         "the meter's line of each stands in its settlement and opens with its own key",
-        "amounts, bands and fixed charges follow from the lines' energies and the tariffs, "
+        "amounts, bands and fixed charges without corrections follow from the lines' energies and "
+        "the tariffs, "
         "balances "
         "and remainders from the line before",
     };
@@ -119,6 +120,12 @@ void describe(BillFindings& findings, const BillProof& proof) {
             std::to_string(proof.registry.size()) + " transactions attached",
         "whether a later settlement trues up a window of this month",
     };
+    if (!bill.corrections.empty()) {
+        findings.not_proved.push_back("the " + std::to_string(bill.corrections.size()) +
+                                      " corrections of earlier windows, " +
+                                      std::to_string(bill.corrected_micro) +
+                                      " micro together: they are as the committee signed them");
+    }
     if (!bill.begins_with_month)
         findings.not_proved.push_back("that the meter had no line earlier in the month");
     if (!bill.ends_with_month)

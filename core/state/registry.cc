@@ -225,9 +225,11 @@ Verdict check(const Entry& entry, const Deauthorisation& deauthorisation) {
     return {};
 }
 
-// Block 0 commands nobody.
+// Block 0 commands nobody, and a meter that was opened obeys nobody any more.
 Verdict check(const Entry& entry, const MeterCommand& command) {
-    if (!entry.state.meters.contains(command.meter)) return unexpected(Reject::unknown_meter);
+    const auto* meter = entry.state.meters.find(command.meter);
+    if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    if (meter->tampered) return unexpected(Reject::tampered);
     if (fault_of(command)) return unexpected(Reject::out_of_range);
     if (entry.height == 0 || command.effective < entry.earliest) {
         return unexpected(Reject::not_effective);

@@ -85,6 +85,16 @@ TEST(Settlement, takes_sums_only_with_their_parts_in_the_bands_of_the_tariff) {
     EXPECT_EQ(settle_totals(input)->meters[0].import_amount_micro, 400 * 250 + 200 * 500);
 }
 
+// Otherwise its committee could never settle the window, and no window after it.
+TEST(Settlement, of_a_cluster_without_a_meter_left_has_the_bands_of_the_tariff) {
+    SettlementInput input = last_hour_of_monday();
+    input.meters.clear();
+    const auto result = settle_window(input);
+    ASSERT_TRUE(result) << describe(result.error());
+    EXPECT_EQ(result->totals.bands, (BandEnergies{{0, 0}, {0, 0}}));
+    EXPECT_EQ(result->totals.grid_amount_micro, 0);
+}
+
 // ---- the quarter hour ----
 
 TEST(QuarterCap, the_quarters_of_a_window_add_up_to_the_share_without_losing_a_watt_hour) {
