@@ -20,7 +20,7 @@ class BillCollector {
     BillCollector(const Keyholder& holder, const BillOrder& order)
         : holder_(holder), order_(order) {}
 
-    Result<void, ReplayFault> see(const ReplayStep& step) {
+    void see(const ReplayStep& step) {
         const auto& transactions = step.committed.block.transactions;
         const bool grants =
             step.committed.block.header.height == 0 ||
@@ -31,16 +31,19 @@ class BillCollector {
         for (const Transaction& each : transactions) {
             const auto* settlement = std::get_if<Settlement>(&each.content);
             if (settlement == nullptr) continue;
-            if (auto taken = take(step, *settlement); !taken) return taken;
+            take(step, *settlement);
         }
-        return {};
     }
 
     Result<BillRun, std::string> finish(const ChainState& state) {
         BillRun out;
         out.grid_micro = grid_micro_;
+        for (const auto& [key, why] : unread_)
+            out.unread.push_back("meter " + key.second.str() + ", " + month_text(key.first) + ": " +
+                                 why);
         for (const auto& [key, of_meter] : months_) {
             const auto& [month, meter] = key;
+            if (unread_.contains(key)) continue;
             auto bill =
                 fold_bill(state, {meter, of_meter.cluster, month}, of_meter.before, of_meter.lines);
             if (!bill)
@@ -58,7 +61,7 @@ class BillCollector {
         return !order_.meter || *order_.meter == meter;
     }
 
-    Result<void, ReplayFault> take(const ReplayStep& step, const Settlement& settlement) {
+    void take(const ReplayStep& step, const Settlement& settlement) {
         const BillMonth month = month_of(step.after, settlement.window);
         const bool in_month = !order_.month || *order_.month == month;
         const SettlementTotals& totals = settlement.totals;
@@ -67,18 +70,18 @@ class BillCollector {
         for (const SealedLine& sealed : settlement.lines) {
             if (!is_ordered(sealed.meter)) continue;
             auto line = open(settlement, sealed);
-            if (!line)
-                return unexpected(
-                    ReplayFault{step.committed.block.header.height, "cannot_open", line.error()});
-            add(settlement, month, in_month, std::move(*line));
+            if (line) {
+                add(settlement, month, in_month, std::move(*line));
+                continue;
+            }
+            last_[sealed.meter].reset();
+            if (in_month) unread_.emplace(std::pair(month, sealed.meter), line.error());
         }
-        return {};
     }
 
     [[nodiscard]] Result<SettlementLine, std::string> open(const Settlement& settlement,
                                                            const SealedLine& sealed) const {
-        const std::string who = "the line of " + sealed.meter.str() + ", window " +
-                                std::to_string(settlement.window) + ": ";
+        const std::string who = "the line of window " + std::to_string(settlement.window) + ": ";
         const SymmetricKey* key = keys_.find(sealed.meter, sealed.key_epoch);
         if (key == nullptr)
             return unexpected(who + holder_.node.str() + " holds no data key of epoch " +
@@ -106,6 +109,7 @@ class BillCollector {
     Int128 grid_micro_ = 0;
     std::map<MeterId, std::optional<SettlementLine>> last_;
     std::map<std::pair<BillMonth, MeterId>, MonthOfMeter> months_;
+    std::map<std::pair<BillMonth, MeterId>, std::string> unread_;  // the first reason
 };
 
 }  // namespace
@@ -114,7 +118,10 @@ Result<BillRun, std::string> run_bills(const Ledger& ledger, const LoadedGenesis
                                        const Keyholder& holder, const BillOrder& order) {
     BillCollector collector(holder, order);
     const auto end = replay(ledger, genesis, {.trust_signatures = false, .keep_before = false},
-                            [&collector](const ReplayStep& step) { return collector.see(step); });
+                            [&collector](const ReplayStep& step) {
+                                collector.see(step);
+                                return Result<void, ReplayFault>();
+                            });
     if (!end)
         return unexpected("height " + std::to_string(end.error().height) + ": " +
                           end.error().explanation);

@@ -29,10 +29,12 @@ struct BillRun {
     Int128 bills_micro = 0;        // sum of the totals
     // Of account `grid` in the months ordered. With the bills of all meters the two add up to 0.
     Int128 grid_micro = 0;
+    // Bills that cannot be made, because a line of the month does not open: who, when and why. They
+    // stop nobody else's bill.
+    std::vector<std::string> unread;
 };
 
-// Errors: one line. `holder`: DGMD, to whom every KEY_GRANT of a network goes; a line that it
-// cannot open is an error.
+// Errors: one line. `holder`: DGMD, to whom every KEY_GRANT of a network goes.
 [[nodiscard]] Result<BillRun, std::string> run_bills(const Ledger& ledger,
                                                      const LoadedGenesis& genesis,
                                                      const Keyholder& holder,

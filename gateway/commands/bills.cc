@@ -120,7 +120,10 @@ int run_bills_command(const BillsOptions& options, std::ostream& out, std::ostre
         err << run.error() << '\n';
         return kFault;
     }
-    const bool is_whole = !desk->order.meter;
+    for (const std::string& line : run->unread)
+        err << line << "; no bill of it\n";
+    const int status = run->unread.empty() ? kDone : kFault;
+    const bool is_whole = !desk->order.meter && run->unread.empty();
     if (is_whole && run->bills_micro + run->grid_micro != 0) {
         err << "all bills are " << int128_text(run->bills_micro) << " micro and account grid "
             << int128_text(run->grid_micro) << ": they do not add up to nothing\n";
@@ -128,7 +131,7 @@ int run_bills_command(const BillsOptions& options, std::ostream& out, std::ostre
     }
     if (options.csv) {
         out << bills_csv(*run);
-        return kDone;
+        return status;
     }
     if (options.json) {
         Json bills = Json::array();
@@ -137,13 +140,13 @@ int run_bills_command(const BillsOptions& options, std::ostream& out, std::ostre
         Json page = Json::object().set("bills", std::move(bills));
         if (is_whole) page.set("grid_micro", narrow(run->grid_micro).value_or(0));
         out << page.dump(2) << '\n';
-        return kDone;
+        return status;
     }
     print_table(*run, out);
     if (is_whole)
         out << "All bills " << int128_text(run->bills_micro) << " micro, account grid "
             << int128_text(run->grid_micro) << ": together nothing.\n";
-    return kDone;
+    return status;
 }
 
 }  // namespace fairfeed

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/io/clock.h"
+#include "core/io/file_access.h"
 #include "core/io/json.h"
 #include "core/io/mqtt_config.h"
 #include "core/model/certificate.h"
@@ -138,6 +139,8 @@ int run_submit(const SubmitOptions& options, std::ostream& out, std::ostream& er
         }
         return kDone;
     }
+    if (auto foreign = foreign_root_fault(config->ledger.parent_path(), "gateway submit ..."))
+        return wrong(*foreign, err);
     const std::string id = to_hex(notice->id.view());
     const auto noted =
         note_at_console(*config, genesis->network, {.what = "draft.submit", .subject = id});

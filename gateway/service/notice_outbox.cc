@@ -11,12 +11,15 @@ namespace {
 constexpr std::string_view kSuffix = ".notice";
 constexpr mode_t kOwner = 0700;
 
-std::vector<std::filesystem::path> files_in(const std::filesystem::path& directory) {
+// `fault`: why the directory cannot be read; not set where there is none yet.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& directory,
+                                            std::error_code& fault) {
     std::vector<std::filesystem::path> files;
     std::error_code error;
     for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end;
          each.increment(error))
         if (each->path().extension() == kSuffix) files.push_back(each->path());
+    if (error && error != std::errc::no_such_file_or_directory) fault = error;
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -45,8 +48,13 @@ Result<void, IoError> NoticeOutbox::put(const Transaction& notice) const {
 NoticeOutbox::Look NoticeOutbox::look(const LoadedGenesis& genesis, const Ledger& ledger,
                                       Instant now) {
     Look out;
-    for (const std::filesystem::path& file : files_in(directory_))
+    std::error_code fault;
+    for (const std::filesystem::path& file : files_in(directory_, fault))
         look_at(file, genesis, ledger, now, out);
+    if (fault) {
+        out.faults.push_back(directory_.string() + ": cannot be read (" + fault.message() +
+                             "): give it to the account of the service");
+    }
     return out;
 }
 

@@ -102,13 +102,19 @@ TEST_F(BillRunTest, is_told_as_json_and_as_csv) {
     EXPECT_THAT(csv, HasSubstr(",meter-1-2,cluster-1,2016-08,final,18,3,"));
 }
 
-TEST_F(BillRunTest, says_which_line_a_stranger_cannot_open) {
+// One household's line must not keep the bills of all others back.
+TEST_F(BillRunTest, lists_the_bills_whose_lines_do_not_open_and_goes_on) {
     test::StoredChain& stored = month_end().stored();
-    const auto refused =
+    const auto made =
         run_bills(stored.open(), stored.genesis(),
                   {NodeId("stranger"), stored.holder(stored.network().dgmd()).agreement}, {});
-    ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error(), HasSubstr("stranger holds no data key of epoch 1"));
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_TRUE(made->bills.empty());
+    ASSERT_THAT(made->unread, SizeIs(8)) << "four meters, two months";
+    EXPECT_THAT(made->unread.front(),
+                HasSubstr("meter meter-1-1, 2016-08: the line of window 0: stranger holds no data "
+                          "key of epoch 1"));
+    EXPECT_TRUE(made->grid_micro != 0);
 }
 
 TEST(BillMonthText, is_a_year_and_a_month) {
