@@ -120,6 +120,7 @@ Result<BillProof, ProofRefusal> make_bill_proof(const Ledger& ledger, const Load
     if (!walk.last_block) return refuse(what + ": no window of it is settled in this ledger");
     walk.registry.resize(walk.registry_to_last);
     IncludedTransaction last = include(walk.last_block->block, walk.last_index);
+    auto registry = needed_registry(walk.registry, subjects_of(walk), walk.state);
     return BillProof{.network = walk.state.network,
                      .meter = meter,
                      .month = month,
@@ -128,7 +129,7 @@ Result<BillProof, ProofRefusal> make_bill_proof(const Ledger& ledger, const Load
                      .index = last.index,
                      .path = std::move(last.path),
                      .pieces = std::move(walk.pieces),
-                     .registry = needed_registry(walk.registry, subjects_of(walk), walk.state)};
+                     .registry = std::move(registry)};
 }
 
 }  // namespace fairfeed
