@@ -52,6 +52,9 @@ Result<void, std::string> HttpService::open(const HttpServiceConfig& config, Api
     auto audit = AuditLog::open(config.audit, sources.network_id, clock_.now().real_ms);
     if (!audit) return unexpected(audit.error().message);
     audit_ = std::move(*audit);
+    auto notices = FinalNotices::open(*audit_, config.audit, sources.network_id);
+    if (!notices) return unexpected(notices.error().message);
+    notices_ = std::move(*notices);
     auto book = AccountBook::open(config.accounts);
     if (!book) return unexpected(book.error().message);
     book_ = std::move(*book);
@@ -63,6 +66,10 @@ Result<void, std::string> HttpService::open(const HttpServiceConfig& config, Api
     sources.door = door_.get();
     sources.audit = audit_.get();
     sources.audit_file = config.audit;
+    sources.health = [this, behind = config.behind] {
+        const auto known = pool_.height();
+        return health_json(known ? *known : std::nullopt, behind());
+    };
     sources.metrics = [this] { return metrics_.text(); };
     sources.now_ms = [this] { return clock_.now().real_ms; };
     api_ = std::make_unique<OfficeApi>(std::move(sources), config.rules);
@@ -111,9 +118,11 @@ void HttpService::watch_blocks() {
 
 void HttpService::publish_up_to(Height height) {
     metrics_.height(height);
+    const RowSource rows = [this](const OfficeQuery& query) { return pool_.rows(query); };
+    if (const auto noted = notices_->note(rows, clock_.now().real_ms); !noted)
+        log_error("a final notice is not in the audit log", kv("why", noted.error()));
     for (Height next = told_ ? *told_ + 1 : 0; next <= height; ++next) {
-        auto events =
-            events_of_block([this](const OfficeQuery& query) { return pool_.rows(query); }, next);
+        auto events = events_of_block(rows, next);
         if (!events) return;  // the next look tries again
         for (LiveEvent& event : *events)
             server_->publish(std::move(event));

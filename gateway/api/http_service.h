@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/io/clock.h"
+#include "gateway/api/final_notices.h"
 #include "gateway/api/gateway_metrics.h"
 #include "gateway/api/live_events.h"
 #include "gateway/api/office_api.h"
@@ -28,6 +29,10 @@ struct HttpServiceConfig {
     ScryptCost passwords;
     std::filesystem::path accounts;
     std::filesystem::path audit;
+    // Blocks that nodes have and the office has not, if it is known.
+    std::function<std::optional<std::uint64_t>()> behind = [] {
+        return std::optional<std::uint64_t>();
+    };
     std::int64_t look_ms = 500;  // how often the read model is asked for new blocks
 };
 
@@ -51,8 +56,8 @@ class ReadModelPool {
 
 class HttpService {
   public:
-    // `sources` without rows, door, audit, metrics and clock, which the service brings. Opens and
-    // checks the audit log and the accounts, and listens. Error, for a person.
+    // `sources` without rows, health, door, audit, metrics and clock, which the service brings.
+    // Opens and checks the audit log and the accounts, and listens. Error, for a person.
     [[nodiscard]] static Result<std::unique_ptr<HttpService>, std::string> start(
         const HttpServiceConfig& config, ApiSources sources, const Clock& clock);
     ~HttpService();  // stops
@@ -82,6 +87,7 @@ class HttpService {
     std::unique_ptr<Doorkeeper> door_;
     std::unique_ptr<OfficeApi> api_;
     std::unique_ptr<HttpServer> server_;
+    std::optional<FinalNotices> notices_;
     std::optional<Height> told_;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -5,6 +5,7 @@
 #include "core/io/json.h"
 #include "core/io/log.h"
 #include "core/io/status_file.h"
+#include "gateway/commands/web.h"
 #include "gateway/runtime/gateway_runtime.h"
 
 namespace fairfeed {
@@ -89,7 +90,15 @@ int run_serve(const ServeOptions& options, std::ostream& out, std::ostream& err)
         return kDone;
     }
     set_log_level(level_of(ready->config.log_level));
-    const auto ended = run_gateway(ready->config, ready->files);
+    const Clock clock;
+    std::unique_ptr<HttpService> web;
+    const auto ended = run_gateway(ready->config, ready->files, [&]() -> Result<void, OfficeFault> {
+        if (!ready->config.http) return {};
+        auto started = start_web(ready->config, ready->files.genesis, clock);
+        if (!started) return unexpected(OfficeFault{started.error(), true});
+        web = std::move(*started);
+        return {};
+    });
     return ended ? *ended : report(ended.error(), err);
 }
 

@@ -50,6 +50,32 @@ void read_keys(GatewayConfig& config, const YamlView& keys) {
     config.ca_certificate = keys.require_path("ca_certificate");
 }
 
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+HttpSettings read_http(const YamlView& view) {
+    HttpSettings http;
+    http.host = view.require_text("host");
+    http.port = static_cast<std::uint16_t>(view.require_int("port", 1, kMaxPort));
+    http.tls_key = view.optional_path("tls_key").value_or(std::filesystem::path());
+    http.tls_certificate = view.optional_path("tls_certificate").value_or(std::filesystem::path());
+    if (!http.host.empty() && !is_address(http.host))
+        view.fail("host", "is no address: write one of this machine, or 0.0.0.0 for all");
+    if (http.tls_key.empty() != http.tls_certificate.empty())
+        view.fail("tls_key and tls_certificate belong together");
+    if (http.tls_key.empty() && !http.host.empty() && !is_loopback_address(http.host))
+        view.fail("host",
+                  "is not loopback, so people's passwords would cross the network in the "
+                  "clear: name tls_key and tls_certificate");
+    for (const YamlView& name : view.optional_list("names"))
+        http.names.push_back(lower_case(name.as_text()));
+    if (http.names.empty()) http.names = {"localhost", http.host};
+    return http;
+}
+
 DatabasePlace read_database(const YamlView& root, std::string_view key, const std::string& text) {
     if (text.find("://") == std::string::npos) return {root.require_path(key), {}};
     auto place = DatabasePlace::parse(text);
@@ -89,6 +115,7 @@ Result<GatewayConfig, std::vector<std::string>> load_gateway_config(
     read_keys(config, keys);
     config.codes_key = keys.optional_path("codes").value_or(file.parent_path() / "codes.key");
     if (const auto broker = root.optional_map("broker")) config.broker = read_place(*broker);
+    if (const auto http = root.optional_map("http")) config.http = read_http(*http);
     read_nodes(config, root);
     config.status_file = root.optional_path("status_file").value_or(std::filesystem::path());
     const std::vector<std::pair<std::string_view, std::string_view>> levels{

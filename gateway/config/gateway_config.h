@@ -25,6 +25,15 @@ struct NodeBroker : DialPlace {
     NodeId node;  // the broker's owner
 };
 
+// Where the office's API listens.
+struct HttpSettings {
+    std::string host;  // an address
+    std::uint16_t port = 0;
+    std::filesystem::path tls_key;  // both empty: none, on loopback
+    std::filesystem::path tls_certificate;
+    std::vector<std::string> names;  // by which browsers may reach it, in lower case
+};
+
 struct GatewayConfig {
     std::filesystem::path genesis;
     std::filesystem::path ledger;    // the gateway's own, made by `gateway serve`; absolute
@@ -41,6 +50,7 @@ struct GatewayConfig {
     std::filesystem::path codes_key;  // seals capacity codes; made when it is first needed
     std::optional<DialPlace> broker;  // its own; nullopt: the network was provisioned without
     std::vector<NodeBroker> nodes;
+    std::optional<HttpSettings> http;   // nullopt: no API
     std::filesystem::path status_file;  // empty: in the runtime directory, see below
     std::string log_level;              // debug, info, warning, error
 };

@@ -63,6 +63,11 @@ void write_keys(const NetworkKeys& keys, NetworkDirectory& directory) {
         write_broker(*keys.dgmd_broker, authority, path(layout::kGatewayBroker) / "broker",
                      directory);
     }
+    if (keys.dgmd_http) {
+        directory.secret(path("dgmd") / layout::kHttpKey, keys.dgmd_http->key_pem);
+        directory.open_file(path("dgmd") / layout::kHttpCertificate,
+                            keys.dgmd_http->certificate_pem);
+    }
     write_people(keys.officers, layout::kOfficers, directory);
     write_people(keys.inspectors, layout::kInspectors, directory);
     for (const auto& [node, own] : keys.nodes) {

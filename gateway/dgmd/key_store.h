@@ -23,6 +23,8 @@ constexpr std::string_view kAgreementKey = "agreement.key";
 constexpr std::string_view kDataKey = "data.key";
 constexpr std::string_view kTlsKey = "tls.key";
 constexpr std::string_view kTlsCertificate = "tls.crt";
+constexpr std::string_view kHttpKey = "http.key";  // of the office's API
+constexpr std::string_view kHttpCertificate = "http.crt";
 constexpr std::string_view kAuthorityKey = "ca.key";
 constexpr std::string_view kAuthorityCertificate = "ca.crt";
 

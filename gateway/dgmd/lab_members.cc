@@ -176,6 +176,11 @@ void LabMembers::read_gateway(const YamlView& root) {
     LabNode gateway;
     gateway.id = dgmd_id();
     read_broker(*view, gateway);
+    if (const auto port = view->optional_int("http_port", 1, kMaxPort)) {
+        lab_.http_port = static_cast<std::uint16_t>(*port);
+        if (lab_.http_port == gateway.port)
+            view->fail("http_port", "is the port of the gateway's broker: give another one");
+    }
     lab_.gateway = std::move(gateway);
 }
 

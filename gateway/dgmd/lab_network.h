@@ -67,7 +67,8 @@ struct LabNetwork {
     LabOffice office;
     MeterSource source;
     std::vector<LabNode> nodes;
-    std::optional<LabNode> gateway;  // the broker of DGMD; it stands nowhere on the site
+    std::optional<LabNode> gateway;          // the broker of DGMD; it stands nowhere on the site
+    std::optional<std::uint16_t> http_port;  // of the office's API, at the gateway's address
     std::vector<LabCluster> clusters;
     std::vector<LabMeter> meters;
 

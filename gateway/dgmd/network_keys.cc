@@ -28,10 +28,16 @@ NetworkKeys make_keys(const LabNetwork& lab, const RandomSource& random) {
     auto authority =
         CertificateAuthority::create("Fairfeed network " + lab.parameters.name, kAuthorityDays);
     OfficeKeys dgmd = make_office_keys(authority, dgmd_id());
-    NetworkKeys keys{std::move(authority), std::move(dgmd), {}, {}, {}, {}, {}};
+    NetworkKeys keys{std::move(authority), std::move(dgmd), {}, {}, {}, {}, {}, {}};
     if (lab.gateway)
         keys.dgmd_broker =
             keys.authority.issue_broker(dgmd_id().str(), addresses_of(*lab.gateway), kIdentityDays);
+    if (lab.gateway && lab.http_port) {
+        std::vector<std::string> addresses = addresses_of(*lab.gateway);
+        addresses.emplace_back("localhost");
+        keys.dgmd_http =
+            keys.authority.issue_broker(dgmd_id().str() + "-http", addresses, kIdentityDays);
+    }
     for (const NodeId& officer : lab.office.officers)
         keys.officers.emplace(officer, SigningKey::generate());
     for (const NodeId& inspector : lab.office.inspectors)

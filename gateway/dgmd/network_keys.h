@@ -37,6 +37,7 @@ struct NetworkKeys {
     CertificateAuthority authority;
     OfficeKeys dgmd;
     std::optional<TlsIdentity> dgmd_broker;  // of the gateway's Mosquitto, where it has one
+    std::optional<TlsIdentity> dgmd_http;    // of the office's API, where it has one
     std::map<NodeId, NodeKeys> nodes;
     std::map<MeterId, MeterKeys> meters;
     std::map<NodeId, SigningKey> officers;

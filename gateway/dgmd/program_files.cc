@@ -51,10 +51,22 @@ std::string node_places(const LabNetwork& lab, const LabNode& node) {
 
 std::string gateway_places(const LabNetwork& lab) {
     if (lab.in_place)
-        return "ledger: ledger.db\ndatabase: office.db\ndrafts: drafts\nstatus_file: ../" +
+        return "ledger: ledger.db\ndatabase: office.db\ndrafts: drafts\naudit: audit.log\n"
+               "accounts: accounts.db\nstatus_file: ../" +
                std::string(layout::kRun) + "/gateway.json\n";
     const std::string state(services::kGatewayState);
-    return "ledger: " + state + "/ledger.db\ndatabase: " + state + "/office.db\ndrafts: drafts\n";
+    return "ledger: " + state + "/ledger.db\ndatabase: " + state + "/office.db\ndrafts: drafts\n" +
+           "audit: " + state + "/audit.log\naccounts: " + state + "/accounts.db\n";
+}
+
+// The office's API, where the network's file gives its port.
+std::string http_section(const LabNetwork& lab) {
+    if (!lab.gateway || !lab.http_port) return "";
+    return "http:\n  host: " + quoted(lab.gateway->listen) +
+           "\n  port: " + std::to_string(*lab.http_port) + "\n" +
+           line("  tls_key", "", layout::kHttpKey) +
+           line("  tls_certificate", "", layout::kHttpCertificate) + "  names: [localhost, " +
+           quoted(lab.gateway->address) + "]\n";
 }
 
 std::string meter_places(const LabNetwork& lab) {
@@ -103,7 +115,7 @@ std::string gateway_yaml(const LabNetwork& lab) {
     std::string text = "# Made by `gateway provision`; config/gateway.yaml explains the keys.\n" +
                        line("genesis", "../", layout::kGenesis) + gateway_places(lab) + "keys:\n" +
                        key_lines("") + (lab.gateway ? place_section("broker", *lab.gateway) : "") +
-                       "nodes:\n";
+                       http_section(lab) + "nodes:\n";
     for (const LabNode& node : lab.nodes)
         text += broker_item(node);
     return text + "log_level: info\n";

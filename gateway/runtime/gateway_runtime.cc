@@ -259,11 +259,13 @@ void GatewayRuntime::report() {
     told_alarms_ = std::move(standing);
 }
 
-Result<int, OfficeFault> run_gateway(const GatewayConfig& config, const GatewayFiles& files) {
+Result<int, OfficeFault> run_gateway(const GatewayConfig& config, const GatewayFiles& files,
+                                     const AtOpening& at_opening) {
     if (auto foreign = foreign_root_fault(config.ledger.parent_path(), "gateway serve ..."))
         return unexpected(OfficeFault{std::move(*foreign), true});
     auto runtime = GatewayRuntime::open(config, files);
     if (!runtime) return unexpected(runtime.error());
+    if (auto opened = at_opening(); !opened) return unexpected(opened.error());
     const auto ended = (*runtime)->run();
     notify_stopping();
     if (ended) return 0;

@@ -4,6 +4,7 @@
 // whoever else wants something of the service posts there too.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -99,9 +100,14 @@ class GatewayRuntime {
     bool stopping_ = false;
 };
 
+// Called when ledger and read model are there, before the first connection. Error: then the gateway
+// does not start.
+using AtOpening = std::function<Result<void, OfficeFault>()>;
+
 // Runs the gateway until a stop signal: 0, or 1 after disk or database failed. Error: it cannot
 // start.
 [[nodiscard]] Result<int, OfficeFault> run_gateway(const GatewayConfig& config,
-                                                   const GatewayFiles& files);
+                                                   const GatewayFiles& files,
+                                                   const AtOpening& at_opening);
 
 }  // namespace fairfeed

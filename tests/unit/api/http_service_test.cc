@@ -29,7 +29,6 @@ class HttpServiceTest : public test::SmallOffice {
         sources.network = [this] {
             return network_json(network_.genesis().content, network_.network());
         };
-        sources.health = [] { return health_json(4, 0); };
         sources.drafts.all = [] { return std::vector<std::pair<std::string, Draft>>(); };
         auto service = HttpService::start(config, std::move(sources), clock_);
         CHECK(service.has_value());

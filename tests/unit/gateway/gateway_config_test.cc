@@ -55,6 +55,25 @@ TEST_F(GatewayConfigFile, is_read_as_it_is_shipped) {
     EXPECT_EQ(config->broker->port, 18830);
 }
 
+TEST_F(GatewayConfigFile, lets_the_api_stand_in_the_clear_on_loopback_alone) {
+    const std::string plain = kGood + std::string("http: {host: 127.0.0.1, port: 18829}\n");
+    const auto config = load(plain);
+    ASSERT_TRUE(config) << config.error().front();
+    EXPECT_EQ(config->http->port, 18829);
+    EXPECT_THAT(config->http->names, ElementsAre("localhost", "127.0.0.1"));
+    EXPECT_FALSE(load(kGood)->http);
+    EXPECT_THAT(faults(with(plain, "host: 127.0.0.1, port: 18829", "host: 0.0.0.0, port: 18829")),
+                ElementsAre(HasSubstr("is not loopback")));
+    EXPECT_THAT(faults(with(plain, "port: 18829", "port: 18829, tls_key: k")),
+                ElementsAre(HasSubstr("belong together")));
+    EXPECT_THAT(faults(with(plain, "host: 127.0.0.1, port: 18829", "host: office, port: 18829")),
+                ::testing::Contains(HasSubstr("is no address")));
+    const auto named = load(with(
+        plain, "port: 18829", "port: 18829, tls_key: k, tls_certificate: c, names: [Office.LAN]"));
+    ASSERT_TRUE(named) << named.error().front();
+    EXPECT_THAT(named->http->names, ElementsAre("office.lan"));
+}
+
 TEST_F(GatewayConfigFile, gives_paths_relative_to_itself) {
     const auto config = load(kGood);
     ASSERT_TRUE(config) << config.error().front();
