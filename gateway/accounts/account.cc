@@ -64,6 +64,7 @@ bool role_allows(AccountRole role, AccessRight right) {
         case AccessRight::read_own:
             return true;
         case AccessRight::read_meters:
+        case AccessRight::work_orders:
             return is_staff;
         case AccessRight::read_money:
             return role == AccountRole::officer;
@@ -82,6 +83,7 @@ bool role_allows(AccountRole role, AccessRight right) {
 bool scope_allows(TokenScope scope, AccessRight right) {
     switch (right) {
         case AccessRight::change_drafts:
+        case AccessRight::work_orders:
             return scope == TokenScope::drafts;
         case AccessRight::manage_accounts:
             return scope == TokenScope::accounts;

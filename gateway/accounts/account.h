@@ -26,6 +26,7 @@ enum class AccessRight : std::uint8_t {
     read_money,       // every meter's readings, shares and bills
     read_drafts,      // drafts, and who signed
     change_drafts,    // approvals, withdrawals
+    work_orders,      // the steps of work orders
     read_audit,       // the audit log, the metrics
     manage_accounts,  // accounts, roles, meters, tokens of others
 };

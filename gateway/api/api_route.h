@@ -18,6 +18,7 @@
 #include "gateway/http/route_table.h"
 #include "gateway/office/draft.h"
 #include "gateway/readmodel/office_query.h"
+#include "gateway/records/records.h"
 
 namespace fairfeed {
 
@@ -34,6 +35,8 @@ struct ApiSources {
     std::function<Json()> health;
     std::function<std::string()> metrics;  // as Prometheus reads them
     DraftShelf drafts;
+    // A session to what people write down, for one call.
+    std::function<Result<Records, std::string>()> records;
     NetworkParameters parameters;
     Digest network_id;
     Doorkeeper* door = nullptr;
@@ -105,6 +108,7 @@ class BodyReader {
 [[nodiscard]] std::vector<ApiRoute> session_routes(const ApiSources& sources);
 [[nodiscard]] std::vector<ApiRoute> account_routes(const ApiSources& sources);
 [[nodiscard]] std::vector<ApiRoute> draft_routes(const ApiSources& sources);
+[[nodiscard]] std::vector<ApiRoute> records_routes(const ApiSources& sources);
 [[nodiscard]] std::vector<ApiRoute> network_routes(const ApiSources& sources);
 
 }  // namespace fairfeed

@@ -12,10 +12,15 @@ struct WatchedTable {
 };
 
 constexpr WatchedTable kWatched[] = {
-    {OfficeTable::blocks, "block", ""},           {OfficeTable::tariffs, "tariff", ""},
-    {OfficeTable::settlements, "settlement", ""}, {OfficeTable::evidence, "evidence", ""},
-    {OfficeTable::alarms, "alarm", "subject"},    {OfficeTable::capacities, "capacity", "meter"},
-    {OfficeTable::shares, "share", "meter"},      {OfficeTable::bill_lines, "bill_line", "meter"},
+    {OfficeTable::blocks, "block", ""},
+    {OfficeTable::tariffs, "tariff", ""},
+    {OfficeTable::settlements, "settlement", ""},
+    {OfficeTable::evidence, "evidence", ""},
+    {OfficeTable::alarms, "alarm", "subject"},
+    {OfficeTable::capacities, "capacity", "meter"},
+    {OfficeTable::commands, "command", "meter"},
+    {OfficeTable::shares, "share", "meter"},
+    {OfficeTable::bill_lines, "bill_line", "meter"},
 };
 
 }  // namespace

@@ -79,8 +79,8 @@ Result<Json, HttpResponse> body_of(const HttpRequest& request) {
 
 OfficeApi::OfficeApi(ApiSources sources, const ApiRules& rules)
     : sources_(std::move(sources)), rules_(rules), rate_(rules.rate) {
-    for (const auto& room :
-         {session_routes, account_routes, draft_routes, table_routes, network_routes})
+    for (const auto& room : {session_routes, account_routes, draft_routes, table_routes,
+                             records_routes, network_routes})
         for (ApiRoute& route : room(sources_))
             routes_.push_back(std::move(route));
     for (const ApiRoute& route : routes_)

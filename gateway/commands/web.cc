@@ -46,6 +46,9 @@ Result<std::unique_ptr<HttpService>, std::string> start_web(const GatewayConfig&
     service.behind = [&config, &clock] { return behind(config, clock); };
     ApiSources sources;
     sources.network = [&genesis] { return network_json(genesis.content, genesis.network); };
+    sources.records = [&config, &genesis] {
+        return Records::open(config.records, genesis.network);
+    };
     sources.drafts = shelf_of(config.drafts);
     sources.parameters = genesis.content.parameters;
     sources.network_id = genesis.network;

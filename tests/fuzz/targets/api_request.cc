@@ -25,6 +25,9 @@ struct ApiUnderFire {
         sources.network = [] { return Json::object(); };
         sources.health = [] { return Json::object(); };
         sources.metrics = [] { return std::string(); };
+        sources.records = [this] {
+            return Records::open({directory / "records.db", {}}, network());
+        };
         sources.drafts.all = [] { return std::vector<std::pair<std::string, Draft>>(); };
         sources.drafts.save = [](const std::string&, const Draft&) {
             return Result<void, std::string>();

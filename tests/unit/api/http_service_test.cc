@@ -29,6 +29,9 @@ class HttpServiceTest : public test::SmallOffice {
         sources.network = [this] {
             return network_json(network_.genesis().content, network_.network());
         };
+        sources.records = [this] {
+            return Records::open({directory_ / "records.db", {}}, network_.network());
+        };
         sources.drafts.all = [] { return std::vector<std::pair<std::string, Draft>>(); };
         auto service = HttpService::start(config, std::move(sources), clock_);
         CHECK(service.has_value());

@@ -239,6 +239,26 @@ TEST_F(OfficeApiTest, takes_a_draft_signed_elsewhere_and_nothing_that_is_none) {
     EXPECT_EQ(ask("olga", "POST", path + "/approvals", signed_copy).kind(), "withdrawn");
 }
 
+TEST_F(OfficeApiTest, keeps_work_orders_and_shows_persons_by_pseudonym_alone) {
+    const Spoken applications = ask("ines", "GET", "/api/v1/applications");
+    EXPECT_THAT(items(applications, "state"), ElementsAre("applied"));
+    for (const char* personal : {"Ada", "example.org", "Volt"})
+        EXPECT_EQ(applications.response.body.find(personal), std::string::npos) << personal;
+    const std::string id = items(ask("otto", "GET", "/api/v1/work-orders"), "id").front();
+    const std::string path = "/api/v1/work-orders/" + id + "/steps";
+    EXPECT_EQ(ask("ines", "POST", path, R"({"action":"close","note":"n"})").kind(), "illegal-step");
+    const std::string assign = R"({"action":"assign","note":"ines"})";
+    const Spoken assigned = ask("otto", "POST", path, assign);
+    ASSERT_EQ(assigned.status(), 200U) << assigned.response.body;
+    EXPECT_EQ(*assigned.json.at("state").as_text(), "assigned");
+    EXPECT_EQ(*assigned.json.at("steps").at(1).at("by").as_text(), "otto");
+    EXPECT_EQ(ask("ines", "POST", path, R"({"action":"open"})").status(), 422U);
+    EXPECT_EQ(ask("home", "POST", path, assign).kind(), "not-allowed");
+    EXPECT_EQ(ask("home", "GET", "/api/v1/applications").kind(), "not-allowed");
+    EXPECT_EQ(ask("otto", "POST", "/api/v1/work-orders/none/steps", assign).status(), 404U);
+    EXPECT_THAT(acts(), ElementsAre("otto order.assign " + id));
+}
+
 TEST_F(OfficeApiTest, shows_the_audit_log_page_by_page) {
     for (int i = 0; i < 5; ++i)
         ASSERT_TRUE(audit_->append({kNow, "olga", "act", "x", std::to_string(i), {}, ""}));

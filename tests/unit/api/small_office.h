@@ -30,6 +30,7 @@ class SmallOffice : public FollowedChain {
         const Transaction notice = network_.draft(
             chain_.state(), CapacityCertificate{0, MeterId("meter-1-1"), 6000, 42}, 99);
         drafts_["00046.draft"] = {network_.network(), notice, chain_.state().office.office, false};
+        write_records();
         api_ = std::make_unique<OfficeApi>(sources(), rules());
     }
 
@@ -118,6 +119,29 @@ class SmallOffice : public FollowedChain {
                                                  each.settlements,
                                                  each.faults})));
     }
+    void write_records() {
+        auto records = Records::open({directory_ / "records.db", {}}, network_.network());
+        CHECK(records.has_value());
+        const OfficeAlarm alarm{OfficeAlarmKind::seal_broken, "meter-1-1", TestNetwork::cluster(1),
+                                3, "the seal is broken"};
+        CHECK(records->add_alarms(3, {alarm}, kNow / 1000));
+        const auto person = records->add_person({"Ada Ohm", "ada@example.org"});
+        CHECK(person.has_value());
+        ApplicationForm form;
+        form.id = ApplicationId("a-0");
+        form.applicant = *person;
+        form.service_point = "sp-1";
+        form.estimated_w = 5000;
+        CHECK(records->apply(form, "Volt Lane 1",
+                             {.action = ApplicationAction::apply,
+                              .at_s = kNow / 1000,
+                              .by = {ActorRole::applicant, person->str()},
+                              .reason = {},
+                              .visit_s = {},
+                              .inspection = {},
+                              .commitment = {},
+                              .holder = {}}));
+    }
     static ApiRules rules() {
         ApiRules rules;
         rules.rate = {.per_minute = 1'000'000, .burst = 1'000'000, .addresses = 100};
@@ -137,6 +161,9 @@ class SmallOffice : public FollowedChain {
         made.drafts.save = [this](const std::string& name, const Draft& draft) {
             drafts_[name] = draft;
             return Result<void, std::string>();
+        };
+        made.records = [this] {
+            return Records::open({directory_ / "records.db", {}}, network_.network());
         };
         made.parameters = network_.genesis().content.parameters;
         made.network_id = network_.network();

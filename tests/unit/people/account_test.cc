@@ -6,10 +6,10 @@
 namespace fairfeed {
 namespace {
 
-constexpr AccessRight kRights[] = {AccessRight::read_public, AccessRight::read_own,
-                                   AccessRight::read_meters, AccessRight::read_money,
-                                   AccessRight::read_drafts, AccessRight::change_drafts,
-                                   AccessRight::read_audit,  AccessRight::manage_accounts};
+constexpr AccessRight kRights[] = {
+    AccessRight::read_public, AccessRight::read_own,    AccessRight::read_meters,
+    AccessRight::read_money,  AccessRight::read_drafts, AccessRight::change_drafts,
+    AccessRight::work_orders, AccessRight::read_audit,  AccessRight::manage_accounts};
 
 std::string rights_of(AccountRole role) {
     std::string rights;
@@ -19,10 +19,10 @@ std::string rights_of(AccountRole role) {
 }
 
 TEST(AccountRoles, may_what_this_table_says) {
-    EXPECT_EQ(rights_of(AccountRole::customer), "11000000");
-    EXPECT_EQ(rights_of(AccountRole::inspector), "11100000");
-    EXPECT_EQ(rights_of(AccountRole::officer), "11111110");
-    EXPECT_EQ(rights_of(AccountRole::grid_operator), "11101011");
+    EXPECT_EQ(rights_of(AccountRole::customer), "110000000");
+    EXPECT_EQ(rights_of(AccountRole::inspector), "111000100");
+    EXPECT_EQ(rights_of(AccountRole::officer), "111111110");
+    EXPECT_EQ(rights_of(AccountRole::grid_operator), "111010111");
 }
 
 TEST(AccountRoles, have_words_that_name_them_and_no_others) {
