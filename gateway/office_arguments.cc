@@ -142,6 +142,16 @@ void add_application(CLI::App& app, int& status) {
     add_config(*show, *shown);
 }
 
+void add_erase(CLI::App& app, int& status) {
+    const auto [command, options] = add_command<ErasePersonOptions>(
+        app, "erase", "Erase name, contact and places of a person from the office's records",
+        "Example:\n  gateway erase p-3 --config dgmd/gateway.yaml\n", status,
+        [](const auto& o) { return run_erase_person(o, std::cout, std::cerr); });
+    command->add_option("person", options->person, "The pseudonym, as an application shows it")
+        ->required();
+    add_config(*command, *options);
+}
+
 void add_inspection(CLI::App& app, int& status) {
     const auto [command, options] = add_command<InspectionOptions>(
         app, "inspection",
@@ -240,6 +250,7 @@ void add_work_order(CLI::App& app, int& status) {
 
 void add_office_commands(CLI::App& app, int& status) {
     add_application(app, status);
+    add_erase(app, status);
     add_inspection(app, status);
     add_capacity_code(app, status);
     add_work_order(app, status);

@@ -250,6 +250,24 @@ int run_application_show(const ApplicationShowOptions& options, std::ostream& ou
     return kDeskDone;
 }
 
+int run_erase_person(const ErasePersonOptions& options, std::ostream& out, std::ostream& err) {
+    auto desk = open_desk(options.config);
+    if (!desk) return refuse(desk.error(), err);
+    const auto id = PersonId::parse(options.person);
+    const auto erased = id ? desk->records.erase(*id) : Result<bool, std::string>(false);
+    if (!erased) return refuse({erased.error()}, err);
+    if (options.json) {
+        out << Json::object().set("person", options.person).set("erased", *erased).dump(2) << '\n';
+        return *erased ? kDeskDone : kDeskWrongInput;
+    }
+    if (!*erased)
+        return refuse({"the records hold nothing of a person '" + options.person + "'"}, err);
+    out << "Name, contact and places of " << options.person
+        << " are erased. Applications keep the pseudonym; copies of the database are yours to "
+           "clear.\n";
+    return kDeskDone;
+}
+
 int run_inspection(const InspectionOptions& options, std::ostream& out, std::ostream& err) {
     const auto genesis = load_genesis_file(options.genesis);
     if (!genesis) return refuse({genesis.error()}, err);

@@ -48,6 +48,11 @@ struct ApplicationShowOptions {
     std::string application;
     bool json = false;
 };
+struct ErasePersonOptions {
+    std::filesystem::path config;
+    std::string person;
+    bool json = false;
+};
 // What an inspector writes down at the place and signs with their own key; needs no network.
 struct InspectionOptions {
     std::filesystem::path genesis;
@@ -74,6 +79,9 @@ struct InspectionOptions {
                                        std::ostream& err);
 [[nodiscard]] int run_application_show(const ApplicationShowOptions& options, std::ostream& out,
                                        std::ostream& err);
+// `gateway erase PERSON`: name, contact and places of a person in the records.
+[[nodiscard]] int run_erase_person(const ErasePersonOptions& options, std::ostream& out,
+                                   std::ostream& err);
 [[nodiscard]] int run_inspection(const InspectionOptions& options, std::ostream& out,
                                  std::ostream& err);
 

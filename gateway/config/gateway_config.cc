@@ -84,10 +84,10 @@ DatabasePlace read_database(const YamlView& root, std::string_view key, const st
     return {};
 }
 
-// Beside the configuration, if it names none.
-DatabasePlace read_records(const YamlView& root, const std::filesystem::path& file) {
+// Beside the ledger, if the configuration names none.
+DatabasePlace read_records(const YamlView& root, const std::filesystem::path& ledger) {
     const auto text = root.optional_text("records");
-    if (!text) return {file.parent_path() / "records.db", {}};
+    if (!text) return {ledger.parent_path() / "records.db", {}};
     return read_database(root, "records", *text);
 }
 
@@ -107,13 +107,14 @@ Result<GatewayConfig, std::vector<std::string>> load_gateway_config(
     std::error_code ignored;  // of an empty path, which is reported
     config.ledger = std::filesystem::absolute(root.require_path("ledger"), ignored);
     config.database = read_database(root, "database", root.require_text("database"));
-    config.records = read_records(root, file);
+    config.records = read_records(root, config.ledger);
     config.drafts = root.require_path("drafts");
     config.audit = root.optional_path("audit").value_or(file.parent_path() / "audit.log");
     config.accounts = root.optional_path("accounts").value_or(file.parent_path() / "accounts.db");
     const YamlView keys = root.require_map("keys");
     read_keys(config, keys);
-    config.codes_key = keys.optional_path("codes").value_or(file.parent_path() / "codes.key");
+    config.codes_key =
+        keys.optional_path("codes").value_or(config.ledger.parent_path() / "codes.key");
     if (const auto broker = root.optional_map("broker")) config.broker = read_place(*broker);
     if (const auto http = root.optional_map("http")) config.http = read_http(*http);
     read_nodes(config, root);

@@ -95,6 +95,13 @@ std::string OfficeCases::application(ApplicationState state) {
     return name;
 }
 
+std::string OfficeCases::person() {
+    const ApplicationId name(application(ApplicationState::applied));
+    const auto known = desk_of(config()).records.application(name);
+    CHECK(known.has_value());
+    return known->holder.str();
+}
+
 std::string OfficeCases::code() {
     return issue(application(ApplicationState::verified));
 }

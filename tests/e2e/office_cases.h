@@ -17,6 +17,8 @@ class OfficeCases {
 
     // A new application that has gone this far: its name.
     [[nodiscard]] std::string application(ApplicationState state);
+    // Somebody who applied.
+    [[nodiscard]] std::string person();
     // A file that inspector-1 signed for the application.
     [[nodiscard]] std::filesystem::path record_of(const std::string& application) const;
     // A new code that is out, in one line.

@@ -108,6 +108,7 @@ class StandardOutput : public ::testing::Test {
             {"gateway application transfer", of(S::operating) + " --name Bo --contact b@c"},
             {"gateway application list", office()},
             {"gateway application show", of(S::applied)},
+            {"gateway erase", cases_.person() + " " + office()},
             {"gateway capacity-code issue",
              of(S::verified) + " --certificate " + fresh("certificate")},
             {"gateway capacity-code check", cases_.code()},

@@ -213,6 +213,18 @@ TEST_F(OfficeRecords, give_an_installation_to_a_new_holder_only_where_that_is_po
     EXPECT_EQ(*desk->records.person(PersonId("p-2")), std::nullopt) << "nobody was written down";
 }
 
+TEST_F(OfficeRecords, erase_a_person_and_keep_the_application) {
+    ASSERT_EQ(say(run_new_application, form()).status, 0);
+    EXPECT_THAT(say(run_erase_person, {config(), "p-1", false}).out,
+                HasSubstr("of p-1 are erased"));
+    const Answer shown = say(run_application_show, {config(), "a-1", false});
+    EXPECT_EQ(shown.status, 0);
+    for (const char* trace : {"Ada", "ada@", "Volt Lane"})
+        EXPECT_EQ(shown.out.find(trace), std::string::npos) << trace;
+    for (const char* nobody : {"p-1", "P 1"})
+        EXPECT_EQ(say(run_erase_person, {config(), nobody, false}).status, 2) << nobody;
+}
+
 class AnOwner : public ::testing::Test {
   protected:
     [[nodiscard]] Answer prove(const std::filesystem::path& certificate) const {
