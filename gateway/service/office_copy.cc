@@ -1,5 +1,8 @@
 #include "gateway/service/office_copy.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/io/file.h"
 #include "core/io/set_aside.h"
 #include "core/ledger/ledger_salvage.h"
@@ -47,7 +50,8 @@ Result<ReadModel, std::string> open_model(const DatabasePlace& place, const Dige
 }
 
 Result<void, IoError> make_room(const GatewayConfig& config) {
-    for (const std::filesystem::path& file : {config.ledger, config.database.sqlite}) {
+    for (const std::filesystem::path& file :
+         {config.ledger, config.database.sqlite, config.records.sqlite}) {
         if (!file.has_parent_path()) continue;
         if (auto made = make_directories(file.parent_path(), 0700); !made) return made;
     }
@@ -57,12 +61,13 @@ Result<void, IoError> make_room(const GatewayConfig& config) {
 }  // namespace
 
 OfficeCopy::OfficeCopy(DatabasePlace database, Digest network, FileLock lock, Ledger ledger,
-                       ReadModel model)
+                       ReadModel model, RecordsFollower records)
     : lock_(std::move(lock)),
       ledger_(std::move(ledger)),
       database_(std::move(database)),
       network_(network),
-      model_(std::move(model)) {
+      model_(std::move(model)),
+      records_(std::move(records)) {
     if (const auto height = model_.height()) next_ = *height + 1;
 }
 
@@ -77,8 +82,9 @@ Result<OfficeCopy, OfficeFault> OfficeCopy::open(const GatewayConfig& config,
     if (!ledger) return fails(ledger.error().message);
     auto model = open_model(config.database, genesis.network, tables);
     if (!model) return fails(model.error());
-    OfficeCopy copy(config.database, genesis.network, std::move(*lock), std::move(*ledger),
-                    std::move(*model));
+    OfficeCopy copy(
+        config.database, genesis.network, std::move(*lock), std::move(*ledger), std::move(*model),
+        RecordsFollower(config.records, PeakLimits{}, genesis.content, genesis.network));
     copy.mishaps_ = std::move(mishaps);
     return copy;
 }
@@ -128,6 +134,8 @@ Result<void, std::string> OfficeCopy::fold(const ReplayStep& step,
                                            const std::vector<RecomputedSettlement>& settlements,
                                            const std::vector<ReplayFault>& faults) {
     const Height height = step.committed.block.header.height;
+    auto grounds = records_.follow({step, settlements, faults}, step.after.tip_time_ms / 1000);
+    std::move(grounds.begin(), grounds.end(), std::back_inserter(grounds_));
     if (height < next_) return {};
     waiting_.push_back({height, rows_of({step, settlements, faults})});
     next_ = height + 1;
@@ -138,6 +146,8 @@ Result<void, std::string> OfficeCopy::fold(const ReplayStep& step,
 }
 
 void OfficeCopy::try_database() {
+    if (records_.is_stalled()) records_.try_database();
+    if (waiting_.empty()) return;
     auto model = ReadModel::open(database_, network_);
     if (!model) {
         database_fault_ = model.error();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/io/file_lock.h"
@@ -16,6 +17,7 @@
 #include "gateway/config/gateway_config.h"
 #include "gateway/follower/follower.h"
 #include "gateway/readmodel/read_model.h"
+#include "gateway/records/records_follower.h"
 
 namespace fairfeed {
 
@@ -56,10 +58,17 @@ class OfficeCopy {
     [[nodiscard]] Result<void, OfficeFault> append(const AppendBlock& block, std::int64_t real_ms);
 
     // Rows wait for a database that fails. The caller appends nothing more meanwhile.
-    [[nodiscard]] bool is_stalled() const { return !waiting_.empty(); }
-    [[nodiscard]] const std::string& database_fault() const { return database_fault_; }
-    // Opens the database again, and adds what waits.
+    [[nodiscard]] bool is_stalled() const { return !waiting_.empty() || records_.is_stalled(); }
+    [[nodiscard]] const std::string& database_fault() const {
+        return database_fault_.empty() ? records_.fault() : database_fault_;
+    }
+    // Opens the databases again, and adds what waits.
     void try_database();
+
+    // Grounds to deauthorise meters that blocks have shown since the last call.
+    [[nodiscard]] std::vector<CapacityExceeded> take_grounds() {
+        return std::exchange(grounds_, {});
+    }
 
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const ReadModel& read_model() const { return model_; }
@@ -73,7 +82,7 @@ class OfficeCopy {
         std::vector<OfficeRow> rows;
     };
     OfficeCopy(DatabasePlace database, Digest network, FileLock lock, Ledger ledger,
-               ReadModel model);
+               ReadModel model, RecordsFollower records);
     [[nodiscard]] Result<void, std::string> fold(
         const ReplayStep& step, const std::vector<RecomputedSettlement>& settlements,
         const std::vector<ReplayFault>& faults);
@@ -83,6 +92,8 @@ class OfficeCopy {
     DatabasePlace database_;
     Digest network_;
     ReadModel model_;
+    RecordsFollower records_;  // what blocks say of applications, and work orders
+    std::vector<CapacityExceeded> grounds_;
     Height next_ = 0;  // the first block whose rows are neither in the model nor waiting
     std::deque<BlockRows> waiting_;
     std::string database_fault_;  // of the last try; empty: none

@@ -1,7 +1,11 @@
 #include "gateway/service/office_service.h"
 
+#include "core/io/file.h"
+
 namespace fairfeed {
 namespace {
+
+constexpr std::int64_t kDraftDays = 14;  // grid days until a draft expires
 
 std::vector<NodeId> nodes_of(const GatewayConfig& config) {
     std::vector<NodeId> nodes;
@@ -13,7 +17,10 @@ std::vector<NodeId> nodes_of(const GatewayConfig& config) {
 }  // namespace
 
 OfficeService::OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy)
-    : follower_({setup.genesis.content.dgmd, setup.signer, checker_,
+    : dgmd_(setup.genesis.content.dgmd),
+      signer_(setup.signer),
+      drafts_(config.drafts),
+      follower_({setup.genesis.content.dgmd, setup.signer, checker_,
                  Keyholder{setup.genesis.content.dgmd, setup.agreement}, nodes_of(config),
                  setup.genesis.content.parameters}),
       copy_(std::move(copy)) {}
@@ -59,7 +66,26 @@ Result<std::vector<AskNode>, OfficeFault> OfficeService::step(const FollowerEven
         }
     }
     if (copy_.is_stalled()) database_at_ms_ = now.steady_ms + kDatabaseEveryMs;
+    draft_deauthorisations(now);
     return requests;
+}
+
+void OfficeService::draft_deauthorisations(Instant now) {
+    const ChainState& state = follower_.state();
+    const GridClock grid = state.grid();
+    const Window running = grid.window_at(now.real_ms).value_or(0);
+    const std::int64_t days = kDraftDays * kSecondsPerDay / grid.window_seconds();
+    for (const CapacityExceeded& excess : copy_.take_grounds()) {
+        const DeauthorisationGround ground{state, running, static_cast<Window>(running + days)};
+        const Draft draft = deauthorisation_draft(excess, ground, dgmd_, signer_);
+        const auto file = drafts_ / ("deauthorise-" + excess.meter.str() + "-" +
+                                     std::to_string(excess.windows.back().window) + ".draft");
+        auto written = make_directories(drafts_);
+        if (written) written = write_file_atomically(file, encode_draft(draft));
+        if (!written)
+            copy_.note("the draft to deauthorise " + excess.meter.str() +
+                       " is not written: " + written.error().message);
+    }
 }
 
 std::optional<std::int64_t> OfficeService::next_deadline_ms() const {

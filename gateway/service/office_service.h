@@ -43,10 +43,16 @@ class OfficeService {
   private:
     static constexpr std::int64_t kDatabaseEveryMs = 5000;
     OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy);
+    // A draft of DEAUTHORISE for the officers from each new ground. The work order of the same
+    // ground stays, so a draft that cannot be written is told and holds nothing up.
+    void draft_deauthorisations(Instant now);
     [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open_once(
         const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
         const OfficeCopy::Progress& progress, std::int64_t real_ms);
 
+    NodeId dgmd_;
+    const Signer& signer_;
+    std::filesystem::path drafts_;
     PlainSignatureChecker checker_;
     Follower follower_;
     OfficeCopy copy_;

@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+#include "core/io/file.h"
+#include "core/wire/event_codec.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/follower/followed_chain.h"
 
@@ -22,6 +24,8 @@ class AnOfficeService : public FollowedChain {
     AnOfficeService() {
         config_.ledger = directory_ / "office/ledger.db";
         config_.database.sqlite = directory_ / "office/office.db";
+        config_.drafts = directory_ / "drafts";
+        config_.records.sqlite = directory_ / "office/records.db";
         for (const NodeId& node : network_.nodes())
             config_.nodes.push_back(NodeBroker{{"127.0.0.1", 1}, node});
     }
@@ -183,6 +187,62 @@ TEST_F(AnOfficeService, waits_for_a_database_that_fails_and_loses_no_row) {
     const auto kept = rows();
     open(TablesAtStart::anew);
     EXPECT_EQ(rows(), kept);
+}
+
+TEST_F(AnOfficeService, opens_a_work_order_in_the_block_that_shows_why_and_only_once) {
+    grow(1);
+    const MeterId meter = TestNetwork::meter(1, 1);
+    append({make_event({1, network_.network(), meter, TestNetwork::cluster(1), 1, 77,
+                        AlarmType::seal_broken, 1'470'700'000},
+                       network_.key(meter))});
+    open();
+    follow();
+    const auto orders = [&] {
+        return *Records::open(config_.records, network_.network())->work_orders();
+    };
+    ASSERT_EQ(orders().size(), 1U);
+    EXPECT_EQ(orders()[0].alarm.subject, meter.str());
+    EXPECT_EQ(orders()[0].alarm.height, 2U);
+    open();
+    open(TablesAtStart::anew);
+    EXPECT_EQ(orders().size(), 1U);
+}
+
+TEST_F(AnOfficeService, drafts_a_deauthorisation_for_a_capacity_that_is_exceeded) {
+    open();
+    const std::int64_t too_much_wh = TestNetworkOptions().capacity_w * 120 / 100 / 4;
+    for (int i = 0; i < 3; ++i) {
+        chain_.run_window({TestNetwork::cluster(1)}, next_window_++, too_much_wh);
+        states_.push_back(chain_.state());
+    }
+    follow();
+    const MeterId meter = TestNetwork::meter(1, 1);
+    const auto file = config_.drafts / ("deauthorise-" + meter.str() + "-2.draft");
+    const auto bytes = read_file(file);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    const auto draft = decode_draft(*bytes);
+    ASSERT_TRUE(draft) << draft.error();
+    EXPECT_EQ(std::get<Deauthorisation>(draft->notice.content).meter, meter);
+    EXPECT_EQ(approvals_missing(*draft), 2U) << "the gateway decides nothing";
+    std::filesystem::remove(file);
+    open();
+    (void)tell(MomentPassed{});
+    EXPECT_FALSE(std::filesystem::exists(file)) << "it was drafted once";
+}
+
+TEST_F(AnOfficeService, waits_for_records_that_cannot_be_written) {
+    std::filesystem::create_directories(config_.records.sqlite);
+    open();
+    grow(1);
+    follow();
+    EXPECT_TRUE(service_->copy().is_stalled());
+    EXPECT_THAT(service_->copy().database_fault(), HasSubstr("the office's records: "));
+    std::filesystem::remove(config_.records.sqlite);
+    now_.steady_ms += kLongMs;
+    (void)tell(MomentPassed{});
+    EXPECT_FALSE(service_->copy().is_stalled());
+    follow();
+    EXPECT_EQ(service_->copy().ledger().height(), 1U);
 }
 
 TEST_F(AnOfficeService, refuses_the_tables_of_another_network_by_name) {
