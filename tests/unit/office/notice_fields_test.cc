@@ -20,7 +20,7 @@ std::string hex_key(std::string_view name) {
 class NoticeFieldsTest : public ::testing::Test {
   protected:
     [[nodiscard]] auto read(std::string_view kind, const NoticeFields& fields) const {
-        return content_from(kind, fields, {state_, 4, key_});
+        return content_from(kind, fields, {state_, 4, {}, key_});
     }
     // Whether nodes would take it.
     [[nodiscard]] std::string verdict(std::string_view kind, const NoticeFields& fields) const {
