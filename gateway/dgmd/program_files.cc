@@ -55,8 +55,8 @@ std::string gateway_places(const LabNetwork& lab) {
                "accounts: accounts.db\nstatus_file: ../" +
                std::string(layout::kRun) + "/gateway.json\n";
     const std::string state(services::kGatewayState);
-    return "ledger: " + state + "/ledger.db\ndatabase: " + state + "/office.db\ndrafts: drafts\n" +
-           "audit: " + state + "/audit.log\naccounts: " + state + "/accounts.db\n";
+    return "ledger: " + state + "/ledger.db\ndatabase: " + state + "/office.db\ndrafts: " + state +
+           "/drafts\naudit: " + state + "/audit.log\naccounts: " + state + "/accounts.db\n";
 }
 
 // The office's API, where the network's file gives its port.
