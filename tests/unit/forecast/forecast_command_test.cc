@@ -33,7 +33,7 @@ std::string totals(std::int64_t weeks) {
     test::Dice dice(1);
     std::string text = "cluster,start,load_wh,available_wh\n";
     for (const std::string cluster : {"elm", "oak"})
-        for (std::int64_t at_s = kMonday; at_s < kMonday + weeks * forecast::kSecondsPerWeek;
+        for (std::int64_t at_s = kMonday; at_s < kMonday + weeks * kSecondsPerWeek;
              at_s += kWindow) {
             const std::int64_t load_wh = forecast::by_the_clock(kUtc, at_s) + dice.below(2000);
             const bool has_sun = cluster == "elm" && at_s / kHour % 24 == 12;
@@ -102,7 +102,7 @@ TEST_F(ForecastCommand, tells_programs_every_window_with_band_model_and_errors) 
     options.json = true;
     ASSERT_EQ(forecast(options), 0) << err_.str();
     const Json json = this->json();
-    EXPECT_EQ(*json.at("from_s").as_int(), kMonday + 13 * forecast::kSecondsPerWeek);
+    EXPECT_EQ(*json.at("from_s").as_int(), kMonday + 13 * kSecondsPerWeek);
     EXPECT_EQ(*json.at("sign_by_s").as_int(), *json.at("from_s").as_int() - 48 * kHour);
     ASSERT_EQ(json.at("clusters").as_array()->size(), 2U);
     std::int64_t sum_wh = 0;
