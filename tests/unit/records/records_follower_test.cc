@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "core/wire/event_codec.h"
+#include "tests/support/temp_directory.h"
 #include "tests/unit/follower/followed_chain.h"
 
 namespace fairfeed::test {
