@@ -40,6 +40,19 @@ std::string where(const BillPiece& piece) {
     return "window " + std::to_string(settlement_of(piece).window) + ": ";
 }
 
+// A settlement before the last one: its proposer's signature, and no endorsements, because its id
+// is what the next one names.
+Result<void, ProofFault> check_earlier(const ChainState& state, const BillPiece& piece) {
+    const VerifyKey* key = state.node_key(settlement_of(piece).proposer);
+    if (key == nullptr || piece.settlement.signer != settlement_of(piece).proposer ||
+        !piece.settlement.endorsements.empty())
+        return fault(ProofPart::settlement, where(piece) + "it is not its proposer's alone");
+    PlainSignatureChecker signatures;
+    const auto valid = signatures.transaction(piece.settlement, state.network, *key);
+    if (!valid) return fault(ProofPart::settlement, where(piece) + "the signature", valid.error());
+    return {};
+}
+
 // The settlement that the block certifies, and those that it names one by one.
 Result<void, ProofFault> check_chain(const ChainState& state, const BillProof& proof) {
     const BillPiece& last = proof.pieces.back();
@@ -52,6 +65,9 @@ Result<void, ProofFault> check_chain(const ChainState& state, const BillProof& p
     for (std::size_t i = 0; i < proof.pieces.size(); ++i) {
         const BillPiece& piece = proof.pieces[i];
         const Settlement& settlement = settlement_of(piece);
+        const bool is_last = i + 1 == proof.pieces.size();
+        if (!is_last)
+            if (auto sound = check_earlier(state, piece); !sound) return sound;
         if (i > 0 && (settlement.previous != proof.pieces[i - 1].settlement.id ||
                       settlement.cluster != settlement_of(last).cluster))
             return fault(ProofPart::settlement,
