@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "tests/support/deterministic_signer.h"
-#include "tests/support/temp_directory.h"
 #include "tests/support/small_postgresql.h"
+#include "tests/support/temp_directory.h"
 
 namespace fairfeed {
 namespace {
