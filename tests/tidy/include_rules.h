@@ -13,20 +13,20 @@
 
 namespace fairfeed::tidy {
 
-// A path prefix and the prefixes it may include from; a room may always include itself, but not the
-// rooms below it. The longest prefix that fits a file is its room. Tests may include everything.
-inline const std::map<std::string, std::set<std::string>>& include_table() {
-    using Rooms = std::set<std::string>;
-    static const auto kWith = [](Rooms rooms, const Rooms& more) {
-        rooms.insert(more.begin(), more.end());
-        return rooms;
-    };
-    static const Rooms kWire = {"core/base/", "core/crypto/", "core/model/", "core/wire/"};
-    static const Rooms kState = kWith(kWire, {"core/contract/", "core/state/"});
-    static const Rooms kAccounts = kWith(kState, {"core/accounts/"});
-    static const Rooms kMember = kWith(kAccounts, {"edge-node/effects/"});
-    static const Rooms kMeter = kWith(kWire, {"core/contract/", "core/io/", "core/recordings/"});
-    static const std::map<std::string, Rooms> kTable = {
+using Rooms = std::set<std::string>;
+using IncludeTable = std::map<std::string, Rooms>;
+
+inline Rooms with(Rooms rooms, const Rooms& more) {
+    rooms.insert(more.begin(), more.end());
+    return rooms;
+}
+
+inline const Rooms kWire = {"core/base/", "core/crypto/", "core/model/", "core/wire/"};
+inline const Rooms kState = with(kWire, {"core/contract/", "core/state/"});
+inline const Rooms kAccounts = with(kState, {"core/accounts/"});
+
+inline IncludeTable core_rooms() {
+    return {
         {"core/base/", {}},
         {"core/crypto/", {"core/base/"}},
         {"core/model/", {"core/base/", "core/crypto/"}},
@@ -34,68 +34,95 @@ inline const std::map<std::string, std::set<std::string>>& include_table() {
         {"core/follow/", {"core/base/", "core/crypto/", "core/model/"}},
         {"core/wire/", {"core/base/", "core/crypto/", "core/model/"}},
         {"core/contract/", kWire},
-        {"core/state/", kWith(kWire, {"core/contract/"})},
+        {"core/state/", with(kWire, {"core/contract/"})},
         {"core/accounts/", kState},
         {"core/io/", {"core/base/", "core/crypto/"}},  // TLS: whose certificate a broker may show
-        {"core/ledger/", kWith(kAccounts, {"core/io/"})},
-        {"core/proof/", kWith(kAccounts, {"core/io/", "core/ledger/"})},
+        {"core/ledger/", with(kAccounts, {"core/io/"})},
+        {"core/proof/", with(kAccounts, {"core/io/", "core/ledger/"})},
+    };
+}
+
+inline IncludeTable node_rooms() {
+    const Rooms member = with(kAccounts, {"edge-node/effects/"});
+    return {
         {"edge-node/effects/", kState},
         {"edge-node/intake/", kAccounts},
         {"edge-node/consensus/", kWire},
-        {"edge-node/committee/", kWith(kMember, {"edge-node/intake/"})},
+        {"edge-node/committee/", with(member, {"edge-node/intake/"})},
         {"edge-node/chain/",
-         kWith(kState, {"core/follow/", "edge-node/effects/", "edge-node/consensus/"})},
-        {"edge-node/node/", kWith(kMember, {"edge-node/intake/", "edge-node/consensus/",
-                                            "edge-node/committee/", "edge-node/chain/"})},
-        {"edge-node/storage/", kWith(kState, {"core/io/", "core/ledger/", "edge-node/effects/"})},
+         with(kState, {"core/follow/", "edge-node/effects/", "edge-node/consensus/"})},
+        {"edge-node/node/", with(member, {"edge-node/intake/", "edge-node/consensus/",
+                                          "edge-node/committee/", "edge-node/chain/"})},
+        {"edge-node/storage/", with(kState, {"core/io/", "core/ledger/", "edge-node/effects/"})},
         {"edge-node/service/",
-         kWith(kState, {"core/io/", "core/ledger/", "edge-node/node/", "edge-node/storage/"})},
+         with(kState, {"core/io/", "core/ledger/", "edge-node/node/", "edge-node/storage/"})},
         {"edge-node/commands/",
-         kWith(kAccounts, {"core/io/", "core/ledger/", "core/proof/", "edge-node/service/"})},
+         with(kAccounts, {"core/io/", "core/ledger/", "core/proof/", "edge-node/service/"})},
         {"edge-node/main.cc", {"core/base/", "edge-node/commands/"}},
-        {"gateway/dgmd/", kWith(kState, {"core/io/", "core/recordings/"})},
+    };
+}
+
+inline IncludeTable gateway_rooms() {
+    return {
+        {"gateway/dgmd/", with(kState, {"core/io/", "core/recordings/"})},
         {"gateway/forecast/", {"core/base/", "core/recordings/"}},
-        {"gateway/follower/", kWith(kAccounts, {"core/follow/"})},
-        {"gateway/readmodel/", kWith(kAccounts, {"gateway/follower/"})},
-        {"gateway/office/", kWith(kState, {"gateway/forecast/"})},
-        {"gateway/bills/", kWith(kAccounts, {"core/io/", "core/ledger/", "core/proof/"})},
-        {"gateway/config/", kWith(kWire, {"core/io/", "gateway/readmodel/"})},
+        {"gateway/follower/", with(kAccounts, {"core/follow/"})},
+        {"gateway/readmodel/", with(kAccounts, {"gateway/follower/"})},
+        {"gateway/office/", with(kState, {"gateway/forecast/"})},
+        {"gateway/bills/", with(kAccounts, {"core/io/", "core/ledger/", "core/proof/"})},
+        {"gateway/config/", with(kWire, {"core/io/", "gateway/readmodel/"})},
         {"gateway/service/",
-         kWith(kAccounts,
-               {"core/io/", "core/ledger/", "gateway/capacity/", "gateway/config/",
-                "gateway/follower/", "gateway/office/", "gateway/readmodel/", "gateway/records/"})},
+         with(kAccounts,
+              {"core/io/", "core/ledger/", "gateway/capacity/", "gateway/config/",
+               "gateway/follower/", "gateway/office/", "gateway/readmodel/", "gateway/records/"})},
         {"gateway/runtime/",
-         kWith(kWire, {"core/io/", "gateway/config/", "gateway/follower/", "gateway/service/"})},
+         with(kWire, {"core/io/", "gateway/config/", "gateway/follower/", "gateway/service/"})},
         {"gateway/audit/", {"core/base/", "core/crypto/", "core/io/"}},
         {"gateway/accounts/", {"core/base/", "core/crypto/", "core/io/"}},
         {"gateway/http/", {"core/base/", "core/crypto/", "core/io/"}},
         {"gateway/api/",
-         kWith(kState, {"core/io/", "gateway/accounts/", "gateway/audit/", "gateway/http/",
-                        "gateway/office/", "gateway/readmodel/", "gateway/records/",
-                        "gateway/alarms/", "gateway/capacity/"})},
-        {"gateway/capacity/", kWith(kAccounts, {"gateway/follower/", "gateway/office/"})},
-        {"gateway/alarms/", kWith(kAccounts, {"gateway/capacity/", "gateway/follower/"})},
-        {"gateway/records/", kWith(kAccounts, {"gateway/alarms/", "gateway/capacity/",
-                                               "gateway/follower/", "gateway/readmodel/"})},
+         with(kState, {"core/io/", "gateway/accounts/", "gateway/audit/", "gateway/http/",
+                       "gateway/office/", "gateway/readmodel/", "gateway/records/",
+                       "gateway/alarms/", "gateway/capacity/"})},
+        {"gateway/capacity/", with(kAccounts, {"gateway/follower/", "gateway/office/"})},
+        {"gateway/alarms/", with(kAccounts, {"gateway/capacity/", "gateway/follower/"})},
+        {"gateway/records/", with(kAccounts, {"gateway/alarms/", "gateway/capacity/",
+                                              "gateway/follower/", "gateway/readmodel/"})},
         {"gateway/commands/",
-         kWith(kAccounts,
-               {"core/io/", "core/ledger/", "core/proof/", "core/recordings/", "gateway/accounts/",
-                "gateway/alarms/", "gateway/api/", "gateway/audit/", "gateway/bills/",
-                "gateway/capacity/", "gateway/config/", "gateway/dgmd/", "gateway/forecast/",
-                "gateway/office/", "gateway/readmodel/", "gateway/records/", "gateway/runtime/",
-                "gateway/service/"})},
+         with(kAccounts, {"core/io/", "core/ledger/", "core/proof/", "core/recordings/",
+                          "gateway/accounts/", "gateway/alarms/", "gateway/api/", "gateway/audit/",
+                          "gateway/bills/", "gateway/capacity/", "gateway/config/", "gateway/dgmd/",
+                          "gateway/forecast/", "gateway/office/", "gateway/readmodel/",
+                          "gateway/records/", "gateway/runtime/", "gateway/service/"})},
         {"gateway/main.cc",
          {"core/base/", "gateway/commands/", "gateway/account_arguments.",
           "gateway/office_arguments."}},
         {"gateway/account_arguments.", {"gateway/commands/"}},
         {"gateway/office_arguments.",
          {"gateway/alarms/", "gateway/capacity/", "gateway/commands/"}},
-        {"meter-sim/", kMeter},
+    };
+}
+
+inline IncludeTable meter_rooms() {
+    const Rooms meter = with(kWire, {"core/contract/", "core/io/", "core/recordings/"});
+    return {
+        {"meter-sim/", meter},
         {"meter-sim/imports/", {"core/base/", "core/io/", "core/recordings/"}},
-        {"meter-sim/commands/", kWith(kMeter, {"meter-sim/", "meter-sim/imports/"})},
+        {"meter-sim/commands/", with(meter, {"meter-sim/", "meter-sim/imports/"})},
         {"meter-sim/main.cc", {"core/base/", "meter-sim/commands/"}},
         {"tests/", {""}},
     };
+}
+
+// A path prefix and the prefixes it may include from; a room may always include itself, but not the
+// rooms below it. The longest prefix that fits a file is its room. Tests may include everything.
+inline const IncludeTable& include_table() {
+    static const IncludeTable kTable = [] {
+        IncludeTable all;
+        for (IncludeTable part : {core_rooms(), node_rooms(), gateway_rooms(), meter_rooms()})
+            all.merge(part);
+        return all;
+    }();
     return kTable;
 }
 
