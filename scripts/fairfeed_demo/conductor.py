@@ -100,7 +100,7 @@ class Conductor:
             config = self._directory.path / "gateway" / "mosquitto.conf"
             self._crew.start("mosquitto-gateway", [self._programs.mosquitto, "-c", config])
         deadline = time.monotonic() + _BROKER_S
-        waiting = set(self.network.ports)
+        waiting = set(self.network.broker_ports())
         while waiting and time.monotonic() < deadline:
             if self._crew.names_ended():
                 return False

@@ -42,7 +42,7 @@ class Meter:
 class Network:
     nodes: list  # names, in order
     clusters: list  # each is the cluster of the node at the same place
-    ports: list  # of the nodes' brokers, and last of the gateway's
+    ports: list  # of the nodes' brokers; with an office also of its broker, and last of its API
     meters: list
     starts_in_s: int
     window_limit: int  # 0: no limit
@@ -50,6 +50,9 @@ class Network:
 
     def cluster_of(self, node):
         return self.clusters[self.nodes.index(node)]
+
+    def broker_ports(self):
+        return self.ports[:-1] if has_office(self.options) else self.ports
 
     def clusters_with_meters(self):
         used = {meter.cluster for meter in self.meters}
@@ -127,7 +130,7 @@ def plan(options, recording=None):
     return Network(
         nodes=nodes,
         clusters=clusters,
-        ports=free_ports(len(nodes) + (1 if has_office(options) else 0)),
+        ports=free_ports(len(nodes) + (2 if has_office(options) else 0)),
         meters=meters,
         starts_in_s=5 + options.nodes // 2 + len(meters) // 20,
         window_limit=limit if options.keep else options.windows,
@@ -187,7 +190,8 @@ def to_yaml(network, recording=None):
     for node, cluster in zip(network.nodes, network.clusters):
         text += f"  - {{id: {cluster}, parent: {node}}}\n"
     if has_office(network.options):
-        text += f"gateway: {{address: {HOST}, port: {network.ports[-1]}}}\n"
+        broker, api = network.ports[-2:]
+        text += f"gateway: {{address: {HOST}, port: {broker}, http_port: {api}}}\n"
     text += "meters:\n" + "".join(map(_meter_line, network.meters))
     text += (
         "tariff:\n"

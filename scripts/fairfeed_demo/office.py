@@ -1,6 +1,9 @@
 """The utility's office in the demo: follows the chain, and decides something through two officers."""
 
 import json
+import ssl
+import urllib.error
+import urllib.request
 from dataclasses import dataclass, field
 
 from . import network as networks
@@ -46,13 +49,19 @@ class Office:
     network: object
     decided: list = field(default_factory=list)
     waiting: list = field(default_factory=list)
+    api_height: int | None = None  # of the network, as a program with a token was told
+    token: str | None = None
 
     def __post_init__(self):
         self.waiting = decisions(self.network)
 
     def act(self, windows_passed):
-        """Takes one decision through the officers, if it is time for one."""
-        if windows_passed < FIRST_ACT_AFTER_WINDOWS or not self.waiting or not self.status():
+        """Takes one decision through the officers, if it is time for one; asks the API at the end."""
+        if windows_passed < FIRST_ACT_AFTER_WINDOWS or not self.status():
+            return
+        if not self.waiting:
+            if self.api_height is None:
+                self._ask_api()
             return
         decision = self.waiting.pop(0)
         draft = self.directory.path / "dgmd" / f"demo-{decision.kind}.draft"
@@ -65,6 +74,25 @@ class Office:
         decision.height = json.loads(said)["height"]
         self.decided.append(decision)
 
+    @property
+    def api(self):
+        return f"https://{networks.HOST}:{self.network.ports[-1]}/api/v1"
+
+    def _ask_api(self):
+        config = ("--config", self.directory.gateway_config)
+        if self.token is None:
+            self._run("account", "add", "demo", "--role", "officer", "--no-password", *config)
+            said = self._run("account", "token", "demo", "--scope", "read", "--json", *config)
+            self.token = json.loads(said)["token"]
+        request = urllib.request.Request(f"{self.api}/blocks?limit=1",
+                                         headers={"Authorization": f"Bearer {self.token}"})
+        trust = ssl.create_default_context(cafile=self.directory.path / "dgmd" / "ca.crt")
+        try:
+            with urllib.request.urlopen(request, timeout=10, context=trust) as answer:
+                self.api_height = json.load(answer)["items"][0]["height"]
+        except (urllib.error.URLError, OSError, ValueError, LookupError) as error:
+            raise DemoFault(f"{self.api}/blocks: {error}") from error
+
     def status(self):
         """The service's status file; {} while there is none."""
         return status.read_file(self.directory.gateway_status)
@@ -74,6 +102,7 @@ class Office:
         state = self.status()
         return (
             not self.waiting
+            and self.api_height is not None
             and state.get("height") == snapshot.height()
             and state.get("read_model", {}).get("height") == snapshot.height()
         )
@@ -89,6 +118,7 @@ class Office:
             "capacities_certified": sum(d.kind == "capacity" for d in final),
             "tariffs_signed": sum(d.kind == "tariff" for d in final),
             "commands_signed": sum(d.kind == "command" for d in final),
+            "api_height": self.api_height,
             "bills_sum_micro": self._bills_sum(),
         }
 

@@ -352,6 +352,9 @@ def office(report, office):
     lines = ["The utility's office, which verified every block itself"]
     lines += _wrapped("follows", f"height {figures['height']}, tip {figures['tip'][:12]}; all bills "
                       f"and the grid sum to {figures['bills_sum_micro']} micro")  # fmt: skip
+    lines += _wrapped("API", f"told a program with a token of height {figures['api_height']}; with --keep: "
+                      f"curl --cacert {_shown(office.directory.path / 'dgmd/ca.crt')} -H "
+                      f"'Authorization: Bearer {office.token}' {office.api}/settlements")  # fmt: skip
     for decision in office.decided:
         where = "no block" if decision.height is None else f"block {decision.height}"
         lines += _wrapped(decision.kind, f"{decision.says}: signed by two officers, in {where}")

@@ -96,6 +96,7 @@ TEST(Demo, the_utilitys_office_follows_it_and_two_officers_decide) {
     EXPECT_EQ(office.at("capacities_certified"), Json(1));
     EXPECT_EQ(office.at("tariffs_signed"), Json(1));
     EXPECT_EQ(office.at("commands_signed"), Json(1));
+    EXPECT_GT(integer(office.at("api_height")), 0);
     EXPECT_EQ(office.at("bills_sum_micro"), Json(0));
     const auto commands = suggestions(demo);
     EXPECT_EQ(commands.size(), 8U) << demo.output();
