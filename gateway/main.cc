@@ -43,6 +43,7 @@ constexpr const char* kForecastExamples =
     "  gateway forecast --totals settlements.csv --zone Europe/Berlin --at 52.5,13.4\n"
     "  gateway forecast --totals settlements.csv --import 250000 --export 80000 --json\n"
     "  gateway forecast --homes homes.csv --clusters 3 --plot week.svg\n"
+    "  gateway forecast --config dgmd/gateway.yaml --draft\n"
     "  gateway forecast backtest --homes homes.csv --plot errors.svg\n\n"
     "settlements.csv has a row for each cluster and window: cluster, start (UTC as\n"
     "2016-08-08T04:00, or seconds since 1970), load_wh, available_wh.\n";
@@ -51,6 +52,10 @@ void add_input(CLI::App& command, ForecastInput& input) {
     CLI::Option* totals = command.add_option("--totals", input.totals, "Cluster totals by window");
     CLI::Option* homes =
         command.add_option("--homes", input.homes, "Recorded homes, dealt to clusters");
+    command.add_option("--config", input.office, "The office's own totals, in its zone")
+        ->type_name("GATEWAY.yaml")
+        ->excludes(totals)
+        ->excludes(homes);
     totals->type_name("FILE.csv")->excludes(homes);
     homes->type_name("FILE.csv");
     command.add_option("--zone", input.zone, "Time zone of the people (default UTC)");
@@ -89,6 +94,10 @@ void add_forecast(CLI::App& app, ForecastOptions& options, BacktestOptions& test
     command->add_option("--high", options.formula.high_ppm, "Largest factor in ppm (1250000)")
         ->needs(base);
     command->add_option("--plot", options.plot, "Draw the week")->type_name("FILE.svg");
+    command
+        ->add_flag("--draft", options.draft,
+                   "Draft the week's tariff for the officers, by the formula of the one in force")
+        ->needs(command->get_option("--config"));
     command->add_flag("--json", options.json, "Print JSON");
     command->footer(kForecastExamples);
     CLI::App* backtest = command->add_subcommand(

@@ -1,6 +1,9 @@
 #include "gateway/commands/forecast.h"
 
+#include <sstream>
+
 #include "core/io/file.h"
+#include "gateway/commands/forecast_office.h"
 #include "gateway/commands/forecast_report.h"
 
 namespace fairfeed {
@@ -53,7 +56,13 @@ int run_forecast(const ForecastOptions& options, std::ostream& out, std::ostream
     } else {
         print_forecast(report, *history, out);
     }
-    return kDone;
+    if (!options.draft) return kDone;
+    const std::int64_t from_s = forecast::week_to_draft_s(history->calendar, history->known_s);
+    std::ostringstream said;
+    const int status = draft_tariff_of_week(options.input.office,
+                                            forecast::totals_of(report.system), from_s, said, err);
+    if (!options.json) out << said.str();
+    return status;
 }
 
 }  // namespace fairfeed

@@ -1,7 +1,7 @@
 // gateway forecast: load, generation and gap of the week after the next signing deadline, for every
-// cluster and all together, from cluster totals or recorded homes; the chosen models with their
-// back-test errors; if base rates are given, the tariff that the utility's formula makes of it. The
-// read model of the gateway will feed the same functions.
+// cluster and all together, from cluster totals, recorded homes or the office's read model; the
+// chosen models with their back-test errors; if base rates are given, the tariff that the utility's
+// formula makes of it.
 #pragma once
 
 #include <filesystem>
@@ -19,6 +19,7 @@ struct ForecastOptions {
     bool has_rates = false;  // whether the formula is to be applied
     bool json = false;
     std::filesystem::path plot;  // SVG to write; "": none
+    bool draft = false;  // of `input.office`: draft the week's tariff by the chain's formula
 };
 
 // 0: done. 1: the plot could not be written. 2: wrong input, one line for each fault.

@@ -8,6 +8,7 @@
 #include "core/io/file.h"
 #include "core/io/zone_file.h"
 #include "core/recordings/recorded_homes.h"
+#include "gateway/commands/forecast_office.h"
 #include "gateway/commands/totals_table.h"
 #include "gateway/dgmd/lab_parameters.h"
 #include "gateway/forecast/recorded_clusters.h"
@@ -45,8 +46,11 @@ std::optional<Coordinates> parse_coordinates(std::string_view text) {
 
 CsvErrors objections_to(const ForecastInput& input) {
     CsvErrors errors;
-    if (input.totals.empty() == input.homes.empty())
-        errors.push_back("give one of --totals FILE.csv and --homes FILE.csv");
+    const int sources =
+        int{!input.totals.empty()} + int{!input.homes.empty()} + int{!input.office.empty()};
+    if (sources != 1)
+        errors.push_back(
+            "give one of --totals FILE.csv, --homes FILE.csv and --config GATEWAY.yaml");
     if (!input.at.empty() && !parse_coordinates(input.at))
         errors.push_back("--at " + visible(input.at) +
                          ": write degrees north and east, such as 34.09,-117.43");
@@ -61,9 +65,14 @@ CsvErrors objections_to(const ForecastInput& input) {
     return errors;
 }
 
+const std::filesystem::path& file_of(const ForecastInput& input) {
+    if (!input.office.empty()) return input.office;
+    return input.totals.empty() ? input.homes : input.totals;
+}
+
 Result<std::vector<ClusterSeries>, CsvErrors> load_clusters(const ForecastInput& input,
                                                             const TimeZone& zone) {
-    const std::filesystem::path& file = input.totals.empty() ? input.homes : input.totals;
+    const std::filesystem::path file = file_of(input);
     const auto text = read_text_file(file);
     if (!text) return unexpected(CsvErrors{text.error().message});
     if (input.homes.empty()) return parse_totals(file.string(), *text);
@@ -81,13 +90,21 @@ Result<std::vector<ClusterSeries>, CsvErrors> load_clusters(const ForecastInput&
 
 Result<ForecastHistory, CsvErrors> load_history(const ForecastInput& input) {
     CsvErrors errors = objections_to(input);
-    const auto zone = load_time_zone(input.zone);
-    if (!zone) errors.push_back("--zone: " + zone.error());
     if (!errors.empty()) return unexpected(std::move(errors));
-    auto clusters = load_clusters(input, *zone);
+    std::optional<OfficeTotals> office;
+    if (!input.office.empty()) {
+        auto totals = load_office_totals(input.office);
+        if (!totals) return unexpected(totals.error());
+        office = std::move(*totals);
+    }
+    const auto zone = load_time_zone(office ? office->zone : input.zone);
+    if (!zone) return unexpected(CsvErrors{"--zone: " + zone.error()});
+    auto clusters = office
+                        ? parse_totals("the settlements of " + input.office.string(), office->table)
+                        : load_clusters(input, *zone);
     if (!clusters) return unexpected(clusters.error());
     ForecastHistory history;
-    history.file = input.totals.empty() ? input.homes : input.totals;
+    history.file = file_of(input);
     history.clusters = std::move(*clusters);
     for (const std::string& objection : forecast::objections_to(history.clusters))
         errors.push_back(history.file.string() + ": " + objection);
@@ -96,8 +113,9 @@ Result<ForecastHistory, CsvErrors> load_history(const ForecastInput& input) {
     history.conditions.where = parse_coordinates(input.at);
     history.conditions.weeks_tested = input.weeks;
     history.calendar.notice_s = input.notice_hours * kSecondsPerHour;
-    history.calendar.first_week_s =
-        parse_grid_epoch(input.week_start).value_or(history.clusters.front().load.start_s());
+    const std::int64_t some_week_s =
+        office ? office->week_start_s : history.clusters.front().load.start_s();
+    history.calendar.first_week_s = parse_grid_epoch(input.week_start).value_or(some_week_s);
     history.known_s = INT64_MIN;
     for (const ClusterSeries& cluster : history.clusters)
         history.known_s = std::max(history.known_s, cluster.load.known_until_s());

@@ -16,9 +16,10 @@
 namespace fairfeed {
 
 struct ForecastInput {
-    std::filesystem::path totals;  // one of the two
+    std::filesystem::path totals;  // one of the three
     std::filesystem::path homes;
-    std::string zone = "UTC";
+    std::filesystem::path office;    // the office's configuration: its read model has the totals
+    std::string zone = "UTC";        // with `office`: the network's
     std::string at;                  // "34.09,-117.43": north and east are positive; "": unknown
     std::int64_t weeks = 8;          // of back-tests, 1 to 52
     std::int64_t notice_hours = 48;  // before a week, for the officers to sign: 0 to 672
