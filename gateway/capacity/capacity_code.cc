@@ -28,11 +28,15 @@ Salt certificate_salt(const OfficeSeal& seal, const Salt& salt) {
     return *Salt::from(derived);
 }
 
+Bytes joined(std::initializer_list<ByteView> parts) {
+    Bytes out;
+    for (const ByteView part : parts)
+        append(out, part);
+    return out;
+}
+
 Bytes aad_of(const OfficeSeal& seal) {
-    Bytes aad = to_bytes(as_bytes(kPurpose));
-    append(aad, kEnd);
-    append(aad, seal.network.view());
-    return aad;
+    return joined({as_bytes(kPurpose), kEnd, seal.network.view()});
 }
 
 }  // namespace
@@ -78,11 +82,9 @@ Digest commitment_of(const SaltedCertificate& salted) {
 Bytes seal_code(const InstallationCertificate& certificate, const OfficeSeal& seal,
                 const RandomSource& random) {
     const auto salt = random_fixed<Salt>(random);
-    Bytes envelope{kVersion};
-    append(envelope, salt.view());
-    append(envelope,
-           fairfeed::seal(key_of(seal, salt), aad_of(seal), encode_installation(certificate)));
-    return envelope;
+    const Bytes sealed =
+        fairfeed::seal(key_of(seal, salt), aad_of(seal), encode_installation(certificate));
+    return joined({ByteView(&kVersion, 1), salt.view(), sealed});
 }
 
 Result<SaltedCertificate, Reject> open_code(ByteView envelope, const OfficeSeal& seal) {
