@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/http/address_group.h"
 #include "gateway/http/request_target.h"
 
 namespace fairfeed {
@@ -92,8 +93,11 @@ HttpResponse OfficeApi::answer(const HttpRequest& request) {
 }
 
 bool OfficeApi::is_slow(const HttpRequest& request) {
-    return changes(request) &&
-           (request.target == "/api/v1/session" || request.target.starts_with("/api/v1/accounts"));
+    if (!changes(request)) return false;
+    const auto target = parse_target(request.target);
+    if (!target || target->segments.size() < 3) return false;
+    const auto& path = target->segments;
+    return path[0] == "api" && path[1] == "v1" && (path[2] == "session" || path[2] == "accounts");
 }
 
 std::optional<HttpResponse> OfficeApi::gate(const HttpRequest& request, std::int64_t now_ms) {
@@ -104,7 +108,7 @@ std::optional<HttpResponse> OfficeApi::gate(const HttpRequest& request, std::int
                        "this server has no such name; `hosts` of its "
                        "configuration lists those that it has");
     const std::lock_guard alone(mutex_);
-    const auto wait_ms = rate_.ask(request.address, now_ms);
+    const auto wait_ms = rate_.ask(address_group(request.address), now_ms);
     if (!wait_ms) return std::nullopt;
     HttpResponse wait = problem(429, "too-often", "too many requests from this address");
     wait.set("retry-after", std::to_string((*wait_ms + 999) / 1000));

@@ -23,6 +23,8 @@
 #include "core/crypto/key_file.h"
 #include "core/io/host.h"
 #include "core/io/log.h"
+#include "gateway/http/address_group.h"
+#include "gateway/http/queue_place.h"
 
 namespace fairfeed {
 namespace {
@@ -160,6 +162,7 @@ struct HttpServer::Core {
     std::map<WatcherId, asio::steady_timer*> wakes;
     std::map<std::string, std::size_t> by_address;
     std::size_t waiting = 0;
+    std::size_t slow_waiting = 0;
     std::atomic<std::size_t> connections{0};
     std::atomic<std::size_t> watchers{0};
     asio::thread_pool quick;
@@ -181,7 +184,7 @@ asio::awaitable<void> HttpServer::Core::accept() {
         const auto peer = socket.remote_endpoint(gone);
         if (gone) continue;
         std::string address = peer.address().to_string();
-        const auto known = by_address.find(address);
+        const auto known = by_address.find(address_group(address));
         const std::size_t theirs = known == by_address.end() ? 0 : known->second;
         if (connections >= limits.connections || theirs >= limits.connections_of_address) continue;
         asio::co_spawn(io, serve(std::move(socket), std::move(address)), asio::detached);
@@ -191,20 +194,20 @@ asio::awaitable<void> HttpServer::Core::accept() {
 // Counted among the connections for as long as it lives.
 class HttpServer::Seat {
   public:
-    Seat(Core& core, const std::string& address) : core_(core), address_(address) {
+    Seat(Core& core, const std::string& address) : core_(core), group_(address_group(address)) {
         ++core_.connections;
-        ++core_.by_address[address_];
+        ++core_.by_address[group_];
     }
     ~Seat() {
         --core_.connections;
-        if (--core_.by_address[address_] == 0) core_.by_address.erase(address_);
+        if (--core_.by_address[group_] == 0) core_.by_address.erase(group_);
     }
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
   private:
     Core& core_;
-    std::string address_;
+    std::string group_;
 };
 
 asio::awaitable<void> HttpServer::Core::serve(Tcp::socket socket, std::string address) {
@@ -281,20 +284,19 @@ asio::awaitable<bool> HttpServer::Core::write(Stream& stream, HttpResponse respo
 }
 
 asio::awaitable<HttpResponse> HttpServer::Core::answer(const HttpRequest& request) {
-    if (waiting >= limits.waiting) {
+    const bool is_slow = app.is_slow(request);
+    std::size_t& queue = is_slow ? slow_waiting : waiting;
+    if (queue >= (is_slow ? limits.slow_waiting : limits.waiting)) {
         HttpResponse busy = problem(503, "busy", "too many requests wait; come back soon");
         busy.set("retry-after", "1");
         co_return finished(request, std::move(busy));
     }
-    ++waiting;
-    asio::thread_pool& workers = app.is_slow(request) ? slow : quick;
+    const QueuePlace place(queue);
+    asio::thread_pool& workers = is_slow ? slow : quick;
     const auto work = [this, &request]() -> asio::awaitable<HttpResponse> {
         co_return app.answer(request);
     };
-    HttpResponse response =
-        co_await asio::co_spawn(workers.get_executor(), work, asio::use_awaitable);
-    --waiting;
-    co_return response;
+    co_return co_await asio::co_spawn(workers.get_executor(), work, asio::use_awaitable);
 }
 
 template <class Stream>

@@ -33,8 +33,9 @@ struct HttpLimits {
     std::int64_t heartbeat_ms = 15'000;    // of a stream without events
     std::int64_t stream_ms = 15 * 60'000;  // then the watcher comes back, and is known anew
     std::size_t connections = 2'000;
-    std::size_t connections_of_address = 1'000;
-    std::size_t waiting = 1'500;  // requests that wait for a worker
+    std::size_t connections_of_address = 1'000;  // of a group of addresses, see address_group.h
+    std::size_t waiting = 1'500;                 // requests that wait for a worker
+    std::size_t slow_waiting = 64;               // those that wait for the slow worker
     EventHubLimits events;
 };
 

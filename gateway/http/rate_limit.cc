@@ -16,21 +16,23 @@ std::int64_t RateLimit::level_at(const Bucket& bucket, std::int64_t now_ms) cons
     return std::min(full, bucket.level + passed_ms * rule_.per_minute);
 }
 
-// Full buckets say nothing; if none is full, all begin anew.
-void RateLimit::forget(std::int64_t now_ms) {
-    std::erase_if(buckets_, [&](const auto& each) {
-        return level_at(each.second, now_ms) == rule_.burst * kToken;
-    });
-    if (buckets_.size() >= rule_.addresses) buckets_.clear();
+RateLimit::Bucket& RateLimit::bucket_of(const std::string& group, std::int64_t now_ms) {
+    const auto found = places_.find(group);
+    if (found != places_.end()) {
+        buckets_.splice(buckets_.begin(), buckets_, found->second);
+        return buckets_.front().second;
+    }
+    if (!buckets_.empty() && places_.size() >= rule_.addresses) {
+        places_.erase(buckets_.back().first);
+        buckets_.pop_back();
+    }
+    buckets_.emplace_front(group, Bucket{rule_.burst * kToken, now_ms});
+    places_.emplace(group, buckets_.begin());
+    return buckets_.front().second;
 }
 
-std::optional<std::int64_t> RateLimit::ask(const std::string& address, std::int64_t now_ms) {
-    auto found = buckets_.find(address);
-    if (found == buckets_.end()) {
-        if (buckets_.size() >= rule_.addresses) forget(now_ms);
-        found = buckets_.emplace(address, Bucket{rule_.burst * kToken, now_ms}).first;
-    }
-    Bucket& bucket = found->second;
+std::optional<std::int64_t> RateLimit::ask(const std::string& group, std::int64_t now_ms) {
+    Bucket& bucket = bucket_of(group, now_ms);
     bucket = {level_at(bucket, now_ms), now_ms};
     if (bucket.level < kToken)
         return (kToken - bucket.level + rule_.per_minute - 1) / rule_.per_minute;

@@ -1,11 +1,14 @@
-// How often one address may ask: a bucket of tokens for each, filled steadily. The number of
-// addresses is bounded: those that asked nothing for long are forgotten first. Pure; one thread.
+// How often one group of addresses may ask: a bucket of tokens for each, filled steadily. The
+// number of groups is bounded: for a new one that which asked nothing for the longest is forgotten,
+// and no other. Pure; one thread.
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace fairfeed {
 
@@ -19,8 +22,8 @@ class RateLimit {
   public:
     explicit RateLimit(const RateRule& rule) : rule_(rule) {}
     // Takes a token. Returns the milliseconds to wait for the next one; nullopt: it may ask.
-    [[nodiscard]] std::optional<std::int64_t> ask(const std::string& address, std::int64_t now_ms);
-    [[nodiscard]] std::size_t addresses() const { return buckets_.size(); }
+    [[nodiscard]] std::optional<std::int64_t> ask(const std::string& group, std::int64_t now_ms);
+    [[nodiscard]] std::size_t addresses() const { return places_.size(); }
 
   private:
     // In units of 1/60000 of a token, so that a millisecond adds per_minute units.
@@ -28,11 +31,13 @@ class RateLimit {
         std::int64_t level = 0;
         std::int64_t at_ms = 0;
     };
-    void forget(std::int64_t now_ms);
+    using Buckets = std::list<std::pair<std::string, Bucket>>;
+    [[nodiscard]] Bucket& bucket_of(const std::string& group, std::int64_t now_ms);
     [[nodiscard]] std::int64_t level_at(const Bucket& bucket, std::int64_t now_ms) const;
 
     RateRule rule_;
-    std::map<std::string, Bucket> buckets_;
+    Buckets buckets_;  // that which asked last stands in front
+    std::map<std::string, Buckets::iterator> places_;
 };
 
 }  // namespace fairfeed

@@ -288,6 +288,33 @@ TEST_F(OfficeApiTest, lets_watchers_see_what_is_theirs) {
     EXPECT_EQ(send(again).kind(), "wrong-event-id");
 }
 
+TEST_F(OfficeApiTest, keeps_passwords_off_the_quick_workers_however_the_path_is_spelt) {
+    for (const char* target : {"/api/v1/session", "/api/v1/session?", "/api/v1/%73ession",
+                               "/%61pi/v1/session?a=b", "/api/v1/accounts", "/api/v1/account%73/x"})
+        EXPECT_TRUE(OfficeApi::is_slow(request("POST", target))) << target;
+    EXPECT_FALSE(OfficeApi::is_slow(request("GET", "/api/v1/session")));
+    for (const char* target : {"/api/v1", "/api/v1/tokens", "/api/v1/session/", "/session", "x"})
+        EXPECT_FALSE(OfficeApi::is_slow(request("POST", target))) << target << ": no password";
+}
+
+TEST_F(OfficeApiTest, counts_all_addresses_of_one_subscriber_together) {
+    ApiRules rules;
+    rules.rate = {.per_minute = 60, .burst = 2, .addresses = 10};
+    ApiSources few;
+    few.now_ms = [this] { return now_ms_; };
+    few.health = [] { return health_json(std::nullopt, std::nullopt); };
+    OfficeApi strict(std::move(few), rules);
+    const auto status_of = [&](const std::string& address) {
+        HttpRequest made = request("GET", "/api/v1/health");
+        made.address = address;
+        return strict.answer(made).status;
+    };
+    EXPECT_EQ(status_of("2001:db8::1"), 200U);
+    EXPECT_EQ(status_of("2001:db8::2"), 200U);
+    EXPECT_EQ(status_of("2001:db8::3"), 429U) << "another address of the same /64";
+    EXPECT_EQ(status_of("2001:db8:0:1::1"), 200U) << "another subscriber";
+}
+
 TEST_F(OfficeApiTest, makes_an_address_that_asks_too_often_wait) {
     ApiRules rules;
     rules.rate = {.per_minute = 60, .burst = 2, .addresses = 10};

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/http/address_group.h"
 #include "gateway/http/rate_limit.h"
 #include "gateway/http/request_target.h"
 #include "gateway/http/route_table.h"
@@ -143,6 +144,27 @@ TEST(ARateLimit, lets_a_burst_through_and_then_a_steady_stream) {
     EXPECT_TRUE(limit.ask("a", -5'000'000)) << "a clock set back gives nothing";
     for (int i = 0; i < 3; ++i)
         EXPECT_FALSE(limit.ask("a", INT64_MAX / 4));
+}
+
+TEST(ARateLimit, forgets_one_quiet_group_for_each_new_one_and_nobody_else) {
+    RateLimit limit({.per_minute = 60, .burst = 1, .addresses = 10});
+    EXPECT_FALSE(limit.ask("hostile", 0));
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_FALSE(limit.ask(std::to_string(i), 0));
+        EXPECT_TRUE(limit.ask("hostile", 0)) << "is not let through by others that come";
+    }
+    EXPECT_EQ(limit.addresses(), 10U);
+    EXPECT_TRUE(limit.ask("99", 0)) << "is remembered as well";
+}
+
+TEST(AddressGroups, are_what_one_subscriber_can_have) {
+    EXPECT_EQ(address_group("192.0.2.7"), "192.0.2.7");
+    EXPECT_EQ(address_group("::ffff:192.0.2.7"), "192.0.2.7");
+    EXPECT_EQ(address_group("2001:db8:0:1::7"), "2001:db8:0:1::/64");
+    EXPECT_EQ(address_group("2001:db8:0:1:ffff:ffff:ffff:ffff"), "2001:db8:0:1::/64");
+    EXPECT_EQ(address_group("2001:db8:0:2::7"), "2001:db8:0:2::/64");
+    EXPECT_EQ(address_group("fe80::1%eth0"), "fe80::/64");
+    EXPECT_EQ(address_group("no address"), "no address");
 }
 
 TEST(ARateLimit, forgets_the_quiet_and_stays_small) {

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <fstream>
+#include <set>
 
 #include "core/crypto/certificate_authority.h"
 #include "core/crypto/key_file.h"
@@ -27,8 +28,12 @@ class HttpServerTest : public ::testing::Test {
   protected:
     void start() {
         HttpApplication application{
-            [](const HttpRequest& request) { return finished(request, answer(request)); },
-            [](const HttpRequest& request) { return request.target == "/slow"; },
+            [this](const HttpRequest& request) {
+                if (request.target == "/slow/held") opened_.wait(false);
+                if (request.target == "/fails") throw std::runtime_error("no memory");
+                return finished(request, answer(request));
+            },
+            [](const HttpRequest& request) { return request.target.starts_with("/slow"); },
             [this](const HttpRequest&, const HttpResponse&, std::int64_t) { ++done_; },
             [this] { return clock_.now().steady_ms; }};
         auto server = HttpServer::start(place_, limits_, std::move(application));
@@ -63,6 +68,7 @@ class HttpServerTest : public ::testing::Test {
     HttpPlace place_;
     HttpLimits limits_;
     std::atomic<int> done_{0};
+    std::atomic<bool> opened_{false};  // "/slow/held" waits for it
     std::unique_ptr<HttpServer> server_;
 };
 
@@ -125,6 +131,34 @@ TEST_F(HttpServerTest, cuts_a_client_that_is_slow) {
     for (int i = 0; i < 100 && drip.say("G"); ++i)
         came = drip.read_until("never", 20);
     EXPECT_LT(clock_.now().steady_ms - begin_ms, 2500);
+}
+
+TEST_F(HttpServerTest, answers_quick_requests_while_slow_ones_fill_their_queue) {
+    limits_.slow_waiting = 2;
+    start();
+    std::vector<HttpTalk> slow;
+    for (int i = 0; i < 4; ++i) {
+        slow.emplace_back(server_->port());
+        slow.back().say("POST /slow/held HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    }
+    EXPECT_TRUE(test::wait_for([this] { return done_ == 2; })) << "two of four are refused";
+    EXPECT_THAT(ask("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+                StartsWith("HTTP/1.1 200 OK"));
+    opened_ = true;
+    opened_.notify_all();
+    std::multiset<std::string> statuses;
+    for (HttpTalk& talk : slow)
+        statuses.insert(talk.read_response().substr(9, 3));
+    EXPECT_EQ(statuses, (std::multiset<std::string>{"200", "200", "503", "503"}));
+}
+
+TEST_F(HttpServerTest, loses_no_place_in_its_queue_to_an_answer_that_fails) {
+    limits_.waiting = 1;
+    start();
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(ask("GET /fails HTTP/1.1\r\nHost: x\r\n\r\n"), "") << "only this one ends";
+    EXPECT_THAT(ask("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+                StartsWith("HTTP/1.1 200 OK"));
 }
 
 TEST_F(HttpServerTest, takes_so_many_connections_and_no_more) {
