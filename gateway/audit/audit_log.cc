@@ -46,6 +46,10 @@ int write_all(int descriptor, std::string_view content) {
     return 0;
 }
 
+std::filesystem::path mark_of(const std::filesystem::path& file) {
+    return file.string() + ".mark";
+}
+
 }  // namespace
 
 AuditLog::~AuditLog() {
@@ -111,8 +115,18 @@ Result<void, IoError> AuditLog::mend_end(const std::string& torn, std::int64_t n
     return {};
 }
 
-// The mark is written after the line, so it is never ahead of a whole file.
-Result<void, IoError> AuditLog::check_mark() {
+// The mark is made before the first line, so entries without it are what is left of a log. It is
+// written after each line, so it is never ahead of a whole file.
+Result<void, IoError> AuditLog::open_mark() {
+    const std::filesystem::path mark = mark_of(file_);
+    std::error_code ignored;
+    if (chain_.count() > 0 && !std::filesystem::exists(mark, ignored))
+        return unexpected(damage_at(
+            chain_.count() + 1,
+            "'" + mark.string() + "' is missing, which says how many entries there were"));
+    auto opened = SequenceMark::open(mark);
+    if (!opened) return unexpected(opened.error());
+    mark_ = std::make_unique<SequenceMark>(std::move(*opened));
     if (mark_->sequence() <= chain_.count()) return {};
     return unexpected(
         damage_at(chain_.count() + 1, "entries up to " + std::to_string(mark_->sequence()) +
@@ -128,12 +142,9 @@ Result<std::unique_ptr<AuditLog>, IoError> AuditLog::open(const std::filesystem:
     std::unique_ptr<AuditLog> log(new AuditLog(descriptor, file, network));
     const EndLock lock(descriptor, LOCK_EX);
     if (!lock.is_held()) return unexpected(io_error_of_file("lock", file));
-    auto mark = SequenceMark::open(file.string() + ".mark");
-    if (!mark) return unexpected(mark.error());
-    log->mark_ = std::make_unique<SequenceMark>(std::move(*mark));
     const auto torn = log->catch_up([](const AuditEntry&) {});
     if (!torn) return unexpected(torn.error());
-    if (const auto whole = log->check_mark(); !whole) return unexpected(whole.error());
+    if (const auto whole = log->open_mark(); !whole) return unexpected(whole.error());
     if (const auto mended = log->mend_end(*torn, now_ms); !mended)
         return unexpected(mended.error());
     if (const auto durable = sync_directory_of(file); !durable) return unexpected(durable.error());
@@ -167,13 +178,8 @@ Result<AuditChain, IoError> check_audit_log(const std::filesystem::path& file,
     const auto torn = log.catch_up(visitor);
     if (!torn) return unexpected(torn.error());
     std::error_code ignored;
-    const std::filesystem::path mark = file.string() + ".mark";
-    if (std::filesystem::exists(mark, ignored)) {
-        auto opened = SequenceMark::open(mark);
-        if (!opened) return unexpected(opened.error());
-        log.mark_ = std::make_unique<SequenceMark>(std::move(*opened));
-        if (const auto whole = log.check_mark(); !whole) return unexpected(whole.error());
-    }
+    if (log.chain_.count() > 0 || std::filesystem::exists(mark_of(file), ignored))
+        if (const auto whole = log.open_mark(); !whole) return unexpected(whole.error());
     return log.chain_;
 }
 

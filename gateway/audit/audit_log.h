@@ -22,8 +22,8 @@ class AuditLog {
 
     // Creates the file (mode 0600) if there is none, and checks all of it. The rest of a line whose
     // writer was killed is taken off the end, and quoted in an entry of its own. Errors: the disk;
-    // with `damage`: "<file>:<line>: ..." of a line that was altered, or lines that are missing
-    // from the end.
+    // with `damage`: "<file>:<line>: ..." of a line that was altered, lines that are missing from
+    // the end, or entries without the mark that counts them.
     [[nodiscard]] static Result<std::unique_ptr<AuditLog>, IoError> open(
         const std::filesystem::path& file, const Digest& network, std::int64_t now_ms);
     ~AuditLog();
@@ -42,7 +42,7 @@ class AuditLog {
     // What stands behind offset_. Returns the bytes of an unfinished line at the end.
     [[nodiscard]] Result<std::string, IoError> catch_up(const Visitor& visitor);
     [[nodiscard]] Result<void, IoError> mend_end(const std::string& torn, std::int64_t now_ms);
-    [[nodiscard]] Result<void, IoError> check_mark();
+    [[nodiscard]] Result<void, IoError> open_mark();
     [[nodiscard]] Result<AuditEntry, IoError> write(AuditEvent event);
     [[nodiscard]] IoError damage_at(std::uint64_t line, const std::string& what) const;
 

@@ -37,6 +37,12 @@ class AuditLogTest : public ::testing::Test {
         return out.str();
     }
     void put(const std::string& text) const { std::ofstream(file_, std::ios::trunc) << text; }
+    // As it was behind that entry.
+    void put_mark(std::uint64_t count) const {
+        std::filesystem::remove(mark_);
+        auto mark = SequenceMark::open(mark_);
+        ASSERT_TRUE(mark && mark->write(count));
+    }
     // The line and what is wrong, as both readers say it.
     [[nodiscard]] std::string damage() const {
         const auto opened = AuditLog::open(file_, network_, 5);
@@ -68,6 +74,7 @@ class AuditLogTest : public ::testing::Test {
 
     TempDirectory directory_;
     std::filesystem::path file_ = directory_ / "audit.log";
+    std::filesystem::path mark_ = directory_ / "audit.log.mark";
     Digest network_{{7}};
 };
 
@@ -119,6 +126,16 @@ TEST_F(AuditLogTest, notices_that_whole_lines_are_missing_from_the_end) {
     EXPECT_THAT(damage(), HasSubstr("audit.log:1: entries up to 4 were written"));
 }
 
+TEST_F(AuditLogTest, with_entries_and_without_its_mark_is_no_new_log) {
+    write(4);
+    const auto all = lines();
+    put(joined({all[0], all[1]}));
+    std::filesystem::remove(mark_);
+    EXPECT_THAT(damage(), HasSubstr("audit.log.mark' is missing"));
+    EXPECT_THAT(damage(), HasSubstr("audit.log:3: ")) << "also at the next look";
+    EXPECT_FALSE(std::filesystem::exists(mark_)) << "nothing hides that it was away";
+}
+
 TEST_F(AuditLogTest, notices_a_line_that_was_written_anew_with_a_hash_of_its_own) {
     write(2);
     const auto all = lines();
@@ -141,13 +158,12 @@ TEST_F(AuditLogTest, takes_a_torn_end_off_and_quotes_it_wherever_the_writer_was_
     const std::size_t first_line = lines()[0].size() + 1;
     for (const std::size_t kept : {std::size_t{1}, std::size_t{30}, last.size()}) {
         put(whole.substr(0, first_line + kept));
-        std::filesystem::remove(file_.string() + ".mark");  // it is written after the line
+        put_mark(1);  // it is written after the line
         ASSERT_NE(open(), nullptr);
         const auto all = entries();
         ASSERT_EQ(all.size(), 2U) << kept;
         EXPECT_EQ(all[1].event.what, "audit.torn");
         EXPECT_EQ(all[1].event.note, last.substr(0, kept));
-        std::filesystem::remove(file_.string() + ".mark");
     }
 }
 
