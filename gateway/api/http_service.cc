@@ -124,8 +124,7 @@ void HttpService::publish_up_to(Height height) {
     for (Height next = told_ ? *told_ + 1 : 0; next <= height; ++next) {
         auto events = events_of_block(rows, next);
         if (!events) return;  // the next look tries again
-        for (LiveEvent& event : *events)
-            server_->publish(std::move(event));
+        server_->publish(std::move(*events));
         told_ = next;
     }
 }

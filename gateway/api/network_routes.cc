@@ -63,6 +63,9 @@ HttpResponse watch(const ApiCall& call) {
         return event.meter.empty() || caller.owns(event.meter) ||
                caller.may(is_money ? AccessRight::read_money : AccessRight::read_meters);
     };
+    wish.account = call.caller.name();
+    if (!call.caller.may(AccessRight::read_meters) && !call.caller.may(AccessRight::read_money))
+        wish.meters = call.caller.account->meters;
     const std::string_view last = call.request.header("last-event-id");
     if (!last.empty()) {
         wish.last = parse_event_id(last);

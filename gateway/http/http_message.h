@@ -42,7 +42,10 @@ struct LiveEvent {
 // What a watcher may see, and the last event that it has seen.
 struct EventWish {
     std::function<bool(const LiveEvent&)> sees;
-    std::optional<std::pair<std::uint64_t, std::uint64_t>> last;  // height, position
+    std::optional<std::pair<std::uint64_t, std::uint64_t>> last{};  // height, position
+    std::string account{};                                          // whose stream it is
+    // The only meters whose events it may see beside everybody's; nullopt: of any meter.
+    std::optional<std::vector<std::string>> meters{};
 };
 
 struct HttpResponse {

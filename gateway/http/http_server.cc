@@ -152,7 +152,7 @@ struct HttpServer::Core {
     asio::awaitable<void> stream_events(Stream& stream, HttpResponse response);
     template <class Stream>
     asio::awaitable<void> pump_events(Stream& stream, WatcherId id);
-    void tell(LiveEvent event);
+    void tell(std::vector<LiveEvent> block);
 
     HttpLimits limits;
     HttpApplication app;
@@ -266,7 +266,7 @@ asio::awaitable<bool> HttpServer::Core::exchange(Stream& stream, beast::flat_buf
     const std::int64_t began_ms = app.steady_ms();
     HttpResponse response = co_await answer(request);
     app.done(request, response, app.steady_ms() - began_ms);
-    if (response.watch) {
+    if (response.watch && !response.is_head) {
         co_await stream_events(stream, std::move(response));
         co_return false;
     }
@@ -304,7 +304,9 @@ asio::awaitable<void> HttpServer::Core::stream_events(Stream& stream, HttpRespon
     const auto id = hub.open(std::move(*response.watch));
     response.watch.reset();
     if (!id) {
-        HttpResponse full = problem(503, "too-many-streams", "too many watch; come back later");
+        HttpResponse full = problem(503, "too-many-streams",
+                                    "too many watch, or this account too often; close a stream, "
+                                    "or come back later");
         full.set("retry-after", "30");
         full = as_nobody(std::move(full));
         co_await write(stream, std::move(full), 11, false);
@@ -345,8 +347,8 @@ asio::awaitable<void> HttpServer::Core::pump_events(Stream& stream, WatcherId id
     }
 }
 
-void HttpServer::Core::tell(LiveEvent event) {
-    for (const WatcherId id : hub.publish(std::move(event))) {
+void HttpServer::Core::tell(std::vector<LiveEvent> block) {
+    for (const WatcherId id : hub.publish(std::move(block))) {
         const auto wake = wakes.find(id);
         if (wake != wakes.end()) wake->second->cancel();
     }
@@ -379,9 +381,9 @@ std::uint16_t HttpServer::port() const {
     return core_->acceptor.local_endpoint().port();
 }
 
-void HttpServer::publish(LiveEvent event) {
+void HttpServer::publish(std::vector<LiveEvent> block) {
     asio::post(core_->io,
-               [this, event = std::move(event)]() mutable { core_->tell(std::move(event)); });
+               [this, block = std::move(block)]() mutable { core_->tell(std::move(block)); });
 }
 
 std::size_t HttpServer::connections() const {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "gateway/http/event_hub.h"
@@ -59,7 +60,7 @@ class HttpServer {
     HttpServer& operator=(const HttpServer&) = delete;
 
     [[nodiscard]] std::uint16_t port() const;
-    void publish(LiveEvent event);
+    void publish(std::vector<LiveEvent> block);  // the events of one block
     [[nodiscard]] std::size_t connections() const;
     [[nodiscard]] std::size_t watchers() const;
 

@@ -44,7 +44,8 @@ class HttpServerTest : public ::testing::Test {
         if (request.target == "/events") {
             HttpResponse response;
             response.set("content-type", "text/event-stream");
-            response.watch = EventWish{[](const LiveEvent&) { return true; }, {}};
+            response.watch = EventWish{[](const LiveEvent&) { return true; }};
+            response.watch->account = std::string(request.header("x-account"));
             return response;
         }
         Json headers = Json::array();
@@ -182,21 +183,22 @@ TEST_F(HttpServerTest, streams_to_nine_hundred_watchers_on_one_thread) {
     for (int i = 0; i < 900; ++i) {
         watchers.emplace_back(server_->port());
         ASSERT_TRUE(watchers.back().is_open()) << i;
-        watchers.back().say("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
+        watchers.back().say("GET /events HTTP/1.1\r\nHost: x\r\nX-Account: " + std::to_string(i) +
+                            "\r\n\r\n");
     }
     ASSERT_TRUE(test::wait_for([this] { return server_->watchers() == 900; }))
         << server_->watchers();
     for (std::uint64_t i = 1; i <= 3; ++i)
-        server_->publish({i, 0, "block", "{}", ""});
+        server_->publish({{i, 0, "block", "{}", ""}});
     for (HttpTalk& watcher : watchers) {
         const std::string came = watcher.read_until("id: 3.0\nevent: block\ndata: {}\n\n");
         EXPECT_THAT(came, HasSubstr("text/event-stream"));
         ASSERT_THAT(came, HasSubstr("id: 1.0\nevent: block\ndata: {}\n\nid: 2.0"));
     }
     watchers.clear();
-    server_->publish({4, 0, "block", "{}", ""});
+    server_->publish({{4, 0, "block", "{}", ""}});
     EXPECT_TRUE(test::wait_for([this] {
-        server_->publish({5, 0, "block", "{}", ""});
+        server_->publish({{5, 0, "block", "{}", ""}});
         return server_->watchers() == 0;
     })) << "who left is forgotten";
 }
@@ -208,6 +210,16 @@ TEST_F(HttpServerTest, lets_a_watcher_go_after_a_while_and_keeps_it_awake_before
     const std::string came = ask("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(came, HasSubstr(": welcome\n\n: still here\n\n"));
     EXPECT_EQ(server_->watchers(), 0U);
+}
+
+TEST_F(HttpServerTest, opens_no_stream_for_head) {
+    start();
+    HttpTalk talk(server_->port());
+    talk.say("HEAD /events HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(talk.read_response(false), HasSubstr("text/event-stream"));
+    EXPECT_EQ(server_->watchers(), 0U);
+    talk.say("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(talk.read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST_F(HttpServerTest, ends_while_clients_are_connected) {
