@@ -90,7 +90,7 @@ void add_account(CLI::App& app, const Arguments& c, int& status) {
         ->required()
         ->type_name("SCOPE...");
     token->add_option("--days", c->account.days, "Days until it ends; default 90")
-        ->check(CLI::Range(1, 3660));
+        ->check(CLI::Range(1, 366));
     token->add_option("--label", c->account.label, "What it is for");
     CLI::App* revoke =
         add_account_action(*account, c, status, "revoke", AccountAction::revoke, "End a token");

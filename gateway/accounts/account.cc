@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace fairfeed {
 namespace {
@@ -19,6 +20,19 @@ std::optional<Enum> named(const std::array<Enum, N>& all, std::string_view word)
     const auto found =
         std::find_if(all.begin(), all.end(), [&](Enum each) { return to_string(each) == word; });
     return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+// "2 meters (m-1 m-2)" that the one has and the other has not; empty: none.
+std::string meters_beyond(const Account& one, const Account& other) {
+    std::vector<std::string> meters;
+    std::set_difference(one.meters.begin(), one.meters.end(), other.meters.begin(),
+                        other.meters.end(), std::back_inserter(meters));
+    if (meters.empty()) return "";
+    std::string text =
+        std::to_string(meters.size()) + (meters.size() == 1 ? " meter (" : " meters (");
+    for (const std::string& meter : meters)
+        text += (text.ends_with('(') ? "" : " ") + meter;
+    return text + ")";
 }
 
 }  // namespace
@@ -98,25 +112,52 @@ bool scope_allows(TokenScope scope, AccessRight right) {
     return scope == TokenScope::read;
 }
 
-std::int64_t wait_after(std::uint32_t failures, const AccessPolicy& policy) {
-    if (failures <= policy.free_failures) return 0;
+std::int64_t wait_after(std::uint32_t failures, const FailureRule& rule,
+                        const AccessPolicy& policy) {
+    if (failures <= rule.free) return 0;
     std::int64_t wait_ms = policy.first_wait_ms;
-    for (std::uint32_t i = policy.free_failures + 1;
-         i < failures && wait_ms < policy.longest_wait_ms; ++i)
+    for (std::uint32_t i = rule.free + 1; i < failures && wait_ms < policy.longest_wait_ms; ++i)
         wait_ms *= 2;
     return std::min(wait_ms, policy.longest_wait_ms);
 }
 
-Account after_failure(Account account, std::int64_t now_ms, const AccessPolicy& policy) {
-    if (account.failures < UINT32_MAX) ++account.failures;
-    account.try_again_ms = now_ms + wait_after(account.failures, policy);
-    return account;
+// try_again_ms less the wait is the moment since when nothing was forgotten.
+FailureCount after_failure(const FailureCount& count, std::int64_t now_ms, const FailureRule& rule,
+                           const AccessPolicy& policy) {
+    const std::int64_t since_ms = count.try_again_ms - wait_after(count.failures, rule, policy);
+    const std::int64_t forgotten = std::max<std::int64_t>(now_ms - since_ms, 0) / rule.decay_ms;
+    const bool begins_anew = forgotten >= count.failures;
+    FailureCount after;
+    after.failures = begins_anew ? 0 : count.failures - static_cast<std::uint32_t>(forgotten);
+    if (after.failures < UINT32_MAX) ++after.failures;
+    const std::int64_t wait_ms = wait_after(after.failures, rule, policy);
+    after.try_again_ms = wait_ms > 0 || begins_anew
+                             ? now_ms + wait_ms
+                             : std::min(now_ms, since_ms + forgotten * rule.decay_ms);
+    return after;
 }
 
 Account after_success(Account account) {
     account.failures = 0;
     account.try_again_ms = 0;
     return account;
+}
+
+std::string changes_between(const Account& before, const Account& after) {
+    std::string text;
+    const auto add = [&text](const std::string& part) {
+        text += (text.empty() ? "" : ", ") + part;
+    };
+    if (before.role != after.role)
+        add("role " + std::string(to_string(before.role)) + " to " +
+            std::string(to_string(after.role)));
+    if (before.locked != after.locked) add(after.locked ? "locked" : "unlocked");
+    if (before.password != after.password) add("password changed");
+    if (before.full_name != after.full_name) add("full name changed");
+    if (before.contact != after.contact) add("contact changed");
+    if (const auto gained = meters_beyond(after, before); !gained.empty()) add(gained + " added");
+    if (const auto lost = meters_beyond(before, after); !lost.empty()) add(lost + " removed");
+    return text;
 }
 
 bool is_alive(const AccountSession& session, std::int64_t now_ms, const AccessPolicy& policy) {

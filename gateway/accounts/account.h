@@ -45,9 +45,10 @@ struct Account {
     std::vector<std::string> meters{};  // ascending
     std::string full_name{};            // personal, as the next one
     std::string contact{};
-    bool locked = false;            // by an operator
-    std::uint32_t failures = 0;     // wrong passwords since the last right one
-    std::int64_t try_again_ms = 0;  // no password is looked at before
+    bool locked = false;  // by an operator
+    // Wrong passwords from anywhere since the last right one, as FailureCount counts them.
+    std::uint32_t failures = 0;
+    std::int64_t try_again_ms = 0;
     std::int64_t created_ms = 0;
     bool operator==(const Account&) const = default;
 };
@@ -72,8 +73,22 @@ struct ApiToken {
     bool operator==(const ApiToken&) const = default;
 };
 
+// How wrong passwords make the next one wait.
+struct FailureRule {
+    std::uint32_t free = 4;                             // without a wait
+    std::int64_t decay_ms = std::int64_t{10} * 60'000;  // after this long one of them is forgotten
+};
+
+struct FailureCount {
+    std::uint32_t failures = 0;
+    std::int64_t try_again_ms = 0;  // no password is looked at before
+    bool operator==(const FailureCount&) const = default;
+};
+
 struct AccessPolicy {
-    std::uint32_t free_failures = 4;  // wrong passwords without a wait
+    FailureRule of_place;  // under one name from one address, or from its /64
+    // Under one name from everywhere: far more, because anybody can bring these about.
+    FailureRule of_name{100, 60'000};
     std::int64_t first_wait_ms = 2'000;
     std::int64_t longest_wait_ms = std::int64_t{15} * 60'000;
     std::int64_t idle_ms = std::int64_t{30} * 60'000;
@@ -83,10 +98,14 @@ struct AccessPolicy {
 };
 
 // From the first failure beyond the free ones on each doubles the wait.
-[[nodiscard]] std::int64_t wait_after(std::uint32_t failures, const AccessPolicy& policy);
-[[nodiscard]] Account after_failure(Account account, std::int64_t now_ms,
-                                    const AccessPolicy& policy);
+[[nodiscard]] std::int64_t wait_after(std::uint32_t failures, const FailureRule& rule,
+                                      const AccessPolicy& policy);
+[[nodiscard]] FailureCount after_failure(const FailureCount& count, std::int64_t now_ms,
+                                         const FailureRule& rule, const AccessPolicy& policy);
 [[nodiscard]] Account after_success(Account account);
+// What an officer changed, for the audit log: "locked, contact changed, 1 meter (m-7) added". Names
+// meters and roles, and nothing personal. Empty: nothing that an officer changes.
+[[nodiscard]] std::string changes_between(const Account& before, const Account& after);
 [[nodiscard]] bool is_alive(const AccountSession& session, std::int64_t now_ms,
                             const AccessPolicy& policy);
 [[nodiscard]] bool is_alive(const ApiToken& token, std::int64_t now_ms);

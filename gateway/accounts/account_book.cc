@@ -156,6 +156,13 @@ Result<bool, IoError> AccountBook::put(const Account& account) {
     return true;
 }
 
+Result<bool, IoError> AccountBook::put_password(std::string_view name, std::string_view old,
+                                                std::string_view anew) {
+    const std::lock_guard alone(mutex_);
+    return change("update people set password = ?3 where name = ?1 and password = ?2", name, old,
+                  anew);
+}
+
 Result<void, IoError> AccountBook::put_failures(const Account& account) {
     const std::lock_guard alone(mutex_);
     const auto changed =
@@ -184,13 +191,13 @@ Result<bool, IoError> AccountBook::erase(std::string_view name) {
     return true;
 }
 
-Result<void, IoError> AccountBook::add(const AccountSession& session) {
+Result<bool, IoError> AccountBook::add(const AccountSession& session, std::string_view password) {
     const std::lock_guard alone(mutex_);
-    const auto added = change(
-        "insert into sessions (id, person, csrf, created_ms, seen_ms) values (?1, ?2, ?3, ?4, ?5)",
-        session.id, session.account, session.csrf, session.created_ms, session.seen_ms);
-    if (!added) return unexpected(added.error());
-    return {};
+    return change(
+        "insert into sessions (id, person, csrf, created_ms, seen_ms) "
+        "select ?1, name, ?3, ?4, ?5 from people "
+        "where name = ?2 and password = ?6 and locked = 0",
+        session.id, session.account, session.csrf, session.created_ms, session.seen_ms, password);
 }
 
 Result<std::optional<AccountSession>, IoError> AccountBook::session(const Digest& id) {
@@ -225,6 +232,16 @@ Result<void, IoError> AccountBook::end_sessions_of(std::string_view account) {
     const auto gone = change("delete from sessions where person = ?1", account);
     if (!gone) return unexpected(gone.error());
     return {};
+}
+
+Result<void, IoError> AccountBook::end_access_of(std::string_view account) {
+    const std::lock_guard alone(mutex_);
+    auto whole = WriteTransaction::begin(database_);
+    if (!whole) return unexpected(whole.error());
+    for (const char* sql :
+         {"delete from sessions where person = ?1", "delete from tokens where person = ?1"})
+        if (const auto gone = change(sql, account); !gone) return unexpected(gone.error());
+    return whole->commit();
 }
 
 Result<void, IoError> AccountBook::sweep(std::int64_t now_ms, const AccessPolicy& policy) {

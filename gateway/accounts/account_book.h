@@ -30,16 +30,23 @@ class AccountBook {
     [[nodiscard]] Result<bool, IoError> add(const Account& account);
     // Replaces the account of that name, with its meters. false: there is none.
     [[nodiscard]] Result<bool, IoError> put(const Account& account);
+    // Writes the same password's hash of another cost. false: it has another one than `old` by now.
+    [[nodiscard]] Result<bool, IoError> put_password(std::string_view name, std::string_view old,
+                                                     std::string_view anew);
     // Counts a wrong password, or forgets the wrong ones, whatever else changed meanwhile.
     [[nodiscard]] Result<void, IoError> put_failures(const Account& account);
     // Removes the person, sessions and tokens. false: there is none.
     [[nodiscard]] Result<bool, IoError> erase(std::string_view name);
 
-    [[nodiscard]] Result<void, IoError> add(const AccountSession& session);
+    // false: the account has another password than that one by now, or is locked.
+    [[nodiscard]] Result<bool, IoError> add(const AccountSession& session,
+                                            std::string_view password);
     [[nodiscard]] Result<std::optional<AccountSession>, IoError> session(const Digest& id);
     [[nodiscard]] Result<void, IoError> see(const Digest& id, std::int64_t now_ms);
     [[nodiscard]] Result<void, IoError> end(const Digest& id);
     [[nodiscard]] Result<void, IoError> end_sessions_of(std::string_view account);
+    // Sessions and tokens: after a new password nothing of before opens the door.
+    [[nodiscard]] Result<void, IoError> end_access_of(std::string_view account);
     // Removes what is not alive any more.
     [[nodiscard]] Result<void, IoError> sweep(std::int64_t now_ms, const AccessPolicy& policy);
 

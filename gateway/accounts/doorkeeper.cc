@@ -6,7 +6,6 @@ namespace fairfeed {
 namespace {
 
 constexpr std::string_view kTokenBegin = "fft_";
-constexpr std::size_t kMaxStrangers = 4096;
 constexpr std::size_t kMaxSecret = 128;
 constexpr std::size_t kIdDigits = 8;
 
@@ -22,7 +21,7 @@ LoginRefusal machine(const IoError& error) {
 
 Doorkeeper::Doorkeeper(AccountBook& book, const AccessPolicy& policy, const ScryptCost& cost,
                        RandomSource random)
-    : book_(book), policy_(policy), cost_(cost), random_(std::move(random)) {
+    : book_(book), policy_(policy), cost_(cost), random_(std::move(random)), waits_(policy) {
     nobodys_password_ = hash(new_secret(random_));
 }
 
@@ -30,58 +29,76 @@ std::string Doorkeeper::hash(std::string_view password) const {
     return hash_password(password, cost_, random_);
 }
 
-Account Doorkeeper::stranger(const std::string& name) {
+Result<std::optional<Account>, LoginRefusal> Doorkeeper::admit(const LoginTry& tried,
+                                                               std::int64_t now_ms) {
     const std::lock_guard alone(mutex_);
-    const auto known = strangers_.find(name);
-    if (known != strangers_.end()) return known->second;
-    Account account;
-    account.name = name;
-    return account;
+    Result<std::optional<Account>, IoError> found = std::optional<Account>();
+    if (!tried.name.empty()) found = book_.find(tried.name);
+    if (!found) return unexpected(machine(found.error()));
+    const FailureCount of_name = *found ? FailureCount{(*found)->failures, (*found)->try_again_ms}
+                                        : waits_.stranger(tried.name);
+    const std::int64_t wait_ms = waits_.wait_ms(tried, of_name, now_ms);
+    if (wait_ms > 0) return unexpected(LoginRefusal{LoginFault::wait, wait_ms, ""});
+    waits_.fail(tried, now_ms);
+    const FailureCount counted = after_failure(of_name, now_ms, policy_.of_name, policy_);
+    if (!*found) {
+        waits_.put_stranger(tried.name, counted);
+        return std::optional<Account>();
+    }
+    (*found)->failures = counted.failures;
+    (*found)->try_again_ms = counted.try_again_ms;
+    if (const auto put = book_.put_failures(**found); !put) return unexpected(machine(put.error()));
+    return std::move(*found);
 }
 
-Result<void, IoError> Doorkeeper::count_failure(const Account& account, bool is_known) {
-    if (is_known) return book_.put_failures(account);
-    const std::lock_guard alone(mutex_);
-    if (strangers_.size() >= kMaxStrangers) strangers_.clear();
-    strangers_[account.name] = account;
-    return {};
-}
-
-Result<NewSession, LoginRefusal> Doorkeeper::log_in(const std::string& name,
+Result<NewSession, LoginRefusal> Doorkeeper::log_in(const LoginTry& tried,
                                                     std::string_view password,
                                                     std::int64_t now_ms) {
-    const bool is_name = !fault_of_account_name(name);
-    const auto found = is_name ? book_.find(name) : std::optional<Account>();
-    if (!found) return unexpected(machine(found.error()));
-    const bool is_known = found->has_value();
-    const Account account = is_known ? **found : stranger(is_name ? name : "");
-    if (now_ms < account.try_again_ms)
-        return unexpected(LoginRefusal{LoginFault::wait, account.try_again_ms - now_ms, ""});
-    const auto counted = count_failure(after_failure(account, now_ms, policy_), is_known);
-    if (!counted) return unexpected(machine(counted.error()));
-    const bool has_password = is_known && !account.password.empty();
-    const bool fits = is_password(password, has_password ? account.password : nobodys_password_);
+    LoginTry counted = tried;
+    if (fault_of_account_name(tried.name)) counted.name.clear();
+    const auto account = admit(counted, now_ms);
+    if (!account) return unexpected(account.error());
+    const bool has_password = *account && !(*account)->password.empty();
+    const std::string& hash = has_password ? (*account)->password : nobodys_password_;
+    const bool fits = is_password(password, hash);
     if (!fits || !has_password) return unexpected(LoginRefusal{});
-    return welcome(account, password, now_ms);
+    return welcome(counted, hash, password, now_ms);
 }
 
-Result<NewSession, LoginRefusal> Doorkeeper::welcome(Account account, std::string_view password,
+Result<NewSession, LoginRefusal> Doorkeeper::welcome(const LoginTry& tried,
+                                                     const std::string& verified,
+                                                     std::string_view password,
                                                      std::int64_t now_ms) {
-    account = after_success(std::move(account));
-    if (has_other_cost(account.password, cost_)) {
-        account.password = hash(password);
-        if (const auto put = book_.put(account); !put) return unexpected(machine(put.error()));
+    auto found = book_.find(tried.name);  // as it is now: a password takes long
+    if (!found) return unexpected(machine(found.error()));
+    if (!*found || (*found)->password != verified) return unexpected(LoginRefusal{});
+    Account account = after_success(std::move(**found));
+    if (has_other_cost(verified, cost_)) {
+        const std::string anew = hash(password);
+        const auto put = book_.put_password(account.name, verified, anew);
+        if (!put) return unexpected(machine(put.error()));
+        if (!*put) return unexpected(LoginRefusal{});
+        account.password = anew;
     }
     if (const auto put = book_.put_failures(account); !put) return unexpected(machine(put.error()));
     if (account.locked) return unexpected(LoginRefusal{LoginFault::locked, 0, ""});
+    auto made = open_session(std::move(account), now_ms);
+    if (!made) return made;
+    const std::lock_guard alone(mutex_);
+    waits_.let_in(tried, now_ms);
+    return made;
+}
+
+Result<NewSession, LoginRefusal> Doorkeeper::open_session(Account account, std::int64_t now_ms) {
     if (const auto swept = book_.sweep(now_ms, policy_); !swept)
         return unexpected(machine(swept.error()));
     NewSession made;
     made.secret = new_secret(random_);
     made.session = {sha256(as_bytes(made.secret)), account.name, new_secret(random_), now_ms,
                     now_ms};
-    if (const auto added = book_.add(made.session); !added)
-        return unexpected(machine(added.error()));
+    const auto added = book_.add(made.session, account.password);
+    if (!added) return unexpected(machine(added.error()));
+    if (!*added) return unexpected(LoginRefusal{});
     made.account = std::move(account);
     return made;
 }

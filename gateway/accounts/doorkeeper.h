@@ -1,17 +1,18 @@
 // The office's door: log-in by password, sessions by cookie, programs by token. Applies the rules
 // of account.h to what the book holds. A wrong password is counted before it is looked at, so many
 // at once are no way around the wait; an unknown name costs the same time and gets the same answers
-// as a known one. log_in() takes a tenth of a second of a processor: call it on a worker. Any
-// thread.
+// as a known one. What the office changes while a password is looked at holds: nobody gets in by
+// what the account was before. log_in() takes a tenth of a second of a processor: call it on a
+// worker. Any thread.
 #pragma once
 
-#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "core/crypto/password_hash.h"
 #include "gateway/accounts/account_book.h"
+#include "gateway/accounts/login_waits.h"
 
 namespace fairfeed {
 
@@ -39,7 +40,7 @@ class Doorkeeper {
     Doorkeeper(AccountBook& book, const AccessPolicy& policy, const ScryptCost& cost,
                RandomSource random);
 
-    [[nodiscard]] Result<NewSession, LoginRefusal> log_in(const std::string& name,
+    [[nodiscard]] Result<NewSession, LoginRefusal> log_in(const LoginTry& tried,
                                                           std::string_view password,
                                                           std::int64_t now_ms);
     // Nobody, if the secret fits no living session or token of an account that is not locked.
@@ -54,11 +55,16 @@ class Doorkeeper {
     [[nodiscard]] AccountBook& book() { return book_; }
 
   private:
-    [[nodiscard]] Result<NewSession, LoginRefusal> welcome(Account account,
+    // Whose name it is, after a failure was counted under it; nullopt: nobody's.
+    [[nodiscard]] Result<std::optional<Account>, LoginRefusal> admit(const LoginTry& tried,
+                                                                     std::int64_t now_ms);
+    // `verified` is the hash that the password fits.
+    [[nodiscard]] Result<NewSession, LoginRefusal> welcome(const LoginTry& tried,
+                                                           const std::string& verified,
                                                            std::string_view password,
                                                            std::int64_t now_ms);
-    [[nodiscard]] Account stranger(const std::string& name);
-    [[nodiscard]] Result<void, IoError> count_failure(const Account& account, bool is_known);
+    [[nodiscard]] Result<NewSession, LoginRefusal> open_session(Account account,
+                                                                std::int64_t now_ms);
 
     AccountBook& book_;
     AccessPolicy policy_;
@@ -66,7 +72,7 @@ class Doorkeeper {
     RandomSource random_;
     std::string nobodys_password_;
     std::mutex mutex_;
-    std::map<std::string, Account> strangers_;  // names that are none, and their failures
+    LoginWaits waits_;
 };
 
 }  // namespace fairfeed

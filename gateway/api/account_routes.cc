@@ -75,8 +75,11 @@ HttpResponse add_account(const ApiSources& sources, const ApiCall& call) {
     if (call.body.at("role").is_null()) body.fail("role", "is missing");
     take_members(body, sources, account);
     if (auto fault = body.finish()) return *fault;
-    if (auto fault = noted(sources, call, "account.add", account.name,
-                           "role " + std::string(to_string(account.role))))
+    const Account blank{.name = account.name, .role = account.role};
+    const std::string more = changes_between(blank, account);
+    if (auto fault = noted(
+            sources, call, "account.add", account.name,
+            "role " + std::string(to_string(account.role)) + (more.empty() ? "" : ", ") + more))
         return *fault;
     const auto added = sources.door->book().add(account);
     if (!added) return machine_failed(added.error().message);
@@ -95,16 +98,19 @@ HttpResponse change_account(const ApiSources& sources, const ApiCall& call) {
     BodyReader body(call.body);
     take_members(body, sources, account);
     if (auto fault = body.finish()) return *fault;
-    if (auto fault = noted(
-            sources, call, "account.change", account.name,
-            "role " + std::string(to_string(account.role)) + (account.locked ? ", locked" : "")))
+    if (auto fault =
+            noted(sources, call, "account.change", account.name, changes_between(before, account)))
         return *fault;
     const auto put = sources.door->book().put(account);
     if (!put) return machine_failed(put.error().message);
     if (!*put) return not_found();
-    if (account.password != before.password || account.locked) {
-        const auto ended = sources.door->book().end_sessions_of(account.name);
-        if (!ended) return machine_failed(ended.error().message);
+    AccountBook& book = sources.door->book();
+    if (account.password != before.password) {
+        if (const auto ended = book.end_access_of(account.name); !ended)
+            return machine_failed(ended.error().message);
+    } else if (account.locked) {
+        if (const auto ended = book.end_sessions_of(account.name); !ended)
+            return machine_failed(ended.error().message);
     }
     return json_response(account_json(account));
 }

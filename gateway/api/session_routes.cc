@@ -3,6 +3,7 @@
 
 #include "core/io/log.h"
 #include "gateway/api/api_route.h"
+#include "gateway/http/address_group.h"
 
 namespace fairfeed {
 namespace {
@@ -44,7 +45,8 @@ HttpResponse log_in(const ApiSources& sources, const ApiCall& call) {
     const std::string name = body.text("name");
     const std::string password = body.text("password", 1024);
     if (auto fault = body.finish()) return *fault;
-    const auto made = sources.door->log_in(name, password, call.now_ms);
+    const auto made =
+        sources.door->log_in({name, address_group(call.request.address)}, password, call.now_ms);
     if (!made) {
         log_warning("log-in refused", kv("from", call.request.address), kv("name", name));
         return refused(made.error());
@@ -98,7 +100,7 @@ HttpResponse issue_token(const ApiSources& sources, const ApiCall& call) {
         return problem(403, "not-by-token", "tokens are made in a session, not by a token");
     BodyReader body(call.body);
     const auto words = body.optional_texts("scopes").value_or(std::vector<std::string>{"read"});
-    const std::int64_t days = body.whole("days", 1, 3660, 90);
+    const std::int64_t days = body.whole("days", 1, 366, 90);
     const std::string label = body.optional_text("label").value_or("");
     std::vector<TokenScope> scopes;
     for (std::size_t i = 0; i < words.size(); ++i) {

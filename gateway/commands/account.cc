@@ -98,9 +98,7 @@ class AccountDesk {
                 return reset(std::move(account));
             case AccountAction::lock:
             case AccountAction::unlock:
-                account.locked = options_.action == AccountAction::lock;
-                return put(after_success(account),
-                           account.locked ? "account.lock" : "account.unlock", "");
+                return lock(std::move(account));
             case AccountAction::token:
                 return issue();
             case AccountAction::revoke:
@@ -171,7 +169,11 @@ class AccountDesk {
             if (!hash) return unexpected(hash.error());
             account.password = std::move(*hash);
         }
-        if (const auto noted = note("account.add", "role " + options_.role); !noted)
+        const std::string more =
+            changes_between({.name = account.name, .role = account.role}, account);
+        if (const auto noted =
+                note("account.add", "role " + options_.role + (more.empty() ? "" : ", ") + more);
+            !noted)
             return unexpected(noted.error());
         const auto added = book_.add(account);
         if (!added) return machine(added.error());
@@ -179,8 +181,8 @@ class AccountDesk {
         return to_json(account);
     }
 
-    [[nodiscard]] Changed put(const Account& account, std::string what, const std::string& about) {
-        if (const auto noted = note(std::move(what), about); !noted)
+    [[nodiscard]] Changed put(const Account& before, const Account& account, std::string what) {
+        if (const auto noted = note(std::move(what), changes_between(before, account)); !noted)
             return unexpected(noted.error());
         const auto put = book_.put(account);
         if (!put) return machine(put.error());
@@ -193,24 +195,34 @@ class AccountDesk {
         if (!role)
             return wrong("'" + options_.role +
                          "' is no role: one of customer, inspector, officer, operator");
+        const Account before = account;
         account.role = *role;
-        return put(account, "account.role", options_.role);
+        return put(before, account, "account.role");
+    }
+
+    [[nodiscard]] Changed lock(Account account) {
+        const Account before = account;
+        account.locked = options_.action == AccountAction::lock;
+        return put(before, after_success(account),
+                   account.locked ? "account.lock" : "account.unlock");
     }
 
     [[nodiscard]] Changed bind(Account account) {
         auto bound = meters();
         if (!bound) return unexpected(bound.error());
+        const Account before = account;
         account.meters = std::move(*bound);
-        return put(account, "account.bind", joined(account.meters));
+        return put(before, account, "account.bind");
     }
 
     [[nodiscard]] Changed reset(Account account) {
         auto hash = new_password();
         if (!hash) return unexpected(hash.error());
+        const Account before = account;
         account.password = std::move(*hash);
-        auto done = put(after_success(std::move(account)), "account.reset", "");
+        auto done = put(before, after_success(std::move(account)), "account.reset");
         if (!done) return done;
-        if (const auto ended = book_.end_sessions_of(options_.name); !ended)
+        if (const auto ended = book_.end_access_of(options_.name); !ended)
             return machine(ended.error());
         return done;
     }

@@ -259,6 +259,34 @@ TEST_F(OfficeApiTest, keeps_work_orders_and_shows_persons_by_pseudonym_alone) {
     EXPECT_THAT(acts(), ElementsAre("otto order.assign " + id));
 }
 
+TEST_F(OfficeApiTest, notes_what_an_operator_changed_and_nothing_personal) {
+    ASSERT_EQ(ask("otto", "PATCH", "/api/v1/accounts/home",
+                  R"({"meters":["m-2","m-3"],"contact":"+36 1 555","password":"a new password"})")
+                  .status(),
+              200U);
+    const Spoken log = ask("otto", "GET", "/api/v1/audit");
+    EXPECT_THAT(items(log, "note"),
+                ElementsAre("password changed, contact changed, 2 meters (m-2 m-3) added, "
+                            "1 meter (meter-1-1) removed"));
+    for (const char* personal : {"+36", "a new password"})
+        EXPECT_THAT(log.response.body, Not(HasSubstr(personal)));
+}
+
+TEST_F(OfficeApiTest, shuts_every_session_and_token_out_with_a_new_password) {
+    const Spoken made = ask("home", "POST", "/api/v1/tokens", R"({"days":366})");
+    ASSERT_EQ(made.status(), 201U) << made.response.body;
+    HttpRequest program = request("GET", "/api/v1/session");
+    program.headers.emplace_back("authorization", "Bearer " + *made.json.at("token").as_text());
+    ASSERT_EQ(send(program).status(), 200U);
+    ASSERT_EQ(
+        ask("otto", "PATCH", "/api/v1/accounts/home", R"({"password":"a new password"})").status(),
+        200U);
+    EXPECT_EQ(send(program).status(), 401U);
+    EXPECT_EQ(ask("home", "GET", "/api/v1/session").status(), 401U);
+    EXPECT_EQ(ask("olga", "POST", "/api/v1/tokens", R"({"days":367})").status(), 422U)
+        << "no token outlives a year";
+}
+
 TEST_F(OfficeApiTest, shows_the_audit_log_page_by_page) {
     for (int i = 0; i < 5; ++i)
         ASSERT_TRUE(audit_->append({kNow, "olga", "act", "x", std::to_string(i), {}, ""}));
@@ -278,7 +306,10 @@ TEST_F(OfficeApiTest, lets_watchers_see_what_is_theirs) {
     EXPECT_TRUE(sees({1, 0, "block", "{}", ""}));
     EXPECT_TRUE(sees({1, 0, "share", "{}", "meter-1-1"}));
     EXPECT_FALSE(sees({1, 0, "share", "{}", "meter-1-2"}));
+    EXPECT_EQ(mine.response.watch->account, "home");
+    EXPECT_EQ(mine.response.watch->meters, std::vector<std::string>{"meter-1-1"});
     const Spoken inspectors = ask("ines", "GET", "/api/v1/events");
+    EXPECT_FALSE(inspectors.response.watch->meters) << "any meter's";
     EXPECT_TRUE(inspectors.response.watch->sees({1, 0, "alarm", "{}", "meter-1-2"}));
     EXPECT_FALSE(inspectors.response.watch->sees({1, 0, "bill_line", "{}", "meter-1-2"}));
     HttpRequest again = by("home", request("GET", "/api/v1/events"));

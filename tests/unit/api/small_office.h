@@ -64,7 +64,7 @@ class SmallOffice : public FollowedChain {
         if (who.empty()) return made;
         auto session = sessions_.find(who);
         if (session == sessions_.end()) {
-            auto in = door_->log_in(who, who + " password", now_ms_);
+            auto in = door_->log_in({who, "127.0.0.1"}, who + " password", now_ms_);
             CHECK(in.has_value());
             session = sessions_.emplace(who, std::move(*in)).first;
         }

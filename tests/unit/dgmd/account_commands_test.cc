@@ -70,7 +70,7 @@ class AccountCommands : public ::testing::Test {
     [[nodiscard]] bool opens(const std::string& name, const std::string& password) const {
         const auto book = AccountBook::open(made_ / "dgmd/accounts.db");
         Doorkeeper door(**book, {}, {}, system_random());
-        return door.log_in(name, password, 4'000'000'000'000).has_value();
+        return door.log_in({name, "here"}, password, 4'000'000'000'000).has_value();
     }
 
     Provisioned made_;
@@ -104,6 +104,31 @@ TEST_F(AccountCommands, change_role_meters_lock_and_password) {
     EXPECT_THAT(acts(),
                 ElementsAre("account.add bela", "account.role bela", "account.bind bela",
                             "account.lock bela", "account.unlock bela", "account.reset bela"));
+}
+
+TEST_F(AccountCommands, end_every_token_with_a_new_password) {
+    ASSERT_EQ(add("bela", "officer").status, 0);
+    AccountOptions issue = on(AccountAction::token, "bela");
+    issue.scopes = {"read"};
+    ASSERT_EQ(run(issue).status, 0);
+    ASSERT_EQ(run(on(AccountAction::reset, "bela")).status, 0);
+    EXPECT_TRUE(listed().at("accounts").at(0).at("tokens").as_array()->empty());
+}
+
+TEST_F(AccountCommands, note_what_was_changed_and_nothing_personal) {
+    ASSERT_EQ(add("bela", "customer").status, 0);
+    AccountOptions bind = on(AccountAction::bind, "bela");
+    bind.meters = {"m1", "m2"};
+    ASSERT_EQ(run(bind).status, 0);
+    bind.meters = {"m2"};
+    ASSERT_EQ(run(bind).status, 0);
+    ASSERT_EQ(run(on(AccountAction::reset, "bela")).status, 0);
+    const std::string shown = audit().out;
+    for (const char* note :
+         {"role customer, password changed, full name changed, contact changed",
+          "2 meters (m1 m2) added", "1 meter (m1) removed", "\"password changed\""})
+        EXPECT_THAT(shown, HasSubstr(note));
+    EXPECT_THAT(shown, Not(HasSubstr("Bartok")));
 }
 
 TEST_F(AccountCommands, issue_a_token_once_and_revoke_it) {

@@ -62,18 +62,49 @@ TEST(ACaller, owns_the_meters_that_the_office_bound_and_no_others) {
 
 TEST(WrongPasswords, cost_nothing_at_first_and_then_twice_as_long_each_time) {
     const AccessPolicy policy;
-    Account account;
+    const FailureRule& rule = policy.of_place;
+    FailureCount count;
     std::vector<std::int64_t> waits_s;
     for (int i = 0; i < 16; ++i) {
-        account = after_failure(account, 1000, policy);
-        waits_s.push_back((account.try_again_ms - 1000) / 1000);
+        count = after_failure(count, 1000, rule, policy);
+        waits_s.push_back((count.try_again_ms - 1000) / 1000);
     }
     EXPECT_THAT(waits_s, ::testing::ElementsAre(0, 0, 0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900,
                                                 900, 900));
+    const Account account{.failures = count.failures, .try_again_ms = count.try_again_ms};
     EXPECT_EQ(after_success(account).failures, 0U);
     EXPECT_EQ(after_success(account).try_again_ms, 0);
-    account.failures = UINT32_MAX;
-    EXPECT_EQ(after_failure(account, 0, policy).failures, UINT32_MAX);
+    EXPECT_EQ(after_failure({UINT32_MAX, 0}, 0, rule, policy).failures, UINT32_MAX);
+}
+
+TEST(WrongPasswords, are_forgotten_one_by_one_also_by_a_steady_guesser) {
+    const AccessPolicy policy;
+    const FailureRule rule{100, 60'000};
+    FailureCount count;
+    for (std::int64_t at_ms = 0; at_ms < 3'600'000; at_ms += 50'000)
+        count = after_failure(count, at_ms, rule, policy);
+    EXPECT_LE(count.failures, 72U - 50U) << "72 guesses in an hour, which forgets up to sixty";
+    EXPECT_EQ(after_failure({90, 0}, 30 * 60'000, rule, policy).failures, 61U);
+    EXPECT_EQ(after_failure({90, 0}, 90 * 60'000, rule, policy), (FailureCount{1, 90 * 60'000}));
+}
+
+TEST(Changes, are_told_without_anything_personal) {
+    const Account before{.name = "home",
+                         .password = "old hash",
+                         .meters = {"m-1", "m-2"},
+                         .full_name = "Bela Bartok",
+                         .contact = "bela@example.org"};
+    Account after = before;
+    EXPECT_EQ(changes_between(before, after), "");
+    after.role = AccountRole::inspector;
+    after.locked = true;
+    after.password = "new hash";
+    after.meters = {"m-2", "m-3", "m-4"};
+    after.full_name = "Bela B.";
+    after.contact = "+36 1 555";
+    EXPECT_EQ(changes_between(before, after),
+              "role customer to inspector, locked, password changed, full name changed, contact "
+              "changed, 2 meters (m-3 m-4) added, 1 meter (m-1) removed");
 }
 
 TEST(ASession, ends_when_nobody_uses_it_and_at_the_end_of_its_time) {
