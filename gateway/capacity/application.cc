@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/check.h"
+#include "core/base/utc_text.h"
 #include "core/state/state.h"
 
 namespace fairfeed {
@@ -116,6 +117,37 @@ StepObjection attribution_fault(const Application& application, const Applicatio
     return std::nullopt;
 }
 
+// When the visit was asked for that leads to the next record. Whatever ends an installation's good
+// standing (rejection, deauthorisation) comes before it, as the table has it.
+std::int64_t last_scheduled_s(const Application& application) {
+    std::int64_t at_s = 0;
+    for (const ApplicationStep& step : application.steps)
+        if (step.action == schedule) at_s = step.at_s;
+    return at_s;
+}
+
+// An old record must not stand for a new visit.
+StepObjection visit_fault(const Application& application, const ApplicationStep& step) {
+    const SignedInspection& seen = *step.inspection;
+    const std::int64_t visited_s = seen.record.visited_s;
+    if (visited_s < last_scheduled_s(application)) {
+        return {{StepFault::record_of_a_former_visit,
+                 "the record is of a visit at " + utc_text(visited_s) +
+                     ", before this one was scheduled: the inspector goes there again"}};
+    }
+    if (visited_s > step.at_s) {
+        return {{StepFault::record_of_the_future,
+                 "the record is of a visit at " + utc_text(visited_s) +
+                     ", which is still to come: the inspector's clock is wrong"}};
+    }
+    const bool stands = std::any_of(
+        application.steps.begin(), application.steps.end(), [&](const ApplicationStep& earlier) {
+            return earlier.inspection && earlier.inspection->id == seen.id;
+        });
+    if (stands) return {{StepFault::record_again, "the record stands in this application already"}};
+    return std::nullopt;
+}
+
 StepObjection record_fault(const Application& application, const ApplicationStep& step) {
     if (!step.inspection)
         return {{StepFault::record_missing, "'inspect' needs the inspector's signed record"}};
@@ -127,7 +159,7 @@ StepObjection record_fault(const Application& application, const ApplicationStep
                  "the record is of application " + record.application.str() + ", meter " +
                      record.meter.str() + ", signed by " + step.inspection->inspector.str()}};
     }
-    return std::nullopt;
+    return visit_fault(application, step);
 }
 
 StepObjection content_fault(const Application& application, const ApplicationStep& step) {

@@ -26,12 +26,12 @@ ApplicationForm form() {
 }
 
 SignedInspection inspection(const std::string& application = "a-7",
-                            const std::string& meter = "m-101") {
+                            const std::string& meter = "m-101", std::int64_t visited_s = kStart) {
     InspectionRecord record;
     record.application = ApplicationId(application);
     record.meter = MeterId(meter);
     record.nameplate_w = 5200;
-    record.visited_s = kStart;
+    record.visited_s = visited_s;
     return sign_inspection(record, kInspector, Digest{}, test::signing_key("inspector-1"));
 }
 
@@ -153,13 +153,43 @@ TEST(AnApplication, comes_back_into_operation_by_a_re_inspection_alone) {
     for (const ApplicationAction action : {schedule, inspect, verify, issue}) {
         ApplicationStep step = step_of(action);
         if (action == issue) step.commitment = commitment(2);
+        if (action == schedule) step.at_s = kStart + 10;
+        if (action == inspect) step.inspection = inspection("a-7", "m-101", kStart + 20);
+        if (action != schedule) step.at_s = kStart + 20;
         auto next = after_step(application, step);
         ASSERT_TRUE(next) << next.error().sentence;
         application = std::move(*next);
     }
+    certified.at_s = kStart + 30;
     EXPECT_EQ(after_step(application, certified).error().fault, StepFault::commitment_of_another);
     certified.commitment = commitment(2);
+    certified.at_s = kStart + 30;
     EXPECT_EQ(after_step(application, certified)->state, ApplicationState::operating);
+}
+
+TEST(AnApplication, takes_no_old_record_for_a_re_inspection) {
+    ApplicationStep visit = step_of(ApplicationAction::schedule, kStart + 10);
+    const auto scheduled = after_step(in(ApplicationState::deauthorised), visit);
+    ASSERT_TRUE(scheduled);
+    ApplicationStep seen = step_of(ApplicationAction::inspect, kStart + 20);
+    const auto old = after_step(*scheduled, seen);
+    ASSERT_FALSE(old) << "the record from before the deauthorisation";
+    EXPECT_EQ(old.error().fault, StepFault::record_of_a_former_visit);
+    seen.inspection = inspection("a-7", "m-101", kStart + 9);
+    EXPECT_FALSE(after_step(*scheduled, seen)) << "a second before the visit was asked for";
+    seen.inspection = inspection("a-7", "m-101", kStart + 21);
+    EXPECT_EQ(after_step(*scheduled, seen).error().fault, StepFault::record_of_the_future);
+    seen.inspection = inspection("a-7", "m-101", kStart + 10);
+    EXPECT_TRUE(after_step(*scheduled, seen));
+}
+
+TEST(AnApplication, takes_a_record_once_even_within_the_second_of_the_next_visit) {
+    const auto again =
+        after_step(in(ApplicationState::inspected), step_of(ApplicationAction::schedule));
+    ASSERT_TRUE(again);
+    const auto seen = after_step(*again, step_of(ApplicationAction::inspect));
+    ASSERT_FALSE(seen);
+    EXPECT_EQ(seen.error().fault, StepFault::record_again);
 }
 
 struct BadStep {
