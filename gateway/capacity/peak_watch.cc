@@ -110,7 +110,11 @@ PeakWatch::PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week)
 std::vector<PeakFinding> PeakWatch::follow(const std::vector<PeakReport>& reports) {
     std::vector<PeakFinding> found;
     for (const PeakReport& report : reports)
-        if (report.capacity_w > 0) on_report(report, found);
+        if (report.capacity_w > 0) {
+            on_report(report, found);
+        } else {
+            forget(report);
+        }
     return found;
 }
 
@@ -137,6 +141,13 @@ void PeakWatch::on_report(const PeakReport& report, std::vector<PeakFinding>& ou
     }
 }
 
+void PeakWatch::forget(const PeakReport& report) {
+    const auto found = meters_.find(report.meter);
+    if (found == meters_.end() || report.window < found->second.newest) return;
+    found->second = {};
+    found->second.newest = report.window;
+}
+
 void PeakWatch::on_excess(WatchedMeter& meter, const PeakReport& report,
                           std::vector<PeakFinding>& out) {
     if (is_above(report, limits_.warn_percent)) out.push_back(PeakAboveCertificate{report});
@@ -144,7 +155,11 @@ void PeakWatch::on_excess(WatchedMeter& meter, const PeakReport& report,
     std::erase_if(meter.exceeded, [&](const auto& each) {
         return meter.newest - each.first >= limits_.of_windows;
     });
-    if (meter.is_excess_told || meter.exceeded.size() < limits_.windows_exceeded) return;
+    if (meter.exceeded.size() < limits_.windows_exceeded) {
+        meter.is_excess_told = false;
+        return;
+    }
+    if (meter.is_excess_told) return;
     meter.is_excess_told = true;
     CapacityExceeded excess{.meter = report.meter, .cluster = report.cluster, .windows = {}};
     for (const auto& [window, each] : meter.exceeded)
@@ -218,14 +233,18 @@ void PeakWatch::forget_weeks(const ClusterId& cluster, const WatchedCluster& wat
 
 Draft deauthorisation_draft(const CapacityExceeded& excess, const DeauthorisationGround& ground,
                             const NodeId& drafter, const Signer& signer) {
+    const std::int64_t day = kSecondsPerDay / ground.state.grid().window_seconds();
+    const auto effective =
+        static_cast<Window>(std::min<std::int64_t>(ground.running + 1 + day, UINT32_MAX));
     const Deauthorisation content{.sequence = ground.state.dgmd_sequence + 1,
                                   .meter = excess.meter,
                                   .reason = DeauthorisationReason::over_capacity,
-                                  .effective = ground.running + 1};
-    return {
-        .network = ground.state.network,
-        .notice = make_notice(content, ground.valid_until, drafter, ground.state.network, signer),
-        .office = ground.state.office.office};
+                                  .effective = effective};
+    // Nodes refuse it from its own window on, so nobody need sign it then.
+    const Window valid_until = std::min(ground.valid_until, effective);
+    return {.network = ground.state.network,
+            .notice = make_notice(content, valid_until, drafter, ground.state.network, signer),
+            .office = ground.state.office.office};
 }
 
 }  // namespace fairfeed

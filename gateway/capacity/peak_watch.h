@@ -75,8 +75,8 @@ class PeakWatch {
     PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week);
 
     // The reports of one block; late readings come after newer ones. A finding is told once: an
-    // excess again only after the certificate changed, too much declared again after as many more
-    // clear weeks.
+    // excess again only after fewer than k windows exceeded or the certificate changed or was taken
+    // away, too much declared again after as many more clear weeks.
     [[nodiscard]] std::vector<PeakFinding> follow(const std::vector<PeakReport>& reports);
 
   private:
@@ -95,6 +95,8 @@ class PeakWatch {
         std::size_t clear_count = 0;            // since the beginning
     };
     void on_report(const PeakReport& report, std::vector<PeakFinding>& out);
+    // The meter has no certificate any more: what was known of it is of the one before.
+    void forget(const PeakReport& report);
     void on_excess(WatchedMeter& meter, const PeakReport& report, std::vector<PeakFinding>& out);
     // The cluster has come to this week: judges the one that it leaves.
     void enter_week(const ClusterId& cluster, std::int64_t week, std::vector<PeakFinding>& out);
@@ -111,8 +113,8 @@ class PeakWatch {
     std::map<ClusterId, WatchedCluster> clusters_;
 };
 
-// DEAUTHORISE for the officers, effective with the window after the running one; the findings of
-// an excess are its grounds.
+// DEAUTHORISE for the officers, whose signing takes time: effective a day ahead, and valid no
+// longer than that; the findings of an excess are its grounds.
 struct DeauthorisationGround {
     const ChainState& state;
     Window running = 0;

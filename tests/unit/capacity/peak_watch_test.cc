@@ -91,6 +91,35 @@ TEST_F(PeakWatchTest, begins_anew_with_a_new_certificate) {
     EXPECT_THAT(of_kind<CapacityExceeded>(report(6, 2400, "m-1", false, 2000)), SizeIs(1));
 }
 
+TEST_F(PeakWatchTest, tells_again_of_who_exceeds_again_after_a_time_within_the_limit) {
+    for (const Window window : {1U, 2U})
+        EXPECT_THAT(of_kind<CapacityExceeded>(report(window, 1200)), IsEmpty());
+    EXPECT_THAT(of_kind<CapacityExceeded>(report(3, 1200)), SizeIs(1));
+    EXPECT_THAT(of_kind<CapacityExceeded>(report(4, 1200)), IsEmpty()) << "it is told";
+    EXPECT_THAT(report(60, 1000), IsEmpty()) << "all four are too old";
+    for (const Window window : {61U, 62U})
+        EXPECT_THAT(of_kind<CapacityExceeded>(report(window, 1200)), IsEmpty());
+    EXPECT_THAT(of_kind<CapacityExceeded>(report(63, 1200)), SizeIs(1)) << "the repeat offender";
+}
+
+TEST_F(PeakWatchTest, tells_again_of_who_exceeds_the_same_capacity_after_a_deauthorisation) {
+    for (const Window window : {1U, 2U, 3U})
+        (void)report(window, 1200);
+    EXPECT_THAT(report(4, 1200, "m-1", false, 0), IsEmpty());
+    EXPECT_THAT(report(3, 1200), IsEmpty()) << "late, of the certificate that was taken away";
+    for (const Window window : {5U, 6U})
+        EXPECT_THAT(of_kind<CapacityExceeded>(report(window, 1200)), IsEmpty())
+            << "the windows before do not count against the new certificate";
+    EXPECT_THAT(of_kind<CapacityExceeded>(report(7, 1200)), SizeIs(1));
+}
+
+TEST_F(PeakWatchTest, keeps_what_it_knows_when_a_late_report_of_no_capacity_comes) {
+    for (const Window window : {5U, 6U})
+        (void)report(window, 1200);
+    (void)report(4, 0, "m-1", false, 0);
+    EXPECT_THAT(of_kind<CapacityExceeded>(report(7, 1200)), SizeIs(1));
+}
+
 TEST_F(PeakWatchTest, has_nothing_to_say_of_a_meter_without_a_certificate) {
     EXPECT_THAT(report(1, 5000, "m-1", false, 0), IsEmpty())
         << "unregistered generation is flagged by the committee";
@@ -178,7 +207,7 @@ TEST_F(PeaksOfAChain, are_those_of_its_readings) {
     }
 }
 
-TEST_F(PeaksOfAChain, above_the_certificate_are_a_draft_that_officers_can_sign) {
+TEST_F(PeaksOfAChain, above_the_certificate_are_a_draft_that_officers_have_a_day_to_sign) {
     const ChainState& state = states_[0];
     const MeterId meter = test::TestNetwork::meter(1, 1);
     const CapacityExceeded excess{
@@ -188,12 +217,14 @@ TEST_F(PeaksOfAChain, above_the_certificate_are_a_draft_that_officers_can_sign) 
     const auto& notice = std::get<Deauthorisation>(draft.notice.content);
     EXPECT_EQ(notice.meter, meter);
     EXPECT_EQ(notice.reason, DeauthorisationReason::over_capacity);
-    EXPECT_EQ(notice.effective, 8U);
+    EXPECT_EQ(notice.effective, 8U + 6) << "a day has six windows";
+    EXPECT_EQ(draft.notice.valid_until, notice.effective) << "dead from then on";
     for (const char* officer : {"officer-1", "officer-2"})
         ASSERT_TRUE(add_approval(draft, test::signing_key(officer)));
     PlainSignatureChecker signatures;
-    const auto may =
-        check_notice(state, *notice_to_submit(draft), 1, state.tip_time_ms + 1, signatures);
+    const std::int64_t in_time_ms =
+        network_.genesis().content.parameters.real_epoch_ms + 13 * 4 * kSecondsPerHour * 1000;
+    const auto may = check_notice(state, *notice_to_submit(draft), 1, in_time_ms, signatures);
     EXPECT_TRUE(may) << to_string(may.error());
 }
 
