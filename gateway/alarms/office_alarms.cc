@@ -87,10 +87,8 @@ class BlockAlarms {
     }
     // The block's time is the first in a week whose beginning no TARIFF names.
     void on_week() {
-        const auto was = week_at(before_.tip_time_ms);
-        const auto is = week_at(after_.tip_time_ms);
-        if (height_ == 0 || !is || *is == 0 || (was && *is <= *was)) return;
-        const auto first = static_cast<Window>(*is * windows_per_week());
+        const Window first = newest_week();
+        if (height_ == 0 || first == 0) return;
         const bool is_signed =
             std::any_of(after_.tariffs.begin(), after_.tariffs.end(),
                         [first](const auto& dated) { return dated.effective == first; });
@@ -99,13 +97,16 @@ class BlockAlarms {
             "No tariff was signed for the week that began with window " + std::to_string(first) +
                 ": the one before stays in force.");
     }
-    [[nodiscard]] std::int64_t windows_per_week() const {
-        return kSecondsPerWeek / after_.grid().window_seconds();
-    }
-    [[nodiscard]] std::optional<std::int64_t> week_at(std::int64_t time_ms) const {
-        const auto window = after_.grid().window_at(time_ms);
-        if (!window) return std::nullopt;
-        return std::int64_t{*window} / windows_per_week();
+    // The last window since the block before that opens a week by the tariff's clock; 0: none.
+    [[nodiscard]] Window newest_week() const {
+        const GridClock grid = after_.grid();
+        const Window was = grid.window_at(before_.tip_time_ms).value_or(0);
+        Window window = grid.window_at(after_.tip_time_ms).value_or(0);
+        for (; window > was; --window) {
+            const LocalClock& clock = after_.tariff(window).clock;
+            if (opens_a_week(clock, grid.start_s(window), grid.window_seconds())) return window;
+        }
+        return 0;
     }
 
     const OpenedBlock& opened_;

@@ -128,5 +128,23 @@ TEST_F(AlarmsOfAChain, tell_of_a_week_without_a_tariff_of_its_own) {
     EXPECT_THAT(alarms(), ::testing::SizeIs(1)) << "once for the week";
 }
 
+TEST_F(AlarmsOfAChain, count_weeks_by_the_clock_of_the_tariff_and_not_from_window_0) {
+    const GridClock grid = chain_.state().grid();
+    const auto week = static_cast<Window>(kSecondsPerWeek / grid.window_seconds());
+    grow(week + 1);
+    catch_up_with(1);
+    std::vector<Height> told;
+    for (AppendBlock& block : appended_) {
+        for (ChainState* state : {&block.before, &block.after})
+            state->tariffs[0].value.clock.offset_s = grid.window_seconds();
+        for (const OfficeAlarm& each : follow(block, block.settlements)) {
+            EXPECT_EQ(each.kind, OfficeAlarmKind::no_tariff);
+            EXPECT_THAT(each.what, ::testing::HasSubstr("window " + std::to_string(week - 1)));
+            told.push_back(each.height);
+        }
+    }
+    EXPECT_THAT(told, ::testing::SizeIs(1)) << "Monday comes a window earlier in the east";
+}
+
 }  // namespace
 }  // namespace fairfeed::test
