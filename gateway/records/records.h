@@ -73,9 +73,12 @@ class Records {
     [[nodiscard]] Answer<Application> add_step(const ApplicationId& id,
                                                const ApplicationStep& step);
     [[nodiscard]] Answer<std::optional<GivenCode>> code(const Digest& commitment) const;
+    // When a block last took the meter's capacity away; nullopt: none that was followed.
+    [[nodiscard]] Answer<std::optional<std::int64_t>> deauthorised_s(const MeterId& meter) const;
 
-    // What a decided block says of applications: CAPACITY with the commitment of a code certifies,
-    // DEAUTHORISE of the meter of one in operation deauthorises. Blocks up to the highest one that
+    // What a decided block says of applications: CAPACITY with the commitment of a code uses it up,
+    // whatever became of it, and certifies; DEAUTHORISE of the meter of one in operation
+    // deauthorises. Blocks up to the highest one that
     // was followed change nothing. Returns the applications that changed.
     [[nodiscard]] Answer<std::vector<Application>> follow(const Block& block, std::int64_t at_s);
 

@@ -33,6 +33,27 @@ std::optional<Records::Session::ChainStep> Records::Session::step_by(
     return std::nullopt;
 }
 
+void Records::Session::use_up(const Digest& commitment, std::int64_t at_s) {
+    const std::string hex = to_hex(commitment.view());
+    const long long used_s = at_s;
+    sql << "update codes set used_s = :a where commitment = :b and used_s is null",
+        soci::use(used_s), soci::use(hex);
+}
+
+std::string Records::Session::deauthorised_note(const MeterId& meter) {
+    return "deauthorised " + meter.str();
+}
+
+Records::Answer<std::optional<std::int64_t>> Records::deauthorised_s(const MeterId& meter) const {
+    using Known = std::optional<std::int64_t>;
+    try {
+        const auto said = session_->note(Session::deauthorised_note(meter));
+        return said ? Known(std::stoll(*said)) : Known();
+    } catch (const std::exception& error) {
+        return unexpected("the office's records: " + std::string(error.what()));
+    }
+}
+
 std::optional<Application> Records::Session::take(const ChainStep& decided) {
     const auto before = application(decided.application);
     if (!before) return std::nullopt;
@@ -56,10 +77,14 @@ Records::Answer<std::vector<Application>> Records::follow(const Block& block, st
         Changed changed;
         for (const Transaction& each : block.transactions) {
             std::optional<Session::ChainStep> decided;
-            if (const auto* capacity = std::get_if<CapacityCertificate>(&each.content))
+            if (const auto* capacity = std::get_if<CapacityCertificate>(&each.content)) {
+                if (capacity->certificate) session_->use_up(*capacity->certificate, at_s);
                 decided = session_->step_by(*capacity);
-            if (const auto* taken = std::get_if<Deauthorisation>(&each.content))
+            }
+            if (const auto* taken = std::get_if<Deauthorisation>(&each.content)) {
+                session_->put_note(Session::deauthorised_note(taken->meter), std::to_string(at_s));
                 decided = session_->step_by(*taken);
+            }
             if (!decided) continue;
             decided->step.at_s = at_s;
             decided->step.by = {ActorRole::chain, "block " + std::to_string(height)};

@@ -232,8 +232,7 @@ void Records::Session::follow_up(const Application& before, const ApplicationSte
                 soci::use(hex);
             return;
         case ApplicationAction::certify: {
-            sql << "update codes set used_s = :a where commitment = :b", soci::use(at_s),
-                soci::use(hex);
+            use_up(*commitment, at_s);
             if (!before.form.follows) return;
             const auto former = application(*before.form.follows);
             ApplicationStep superseded;

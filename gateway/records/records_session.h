@@ -39,6 +39,10 @@ struct Records::Session {
     };
     [[nodiscard]] std::optional<ChainStep> step_by(const CapacityCertificate& notice);
     [[nodiscard]] std::optional<ChainStep> step_by(const Deauthorisation& notice);
+    // A block names the code: it served its once. The first block counts.
+    void use_up(const Digest& commitment, std::int64_t at_s);
+    // The name of the note with the time of a meter's last deauthorisation.
+    [[nodiscard]] static std::string deauthorised_note(const MeterId& meter);
     // Adds it, and what follows from it. nullopt: it is illegal there.
     [[nodiscard]] std::optional<Application> take(const ChainStep& decided);
     // What a step does beside the application's own rows.

@@ -34,6 +34,32 @@ class BlocksForTheOffice : public FollowedChain {
     [[nodiscard]] RecordsFollower follower(const DatabasePlace& where) const {
         return {where, PeakLimits{}, network_.genesis().content, network_.network()};
     }
+    // An application for this meter, up to its code.
+    [[nodiscard]] ApplicationId coded(const MeterId& meter, const Digest& commitment) const {
+        constexpr std::int64_t kAt = 1'400'000'000;
+        using enum ApplicationAction;
+        auto records = *Records::open(place(), network_.network());
+        const auto step_of = [&](ApplicationAction action) {
+            ApplicationStep step;
+            step.action = action;
+            step.at_s = kAt;
+            step.by = {ActorRole::office, "erik"};
+            step.visit_s = kAt;
+            return step;
+        };
+        const ApplicationForm form{{}, PersonId("p-1"), "sp-9", meter, Technology::solar, 5000, {}};
+        const ApplicationId id = records.apply(form, "", step_of(apply))->form.id;
+        ApplicationStep seen = step_of(inspect);
+        seen.by = {ActorRole::inspector, "inspector-1"};
+        seen.inspection =
+            sign_inspection({id, meter, Technology::solar, 5200, {}, {}, kAt, ""},
+                            NodeId("inspector-1"), network_.network(), signing_key("inspector-1"));
+        ApplicationStep code = step_of(issue);
+        code.commitment = commitment;
+        for (const ApplicationStep& step : {step_of(schedule), seen, step_of(verify), code})
+            EXPECT_TRUE(records.add_step(id, step));
+        return id;
+    }
     std::size_t play(RecordsFollower& follower, Height from, Height to) const {
         std::size_t grounds = 0;
         for (Height height = from; height <= to; ++height) {
@@ -76,6 +102,23 @@ TEST_F(BlocksForTheOffice, open_no_order_again_after_a_restart) {
     RecordsFollower following = follower(place());
     play(following, 1, 4);
     EXPECT_THAT(orders(), SizeIs(2));
+}
+
+TEST_F(BlocksForTheOffice, use_the_code_up_and_bring_its_application_into_operation) {
+    const MeterId meter = TestNetwork::meter(1, 1);
+    const Digest commitment = sha256(as_bytes("certificate and salt"));
+    const ApplicationId id = coded(meter, commitment);
+    append(
+        {network_.from_dgmd(chain_.state(), CapacityCertificate{0, meter, 5200, 40, commitment})});
+    catch_up_with(1);
+    RecordsFollower following = follower(place());
+    play(following, 1, 4);
+    const auto records = *Records::open(place(), network_.network());
+    EXPECT_EQ(records.application(id)->state, ApplicationState::coded);
+    EXPECT_EQ((**records.code(commitment)).record.used_s, std::nullopt);
+    play(following, 5, 5);
+    EXPECT_EQ(records.application(id)->state, ApplicationState::operating);
+    EXPECT_EQ((**records.code(commitment)).record.used_s, 1'800'000'000);
 }
 
 TEST_F(BlocksForTheOffice, wait_for_a_database_that_is_away) {

@@ -77,6 +77,8 @@ class RecordsTest : public ::testing::Test {
         record.application = id;
         record.meter = MeterId("m-101");
         record.nameplate_w = 5200;
+        record.serials = {"SN " + std::to_string(byte)};
+        record.visited_s = kStart;
         ApplicationStep seen = office_step(ApplicationAction::inspect);
         seen.by = {ActorRole::inspector, kInspector.str()};
         seen.inspection =
@@ -281,6 +283,27 @@ TEST_F(BlocksInTheRecords, certify_and_deauthorise_once_however_often_they_are_f
               1U);
     EXPECT_EQ(follow(records, again), 0U) << "an old block takes nothing back";
     EXPECT_EQ(state(), ApplicationState::operating);
+}
+
+TEST_F(BlocksInTheRecords, use_a_code_up_also_if_the_office_had_revoked_it) {
+    Records records = open(file());
+    const ApplicationId id = apply(records).form.id;
+    code(records, id, 1);
+    ApplicationStep revoke = office_step(ApplicationAction::revoke);
+    revoke.reason = "lost in the post";
+    step(records, id, revoke);
+    const CapacityCertificate signed_before{1, MeterId("m-101"), 5200, 9, commitment(1)};
+    EXPECT_EQ(follow(records, block(12, signed_before)), 0U);
+    EXPECT_EQ((**records.code(commitment(1))).record.used_s, kStart);
+    EXPECT_EQ(records.application(id)->state, ApplicationState::verified);
+}
+
+TEST_F(BlocksInTheRecords, tell_when_a_meter_was_deauthorised_also_without_an_application) {
+    Records records = open(file());
+    EXPECT_EQ(*records.deauthorised_s(MeterId("m-9")), std::nullopt);
+    follow(records, block(12, Deauthorisation{2, MeterId("m-9"), {}, 9}));
+    EXPECT_EQ(*records.deauthorised_s(MeterId("m-9")), kStart);
+    EXPECT_EQ(*records.deauthorised_s(MeterId("m-101")), std::nullopt);
 }
 
 TEST_F(RecordsTest, of_another_network_or_place_are_refused) {
