@@ -25,6 +25,7 @@ constexpr const char* kCodeExamples =
     "a-1.svg\n"
     "  gateway capacity-code check 0V3ZJ-...\n"
     "  gateway capacity-code read - --config dgmd/gateway.yaml <code.txt\n"
+    "  gateway capacity-code read - --draft --config dgmd/gateway.yaml <code.txt\n"
     "  gateway capacity-code prove a-1.json --genesis genesis.cbor --ledger ledger.db\n";
 constexpr const char* kOrderExamples =
     "Examples:\n"
@@ -198,14 +199,18 @@ void add_capacity_code(CLI::App& app, int& status) {
         ->check(CLI::Range(1, 3660));
     const char* code_help = "The code, or '-' to read it from standard input";
     const auto [check, checked] = add_command<CheckCodeOptions>(
-        parent, "check", "Find typing errors; needs no key", kCodeExamples, status,
+        parent, "check", "Find typing errors; needs no key without --config", kCodeExamples, status,
         [](const auto& o) { return run_check_code(o, std::cin, std::cout, std::cerr); });
     check->add_option("code", checked->code, code_help)->required();
+    check->add_option("--config", checked->config, "The office's: say what `read` says")
+        ->type_name("GATEWAY.yaml");
     const auto [read, opened] = add_command<ReadCodeOptions>(
         parent, "read", "Say what a code certifies, and whether it may be handed in", kCodeExamples,
         status, [](const auto& o) { return run_read_code(o, std::cin, std::cout, std::cerr); });
     read->add_option("code", opened->code, code_help)->required();
     add_config(*read, *opened);
+    read->add_flag("--draft", opened->draft,
+                   "Hand it in: write the draft of its CAPACITY for the officers");
     const auto [prove, proved] = add_command<ProveCodeOptions>(
         parent, "prove", "Prove by the owner's certificate and a ledger what was certified",
         kCodeExamples, status,

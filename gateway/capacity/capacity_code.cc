@@ -106,6 +106,9 @@ std::string_view to_string(CodeRefusal refusal) {
             return "the code is revoked: ask the office for the reason";
         case CodeRefusal::used:
             return "the code was handed in before: each serves once";
+        case CodeRefusal::meter_deauthorised:
+            return "the meter was deauthorised after the code was issued: it needs another "
+                   "inspection";
         case CodeRefusal::not_yet_valid:
             return "the code is not valid yet";
         case CodeRefusal::expired:
@@ -115,11 +118,14 @@ std::string_view to_string(CodeRefusal refusal) {
 }
 
 std::optional<CodeRefusal> refusal_of(const SaltedCertificate& salted, const CodeRecord* record,
+                                      std::optional<std::int64_t> deauthorised_s,
                                       std::int64_t now_s) {
     if (record == nullptr || record->commitment != commitment_of(salted))
         return CodeRefusal::not_issued;
     if (record->revoked_s) return CodeRefusal::revoked;
     if (record->used_s) return CodeRefusal::used;
+    if (deauthorised_s && record->issued_s <= *deauthorised_s)
+        return CodeRefusal::meter_deauthorised;
     if (now_s < salted.certificate.valid_from_s) return CodeRefusal::not_yet_valid;
     if (now_s >= salted.certificate.valid_until_s) return CodeRefusal::expired;
     return std::nullopt;

@@ -64,12 +64,22 @@ struct CodeRecord {
     std::optional<std::int64_t> revoked_s;
     bool operator==(const CodeRecord&) const = default;
 };
-enum class CodeRefusal : std::uint8_t { not_issued, revoked, used, not_yet_valid, expired };
+enum class CodeRefusal : std::uint8_t {
+    not_issued,
+    revoked,
+    used,
+    meter_deauthorised,  // since the code was issued
+    not_yet_valid,
+    expired,
+};
 // A sentence.
 [[nodiscard]] std::string_view to_string(CodeRefusal refusal);
-// Whether the code may be handed in now; `record`: nullptr: the office never gave it out.
+// Whether the code may be handed in now. `record`: nullptr: the office never gave it out.
+// `deauthorised_s`: when the certificate's meter was last deauthorised; nullopt: never.
 [[nodiscard]] std::optional<CodeRefusal> refusal_of(const SaltedCertificate& salted,
-                                                    const CodeRecord* record, std::int64_t now_s);
+                                                    const CodeRecord* record,
+                                                    std::optional<std::int64_t> deauthorised_s,
+                                                    std::int64_t now_s);
 
 // What the officers are asked to approve. The sequence is for the drafter to set.
 [[nodiscard]] CapacityCertificate notice_of(const SaltedCertificate& salted, Window effective);

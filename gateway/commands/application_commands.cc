@@ -131,6 +131,16 @@ Result<ApplicationStep, std::string> step_of(const ApplicationStepOptions& optio
     return step;
 }
 
+// Whether there was anything to erase; only then it is noted.
+Result<bool, std::string> noted_erasure(OfficeDesk& desk, const PersonId& person) {
+    const auto known = desk.records.person(person);
+    if (!known) return unexpected(known.error());
+    if (!*known) return false;
+    if (const auto noted = note_at_desk(desk, "person.erase", person.str(), "office"); !noted)
+        return unexpected(noted.error());
+    return desk.records.erase(person);
+}
+
 // A known person, or a new one.
 Result<PersonId, std::string> applicant_of(const NewApplicationOptions& options, Records& records) {
     if (options.person.empty()) return records.add_person({options.name, options.contact});
@@ -165,6 +175,12 @@ int run_new_application(const NewApplicationOptions& options, std::ostream& out,
     ApplicationStep first;
     first.at_s = unix_now_s();
     first.by = {ActorRole::office, options.by};
+    if (const auto noted = note_at_desk(*desk, "application.apply", applicant->str(), options.by,
+                                        "service point " + form.service_point);
+        !noted) {
+        if (options.person.empty()) (void)desk->records.erase(*applicant);
+        return fail(noted.error(), err);
+    }
     const auto made = desk->records.apply(form, options.place, first);
     if (!made && options.person.empty()) (void)desk->records.erase(*applicant);
     return told(made, options.json, out, err);
@@ -178,16 +194,21 @@ int run_application_step(const ApplicationStepOptions& options, std::ostream& ou
     if (!id) return refuse({"'" + options.application + "' names no application"}, err);
     auto step = step_of(options, *desk);
     if (!step) return refuse({step.error()}, err);
-    if (options.action != ApplicationAction::transfer)
-        return told(desk->records.add_step(*id, *step), options.json, out, err);
-    step->holder = PersonId("p-0");  // the records give the name
+    const bool transfers = options.action == ApplicationAction::transfer;
+    if (transfers) step->holder = PersonId("p-0");  // the records give the name
     const auto before = desk->records.application(*id);
     if (!before) return refuse({before.error()}, err);
     if (const auto may = after_step(*before, *step); !may)
         return refuse({may.error().sentence}, err);
-    const auto holder = desk->records.add_person({options.name, options.contact});
-    if (!holder) return refuse({holder.error()}, err);
-    step->holder = *holder;
+    const auto noted =
+        note_at_desk(*desk, "application." + std::string(to_string(options.action)), id->str(),
+                     options.by, step->inspection ? "signed by " + step->by.name : "");
+    if (!noted) return fail(noted.error(), err);
+    if (transfers) {
+        const auto holder = desk->records.add_person({options.name, options.contact});
+        if (!holder) return refuse({holder.error()}, err);
+        step->holder = *holder;
+    }
     return told(desk->records.add_step(*id, *step), options.json, out, err);
 }
 
@@ -254,8 +275,8 @@ int run_erase_person(const ErasePersonOptions& options, std::ostream& out, std::
     auto desk = open_desk(options.config);
     if (!desk) return refuse(desk.error(), err);
     const auto id = PersonId::parse(options.person);
-    const auto erased = id ? desk->records.erase(*id) : Result<bool, std::string>(false);
-    if (!erased) return refuse({erased.error()}, err);
+    const auto erased = id ? noted_erasure(*desk, *id) : Result<bool, std::string>(false);
+    if (!erased) return fail(erased.error(), err);
     if (options.json) {
         out << Json::object().set("person", options.person).set("erased", *erased).dump(2) << '\n';
         return *erased ? kDeskDone : kDeskWrongInput;
@@ -300,10 +321,8 @@ int run_inspection(const InspectionOptions& options, std::ostream& out, std::ost
                          "--inspector if OFFICERS named you later");
     if (!faults.empty()) return refuse(faults, err);
     const auto made = sign_inspection(record, *inspector, genesis->network, *key);
-    if (const auto written = write_file_atomically(options.out, made.envelope); !written) {
-        err << written.error().message << '\n';
-        return kDeskMachineFailed;
-    }
+    if (const auto written = write_file_atomically(options.out, made.envelope); !written)
+        return fail(written.error().message, err);
     if (options.json) {
         out << to_json(record)
                    .set("inspector", inspector->str())

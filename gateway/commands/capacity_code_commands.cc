@@ -11,6 +11,7 @@
 #include "gateway/capacity/qr_picture.h"
 #include "gateway/capacity/typed_text.h"
 #include "gateway/commands/certificate_file.h"
+#include "gateway/commands/draft.h"
 #include "gateway/commands/office_desk.h"
 
 namespace fairfeed {
@@ -61,6 +62,20 @@ ApplicationStep issue_step(const Digest& commitment, std::int64_t now_s, const s
     return step;
 }
 
+// A code on the ground of a visit before the deauthorisation would undo it without another one.
+Result<void, std::string> inspected_since_deauthorised(const OfficeDesk& desk,
+                                                       const Application& application) {
+    const InspectionRecord& record = *application.record;
+    const auto deauthorised_s = desk.records.deauthorised_s(record.meter);
+    if (!deauthorised_s) return unexpected(deauthorised_s.error());
+    if (*deauthorised_s && record.visited_s <= **deauthorised_s)
+        return unexpected("application " + application.form.id.str() + ": meter " +
+                          record.meter.str() + " was deauthorised at " +
+                          utc_text(**deauthorised_s) +
+                          ", after the visit: schedule another inspection");
+    return {};
+}
+
 std::string without_separators(std::string text) {
     std::erase_if(text, [](char c) { return c == '-' || c == '\n'; });
     return text;
@@ -75,6 +90,19 @@ Result<void, std::string> write_copies(const IssueCodeOptions& options,
     const auto drawn = write_file_atomically(*options.qr, qr_svg(without_separators(text)), 0600);
     if (!drawn) return unexpected(drawn.error().message);
     return {};
+}
+
+// The fields of the CAPACITY that the code stands for.
+std::vector<std::string> draft_fields(const SaltedCertificate& salted) {
+    return {"meter=" + salted.certificate.meter.str(),
+            "capacity_w=" + std::to_string(salted.certificate.capacity_w),
+            "certificate=" + to_hex(commitment_of(salted).view()), "effective=next+6"};
+}
+
+std::string verdict_of(std::optional<CodeRefusal> refusal, const CodeRecord* record) {
+    if (!refusal) return "it may be handed in";
+    const std::string said(to_string(*refusal));
+    return refusal == CodeRefusal::used ? said + " (at " + utc_text(*record->used_s) + ")" : said;
 }
 
 // Where the chain certifies it.
@@ -117,6 +145,8 @@ int run_issue_code(const IssueCodeOptions& options, std::ostream& out, std::ostr
     const std::int64_t now_s = unix_now_s();
     if (const auto may = after_step(*application, issue_step({}, now_s, options.by)); !may)
         return refuse({may.error().sentence}, err);
+    const auto inspected = inspected_since_deauthorised(*desk, *application);
+    if (!inspected) return refuse({inspected.error()}, err);
     const auto key = codes_key(desk->config.codes_key);
     if (!key) return refuse({key.error()}, err);
     const OfficeSeal seal{*key, desk->genesis.network};
@@ -125,11 +155,13 @@ int run_issue_code(const IssueCodeOptions& options, std::ostream& out, std::ostr
     const auto salted = open_code(envelope, seal);
     CHECK(salted.has_value());
     const std::string text = to_typed_text(envelope);
-    if (const auto written = write_copies(options, *salted, text); !written) {
-        err << written.error() << '\n';
-        return kDeskMachineFailed;
-    }
     const Digest commitment = commitment_of(*salted);
+    if (const auto noted = note_at_desk(*desk, "application.issue", id->str(), options.by,
+                                        "commitment " + to_hex(commitment.view()));
+        !noted)
+        return fail(noted.error(), err);
+    if (const auto written = write_copies(options, *salted, text); !written)
+        return fail(written.error(), err);
     const auto after = desk->records.add_step(*id, issue_step(commitment, now_s, options.by));
     if (!after) return refuse({after.error()}, err);
     if (options.json) {
@@ -145,6 +177,8 @@ int run_issue_code(const IssueCodeOptions& options, std::ostream& out, std::ostr
 
 int run_check_code(const CheckCodeOptions& options, std::istream& in, std::ostream& out,
                    std::ostream& err) {
+    if (!options.config.empty())
+        return run_read_code({options.config, options.code, options.json}, in, out, err);
     const auto bytes = from_typed_text(typed_text(options.code, in));
     if (!bytes && !options.json) return refuse({to_string(bytes.error())}, err);
     if (options.json) {
@@ -156,7 +190,7 @@ int run_check_code(const CheckCodeOptions& options, std::istream& in, std::ostre
         out << json.dump(2) << '\n';
         return bytes ? kDeskDone : kDeskWrongInput;
     }
-    out << "Typed rightly. The office reads what it says.\n";
+    out << "Typed rightly. What it says, and whether it was used, the office reads.\n";
     return kDeskDone;
 }
 
@@ -175,9 +209,19 @@ int run_read_code(const ReadCodeOptions& options, std::istream& in, std::ostream
                       err);
     const auto given = desk->records.code(commitment_of(*salted));
     if (!given) return refuse({given.error()}, err);
+    const auto deauthorised_s = desk->records.deauthorised_s(salted->certificate.meter);
+    if (!deauthorised_s) return refuse({deauthorised_s.error()}, err);
     const CodeRecord* record = *given ? &(*given)->record : nullptr;
-    const auto refusal = refusal_of(*salted, record, unix_now_s());
-    const std::string verdict = refusal ? std::string(to_string(*refusal)) : "it may be handed in";
+    const auto refusal = refusal_of(*salted, record, *deauthorised_s, unix_now_s());
+    const std::string verdict = verdict_of(refusal, record);
+    if (options.draft && !refusal) {
+        DraftOptions drafted;
+        drafted.config = options.config;
+        drafted.kind = "capacity";
+        drafted.fields = draft_fields(*salted);
+        drafted.json = options.json;
+        return run_draft(drafted, out, err);
+    }
     if (options.json) {
         out << certificate_json(*salted)
                    .set("usable", !refusal.has_value())
@@ -193,9 +237,10 @@ int run_read_code(const ReadCodeOptions& options, std::istream& in, std::ostream
         << utc_text(certificate.valid_until_s) << " UTC.\nCommitment "
         << to_hex(commitment_of(*salted).view()) << "; " << verdict << ".\n";
     if (refusal) return kDeskWrongInput;
-    out << "  gateway draft capacity --config " << options.config.string()
-        << " meter=" << certificate.meter.str() << " capacity_w=" << certificate.capacity_w
-        << " certificate=" << to_hex(commitment_of(*salted).view()) << " effective=next+6\n";
+    out << "  gateway draft capacity --config " << options.config.string();
+    for (const std::string& field : draft_fields(*salted))
+        out << " " << field;
+    out << "\n";
     return kDeskDone;
 }
 

@@ -22,11 +22,13 @@ struct IssueCodeOptions {
 struct CheckCodeOptions {
     std::string code;
     bool json = false;
+    std::filesystem::path config;  // empty: typing errors alone; else as `read`
 };
 struct ReadCodeOptions {
     std::filesystem::path config;
     std::string code;
     bool json = false;
+    bool draft = false;  // hand it in: write the draft of its CAPACITY, and answer as `draft` does
 };
 struct ProveCodeOptions {
     std::filesystem::path certificate;  // the owner's copy

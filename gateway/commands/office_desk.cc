@@ -24,6 +24,20 @@ int refuse(const std::vector<std::string>& lines, std::ostream& err) {
     return kDeskWrongInput;
 }
 
+int fail(const std::string& line, std::ostream& err) {
+    err << line << '\n';
+    return kDeskMachineFailed;
+}
+
+Result<void, std::string> note_at_desk(const OfficeDesk& desk, std::string what,
+                                       std::string subject, const std::string& by,
+                                       const std::string& more) {
+    return note_at_console(desk.config, desk.genesis.network,
+                           {.what = std::move(what),
+                            .subject = std::move(subject),
+                            .note = "by " + by + (more.empty() ? "" : ": " + more)});
+}
+
 std::int64_t unix_now_s() {
     return Clock().now().real_ms / 1000;
 }

@@ -28,6 +28,14 @@ struct OfficeDesk {
 
 // Writes the lines; returns kDeskWrongInput.
 int refuse(const std::vector<std::string>& lines, std::ostream& err);
+// Writes the line; returns kDeskMachineFailed.
+int fail(const std::string& line, std::ostream& err);
+
+// Notes in the audit log, with the console's user, what is about to be done on the word of `by`.
+// Error: then it must not be done.
+[[nodiscard]] Result<void, std::string> note_at_desk(const OfficeDesk& desk, std::string what,
+                                                     std::string subject, const std::string& by,
+                                                     const std::string& more = "");
 
 [[nodiscard]] std::int64_t unix_now_s();
 // "2026-12-01" or "2026-12-01T09:30", in UTC. nullopt: neither.

@@ -54,8 +54,14 @@ int run_work_order_step(const WorkOrderStepOptions& options, std::ostream& out, 
     if (!desk) return refuse(desk.error(), err);
     const auto id = WorkOrderId::parse(options.order);
     if (!id) return refuse({"'" + options.order + "' names no work order"}, err);
-    const auto after =
-        desk->records.add_step(*id, {options.action, unix_now_s(), options.by, options.note});
+    const WorkOrderStep step{options.action, unix_now_s(), options.by, options.note};
+    const auto before = desk->records.work_order(*id);
+    if (!before) return refuse({before.error()}, err);
+    if (const auto may = after_step(*before, step); !may) return refuse({may.error()}, err);
+    const auto noted = note_at_desk(*desk, "work_order." + std::string(to_string(step.action)),
+                                    id->str(), step.by);
+    if (!noted) return fail(noted.error(), err);
+    const auto after = desk->records.add_step(*id, step);
     if (!after) return refuse({after.error()}, err);
     if (options.json) {
         out << to_json(*after).dump(2) << '\n';

@@ -114,18 +114,31 @@ TEST_F(CapacityCode, becomes_a_capacity_with_its_commitment_and_no_person) {
 TEST_F(CapacityCode, serves_once_in_its_time_if_it_was_given_out_and_not_taken_back) {
     const SaltedCertificate salted = *open_code(envelope_, seal_);
     CodeRecord record{commitment_of(salted), kFrom, {}, {}};
-    EXPECT_EQ(refusal_of(salted, &record, kFrom), std::nullopt);
-    EXPECT_EQ(refusal_of(salted, &record, kFrom + 999), std::nullopt);
-    EXPECT_EQ(refusal_of(salted, &record, kFrom + 1000), CodeRefusal::expired);
-    EXPECT_EQ(refusal_of(salted, &record, kFrom - 1), CodeRefusal::not_yet_valid);
-    EXPECT_EQ(refusal_of(salted, nullptr, kFrom), CodeRefusal::not_issued);
+    const auto refused = [&](const CodeRecord* known, std::int64_t now_s) {
+        return refusal_of(salted, known, std::nullopt, now_s);
+    };
+    EXPECT_EQ(refused(&record, kFrom), std::nullopt);
+    EXPECT_EQ(refused(&record, kFrom + 999), std::nullopt);
+    EXPECT_EQ(refused(&record, kFrom + 1000), CodeRefusal::expired);
+    EXPECT_EQ(refused(&record, kFrom - 1), CodeRefusal::not_yet_valid);
+    EXPECT_EQ(refused(nullptr, kFrom), CodeRefusal::not_issued);
     CodeRecord of_another = record;
     of_another.commitment.bytes[0] ^= 1U;
-    EXPECT_EQ(refusal_of(salted, &of_another, kFrom), CodeRefusal::not_issued);
+    EXPECT_EQ(refused(&of_another, kFrom), CodeRefusal::not_issued);
     record.used_s = kFrom + 1;
-    EXPECT_EQ(refusal_of(salted, &record, kFrom + 2), CodeRefusal::used);
+    EXPECT_EQ(refused(&record, kFrom + 2), CodeRefusal::used);
     record.revoked_s = kFrom + 1;
-    EXPECT_EQ(refusal_of(salted, &record, kFrom + 2), CodeRefusal::revoked);
+    EXPECT_EQ(refused(&record, kFrom + 2), CodeRefusal::revoked);
+}
+
+TEST_F(CapacityCode, from_before_a_deauthorisation_does_not_undo_it) {
+    const SaltedCertificate salted = *open_code(envelope_, seal_);
+    const CodeRecord record{commitment_of(salted), kFrom, {}, {}};
+    for (const std::int64_t deauthorised_s : {kFrom, kFrom + 5})
+        EXPECT_EQ(refusal_of(salted, &record, deauthorised_s, kFrom + 9),
+                  CodeRefusal::meter_deauthorised);
+    EXPECT_EQ(refusal_of(salted, &record, kFrom - 1, kFrom + 9), std::nullopt)
+        << "issued on the ground of a later visit";
 }
 
 TEST(AnInstallation, is_read_only_within_its_limits) {

@@ -5,15 +5,16 @@
 #include <gmock/gmock.h>
 
 #include "core/io/json.h"
+#include "gateway/commands/audit.h"
 #include "gateway/commands/capacity_code_commands.h"
 #include "gateway/commands/office_desk.h"
 #include "gateway/commands/work_order_commands.h"
-#include "tests/unit/commands/certified_directory.h"
 #include "tests/unit/dgmd/provisioned.h"
 
 namespace fairfeed {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_support::kSmallLab;
 using testing_support::Provisioned;
@@ -88,19 +89,44 @@ class OfficeRecords : public ::testing::Test {
         options.json = true;
         return say(run_issue_code, options);
     }
-    [[nodiscard]] Answer read(const std::string& code) const {
+    [[nodiscard]] Answer read(const std::string& code, bool draft = false) const {
         std::istringstream none;
         std::ostringstream page;
         std::ostringstream errors;
-        const int status = run_read_code({config(), code, false}, none, page, errors);
+        const int status = run_read_code({config(), code, false, draft}, none, page, errors);
         return {status, page.str(), errors.str()};
     }
     [[nodiscard]] static Answer check(const std::string& code, const std::string& input = "") {
         std::istringstream in(input);
         std::ostringstream page;
         std::ostringstream errors;
-        const int status = run_check_code({code, false}, in, page, errors);
+        const int status = run_check_code({code, false, {}}, in, page, errors);
         return {status, page.str(), errors.str()};
+    }
+    // A block of now with this notice enters the records.
+    void follow(Height height, TransactionContent content) const {
+        Block block;
+        block.header.height = height;
+        block.transactions.emplace_back().content = std::move(content);
+        auto desk = open_desk(config());
+        ASSERT_TRUE(desk);
+        ASSERT_TRUE(desk->records.follow(block, unix_now_s()));
+    }
+    [[nodiscard]] Digest commitment_in(const Answer& issued) const {
+        return *fixed_from_hex<Digest>(*Json::parse(issued.out)->at("commitment").as_text());
+    }
+    // "what subject note" of each entry of the audit log.
+    [[nodiscard]] std::vector<std::string> acts() const {
+        const Answer shown = say(run_audit, AuditOptions{config(), "", true});
+        EXPECT_EQ(shown.status, 0) << shown.err;
+        std::vector<std::string> all;
+        const auto json = Json::parse(shown.out);
+        for (const Json& each : *json->at("entries").as_array()) {
+            EXPECT_THAT(*each.at("who").as_text(), HasSubstr("console:"));
+            all.push_back(*each.at("what").as_text() + " " + *each.at("subject").as_text() + " " +
+                          *each.at("note").as_text());
+        }
+        return all;
     }
     [[nodiscard]] std::string code_of(const Answer& issued) const {
         const auto json = Json::parse(issued.out);
@@ -145,6 +171,99 @@ TEST_F(OfficeRecords, take_a_code_back_that_was_lost) {
     EXPECT_EQ(said.status, 2);
     EXPECT_THAT(said.out, HasSubstr("the code is revoked"));
     EXPECT_EQ(issue().status, 0) << "another one can be issued";
+}
+
+TEST_F(OfficeRecords, draft_the_capacity_of_a_code_with_its_commitment_and_nothing_by_hand) {
+    verify();
+    const Answer issued = issue();
+    const Answer drafted = read(code_of(issued), true);
+    ASSERT_EQ(drafted.status, 0) << drafted.err;
+    const auto files = drafts_in(open_desk(config())->config.drafts);
+    ASSERT_EQ(files.size(), 1U);
+    const auto draft = load_draft(files[0]);
+    ASSERT_TRUE(draft) << draft.error();
+    const auto& notice = std::get<CapacityCertificate>(draft->notice.content);
+    EXPECT_EQ(notice.meter, MeterId("m1"));
+    EXPECT_EQ(notice.capacity_w, 5200);
+    EXPECT_EQ(notice.certificate, commitment_in(issued));
+    follow(12, notice);
+    EXPECT_EQ(read(code_of(issued), true).status, 2) << "used: no other draft";
+    EXPECT_EQ(drafts_in(open_desk(config())->config.drafts).size(), 1U);
+}
+
+TEST_F(OfficeRecords, say_of_a_used_code_that_it_was_used) {
+    verify();
+    const Answer issued = issue();
+    const std::string code = code_of(issued);
+    follow(12, CapacityCertificate{1, MeterId("m1"), 5200, 9, commitment_in(issued)});
+    const Answer said = read(code);
+    EXPECT_EQ(said.status, 2) << "handed in a second time";
+    EXPECT_THAT(said.out, HasSubstr("handed in before: each serves once (at 20"));
+    EXPECT_EQ(said.out.find("gateway draft"), std::string::npos);
+    std::istringstream none;
+    std::ostringstream page;
+    EXPECT_EQ(run_check_code({code, false, config()}, none, page, page), 2);
+    EXPECT_THAT(page.str(), HasSubstr("each serves once"));
+    EXPECT_THAT(check(code).out, HasSubstr("whether it was used, the office reads"));
+    EXPECT_THAT(say(run_application_show, {config(), "a-1", false}).out, HasSubstr("operating"));
+}
+
+TEST_F(OfficeRecords, undo_no_deauthorisation_by_a_code_or_visit_from_before_it) {
+    verify();
+    const std::string code = code_of(issue());
+    follow(12, Deauthorisation{1, MeterId("m1"), DeauthorisationReason::over_capacity, 9});
+    const Answer said = read(code);
+    EXPECT_EQ(said.status, 2);
+    EXPECT_THAT(said.out, HasSubstr("the meter was deauthorised after the code was issued"));
+    const auto reason = [](ApplicationStepOptions& o) { o.reason = "another visit"; };
+    ASSERT_EQ(step(ApplicationAction::revoke, reason).status, 0);
+    const Answer another = issue();
+    EXPECT_EQ(another.status, 2) << "a new code on the ground of the old visit";
+    EXPECT_THAT(another.err, HasSubstr("after the visit: schedule another inspection"));
+}
+
+TEST_F(OfficeRecords, refuse_the_old_record_at_a_re_inspection) {
+    verify();
+    const auto date = [](ApplicationStepOptions& o) { o.visit = "2099-02-01"; };
+    ASSERT_EQ(step(ApplicationAction::schedule, date).status, 0);
+    const Answer refused = step(ApplicationAction::inspect);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr("a-1, scheduled: the record "));
+}
+
+TEST_F(OfficeRecords, stand_in_the_audit_log_with_console_and_name_step_by_step) {
+    verify();
+    const Answer issued = issue();
+    const auto lost = [](ApplicationStepOptions& o) {
+        o.reason = "lost in the post";
+        o.by = "erik";
+    };
+    ASSERT_EQ(step(ApplicationAction::revoke, lost).status, 0);
+    EXPECT_EQ(step(ApplicationAction::inspect).status, 2) << "refused, and so not noted";
+    EXPECT_EQ(say(run_erase_person, {config(), "p-1", false}).status, 0);
+    EXPECT_EQ(say(run_erase_person, {config(), "p-1", false}).status, 2);
+    EXPECT_THAT(
+        acts(),
+        ElementsAre(
+            "application.apply p-1 by office: service point sp-9",
+            "application.schedule a-1 by office",
+            "application.inspect a-1 by office: signed by dara", "application.verify a-1 by office",
+            "application.issue a-1 by office: commitment " + to_hex(commitment_in(issued).view()),
+            "application.revoke a-1 by erik", "person.erase p-1 by office"));
+}
+
+TEST_F(OfficeRecords, change_nothing_that_the_audit_log_could_not_hold) {
+    verify();
+    std::filesystem::remove(made_ / "dgmd/audit.log");
+    std::filesystem::create_directory(made_ / "dgmd/audit.log");
+    const Answer issued = issue();
+    EXPECT_EQ(issued.status, 1);
+    EXPECT_FALSE(std::filesystem::exists(made_ / "a-1.json"));
+    EXPECT_EQ(say(run_new_application, form()).status, 1);
+    EXPECT_EQ(say(run_erase_person, {config(), "p-1", false}).status, 1);
+    EXPECT_EQ(open_desk(config())->records.applications()->size(), 1U);
+    EXPECT_THAT(say(run_application_show, {config(), "a-1", false}).out,
+                HasSubstr("a-1, verified"));
 }
 
 TEST_F(OfficeRecords, refuse_a_record_that_no_inspector_signed) {
@@ -225,38 +344,6 @@ TEST_F(OfficeRecords, erase_a_person_and_keep_the_application) {
         EXPECT_EQ(say(run_erase_person, {config(), nobody, false}).status, 2) << nobody;
 }
 
-class AnOwner : public ::testing::Test {
-  protected:
-    [[nodiscard]] Answer prove(const std::filesystem::path& certificate) const {
-        return say(run_prove_code, {certificate, directory_.genesis(), directory_.ledger(), false});
-    }
-    [[nodiscard]] std::filesystem::path altered(std::string_view member, Json value) const {
-        Json json = certificate_json(test::CertifiedDirectory::salted());
-        json.set(member, std::move(value));
-        std::ofstream(directory_.in("altered.json")) << json.dump(2);
-        return directory_.in("altered.json");
-    }
-    test::CertifiedDirectory directory_;
-};
-
-TEST_F(AnOwner, proves_by_certificate_salt_and_chain_what_was_certified) {
-    const Answer proved = prove(directory_.certificate());
-    EXPECT_EQ(proved.status, 0) << proved.err;
-    EXPECT_THAT(proved.out, HasSubstr("Proved: block 2 certifies 5200 W for meter meter-1-1"));
-}
-
-TEST_F(AnOwner, proves_nothing_with_an_altered_certificate) {
-    EXPECT_THAT(prove(altered("capacity_w", 9000)).err, HasSubstr("altered: its commitment"));
-    EXPECT_THAT(prove(altered("salt", "00")).err, HasSubstr("no certificate as"));
-    SaltedCertificate other = test::CertifiedDirectory::salted();
-    other.certificate.capacity_w = 9000;
-    std::ofstream(directory_.in("other.json")) << certificate_json(other).dump(2);
-    const Answer refused = prove(directory_.in("other.json"));
-    EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.err, HasSubstr("no block names the commitment"));
-    EXPECT_EQ(prove(directory_.in("nowhere.json")).status, 2);
-}
-
 TEST_F(OfficeRecords, lead_a_work_order_to_its_finding) {
     const OfficeAlarm alarm{OfficeAlarmKind::seal_broken, "m1", ClusterId("ash"), 12,
                             "It is open."};
@@ -276,6 +363,10 @@ TEST_F(OfficeRecords, lead_a_work_order_to_its_finding) {
     EXPECT_EQ(go(WorkOrderAction::visit, "").status, 0);
     EXPECT_EQ(go(WorkOrderAction::replace, "m-201").status, 0);
     EXPECT_THAT(go(WorkOrderAction::close, "drilled open").out, HasSubstr(id + ": closed"));
+    EXPECT_THAT(acts(), ElementsAre("work_order.assign " + id + " by erik",
+                                    "work_order.visit " + id + " by erik",
+                                    "work_order.replace " + id + " by erik",
+                                    "work_order.close " + id + " by erik"));
     EXPECT_EQ(say(run_work_order_list, {config(), false, false}).out, "No work orders.\n");
     EXPECT_THAT(say(run_work_order_list, {config(), true, true}).out, HasSubstr("drilled open"));
     EXPECT_THAT(
