@@ -90,6 +90,8 @@ Result<std::vector<ClusterSeries>, CsvErrors> load_clusters(const ForecastInput&
 
 Result<ForecastHistory, CsvErrors> load_history(const ForecastInput& input) {
     CsvErrors errors = objections_to(input);
+    if (const auto zone = load_time_zone(input.zone); !zone)
+        errors.push_back("--zone: " + zone.error());
     if (!errors.empty()) return unexpected(std::move(errors));
     std::optional<OfficeTotals> office;
     if (!input.office.empty()) {
@@ -98,7 +100,7 @@ Result<ForecastHistory, CsvErrors> load_history(const ForecastInput& input) {
         office = std::move(*totals);
     }
     const auto zone = load_time_zone(office ? office->zone : input.zone);
-    if (!zone) return unexpected(CsvErrors{"--zone: " + zone.error()});
+    if (!zone) return unexpected(CsvErrors{"the network's zone: " + zone.error()});
     auto clusters = office
                         ? parse_totals("the settlements of " + input.office.string(), office->table)
                         : load_clusters(input, *zone);
