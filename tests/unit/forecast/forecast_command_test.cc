@@ -207,12 +207,14 @@ TEST_F(ForecastCommand, tells_every_wrong_option_in_a_line_of_its_own) {
     options.input.week_start = "Monday";
     options.input.window_minutes = 20;
     EXPECT_EQ(forecast(options), 2);
-    EXPECT_THAT(err_.str(),
-                AllOf(HasSubstr("give one of --totals FILE.csv, --homes FILE.csv and --config GATEWAY.yaml"),
-                      HasSubstr("--at 'here'"), HasSubstr("--weeks: 1 to 52"),
-                      HasSubstr("--notice-hours: 0 to 672"), HasSubstr("--week-start 'Monday'"),
-                      HasSubstr("--window-minutes: 15 to 480"),
-                      HasSubstr("--zone: 'Mars/Olympus' is no time zone")));
+    EXPECT_THAT(
+        err_.str(),
+        AllOf(
+            HasSubstr("give one of --totals FILE.csv, --homes FILE.csv and --config GATEWAY.yaml"),
+            HasSubstr("--at 'here'"), HasSubstr("--weeks: 1 to 52"),
+            HasSubstr("--notice-hours: 0 to 672"), HasSubstr("--week-start 'Monday'"),
+            HasSubstr("--window-minutes: 15 to 480"),
+            HasSubstr("--zone: 'Mars/Olympus' is no time zone")));
     EXPECT_THAT(out_.str(), IsEmpty());
 }
 
