@@ -224,16 +224,9 @@ bool is_bill_file(ByteView bytes) {
 Result<BillFindings, ProofFault> check_bill_proof(ByteView bytes, const LoadedGenesis& genesis) {
     const auto proof = decode_bill_proof(bytes);
     if (!proof) return fault(ProofPart::file, "this is no bill file", proof.error());
-    if (proof->network != genesis.network)
-        return fault(ProofPart::network, "the bill is of network " + short_hex(proof->network) +
-                                             ", genesis is of " + short_hex(genesis.network));
-    auto state = state_from_genesis(genesis);
-    if (!state) return fault(ProofPart::network, "the genesis file", state.error());
-    for (const RegistryEvidence& evidence : proof->registry)
-        if (auto added = add_registry(*state, evidence, proof->header.height); !added)
-            return unexpected(added.error());
-    if (auto sound = check_block(*state, proof->header, proof->certificate); !sound)
-        return unexpected(sound.error());
+    auto state = state_of_file(genesis, proof->network, proof->registry, proof->header,
+                               proof->certificate, "bill");
+    if (!state) return unexpected(state.error());
     if (auto sound = check_chain(*state, *proof); !sound) return unexpected(sound.error());
     const Transaction& last = proof->pieces.back().settlement;
     const auto members = check_batch(*state, last);

@@ -155,16 +155,9 @@ std::string_view to_string(ProofPart part) {
 Result<ProofFindings, ProofFault> check_proof(ByteView bytes, const LoadedGenesis& genesis) {
     const auto proof = decode_proof(bytes);
     if (!proof) return fault(ProofPart::file, "this is no proof file", proof.error());
-    if (proof->network != genesis.network)
-        return fault(ProofPart::network, "the proof is of network " + short_hex(proof->network) +
-                                             ", genesis is of " + short_hex(genesis.network));
-    auto state = state_from_genesis(genesis);
-    if (!state) return fault(ProofPart::network, "the genesis file", state.error());
-    for (const RegistryEvidence& evidence : proof->registry)
-        if (auto added = add_registry(*state, evidence, proof->header.height); !added)
-            return unexpected(added.error());
-    if (auto sound = check_block(*state, proof->header, proof->certificate); !sound)
-        return unexpected(sound.error());
+    auto state = state_of_file(genesis, proof->network, proof->registry, proof->header,
+                               proof->certificate, "proof");
+    if (!state) return unexpected(state.error());
     const auto subject = check_subject(*state, *proof);
     if (!subject) return unexpected(subject.error());
     if (auto sound = check_settlement(*state, *proof, subject->settlement); !sound)

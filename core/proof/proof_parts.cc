@@ -352,4 +352,23 @@ std::vector<RegistryEvidence> read_registry(cbor::Reader& reader, const Digest& 
     return registry;
 }
 
+Result<ChainState, ProofFault> state_of_file(const LoadedGenesis& genesis, const Digest& network,
+                                             const std::vector<RegistryEvidence>& registry,
+                                             const BlockHeader& header,
+                                             const QuorumCertificate& certificate,
+                                             std::string_view kind) {
+    if (network != genesis.network)
+        return fault(ProofPart::network, "the " + std::string(kind) + " is of network " +
+                                             short_hex(network) + ", genesis is of " +
+                                             short_hex(genesis.network));
+    auto state = state_from_genesis(genesis);
+    if (!state) return fault(ProofPart::network, "the genesis file", state.error());
+    for (const RegistryEvidence& evidence : registry)
+        if (auto added = add_registry(*state, evidence, header.height); !added)
+            return unexpected(added.error());
+    if (auto sound = check_block(*state, header, certificate); !sound)
+        return unexpected(sound.error());
+    return std::move(*state);
+}
+
 }  // namespace fairfeed

@@ -27,6 +27,13 @@ namespace fairfeed {
                                                     const RegistryEvidence& evidence,
                                                     Height before);
 
+// The state that a proof file's registry and certified header lead to, from genesis on: the file is
+// of this network, and both hold. `kind`: "proof" or "bill", for the explanation.
+[[nodiscard]] Result<ChainState, ProofFault> state_of_file(
+    const LoadedGenesis& genesis, const Digest& network,
+    const std::vector<RegistryEvidence>& registry, const BlockHeader& header,
+    const QuorumCertificate& certificate, std::string_view kind);
+
 // Checks that the committee of the settlement's window certified this SETTLEMENT, or excerpt:
 // proposer, slot, signature and endorsements of distinct members. The number of members.
 [[nodiscard]] Result<std::size_t, ProofFault> check_batch(const ChainState& state,
