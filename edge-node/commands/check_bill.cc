@@ -2,19 +2,12 @@
 
 #include <ostream>
 
-#include "core/io/json.h"
+#include "core/io/json_texts.h"
 #include "core/proof/bill_json.h"
 #include "edge-node/commands/figures.h"
 
 namespace fairfeed {
 namespace {
-
-Json lines_json(const std::vector<std::string>& lines) {
-    Json out = Json::array();
-    for (const std::string& line : lines)
-        out.push(line);
-    return out;
-}
 
 Json to_json(const BillFindings& findings) {
     return Json::object()
@@ -22,8 +15,8 @@ Json to_json(const BillFindings& findings) {
         .set("bill", bill_json(findings.bill))
         .set("height", findings.height)
         .set("block", to_hex(findings.block.view()))
-        .set("proved", lines_json(findings.proved))
-        .set("not_proved", lines_json(findings.not_proved));
+        .set("proved", texts_json(findings.proved))
+        .set("not_proved", texts_json(findings.not_proved));
 }
 
 void print_sums(const Bill& bill, std::ostream& out) {

@@ -3,7 +3,7 @@
 #include <ostream>
 
 #include "core/io/file.h"
-#include "core/io/json.h"
+#include "core/io/json_texts.h"
 #include "core/proof/bill_proof.h"
 #include "core/proof/proof.h"
 #include "edge-node/commands/check_bill.h"
@@ -14,13 +14,6 @@
 
 namespace fairfeed {
 namespace {
-
-Json strings_json(const std::vector<std::string>& lines) {
-    Json out = Json::array();
-    for (const std::string& line : lines)
-        out.push(line);
-    return out;
-}
 
 // Empty under a tariff of one band.
 Json bands_json(const ProofFindings& findings) {
@@ -89,8 +82,8 @@ Json to_json(const ProofFindings& findings) {
         .set("endorsements", findings.endorsements)
         .set("validators", findings.validators)
         .set("signers", findings.signers)
-        .set("proved", strings_json(findings.proved))
-        .set("not_proved", strings_json(findings.not_proved));
+        .set("proved", texts_json(findings.proved))
+        .set("not_proved", texts_json(findings.not_proved));
 }
 
 void print_figures(const ProofFindings& findings, std::ostream& out) {

@@ -1,5 +1,6 @@
 #include "edge-node/service/status_report.h"
 
+#include "core/io/json_texts.h"
 #include "edge-node/node/signing_words.h"
 
 namespace fairfeed {
@@ -23,19 +24,12 @@ Json members(const std::map<Key, Value>& entries) {
     return out;
 }
 
-Json texts(const std::vector<std::string>& each) {
-    Json out = Json::array();
-    for (const std::string& text : each)
-        out.push(text);
-    return out;
-}
-
 Json snapshot(const SnapshotReport& report) {
     return Json::object()
         .set("height", report.height)
         .set("started_from", report.start.from)
         .set("replayed_transactions", report.start.transactions)
-        .set("refused", texts(report.start.refused))
+        .set("refused", texts_json(report.start.refused))
         .set("written", report.written)
         .set("failed", report.failed)
         .set("fault", report.fault);
@@ -47,7 +41,7 @@ Json storage(const StatusReport& report) {
         .set("scrub_passes", report.storage.scrub_passes)
         .set("blocks_damaged", report.summary.blocks_damaged)
         .set("blocks_mended", report.summary.blocks_mended)
-        .set("set_aside", texts(report.storage.set_aside))
+        .set("set_aside", texts_json(report.storage.set_aside))
         .set("snapshot", snapshot(report.storage.snapshot));
 }
 
@@ -98,7 +92,7 @@ Json office(const Office& office) {
     return Json::object()
         .set("promise", promise_of(office))
         .set("threshold", office.threshold)
-        .set("officers", texts(officers))
+        .set("officers", texts_json(officers))
         .set("laboratory_only", is_decided_alone(office));
 }
 
@@ -168,7 +162,7 @@ Json to_json(const StatusReport& report) {
     out.set("tampered", members(summary.tampered));
     out.set("deauthorised", members(summary.deauthorised));
     out.set("office", office(summary.office));
-    out.set("alarms", texts(summary.alarms));
+    out.set("alarms", texts_json(summary.alarms));
     out.set("invariants", invariants(summary.invariants));
     return out;
 }

@@ -7,7 +7,7 @@
 #include "core/crypto/random.h"
 #include "core/io/clock.h"
 #include "core/io/file.h"
-#include "core/io/json.h"
+#include "core/io/json_texts.h"
 #include "core/io/zone_file.h"
 #include "core/state/registry.h"
 #include "core/wire/transaction_codec.h"
@@ -28,13 +28,6 @@ int wrong(const std::vector<std::string>& lines, std::ostream& err) {
     for (const std::string& line : lines)
         err << line << '\n';
     return kWrongInput;
-}
-
-Json texts(const std::vector<std::string>& each) {
-    Json out = Json::array();
-    for (const std::string& text : each)
-        out.push(text);
-    return out;
 }
 
 std::vector<std::string> approvals_of(const Draft& draft) {
@@ -67,11 +60,12 @@ Json to_json(const Draft& draft, const std::filesystem::path& file,
                     .set("sequence", registry_sequence(draft.notice.content))
                     .set("valid_until", draft.notice.valid_until)
                     .set("drafted_by", draft.notice.signer.str())
-                    .set("approved_by", texts(approvals_of(draft)))
+                    .set("approved_by", texts_json(approvals_of(draft)))
                     .set("threshold", draft.office.threshold)
                     .set("missing", approvals_missing(draft))
                     .set("withdrawn", draft.withdrawn);
-    if (parameters != nullptr) json.set("words", texts(in_plain_words(draft.notice, *parameters)));
+    if (parameters != nullptr)
+        json.set("words", texts_json(in_plain_words(draft.notice, *parameters)));
     return json;
 }
 

@@ -3,17 +3,11 @@
 #include <algorithm>
 
 #include "core/base/utc_text.h"
+#include "core/io/json_texts.h"
 #include "core/io/log.h"
 
 namespace fairfeed {
 namespace {
-
-Json texts(const std::vector<std::string>& each) {
-    Json out = Json::array();
-    for (const std::string& text : each)
-        out.push(text);
-    return out;
-}
 
 Json node_json(const FollowedWord& word) {
     Json refused = Json::object();
@@ -163,12 +157,12 @@ GatewayStatus status_of(const GatewayFacts& facts, const FollowerSummary& summar
                        .set("nodes", nodes_json(summary))
                        .set("contradictions", contradictions_json(summary.contradictions))
                        .set("settlement_faults", faults_json(summary))
-                       .set("closed", texts(closed))
+                       .set("closed", texts_json(closed))
                        .set("read_model", model)
                        .set("notices_waiting", facts.notices_waiting)
-                       .set("repaired", texts(facts.repaired))
+                       .set("repaired", texts_json(facts.repaired))
                        .set("dropped", facts.dropped)
-                       .set("alarms", texts(status.alarms))
+                       .set("alarms", texts_json(status.alarms))
                        .set("invariants", invariants_json(summary.invariants));
     return status;
 }
