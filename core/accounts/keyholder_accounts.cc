@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/accounts/handover.h"
+#include "core/accounts/key_grants.h"
 
 namespace fairfeed {
 namespace {
@@ -25,11 +26,6 @@ Settlement to_hand_over(const Settlement& settlement) {
     for (const SealedLine& line : settlement.lines)
         out.lines.push_back({line.meter, line.key_epoch, line.salt, {}, line.closing});
     return out;
-}
-
-bool grants_keys(const Block& block) {
-    return std::any_of(block.transactions.begin(), block.transactions.end(),
-                       [](const Transaction& t) { return t.kind == TransactionKind::key_grant; });
 }
 
 }  // namespace
@@ -171,8 +167,7 @@ void KeyholderAccounts::open(const ReplayStep& step, std::size_t index,
 
 std::vector<RecomputedSettlement> KeyholderAccounts::follow(const ReplayStep& step) {
     const Block& block = step.committed.block;
-    if (holder_ && (block.header.height == 0 || grants_keys(block)))
-        keys_.learn(step.after, holder_->node, holder_->agreement);
+    if (holder_ && grants_keys(block)) keys_.learn(step.after, holder_->node, holder_->agreement);
     faults_.clear();
     taken_over_.clear();
     false_handovers_.clear();

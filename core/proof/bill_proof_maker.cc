@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/accounts/key_grants.h"
 #include "core/ledger/replay.h"
 #include "core/proof/bill_proof.h"
 #include "core/proof/proof_parts.h"
@@ -34,12 +35,7 @@ struct BillWalk {
 void BillWalk::see(const ReplayStep& step) {
     const auto& transactions = step.committed.block.transactions;
     collect_registry(registry, step.committed);
-    const bool grants =
-        step.committed.block.header.height == 0 ||
-        std::any_of(transactions.begin(), transactions.end(), [](const Transaction& each) {
-            return each.kind == TransactionKind::key_grant;
-        });
-    if (grants) keys.learn(step.after, holder.node, holder.agreement);
+    if (grants_keys(step.committed.block)) keys.learn(step.after, holder.node, holder.agreement);
     for (std::size_t i = 0; i < transactions.size(); ++i)
         if (transactions[i].kind == TransactionKind::settlement) take(step, i);
 }

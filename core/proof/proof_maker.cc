@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/accounts/key_grants.h"
 #include "core/ledger/replay.h"
 #include "core/proof/proof.h"
 #include "core/proof/proof_parts.h"
@@ -37,14 +38,8 @@ struct Walk {
 void Walk::see(const ReplayStep& step) {
     if (found) return;
     const CommittedBlock& committed = step.committed;
-    const auto& transactions = committed.block.transactions;
-    const bool grants =
-        committed.block.header.height == 0 ||
-        std::any_of(transactions.begin(), transactions.end(), [](const Transaction& each) {
-            return each.kind == TransactionKind::key_grant;
-        });
     collect_registry(registry, committed);
-    if (grants) keys.learn(step.after, holder.node, holder.agreement);
+    if (grants_keys(committed.block)) keys.learn(step.after, holder.node, holder.agreement);
     look_for_settlement(step);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/accounts/key_grants.h"
 #include "core/ledger/replay.h"
 #include "core/wire/settlement_line_codec.h"
 
@@ -22,12 +23,8 @@ class BillCollector {
 
     void see(const ReplayStep& step) {
         const auto& transactions = step.committed.block.transactions;
-        const bool grants =
-            step.committed.block.header.height == 0 ||
-            std::any_of(transactions.begin(), transactions.end(), [](const Transaction& each) {
-                return each.kind == TransactionKind::key_grant;
-            });
-        if (grants) keys_.learn(step.after, holder_.node, holder_.agreement);
+        if (grants_keys(step.committed.block))
+            keys_.learn(step.after, holder_.node, holder_.agreement);
         for (const Transaction& each : transactions) {
             const auto* settlement = std::get_if<Settlement>(&each.content);
             if (settlement == nullptr) continue;
