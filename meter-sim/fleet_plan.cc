@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/base/check.h"
+#include "core/base/in_parallel.h"
 #include "core/base/units.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/key_file.h"
@@ -44,7 +45,7 @@ std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& error
         errors.push_back(bytes.error().message + kCopyGenesis);
         return std::nullopt;
     }
-    auto genesis = decode_genesis(*bytes);
+    auto genesis = decode_genesis(*bytes, all_cores());
     if (!genesis) {
         errors.push_back(config.genesis.string() + ": not a sound genesis file: " +
                          std::string(to_string(genesis.error())) + kCopyGenesis);

@@ -73,6 +73,10 @@ std::optional<SymmetricKey> AgreementKey::unwrap(const WrappedKey& wrapped,
     return opened ? SymmetricKey::from(*opened) : std::nullopt;
 }
 
+bool has_point(const WrappedKey& wrapped) {
+    return is_p256_point(wrapped.ephemeral);
+}
+
 std::optional<WrappedKey> wrap_key(const PublicKey& recipient, const SymmetricKey& key,
                                    ByteView context) {
     const P256Key theirs = p256_from_point(recipient);

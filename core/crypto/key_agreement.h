@@ -36,6 +36,9 @@ class AgreementKey {
     std::shared_ptr<const Key> key_;
 };
 
+// The ephemeral point is on the curve.
+[[nodiscard]] bool has_point(const WrappedKey& wrapped);
+
 // nullopt if the recipient's point is not on the curve.
 [[nodiscard]] std::optional<WrappedKey> wrap_key(const PublicKey& recipient,
                                                  const SymmetricKey& key, ByteView context);

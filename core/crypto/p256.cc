@@ -54,6 +54,13 @@ P256Key from_parts(const PublicKey& point, const BIGNUM* scalar) {
     return adopt(key);
 }
 
+// A public key of no person, to copy the curve from.
+P256Key public_pattern() {
+    P256Key key = from_parts(p256_point(p256_generate()), nullptr);
+    CHECK(key != nullptr);
+    return key;
+}
+
 // Named curve P-256, both halves present and matching.
 bool is_consistent_p256(EVP_PKEY* key) {
     if (EVP_PKEY_is_a(key, "EC") != 1) return false;
@@ -112,9 +119,29 @@ P256Key p256_from_scalar(ByteView scalar) {
     return key;
 }
 
+// Copies a key and gives the copy another point. A key from parts alone derives the whole curve
+// anew and takes four times as long; a network has many thousands of keys.
 P256Key p256_from_point(const PublicKey& point) {
+    static const P256Key pattern = public_pattern();
     if (point.bytes[0] != POINT_CONVERSION_UNCOMPRESSED) return nullptr;
-    return from_parts(point, nullptr);
+    P256Key key = adopt(EVP_PKEY_dup(pattern.get()));
+    CHECK(key != nullptr);
+    if (EVP_PKEY_set1_encoded_public_key(key.get(), point.bytes.data(), point.bytes.size()) != 1) {
+        return none();
+    }
+    return key;
+}
+
+bool is_p256_point(const PublicKey& point) {
+    static const Owned<EC_GROUP, EC_GROUP_free> curve(
+        EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+    if (point.bytes[0] != POINT_CONVERSION_UNCOMPRESSED) return false;
+    const Owned<EC_POINT, EC_POINT_free> found(EC_POINT_new(curve.get()));
+    CHECK(found != nullptr);
+    const bool is_on_curve = EC_POINT_oct2point(curve.get(), found.get(), point.bytes.data(),
+                                                point.bytes.size(), nullptr) == 1;
+    if (!is_on_curve) ERR_clear_error();
+    return is_on_curve;
 }
 
 std::string p256_to_pem(const P256Key& key) {

@@ -22,6 +22,8 @@ using P256Key = std::shared_ptr<evp_pkey_st>;
 [[nodiscard]] P256Key p256_from_scalar(ByteView scalar);
 // A public key; null unless 0x04 || x || y is on the curve.
 [[nodiscard]] P256Key p256_from_point(const PublicKey& point);
+// Whether 0x04 || x || y is on the curve: 1 us, where a key takes several.
+[[nodiscard]] bool is_p256_point(const PublicKey& point);
 // PKCS#8 PEM; the key must hold its private part.
 [[nodiscard]] std::string p256_to_pem(const P256Key& key);
 [[nodiscard]] PublicKey p256_point(const P256Key& key);

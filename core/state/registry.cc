@@ -361,9 +361,8 @@ struct SequenceOf {
 }  // namespace
 
 bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries) {
-    return std::all_of(entries.begin(), entries.end(), [](const KeyGrantEntry& entry) {
-        return VerifyKey::from_point(entry.wrapped.ephemeral).has_value();
-    });
+    return std::all_of(entries.begin(), entries.end(),
+                       [](const KeyGrantEntry& entry) { return has_point(entry.wrapped); });
 }
 
 std::uint64_t registry_sequence(const TransactionContent& content) {

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "core/base/in_parallel.h"
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "core/wire/genesis_file_codec.h"
@@ -19,7 +20,7 @@ Unexpected<InputErrors> wrong(std::string line) {
 Result<LoadedGenesis, InputErrors> load_genesis(const std::filesystem::path& file) {
     const auto bytes = read_file(file);
     if (!bytes) return wrong(bytes.error().message);
-    auto genesis = decode_genesis(*bytes);
+    auto genesis = decode_genesis(*bytes, all_cores());
     if (!genesis)
         return wrong(file.string() + " is not a genesis file that can be trusted: " +
                      std::string(to_string(genesis.error())));

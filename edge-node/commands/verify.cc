@@ -1,9 +1,8 @@
 #include "edge-node/commands/verify.h"
 
-#include <algorithm>
 #include <ostream>
-#include <thread>
 
+#include "core/base/in_parallel.h"
 #include "core/io/json.h"
 #include "core/ledger/chain_verifier.h"
 #include "core/ledger/ledger_audit.h"
@@ -160,9 +159,8 @@ VerifyReport verify(const OpenedLedger& opened, std::ostream& err) {
         if (done > 0 && done % kProgressEvery == 0)
             err << "verified " << done << " of " << total << " blocks\n";
     };
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     VerifyReport report =
-        verify_ledger(opened.ledger, opened.genesis, opened.keys(), progress, cores);
+        verify_ledger(opened.ledger, opened.genesis, opened.keys(), progress, all_cores());
     if (!report.sound()) return report;
     if (const auto whole = audit_ledger(opened.file); !whole)
         report.fault =

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "core/base/in_parallel.h"
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "core/io/log.h"
@@ -20,7 +21,7 @@ std::optional<LoadedGenesis> load_genesis(const NodeConfig& config, Lines& mista
         mistakes.push_back(file.error().message + kCopyGenesis);
         return std::nullopt;
     }
-    auto genesis = decode_genesis(*file);
+    auto genesis = decode_genesis(*file, all_cores());
     if (genesis) return std::move(*genesis);
     mistakes.push_back(concat(config.genesis.string(),
                               file->empty() ? ": is empty" : ": no valid genesis: ",

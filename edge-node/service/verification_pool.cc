@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/base/in_parallel.h"
 #include "core/wire/reading_codec.h"
 
 namespace fairfeed {
@@ -22,8 +23,7 @@ std::optional<Digest> newly_verified(const VerificationPool::Task& task, const D
 }  // namespace
 
 std::size_t VerificationPool::helpers_of_this_machine() {
-    const std::size_t cores = std::thread::hardware_concurrency();
-    return cores > 1 ? cores - 1 : 0;
+    return all_cores() - 1;
 }
 
 VerificationPool::VerificationPool(std::size_t helpers) {

@@ -1,5 +1,6 @@
 #include "gateway/config/gateway_files.h"
 
+#include "core/base/in_parallel.h"
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 
@@ -15,7 +16,7 @@ constexpr const char* kNotDgmds =
 Result<LoadedGenesis, std::string> load_genesis_file(const std::filesystem::path& file) {
     const auto bytes = read_file(file, kMaxGenesisBytes);
     if (!bytes) return unexpected(bytes.error().message);
-    auto genesis = decode_genesis(*bytes);
+    auto genesis = decode_genesis(*bytes, all_cores());
     if (!genesis) {
         return unexpected(file.string() + ": not a genesis file that can be trusted: " +
                           std::string(to_string(genesis.error())) +

@@ -11,11 +11,11 @@ from . import programs
 from .figures import REPEATS, Sheet, middle
 from .one_node import BROKER, NODE, WINDOW_SECONDS, WINDOWS_PER_DAY, OneNode, cpu_seconds
 
-METERS, QUICK_METERS = 900, 300  # 900 are the most that a cluster may have
+METERS, QUICK_METERS = 1000, 300
 _WINDOWS, _QUICK_WINDOWS = WINDOWS_PER_DAY, 3
 _WINDOW_S = 12
 _IDLE_S, _QUICK_IDLE_S = 60.0, 20.0
-_SETTLE_DOWN_S = 3.0
+_SETTLE_DOWN_S = 9.0  # a node that is at rest gives memory back after some seconds
 # The projected life of a card: its size times the erase cycles of its cells, divided by what the
 # card writes for itself. They are assumptions about cheap cards, and no measurement.
 CARD_BYTES, CARD_CYCLES, CARD_AMPLIFICATION = 32_000_000_000, 1000, 4

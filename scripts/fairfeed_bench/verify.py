@@ -37,8 +37,8 @@ def measure(options):
                          "CPU, all cores busy")  # fmt: skip
     return sheet.report([
         f"Medians of {REPEATS} runs of edge-node verify as a whole process, without a node's keys. "
-        "Signatures are those that a ledger cannot do without: of the readings, the endorsements "
-        "and one certificate a block. Everything else that verify does (parsing, executing every "
+        "Signatures are those that a ledger cannot do without: of the transactions, the "
+        "endorsements and one certificate a block. Everything else that verify does (parsing, executing every "
         "block, app hashes, invariants) is above the limit. The ledgers are those of ledger_bench: "
         "a chain of four or more nodes, in windows of four hours.",
         *programs.origin(),
@@ -58,13 +58,13 @@ def cpu_of_children():
 
 
 def signatures(tools, genesis, ledger, counts):
-    """The signatures that a ledger cannot do without."""
+    """The signatures that a ledger cannot do without: each transaction has one."""
     shown = json.loads(_require(processes.run([
         str(tools.edge_node), "show", "blocks", "--genesis", str(genesis), "--ledger", str(ledger),
         "--json"])))  # fmt: skip
     votes = sum(block["signers"] or 0 if isinstance(block["signers"], int | None)
                 else len(block["signers"]) for block in shown["blocks"])  # fmt: skip
-    return counts["readings"] + counts["endorsements"] + votes
+    return counts["transactions"] + counts["endorsements"] + votes
 
 
 def _figures(sheet, tools, place, name, what, raw_us):

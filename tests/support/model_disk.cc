@@ -50,6 +50,11 @@ bool ModelDisk::keeps_reading(const Digest& id) const {
     });
 }
 
+bool ModelDisk::keeps_receipted(const Receipt& receipt) const {
+    return inbox.readings.contains({receipt.meter, receipt.window, receipt.reading}) ||
+           keeps_reading(receipt.reading);
+}
+
 std::size_t ModelDisk::undecided_rows() const {
     return inbox.batches.size() + inbox.endorsements.size() + inbox.blocks.size();
 }

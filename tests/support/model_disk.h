@@ -25,6 +25,8 @@ struct ModelDisk {
     [[nodiscard]] bool holds_reading(const MeterId& meter, Window window) const;  // in the inbox
     // Whether the reading is in the inbox or on the chain.
     [[nodiscard]] bool keeps_reading(const Digest& id) const;
+    // Of the reading that the receipt names: fast for one in the inbox.
+    [[nodiscard]] bool keeps_receipted(const Receipt& receipt) const;
     // Rows of the inbox without readings; their number must stay small however long a run is.
     [[nodiscard]] std::size_t undecided_rows() const;
 };

@@ -1,6 +1,6 @@
 #include "tests/support/model_inbox.h"
 
-#include <algorithm>
+#include <set>
 
 #include "core/wire/chain_codec.h"
 #include "core/wire/reading_codec.h"
@@ -42,12 +42,11 @@ void ModelInbox::forget(const ForgetWindow& settled) {
         const auto& [cluster, window, version, batch] = row.first;
         return is_over(cluster, window);
     });
+    const std::set<ReadingSlot> named(settled.readings.begin(), settled.readings.end());
     std::erase_if(readings, [&](const auto& row) {
         const auto& [meter, window, id] = row.first;
-        const auto& named = settled.readings;
-        const bool is_named =
-            std::find(named.begin(), named.end(), std::pair(meter, window)) != named.end();
-        return is_named || (row.second.cluster == settled.cluster && window < settled.keep_from);
+        return named.contains({meter, window}) ||
+               (row.second.cluster == settled.cluster && window < settled.keep_from);
     });
 }
 

@@ -183,7 +183,7 @@ void NodeWorld::hear_as_meter(const NodeId& from, const Publish& publish) {
         const auto receipt = decode_receipt(publish.message, network_.network());
         CHECK(receipt.has_value() && receipt->signer == from);
         receipts_[from].insert(receipt->content.reading);
-        EXPECT_TRUE(disks_.at(from).keeps_reading(receipt->content.reading))
+        EXPECT_TRUE(disks_.at(from).keeps_receipted(receipt->content))
             << "a receipt left before its reading was on the disk";
     } else if (publish.topic.channel == Channel::share) {
         const auto share = decode_share(publish.message, network_.network());
