@@ -49,7 +49,7 @@ Records::Answer<PersonId> Records::add_person(const PersonDetails& details) {
     if (!is_line(details.name, kMaxDetailBytes) || !is_line(details.contact, kMaxDetailBytes))
         return unexpected(std::string("name and contact: one line each, of at most 300 bytes"));
     return answered<PersonId>([&]() -> Answer<PersonId> {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         const std::string id = "p-" + std::to_string(session_->next_number("person"));
         session_->sql << "insert into people (person, name, contact) values (:a, :b, :c)",
             soci::use(id), soci::use(details.name), soci::use(details.contact);
@@ -73,7 +73,7 @@ Records::Answer<bool> Records::erase(const PersonId& person) {
     const auto known = this->person(person);
     if (!known) return unexpected(known.error());
     return answered<bool>([&]() -> Answer<bool> {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         const std::string id = person.str();
         session_->sql << "delete from people where person = :a", soci::use(id);
         session_->sql << "delete from places where person = :a", soci::use(id);
@@ -88,7 +88,7 @@ Records::Answer<Application> Records::apply(ApplicationForm form, const std::str
     if (!place.empty() && !is_line(place, kMaxDetailBytes))
         return unexpected(std::string("place: one line of at most 300 bytes"));
     return answered<Application>([&]() -> Answer<Application> {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         form.id = ApplicationId("a-" + std::to_string(session_->next_number("application")));
         if (const std::string fault = fault_of(form); !fault.empty()) return unexpected(fault);
         if (form.follows) {
@@ -150,7 +150,7 @@ Records::Answer<std::string> Records::place_of(const ApplicationId& id) const {
 Records::Answer<Application> Records::add_step(const ApplicationId& id,
                                                const ApplicationStep& step) {
     return answered<Application>([&]() -> Answer<Application> {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         const auto before = session_->application(id);
         if (!before) return unexpected(no_such("application", id.view()));
         auto after = after_step(*before, step);
@@ -192,7 +192,7 @@ Records::Answer<std::vector<WorkOrder>> Records::add_alarms(Height height,
     if (!known_height) return unexpected(known_height.error());
     if (*known_height && height <= **known_height) return Opened();
     return answered<Opened>([&]() -> Answer<Opened> {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         Opened opened;
         auto known = alarms.empty() ? Opened() : session_->work_orders();
         for (const OfficeAlarm& alarm : alarms) {
@@ -236,7 +236,7 @@ Records::Answer<std::vector<WorkOrder>> Records::work_orders() const {
 
 Records::Answer<WorkOrder> Records::add_step(const WorkOrderId& id, const WorkOrderStep& step) {
     return answered<WorkOrder>([&]() -> Answer<WorkOrder> {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         const auto before = session_->work_order(id);
         if (!before) return unexpected(no_such("work order", id.view()));
         auto after = after_step(*before, step);

@@ -71,7 +71,7 @@ Records::Answer<std::vector<Application>> Records::follow(const Block& block, st
     using Changed = std::vector<Application>;
     const Height height = block.header.height;
     try {
-        soci::transaction whole(session_->sql);
+        RecordsTransaction whole(session_->sql);
         const auto known = session_->note(kFollowed);
         if (known && height <= std::stoull(*known)) return Changed();
         Changed changed;

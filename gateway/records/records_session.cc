@@ -67,6 +67,10 @@ std::optional<SignedInspection> inspection_of(const TextPlace& place, const Dige
     return std::move(*read);
 }
 
+bool is_sqlite(const soci::session& sql) {
+    return sql.get_backend_name() == "sqlite3";
+}
+
 struct StepRow {
     std::string action, role, actor, reason;
     long long at_s = 0;
@@ -90,6 +94,28 @@ struct StepRow {
 
 }  // namespace
 
+RecordsTransaction::RecordsTransaction(soci::session& sql) : sql_(sql) {
+    if (is_sqlite(sql_)) {
+        sql_ << "begin immediate";
+    } else {
+        sql_.begin();
+    }
+}
+
+RecordsTransaction::~RecordsTransaction() {
+    if (!is_open_) return;
+    try {
+        sql_.rollback();
+    } catch (const std::exception&) {
+        // The database has taken it back by itself, or does so when the session ends.
+    }
+}
+
+void RecordsTransaction::commit() {
+    sql_.commit();
+    is_open_ = false;
+}
+
 void Records::Session::open(const DatabasePlace& place) {
     if (!place.postgresql.empty()) {
         sql.open("postgresql", place.postgresql);
@@ -106,7 +132,8 @@ void Records::Session::open(const DatabasePlace& place) {
 }
 
 void Records::Session::create() {
-    soci::transaction whole(sql);
+    RecordsTransaction whole(sql);
+    if (note("layout")) return;  // another program was faster
     for (const char* table : kRecordTables)
         sql << table;
     put_note("layout", std::to_string(kRecordsVersion));
@@ -115,7 +142,7 @@ void Records::Session::create() {
 }
 
 void Records::Session::forget_erased() {
-    if (sql.get_backend_name() == "sqlite3") {
+    if (is_sqlite(sql)) {
         sql << "pragma wal_checkpoint(truncate)";
     } else {
         sql << "vacuum people, places";

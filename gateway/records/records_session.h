@@ -8,6 +8,21 @@
 
 namespace fairfeed {
 
+// A transaction that waits at its beginning while another program writes. SQLite's own begin waits
+// at the first write, and fails there if somebody has written since the first read.
+class RecordsTransaction {
+  public:
+    explicit RecordsTransaction(soci::session& sql);
+    RecordsTransaction(const RecordsTransaction&) = delete;
+    RecordsTransaction& operator=(const RecordsTransaction&) = delete;
+    ~RecordsTransaction();  // takes everything back if it was not committed
+    void commit();
+
+  private:
+    soci::session& sql_;
+    bool is_open_ = true;
+};
+
 struct Records::Session {
     soci::session sql;
     Digest network;

@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "tests/support/deterministic_signer.h"
 #include "tests/support/small_postgresql.h"
@@ -128,6 +129,24 @@ void RecordsTest::live(Records& records) {
         records.add_step(opened->front().id, {WorkOrderAction::assign, kStart, "erik", "dora"});
     EXPECT_EQ(assigned->state, WorkOrderState::assigned);
     EXPECT_EQ(*records.work_order(opened->front().id), *assigned);
+}
+
+// The service enters alarms while somebody at the desk writes: each waits for the other.
+TEST_F(RecordsTest, two_programs_that_write_at_once_lose_nothing) {
+    constexpr Height kBlocks = 40;
+    Records desk = open(file());
+    std::thread service([this] {
+        Records records = open(file());
+        for (Height height = 1; height <= kBlocks; ++height) {
+            const auto opened = records.add_alarms(height, {alarm("m-101", height)}, kStart);
+            EXPECT_TRUE(opened) << opened.error();
+        }
+    });
+    for (Height each = 1; each <= kBlocks; ++each)
+        EXPECT_EQ(apply(desk).form.id.str(), "a-" + std::to_string(each));
+    service.join();
+    EXPECT_EQ(desk.applications()->size(), kBlocks);
+    EXPECT_EQ(desk.work_orders()->size(), 1U) << "one alarm of a meter opens one order";
 }
 
 TEST_F(RecordsTest, keep_every_step_over_a_restart) {
