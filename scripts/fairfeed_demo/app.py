@@ -2,7 +2,7 @@
 
 import tempfile
 
-from . import build, command, ledgers, options, status, summary
+from . import build, command, ledgers, office_page, options, status, summary
 from .conductor import Conductor
 from .directory import DemoDirectory
 from .faults import Interrupted
@@ -66,10 +66,11 @@ def _play(chosen, programs, directory, conductor, screen):
         "", *summary.headline(report, network), "",
         *([] if chosen.keep else [*summary.settlement(report), ""]),
         *summary.trust(report, conductor.provisioned), "",
-        *summary.office(report, conductor.office),
+        *office_page.story(report, conductor.office),
+        *office_page.calls_afterwards(conductor.office),
         *summary.verdict(report), "",
         *summary.next_commands(report, programs, directory, network),
-        *summary.office_commands(conductor.office),
+        *office_page.commands(conductor.office),
     ])  # fmt: skip
     return command.OK if report["ok"] else command.FAILED
 

@@ -1,17 +1,19 @@
 """Runs the network: provisions it, starts all programs, waits, and stops all programs."""
 
 import json
+import math
 import shutil
 import signal
 import time
 
 from . import network as networks
-from . import processes, status, summary
+from . import office_page, processes, status, summary
 from .faults import DemoFault, Interrupted, UsageFault
 from .office import Office
 from .processes import Crew
 
 _POLL_S = 0.25
+_STEP_S = 0.05  # of the office's people
 _STALLED_S = 60.0
 _ATTEMPTS = 3
 _BROKER_S = 10.0
@@ -42,7 +44,7 @@ class Conductor:
             self.network = networks.plan(self._options, self._recording)
             self._provision()
             if networks.has_office(self._options):
-                self.office = Office(self._programs, self._directory, self.network)
+                self.office = Office(self._programs, self._directory, self.network, self._join)
             self._crew = Crew(self._directory.logs)
             if self._start_brokers():
                 break
@@ -64,7 +66,7 @@ class Conductor:
         try:
             file = trial / "network.yaml"
             network = networks.plan(self._options, self._recording)
-            file.write_text(networks.to_yaml(network, self._recording), encoding="utf-8")
+            file.write_text(networks.to_yaml(network), encoding="utf-8")
             self._run_provision(file, trial / "network")
         finally:
             shutil.rmtree(trial, ignore_errors=True)
@@ -84,7 +86,7 @@ class Conductor:
         # Provisioning needs an empty directory, and ignores names that begin with a dot.
         early_logs, early_file = directory.path / ".log", directory.path / ".network.yaml"
         directory.logs.rename(early_logs)
-        early_file.write_text(networks.to_yaml(self.network, self._recording), encoding="utf-8")
+        early_file.write_text(networks.to_yaml(self.network), encoding="utf-8")
         try:
             self.provisioned = self._run_provision(early_file, directory.path)
         finally:
@@ -108,6 +110,10 @@ class Conductor:
             time.sleep(0.02)
         return not waiting
 
+    def _join(self, name, command):
+        """Starts a program while the others run."""
+        self._crew.start(name, command)
+
     def _start_programs(self):
         for node in self.network.nodes:
             config = self._directory.node_config(node)
@@ -117,6 +123,8 @@ class Conductor:
             command = [self._programs.gateway, "serve", "--config", self._directory.gateway_config]
             self._crew.start("gateway", command)
         command = [self._programs.meter_sim, "run", "--config", self._directory.meter_config]
+        if self.office is not None:
+            command += self.office.meter_options()
         self._crew.start("meter-sim", command)
 
     def await_start(self):
@@ -135,8 +143,14 @@ class Conductor:
                               + "; ".join(missing))
 
     def run_windows(self):
-        """Waits until all nodes have settled all windows and, without --keep, all is quiet."""
-        self._watch(self._is_settled if self._options.keep else self._is_drained)
+        """Waits until all nodes have settled all windows and the office has done its work; without
+        --keep, until all is quiet."""
+        self._watch(self._is_told if self._options.keep else self._is_drained)
+
+    def _is_told(self, snapshot):
+        return self._is_settled(snapshot) and (
+            self.office is None or self.office.is_done(snapshot)
+        )
 
     def _is_settled(self, snapshot):
         clusters = self.network.clusters_with_meters()
@@ -145,18 +159,15 @@ class Conductor:
     def _is_drained(self, snapshot):
         return (
             snapshot.meters_done()
-            and self._is_settled(snapshot)
+            and self._is_told(snapshot)
             and snapshot.one_tip()
             and snapshot.nothing_waits()
-            and (self.office is None or self.office.is_done(snapshot))
         )
 
     def _watch(self, is_over):
         last_marks, moved_at = None, time.monotonic()
         while True:
             self._crew.check()
-            if self.office is not None:
-                self.office.act(self._windows_passed())
             snapshot = self._snapshot()
             self._show_progress(snapshot)
             if is_over(snapshot):
@@ -167,8 +178,16 @@ class Conductor:
             if time.monotonic() - moved_at > _STALLED_S:
                 self._report_stall(snapshot)
                 break
-            time.sleep(_POLL_S)
+            self._pause()
         self._screen.end_progress()
+
+    def _pause(self):
+        """Until the next look; the people of the office go on meanwhile."""
+        until = time.monotonic() + _POLL_S
+        while time.monotonic() < until:
+            if self.office is not None:
+                self.office.act(math.floor(self._windows_passed()))
+            time.sleep(_STEP_S)
 
     def _marks(self, snapshot):
         """A value that changes with any progress."""
@@ -180,6 +199,8 @@ class Conductor:
         self._screen.line(f"nothing has moved for {_STALLED_S:.0f} s; stopping. Still missing:")
         for phrase in snapshot.laggards(clusters, self._options.windows):
             self._screen.line(f"  {phrase}")
+        for name in self.office.unfinished() if self.office is not None else []:
+            self._screen.line(f"  the office: {name}")
 
     def _windows_passed(self):
         return (time.time() - self._started_at) / networks.REAL_SECONDS_PER_WINDOW
@@ -203,6 +224,8 @@ class Conductor:
         try:
             self._screen.line("Running on; Ctrl-C stops it and verifies every ledger. Listen in:")
             for line in summary.listening(self._programs, self._directory, self.network):
+                self._screen.line(line)
+            for line in office_page.calls(self.office):
                 self._screen.line(line)
             while True:
                 self._crew.check()

@@ -90,6 +90,28 @@ class DemoDirectory:
     def meter_status(self):
         return self.path / "run" / "meter-sim.json"
 
+    @property
+    def replacement(self):
+        """Of the meter that takes the place of an opened one."""
+        return self.path / "replacement"
+
+    @property
+    def replacement_config(self):
+        return self.replacement / "meter-sim.yaml"
+
+    @property
+    def replacement_status(self):
+        return self.path / "run" / "meter-sim-replacement.json"
+
+    def meter_configs(self):
+        """Of each process of meters."""
+        every = (self.meter_config, self.replacement_config)
+        return [config for config in every if config == self.meter_config or config.exists()]
+
+    def meter_statuses(self):
+        """As meter_configs()."""
+        return [self.meter_status, self.replacement_status][: len(self.meter_configs())]
+
     def node(self, node):
         return self.path / "nodes" / node
 

@@ -29,11 +29,12 @@ class Figures:
         self._records = records
         self._meters = meters
         self.problems = []
+        alarms = _alarms(records)  # which a meter's outbox keeps among its readings
         self._published = {
             reading["id"]: reading["first_publish_ms"]
             for meter in meters
             for reading in meter["readings"]
-            if reading["first_publish_ms"] is not None
+            if reading["first_publish_ms"] is not None and reading["id"] not in alarms
         }
         self._committed = [_commit_times(record) for record in records]
         self.report = {
@@ -222,6 +223,17 @@ def _cluster_of(record, cluster):
         if told["id"] == cluster:
             return told
     return {}
+
+
+def _alarms(records):
+    """Ids of the alarms of opened meters on any of the chains."""
+    return {
+        transaction["id"]
+        for record in records
+        for block in record.blocks
+        for transaction in block["transactions"]
+        if transaction["kind"] == "event"
+    }
 
 
 def _commit_times(record):

@@ -71,7 +71,10 @@ def read_all(programs, directory, network, snapshot):
 
 def read_meters(programs, directory):
     """Every meter with its readings in the outbox."""
-    answer, fault = _ask([programs.meter_sim, "show", "--config", directory.meter_config, "--json"])
-    if fault:
-        raise DemoFault(fault)
-    return answer["meters"]
+    meters = []
+    for config in directory.meter_configs():
+        answer, fault = _ask([programs.meter_sim, "show", "--config", config, "--json"])
+        if fault:
+            raise DemoFault(fault)
+        meters += answer["meters"]
+    return meters

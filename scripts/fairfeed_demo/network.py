@@ -17,6 +17,7 @@ SPEED = WINDOW_SECONDS // REAL_SECONDS_PER_WINDOW
 GRID_EPOCH = "2016-08-08T08:00"  # a summer Monday morning with energy to share
 SITE_RADIUS_M = 600
 HOST = "127.0.0.1"
+WITHOUT_END = 2**32  # of windows
 CLUSTERS = (
     "ash", "beech", "cedar", "elm", "fir", "hazel", "larch", "lime",
     "maple", "oak", "pine", "rowan", "spruce", "walnut", "willow", "yew",
@@ -26,6 +27,7 @@ CLUSTERS = (
 GRACE_MS = 4000
 IMPORT_MICRO_PER_KWH = 250_000
 EXPORT_MICRO_PER_KWH = 80_000
+FORMULA = "{k_ppm: 500000, low_ppm: 800000, high_ppm: 1250000}"  # of the office's weekly tariff
 # Below the kernel's range of ports for outgoing connections.
 _PORTS = range(20_000, 32_000)
 
@@ -36,6 +38,7 @@ class Meter:
     cluster: str
     capacity_w: int | None = None  # None: provisioning takes it from the recording
     home: str | None = None
+    certified_w: int = 0  # at the beginning
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ class Network:
     starts_in_s: int
     window_limit: int  # 0: no limit
     options: object = field(repr=False)
+    source: str  # what the meters measure, as their configuration says it
+    replacements: list = field(default_factory=list)  # meters that came later
+    # Meter -> (first window, end): of meters that do not report all the time.
+    spans: dict = field(default_factory=dict)
 
     def cluster_of(self, node):
         return self.clusters[self.nodes.index(node)]
@@ -93,9 +100,10 @@ def _recorded_meters(homes, clusters, nodes):
     taken = {"dgmd", "grid", *nodes}
     meters = []
     for i, home in enumerate(homes):
-        name = meter_name(home, taken)
+        name = meter_name(home["name"], taken)
         taken.add(name)
-        meters.append(Meter(id=name, cluster=clusters[i % len(clusters)], home=home))
+        meters.append(Meter(id=name, cluster=clusters[i % len(clusters)], home=home["name"],
+                            certified_w=home["capacity_w"]))  # fmt: skip
     return meters
 
 
@@ -106,7 +114,8 @@ def _model_meters(clusters, seed):
         draw = hashlib.sha256(f"{seed}/{cluster}".encode()).digest()
         capacities = (4000 + 500 * (draw[0] % 5), 2000 + 500 * (draw[1] % 4), 0)
         for place, capacity in enumerate(capacities, start=1):
-            meters.append(Meter(f"m{number:02}{place}", cluster, capacity_w=capacity))
+            meters.append(Meter(f"m{number:02}{place}", cluster, capacity_w=capacity,
+                                certified_w=capacity))  # fmt: skip
     return meters
 
 
@@ -121,7 +130,7 @@ def plan(options, recording=None):
     clusters = list(CLUSTERS[: options.nodes])
     recorded_windows = 0
     if recording is not None:
-        homes = [home["name"] for home in recording.content["homes"]]
+        homes = recording.content["homes"]
         recorded_windows = recording.content["quarters"] * 900 // WINDOW_SECONDS
         meters = _recorded_meters(homes, clusters, nodes)
     else:
@@ -135,7 +144,14 @@ def plan(options, recording=None):
         starts_in_s=5 + options.nodes // 2 + len(meters) // 20,
         window_limit=limit if options.keep else options.windows,
         options=options,
+        source=_source(options, recording),
     )
+
+
+def _source(options, recording):
+    if recording is not None:
+        return f"  homes: {quoted(recording.file.resolve())}\n"
+    return f"  seed: {options.seed}\n"
 
 
 def _location(place, count):
@@ -165,21 +181,21 @@ def _network_section(network):
     )
 
 
-def _quoted(text):
+def quoted(text):
     """Every JSON string is a YAML string."""
     return json.dumps(str(text), ensure_ascii=False)
 
 
 def _meter_line(meter):
-    parts = [f"id: {_quoted(meter.id)}", f"cluster: {meter.cluster}"]
+    parts = [f"id: {quoted(meter.id)}", f"cluster: {meter.cluster}"]
     if meter.home is not None:
-        parts.append(f"home: {_quoted(meter.home)}")
+        parts.append(f"home: {quoted(meter.home)}")
     if meter.capacity_w is not None:
         parts.append(f"capacity_w: {meter.capacity_w}")
     return "  - {" + ", ".join(parts) + "}\n"
 
 
-def to_yaml(network, recording=None):
+def to_yaml(network):
     count = len(network.nodes)
     text = "# Written by scripts/demo; config/lab.yaml explains the keys.\n"
     text += _network_section(network) + "nodes:\n"
@@ -197,11 +213,10 @@ def to_yaml(network, recording=None):
         "tariff:\n"
         f"  import_micro_per_kwh: {IMPORT_MICRO_PER_KWH}\n"
         f"  export_micro_per_kwh: {EXPORT_MICRO_PER_KWH}\n"
-        "meter_source:\n"
     )
-    if recording is not None:
-        return text + f"  homes: {_quoted(recording.file.resolve())}\n"
-    return text + f"  seed: {network.options.seed}\n"
+    if has_office(network.options):
+        text += f"  formula: {FORMULA}\n"
+    return text + f"meter_source:\n{network.source}"
 
 
 def is_listening(port):

@@ -1,124 +1,177 @@
-"""The utility's office in the demo: follows the chain, and decides something through two officers."""
+"""The utility's office in the demo: its service follows the chain, and its people decide."""
 
 import json
-import ssl
-import urllib.error
-import urllib.request
-from dataclasses import dataclass, field
 
 from . import network as networks
-from . import processes, status
+from . import office_stories as stories
+from . import processes, replacement, status
+from .errands import Errands, now_and_then
 from .faults import DemoFault
+from .office_api import OfficeApi
+from .office_desk import Desk
 
-# In real time one window is enough for a notice to be drafted, signed and final.
-FIRST_ACT_AFTER_WINDOWS = 1
-_WAIT_S = 20
-
-
-@dataclass
-class Decision:
-    kind: str
-    says: str  # for a person
-    fields: list
-    height: int | None = None  # of the block that has it
+LEAST_WINDOWS = 6  # of a run in which all of it has its place
+_DAY = 86_400 // networks.WINDOW_SECONDS  # windows
+_GRACE = 3  # windows for the last readings to be settled
 
 
-def decisions(network):
-    """What the office decides in this run."""
-    prosumer = next((meter for meter in network.meters if meter.capacity_w), network.meters[0])
-    larger = (prosumer.capacity_w or 3000) + 500
-    return [
-        Decision("capacity", f"{prosumer.id} is certified for {larger} W",
-                 [f"meter={prosumer.id}", f"capacity_w={larger}", "effective=next+2"]),
-        Decision("tariff", "other rates from the next week on",
-                 [f"import_micro_per_kwh={networks.IMPORT_MICRO_PER_KWH + 20_000}",
-                  f"export_micro_per_kwh={networks.EXPORT_MICRO_PER_KWH - 5_000}",
-                  "effective=week"]),
-        Decision("command", f"a technician may open {prosumer.id} for two hours",
-                 [f"meter={prosumer.id}", "order=service", "hours=2", "reason=maintenance",
-                  "effective=next+2", "expires=next+20"]),
-    ]  # fmt: skip
-
-
-@dataclass
 class Office:
-    """Its service is started by the conductor; this asks it and decides."""
+    """Its service is started by the conductor; this asks it, and plays its people."""
 
-    programs: object
-    directory: object
-    network: object
-    decided: list = field(default_factory=list)
-    waiting: list = field(default_factory=list)
-    api_height: int | None = None  # of the network, as a program with a token was told
-    token: str | None = None
-
-    def __post_init__(self):
-        self.waiting = decisions(self.network)
-
-    def act(self, windows_passed):
-        """Takes one decision through the officers, if it is time for one; asks the API at the end."""
-        if windows_passed < FIRST_ACT_AFTER_WINDOWS or not self.status():
-            return
-        if not self.waiting:
-            if self.api_height is None:
-                self._ask_api()
-            return
-        decision = self.waiting.pop(0)
-        draft = self.directory.path / "dgmd" / f"demo-{decision.kind}.draft"
-        self._run("draft", decision.kind, *decision.fields, "--out", draft,
-                  "--config", self.directory.gateway_config)  # fmt: skip
-        for officer in self._officers()[:2]:
-            self._run("sign", draft, "--genesis", self.directory.genesis, "--key", officer)
-        said = self._run("submit", draft, "--config", self.directory.gateway_config,
-                         "--wait", _WAIT_S, "--json")  # fmt: skip
-        decision.height = json.loads(said)["height"]
-        self.decided.append(decision)
+    def __init__(self, programs, directory, network, start):
+        """`start(name, command)` starts a program that the conductor stops at the end."""
+        self.programs = programs
+        self.directory = directory
+        self.network = network
+        self.cast = stories.cast_of(network)
+        self.desk = Desk(programs, directory)
+        self.api = OfficeApi(network, directory)
+        self.history = min(_DAY, network.options.windows // 2)  # windows that the forecast knows
+        self.forecast = None  # the JSON of `gateway forecast`
+        self.certified = None  # the applicant's file
+        self.replaced = []  # names of meters that came in the place of others
+        self.diary = []  # (label, text): what happened, for a person
+        self.answers = {}  # path -> what the API said of it at the end
+        self._start = start
+        self._errands = Errands()
+        self._window = 0
+        self._is_opened = False
+        if self.cast.opened is not None:
+            network.spans[self.cast.opened.id] = (0, stories.OPENED_IN)
 
     @property
-    def api(self):
-        return f"https://{networks.HOST}:{self.network.ports[-1]}/api/v1"
+    def papers(self):
+        """What the applicant holds: the code as a picture, and the certificate."""
+        return self.directory.path / "applicant"
 
-    def _ask_api(self):
-        config = ("--config", self.directory.gateway_config)
-        if self.token is None:
-            self._run("account", "add", "demo", "--role", "officer", "--no-password", *config)
-            said = self._run("account", "token", "demo", "--scope", "read", "--json", *config)
-            self.token = json.loads(said)["token"]
-        request = urllib.request.Request(f"{self.api}/blocks?limit=1",
-                                         headers={"Authorization": f"Bearer {self.token}"})
-        trust = ssl.create_default_context(cafile=self.directory.path / "dgmd" / "ca.crt")
-        try:
-            with urllib.request.urlopen(request, timeout=10, context=trust) as answer:
-                self.api_height = json.load(answer)["items"][0]["height"]
-        except (urllib.error.URLError, OSError, ValueError, LookupError) as error:
-            raise DemoFault(f"{self.api}/blocks: {error}") from error
+    @property
+    def inspector(self):
+        return next(iter(sorted((self.directory.path / "inspectors").glob("*.key"))))
+
+    @property
+    def ledger(self):
+        return self.directory.path / "dgmd" / "ledger.db"
+
+    def meter_options(self):
+        """What `meter-sim run` is told of the meter that somebody opens."""
+        if self.cast.opened is None:
+            return []
+        return ["--tamper", f"{self.cast.opened.id}@{stories.OPENED_IN}"]
+
+    def act(self, window):
+        """Lets everybody go on. `window`: the one that runs, negative before the first."""
+        self._window = window
+        if not self._is_opened:
+            self._is_opened = True
+            self._errands.begin("the office's account", self._open())
+        self._errands.go_on()
+
+    def unfinished(self):
+        return self._errands.unfinished()
+
+    def is_done(self, snapshot):
+        """All is told, and the office has every block."""
+        state = self.status()
+        return (
+            self._is_opened
+            and not self.unfinished()
+            and state.get("height") == snapshot.height()
+            and state.get("read_model", {}).get("height") == snapshot.height()
+        )
+
+    def _open(self):
+        """Everybody begins when the API answers a program with a token, in the first window."""
+        yield lambda: self.status() and self._window >= 0
+        yield from self.desk.ask("account", "add", "demo", "--role", "officer", "--no-password")
+        token = yield from self.desk.ask("account", "token", "demo", "--scope", "read")
+        self.api.token = token["token"]
+        yield now_and_then(self.api.is_open)
+        people = {"the opened meter": stories.opened_meter, "the command": stories.command,
+                  "the application": stories.capacity, "the tariff": stories.tariff}  # fmt: skip
+        if self.cast.opened is None:
+            del people["the opened meter"]
+        if self.cast.leaver is None:
+            del people["the command"]
+        for name, story in people.items():
+            self._errands.begin(name, story(self))
+        yield lambda: len(self.unfinished()) == 1
+        for path in self.resources():
+            self.answers[path] = self.api.ask(path)
+
+    # What the stories ask for.
+
+    def tell(self, label, text):
+        self.diary.append((label, text))
+
+    def window(self):
+        return self._window
+
+    def names(self):
+        """Every name that is taken."""
+        meters = [meter.id for meter in self.network.meters]
+        return {*meters, *self.network.nodes, "dgmd", "grid"}
+
+    def start_replacement(self):
+        config = self.directory.replacement_config
+        command = [self.programs.meter_sim, "run", "--config", config]
+        self._start(replacement.PROCESS, command)
+
+    def is_late(self):
+        """Whether no meter measures any more."""
+        limit = self.network.window_limit
+        return 0 < limit < self._window - _GRACE
+
+    def has_history(self):
+        settled = self.api.items(f"/settlements?window_no={self.history - 1}")
+        return len(settled) >= len(self.network.clusters_with_meters())
+
+    def executed(self, meter, sequence):
+        """The first reading in which the meter says that it executed the command."""
+        readings = self.api.items(f"/readings?meter={meter}&order=oldest")
+        return next((r for r in readings if r["executed_command"] == sequence), None)
+
+    def order_of(self, meter):
+        """The work order that the meter's broken seal has opened."""
+        return next(iter(self._orders_of(meter)), None)
+
+    def reading_of(self, meter):
+        return next(iter(self.api.items(f"/readings?meter={meter}&order=oldest&limit=1")), None)
+
+    def _orders_of(self, meter):
+        return [order for order in self.api.items("/work-orders")
+                if order["subject"] == meter and order["kind"] == "seal_broken"]  # fmt: skip
+
+    # What came of it.
+
+    def resources(self):
+        """What the demo asks the API for in the end, and proposes to a person."""
+        paths = ["/blocks?limit=1", "/applications", "/capacities", "/tariffs", "/commands",
+                 "/alarms", "/work-orders", "/drafts"]  # fmt: skip
+        return paths + [f"/readings?meter={meter}" for meter in self.replaced]
 
     def status(self):
         """The service's status file; {} while there is none."""
         return status.read_file(self.directory.gateway_status)
 
-    def is_done(self, snapshot):
-        """Everything is decided, and the office has every block."""
-        state = self.status()
-        return (
-            not self.waiting
-            and self.api_height is not None
-            and state.get("height") == snapshot.height()
-            and state.get("read_model", {}).get("height") == snapshot.height()
-        )
-
     def figures(self):
         """The member `office` of --json (docs/demo-json.md)."""
         state = self.status()
-        final = [decision for decision in self.decided if decision.height is not None]
+        orders = self._work_orders()
+        blocks = self._items("/blocks?limit=1")
         return {
             "height": state.get("height"),
             "tip": state.get("tip"),
             "contradictions": len(state.get("contradictions", [])),
-            "capacities_certified": sum(d.kind == "capacity" for d in final),
-            "tariffs_signed": sum(d.kind == "tariff" for d in final),
-            "commands_signed": sum(d.kind == "command" for d in final),
-            "api_height": self.api_height,
+            "capacities_certified": self._decided("/capacities"),
+            "tariffs_signed": self._decided("/tariffs"),
+            "commands_signed": self._decided("/commands"),
+            "commands_executed": self._executed(),
+            "work_orders": {
+                "opened": len(orders),
+                "closed": sum(order["state"] == "closed" for order in orders),
+            },
+            "meters_replaced": len(self.replaced),
+            "api_height": blocks[0]["height"] if blocks else None,
             "bills_sum_micro": self._bills_sum(),
         }
 
@@ -127,7 +180,8 @@ class Office:
         tips = {node.get("tip") for node in figures["nodes"]}
         office = figures["office"]
         lines = [f"the office's {each.kind} is in no block"
-                 for each in [*self.decided, *self.waiting] if each.height is None]  # fmt: skip
+                 for each in self.desk.decided if each.height is None]  # fmt: skip
+        lines += [f"not finished: {name}" for name in self.unfinished()]
         if tips != {office["tip"]}:
             lines.append(f"the office's ledger ends with another block than the nodes': "
                          f"height {office['height']}")
@@ -135,7 +189,32 @@ class Office:
             lines.append("the office saw nodes contradict its chain: gateway status")
         if office["bills_sum_micro"] != 0:
             lines.append(f"all bills and the grid sum to {office['bills_sum_micro']} micro, not 0")
-        return lines
+        return lines + self._problems_of_the_opened_meter()
+
+    def _problems_of_the_opened_meter(self):
+        if self.cast.opened is None:
+            return []
+        meter = self.cast.opened.id
+        states = [order["state"] for order in self._work_orders() if order["subject"] == meter]
+        if states == ["closed"] and self.replaced:
+            return []
+        said = ", ".join(states) or "none"
+        heard = "reports" if self.replaced else "is not heard of"
+        return [f"one closed work order of {meter} is wanted ({said}), and its successor {heard}"]
+
+    def _work_orders(self):
+        return json.loads(self._said("work-order", "list", "--all", "--json"))["work_orders"]
+
+    def _items(self, path):
+        return self.answers.get(path, {}).get("items", [])
+
+    def _decided(self, path):
+        """Rows that a block after block 0 has made."""
+        return sum(row["height"] > 0 for row in self._items(path))
+
+    def _executed(self):
+        signed = {each.sequence for each in self.desk.decided if each.kind == "command"}
+        return len({row["executed_command"] for row in self._rows("readings")} & signed)
 
     def _bills_sum(self):
         total = 0
@@ -147,17 +226,13 @@ class Office:
         return total
 
     def _rows(self, what):
-        text = self._run("export", what, "--config", self.directory.gateway_config,
-                         "--format", "jsonl")  # fmt: skip
+        text = self._said("export", what, "--format", "jsonl")
         return [json.loads(line) for line in text.splitlines()]
 
-    def _officers(self):
-        return sorted((self.directory.path / "officers").glob("*.key"))
-
-    def _run(self, *words):
-        command = [self.programs.gateway, *words]
+    def _said(self, *words):
+        """What a command prints, also after the service has stopped."""
+        command = [self.programs.gateway, *words, "--config", self.directory.gateway_config]
         code, output, errors = processes.run([str(part) for part in command])
-        # 1 of `submit`: not in a block yet, which the figures tell.
-        if code != 0 and not (words[0] == "submit" and code == 1):
+        if code != 0:
             raise DemoFault(f"gateway {words[0]} failed:\n{errors.strip()}")
         return output

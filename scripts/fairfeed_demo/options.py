@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from .faults import UsageFault
+from .office import LEAST_WINDOWS
 from .recorded import file_of
 
 MAX_NODES = 16
@@ -30,7 +31,8 @@ examples:
   scripts/demo --rule waterfill --json out.json curtail until the surplus is gone; figures as JSON
   scripts/demo --rule waterfill --basis expected --resolution quarter --windows 18
                                                 three days; a forecast plans each quarter hour
-  scripts/demo --gateway                        with the utility's office and two of its officers
+  scripts/demo --no-gateway                     without the utility's office and what it does
+  scripts/demo --gateway --homes homes.csv      recorded homes, one of which gets a new meter
   scripts/demo --keep                           leave it running after the summary, until Ctrl-C
 
 exit status: 0 every reading became final on every node, all nodes have the same tip and app hash,
@@ -83,9 +85,10 @@ def _parser():
         help="for how long a share holds: window (default) or quarter, a quarter hour")
     add("--seed", metavar="S", type=whole_number(0, MAX_SEED), default=1,
         help="of the model and of the capacities (default 1)")
-    add("--gateway", action="store_true",
-        help="with the utility's office: it follows the chain, and two officers certify a capacity, "
-             "sign a tariff and let a technician open a meter")
+    add("--gateway", action=argparse.BooleanOptionalAction,
+        help="with the utility's office, which follows the chain: an inspected roof is certified, "
+             "the week's tariff signed, a home disconnected, an opened meter replaced (default for "
+             f"modelled homes and {LEAST_WINDOWS} windows or more)")
     add("--dir", metavar="DIR", type=Path, default=Path(".fairfeed-demo"),
         help="where everything is written; what an earlier demo wrote there is removed "
              "(default .fairfeed-demo)")
@@ -103,6 +106,8 @@ def _check_files(options):
                 raise UsageFault(f"--homes: {file} cannot be read")
     elif (options.zone, options.map, options.gaps) != (None, None, None):
         raise UsageFault("--zone, --map and --gaps go with --homes")
+    if options.gateway and options.windows < LEAST_WINDOWS:
+        raise UsageFault(f"--gateway: the office's work takes {LEAST_WINDOWS} windows or more")
     if options.json is not None:
         if options.json.is_dir():
             raise UsageFault(f"--json: {options.json} is a directory")
@@ -116,4 +121,6 @@ def parse(arguments):
     """The options in the arguments. --help raises SystemExit(0); a fault raises UsageFault."""
     options = _parser().parse_args(arguments)
     _check_files(options)
+    if options.gateway is None:
+        options.gateway = options.homes is None and options.windows >= LEAST_WINDOWS
     return options

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import tempfile
 import time
 
 from .faults import DemoFault
@@ -58,6 +59,35 @@ def run(command):
     except OSError as error:
         raise DemoFault(f"cannot start {command[0]}: {error.strerror}") from error
     return done.returncode, done.stdout, done.stderr
+
+
+class Running:
+    """A short program on its way to its end, which the demo looks at now and then."""
+
+    def __init__(self, command):
+        self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        try:
+            self._process = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=self._errors,
+                preexec_fn=_die_with_parent(os.getpid(), signal.SIGKILL),
+            )
+        except OSError as error:
+            raise DemoFault(f"cannot start {command[0]}: {error.strerror}") from error
+
+    def result(self):
+        """(exit status, standard output, standard error), or None while the program runs."""
+        if self._process.poll() is None:
+            return None
+        return self._process.returncode, _whole_text(self._output), _whole_text(self._errors)
+
+
+def _whole_text(file):
+    with file:
+        file.seek(0)
+        return file.read().decode(errors="replace")
 
 
 def run_in_view(command):

@@ -15,7 +15,7 @@ def read_file(path):
 @dataclass(frozen=True)
 class Snapshot:
     nodes: dict  # name -> status file of the node
-    meters: dict  # status file of meter-sim
+    meters: dict  # status file of meter-sim, of all its processes together
 
     def height(self):
         return min((status.get("height", 0) for status in self.nodes.values()), default=0)
@@ -30,13 +30,16 @@ class Snapshot:
     def readings_settled(self, network):
         """The number of readings whose windows are settled on every node."""
         count = 0
-        for meter in network.meters:
-            count += min(self.settled(meter.cluster, node) for node in self.nodes)
+        for meter in [*network.meters, *network.replacements]:
+            settled = min(self.settled(meter.cluster, node) for node in self.nodes)
+            first, end = network.spans.get(meter.id, (0, settled))
+            count += max(0, min(settled, end) - first)
         return count
 
     def sent(self, network):
         """The number of sent readings; settled readings count as sent if a status file is older."""
-        return max(self.meters.get("sent", 0), self.readings_settled(network))
+        alarms = self.meters.get("broken", 0)  # each meter with a broken seal has sent one
+        return max(self.meters.get("sent", 0) - alarms, self.readings_settled(network))
 
     def meters_done(self):
         return self.meters.get("done", False)
@@ -82,8 +85,19 @@ class Snapshot:
         return phrases
 
 
+def _together(told):
+    """The counts of several processes of meters, added up; {} until each has written its status."""
+    if len(told) == 1 or not all(told):
+        return told[0] if len(told) == 1 else {}
+    whole = {key: sum(each.get(key, 0) for each in told)
+             for key in ("broken", "sent", "receipted", "pending")}  # fmt: skip
+    links = [each["connections"] for each in told]
+    whole["connections"] = {key: sum(each[key] for each in links) for key in ("up", "wanted")}
+    return whole | {"done": all(each.get("done", False) for each in told)}
+
+
 def read(directory, network):
     return Snapshot(
         nodes={node: read_file(directory.node_status(node)) for node in network.nodes},
-        meters=read_file(directory.meter_status),
+        meters=_together([read_file(each) for each in directory.meter_statuses()]),
     )

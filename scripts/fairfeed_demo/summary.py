@@ -1,12 +1,10 @@
 """The page at the end of the demo."""
 
-import os
-import shlex
 import textwrap
-from pathlib import Path
 
 from . import build
 from . import network as networks
+from .lines import WIDTH, shown, typed, wrapped
 from .tables import bars, counted, grid_time, kw, kwh, money, percent, table
 
 _CLASS_MEANS = {
@@ -18,7 +16,6 @@ _RULE_COLUMNS = (
     "surplus_wh", "left_wh", "curtailed_in_surplus_wh", "curtailed_without_surplus_wh",
 )  # fmt: skip
 _MAX_MES = 4  # prosumers in a line
-_WIDTH = 100
 
 
 def headline(report, network):
@@ -108,7 +105,7 @@ def _how_rules_are_replayed(report):
             "did here; D > 0 is of quarter hours"
         )
     text = f"These windows under each rule, in kWh: replayed {how}"
-    return textwrap.wrap(text, width=_WIDTH - 4)
+    return textwrap.wrap(text, width=WIDTH - 4)
 
 
 def _by_quarter(report):
@@ -152,7 +149,7 @@ def _why_caps_do_not_bind(report):
         f"{percent(running)} of its nameplate in a window with surplus, and no share was below "
         f"{percent(share)}. `--rule waterfill` curtails what its shares forbid from "
         "the window in which they bind.",
-        width=_WIDTH, initial_indent="  ", subsequent_indent="  ",
+        width=WIDTH, initial_indent="  ", subsequent_indent="  ",
     )  # fmt: skip
 
 
@@ -212,8 +209,9 @@ def _bills(report):
              "credited", "owes"]]  # fmt: skip
     bills = {bill["meter"]: bill for bill in report["bills"]}
     for cluster in report["clusters"]:
-        last = cluster["windows"][-1]["shares"] if cluster["windows"] else []
-        for share in last:
+        # The last share of each, also of a meter that another one has replaced.
+        last = {share["meter"]: share for w in cluster["windows"] for share in w["shares"]}
+        for share in last.values():
             bill = bills[share["meter"]]
             has_pv = share["capacity_w"] > 0
             rows.append([
@@ -241,14 +239,14 @@ def trust(report, provisioned):
     )
     lines += _class_lines(report)
     finality = report["finality_ms"]
-    lines += _wrapped(
+    lines += wrapped(
         "readings",
         f"{readings['sent']} sent, {readings['final']} final on every node, "
         f"{readings['lost']} lost; {readings['duplicate']} came twice, "
         f"{_rejected_text(readings['rejected'])}",
     )
     if finality["p50"] is not None:
-        lines += _wrapped(
+        lines += wrapped(
             "finality",
             f"median {finality['p50']} ms, 99 % within {finality['p99']} ms, from first publish to "
             "the last node's disk",
@@ -275,7 +273,7 @@ def _class_lines(report):
     lines = []
     for (name, members), clusters in by_class.items():
         means = _CLASS_MEANS.get(name, "").format(members=members)
-        lines += _wrapped("certificates", f"class {name} ({means}): {', '.join(clusters)}")
+        lines += wrapped("certificates", f"class {name} ({means}): {', '.join(clusters)}")
     return lines
 
 
@@ -296,15 +294,9 @@ def _invariant_lines(report):
         text = f"{len(held)} of {len(invariants)} hold"
         if bad:
             text += f"; FAILED: {', '.join(bad)}"
-        lines += _wrapped(label, f"{text} ({checker}): {', '.join(held)}")
+        lines += wrapped(label, f"{text} ({checker}): {', '.join(held)}")
         label = ""
     return lines
-
-
-def _wrapped(label, text):
-    return textwrap.wrap(
-        text, width=_WIDTH, initial_indent=f"  {label:<13} ", subsequent_indent=" " * 18
-    )
 
 
 def verdict(report):
@@ -314,7 +306,7 @@ def verdict(report):
 
 
 def next_commands(report, programs, directory, network):
-    tool = _shown(programs.edge_node)
+    tool = shown(programs.edge_node)
     busiest = max(
         (cluster for cluster in report["clusters"] if cluster["windows"]),
         key=lambda each: max(window["d_wh"] for window in each["windows"]),
@@ -325,52 +317,23 @@ def next_commands(report, programs, directory, network):
     window = max(busiest["windows"], key=lambda each: each["d_wh"])
     node = network.nodes[network.clusters.index(busiest["id"])]
     meter = max(window["shares"], key=lambda share: share["capacity_w"])["meter"]
-    config, genesis = _shown(directory.node_config(node)), _shown(directory.genesis)
+    config, genesis = shown(directory.node_config(node)), shown(directory.genesis)
     number = window["window"]
     proof = f"{meter}-{number}.proof"
     by_quarter = report["resolution"] == "quarter"
     example = "quarter_hours.yaml" if by_quarter else "worked_example.yaml"
-    vector = _shown(build.SOURCE / "tests/vectors/contract" / example)
+    vector = shown(build.SOURCE / "tests/vectors/contract" / example)
     settle = ["settle", "--input", vector, "--rule", "waterfill"]
     settle += ["--resolution", "quarter"] if by_quarter else []
     commands = [
         ["show", "settlement", "--config", config, "--cluster", busiest["id"], "--window", number],
         ["prove", "--config", config, "--meter", meter, "--window", number, "--out", proof],
         ["check-proof", "--genesis", genesis, proof],
-        ["verify", "--genesis", genesis, "--ledger", _shown(directory.ledger(node)),
+        ["verify", "--genesis", genesis, "--ledger", shown(directory.ledger(node)),
          "--config", config],
         settle,
     ]  # fmt: skip
-    return ["Try next", *(line for command in commands for line in _typed([tool, *command]))]
-
-
-def office(report, office):
-    """What the utility decided, and what its own ledger says."""
-    figures = report["office"]
-    if figures is None:
-        return []
-    lines = ["The utility's office, which verified every block itself"]
-    lines += _wrapped("follows", f"height {figures['height']}, tip {figures['tip'][:12]}; all bills "
-                      f"and the grid sum to {figures['bills_sum_micro']} micro")  # fmt: skip
-    lines += _wrapped("API", f"told a program with a token of height {figures['api_height']}; with --keep: "
-                      f"curl --cacert {_shown(office.directory.path / 'dgmd/ca.crt')} -H "
-                      f"'Authorization: Bearer {office.token}' {office.api}/settlements")  # fmt: skip
-    for decision in office.decided:
-        where = "no block" if decision.height is None else f"block {decision.height}"
-        lines += _wrapped(decision.kind, f"{decision.says}: signed by two officers, in {where}")
-    return [*lines, ""]
-
-
-def office_commands(office):
-    if office is None:
-        return []
-    tool, config = _shown(office.programs.gateway), _shown(office.directory.gateway_config)
-    commands = [
-        ["drafts", "--config", config],
-        ["export", "bills", "--config", config, "--format", "csv"],
-        ["rebuild", "--config", config],
-    ]
-    return [line for command in commands for line in _typed([tool, *command])]
+    return ["Try next", *(line for command in commands for line in typed([tool, *command]))]
 
 
 def listening(programs, directory, network):
@@ -378,36 +341,9 @@ def listening(programs, directory, network):
     node, keys = network.nodes[0], directory.path / "dgmd"
     hear = [
         "mosquitto_sub", "-h", networks.HOST, "-p", network.ports[0],
-        "--cafile", _shown(keys / "ca.crt"), "--cert", _shown(keys / "tls.crt"),
-        "--key", _shown(keys / "tls.key"), "-i", "dgmd", "-V", "mqttv5",
+        "--cafile", shown(keys / "ca.crt"), "--cert", shown(keys / "tls.crt"),
+        "--key", shown(keys / "tls.key"), "-i", "dgmd", "-V", "mqttv5",
         "-t", f"'ff1/{networks.NETWORK_NAME}/{node}/#'", "-F", "'%t %x'",
     ]  # fmt: skip
-    decode = ["|", _shown(programs.edge_node), "decode", "--genesis", _shown(directory.genesis)]
-    return _typed([*hear, *decode])
-
-
-def _typed(words):
-    """A command for a shell, over as many lines as necessary."""
-    lines, text = [], ""
-    for piece in _options_with_values(list(map(str, words))):
-        if text and len(text) + len(piece) > _WIDTH - 3:
-            lines.append(text + " \\")
-            text = "     "
-        text = f"{text} {piece}" if text else f"  {piece}"
-    return [*lines, text]
-
-
-def _options_with_values(words):
-    pieces = []
-    while words:
-        count = 2 if words[0].startswith("-") else 1
-        pieces.append(" ".join(words[:count]))
-        words = words[count:]
-    return pieces
-
-
-def _shown(path):
-    """The shortest form of a path from this directory."""
-    here = Path.cwd()
-    path = Path(os.path.abspath(path))
-    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+    decode = ["|", shown(programs.edge_node), "decode", "--genesis", shown(directory.genesis)]
+    return typed([*hear, *decode])

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/io/file.h"
 
 namespace fairfeed::e2e {
@@ -168,12 +170,36 @@ void expect_good_run(const Json& report) {
         EXPECT_EQ(node.at("tip"), first.at("tip"));
         EXPECT_EQ(node.at("app_hash"), first.at("app_hash"));
     }
-    for (const Json& invariant : array(report.at("invariants")))
+    std::set<std::string> held;
+    for (const Json& invariant : array(report.at("invariants"))) {
         EXPECT_EQ(invariant.at("ok"), Json(true)) << invariant.dump();
+        held.insert(text(invariant.at("name")));
+    }
+    for (const char* name : {"conservation_of_energy", "conservation_of_money",
+                             "no_share_above_capacity", "registers_never_fall"})
+        EXPECT_TRUE(held.contains(name)) << name;
     std::int64_t sum_micro = 0;
     for (const Json& account : array(report.at("accounts")))
         sum_micro += integer(account.at("amount_micro"));
     EXPECT_EQ(sum_micro, 0);
+}
+
+void expect_whole_office(const Json& report) {
+    const Json& office = report.at("office");
+    for (const Json& node : array(report.at("nodes"))) {
+        EXPECT_EQ(office.at("tip"), node.at("tip"));
+        EXPECT_EQ(office.at("height"), node.at("height"));
+    }
+    EXPECT_EQ(office.at("contradictions"), Json(0));
+    EXPECT_EQ(office.at("capacities_certified"), Json(1));
+    EXPECT_EQ(office.at("tariffs_signed"), Json(1));
+    EXPECT_EQ(office.at("commands_signed"), Json(1));
+    EXPECT_EQ(office.at("commands_executed"), Json(1));
+    EXPECT_EQ(office.at("work_orders").at("opened"), Json(1));
+    EXPECT_EQ(office.at("work_orders").at("closed"), Json(1));
+    EXPECT_EQ(office.at("meters_replaced"), Json(1));
+    EXPECT_GT(integer(office.at("api_height")), 0);
+    EXPECT_EQ(office.at("bills_sum_micro"), Json(0));
 }
 
 }  // namespace fairfeed::e2e

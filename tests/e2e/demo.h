@@ -24,5 +24,8 @@ void expect_documented_members(const Json& report);
 // Expects ok, nothing lost or refused, one tip and app hash, money that adds up, every invariant
 // held.
 void expect_good_run(const Json& report);
+// Expects that the office of the run did its whole work: a capacity, a tariff and a command on the
+// chain, and one work order from a broken seal to a new meter.
+void expect_whole_office(const Json& report);
 
 }  // namespace fairfeed::e2e

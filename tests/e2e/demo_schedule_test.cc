@@ -44,8 +44,8 @@ void expect_planned_factors(const Json& report, const Json& windows) {
 TEST(DemoSchedule, follows_the_forecast_from_the_second_day_on) {
     const testing_support::TempDirectory place;
     RunningProgram demo(demo_command({"--nodes", "2", "--windows", "8", "--rule", "waterfill",
-                                      "--basis", "expected", "--resolution", "quarter", "--dir",
-                                      "lab", "--json", "report.json"}),
+                                      "--basis", "expected", "--resolution", "quarter",
+                                      "--no-gateway", "--dir", "lab", "--json", "report.json"}),
                         place.path());
     ASSERT_EQ(demo.wait(), 0) << demo.output();
     EXPECT_NE(demo.output().find("basis 'expected', a share for each quarter hour"),
