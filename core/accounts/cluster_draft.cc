@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/accounts/cluster_accounts.h"
+#include "core/accounts/first_closing.h"
 #include "core/accounts/plausibility.h"
 #include "core/contract/settlement.h"
 #include "core/contract/share_history.h"
@@ -68,20 +69,6 @@ std::optional<AdjustmentTotals> sum_adjustments(const std::vector<SettlementLine
     return AdjustmentTotals{*imported, *exported, *generated, *credited, *grid};
 }
 
-Result<void, Reject> plausible_after(const ChainState& state, Window window, const MeterId& meter,
-                                     const ReadingBody& body, const ClosingState& closing) {
-    const auto run = run_around(closing, window);
-    if (!run) return unexpected(Reject::closed_window);
-    const MeterRegistration& registration = state.meters.at(meter).registration;
-    Expectation expected{quarters_of(state.genesis.parameters), registration.rating.power_w(),
-                         run->before, false};
-    // Energy between the installation and the first window is no contradiction.
-    expected.follows_last = run->first == window && window > registration.effective;
-    expected.next = run->after;
-    expected.precedes_next = run->end == window + 1;
-    return check_plausible(body, expected);
-}
-
 // The times whose shares may still be needed: from `open` on, and in the meter's gaps.
 std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& closing,
                                    Window open, Window oldest) {
@@ -95,17 +82,9 @@ std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& 
 
 }  // namespace
 
-// A meter that was never settled starts with the registers at its installation, and with no share
-// since the grid's beginning.
 ClosingState ClusterAccounts::opening(const ChainState& state, const MeterId& meter) const {
     const ClosingState* last = closing(meter);
-    if (last) return *last;
-    const MeterRegistration& registration = state.meters.at(meter).registration;
-    ClosingState fresh;
-    fresh.registers = registration.installed;
-    fresh.unread_from = registration.effective;
-    fresh.shares.push_back({kNoShareW, state.genesis.parameters.grid_epoch_s});
-    return fresh;
+    return last ? *last : closing_at_installation(state, meter);
 }
 
 Result<void, Reject> ClusterAccounts::plausible(const ChainState& state, Window window,

@@ -247,12 +247,27 @@ std::string_view to_string(BillStatus status) {
     return status == BillStatus::closed ? "final" : "open";
 }
 
-BillStatus status_of(const ChainState& state, const ClusterId& cluster, const BillMonth& month) {
+BillStatus status_of(const ChainState& state, const MeterId& meter, const ClusterId& cluster,
+                     const BillMonth& month) {
     const ClusterRecord* record = state.cluster(cluster);
     if (!record || !record->last_window) return BillStatus::open;
     // Windows before this one can no longer be trued up.
     const Window oldest = oldest_late(state, *record->last_window + 1);
-    return month_of(state, oldest) > month ? BillStatus::closed : BillStatus::open;
+    const auto is_later = [&](Window window) { return month_of(state, window) > month; };
+    if (!is_later(oldest)) return BillStatus::open;
+    const MeterRecord* of_meter = state.meters.find(meter);
+    if (of_meter == nullptr || !state.settles(meter, *record->last_window + 1))
+        return BillStatus::closed;
+    const Window unread_from =
+        of_meter->last_window ? *of_meter->last_window + 1 : of_meter->registration.effective;
+    const bool has_run = !is_later(unread_from) ||
+                         std::any_of(of_meter->unread.begin(), of_meter->unread.end(),
+                                     [&](const UnreadGap& gap) { return !is_later(gap.first); });
+    return has_run ? BillStatus::open : BillStatus::closed;
+}
+
+std::int64_t last_correction(const ChainState& state, Window window) {
+    return std::int64_t{window} + 1 + late_windows(state);
 }
 
 Result<Bill, std::string> fold_bill(const ChainState& state, const BillSubject& subject,

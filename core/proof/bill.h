@@ -29,8 +29,12 @@ using BillMonth = std::chrono::year_month;
 // Open: a later settlement may still true up a window of the month. Closed ("final"): none can.
 enum class BillStatus : std::uint8_t { open, closed };
 [[nodiscard]] std::string_view to_string(BillStatus status);
-[[nodiscard]] BillStatus status_of(const ChainState& state, const ClusterId& cluster,
-                                   const BillMonth& month);
+// Open as well while a window of the month is in a run without a reading that later registers may
+// close.
+[[nodiscard]] BillStatus status_of(const ChainState& state, const MeterId& meter,
+                                   const ClusterId& cluster, const BillMonth& month);
+// The first window whose settlement is the last that may list a late reading of this one.
+[[nodiscard]] std::int64_t last_correction(const ChainState& state, Window window);
 
 struct BilledWindow {
     Window window = 0;

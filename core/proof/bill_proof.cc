@@ -1,36 +1,18 @@
 #include "core/proof/bill_proof.h"
 
+#include <algorithm>
+
+#include "core/contract/share_schedule.h"
 #include "core/crypto/merkle.h"
+#include "core/proof/bill_corrections.h"
 #include "core/proof/proof_parts.h"
+#include "core/state/late_rules.h"
 #include "core/state/settlement_rules.h"
+#include "core/wire/reading_codec.h"
 #include "core/wire/settlement_line_codec.h"
-#include "core/wire/transaction_codec.h"
 
 namespace fairfeed {
 namespace {
-
-// 0 version, 1 network, 2 meter, 3 month, 4 header, 5 certificate, 6 place of the last settlement,
-// 7 pieces, 8 registry
-constexpr std::size_t kKeys = 9;
-constexpr std::size_t kMaxPieces = 3000;  // a month of quarter hours, and the window before
-
-void write_piece(cbor::Writer& writer, const BillPiece& piece) {
-    writer.array(3);
-    writer.bytes(encode_transaction(piece.settlement));
-    write_places(writer, std::span(&piece.row, 1));
-    writer.bytes(piece.line_key.view());
-}
-
-BillPiece read_piece(cbor::Reader& reader, const Digest& network) {
-    BillPiece piece;
-    reader.array_of(3);
-    piece.settlement = decoded(reader, decode_excerpt(reader.bytes(), network));
-    std::vector<RowPlace> rows = read_places(reader);
-    if (rows.size() != 1) reader.fail(cbor::Fault::malformed);
-    if (reader.ok()) piece.row = std::move(rows.front());
-    piece.line_key = reader.fixed<SymmetricKey>();
-    return piece;
-}
 
 const Settlement& settlement_of(const BillPiece& piece) {
     return std::get<Settlement>(piece.settlement.content);
@@ -72,7 +54,7 @@ Result<void, ProofFault> check_chain(const ChainState& state, const BillProof& p
                       settlement.cluster != settlement_of(last).cluster))
             return fault(ProofPart::settlement,
                          where(piece) + "it does not go on from the settlement before it");
-        if (!rows_are_included(piece.settlement, std::span(&piece.row, 1)) ||
+        if (!rows_are_included(piece.settlement, piece.rows) ||
             settlement.entries.front().meter != proof.meter)
             return fault(ProofPart::settlement, where(piece) + "the row is not the meter's");
         const auto totals = check_totals_alone(
@@ -84,63 +66,208 @@ Result<void, ProofFault> check_chain(const ChainState& state, const BillProof& p
     return {};
 }
 
+// The readings that a settlement lists as late, each the meter's own and opened.
+Result<std::vector<LateReading>, ProofFault> open_late(const ChainState& state,
+                                                       const BillPiece& piece,
+                                                       const VerifyKey& key) {
+    const std::vector<ListedReading>& listed = settlement_of(piece).late;
+    const auto is_listed = [](const ListedReading& row, const BilledReading& late) {
+        const ReadingHeader& header = late.reading.header;
+        return row == ListedReading{header.meter, header.window, late.reading.id};
+    };
+    if (!std::equal(listed.begin(), listed.end(), piece.late.begin(), piece.late.end(), is_listed))
+        return fault(ProofPart::reading, where(piece) + "it lists other late readings");
+    std::vector<LateReading> out;
+    for (const BilledReading& late : piece.late) {
+        const ReadingHeader& header = late.reading.header;
+        const std::string which =
+            where(piece) + "the late reading of window " + std::to_string(header.window);
+        if (header.meter != settlement_of(piece).entries.front().meter)
+            return fault(ProofPart::reading, which + " is another meter's");
+        if (const auto valid = verify_reading(late.reading, state.network, key); !valid)
+            return fault(ProofPart::reading, which + ", the meter's signature", valid.error());
+        auto body = open_reading(late.reading, late.key);
+        if (!body) return fault(ProofPart::reading_key, which + " does not open", body.error());
+        out.push_back({header.window, std::move(*body)});
+    }
+    return out;
+}
+
+struct OpenedLine {
+    Window window = 0;
+    SettlementLine line;
+    std::vector<LateReading> late;
+};
 struct OpenedBill {
     std::optional<SettlementLine> before;
-    std::vector<std::pair<Window, SettlementLine>> lines;
+    std::vector<OpenedLine> lines;
+    [[nodiscard]] std::vector<std::pair<Window, SettlementLine>> to_fold() const {
+        std::vector<std::pair<Window, SettlementLine>> out;
+        for (const OpenedLine& each : lines)
+            out.emplace_back(each.window, each.line);
+        return out;
+    }
 };
 
-// A window that begins in the month before may stand in front.
+// Windows that begin in months before may stand in front; only the last of them is opened.
 Result<OpenedBill, ProofFault> open_lines(const ChainState& state, const BillProof& proof) {
+    const VerifyKey* key = state.meter_key(proof.meter);
+    if (key == nullptr)
+        return fault(ProofPart::registry, "meter " + proof.meter.str() +
+                                              " is neither in genesis nor in an attached "
+                                              "registration");
+    const auto is_earlier = [&](const BillPiece& piece) {
+        return month_of(state, settlement_of(piece).window) < proof.month;
+    };
     OpenedBill out;
     for (std::size_t i = 0; i < proof.pieces.size(); ++i) {
         const BillPiece& piece = proof.pieces[i];
+        const bool is_before = is_earlier(piece);
+        if (is_before && i + 1 < proof.pieces.size() && is_earlier(proof.pieces[i + 1])) continue;
         const Settlement& settlement = settlement_of(piece);
         auto line = open_line(settlement, settlement.lines.front(), piece.line_key);
         if (!line)
             return fault(ProofPart::line_key, where(piece) + "the line does not open",
                          line.error());
-        if (i == 0 && month_of(state, settlement.window) != proof.month) {
+        if (is_before) {
             out.before = std::move(*line);
-        } else {
-            out.lines.emplace_back(settlement.window, std::move(*line));
+            continue;
         }
+        auto late = open_late(state, piece, *key);
+        if (!late) return unexpected(late.error());
+        out.lines.push_back({settlement.window, std::move(*line), std::move(*late)});
     }
     return out;
+}
+
+// Enters the factors that bound in the windows of the file. Every settlement names them.
+void enter_factors(ChainState& state, const BillProof& proof) {
+    const ClusterId& cluster = settlement_of(proof.pieces.back()).cluster;
+    for (const BillPiece& piece : proof.pieces) {
+        const Settlement& settlement = settlement_of(piece);
+        if (settlement.bound.empty()) continue;
+        const std::int64_t start_s = state.grid().start_s(settlement.window);
+        add_factors(state.clusters.edit(cluster).factors, settlement.bound, start_s, start_s);
+    }
+}
+
+Result<CorrectionCheck, ProofFault> check_corrections(ChainState& state, const BillProof& proof,
+                                                      const OpenedBill& opened) {
+    enter_factors(state, proof);
+    const bool has_factors = state.genesis.parameters.resolution == ShareResolution::quarter;
+    std::optional<ClosingState> before;
+    if (opened.before) before = opened.before->closing;
+    CorrectionCheck check(state, proof.meter, std::move(before),
+                          has_factors ? settlement_of(proof.pieces.front()).window : 0);
+    for (const OpenedLine& each : opened.lines)
+        if (auto sound = check.follow(each.window, each.line, each.late); !sound)
+            return fault(ProofPart::money, sound.error());
+    return check;
+}
+
+// Whether no window of the month is in a run without a reading that goes on after the month. If the
+// month's last line does not show that, the closing state at the end must.
+Result<void, ProofFault> check_runs(const BillEnd& end, const Bill& bill) {
+    const BilledWindow& last = bill.windows.back();
+    if (last.line.closing.unread_from > last.window) return {};
+    const auto& settlement = std::get<Settlement>(end.settlement.transaction.content);
+    if (settlement.entries.empty() || !rows_are_included(end.settlement.transaction, end.rows) ||
+        settlement.entries.front().meter != bill.meter)
+        return fault(ProofPart::settlement, "the meter's row is not in the settlement at the end");
+    const auto closing = open_closing(settlement, settlement.lines.front(), end.closing_key);
+    if (!closing)
+        return fault(ProofPart::line_key, "the closing state at the end does not open",
+                     closing.error());
+    const ClosingState& state = closing->state;
+    const bool is_open =
+        state.unread_from <= last.window ||
+        std::any_of(state.gaps.begin(), state.gaps.end(),
+                    [&](const RegisterGap& gap) { return gap.first <= last.window; });
+    if (is_open)
+        return fault(ProofPart::settlement,
+                     "the bill claims to be final, and its last windows "
+                     "may still be read late or closed by registers");
+    return {};
+}
+
+// A later settlement of the cluster, in a certified block: its window is so late that no settlement
+// behind it may true up a window of the month.
+Result<void, ProofFault> check_end(ChainState& state, const BillEnd& end,
+                                   const BillFindings& findings) {
+    for (const RegistryEvidence& evidence : end.registry)
+        if (auto added = add_registry(state, evidence, end.header.height); !added) return added;
+    if (auto sound = check_block(state, end.header, end.certificate); !sound) return sound;
+    const Transaction& batch = end.settlement.transaction;
+    const auto& settlement = std::get<Settlement>(batch.content);
+    if (settlement.cluster != findings.bill.cluster)
+        return fault(ProofPart::settlement, "the settlement at the end is of another cluster");
+    if (!is_included(end.settlement, end.header))
+        return fault(ProofPart::settlement, "the settlement at the end is not in its block");
+    if (const auto members = check_batch(state, batch); !members)
+        return unexpected(members.error());
+    if (!findings.final_with)
+        return fault(ProofPart::settlement,
+                     "the bill claims to be final, and does not reach the "
+                     "end of its month");
+    if (settlement.window < *findings.final_with)
+        return fault(ProofPart::settlement,
+                     "the bill claims to be final with the settlement of window " +
+                         std::to_string(settlement.window) + ", and corrections may come up to " +
+                         "that of window " + std::to_string(*findings.final_with));
+    return check_runs(end, findings.bill);
 }
 
 std::string of(std::size_t some, std::size_t all) {
     return std::to_string(some) + " of " + std::to_string(all);
 }
 
-void describe(BillFindings& findings, const BillProof& proof) {
+std::string described_corrections(const BillFindings& findings, std::size_t late) {
+    return std::to_string(findings.bill.corrections.size() - findings.unchecked_corrections) +
+           " corrections of earlier windows follow, to the micro, from " + std::to_string(late) +
+           " late readings signed by the meter and opened here, the registers around the windows "
+           "without a reading, the estimates billed for them and the tariffs";
+}
+
+void describe(BillFindings& findings, const BillProof& proof, std::size_t late, bool has_before) {
     const Bill& bill = findings.bill;
     findings.proved = {
         of(findings.endorsements, findings.members) +
-            " committee members endorsed the settlement "
-            "of window " +
+            " committee members endorsed the settlement of window " +
             std::to_string(bill.windows.back().window) + ", which stands in block " +
             std::to_string(findings.height) + ", certified by " +
             of(findings.signers, findings.validators) + " validators",
         "each settlement names the one before it: " + std::to_string(bill.windows.size()) +
             " windows in a row, none left out",
         "the meter's line of each stands in its settlement and opens with its own key",
-        "amounts, bands and fixed charges without corrections follow from the lines' energies and "
-        "the tariffs, "
-        "balances "
-        "and remainders from the line before",
+        "amounts, bands and fixed charges follow from the lines' energies and the tariffs, "
+        "balances and remainders from the line before",
     };
+    if (!bill.corrections.empty()) findings.proved.push_back(described_corrections(findings, late));
     findings.not_proved = {
-        "that the lines' energies are the meter's readings: `edge-node prove` does, window by "
-        "window",
+        "that the energies of the lines' own windows are the meter's readings: `edge-node prove` "
+        "does, window by window",
         "that nothing was changed in the registry between genesis and this block beyond the " +
             std::to_string(proof.registry.size()) + " transactions attached",
-        "whether a later settlement trues up a window of this month",
     };
-    if (!bill.corrections.empty()) {
-        findings.not_proved.push_back("the " + std::to_string(bill.corrections.size()) +
-                                      " corrections of earlier windows, " +
-                                      std::to_string(bill.corrected_micro) +
-                                      " micro together: they are as the committee signed them");
+    if (has_before)
+        findings.not_proved.push_back(
+            "the closing state before the first line, its balance and what it carries: the bill of "
+            "the month before shows it");
+    if (late > 0)
+        findings.not_proved.push_back(
+            "that the shares under which late readings are credited are those settled before");
+    if (findings.unchecked_corrections > 0)
+        findings.not_proved.push_back("the corrections of " +
+                                      std::to_string(findings.unchecked_corrections) +
+                                      " windows: what they go on from is not in the file");
+    if (findings.status == BillStatus::closed) {
+        findings.proved.push_back(
+            "the bill is final: the cluster's settlement of window " +
+            std::to_string(std::get<Settlement>(proof.end->settlement.transaction.content).window) +
+            " stands in block " + std::to_string(proof.end->header.height) +
+            ", and no settlement behind it trues up a window of the month");
+    } else {
+        findings.not_proved.push_back("whether a later settlement trues up a window of this month");
     }
     if (!bill.begins_with_month)
         findings.not_proved.push_back("that the meter had no line earlier in the month");
@@ -149,77 +276,6 @@ void describe(BillFindings& findings, const BillProof& proof) {
 }
 
 }  // namespace
-
-Bytes encode_bill_proof(const BillProof& proof) {
-    cbor::Writer writer;
-    writer.map(kKeys);
-    writer.key(0);
-    writer.unsigned_integer(kBillProofVersion);
-    writer.key(1);
-    writer.bytes(proof.network.view());
-    writer.key(2);
-    writer.text(proof.meter.view());
-    writer.key(3);
-    writer.text(month_text(proof.month));
-    writer.key(4);
-    writer.bytes(encode_header(proof.header));
-    writer.key(5);
-    writer.bytes(encode_certificate(proof.certificate));
-    writer.key(6);
-    const RowPlace place{proof.index, proof.path};
-    write_places(writer, std::span(&place, 1));
-    writer.key(7);
-    writer.array(proof.pieces.size());
-    for (const BillPiece& piece : proof.pieces)
-        write_piece(writer, piece);
-    writer.key(8);
-    write_registry(writer, proof.registry);
-    return writer.take();
-}
-
-Result<BillProof, Reject> decode_bill_proof(ByteView bytes) {
-    if (bytes.size() > kMaxBillProofBytes) return unexpected(Reject::oversized);
-    cbor::Reader reader(bytes);
-    BillProof out;
-    reader.map_of(kKeys);
-    reader.key(0);
-    const bool known_version = reader.unsigned_integer() == kBillProofVersion;
-    if (reader.ok() && !known_version) return unexpected(Reject::unsupported_version);
-    reader.key(1);
-    out.network = reader.fixed<Digest>();
-    reader.key(2);
-    out.meter = reader.name<MeterId>();
-    reader.key(3);
-    const std::string_view month_said = reader.text();
-    const auto month = parse_month(month_said);
-    if (!month || month_text(*month) != month_said) reader.fail(cbor::Fault::malformed);
-    out.month = month.value_or(BillMonth{});
-    reader.key(4);
-    out.header = decoded(reader, decode_header(reader.bytes()));
-    reader.key(5);
-    out.certificate = decoded(reader, decode_certificate(reader.bytes()));
-    reader.key(6);
-    std::vector<RowPlace> place = read_places(reader);
-    if (place.size() != 1) reader.fail(cbor::Fault::malformed);
-    if (reader.ok()) out.index = place.front().index;
-    if (reader.ok()) out.path = std::move(place.front().path);
-    reader.key(7);
-    const std::size_t pieces = reader.array();
-    if (pieces == 0 || pieces > kMaxPieces) reader.fail(cbor::Fault::malformed);
-    for (std::size_t i = 0; i < pieces && reader.ok(); ++i)
-        out.pieces.push_back(read_piece(reader, out.network));
-    reader.key(8);
-    out.registry = read_registry(reader, out.network);
-    if (!reader.finish()) return unexpected(Reject::malformed);
-    return out;
-}
-
-bool is_bill_file(ByteView bytes) {
-    cbor::Reader reader(bytes);
-    reader.map_of(kKeys);
-    reader.key(0);
-    return reader.unsigned_integer() == kBillProofVersion && reader.ok();
-}
 
 Result<BillFindings, ProofFault> check_bill_proof(ByteView bytes, const LoadedGenesis& genesis) {
     const auto proof = decode_bill_proof(bytes);
@@ -231,21 +287,31 @@ Result<BillFindings, ProofFault> check_bill_proof(ByteView bytes, const LoadedGe
     const Transaction& last = proof->pieces.back().settlement;
     const auto members = check_batch(*state, last);
     if (!members) return unexpected(members.error());
-    auto opened = open_lines(*state, *proof);
+    const auto opened = open_lines(*state, *proof);
     if (!opened) return unexpected(opened.error());
     const BillSubject subject{proof->meter, std::get<Settlement>(last.content).cluster,
                               proof->month};
-    auto bill = fold_bill(*state, subject, opened->before, opened->lines);
+    auto bill = fold_bill(*state, subject, opened->before, opened->to_fold());
     if (!bill) return fault(ProofPart::money, bill.error());
+    const auto corrections = check_corrections(*state, *proof, *opened);
+    if (!corrections) return unexpected(corrections.error());
     BillFindings findings;
     findings.bill = std::move(*bill);
+    findings.unchecked_corrections = corrections->unchecked();
     findings.height = proof->header.height;
     findings.block = block_id(proof->header);
     findings.validators = state->validators.size();
     findings.signers = proof->certificate.witnesses.size();
     findings.members = *members;
     findings.endorsements = last.endorsements.size();
-    describe(findings, *proof);
+    if (findings.bill.ends_with_month)
+        findings.final_with = last_correction(*state, findings.bill.windows.back().window);
+    if (proof->end) {
+        if (auto sound = check_end(*state, *proof->end, findings); !sound)
+            return unexpected(sound.error());
+        findings.status = BillStatus::closed;
+    }
+    describe(findings, *proof, corrections->late_readings(), opened->before.has_value());
     return findings;
 }
 

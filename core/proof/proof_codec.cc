@@ -74,6 +74,9 @@ Result<Proof, Reject> decode_proof(ByteView bytes) {
     out.reading = read_included(reader, out.network);
     reader.key(kSettlement);
     out.settlement = read_included_excerpt(reader, out.network);
+    const auto* excerpt = std::get_if<Settlement>(&out.settlement.transaction.content);
+    if (excerpt != nullptr && (excerpt->entries.empty() || excerpt->late.size() > 1))
+        reader.fail(cbor::Fault::malformed);
     reader.key(kReadingKey);
     out.reading_key = reader.fixed<SymmetricKey>();
     reader.key(kLineKey);

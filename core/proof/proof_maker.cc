@@ -135,9 +135,9 @@ Result<Proof, ProofRefusal> assemble(const Walk& walk) {
         std::find_if(settlement.late.begin(), settlement.late.end(),
                      [&](const ListedReading& each) { return each.reading == walk.reading; });
     const auto at = static_cast<std::size_t>(entry - settlement.entries.begin());
-    std::optional<std::size_t> late_at;
+    std::vector<std::size_t> late_at;
     if (late != settlement.late.end())
-        late_at = static_cast<std::size_t>(late - settlement.late.begin());
+        late_at.push_back(static_cast<std::size_t>(late - settlement.late.begin()));
     IncludedTransaction included = include(block, walk.settlement);
     SettlementExcerpt excerpt = cut_out(included.transaction, at, late_at);
     included.transaction = std::move(excerpt.transaction);

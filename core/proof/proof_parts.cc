@@ -207,13 +207,15 @@ SettlementHead head_of(const Transaction& settlement) {
 
 }  // namespace
 
-SettlementExcerpt cut_out(const Transaction& settlement, std::size_t entry,
-                          std::optional<std::size_t> late) {
+SettlementExcerpt cut_out(const Transaction& settlement, std::optional<std::size_t> entry,
+                          const std::vector<std::size_t>& late) {
     const auto parts = split_settlement(settlement.envelope);
     CHECK(parts);
     const std::span<const ByteView> rows = parts->rows;
-    std::vector<std::size_t> places{entry};
-    if (late) places.push_back(head_of(settlement).meters + *late);
+    std::vector<std::size_t> places;
+    if (entry) places.push_back(*entry);
+    for (const std::size_t each : late)
+        places.push_back(head_of(settlement).meters + each);
     SettlementExcerpt out;
     std::vector<Bytes> kept;
     for (const std::size_t place : places) {
@@ -222,10 +224,13 @@ SettlementExcerpt cut_out(const Transaction& settlement, std::size_t entry,
     }
     const auto& whole = std::get<Settlement>(settlement.content);
     Settlement part = whole;
-    part.entries = {whole.entries[entry]};
-    part.lines = {whole.lines[entry]};
+    part.entries.clear();
+    part.lines.clear();
     part.late.clear();
-    if (late) part.late = {whole.late[*late]};
+    if (entry) part.entries = {whole.entries[*entry]};
+    if (entry) part.lines = {whole.lines[*entry]};
+    for (const std::size_t each : late)
+        part.late.push_back(whole.late[each]);
     out.transaction = {.kind = settlement.kind,
                        .id = settlement.id,
                        .signer = settlement.signer,

@@ -41,15 +41,18 @@ namespace fairfeed {
 
 [[nodiscard]] IncludedTransaction include(const Block& block, std::size_t index);
 
-// A SETTLEMENT cut down to one meter's row, and to the row of a late reading if one is named.
+// A SETTLEMENT cut down to one meter's row and those of the late readings that are named, or to its
+// head.
 struct SettlementExcerpt {
     Transaction transaction;
     std::vector<RowPlace> rows;
 };
-// `entry` and `late`: places in the settlement's entries and late readings.
-[[nodiscard]] SettlementExcerpt cut_out(const Transaction& settlement, std::size_t entry,
-                                        std::optional<std::size_t> late);
-// Whether the rows of the excerpt are rows of its head: a meter's, then perhaps a late reading's.
+// `entry` and `late`: places in the settlement's entries and late readings, ascending; without an
+// entry the head alone.
+[[nodiscard]] SettlementExcerpt cut_out(const Transaction& settlement,
+                                        std::optional<std::size_t> entry,
+                                        const std::vector<std::size_t>& late);
+// Whether the rows of the excerpt are rows of its head: a meter's, then those of late readings.
 [[nodiscard]] bool rows_are_included(const Transaction& excerpt, std::span<const RowPlace> rows);
 // The number of meters that the head of a SETTLEMENT or of an excerpt names.
 [[nodiscard]] std::size_t meters_settled(const Transaction& excerpt);

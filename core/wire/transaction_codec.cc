@@ -120,9 +120,8 @@ Result<Transaction, Reject> decode_settlement(ByteView envelope, const Digest& n
     return settlement_transaction(envelope, *message, network, std::move(*settlement));
 }
 
-// The rows of an excerpt: a meter's, then perhaps a late reading's.
+// The rows of an excerpt: none, or a meter's and then those of late readings.
 Result<Settlement, Reject> with_some_rows(SettlementHead head, std::span<const ByteView> rows) {
-    if (rows.size() != 1 && rows.size() != 2) return unexpected(Reject::malformed);
     Settlement content = std::move(head.content);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto read = read_settlement_row(rows[i], i > 0, content);

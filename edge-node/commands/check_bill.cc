@@ -10,13 +10,21 @@ namespace fairfeed {
 namespace {
 
 Json to_json(const BillFindings& findings) {
-    return Json::object()
-        .set("valid", true)
-        .set("bill", bill_json(findings.bill))
+    Json page = Json::object().set("valid", true).set("status", to_string(findings.status));
+    if (findings.final_with) page.set("final_with_window", *findings.final_with);
+    return page.set("bill", bill_json(findings.bill))
+        .set("unchecked_corrections", static_cast<std::int64_t>(findings.unchecked_corrections))
         .set("height", findings.height)
         .set("block", to_hex(findings.block.view()))
         .set("proved", texts_json(findings.proved))
         .set("not_proved", texts_json(findings.not_proved));
+}
+
+std::string status_text(const BillFindings& findings) {
+    if (findings.status == BillStatus::closed) return "final, no correction can come any more";
+    if (!findings.final_with) return "open, the month is not settled to its end here";
+    return "open, final with the settlement of window " + std::to_string(*findings.final_with) +
+           " at the earliest";
 }
 
 void print_sums(const Bill& bill, std::ostream& out) {
@@ -51,7 +59,7 @@ void print_bill(const BillFindings& findings, bool json, std::ostream& out) {
     out << "The bill holds.\n\nBill " << bill.number << ": meter " << bill.meter.str()
         << ", cluster " << bill.cluster.str() << ", windows " << bill.windows.front().window
         << " to " << bill.windows.back().window << ", " << bill.estimated_windows
-        << " of them estimated\n";
+        << " of them estimated\nStatus: " << status_text(findings) << '\n';
     print_sums(bill, out);
     out << "\nProved, trusting nothing but the genesis file:\n";
     for (const std::string& line : findings.proved)

@@ -47,7 +47,7 @@ class BillCollector {
                 return unexpected("meter " + meter.str() + ", " + month_text(month) + ": " +
                                   bill.error());
             out.bills_micro += bill->total_micro;
-            const BillStatus status = status_of(state, of_meter.cluster, month);
+            const BillStatus status = status_of(state, meter, of_meter.cluster, month);
             out.bills.push_back({std::move(*bill), status});
         }
         return out;

@@ -277,7 +277,7 @@ void write_crypto(const Corpus& corpus) {
     proof.header = samples::block().header;
     proof.certificate = samples::certificate();
     proof.reading = {make_reading_transaction(samples::reading()), 0, {}};
-    SettlementExcerpt excerpt = cut_out(samples::batch(), 0, 0);
+    SettlementExcerpt excerpt = cut_out(samples::batch(), 0, {0});
     proof.settlement = {std::move(excerpt.transaction), 1, {samples::digest("sibling")}};
     proof.rows = std::move(excerpt.rows);
     proof.reading_key = samples::data_key();

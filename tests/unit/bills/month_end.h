@@ -13,7 +13,8 @@ class MonthEnd {
     static constexpr Window kInAugust = 18;
     static constexpr Window kWindows = 24;
 
-    MonthEnd() : stored_(options()) {
+    explicit MonthEnd(ShareResolution resolution = ShareResolution::window)
+        : stored_(options(resolution)) {
         TestChain& chain = stored_.chain();
         for (Window window = 0; window < kWindows; ++window) {
             std::vector<Transaction> block;
@@ -32,7 +33,7 @@ class MonthEnd {
     [[nodiscard]] static MeterId silent() { return TestNetwork::meter(1, 2); }
 
   private:
-    static TestNetworkOptions options() {
+    static TestNetworkOptions options(ShareResolution resolution) {
         TestNetworkOptions options;
         options.clusters = 2;
         options.clusters_with_meters = 2;
@@ -41,6 +42,7 @@ class MonthEnd {
         options.parameters.real_epoch_ms = 1'472'428'800'000;
         options.parameters.time_zone = "Europe/Berlin";
         options.parameters.close_after_s = 4 * 14'400;
+        options.parameters.resolution = resolution;
         options.tariff = samples::banded();
         return options;
     }

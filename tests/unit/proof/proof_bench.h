@@ -48,9 +48,9 @@ inline void put_settlement(Proof& proof, const Block& block, std::size_t index) 
     std::size_t entry = 0;
     while (whole.entries.at(entry).meter != reading.header.meter)
         ++entry;
-    std::optional<std::size_t> late;
+    std::vector<std::size_t> late;
     for (std::size_t i = 0; i < whole.late.size(); ++i)
-        if (whole.late[i].reading == reading.id) late = i;
+        if (whole.late[i].reading == reading.id) late = {i};
     SettlementExcerpt excerpt = cut_out(proof.settlement.transaction, entry, late);
     proof.settlement.transaction = std::move(excerpt.transaction);
     proof.rows = std::move(excerpt.rows);
