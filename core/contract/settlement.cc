@@ -198,39 +198,48 @@ Shares shares_of(const SettlementTotalsInput& input, const Sums& sums) {
     return shares;
 }
 
-// Returns the figure that goes beyond 64 bits; empty: none does.
-std::string_view settle_meter(const MeterTotals& meter, std::int64_t mes_w,
-                              const SettlementTotalsInput& input, MeterSettlement& out) {
-    out.meter = meter.meter;
-    out.load_wh = load_of(meter);
-    out.import_wh = meter.import_wh;
-    out.export_wh = meter.export_wh;
-    out.generation_wh = meter.generation_wh;
-    out.available_wh = meter.available_wh;
-    out.curtailed_wh = meter.available_wh - meter.generation_wh;
-    out.credited_wh = meter.credited_wh;
-    out.uncredited_wh = meter.export_wh - meter.credited_wh;
-    out.capacity_w = meter.capacity_w;
-    out.mes_w = mes_w;
-    out.bands = meter.bands;
+struct MeterMoney {
+    Billed taken, given;
+    std::int64_t posting_micro = 0;
+    std::int64_t balance_micro = 0;
+};
+
+// The error is the figure that goes beyond 64 bits.
+Result<MeterMoney, std::string_view> billed(const MeterTotals& meter,
+                                            const SettlementTotalsInput& input) {
     const PricedEnergy energy =
         priced(input.tariff, meter.import_wh, meter.credited_wh, meter.bands);
     const auto taken =
         carry(meter.import_remainder, energy.cost + Int128{input.fixed_micro} * kRemainderLimit);
-    if (!taken) return "import_amount_micro";
+    if (!taken) return unexpected(std::string_view("import_amount_micro"));
     const auto given = carry(meter.export_remainder, energy.worth);
-    if (!given) return "export_amount_micro";
-    out.import_amount_micro = taken->amount_micro;
-    out.export_amount_micro = given->amount_micro;
-    out.import_remainder = taken->remainder;
-    out.export_remainder = given->remainder;
+    if (!given) return unexpected(std::string_view("export_amount_micro"));
     const auto posting = checked_sub(taken->amount_micro, given->amount_micro);
-    if (!posting) return "posting_micro";
-    out.posting_micro = *posting;
-    const auto balance = checked_add(meter.balance_micro, out.posting_micro);
-    if (!balance) return "balance_micro";
-    out.balance_micro = *balance;
-    return {};
+    if (!posting) return unexpected(std::string_view("posting_micro"));
+    const auto balance = checked_add(meter.balance_micro, *posting);
+    if (!balance) return unexpected(std::string_view("balance_micro"));
+    return MeterMoney{*taken, *given, *posting, *balance};
+}
+
+MeterSettlement settled(const MeterTotals& meter, std::int64_t mes_w, const MeterMoney& money) {
+    return {.meter = meter.meter,
+            .load_wh = load_of(meter),
+            .import_wh = meter.import_wh,
+            .export_wh = meter.export_wh,
+            .generation_wh = meter.generation_wh,
+            .available_wh = meter.available_wh,
+            .curtailed_wh = meter.available_wh - meter.generation_wh,
+            .credited_wh = meter.credited_wh,
+            .uncredited_wh = meter.export_wh - meter.credited_wh,
+            .capacity_w = meter.capacity_w,
+            .mes_w = mes_w,
+            .import_amount_micro = money.taken.amount_micro,
+            .export_amount_micro = money.given.amount_micro,
+            .posting_micro = money.posting_micro,
+            .import_remainder = money.taken.remainder,
+            .export_remainder = money.given.remainder,
+            .balance_micro = money.balance_micro,
+            .bands = meter.bands};
 }
 
 SettlementTotals totals_of(const Sums& sums, const Shares& shares, std::int64_t grid_micro) {
@@ -343,11 +352,11 @@ Result<SettlementResult, SettlementFault> settle_totals(const SettlementTotalsIn
     Int128 postings = 0;
     for (std::size_t i = 0; i < input.meters.size(); ++i) {
         const MeterTotals& meter = input.meters[i];
-        MeterSettlement& settled = out.meters.emplace_back();
-        const auto beyond = settle_meter(meter, shares.shares[i].mes_w, input, settled);
-        if (!beyond.empty())
-            return unexpected(SettlementFault{Reason::overflow, meter.meter, beyond});
-        postings += settled.posting_micro;
+        const auto money = billed(meter, input);
+        if (!money)
+            return unexpected(SettlementFault{Reason::overflow, meter.meter, money.error()});
+        out.meters.push_back(settled(meter, shares.shares[i].mes_w, *money));
+        postings += money->posting_micro;
     }
     const auto grid_micro = narrow(-postings);
     if (!grid_micro) return unexpected(SettlementFault{Reason::overflow, {}, "grid_amount_micro"});
