@@ -56,7 +56,10 @@ EnrolmentBook::EnrolmentBook(std::span<const Transaction> registry) {
     for (const Transaction& transaction : registry) {
         const auto& content = transaction.content;
         if (const auto* meter = std::get_if<MeterRegistration>(&content)) {
-            meters_[meter->meter].registration = meter;
+            MeterEntries& known = meters_[meter->meter];
+            known.registration = meter;
+            // What is certified for the installation passes on.
+            if (meter->permit) known.capacity_w = meters_[meter->permit->replaces].capacity_w;
         } else if (const auto* certificate = std::get_if<CapacityCertificate>(&content)) {
             meters_[certificate->meter].capacity_w = certificate->capacity_w;
         } else if (const auto* withdrawn = std::get_if<Deauthorisation>(&content)) {
@@ -121,7 +124,7 @@ Result<Enrolment, std::string> EnrolmentBook::find(const MeterId& meter) const {
     Enrolment out{meter,
                   registration->cluster,
                   registration->signing_key,
-                  registration->effective,
+                  registration->reads_from(),
                   capacity_w,
                   registration->installed,
                   *committees,

@@ -156,8 +156,9 @@ class ClusterAccounts {
         TrueUp true_up;
         std::vector<const OpenedReading*> late;
         const OpenedReading* present = nullptr;
-        std::uint64_t sequence = 0;     // of the newest accepted reading
-        std::optional<Reject> refused;  // the reason for the first refusal among those held
+        const ReadingBody* estimate = nullptr;  // without a present reading; nullptr: zeros
+        std::uint64_t sequence = 0;             // of the newest accepted reading
+        std::optional<Reject> refused;          // the reason for the first refusal among those held
     };
 
     [[nodiscard]] ClosingState opening(const ChainState& state, const MeterId& meter) const;
@@ -167,6 +168,8 @@ class ClusterAccounts {
                               const HeldReadings& held, std::size_t room) const;
     [[nodiscard]] std::vector<Picked> pick_all(const ChainState& state, Window window,
                                                const HeldReadings& held) const;
+    void close_replaced(const ChainState& state, Window window, Picked& picked) const;
+    [[nodiscard]] bool is_lost(const ChainState& state, const MeterId& meter) const;
     [[nodiscard]] const ReadingBody* estimate_from(const ChainState& state, Window window,
                                                    const Picked& picked) const;
     [[nodiscard]] SettlementLine start_line(const ChainState& state, Window window,

@@ -33,7 +33,7 @@ bool fill_in(SettlementLine& line, const MeterSettlement& settled, Window window
     line.closing.export_remainder = settled.export_remainder;
     line.closing.balance_micro = settled.balance_micro;
     line.bands = settled.bands;
-    if (!line.estimated) return true;
+    if (!line.estimated || line.closing.unread_from > window) return true;
     const PricedEnergy energy =
         priced(tariff, settled.import_wh, settled.credited_wh, settled.bands);
     const auto cost = narrow(energy.cost);
@@ -84,7 +84,8 @@ std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& 
 
 ClosingState ClusterAccounts::opening(const ChainState& state, const MeterId& meter) const {
     const ClosingState* last = closing(meter);
-    return last ? *last : closing_at_installation(state, meter);
+    if (last && !is_lost(state, meter)) return *last;
+    return closing_at_installation(state, meter);
 }
 
 Result<void, Reject> ClusterAccounts::plausible(const ChainState& state, Window window,
@@ -125,6 +126,7 @@ ClusterAccounts::Picked ClusterAccounts::pick(const ChainState& state, Window wi
                .true_up = TrueUp(state, meter, opening(state, meter)),
                .late = {},
                .present = nullptr,
+               .estimate = nullptr,
                .sequence = 0,
                .refused = {}};
     const Window newest = record.last_window ? *record.last_window + 1 : 0;
@@ -141,7 +143,27 @@ ClusterAccounts::Picked ClusterAccounts::pick(const ChainState& state, Window wi
         if (taken) continue;
         if (!out.refused) out.refused = taken.error();
     }
+    if (!out.present) out.estimate = estimate_from(state, window, out);
+    close_replaced(state, window, out);
     return out;
+}
+
+// In the last settlement of a replaced meter the registers of the permit close what no reading
+// says. If the sums are beyond 64 bits, the estimates stand.
+void ClusterAccounts::close_replaced(const ChainState& state, Window window, Picked& picked) const {
+    const Registers* closing = state.closing_of(picked.meter, window);
+    if (closing == nullptr || picked.present || is_lost(state, picked.meter)) return;
+    (void)picked.true_up.close(window, *closing, picked.estimate);
+}
+
+// Whether the account of a tampered meter, which has had no lines for a while, is gone: somebody's
+// false line closed the cluster since. Every other meter has a line in each settlement.
+bool ClusterAccounts::is_lost(const ChainState& state, const MeterId& meter) const {
+    const MeterRecord& record = state.meters.at(meter);
+    const auto first = settles_from(record);
+    const bool had_lines = record.tampered && first && *first < record.tampered->from;
+    const ClosingState* last = closing(meter);
+    return had_lines && (last == nullptr || last->shares.empty());
 }
 
 std::vector<ClusterAccounts::Picked> ClusterAccounts::pick_all(const ChainState& state,
@@ -168,9 +190,10 @@ std::vector<const OpenedReading*> ClusterAccounts::usable(const ChainState& stat
 }
 
 // The reading of the same window a day earlier, else of the window before, if the whole committee
-// could read it; nullptr: none (rule 8).
+// could read it; nullptr: none (rule 8). A tampered meter whose account closes is not estimated.
 const ReadingBody* ClusterAccounts::estimate_from(const ChainState& state, Window window,
                                                   const Picked& picked) const {
+    if (state.is_out(picked.meter, window)) return nullptr;
     if (picked.true_up.unread_before(window) >= kEstimatedWindows) return nullptr;
     const std::int64_t day_before = std::int64_t{window} - state.grid().windows_per_day();
     const Window witnessed_from = state.witnessed_from(picked.meter, window);
@@ -225,7 +248,7 @@ SettlementLine ClusterAccounts::start_line(const ChainState& state, Window windo
     }
     const Window oldest = oldest_late(state, window + 1);
     forget_gaps(closing.gaps, oldest, room.gaps);
-    const Window open = picked.present ? window : closing.unread_from;
+    const Window open = std::min(window, closing.unread_from);
     closing.shares = kept_shares(closing.shares, unread_spans(state, closing, open, oldest),
                                  room.shares_beside(closing.gaps));
     return line;
@@ -249,8 +272,7 @@ Result<SettlementDraft, Reject> ClusterAccounts::settle(const ChainState& state,
     SettlementDraft out;
     out.bound = state.factors_of(cluster_, window);
     for (const Picked& each : picked) {
-        const ReadingBody* body =
-            each.present ? &each.present->body : estimate_from(state, window, each);
+        const ReadingBody* body = each.present ? &each.present->body : each.estimate;
         if (!body) body = &nothing;
         SettlementLine line = start_line(state, window, each, room);
         const ClosingState& closing = line.closing;

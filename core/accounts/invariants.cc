@@ -310,7 +310,7 @@ ClosingState& InvariantMonitor::standing_of(const ChainState& before, const Mete
     const auto* record = before.meters.find(meter);
     if (first && record != nullptr) {
         standing->second.registers = record->registration.installed;
-        standing->second.unread_from = record->registration.effective;
+        standing->second.unread_from = record->registration.reads_from();
     }
     return standing->second;
 }

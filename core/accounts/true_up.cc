@@ -22,6 +22,11 @@ bool is_reset(const ReadingBody& body) {
     return (body.flags & kFlagRegisterReset) != 0;
 }
 
+// Signed readings count more than what somebody wrote down at a visit.
+std::int64_t closing_register(std::int64_t read_wh, std::int64_t permit_wh) {
+    return std::clamp(permit_wh, read_wh, read_wh + kMaxGapWh);
+}
+
 using Estimates = std::vector<EstimatedWindow>;
 
 // The estimates of windows from `first` to before `end`.
@@ -169,6 +174,47 @@ bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
         return false;
     }
     divide(*run, std::move(left), std::move(right));
+    return true;
+}
+
+// What the line of a window without a reading bills, if it takes this profile.
+std::optional<EstimatedWindow> TrueUp::estimate_of(Window window, const ReadingBody& body) const {
+    const Figures figures = measured(window, body.profile);
+    const auto cost = narrow(figures.cost);
+    const auto worth = narrow(figures.worth);
+    if (!cost || !worth) return std::nullopt;
+    const auto wh = [](Int128 energy) { return static_cast<std::int64_t>(energy); };  // as measured
+    return EstimatedWindow{window,
+                           wh(figures.import_wh),
+                           wh(figures.export_wh),
+                           wh(figures.generation_wh),
+                           wh(figures.credited_wh),
+                           *cost,
+                           *worth};
+}
+
+bool TrueUp::close(Window last, const Registers& closing, const ReadingBody* estimate) {
+    const Registers& read = closing_.registers;
+    RegisterGap run{closing_.unread_from, last + 1, read,
+                    Registers{closing_register(read.import_wh, closing.import_wh),
+                              closing_register(read.export_wh, closing.export_wh),
+                              closing_register(read.generation_wh, closing.generation_wh)},
+                    closing_.estimates};
+    if (estimate != nullptr) {
+        const auto billed = estimate_of(last, *estimate);
+        if (!billed) return false;
+        run.estimates.push_back(*billed);
+    }
+    Figures figures = between_registers(run);
+    figures.add(estimated(run), -1);
+    const TrueUp before = *this;
+    if (!correct(figures)) {
+        *this = before;
+        return false;
+    }
+    closing_.registers = *run.after;
+    closing_.unread_from = last + 1;
+    closing_.estimates.clear();
     return true;
 }
 

@@ -45,6 +45,17 @@ struct NodeRevocation {
     bool operator==(const NodeRevocation&) const = default;
 };
 
+// The permit to replace a meter (paper A93), in the METER of the new one. From METER's `effective`
+// on the old meter is out. Its account closes with these registers.
+struct WorkPermit {
+    MeterId replaces;
+    Registers closing;  // of the old meter when it was taken out
+    // The first window of which the new meter may be read. The new meter was installed before it
+    // ended; from `effective` on it has entries, and its readings of the windows between are late.
+    Window since = 0;
+    bool operator==(const WorkPermit&) const = default;
+};
+
 struct MeterRegistration {
     std::uint64_t sequence = 0;
     MeterId meter;
@@ -54,6 +65,9 @@ struct MeterRegistration {
     Window effective = 0;
     ConnectionRating rating;
     Registers installed;  // registers at its installation: its bill begins there
+    std::optional<WorkPermit> permit = std::nullopt;
+    // The first window of which it may be read.
+    [[nodiscard]] Window reads_from() const { return permit ? permit->since : effective; }
     bool operator==(const MeterRegistration&) const = default;
 };
 

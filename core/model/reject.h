@@ -61,6 +61,7 @@ enum class Reject : std::uint8_t {
     // evidence and events
     no_offence,
     tampered,
+    replaced,
     // chain
     wrong_height,
     wrong_parent,
@@ -80,6 +81,7 @@ enum class Reject : std::uint8_t {
     expired,
     deauthorised,
     not_granted,
+    wrong_connection,
     empty_block,
     too_many_transactions,
     out_of_range,

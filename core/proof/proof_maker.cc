@@ -80,12 +80,22 @@ const Content* last_of(const std::vector<RegistryEvidence>& registry, Window win
     return last;
 }
 
+// The meter and those that it replaced: what was certified for them passed on to it.
+std::set<MeterId> lineage(const ChainState& state, const MeterId& meter) {
+    std::set<MeterId> all{meter};
+    const auto* permit = &state.meters.at(meter).registration.permit;
+    while (*permit && all.insert((*permit)->replaces).second)
+        permit = &state.meters.at((*permit)->replaces).registration.permit;
+    return all;
+}
+
 std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     const auto& transactions = walk.found->block.transactions;
     const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;
     const auto* tariff =
         last_of<TariffNotice>(walk.registry, settled, [](const auto&) { return true; });
-    const auto mine = [&](const auto& notice) { return notice.meter == walk.meter; };
+    const auto line = lineage(walk.state, walk.meter);
+    const auto mine = [&](const auto& notice) { return line.contains(notice.meter); };
     const auto* capacity = last_of<CapacityCertificate>(walk.registry, settled, mine);
     const auto* withdrawn = last_of<Deauthorisation>(walk.registry, settled, mine);
     RegistrySubjects subjects{.meters = {walk.meter}, .clusters = {walk.cluster}, .sequences = {}};

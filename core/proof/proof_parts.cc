@@ -92,9 +92,13 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
 
 // Refusals that a stranger cannot judge and may ignore: earlier committees of a revoked node, the
 // windows that were open (a COMMITTEE or KEY_GRANT may be effective earlier if a cluster stands
-// still), and the recipients of data keys.
+// still; a permit replaces a meter before its last window is settled), and the recipients of data
+// keys.
 bool is_unknown_here(Reject reason, TransactionKind kind) {
-    if (reason == Reject::still_allocated || reason == Reject::not_granted) return true;
+    if (reason == Reject::still_allocated || reason == Reject::not_granted ||
+        reason == Reject::closed_window) {
+        return true;
+    }
     const bool follows_open_windows =
         kind == TransactionKind::committee || kind == TransactionKind::key_grant;
     return reason == Reject::not_effective && follows_open_windows;

@@ -55,6 +55,7 @@ void Needs::add_those_of(const Transaction& transaction) {
         subjects_.clusters.insert(meter->cluster);
         service_points_.insert(meter->service_point);
         growing_.insert(meter->cluster);
+        if (meter->permit) subjects_.meters.insert(meter->permit->replaces);
     } else if (const auto* event = std::get_if<MeterAlarm>(&content)) {
         subjects_.meters.insert(event->meter);
     } else if (const auto* capacity = std::get_if<CapacityCertificate>(&content)) {

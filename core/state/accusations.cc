@@ -121,6 +121,15 @@ void apply_evidence(ChainState& state, const Transaction& transaction, Height he
     }
 }
 
+namespace {
+
+// The first window that would be settled without the meter.
+Window first_without(const ChainState& state, const MeterAlarm& event) {
+    return std::max(event.window, state.next_window(event.cluster).value_or(0));
+}
+
+}  // namespace
+
 Verdict check_event(const ChainState& state, const MeterAlarm& event, std::int64_t time_ms) {
     if (event.version != 1) return unexpected(Reject::unsupported_version);
     if (event.network != state.network) return unexpected(Reject::wrong_network);
@@ -130,6 +139,9 @@ Verdict check_event(const ChainState& state, const MeterAlarm& event, std::int64
         return unexpected(Reject::wrong_cluster);
     }
     if (meter->tampered) return unexpected(Reject::already_committed);
+    if (state.is_out(event.meter, first_without(state, event))) {
+        return unexpected(Reject::replaced);
+    }
     if (state.grid().grid_s(time_ms) < state.grid().start_s(event.window)) {
         return unexpected(Reject::future_window);
     }
@@ -139,13 +151,14 @@ Verdict check_event(const ChainState& state, const MeterAlarm& event, std::int64
 void apply_event(ChainState& state, const Transaction& transaction, Height height) {
     const auto* event = std::get_if<MeterAlarm>(&transaction.content);
     CHECK(event != nullptr);
+    const Window from = first_without(state, *event);
     ClusterRecord& cluster = state.clusters.edit(event->cluster);
-    Window from = event->window;
-    if (const auto next = state.next_window(event->cluster)) from = std::max(from, *next);
     MeterRecord& meter = state.meters.edit(event->meter);
     meter.tampered = Tampering{from, event->type, transaction.id};
-    state.connections.disconnect(meter.registration);
-    ++cluster.tampered;
+    if (!meter.replaced) {
+        state.connections.disconnect(meter.registration);
+        ++cluster.out;
+    }
     cluster.changes.push_back({height, from});
 }
 

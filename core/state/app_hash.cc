@@ -71,8 +71,15 @@ void write(Writer& out, const NodeRegistration& node) {
     write(out, node.location);
 }
 
+void write(Writer& out, const Registers& registers) {
+    out.array(3);
+    out.integer(registers.import_wh);
+    out.integer(registers.export_wh);
+    out.integer(registers.generation_wh);
+}
+
 void write(Writer& out, const MeterRegistration& meter) {
-    out.array(8);
+    out.array(meter.permit ? 9 : 8);
     out.unsigned_integer(meter.sequence);
     out.text(meter.meter.view());
     out.text(meter.cluster.view());
@@ -83,10 +90,12 @@ void write(Writer& out, const MeterRegistration& meter) {
     out.integer(meter.rating.amperes);
     out.integer(meter.rating.phases);
     out.integer(meter.rating.volts);
+    write(out, meter.installed);
+    if (!meter.permit) return;
     out.array(3);
-    out.integer(meter.installed.import_wh);
-    out.integer(meter.installed.export_wh);
-    out.integer(meter.installed.generation_wh);
+    out.text(meter.permit->replaces.view());
+    write(out, meter.permit->closing);
+    out.unsigned_integer(meter.permit->since);
 }
 
 void write(Writer& out, const KeyGrantEntry& entry) {

@@ -25,7 +25,7 @@ const MeterRecord* find(const ChainState& state, const MeterId& meter) {
 }
 
 Window first_unread(const MeterRecord& meter) {
-    return meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
+    return meter.last_window ? *meter.last_window + 1 : meter.registration.reads_from();
 }
 
 // A template, because callers pass const and mutable gaps.
@@ -36,9 +36,9 @@ auto gap_around(Gaps& gaps, Window window) {
     });
 }
 
-// The windows before `settled` that are corrected for one meter; nullopt: none. `late`: the meter's
+// The windows up to `settled` that are corrected for one meter; nullopt: none. `late`: the meter's
 // own late readings. The meter's first reading closes the gap since the installation, which may lie
-// before the meter's first window.
+// before the meter's first window. The last settlement of a replaced meter closes what is left.
 std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_read,
                               std::span<const ListedReading> late) {
     std::optional<Span> span;
@@ -55,6 +55,8 @@ std::optional<Span> corrected(const MeterRecord& meter, Window settled, bool is_
     }
     if (is_read && open < settled) add(open, settled - 1);
     if (is_read && open == settled && !meter.last_window) add(open, open);
+    const bool is_last = meter.replaced && meter.replaced->from == settled + 1;
+    if (is_last && !is_read && open <= settled) add(open, settled);
     return span;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/contract/billing.h"
 #include "core/state/office_rules.h"
+#include "core/state/replacement_rules.h"
 #include "core/state/settlement_rules.h"
 #include "core/state/validators.h"
 
@@ -65,19 +66,6 @@ Verdict check(const Entry& entry, const NodeRevocation& revocation) {
     return check_leaves(entry.state, revocation.node, entry.earliest);
 }
 
-// A connection has one meter at a time. It gets another meter only after the last one was tampered
-// with, and the key of the new meter must never have been a meter's key (rule 11, paper A38).
-Verdict check_connection(const ChainState& state, const MeterRegistration& meter) {
-    if (state.connections.collide(meter)) return unexpected(Reject::already_registered);
-    return {};
-}
-
-bool is_register_set(const Registers& registers) {
-    const auto within = [](std::int64_t wh) { return wh >= 0 && wh <= kMaxInstalledWh; };
-    return within(registers.import_wh) && within(registers.export_wh) &&
-           within(registers.generation_wh);
-}
-
 Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (meter.meter.empty()) return unexpected(Reject::malformed);
     if (name_is_taken(entry.state, meter.meter.view())) {
@@ -90,12 +78,12 @@ Verdict check(const Entry& entry, const MeterRegistration& meter) {
     if (!is_rating(meter.rating) || !is_register_set(meter.installed)) {
         return unexpected(Reject::out_of_range);
     }
-    if (auto free = check_connection(entry.state, meter); !free) return free;
+    if (auto free = check_connection(entry.state, meter, entry.height); !free) return free;
     if (meter.effective < entry.earliest) return unexpected(Reject::not_effective);
     const auto block =
         static_cast<std::size_t>(entry.state.genesis.parameters.max_block_transactions);
     const std::size_t limit = std::min(kMaxClusterMeters, block - 1);
-    if (cluster->meters.size() - cluster->tampered >= limit)
+    if (cluster->meters.size() - cluster->out - places_freed(entry.state, meter) >= limit)
         return unexpected(Reject::out_of_range);
     return {};
 }
@@ -121,8 +109,7 @@ Verdict check_granted(const ChainState& state, const CommitteeAllocation& commit
         const Window first = std::max(
             {committee.effective, meter.registration.effective, meter.grants.front().effective});
         const auto is_read = [&](Window window) {
-            return state.is_tampered(id, window) ||
-                   all_read(*state.key_grant(id, window), committee);
+            return state.is_out(id, window) || all_read(*state.key_grant(id, window), committee);
         };
         bool all = is_read(first);
         for (const KeyGrant& grant : meter.grants)
@@ -141,7 +128,7 @@ Verdict check_first_grant(const ChainState& state, const MeterRecord& meter,
     const ClusterId& id = meter.registration.cluster;
     const Window first = std::max(meter.registration.effective, grant.effective);
     const auto is_read = [&](Window window) {
-        return state.is_tampered(grant.meter, window) ||
+        return state.is_out(grant.meter, window) ||
                all_read(grant, *state.committee_of(id, window));
     };
     const ClusterRecord& cluster = *state.cluster(id);
@@ -192,12 +179,16 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
     if (grant.effective < earliest_for(entry, meter->registration.cluster)) {
         return unexpected(Reject::not_effective);
     }
+    if (meter->replaced && grant.effective >= meter->replaced->from) {
+        return unexpected(Reject::replaced);
+    }
     return check_first_grant(entry.state, *meter, grant);
 }
 
 Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
     const auto* meter = entry.state.meters.find(certificate.meter);
     if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    if (meter->replaced) return unexpected(Reject::replaced);
     if (certificate.capacity_w < 0 || certificate.capacity_w > kMaxCapacityW) {
         return unexpected(Reject::out_of_range);
     }
@@ -218,6 +209,7 @@ Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
 Verdict check(const Entry& entry, const Deauthorisation& deauthorisation) {
     const auto* meter = entry.state.meters.find(deauthorisation.meter);
     if (meter == nullptr) return unexpected(Reject::unknown_meter);
+    if (meter->replaced) return unexpected(Reject::replaced);
     if (deauthorisation.effective < entry.earliest) return unexpected(Reject::not_effective);
     if (meter->deauthorised && meter->deauthorised->from <= deauthorisation.effective) {
         return unexpected(Reject::deauthorised);
@@ -225,11 +217,12 @@ Verdict check(const Entry& entry, const Deauthorisation& deauthorisation) {
     return {};
 }
 
-// Block 0 commands nobody, and a meter that was opened obeys nobody any more.
+// Block 0 commands nobody, and a meter that was opened or taken out obeys nobody any more.
 Verdict check(const Entry& entry, const MeterCommand& command) {
     const auto* meter = entry.state.meters.find(command.meter);
     if (meter == nullptr) return unexpected(Reject::unknown_meter);
     if (meter->tampered) return unexpected(Reject::tampered);
+    if (meter->replaced) return unexpected(Reject::replaced);
     if (fault_of(command)) return unexpected(Reject::out_of_range);
     if (entry.height == 0 || command.effective < entry.earliest) {
         return unexpected(Reject::not_effective);
@@ -284,6 +277,7 @@ void apply(ChainState& state, const MeterRegistration& meter, Height height) {
     MeterRecord& record = state.meters.edit(meter.meter);
     record.registration = meter;
     record.key = VerifyKey::from_point(meter.signing_key);
+    if (meter.permit) apply_permit(state, meter, height);
     state.connections.connect(meter);
     auto& members = state.clusters.edit(meter.cluster).meters;
     members.insert(std::upper_bound(members.begin(), members.end(), meter.meter), meter.meter);

@@ -246,7 +246,7 @@ Verdict check_reading_header(const ChainState& state, Window window, const Readi
         return unexpected(Reject::wrong_cluster);
     }
     if (header.window != window) return unexpected(Reject::wrong_window);
-    if (meter->registration.effective > window) return unexpected(Reject::not_effective);
+    if (meter->registration.reads_from() > window) return unexpected(Reject::not_effective);
     const auto epoch = state.key_epoch(header.meter, window);
     if (!epoch || header.key_epoch != *epoch) {
         return unexpected(Reject::unknown_key_epoch);
@@ -258,6 +258,7 @@ Verdict check_reading_header(const ChainState& state, Window window, const Readi
     }
     if (state.is_voided(header.meter, window)) return unexpected(Reject::conflicting_reading);
     if (state.is_tampered(header.meter, window)) return unexpected(Reject::tampered);
+    if (state.is_replaced(header.meter, window)) return unexpected(Reject::replaced);
     return {};
 }
 
@@ -325,7 +326,7 @@ Window oldest_unread(const ChainState& state, const ClusterRecord& cluster, Wind
     for (const MeterId& id : cluster.meters) {
         const MeterRecord& meter = state.meters.at(id);
         const Window after =
-            meter.last_window ? *meter.last_window + 1 : meter.registration.effective;
+            meter.last_window ? *meter.last_window + 1 : meter.registration.reads_from();
         oldest =
             std::min({oldest, after, meter.unread.empty() ? after : meter.unread.front().first});
     }

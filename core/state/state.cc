@@ -6,6 +6,7 @@
 #include "core/contract/share_schedule.h"
 #include "core/state/office_rules.h"
 #include "core/state/registry.h"
+#include "core/state/replacement_rules.h"
 #include "core/state/validators.h"
 #include "core/wire/genesis_file_codec.h"
 
@@ -88,7 +89,11 @@ Result<void, Reject> execute_founding(ChainState& state, const Block& block) {
 
 bool Connections::collide(const MeterRegistration& meter) const {
     const bool* taken = taken_.find(mark_of(as_bytes(meter.service_point)));
-    return (taken != nullptr && *taken) || keys_.contains(mark_of(meter.signing_key.view()));
+    return (taken != nullptr && *taken) || is_known_key(meter);
+}
+
+bool Connections::is_known_key(const MeterRegistration& meter) const {
+    return keys_.contains(mark_of(meter.signing_key.view()));
 }
 
 void Connections::connect(const MeterRegistration& meter) {
@@ -198,7 +203,8 @@ bool ChainState::settles(const MeterId& meter, Window window) const {
     const auto* found = meters.find(meter);
     if (found == nullptr) return false;
     const auto first = settles_from(*found);
-    return first && *first <= window && !is_tampered(meter, window);
+    if (!first || *first > window) return false;
+    return !is_out(meter, window) || closing_of(meter, window) != nullptr;
 }
 
 std::vector<MeterId> ChainState::meters_of(const ClusterId& id, Window window) const {
@@ -223,9 +229,30 @@ bool ChainState::is_tampered(const MeterId& meter, Window window) const {
     return found->tampered->from <= window;
 }
 
+bool ChainState::is_out(const MeterId& meter, Window window) const {
+    const auto* found = meters.find(meter);
+    const bool has_successor = found != nullptr && found->replaced;
+    return is_tampered(meter, window) || (has_successor && found->replaced->from <= window);
+}
+
+bool ChainState::is_replaced(const MeterId& meter, Window window) const {
+    const auto* found = meters.find(meter);
+    if (found == nullptr || !found->replaced) return false;
+    const Window from = found->replaced->from;
+    const auto next = next_window(found->registration.cluster);
+    return window >= from || (next && *next >= from);
+}
+
+const Registers* ChainState::closing_of(const MeterId& meter, Window window) const {
+    const auto* found = meters.find(meter);
+    if (found == nullptr || !found->replaced) return nullptr;
+    const auto& [from, closing, by] = *found->replaced;
+    return from - 1 == window && may_close(*this, *found, window) ? &closing : nullptr;
+}
+
 std::int64_t ChainState::capacity_w(const MeterId& meter, Window window) const {
     const auto* found = meters.find(meter);
-    if (found == nullptr) return 0;
+    if (found == nullptr || (found->replaced && is_out(meter, window))) return 0;
     const auto* certified = in_force(found->capacity_w, window);
     return certified ? certified->value : 0;
 }
@@ -264,7 +291,11 @@ std::optional<KeyEpoch> ChainState::key_epoch(const MeterId& meter, Window windo
 
 const KeyGrant* ChainState::key_grant(const MeterId& meter, Window window) const {
     const auto* found = meters.find(meter);
-    return found != nullptr ? in_force(found->grants, window) : nullptr;
+    if (found == nullptr) return nullptr;
+    const KeyGrant* grant = in_force(found->grants, window);
+    const auto& permit = found->registration.permit;
+    const bool is_before = grant == nullptr && !found->grants.empty();
+    return is_before && permit && permit->since <= window ? &found->grants.front() : grant;
 }
 
 std::size_t ChainState::quorum_of(const ClusterId& id) const {

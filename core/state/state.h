@@ -91,6 +91,13 @@ struct Tampering {
     Digest event;  // id of the transaction
 };
 
+// A METER put another meter in this one's place (paper A93).
+struct ReplacedMeter {
+    Window from = 0;    // first window without it
+    Registers closing;  // with which its account closes
+    MeterId by;
+};
+
 // DEAUTHORISE took the meter's capacity, until a re-inspection (paper A70).
 struct DeauthorisedMeter {
     Window from = 0;  // first window without capacity
@@ -112,10 +119,12 @@ struct MeterRecord {
     std::optional<Window> last_window;
     std::vector<UnreadGap> unread;  // before last_window, ascending; forget_gaps (late_rules.h)
     std::uint32_t missed = 0;       // settled windows in a row without a reading
-    [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows; }
+    // A meter whose successor is registered worries nobody.
+    [[nodiscard]] bool is_silent() const { return missed >= kSilentAfterWindows && !replaced; }
     OffenceRecord offences;
     std::vector<Window> voided;  // by EVIDENCE; still open to (late) readings; ascending
     std::optional<Tampering> tampered;
+    std::optional<ReplacedMeter> replaced;  // follows from the other meter's registration
 };
 
 // The first window for which the meter can be settled: its registration and first data key are
@@ -134,7 +143,7 @@ struct ClusterRecord {
     CommitteeAllocation committee;  // the latest; committee_of() says which governs
     // The next three follow from the meters' own records.
     std::vector<MeterId> meters;  // registered, ascending
-    std::size_t tampered = 0;     // of these meters
+    std::size_t out = 0;          // of these meters, tampered with or replaced
     // The first window for which one of them can be settled; nullopt: none yet.
     std::optional<Window> opens;
     std::vector<CommitteeAllocation> earlier;  // those it replaced, ascending epoch
@@ -158,12 +167,12 @@ struct OfficeInForce {
 // app hash.
 class Connections {
   public:
-    // Whether a meter that is not tampered with is at the service point, or the key ever was a
-    // meter's.
+    // Whether a meter that is not out is at the service point, or the key ever was a meter's.
     [[nodiscard]] bool collide(const MeterRegistration& meter) const;
+    [[nodiscard]] bool is_known_key(const MeterRegistration& meter) const;
     void connect(const MeterRegistration& meter);
     void disconnect(const MeterRegistration& meter);    // it is tampered with
-    void remember_key(const MeterRegistration& meter);  // of a meter that is
+    void remember_key(const MeterRegistration& meter);  // of a meter that is out
 
   private:
     using Mark = Name<struct MarkTag>;  // 128 bits of a SHA-256, in hex
@@ -222,8 +231,8 @@ struct ChainState {
     // later committee of the cluster could read everything, up to this one. The window itself, if
     // no meter is settled in it.
     [[nodiscard]] Window history_from(const ClusterId& cluster, Window window) const;
-    // Whether the meter's registration and first data key are effective for the window, and the
-    // meter is not tampered with by then.
+    // Whether the meter has an entry in the window's settlement: its registration and first data
+    // key are effective and it is not out by then, or the settlement closes its account.
     [[nodiscard]] bool settles(const MeterId& meter, Window window) const;
     // The cluster's meters for which settles() holds, ascending. Takes time in proportion to the
     // cluster: not for work that every message causes.
@@ -233,7 +242,15 @@ struct ChainState {
     [[nodiscard]] bool is_voided(const MeterId& meter, Window window) const;
     // Whether the meter is out of the settlements by this window (rule 11).
     [[nodiscard]] bool is_tampered(const MeterId& meter, Window window) const;
-    // 0: none, or deauthorised.
+    // Whether the meter is tampered with or replaced by this window.
+    [[nodiscard]] bool is_out(const MeterId& meter, Window window) const;
+    // Whether no reading of the window is taken, because the meter is replaced by then or its
+    // account is closed.
+    [[nodiscard]] bool is_replaced(const MeterId& meter, Window window) const;
+    // The registers with which the window's settlement closes the meter's account; nullptr: it does
+    // not.
+    [[nodiscard]] const Registers* closing_of(const MeterId& meter, Window window) const;
+    // 0: none, deauthorised, or closed.
     [[nodiscard]] std::int64_t capacity_w(const MeterId& meter, Window window) const;
     // The tariff in force; without any price before the first one.
     [[nodiscard]] const Tariff& tariff(Window window) const;
@@ -246,7 +263,8 @@ struct ChainState {
     // date.
     [[nodiscard]] bool is_current(const ClusterId& cluster, Window window,
                                   Height state_height) const;
-    // The newest data-key epoch effective for the window; nullopt: none.
+    // The newest data-key epoch effective for the window; nullopt: none. A new meter seals what it
+    // measured before its first key was effective (WorkPermit::since) with that key.
     [[nodiscard]] std::optional<KeyEpoch> key_epoch(const MeterId& meter, Window window) const;
     [[nodiscard]] const KeyGrant* key_grant(const MeterId& meter, Window window) const;
     // Endorsements that the cluster's latest committee needs, or the committee of the window; 0:

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/state/office_rules.h"
+#include "core/state/replacement_rules.h"
 #include "core/wire/cbor.h"
 #include "core/wire/command_codec.h"
 #include "core/wire/tariff_codec.h"
@@ -80,8 +81,16 @@ void read(Reader& in, NodeRegistration& node) {
     read(in, node.location);
 }
 
+void read(Reader& in, Registers& registers) {
+    in.array_of(3);
+    registers.import_wh = in.integer();
+    registers.export_wh = in.integer();
+    registers.generation_wh = in.integer();
+}
+
 void read(Reader& in, MeterRegistration& meter) {
-    in.array_of(8);
+    const std::size_t size = in.array();
+    if (size != 8 && size != 9) in.fail(Fault::malformed);
     read_number(in, meter.sequence);
     meter.meter = in.name<MeterId>();
     meter.cluster = in.name<ClusterId>();
@@ -92,10 +101,13 @@ void read(Reader& in, MeterRegistration& meter) {
     meter.rating.amperes = in.integer();
     meter.rating.phases = in.integer();
     meter.rating.volts = in.integer();
+    read(in, meter.installed);
+    if (size != 9 || !in.ok()) return;
+    meter.permit.emplace();
     in.array_of(3);
-    meter.installed.import_wh = in.integer();
-    meter.installed.export_wh = in.integer();
-    meter.installed.generation_wh = in.integer();
+    meter.permit->replaces = in.name<MeterId>();
+    read(in, meter.permit->closing);
+    read_number(in, meter.permit->since);
 }
 
 void read(Reader& in, KeyGrantEntry& entry) {
@@ -293,20 +305,28 @@ std::vector<Id> ids_of(const RecordTree<Id, Record>& records) {
     return ids;
 }
 
-// As registry.cc derives it while the records come in. False: a meter's cluster is not there.
+// As registry.cc derives it while the records come in. False: a meter's cluster, or the meter that
+// it replaced, is not there.
 bool derive(ChainState& state) {
     for (const NodeId& id : ids_of(state.nodes)) {
         NodeRecord& node = state.nodes.edit(id);
         node.key = VerifyKey::from_point(node.registration.signing_key);
     }
-    for (const MeterId& id : ids_of(state.meters)) {
+    const std::vector<MeterId> meters = ids_of(state.meters);
+    for (const MeterId& id : meters) {
+        const MeterRegistration& successor = state.meters.at(id).registration;
+        if (!successor.permit) continue;
+        if (!state.meters.contains(successor.permit->replaces)) return false;
+        note_successor(state, successor);
+    }
+    for (const MeterId& id : meters) {
         MeterRecord& meter = state.meters.edit(id);
         meter.key = VerifyKey::from_point(meter.registration.signing_key);
         if (!state.clusters.contains(meter.registration.cluster)) return false;
         ClusterRecord& cluster = state.clusters.edit(meter.registration.cluster);
         cluster.meters.push_back(id);
-        if (meter.tampered) {
-            ++cluster.tampered;
+        if (meter.tampered || meter.replaced) {
+            ++cluster.out;
             state.connections.remember_key(meter.registration);
         } else {
             state.connections.connect(meter.registration);

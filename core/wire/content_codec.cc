@@ -51,8 +51,25 @@ ConnectionRating read_rating(cbor::Reader& reader) {
     return rating;
 }
 
+// [old meter, its closing registers, first window of the new meter's readings].
+void write_permit(cbor::Writer& writer, const WorkPermit& permit) {
+    writer.array(3);
+    writer.text(permit.replaces.view());
+    write_registers(writer, permit.closing);
+    writer.unsigned_integer(permit.since);
+}
+
+WorkPermit read_permit(cbor::Reader& reader) {
+    WorkPermit permit;
+    reader.array_of(3);
+    permit.replaces = reader.name<MeterId>();
+    permit.closing = read_registers(reader);
+    permit.since = static_cast<Window>(reader.unsigned_at_most(UINT32_MAX));
+    return permit;
+}
+
 void write(cbor::Writer& writer, const MeterRegistration& meter) {
-    writer.map(8);
+    writer.map(meter.permit ? 9 : 8);
     put_unsigned(writer, 1, meter.sequence);
     put_text(writer, 2, meter.meter.view());
     put_text(writer, 3, meter.cluster.view());
@@ -63,11 +80,15 @@ void write(cbor::Writer& writer, const MeterRegistration& meter) {
     write_rating(writer, meter.rating);
     writer.key(8);
     write_registers(writer, meter.installed);
+    if (!meter.permit) return;
+    writer.key(9);
+    write_permit(writer, *meter.permit);
 }
 
 MeterRegistration read_meter(cbor::Reader& reader) {
     MeterRegistration meter;
-    reader.map_of(8);
+    const std::size_t size = reader.map();
+    if (size != 8 && size != 9) reader.fail(cbor::Fault::malformed);
     meter.sequence = take_unsigned(reader, 1);
     meter.meter = take_name<MeterId>(reader, 2);
     meter.cluster = take_name<ClusterId>(reader, 3);
@@ -79,6 +100,10 @@ MeterRegistration read_meter(cbor::Reader& reader) {
     meter.rating = read_rating(reader);
     reader.key(8);
     meter.installed = read_registers(reader);
+    if (size == 9) {
+        reader.key(9);
+        meter.permit = read_permit(reader);
+    }
     return meter;
 }
 

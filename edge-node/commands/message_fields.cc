@@ -58,6 +58,12 @@ Fields totals_fields(const SettlementTotals& totals) {
             {"account grid", money_text(totals.grid_amount_micro)}};
 }
 
+std::string registers_text(const Registers& registers) {
+    return std::to_string(registers.import_wh) + " Wh imported, " +
+           std::to_string(registers.export_wh) + " exported, " +
+           std::to_string(registers.generation_wh) + " generated";
+}
+
 // Corrections of earlier windows; no fields if there are none.
 Fields adjusted_fields(const AdjustmentTotals& adjusted) {
     if (adjusted == AdjustmentTotals{}) return {};
@@ -145,18 +151,20 @@ struct ContentFields {
         return fields;
     }
     Fields operator()(const MeterRegistration& meter) const {
-        return {
-            {"sequence", std::to_string(meter.sequence)},
-            {"meter", meter.meter.str()},
-            {"cluster", meter.cluster.str()},
-            {"service point", meter.service_point},
-            {"effective", "window " + std::to_string(meter.effective)},
-            {"connection", std::to_string(meter.rating.phases) + " x " +
-                               std::to_string(meter.rating.amperes) + " A at " +
-                               std::to_string(meter.rating.volts) + " V"},
-            {"installed with", std::to_string(meter.installed.import_wh) + " Wh imported, " +
-                                   std::to_string(meter.installed.export_wh) + " exported, " +
-                                   std::to_string(meter.installed.generation_wh) + " generated"}};
+        Fields fields = {{"sequence", std::to_string(meter.sequence)},
+                         {"meter", meter.meter.str()},
+                         {"cluster", meter.cluster.str()},
+                         {"service point", meter.service_point},
+                         {"effective", "window " + std::to_string(meter.effective)},
+                         {"connection", std::to_string(meter.rating.phases) + " x " +
+                                            std::to_string(meter.rating.amperes) + " A at " +
+                                            std::to_string(meter.rating.volts) + " V"},
+                         {"installed with", registers_text(meter.installed)}};
+        if (!meter.permit) return fields;
+        fields.emplace_back("replaces", meter.permit->replaces.str() + ", taken out with " +
+                                            registers_text(meter.permit->closing));
+        fields.emplace_back("read since", "window " + std::to_string(meter.permit->since));
+        return fields;
     }
     Fields operator()(const NodeRegistration& node) const {
         return {{"sequence", std::to_string(node.sequence)},

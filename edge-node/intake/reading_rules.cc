@@ -76,7 +76,7 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
     const ReadingHeader& header = reading.header;
     const NetworkParameters& parameters = context.state.genesis.parameters;
     const MeterRecord& meter = context.state.meters.at(header.meter);
-    if (header.window < meter.registration.effective) return unexpected(Reject::off_grid);
+    if (header.window < meter.registration.reads_from()) return unexpected(Reject::off_grid);
     const std::int64_t limit = parameters.window_limit;
     if (limit > 0 && std::int64_t{header.window} >= limit) return unexpected(Reject::off_grid);
     const std::int64_t end_ms = context.state.grid().end_real_ms(header.window);
@@ -89,6 +89,9 @@ Result<void, Reject> judge_time(const SignedReading& reading, const Context& con
     }
     if (context.state.is_tampered(header.meter, header.window)) {
         return unexpected(Reject::tampered);
+    }
+    if (context.state.is_replaced(header.meter, header.window)) {
+        return unexpected(Reject::replaced);
     }
     const auto slot = open_slot(meter, header.window);
     if (!slot) return unexpected(Reject::closed_window);

@@ -22,6 +22,10 @@ std::map<std::string, Bytes> notice_seeds() {
     const PublicKey key = samples::signer("a").public_key();
     add("meter",
         MeterRegistration{1, kMeter, kCluster, "sp-17", key, 0, {35, 1, 240}, {1200, 30, 400}});
+    MeterRegistration successor{12, MeterId("meter-2"), kCluster, "sp-17", key,
+                                60, {35, 1, 240},       {7, 0, 3}};
+    successor.permit = WorkPermit{kMeter, {9200, 830, 1400}, 57};
+    add("meter_permit", successor);
     add("node", NodeRegistration{2, kNode, key, key, {-120, 4500}});
     add("committee", CommitteeAllocation{3, kCluster, {10, -20}, {kNode, NodeId("node-1")}, 1, 0});
     add("key_grant", samples::key_grant());

@@ -73,6 +73,16 @@ void add_transactions(std::vector<Sample>& out) {
                                                               0,
                                                               {35, 1, 240},
                                                               {1200, 30, 400}})));
+    MeterRegistration successor{12,
+                                MeterId("meter-2"),
+                                ClusterId("cluster-1"),
+                                "sp-17",
+                                signer("meter-2").public_key(),
+                                60,
+                                {35, 1, 240},
+                                {7, 0, 3}};
+    successor.permit = WorkPermit{MeterId("meter-1"), {9200, 830, 1400}, 57};
+    out.push_back(transaction("meter_permit", dgmd(successor)));
     out.push_back(transaction("node", dgmd(NodeRegistration{2,
                                                             NodeId("node-1"),
                                                             signer("node-1").public_key(),
