@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/model/certificate.h"
+
 namespace fairfeed {
 namespace {
 
@@ -16,6 +18,21 @@ std::int64_t more_way_ms(const NetworkParameters& parameters) {
 }
 
 }  // namespace
+
+Height believed_height(std::vector<Height> claims) {
+    std::sort(claims.rbegin(), claims.rend());
+    const std::size_t liars = tolerated_faults(claims.size());
+    return liars < claims.size() ? claims[liars] : 0;
+}
+
+Height CatchUp::claimed(const std::vector<NodeId>& validators) const {
+    std::vector<Height> claims;
+    for (const NodeId& validator : validators) {
+        const auto peer = peers_.find(validator);
+        claims.push_back(peer == peers_.end() ? 0 : peer->second.claimed);
+    }
+    return believed_height(std::move(claims));
+}
 
 CatchUp::CatchUp(const NetworkParameters& parameters)
     : patience_ms_(std::max<std::int64_t>(1, parameters.timers.rebroadcast_ms)),

@@ -9,12 +9,17 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/units.h"
 #include "core/model/network.h"
 
 namespace fairfeed {
+
+// The height that at least one honest validator claims, of one claim for each validator: no height
+// that the tolerated number of liars alone can make up.
+[[nodiscard]] Height believed_height(std::vector<Height> claims);
 
 class CatchUp {
   public:
@@ -40,6 +45,9 @@ class CatchUp {
     }
     // The peer to ask for the blocks after `tip`. nullopt: it is not the time to ask.
     [[nodiscard]] std::optional<NodeId> whom_to_ask(Height tip, Instant now);
+
+    // What these validators claim, believed_height().
+    [[nodiscard]] Height claimed(const std::vector<NodeId>& validators) const;
 
     // Steady time at which whom_to_ask should be called again.
     [[nodiscard]] std::optional<std::int64_t> next_deadline_ms(Height tip) const;

@@ -1,11 +1,12 @@
-// Limits log messages about connections: reports every change while changes are rare, and a
-// readable number when a broker comes and goes again and again. Pure.
+// The log's lines about connections to brokers, of nodes and gateway: every change while changes
+// are rare, and a readable number when a broker comes and goes again and again. One thread.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/base/ids.h"
@@ -30,6 +31,9 @@ class ConnectionLog {
         ++told.lines;
         return std::exchange(told.untold, 0);
     }
+
+    // Logs the change with its reason, if it is to be logged.
+    void tell(const NodeId& broker, bool connected, std::string_view reason, Instant now);
 
   private:
     struct Told {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "core/base/shared.h"
-#include "edge-node/chain/agreement.h"
 #include "core/follow/catch_up.h"
+#include "edge-node/chain/agreement.h"
 #include "edge-node/chain/chain_tip.h"
 #include "edge-node/chain/decided_blocks.h"
 #include "edge-node/chain/self_inquiry.h"
@@ -92,6 +92,7 @@ class ChainDriver {
     [[nodiscard]] const Workbench& workbench() const { return workbench_; }
     [[nodiscard]] const SelfInquiry& inquiry() const { return inquiry_; }
     [[nodiscard]] std::optional<Height> endorses_from() const;  // Turn
+    [[nodiscard]] Height claimed() const { return catch_up_.claimed(state().validators); }
 
   private:
     // R24: does the certificate contradict a block that was decided lately?

@@ -45,6 +45,7 @@ using NodeEvent = std::variant<MessageArrived, BrokerConnected, BrokerLost, Time
 // For status display and reports.
 struct NodeSummary {
     Height height = 0;
+    Height claimed = 0;  // by the other validators: believed_height()
     Digest tip;
     Digest app_hash;
     consensus::Snapshot consensus;

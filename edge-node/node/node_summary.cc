@@ -68,6 +68,7 @@ NodeSummary Node::summary() const {
     NodeSummary out;
     const ChainState& chain = state();
     out.height = chain.height;
+    out.claimed = chain_->claimed();
     out.tip = chain.tip;
     out.app_hash = app_hash(chain);
     out.consensus = chain_->agreement().replica().snapshot();

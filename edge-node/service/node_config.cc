@@ -29,14 +29,18 @@ void read_keys(NodeConfig& config, const YamlView& keys) {
     config.ca_certificate = keys.require_path("ca_certificate");
 }
 
-// A broker belongs to one node, so two nodes cannot have the same address.
+// A broker belongs to one node, so two nodes cannot have the same address, nor a broker and
+// metrics.
 void check_place(const NodeConfig& config, const BrokerAddress& address, const YamlView& peer) {
     std::vector<BrokerAddress> others = config.peers;
     others.push_back(config.broker);
+    if (config.gateway) others.push_back(*config.gateway);
     for (const BrokerAddress& other : others) {
         if (other.port != address.port || !is_same_host(other.host, address.host)) continue;
-        peer.fail("port", concat("the broker of '", other.node, "' is at ", other.host, " port ",
-                                 other.port, " already, which is the same place"));
+        const std::string whose = other.node.empty() ? "the utility's broker"
+                                                     : concat("the broker of '", other.node, "'");
+        peer.fail("port", concat(whose, " is at ", other.host, " port ", other.port,
+                                 " already, which is the same place"));
         return;
     }
 }
@@ -64,6 +68,13 @@ void read_gateway(NodeConfig& config, const YamlView& root) {
     config.gateway = std::move(address);
 }
 
+void read_metrics(NodeConfig& config, const YamlView& root) {
+    const auto view = root.optional_map("metrics");
+    if (!view) return;
+    config.metrics_port = port_of(*view);
+    check_place(config, {.node = {}, .host = "127.0.0.1", .port = *config.metrics_port}, *view);
+}
+
 }  // namespace
 
 Result<NodeConfig, std::vector<std::string>> load_node_config(const std::filesystem::path& file) {
@@ -79,6 +90,7 @@ Result<NodeConfig, std::vector<std::string>> load_node_config(const std::filesys
     config.broker = {.node = config.node, .host = host_of(broker), .port = port_of(broker)};
     read_peers(config, root);
     read_gateway(config, root);
+    read_metrics(config, root);
     config.status_file = root.optional_path("status_file").value_or(std::filesystem::path());
     const std::vector<std::pair<std::string_view, std::string_view>> levels{
         {"info", "info"}, {"debug", "debug"}, {"warning", "warning"}, {"error", "error"}};

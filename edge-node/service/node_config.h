@@ -29,12 +29,13 @@ struct NodeConfig : DataDirectory {
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;
-    BrokerAddress broker;                   // its own
-    std::vector<BrokerAddress> peers;       // the brokers of the other nodes
-    std::optional<BrokerAddress> gateway;   // the utility's, whose name is in genesis
-    std::filesystem::path status_file;      // empty: in the runtime directory, see below
-    std::string log_level;                  // debug, info, warning, error
-    ClockTrust clock = ClockTrust::kernel;  // the authority for real time (R20)
+    BrokerAddress broker;                       // its own
+    std::vector<BrokerAddress> peers;           // the brokers of the other nodes
+    std::optional<BrokerAddress> gateway;       // the utility's, whose name is in genesis
+    std::optional<std::uint16_t> metrics_port;  // on 127.0.0.1; nullopt: no metrics
+    std::filesystem::path status_file;          // empty: in the runtime directory, see below
+    std::string log_level;                      // debug, info, warning, error
+    ClockTrust clock = ClockTrust::kernel;      // the authority for real time (R20)
 };
 
 // The directory name of a node's status file, as in its unit, for default_status_file().

@@ -19,6 +19,15 @@ constexpr std::int64_t kStatusEveryMs = 1000;
 // Pages that the next block needs again are not given back.
 constexpr std::int64_t kTrimAfterMs = 5000;
 
+bool is_block(const Effect& effect) {
+    return std::holds_alternative<CommitBlock>(effect);
+}
+
+bool is_durable(const Effect& effect) {
+    return !std::holds_alternative<Publish>(effect) &&
+           !std::holds_alternative<AnswerBlocks>(effect);
+}
+
 }  // namespace
 
 NodeService::End NodeService::run() {
@@ -119,14 +128,7 @@ void NodeService::handle_connection(const ConnectionChanged& change, Effects& tu
         if (change.connected) event = BrokerConnected{};
         add(turn, node_->step(event, now));
     }
-    const auto untold = connection_log_.on_change(change.broker, now);
-    if (!untold) return;
-    const std::string before = *untold == 0 ? "" : kv("changes_not_told", *untold);
-    if (change.connected)
-        log_info("connected", kv("broker", change.broker), before);
-    else
-        log_warning("not connected; dialling again", kv("broker", change.broker),
-                    kv("reason", change.reason), before);
+    connection_log_.tell(change.broker, change.connected, change.reason, now);
 }
 
 // Nothing waits for the utility's gateway, so its absence is no fault of the network.
@@ -144,12 +146,31 @@ void NodeService::add(Effects& turn, Effects more) {
     std::move(more.begin(), more.end(), std::back_inserter(turn));
 }
 
-// Performs durable effects first, in order, then sends the turn's messages.
-bool NodeService::perform(const Effects& turn) {
-    if (auto written = storage_.write(turn, clock_.now().real_ms); !written) {
+bool NodeService::write(const Effects& turn) {
+    const Instant before = clock_.now();
+    if (auto written = storage_.write(turn, before.real_ms); !written) {
         end_ = {written.error().message, written.error().damage};
         return false;
     }
+    if (surface_.metrics && std::any_of(turn.begin(), turn.end(), is_durable))
+        surface_.metrics->wrote(std::any_of(turn.begin(), turn.end(), is_block),
+                                clock_.now().steady_ms - before.steady_ms);
+    return true;
+}
+
+void NodeService::note_block(const CommittedBlock& block) {
+    const BlockHeader& header = block.block.header;
+    const Round round = block.certificate.content.round;
+    view_changes_ += round;
+    trim_at_ms_ = clock_.now().steady_ms + kTrimAfterMs;
+    log_info("block committed", kv("height", header.height),
+             kv("transactions", header.transaction_count), kv("round", round),
+             kv("proposer", header.proposer));
+}
+
+// Performs durable effects first, in order, then sends the turn's messages.
+bool NodeService::perform(const Effects& turn) {
+    if (!write(turn)) return false;
     std::set<NodeId> answered;  // one answer with blocks per peer and turn: they are large
     for (const Effect& effect : turn) {
         if (const auto* publish = std::get_if<Publish>(&effect)) {
@@ -157,12 +178,7 @@ bool NodeService::perform(const Effects& turn) {
         } else if (const auto* asked = std::get_if<AnswerBlocks>(&effect)) {
             if (answered.insert(asked->to).second && !answer_blocks(*asked)) return false;
         } else if (const auto* commit = std::get_if<CommitBlock>(&effect)) {
-            const BlockHeader& header = commit->block->block.header;
-            trim_at_ms_ = clock_.now().steady_ms + kTrimAfterMs;
-            log_info("block committed", kv("height", header.height),
-                     kv("transactions", header.transaction_count),
-                     kv("round", commit->block->certificate.content.round),
-                     kv("proposer", header.proposer));
+            note_block(*commit->block);
         }
     }
     return true;
@@ -232,6 +248,7 @@ void NodeService::look_at_space() {
 
 void NodeService::send(const Topic& topic, ByteView message) {
     if (clients_.empty()) return;  // before connect(): repeated at the first connection
+    ++sent_[topic.channel];
     const auto packets = split_message(message, max_message_bytes(genesis_.content.parameters));
     const bool retain = is_retained(topic.channel) && packets.size() == 1;
     // A meter that hears no receipt sends its reading again.
@@ -269,6 +286,27 @@ void NodeService::tell_alarms(const NodeSummary& summary) {
     }
 }
 
+ShellReport NodeService::shell_report() const {
+    ShellReport out{.load = node_->load(),
+                    .events_waiting = queue_.size(),
+                    .bytes_waiting = 0,
+                    .unacknowledged = clients_.empty() ? 0 : clients_.front()->buffered(),
+                    .sent = {},
+                    .view_changes = view_changes_};
+    for (const auto& [broker, waiting] : waiting_)
+        out.bytes_waiting += waiting.waiting();
+    for (const auto& [channel, count] : sent_)
+        out.sent[std::string(to_string(channel))] = count;
+    return out;
+}
+
+std::uint64_t NodeService::messages_lost() const {
+    std::uint64_t lost = not_sent_ + queue_.refused();
+    for (const auto& [broker, waiting] : waiting_)
+        lost += waiting.refused();
+    return lost;
+}
+
 void NodeService::report(Instant now) {
     report_at_ms_ = now.steady_ms + kStatusEveryMs;
     notify_watchdog();
@@ -281,23 +319,23 @@ void NodeService::report(Instant now) {
     summary.alarms.insert(summary.alarms.begin(), view.alarms.begin(), view.alarms.end());
     for (std::string& alarm : certificate_alarms(now))
         summary.alarms.push_back(std::move(alarm));
+    if (!surface_.metrics_fault.empty()) summary.alarms.push_back(surface_.metrics_fault);
     if (!stopping_) tell_alarms(summary);
     if (std::exchange(told_line_, view.line) != view.line) notify_status(view.line);
-    std::uint64_t lost = not_sent_ + queue_.refused();
-    for (const auto& [broker, waiting] : waiting_)
-        lost += waiting.refused();
     const StatusReport status{config_.node,
                               connected_.contains(config_.node),
                               connected_.size() - (connected_.contains(config_.node) ? 1U : 0U),
                               config_.peers.size(),
-                              lost,
+                              messages_lost(),
                               summary,
                               {storage_.scrubbed().blocks(), storage_.scrubbed().passes(),
                                set_aside_, snapshots_->report()},
                               std::move(view),
                               !stopping_,
-                              gateway_connected_};
+                              gateway_connected_,
+                              shell_report()};
     surface_.status.show(to_json(status), now);
+    if (surface_.metrics) surface_.metrics->show(status);
 }
 
 }  // namespace fairfeed

@@ -26,6 +26,7 @@
 #include "edge-node/node/node.h"
 #include "edge-node/service/alarm_log.h"
 #include "edge-node/service/node_config.h"
+#include "edge-node/service/node_metrics.h"
 #include "edge-node/service/node_start.h"
 #include "edge-node/service/outlook.h"
 #include "edge-node/service/snapshot_keeper.h"
@@ -34,11 +35,13 @@
 
 namespace fairfeed {
 
-// What is kept over several runs in one process: status file, alarm log, and free disk space.
+// What is kept over several runs in one process: status file, alarm log, free disk space, metrics.
 struct NodeSurface {
     StatusFile status;
     AlarmLog alarms;
     DiskRoom room;
+    std::unique_ptr<NodeMetrics> metrics;  // nullptr: not wanted, or a fault
+    std::string metrics_fault;             // an alarm; empty: none
 };
 
 class NodeService {
@@ -104,6 +107,8 @@ class NodeService {
     void handle_gateway(const ConnectionChanged& change, Instant now);
     void add(Effects& turn, Effects more);
     [[nodiscard]] bool perform(const Effects& turn);
+    [[nodiscard]] bool write(const Effects& turn);
+    void note_block(const CommittedBlock& block);
     [[nodiscard]] bool mend_on(Instant now);
     [[nodiscard]] bool answer_blocks(const AnswerBlocks& asked);
     void scrub(Instant now, Effects& turn);
@@ -113,6 +118,8 @@ class NodeService {
     void tell_progress(Instant now);  // of a replay
     void tell_alarms(const NodeSummary& summary);
     void report(Instant now);
+    [[nodiscard]] ShellReport shell_report() const;
+    [[nodiscard]] std::uint64_t messages_lost() const;
     [[nodiscard]] std::vector<std::string> certificate_alarms(Instant now);
 
     NodeConfig config_;
@@ -134,6 +141,8 @@ class NodeService {
     std::set<NodeId> connected_;                        // without the utility's gateway
     std::optional<bool> gateway_connected_;             // nullopt: not dialled, or not tried yet
     std::uint64_t not_sent_ = 0;
+    std::map<Channel, std::uint64_t> sent_;  // messages
+    std::uint64_t view_changes_ = 0;         // rounds that failed before a committed block
     std::int64_t report_at_ms_ = 0;
     std::vector<std::string> set_aside_;
     NodeSurface& surface_;

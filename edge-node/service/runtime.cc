@@ -43,6 +43,7 @@ bool wait_for_room(const NodeConfig& config, NodeSurface& surface) {
     while (!room.look()) {
         const std::string words = full_words(config, room);
         surface.status.show(waiting_json(config.node, words), clock.now());
+        if (surface.metrics) surface.metrics->show_waiting();
         notify_watchdog();
         notify_status(words);
         for (const Signal signal : signals.pop_batch(16, kLookForRoomEveryMs))
@@ -52,9 +53,23 @@ bool wait_for_room(const NodeConfig& config, NodeSurface& surface) {
     return true;
 }
 
+// A node that nobody can measure settles all the same.
+void open_metrics(const NodeConfig& config, NodeSurface& surface) {
+    if (!config.metrics_port) return;
+    auto opened = NodeMetrics::open(*config.metrics_port);
+    if (opened) {
+        surface.metrics = std::move(*opened);
+        return;
+    }
+    surface.metrics_fault = "no metrics are served: " + opened.error().message +
+                            ": give another `metrics.port` in edge-node.yaml";
+}
+
 // Runs the node again and again, until a stop signal or a fault that it cannot repair.
 Result<int, NodeFault> live_on(const NodeConfig& config, const LoadedGenesis& genesis) {
-    NodeSurface surface{StatusFile(config.status_file), AlarmLog(), DiskRoom(config.data)};
+    NodeSurface surface{
+        StatusFile(config.status_file), AlarmLog(), DiskRoom(config.data), nullptr, {}};
+    open_metrics(config, surface);
     std::vector<std::string> set_aside;
     while (wait_for_room(config, surface)) {
         const auto end = live(config, genesis, set_aside, surface);

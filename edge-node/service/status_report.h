@@ -1,4 +1,5 @@
-// The content of a node's status file, for scripts and people. Local, no part of the protocol;
+// What a running node tells of itself. The content of its status file, for scripts and people, is
+// made of this, and so are its metrics (node_metrics.h). Local, no part of the protocol;
 // docs/operations.md names every member.
 #pragma once
 
@@ -17,6 +18,16 @@ struct StorageReport {
     SnapshotReport snapshot = {};
 };
 
+// What the shell around the node holds and has done since the run began.
+struct ShellReport {
+    NodeLoad load;
+    std::size_t events_waiting = 0;             // in the loop's queue
+    std::size_t bytes_waiting = 0;              // of messages in it
+    std::size_t unacknowledged = 0;             // messages that the own broker has not taken yet
+    std::map<std::string, std::uint64_t> sent;  // messages, by channel
+    std::uint64_t view_changes = 0;  // rounds that failed before a committed block was decided
+};
+
 struct StatusReport {
     NodeId node;
     bool broker_connected = false;
@@ -28,6 +39,7 @@ struct StatusReport {
     Outlook::View view = {};
     bool running = true;                         // false: the node ends with this report
     std::optional<bool> gateway_connected = {};  // nullopt: not dialled, or not tried yet
+    ShellReport shell = {};                      // metrics alone show it
 };
 
 // The status of a node that waits for free disk space; no other member is known then.

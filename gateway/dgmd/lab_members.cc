@@ -161,6 +161,25 @@ void LabMembers::check_listener(const YamlView& view, const LabNode& node) {
     }
 }
 
+// Metrics listen on the loopback of the node's machine, which may be that of other nodes.
+void LabMembers::check_metrics(const YamlView& view, const LabNode& node) {
+    if (node.metrics_port && *node.metrics_port == node.port)
+        view.fail("metrics_port", "is the port of the node's broker: give another one");
+    for (const LabNode& other : lab_.nodes) {
+        const bool one_machine = is_same_host(node.address, other.address) ||
+                                 (is_loopback(node.address) && is_loopback(other.address));
+        if (!one_machine || node.address.empty()) continue;
+        const std::string remedy =
+            " on node '" + other.id.str() + "', on the same machine: give this one another port";
+        if (node.metrics_port && *node.metrics_port == other.port)
+            view.fail("metrics_port", "is the broker's port" + remedy);
+        if (node.metrics_port && node.metrics_port == other.metrics_port)
+            view.fail("metrics_port", "is the port of metrics" + remedy);
+        if (other.metrics_port && *other.metrics_port == node.port)
+            view.fail("port", "is the port of metrics" + remedy);
+    }
+}
+
 void LabMembers::read_broker(const YamlView& view, LabNode& node) {
     node.address = view.require_text("address");
     check_host(view, "address", node.address);
@@ -181,6 +200,7 @@ void LabMembers::read_gateway(const YamlView& root) {
         if (lab_.http_port == gateway.port)
             view->fail("http_port", "is the port of the gateway's broker: give another one");
     }
+    check_metrics(*view, gateway);
     lab_.gateway = std::move(gateway);
 }
 
@@ -193,6 +213,9 @@ void LabMembers::read_nodes(const YamlView& root) {
         claim(view, node.id.str(), "node");
         node.location = read_location(view.require_map("location"));
         read_broker(view, node);
+        if (const auto port = view.optional_int("metrics_port", 1, kMaxPort))
+            node.metrics_port = static_cast<std::uint16_t>(*port);
+        check_metrics(view, node);
         lab_.nodes.push_back(std::move(node));
     }
 }

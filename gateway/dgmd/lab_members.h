@@ -39,6 +39,7 @@ class LabMembers {
                                                   const std::string& what);
     void read_broker(const YamlView& view, LabNode& node);
     void check_listener(const YamlView& view, const LabNode& node);
+    void check_metrics(const YamlView& view, const LabNode& node);
     void check_parent(const YamlView& view, const LabCluster& cluster);
     void check_cluster_of(const YamlView& view, const LabMeter& meter);
     void check_service_point(const YamlView& view, const LabMeter& meter);

@@ -22,6 +22,7 @@ struct LabNode {
     std::string address;  // where others reach its broker: a name, IPv4 or IPv6
     std::string listen;   // what its broker binds to; usually the address
     std::uint16_t port = 0;
+    std::optional<std::uint16_t> metrics_port;  // of the node itself, on its loopback
 };
 
 struct LabCluster {

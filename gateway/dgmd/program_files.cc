@@ -42,6 +42,12 @@ std::string peers_section(const LabNetwork& lab, const LabNode& node) {
     return text;
 }
 
+// Where the network's file gives the node a port for them.
+std::string metrics_section(const LabNode& node) {
+    if (!node.metrics_port) return "";
+    return "metrics:\n  port: " + std::to_string(*node.metrics_port) + "\n";
+}
+
 // A service keeps its state and its status file in the directories of its unit.
 std::string node_places(const LabNetwork& lab, const LabNode& node) {
     const std::string id = node.id.str();
@@ -107,7 +113,7 @@ std::string edge_node_yaml(const LabNetwork& lab, const LabNode& node) {
         quoted(node.id.str()) + "\n" + line("genesis", "../../", layout::kGenesis) +
         node_places(lab, node) + "keys:\n" + key_lines("keys/") + place_section("broker", node) +
         peers_section(lab, node) + (lab.gateway ? place_section("gateway", *lab.gateway) : "") +
-        "log_level: info\n";
+        metrics_section(node) + "log_level: info\n";
     return text + "clock: " + (lab.operator_clock ? "operator" : "kernel") + "\n";
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
-#include "core/model/certificate.h"
+#include "core/follow/catch_up.h"
 
 namespace fairfeed {
 namespace {
@@ -94,9 +94,7 @@ Height NodeWords::claimed(const std::vector<NodeId>& validators) const {
         const bool spoke = found != words_.end() && found->second.said;
         heights.push_back(spoke ? found->second.said->height : 0);
     }
-    std::sort(heights.rbegin(), heights.rend());
-    const std::size_t liars = tolerated_faults(validators.size());
-    return liars < heights.size() ? heights[liars] : 0;
+    return believed_height(std::move(heights));
 }
 
 }  // namespace fairfeed

@@ -195,14 +195,7 @@ void GatewayRuntime::tell_line(const NodeLineChanged& change) {
     if (!change.connected) tls_.suspect(files_.genesis.content.dgmd.str());
     if (!change.connected && now.steady_ms >= patient_until_ms_ + kPatienceMs)
         patient_until_ms_ = now.steady_ms + kPatienceMs;
-    const auto untold = connection_log_.on_change(change.broker, now);
-    if (!untold) return;
-    const std::string before = *untold == 0 ? "" : kv("changes_not_told", *untold);
-    if (change.connected)
-        log_info("connected", kv("broker", change.broker), before);
-    else
-        log_warning("not connected; dialling again", kv("broker", change.broker),
-                    kv("reason", change.reason), before);
+    connection_log_.tell(change.broker, change.connected, change.reason, now);
 }
 
 std::vector<std::string> GatewayRuntime::machine_alarms(Instant now) {

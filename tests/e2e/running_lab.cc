@@ -80,6 +80,8 @@ void RunningLab::write_network(int starts_in_s, int grace_ms) {
     for (std::size_t i = 0; i <= kNodes; ++i)
         replace_one(network, "port: " + std::to_string(18830 + i),
                     "port: " + std::to_string(ports_[i]));
+    for (std::size_t i = 1; i <= kNodes; ++i)
+        replace_one(network, ",\n     metrics_port: " + std::to_string(18840 + i), "");
     replace_one(network, "starts_in_s: 120", "starts_in_s: " + std::to_string(starts_in_s));
     replace_one(network, "  # timers:\n  #   grace_ms: 2000\n",
                 "  timers: {grace_ms: " + std::to_string(grace_ms) + "}\n");

@@ -144,7 +144,7 @@ inline const std::vector<ThirdParty>& third_parties() {
         {"qrencode", R"(gateway/capacity/qr_picture\.cc)"},
         {"soci/", R"(gateway/(readmodel/read_model\.cc|records/records_session\.(h|cc)))"},
         {"boost/", R"(gateway/http/http_server\.cc)"},
-        {"prometheus/", R"(gateway/api/gateway_metrics\.cc)"},
+        {"prometheus/", R"((gateway/api/gateway|edge-node/service/node)_metrics\.cc)"},
         {"pugixml", R"(meter-sim/imports/green_button_xml\.cc)"},
         {"mqtt/", R"(core/io/paho\.(h|cc))"},
         {"MQTT", R"(core/io/paho\.(h|cc))"},

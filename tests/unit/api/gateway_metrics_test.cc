@@ -4,11 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
-#include <set>
-
-#include "core/io/file.h"
-#include "core/io/json_numbers.h"
+#include "tests/support/dashboard.h"
 
 namespace fairfeed {
 namespace {
@@ -33,25 +29,11 @@ TEST(Metrics, are_text_with_bounded_labels) {
 }
 
 TEST(TheDashboard, draws_metrics_that_exist_and_all_of_them) {
-    const auto file = read_text_file(FAIRFEED_SOURCE_DIR "/config/grafana-gateway.json");
-    ASSERT_TRUE(file);
-    const auto json = parse_json_with_fractions(*file);
-    ASSERT_TRUE(json) << json.error();
-    std::set<std::string> exist;
-    const std::string text = figures();
-    const std::regex name("fairfeed_[a-z_]+");
-    for (std::sregex_iterator each(text.begin(), text.end(), name), end; each != end; ++each)
-        exist.insert(each->str());
-    std::set<std::string> drawn;
-    for (const Json& panel : *json->at("panels").as_array())
-        for (const Json& target : *panel.at("targets").as_array()) {
-            const std::string query = *target.at("expr").as_text();
-            for (std::sregex_iterator each(query.begin(), query.end(), name), end; each != end;
-                 ++each) {
-                EXPECT_TRUE(exist.contains(each->str())) << each->str();
-                drawn.insert(each->str());
-            }
-        }
+    const auto exist = testing_support::metric_names_in(figures());
+    const auto drawn =
+        testing_support::drawn_metrics(FAIRFEED_SOURCE_DIR "/config/grafana-gateway.json");
+    for (const std::string& each : drawn)
+        EXPECT_TRUE(exist.contains(each)) << each;
     for (const char* each :
          {"fairfeed_gateway_http_requests_total", "fairfeed_gateway_http_request_seconds_bucket",
           "fairfeed_gateway_http_connections", "fairfeed_gateway_event_streams",

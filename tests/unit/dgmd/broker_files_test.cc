@@ -44,7 +44,7 @@ std::string config_file(const std::string& name) {
 }
 
 LabNode node_named(const char* name) {
-    return {NodeId(name), {}, "127.0.0.1", "127.0.0.1", 18831};
+    return {NodeId(name), {}, "127.0.0.1", "127.0.0.1", 18831, {}};
 }
 
 TEST(BrokerFiles, are_what_the_commented_templates_describe) {

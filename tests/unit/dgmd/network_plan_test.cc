@@ -22,7 +22,8 @@ LabNetwork line_of(int nodes) {
     lab.parameters.timers = lab_timers();
     for (int i = 1; i <= nodes; ++i) {
         const std::string number = std::to_string(i);
-        lab.nodes.push_back({NodeId("n" + number), {100 * i, 0}, "127.0.0.1", "127.0.0.1", 8883});
+        lab.nodes.push_back(
+            {NodeId("n" + number), {100 * i, 0}, "127.0.0.1", "127.0.0.1", 8883, {}});
         lab.clusters.push_back({ClusterId("c" + number), NodeId("n" + number), {100 * i, 0}});
         for (int meter = 1; meter <= i; ++meter) {
             const std::string name = "m" + number + "-" + std::to_string(meter);
@@ -68,7 +69,7 @@ TEST(NetworkPlan, orders_validators_by_meters_then_name) {
 
 TEST(NetworkPlan, leaves_a_node_without_a_cluster_out_of_every_committee) {
     LabNetwork lab = line_of(3);
-    lab.nodes.push_back({NodeId("spare"), {150, 0}, "127.0.0.1", "127.0.0.1", 8884});
+    lab.nodes.push_back({NodeId("spare"), {150, 0}, "127.0.0.1", "127.0.0.1", 8884, {}});
     const NetworkPlan plan = plan_network(lab);
     EXPECT_THAT(plan.neighbour_of(NodeId("spare")), ElementsAre());
     EXPECT_EQ(plan.validators.back(), NodeId("spare"));

@@ -26,6 +26,20 @@ class CatchingUp : public ::testing::Test {
     Instant now{.steady_ms = 1000, .real_ms = 0, .synchronised = true};
 };
 
+TEST_F(CatchingUp, believes_the_height_that_the_tolerated_liars_cannot_make_up) {
+    EXPECT_EQ(believed_height({}), 0U);
+    EXPECT_EQ(believed_height({7}), 7U);
+    EXPECT_EQ(believed_height({999, 7, 6, 0}), 7U) << "one of four may lie";
+    const std::vector<NodeId> validators{kA, kB, kC, NodeId("d")};
+    catch_up.on_claim(kA, 999, 5, now);
+    EXPECT_EQ(catch_up.claimed(validators), 0U);
+    catch_up.on_claim(kB, 8, 5, now);
+    catch_up.on_claim(kC, 6, 5, now);
+    EXPECT_EQ(catch_up.claimed(validators), 8U);
+    catch_up.on_claim(kB, 5, 5, now);
+    EXPECT_EQ(catch_up.claimed(validators), 6U) << "a claim taken back counts no more";
+}
+
 TEST_F(CatchingUp, asks_nobody_while_nobody_claims_more) {
     catch_up.on_claim(kA, 5, 5, now);
     EXPECT_EQ(asks(), "nobody");

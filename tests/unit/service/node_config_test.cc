@@ -51,6 +51,7 @@ TEST_F(NodeConfigFile, is_read_as_it_is_shipped) {
         load_node_config(std::filesystem::path(FAIRFEED_SOURCE_DIR) / "config/edge-node.yaml");
     ASSERT_TRUE(config) << config.error().front();
     EXPECT_EQ(config->node, NodeId("node-1"));
+    EXPECT_EQ(config->metrics_port, 18841);
 }
 
 TEST_F(NodeConfigFile, may_name_the_broker_of_the_utilitys_gateway_at_a_place_of_its_own) {
@@ -63,6 +64,21 @@ TEST_F(NodeConfigFile, may_name_the_broker_of_the_utilitys_gateway_at_a_place_of
     const auto refused = load(text + "8884}\n");
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error(), ElementsAre(HasSubstr("the broker of 'node-2' is at 127.0.0.1")));
+}
+
+TEST_F(NodeConfigFile, may_give_a_port_for_metrics_that_no_broker_has) {
+    EXPECT_FALSE(load(kGood)->metrics_port) << "nobody listens unasked";
+    const std::string text =
+        std::string(kGood) + "gateway: {host: 127.0.0.1, port: 8885}\n" + "metrics: {port: ";
+    const auto config = load(text + "9464}\n");
+    ASSERT_TRUE(config) << config.error().front();
+    EXPECT_EQ(config->metrics_port, 9464);
+    const auto refused = load(text + "8884}\n");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error(), ElementsAre(HasSubstr("the broker of 'node-2' is at 127.0.0.1")));
+    const auto gateways = load(text + "8885}\n");
+    ASSERT_FALSE(gateways);
+    EXPECT_THAT(gateways.error(), ElementsAre(HasSubstr("the utility's broker is at 127.0.0.1")));
 }
 
 TEST_F(NodeConfigFile, names_every_mistake_with_its_line_at_once) {

@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/io/connection_log.h"
 #include "tests/support/lab.h"
 
 namespace fairfeed::test {
@@ -169,21 +168,6 @@ TEST_F(Surroundings, without_agreement_though_all_are_there_are_an_alarm) {
     EXPECT_THAT(alarms(), ElementsAre(HasSubstr("height 7 is in round 5")));
     summary_.consensus.awake = false;
     EXPECT_THAT(alarms(), IsEmpty());
-}
-
-TEST(ConnectionLogTest, tells_a_flapping_connection_a_few_times_a_minute_and_counts_the_rest) {
-    ConnectionLog log;
-    const NodeId broker("n2");
-    Instant now;
-    now.steady_ms = 70'000;
-    std::size_t lines = 0;
-    for (int i = 0; i < 100; ++i)
-        lines += log.on_change(broker, now) ? 1U : 0U;
-    EXPECT_EQ(lines, ConnectionLog::kMostInSpan);
-    EXPECT_EQ(log.on_change(NodeId("n3"), now), 0U) << "others are told all the same";
-    now.steady_ms += ConnectionLog::kSpanMs;
-    EXPECT_EQ(log.on_change(broker, now), 94U);
-    EXPECT_EQ(log.on_change(broker, now), 0U);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A node lives three times over one ledger of real files: it writes a snapshot, starts from it, and
-// starts without it when it is spoilt.
+// A node lives several times over one ledger of real files: it writes a snapshot, starts from it,
+// and starts without it when it is spoilt; it shows its figures while it runs.
 #include "edge-node/service/runtime.h"
 
 #include <pthread.h>
@@ -15,8 +15,11 @@
 
 #include "core/crypto/certificate_authority.h"
 #include "core/crypto/key_file.h"
+#include "core/io/loopback_page.h"
 #include "core/io/status_file.h"
 #include "edge-node/service/snapshot_schedule.h"
+#include "tests/support/free_port.h"
+#include "tests/support/http_talk.h"
 #include "tests/support/wait.h"
 #include "tests/unit/accounts/stored_chain.h"
 
@@ -111,6 +114,29 @@ TEST_F(NodeLives, from_the_snapshot_of_the_life_before_and_without_one_that_is_s
     EXPECT_EQ(figure(third, "started_from"), 0);
     ASSERT_NE(third.at("refused").at(0).as_text(), nullptr);
     EXPECT_THAT(*third.at("refused").at(0).as_text(), HasSubstr("snapshot: it is damaged"));
+}
+
+TEST_F(NodeLives, with_its_figures_on_loopback_and_all_the_same_where_the_port_is_taken) {
+    stored_.store();
+    config_.metrics_port = testing_support::free_port();
+    const auto figures = [this] {
+        testing_support::HttpTalk talk(*config_.metrics_port);
+        return talk.say("GET /metrics HTTP/1.1\r\n\r\n") ? talk.read_all() : std::string();
+    };
+    (void)live_until([&](const Json&) {
+        return figures().find("\nfairfeed_node_running 1\n") != std::string::npos;
+    });
+    EXPECT_EQ(figures(), "") << "nobody listens when the node has ended";
+
+    const auto other = LoopbackPage::open({*config_.metrics_port, "/", "text/plain"},
+                                          [] { return std::string("another's"); });
+    ASSERT_TRUE(other) << other.error().message;
+    (void)live_until([](const Json& now) { return now.as_object() != nullptr; });
+    const auto found = read_status(config_.status_file, 0);
+    ASSERT_TRUE(found);
+    EXPECT_THAT(found->facts.at("alarms").dump(),
+                HasSubstr("no metrics are served: 127.0.0.1:" +
+                          std::to_string(*config_.metrics_port) + ": Address already in use"));
 }
 
 }  // namespace
