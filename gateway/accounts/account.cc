@@ -76,6 +76,7 @@ bool role_allows(AccountRole role, AccessRight right) {
     switch (right) {
         case AccessRight::read_public:
         case AccessRight::read_own:
+        case AccessRight::applications:
             return true;
         case AccessRight::read_meters:
         case AccessRight::work_orders:
@@ -98,6 +99,7 @@ bool scope_allows(TokenScope scope, AccessRight right) {
     switch (right) {
         case AccessRight::change_drafts:
         case AccessRight::work_orders:
+        case AccessRight::applications:
             return scope == TokenScope::drafts;
         case AccessRight::manage_accounts:
             return scope == TokenScope::accounts;

@@ -25,8 +25,9 @@ enum class AccessRight : std::uint8_t {
     read_meters,      // every meter's registration, capacity and alarms
     read_money,       // every meter's readings, shares and bills
     read_drafts,      // drafts, and who signed
-    change_drafts,    // approvals, withdrawals
+    change_drafts,    // new ones, approvals, withdrawals, submissions
     work_orders,      // the steps of work orders
+    applications,     // applications and codes; whose and which steps, the role says
     read_audit,       // the audit log, the metrics
     manage_accounts,  // accounts, roles, meters, tokens of others
 };

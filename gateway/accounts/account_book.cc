@@ -141,17 +141,43 @@ Result<bool, IoError> AccountBook::add(const Account& account) {
     return true;
 }
 
-Result<bool, IoError> AccountBook::put(const Account& account) {
-    const std::lock_guard alone(mutex_);
-    auto whole = WriteTransaction::begin(database_);
-    if (!whole) return unexpected(whole.error());
+Result<void, IoError> AccountBook::write(const Account& account) {
     const auto changed = change(
         "update people set role = ?2, password = ?3, full_name = ?4, contact = ?5, locked = ?6, "
         "failures = ?7, try_again_ms = ?8 where name = ?1",
         account.name, to_string(account.role), account.password, account.full_name, account.contact,
         account.locked, account.failures, account.try_again_ms);
-    if (!changed || !*changed) return changed;
-    if (const auto bound = write_meters(account); !bound) return unexpected(bound.error());
+    if (!changed) return unexpected(changed.error());
+    return write_meters(account);
+}
+
+// After a new password nothing of before opens the door; a locked one has no sessions.
+Result<void, IoError> AccountBook::end_access(const Account& before, const Account& account) {
+    const bool is_anew = account.password != before.password;
+    if (is_anew || account.locked) {
+        const auto gone = change("delete from sessions where person = ?1", account.name);
+        if (!gone) return unexpected(gone.error());
+    }
+    if (is_anew) {
+        const auto gone = change("delete from tokens where person = ?1", account.name);
+        if (!gone) return unexpected(gone.error());
+    }
+    return {};
+}
+
+Result<bool, IoError> AccountBook::edit(std::string_view name, const AccountEdit& changed) {
+    const std::lock_guard alone(mutex_);
+    auto whole = WriteTransaction::begin(database_);
+    if (!whole) return unexpected(whole.error());
+    const auto found = accounts("where name = ?1", name);
+    if (!found) return unexpected(found.error());
+    if (found->empty()) return false;
+    const Account& before = found->front();
+    const auto account = changed(before);
+    if (!account) return false;
+    CHECK(account->name == before.name);
+    if (const auto written = write(*account); !written) return unexpected(written.error());
+    if (const auto ended = end_access(before, *account); !ended) return unexpected(ended.error());
     if (const auto done = whole->commit(); !done) return unexpected(done.error());
     return true;
 }
@@ -225,23 +251,6 @@ Result<void, IoError> AccountBook::end(const Digest& id) {
     const auto gone = change("delete from sessions where id = ?1", id);
     if (!gone) return unexpected(gone.error());
     return {};
-}
-
-Result<void, IoError> AccountBook::end_sessions_of(std::string_view account) {
-    const std::lock_guard alone(mutex_);
-    const auto gone = change("delete from sessions where person = ?1", account);
-    if (!gone) return unexpected(gone.error());
-    return {};
-}
-
-Result<void, IoError> AccountBook::end_access_of(std::string_view account) {
-    const std::lock_guard alone(mutex_);
-    auto whole = WriteTransaction::begin(database_);
-    if (!whole) return unexpected(whole.error());
-    for (const char* sql :
-         {"delete from sessions where person = ?1", "delete from tokens where person = ?1"})
-        if (const auto gone = change(sql, account); !gone) return unexpected(gone.error());
-    return whole->commit();
 }
 
 Result<void, IoError> AccountBook::sweep(std::int64_t now_ms, const AccessPolicy& policy) {

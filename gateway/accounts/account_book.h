@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,8 +29,12 @@ class AccountBook {
     [[nodiscard]] Result<std::vector<Account>, IoError> all();  // by name
     // false: there is one of that name.
     [[nodiscard]] Result<bool, IoError> add(const Account& account);
-    // Replaces the account of that name, with its meters. false: there is none.
-    [[nodiscard]] Result<bool, IoError> put(const Account& account);
+    // Hands the account of that name over to be changed, and writes what comes back, with its
+    // meters, while nobody else writes: what another program changed before is not lost. nullopt
+    // from `changed`: all stays as it is. A locked account loses its sessions, one with a new
+    // password its sessions and tokens. false: there is none, or it stays.
+    using AccountEdit = std::function<std::optional<Account>(const Account&)>;
+    [[nodiscard]] Result<bool, IoError> edit(std::string_view name, const AccountEdit& changed);
     // Writes the same password's hash of another cost. false: it has another one than `old` by now.
     [[nodiscard]] Result<bool, IoError> put_password(std::string_view name, std::string_view old,
                                                      std::string_view anew);
@@ -44,9 +49,6 @@ class AccountBook {
     [[nodiscard]] Result<std::optional<AccountSession>, IoError> session(const Digest& id);
     [[nodiscard]] Result<void, IoError> see(const Digest& id, std::int64_t now_ms);
     [[nodiscard]] Result<void, IoError> end(const Digest& id);
-    [[nodiscard]] Result<void, IoError> end_sessions_of(std::string_view account);
-    // Sessions and tokens: after a new password nothing of before opens the door.
-    [[nodiscard]] Result<void, IoError> end_access_of(std::string_view account);
     // Removes what is not alive any more.
     [[nodiscard]] Result<void, IoError> sweep(std::int64_t now_ms, const AccessPolicy& policy);
 
@@ -62,6 +64,8 @@ class AccountBook {
                                                                  std::string_view name);
     [[nodiscard]] Result<std::vector<ApiToken>, IoError> tokens(Statement& found);
     [[nodiscard]] Result<void, IoError> write_meters(const Account& account);
+    [[nodiscard]] Result<void, IoError> write(const Account& account);
+    [[nodiscard]] Result<void, IoError> end_access(const Account& before, const Account& account);
     template <class... Values>
     [[nodiscard]] Result<bool, IoError> change(std::string_view sql, const Values&... values);
 

@@ -2,52 +2,62 @@
 #include <algorithm>
 
 #include "core/base/ids.h"
+#include "gateway/accounts/account_json.h"
 #include "gateway/api/api_route.h"
 
 namespace fairfeed {
 namespace {
 
-Json account_json(const Account& account) {
-    Json meters = Json::array();
-    for (const std::string& meter : account.meters)
-        meters.push(meter);
-    return Json::object()
-        .set("name", account.name)
-        .set("role", to_string(account.role))
-        .set("meters", std::move(meters))
-        .set("full_name", account.full_name)
-        .set("contact", account.contact)
-        .set("has_password", !account.password.empty())
-        .set("locked", account.locked)
-        .set("created_ms", account.created_ms);
+// What a body changes; what it leaves out stays.
+struct AccountPatch {
+    std::optional<AccountRole> role;
+    std::optional<std::vector<std::string>> meters;
+    std::optional<std::string> full_name;
+    std::optional<std::string> contact;
+    std::optional<bool> locked;
+    std::optional<std::string> password;  // its hash
+};
+
+std::optional<std::vector<std::string>> read_meters(BodyReader& body) {
+    auto meters = body.optional_texts("meters");
+    if (!meters) return std::nullopt;
+    for (std::size_t i = 0; i < meters->size(); ++i)
+        if (!is_valid_name((*meters)[i]))
+            body.fail("meters/" + std::to_string(i), "is no name of a meter");
+    std::sort(meters->begin(), meters->end());
+    meters->erase(std::unique(meters->begin(), meters->end()), meters->end());
+    return meters;
 }
 
-// Takes what the body says over into the account; what is wrong, the reader keeps.
-void take_members(BodyReader& body, const ApiSources& sources, Account& account) {
-    if (const auto word = body.optional_text("role")) {
-        const auto role = account_role(*word);
-        if (!role) body.fail("role", "is one of customer, inspector, officer, operator");
-        if (role) account.role = *role;
-    }
-    if (auto meters = body.optional_texts("meters")) {
-        for (std::size_t i = 0; i < meters->size(); ++i)
-            if (!is_valid_name((*meters)[i]))
-                body.fail("meters/" + std::to_string(i), "is no name of a meter");
-        std::sort(meters->begin(), meters->end());
-        meters->erase(std::unique(meters->begin(), meters->end()), meters->end());
-        account.meters = std::move(*meters);
-    }
-    if (auto text = body.optional_text("full_name")) account.full_name = std::move(*text);
-    if (auto text = body.optional_text("contact")) account.contact = std::move(*text);
-    if (const auto locked = body.optional_bool("locked")) account.locked = *locked;
+// What is wrong, the reader keeps. The password is hashed here, before anybody waits for it.
+AccountPatch read_patch(BodyReader& body, const ApiSources& sources, const std::string& name) {
+    AccountPatch patch;
+    patch.role = body.optional_word("role", account_role, "customer, inspector, officer, operator");
+    patch.meters = read_meters(body);
+    patch.full_name = body.optional_text("full_name");
+    patch.contact = body.optional_text("contact");
+    patch.locked = body.optional_bool("locked");
     if (const auto password = body.optional_text("password", 1024)) {
-        if (const auto fault = fault_of_password(*password, account.name)) {
+        if (const auto fault = fault_of_password(*password, name)) {
             body.fail("password", *fault);
         } else {
-            account.password = sources.door->hash(*password);
-            account = after_success(std::move(account));
+            patch.password = sources.door->hash(*password);
         }
     }
+    return patch;
+}
+
+Account patched(Account account, const AccountPatch& patch) {
+    if (patch.role) account.role = *patch.role;
+    if (patch.meters) account.meters = *patch.meters;
+    if (patch.full_name) account.full_name = *patch.full_name;
+    if (patch.contact) account.contact = *patch.contact;
+    if (patch.locked) account.locked = *patch.locked;
+    if (patch.password) {
+        account.password = *patch.password;
+        account = after_success(std::move(account));
+    }
+    return account;
 }
 
 HttpResponse list_accounts(const ApiSources& sources, const ApiCall&) {
@@ -73,7 +83,7 @@ HttpResponse add_account(const ApiSources& sources, const ApiCall& call) {
     if (const auto fault = fault_of_account_name(account.name); fault && !account.name.empty())
         body.fail("name", *fault);
     if (call.body.at("role").is_null()) body.fail("role", "is missing");
-    take_members(body, sources, account);
+    account = patched(std::move(account), read_patch(body, sources, account.name));
     if (auto fault = body.finish()) return *fault;
     const Account blank{.name = account.name, .role = account.role};
     const std::string more = changes_between(blank, account);
@@ -90,29 +100,26 @@ HttpResponse add_account(const ApiSources& sources, const ApiCall& call) {
 }
 
 HttpResponse change_account(const ApiSources& sources, const ApiCall& call) {
-    auto found = sources.door->book().find(call.in_path("name"));
-    if (!found) return machine_failed(found.error().message);
-    if (!*found) return not_found();
-    Account account = std::move(**found);
-    const Account before = account;
+    const std::string& name = call.in_path("name");
     BodyReader body(call.body);
-    take_members(body, sources, account);
+    const AccountPatch patch = read_patch(body, sources, name);
     if (auto fault = body.finish()) return *fault;
-    if (auto fault =
-            noted(sources, call, "account.change", account.name, changes_between(before, account)))
-        return *fault;
-    const auto put = sources.door->book().put(account);
-    if (!put) return machine_failed(put.error().message);
-    if (!*put) return not_found();
-    AccountBook& book = sources.door->book();
-    if (account.password != before.password) {
-        if (const auto ended = book.end_access_of(account.name); !ended)
-            return machine_failed(ended.error().message);
-    } else if (account.locked) {
-        if (const auto ended = book.end_sessions_of(account.name); !ended)
-            return machine_failed(ended.error().message);
-    }
-    return json_response(account_json(account));
+    std::optional<HttpResponse> answer;
+    const auto changed =
+        sources.door->book().edit(name, [&](const Account& before) -> std::optional<Account> {
+            answer = changed_meanwhile(call, account_json(before));
+            if (answer) return std::nullopt;
+            Account after = patched(before, patch);
+            answer = json_response(account_json(after));
+            if (after == before) return std::nullopt;
+            const std::string note = changes_between(before, after);
+            auto fault = noted(sources, call, "account.change", name, note);
+            if (!fault) return after;
+            answer = std::move(fault);
+            return std::nullopt;
+        });
+    if (!changed) return machine_failed(changed.error().message);
+    return answer ? *answer : not_found();
 }
 
 HttpResponse erase_account(const ApiSources& sources, const ApiCall& call) {
@@ -122,6 +129,7 @@ HttpResponse erase_account(const ApiSources& sources, const ApiCall& call) {
     const auto found = sources.door->book().find(name);
     if (!found) return machine_failed(found.error().message);
     if (!*found) return not_found();
+    if (auto changed = changed_meanwhile(call, account_json(**found))) return *changed;
     if (auto fault = noted(sources, call, "account.erase", name)) return *fault;
     const auto gone = sources.door->book().erase(name);
     if (!gone) return machine_failed(gone.error().message);

@@ -38,6 +38,26 @@ HttpResponse not_found() {
     return problem(404, "not-found", "there is nothing of that name that you may see");
 }
 
+HttpResponse undone(const DeskFault& fault) {
+    switch (fault.kind) {
+        case DeskFaultKind::missing:
+            return not_found();
+        case DeskFaultKind::wrong:
+            return problem(422, "wrong-field", fault.line);
+        case DeskFaultKind::refused:
+            return problem(409, "illegal-step", fault.line);
+        case DeskFaultKind::machine:
+            break;
+    }
+    return machine_failed(fault.line);
+}
+
+std::optional<HttpResponse> changed_meanwhile(const ApiCall& call, const Json& current) {
+    if (may_change(call.request, json_response(current).body)) return std::nullopt;
+    return problem(412, "changed-meanwhile",
+                   "it is another by now than If-Match names: read it anew");
+}
+
 HttpResponse machine_failed(const std::string& why) {
     log_error("a request failed", kv("why", why));
     HttpResponse failed = problem(503, "not-now",
@@ -45,6 +65,13 @@ HttpResponse machine_failed(const std::string& why) {
                                   "has the reason");
     failed.set("retry-after", "5");
     return failed;
+}
+
+std::string pointer_part(std::string_view name) {
+    std::string out;
+    for (const char c : name)
+        out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    return out;
 }
 
 BodyReader::BodyReader(const Json& body) : body_(body) {
@@ -108,14 +135,48 @@ std::optional<bool> BodyReader::optional_bool(std::string_view name) {
     return *found->as_bool();
 }
 
-std::int64_t BodyReader::whole(std::string_view name, std::int64_t least, std::int64_t most,
-                               std::int64_t fallback) {
+std::optional<std::int64_t> BodyReader::optional_whole(std::string_view name, std::int64_t least,
+                                                       std::int64_t most) {
     const Json* found = member(name);
-    if (found == nullptr) return fallback;
+    if (found == nullptr) return std::nullopt;
     const std::int64_t* value = found->as_int();
     if (value != nullptr && *value >= least && *value <= most) return *value;
     fail(name, "is no whole number from " + std::to_string(least) + " to " + std::to_string(most));
-    return fallback;
+    return std::nullopt;
+}
+
+std::int64_t BodyReader::whole(std::string_view name, std::int64_t least, std::int64_t most,
+                               std::int64_t fallback) {
+    return optional_whole(name, least, most).value_or(fallback);
+}
+
+std::optional<Bytes> BodyReader::optional_hex(std::string_view name, std::size_t most) {
+    const auto digits = optional_text(name, 2 * most);
+    if (!digits) return std::nullopt;
+    auto bytes = from_hex(*digits);
+    if (!bytes) fail(name, "is no hex of a file");
+    return bytes;
+}
+
+std::map<std::string, std::string> BodyReader::fields(std::string_view name, std::size_t most) {
+    std::map<std::string, std::string> out;
+    const Json* found = member(name);
+    const Json::Object* members = found == nullptr ? nullptr : found->as_object();
+    if (members == nullptr) fail(name, found == nullptr ? "is missing" : "is no object");
+    for (std::size_t i = 0; members != nullptr && i < members->size(); ++i) {
+        const auto& [field, value] = (*members)[i];
+        const std::string* text = value.as_text();
+        const std::int64_t* number = value.as_int();
+        if (text != nullptr && text->size() <= most) {
+            out.emplace(field, *text);
+        } else if (number != nullptr) {
+            out.emplace(field, std::to_string(*number));
+        } else {
+            fail(std::string(name) + "/" + pointer_part(field),
+                 "is no whole number, and no text of at most " + std::to_string(most) + " bytes");
+        }
+    }
+    return out;
 }
 
 std::optional<HttpResponse> BodyReader::finish() {
@@ -128,16 +189,25 @@ std::optional<HttpResponse> BodyReader::finish() {
     return problem(422, "wrong-field", first, std::move(faults_));
 }
 
+NoteDeskAct noted_for(const ApiSources& sources, const ApiCall& call) {
+    return [&sources, &call](const DeskAct& act) -> Result<void, std::string> {
+        const auto entry = sources.audit->append({call.now_ms,
+                                                  call.caller.name(),
+                                                  act.what,
+                                                  call.request.address,
+                                                  act.subject,
+                                                  {},
+                                                  act.more});
+        if (!entry) return unexpected(entry.error().message);
+        return {};
+    };
+}
+
 std::optional<HttpResponse> noted(const ApiSources& sources, const ApiCall& call, std::string what,
                                   std::string subject, std::string note) {
-    const auto entry = sources.audit->append({call.now_ms,
-                                              call.caller.name(),
-                                              std::move(what),
-                                              call.request.address,
-                                              std::move(subject),
-                                              {},
-                                              std::move(note)});
-    if (!entry) return machine_failed(entry.error().message);
+    const auto done =
+        noted_for(sources, call)({std::move(what), std::move(subject), std::move(note)});
+    if (!done) return machine_failed(done.error());
     return std::nullopt;
 }
 

@@ -74,7 +74,7 @@ Result<void, std::string> HttpService::open(const HttpServiceConfig& config, Api
     sources.now_ms = [this] { return clock_.now().real_ms; };
     api_ = std::make_unique<OfficeApi>(std::move(sources), config.rules);
     HttpApplication application{
-        [this](const HttpRequest& request) { return api_->answer(request); }, OfficeApi::is_slow,
+        [this](const HttpRequest& request) { return api_->answer(request); }, OfficeApi::lane_of,
         [this](const HttpRequest& request, const HttpResponse& response, std::int64_t ms) {
             note(request, response, ms);
         },

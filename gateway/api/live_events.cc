@@ -1,5 +1,7 @@
 #include "gateway/api/live_events.h"
 
+#include "gateway/readmodel/row_json.h"
+
 namespace fairfeed {
 namespace {
 
@@ -24,21 +26,6 @@ constexpr WatchedTable kWatched[] = {
 };
 
 }  // namespace
-
-Json row_json(const OfficeRow& row) {
-    const auto& columns = layout_of(row.table).columns;
-    Json json = Json::object();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (const auto* number = std::get_if<std::int64_t>(&row.cells[i])) {
-            json.set(columns[i].name, *number);
-        } else if (const auto* text = std::get_if<std::string>(&row.cells[i])) {
-            json.set(columns[i].name, *text);
-        } else {
-            json.set(columns[i].name, Json());
-        }
-    }
-    return json;
-}
 
 Result<std::vector<LiveEvent>, std::string> events_of_block(const RowSource& rows, Height height) {
     std::vector<LiveEvent> events;

@@ -16,8 +16,6 @@ namespace fairfeed {
 
 using RowSource = std::function<Result<std::vector<OfficeRow>, std::string>(const OfficeQuery&)>;
 
-[[nodiscard]] Json row_json(const OfficeRow& row);
-
 // In an order that is the same at every call. Rows of one meter are that meter's business alone.
 [[nodiscard]] Result<std::vector<LiveEvent>, std::string> events_of_block(const RowSource& rows,
                                                                           Height height);

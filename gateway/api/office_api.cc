@@ -24,10 +24,7 @@ std::string host_name(std::string_view host) {
     const std::size_t after = host.starts_with('[') ? host.find(']') : 0;
     if (after == std::string_view::npos) return "";
     const std::size_t colon = host.find(':', after);
-    std::string name(host.substr(0, colon));
-    for (char& c : name)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return name;
+    return lower_case(std::string(host.substr(0, colon)));
 }
 
 HttpResponse options(const std::string& allow) {
@@ -80,8 +77,9 @@ Result<Json, HttpResponse> body_of(const HttpRequest& request) {
 
 OfficeApi::OfficeApi(ApiSources sources, const ApiRules& rules)
     : sources_(std::move(sources)), rules_(rules), rate_(rules.rate) {
-    for (const auto& room : {session_routes, account_routes, draft_routes, table_routes,
-                             records_routes, network_routes})
+    for (const auto& room :
+         {session_routes, account_routes, draft_routes, table_routes, application_routes,
+          code_routes, work_order_routes, bill_routes, forecast_routes, network_routes})
         for (ApiRoute& route : room(sources_))
             routes_.push_back(std::move(route));
     for (const ApiRoute& route : routes_)
@@ -92,12 +90,17 @@ HttpResponse OfficeApi::answer(const HttpRequest& request) {
     return finished(request, respond(request));
 }
 
-bool OfficeApi::is_slow(const HttpRequest& request) {
-    if (!changes(request)) return false;
+WorkerLane OfficeApi::lane_of(const HttpRequest& request) {
     const auto target = parse_target(request.target);
-    if (!target || target->segments.size() < 3) return false;
+    if (!target || target->segments.size() < 3) return WorkerLane::quick;
     const auto& path = target->segments;
-    return path[0] == "api" && path[1] == "v1" && (path[2] == "session" || path[2] == "accounts");
+    if (path[0] != "api" || path[1] != "v1") return WorkerLane::quick;
+    const std::string& room = path[2];
+    if (changes(request) && (room == "session" || room == "accounts")) return WorkerLane::password;
+    const bool acts = changes(request) && (room == "codes" || room == "applications" ||
+                                           (room == "drafts" && path.size() == 3));
+    const bool reads_ledger = room == "bills" || room == "forecasts" || path.back() == "proof";
+    return acts || reads_ledger ? WorkerLane::ledger : WorkerLane::quick;
 }
 
 std::optional<HttpResponse> OfficeApi::gate(const HttpRequest& request, std::int64_t now_ms) {

@@ -27,8 +27,8 @@ class OfficeApi {
     OfficeApi& operator=(const OfficeApi&) = delete;
 
     [[nodiscard]] HttpResponse answer(const HttpRequest& request);
-    // Costs much of a processor: passwords.
-    [[nodiscard]] static bool is_slow(const HttpRequest& request);
+    // Passwords cost much of a processor; bills, forecasts and drafts read the ledger.
+    [[nodiscard]] static WorkerLane lane_of(const HttpRequest& request);
     [[nodiscard]] const std::vector<ApiRoute>& routes() const { return routes_; }
 
   private:

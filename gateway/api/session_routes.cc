@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/io/log.h"
+#include "gateway/accounts/account_json.h"
 #include "gateway/api/api_route.h"
 #include "gateway/http/address_group.h"
 
@@ -71,18 +72,6 @@ HttpResponse who_am_i(const ApiCall& call) {
     const auto& session = call.caller.session;
     return json_response(
         session_json(*call.caller.account, session ? session->csrf : std::string()));
-}
-
-Json token_json(const ApiToken& token) {
-    Json scopes = Json::array();
-    for (const TokenScope scope : token.scopes)
-        scopes.push(to_string(scope));
-    return Json::object()
-        .set("id", token.id)
-        .set("scopes", std::move(scopes))
-        .set("label", token.label)
-        .set("created_ms", token.created_ms)
-        .set("expires_ms", token.expires_ms);
 }
 
 HttpResponse list_tokens(const ApiSources& sources, const ApiCall& call) {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "gateway/api/api_route.h"
-#include "gateway/api/live_events.h"
+#include "gateway/readmodel/row_json.h"
 
 namespace fairfeed {
 namespace {
@@ -86,12 +86,6 @@ const std::vector<TableResource>& resources() {
     return kAll;
 }
 
-Json to_json(const OfficeCell& cell) {
-    if (const auto* number = std::get_if<std::int64_t>(&cell)) return *number;
-    if (const auto* text = std::get_if<std::string>(&cell)) return *text;
-    return {};
-}
-
 // A text as a value of that column; nullopt: it is none.
 std::optional<OfficeCell> cell_from(const std::string& text, const OfficeColumn& column) {
     if (column.is_text) return OfficeCell(text);
@@ -106,7 +100,7 @@ std::optional<OfficeCell> cell_from(const std::string& text, const OfficeColumn&
 std::string cursor_of(const OfficeRow& row) {
     Json place = Json::array();
     for (const OfficeCell& cell : place_of(row))
-        place.push(to_json(cell));
+        place.push(cell_json(cell));
     return to_hex(as_bytes(place.dump()));
 }
 

@@ -6,6 +6,7 @@
 #include "core/base/utc_text.h"
 #include "core/io/clock.h"
 #include "core/io/json.h"
+#include "gateway/accounts/account_json.h"
 #include "gateway/accounts/doorkeeper.h"
 #include "gateway/audit/audit_log.h"
 #include "gateway/commands/office_files.h"
@@ -32,35 +33,9 @@ Unexpected<Failure> machine(const IoError& error) {
     return unexpected(Failure{kMachineFailed, error.message});
 }
 
-Json texts(const std::vector<std::string>& each) {
-    Json out = Json::array();
-    for (const std::string& text : each)
-        out.push(text);
-    return out;
-}
-
+// How often a wrong password was said is for the console alone.
 Json to_json(const Account& account) {
-    return Json::object()
-        .set("name", account.name)
-        .set("role", to_string(account.role))
-        .set("meters", texts(account.meters))
-        .set("full_name", account.full_name)
-        .set("contact", account.contact)
-        .set("has_password", !account.password.empty())
-        .set("locked", account.locked)
-        .set("failures", account.failures)
-        .set("created", utc_text(account.created_ms / 1000));
-}
-
-Json to_json(const ApiToken& token) {
-    Json scopes = Json::array();
-    for (const TokenScope scope : token.scopes)
-        scopes.push(to_string(scope));
-    return Json::object()
-        .set("id", token.id)
-        .set("scopes", std::move(scopes))
-        .set("label", token.label)
-        .set("expires", utc_text(token.expires_ms / 1000));
+    return account_json(account).set("failures", account.failures);
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -88,17 +63,16 @@ class AccountDesk {
         if (!found) return machine(found.error());
         if (!*found)
             return wrong("no account '" + options_.name + "': `gateway account list` shows all");
-        Account account = std::move(**found);
         switch (options_.action) {
             case AccountAction::role:
-                return change_role(std::move(account));
+                return change_role();
             case AccountAction::bind:
-                return bind(std::move(account));
+                return bind();
             case AccountAction::reset:
-                return reset(std::move(account));
+                return reset();
             case AccountAction::lock:
             case AccountAction::unlock:
-                return lock(std::move(account));
+                return lock();
             case AccountAction::token:
                 return issue();
             case AccountAction::revoke:
@@ -145,7 +119,7 @@ class AccountDesk {
             if (!tokens) return machine(tokens.error());
             Json theirs = Json::array();
             for (const ApiToken& token : *tokens)
-                theirs.push(to_json(token));
+                theirs.push(token_json(token));
             accounts.push(to_json(each).set("tokens", std::move(theirs)));
         }
         return Json::object().set("accounts", std::move(accounts));
@@ -181,50 +155,57 @@ class AccountDesk {
         return to_json(account);
     }
 
-    [[nodiscard]] Changed put(const Account& before, const Account& account, std::string what) {
-        if (const auto noted = note(std::move(what), changes_between(before, account)); !noted)
-            return unexpected(noted.error());
-        const auto put = book_.put(account);
-        if (!put) return machine(put.error());
-        if (!*put) return wrong("the account '" + account.name + "' was erased meanwhile");
-        return to_json(account);
+    // Changes the account as it is by then, with its act in the audit log before.
+    template <class Change>
+    [[nodiscard]] Changed change(const std::string& what, const Change& made) {
+        std::optional<Account> after;
+        std::optional<Failure> fault;
+        const auto changed =
+            book_.edit(options_.name, [&](const Account& before) -> std::optional<Account> {
+                Account account = before;
+                made(account);
+                if (auto noted = note(what, changes_between(before, account)); !noted) {
+                    fault = noted.error();
+                    return std::nullopt;
+                }
+                after = std::move(account);
+                return after;
+            });
+        if (fault) return unexpected(std::move(*fault));
+        if (!changed) return machine(changed.error());
+        if (!*changed) return wrong("the account '" + options_.name + "' was erased meanwhile");
+        return to_json(*after);
     }
 
-    [[nodiscard]] Changed change_role(Account account) {
+    [[nodiscard]] Changed change_role() {
         const auto role = account_role(options_.role);
         if (!role)
             return wrong("'" + options_.role +
                          "' is no role: one of customer, inspector, officer, operator");
-        const Account before = account;
-        account.role = *role;
-        return put(before, account, "account.role");
+        return change("account.role", [&](Account& account) { account.role = *role; });
     }
 
-    [[nodiscard]] Changed lock(Account account) {
-        const Account before = account;
-        account.locked = options_.action == AccountAction::lock;
-        return put(before, after_success(account),
-                   account.locked ? "account.lock" : "account.unlock");
+    [[nodiscard]] Changed lock() {
+        const bool locks = options_.action == AccountAction::lock;
+        return change(locks ? "account.lock" : "account.unlock", [&](Account& account) {
+            account.locked = locks;
+            account = after_success(std::move(account));
+        });
     }
 
-    [[nodiscard]] Changed bind(Account account) {
-        auto bound = meters();
+    [[nodiscard]] Changed bind() {
+        const auto bound = meters();
         if (!bound) return unexpected(bound.error());
-        const Account before = account;
-        account.meters = std::move(*bound);
-        return put(before, account, "account.bind");
+        return change("account.bind", [&](Account& account) { account.meters = *bound; });
     }
 
-    [[nodiscard]] Changed reset(Account account) {
-        auto hash = new_password();
+    [[nodiscard]] Changed reset() {
+        const auto hash = new_password();
         if (!hash) return unexpected(hash.error());
-        const Account before = account;
-        account.password = std::move(*hash);
-        auto done = put(before, after_success(std::move(account)), "account.reset");
-        if (!done) return done;
-        if (const auto ended = book_.end_access_of(options_.name); !ended)
-            return machine(ended.error());
-        return done;
+        return change("account.reset", [&](Account& account) {
+            account.password = *hash;
+            account = after_success(std::move(account));
+        });
     }
 
     [[nodiscard]] Changed issue() {
@@ -239,7 +220,7 @@ class AccountDesk {
         const auto made = door_.issue(options_.name, std::move(scopes), options_.label, now_ms_,
                                       now_ms_ + options_.days * kDayMs);
         if (!made) return machine(made.error());
-        return to_json(made->token).set("token", made->secret);
+        return token_json(made->token).set("token", made->secret);
     }
 
     [[nodiscard]] Changed revoke() {
@@ -278,7 +259,7 @@ void print_account(const Json& account, std::ostream& out) {
     if (const Json* tokens = account.find("tokens"))
         for (const Json& token : *tokens->as_array())
             out << "  token " << *token.at("id").as_text() << " '" << *token.at("label").as_text()
-                << "' until " << *token.at("expires").as_text() << '\n';
+                << "' until " << utc_text(*token.at("expires_ms").as_int() / 1000) << '\n';
 }
 
 void print_page(const Json& result, std::ostream& out) {
@@ -288,8 +269,8 @@ void print_page(const Json& result, std::ostream& out) {
         if (accounts->as_array()->empty()) out << "no account yet: gateway account add\n";
     } else if (const Json* token = result.find("token")) {
         out << *token->as_text() << '\n'
-            << "This token is shown once. It ends on " << *result.at("expires").as_text()
-            << " UTC.\n";
+            << "This token is shown once. It ends on "
+            << utc_text(*result.at("expires_ms").as_int() / 1000) << " UTC.\n";
     } else if (result.find("revoked") != nullptr) {
         out << "Token " << *result.at("id").as_text() << " opens nothing any more.\n";
     } else if (result.find("erased") != nullptr) {

@@ -5,67 +5,19 @@
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "gateway/commands/office_desk.h"
+#include "gateway/desk/application_desk.h"
+#include "gateway/desk/chain_view.h"
+#include "gateway/desk/desk_json.h"
 
 namespace fairfeed {
 namespace {
 
-Json to_json(const ApplicationStep& step) {
-    return Json::object()
-        .set("action", to_string(step.action))
-        .set("at", utc_text(step.at_s))
-        .set("role", to_string(step.by.role))
-        .set("by", step.by.name)
-        .set("reason", step.reason)
-        .set("visit", step.visit_s ? Json(utc_text(*step.visit_s)) : Json())
-        .set("inspection", step.inspection ? Json(to_hex(step.inspection->id.view())) : Json())
-        .set("commitment", step.commitment ? Json(to_hex(step.commitment->view())) : Json())
-        .set("holder", optional_json(step.holder));
-}
-
-Json to_json(const InspectionRecord& record) {
-    Json serials = Json::array();
-    for (const std::string& serial : record.serials)
-        serials.push(serial);
-    Json photos = Json::array();
-    for (const Digest& photo : record.photos)
-        photos.push(to_hex(photo.view()));
-    return Json::object()
-        .set("application", record.application.str())
-        .set("meter", record.meter.str())
-        .set("technology", to_string(record.technology))
-        .set("nameplate_w", record.nameplate_w)
-        .set("serials", std::move(serials))
-        .set("photos", std::move(photos))
-        .set("visited", utc_text(record.visited_s))
-        .set("remark", record.remark);
-}
-
-Json to_json(const Application& application) {
-    Json steps = Json::array();
-    for (const ApplicationStep& step : application.steps)
-        steps.push(to_json(step));
-    const ApplicationForm& form = application.form;
-    return Json::object()
-        .set("application", form.id.str())
-        .set("state", to_string(application.state))
-        .set("possible", legal_actions(application.state))
-        .set("applicant", form.applicant.str())
-        .set("holder", application.holder.str())
-        .set("service_point", form.service_point)
-        .set("meter", optional_json(form.meter))
-        .set("technology", to_string(form.technology))
-        .set("estimated_w", form.estimated_w)
-        .set("follows", optional_json(form.follows))
-        .set("record", application.record ? to_json(*application.record) : Json())
-        .set("steps", std::move(steps));
-}
-
 // Of one step, or of a new application.
-int told(const Result<Application, std::string>& after, bool json, std::ostream& out,
+int told(const Result<Application, DeskFault>& after, bool json, std::ostream& out,
          std::ostream& err) {
-    if (!after) return refuse({after.error()}, err);
+    if (!after) return report(after.error(), err);
     if (json) {
-        out << to_json(*after).dump(2) << '\n';
+        out << application_json(*after).dump(2) << '\n';
         return kDeskDone;
     }
     out << "Application " << after->form.id.str() << " is " << to_string(after->state)
@@ -92,43 +44,26 @@ Technology technology_in(const std::string& text, std::vector<std::string>& faul
     return technology.value_or(Technology::other);
 }
 
-// The record of the file, checked against the office's inspectors, and what names its signer.
-Result<ApplicationStep, std::string> inspected_step(const ApplicationStepOptions& options,
-                                                    const OfficeDesk& desk, const Office& office) {
-    const auto bytes = read_file(options.record, kMaxInspectionBytes);
-    if (!bytes) return unexpected(bytes.error().message);
-    auto inspection = open_inspection(*bytes, desk.genesis.network, office);
-    if (!inspection)
-        return unexpected(options.record.string() + ": no record of an inspector of the office: " +
-                          std::string(to_string(inspection.error())) +
-                          "; the inspector signs it with `gateway inspection`");
-    ApplicationStep step;
-    step.by = {ActorRole::inspector, inspection->inspector.str()};
-    step.inspection = std::move(*inspection);
-    return step;
-}
-
-Result<ApplicationStep, std::string> step_of(const ApplicationStepOptions& options,
-                                             const OfficeDesk& desk) {
-    ApplicationStep step;
-    step.by = {ActorRole::office, options.by};
+Result<ApplicationStepWish, std::string> wish_of(const ApplicationStepOptions& options) {
+    ApplicationStepWish wish;
+    wish.action = options.action;
+    wish.by = {ActorRole::office, options.by};
+    wish.at_s = unix_now_s();
+    wish.reason = options.reason;
     if (options.action == ApplicationAction::inspect) {
-        const auto state = load_chain_state(desk.genesis, desk.config.ledger);
-        if (!state) return unexpected(state.error());
-        auto inspected = inspected_step(options, desk, state->office.office);
-        if (!inspected) return inspected;
-        step = std::move(*inspected);
+        auto bytes = read_file(options.record, kMaxInspectionBytes);
+        if (!bytes) return unexpected(bytes.error().message);
+        wish.record = std::move(*bytes);
     }
+    if (options.action == ApplicationAction::transfer)
+        wish.holder = PersonDetails{options.name, options.contact};
     if (options.action == ApplicationAction::schedule) {
-        step.visit_s = unix_time_from(options.visit);
-        if (!step.visit_s)
+        wish.visit_s = unix_time_from(options.visit);
+        if (!wish.visit_s)
             return unexpected("--visit: '" + options.visit +
                               "' is no date: write 2027-01-31 or 2027-01-31T09:30, in UTC");
     }
-    step.action = options.action;
-    step.at_s = unix_now_s();
-    step.reason = options.reason;
-    return step;
+    return wish;
 }
 
 // Whether there was anything to erase; only then it is noted.
@@ -136,20 +71,9 @@ Result<bool, std::string> noted_erasure(OfficeDesk& desk, const PersonId& person
     const auto known = desk.records.person(person);
     if (!known) return unexpected(known.error());
     if (!*known) return false;
-    if (const auto noted = note_at_desk(desk, "person.erase", person.str(), "office"); !noted)
+    if (const auto noted = noted_for(desk, "office")({"person.erase", person.str()}); !noted)
         return unexpected(noted.error());
     return desk.records.erase(person);
-}
-
-// A known person, or a new one.
-Result<PersonId, std::string> applicant_of(const NewApplicationOptions& options, Records& records) {
-    if (options.person.empty()) return records.add_person({options.name, options.contact});
-    const auto id = PersonId::parse(options.person);
-    if (!id) return unexpected("--person: '" + options.person + "' is no name");
-    const auto known = records.person(*id);
-    if (!known) return unexpected(known.error());
-    if (!*known) return unexpected("there is no person '" + options.person + "'");
-    return *id;
 }
 
 }  // namespace
@@ -159,31 +83,20 @@ int run_new_application(const NewApplicationOptions& options, std::ostream& out,
     auto desk = open_desk(options.config);
     if (!desk) return refuse(desk.error(), err);
     std::vector<std::string> faults;
-    ApplicationForm form;
-    form.id = ApplicationId("a-0");  // the records give the name
-    form.applicant = PersonId("p-0");
-    form.service_point = options.service_point;
-    form.meter = optional_name<MeterId>(options.meter, "--meter", faults);
-    form.technology = technology_in(options.technology, faults);
-    form.estimated_w = options.estimated_w;
-    form.follows = optional_name<ApplicationId>(options.follows, "--follows", faults);
-    if (const std::string fault = fault_of(form); !fault.empty()) faults.push_back(fault);
+    ApplicationWish wish;
+    wish.form.service_point = options.service_point;
+    wish.form.meter = optional_name<MeterId>(options.meter, "--meter", faults);
+    wish.form.technology = technology_in(options.technology, faults);
+    wish.form.estimated_w = options.estimated_w;
+    wish.form.follows = optional_name<ApplicationId>(options.follows, "--follows", faults);
+    wish.person = optional_name<PersonId>(options.person, "--person", faults);
+    wish.details = {options.name, options.contact};
+    wish.place = options.place;
+    wish.by = {ActorRole::office, options.by};
+    wish.at_s = unix_now_s();
     if (!faults.empty()) return refuse(faults, err);
-    const auto applicant = applicant_of(options, desk->records);
-    if (!applicant) return refuse({applicant.error()}, err);
-    form.applicant = *applicant;
-    ApplicationStep first;
-    first.at_s = unix_now_s();
-    first.by = {ActorRole::office, options.by};
-    if (const auto noted = note_at_desk(*desk, "application.apply", applicant->str(), options.by,
-                                        "service point " + form.service_point);
-        !noted) {
-        if (options.person.empty()) (void)desk->records.erase(*applicant);
-        return fail(noted.error(), err);
-    }
-    const auto made = desk->records.apply(form, options.place, first);
-    if (!made && options.person.empty()) (void)desk->records.erase(*applicant);
-    return told(made, options.json, out, err);
+    return told(apply_for_capacity(desk->records, wish, noted_for(*desk, options.by)), options.json,
+                out, err);
 }
 
 int run_application_step(const ApplicationStepOptions& options, std::ostream& out,
@@ -192,24 +105,16 @@ int run_application_step(const ApplicationStepOptions& options, std::ostream& ou
     if (!desk) return refuse(desk.error(), err);
     const auto id = ApplicationId::parse(options.application);
     if (!id) return refuse({"'" + options.application + "' names no application"}, err);
-    auto step = step_of(options, *desk);
-    if (!step) return refuse({step.error()}, err);
-    const bool transfers = options.action == ApplicationAction::transfer;
-    if (transfers) step->holder = PersonId("p-0");  // the records give the name
-    const auto before = desk->records.application(*id);
-    if (!before) return refuse({before.error()}, err);
-    if (const auto may = after_step(*before, *step); !may)
-        return refuse({may.error().sentence}, err);
-    const auto noted =
-        note_at_desk(*desk, "application." + std::string(to_string(options.action)), id->str(),
-                     options.by, step->inspection ? "signed by " + step->by.name : "");
-    if (!noted) return fail(noted.error(), err);
-    if (transfers) {
-        const auto holder = desk->records.add_person({options.name, options.contact});
-        if (!holder) return refuse({holder.error()}, err);
-        step->holder = *holder;
-    }
-    return told(desk->records.add_step(*id, *step), options.json, out, err);
+    const auto wish = wish_of(options);
+    if (!wish) return refuse({wish.error()}, err);
+    const InspectionGround ground{desk->genesis.network, [&]() -> Result<Office, std::string> {
+                                      auto state =
+                                          load_chain_state(desk->genesis, desk->config.ledger);
+                                      if (!state) return unexpected(state.error());
+                                      return std::move(state->office.office);
+                                  }};
+    return told(take_step(desk->records, *id, *wish, ground, noted_for(*desk, options.by)),
+                options.json, out, err);
 }
 
 int run_application_list(const ApplicationListOptions& options, std::ostream& out,
@@ -221,7 +126,7 @@ int run_application_list(const ApplicationListOptions& options, std::ostream& ou
     Json list = Json::array();
     for (const Application& each : *all) {
         if (!options.state.empty() && to_string(each.state) != options.state) continue;
-        list.push(to_json(each));
+        list.push(application_json(each));
         if (options.json) continue;
         out << each.form.id.str() << ": " << to_string(each.state) << ", service point "
             << each.form.service_point << ", " << to_string(each.form.technology) << " "
@@ -244,7 +149,7 @@ int run_application_show(const ApplicationShowOptions& options, std::ostream& ou
     const auto place = desk->records.place_of(*id);
     if (!person || !place) return refuse({person ? place.error() : person.error()}, err);
     if (options.json) {
-        out << to_json(*application)
+        out << application_json(*application)
                    .set("name", *person ? Json((*person)->name) : Json())
                    .set("contact", *person ? Json((*person)->contact) : Json())
                    .set("place", place->empty() ? Json() : Json(*place))
@@ -324,7 +229,7 @@ int run_inspection(const InspectionOptions& options, std::ostream& out, std::ost
     if (const auto written = write_file_atomically(options.out, made.envelope); !written)
         return fail(written.error().message, err);
     if (options.json) {
-        out << to_json(record)
+        out << inspection_json(record)
                    .set("inspector", inspector->str())
                    .set("id", to_hex(made.id.view()))
                    .set("file", options.out.string())

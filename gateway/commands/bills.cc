@@ -2,9 +2,9 @@
 
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
-#include "core/proof/bill_proof.h"
 #include "gateway/bills/bill_run.h"
 #include "gateway/bills/bill_text.h"
+#include "gateway/bills/proof_files.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/config/gateway_files.h"
 
@@ -72,24 +72,17 @@ int write_proof(const BillDesk& desk, const std::filesystem::path& file, std::os
         err << file.string() << " exists already: name another file with --proof\n";
         return kWrongInput;
     }
-    const auto proof = make_bill_proof(desk.ledger, desk.genesis, desk.holder, *desk.order.meter,
-                                       *desk.order.month);
-    if (!proof) {
-        err << proof.error().explanation << '\n';
+    const auto bytes =
+        proved_bill(desk.ledger, desk.genesis, desk.holder, *desk.order.meter, *desk.order.month);
+    if (!bytes) {
+        err << bytes.error() << '\n';
         return kFault;
     }
-    const Bytes bytes = encode_bill_proof(*proof);
-    // Checks the file before writing it, as its reader will.
-    if (const auto checked = check_bill_proof(bytes, desk.genesis); !checked) {
-        err << "the bill does not hold (" << to_string(checked.error().part)
-            << "): " << checked.error().explanation << "; run `edge-node verify` on this ledger\n";
-        return kFault;
-    }
-    if (const auto written = write_file_atomically(file, ByteView(bytes), kOwnerOnly); !written) {
+    if (const auto written = write_file_atomically(file, ByteView(*bytes), kOwnerOnly); !written) {
         err << written.error().message << '\n';
         return kFault;
     }
-    out << file.string() << ": " << bytes.size() << " bytes, prove the whole bill. Check it with\n"
+    out << file.string() << ": " << bytes->size() << " bytes, prove the whole bill. Check it with\n"
         << "  edge-node check-proof --genesis genesis.cbor " << file.string() << '\n';
     return kDone;
 }

@@ -1,18 +1,14 @@
 #include "gateway/commands/capacity_code_commands.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "core/base/utc_text.h"
 #include "core/crypto/key_file.h"
 #include "core/io/file.h"
 #include "core/ledger/replay.h"
-#include "gateway/capacity/capacity_code.h"
-#include "gateway/capacity/qr_picture.h"
 #include "gateway/capacity/typed_text.h"
-#include "gateway/commands/certificate_file.h"
 #include "gateway/commands/draft.h"
 #include "gateway/commands/office_desk.h"
+#include "gateway/desk/certificate_file.h"
+#include "gateway/desk/code_desk.h"
 
 namespace fairfeed {
 namespace {
@@ -27,82 +23,22 @@ std::string typed_text(const std::string& argument, std::istream& in) {
     return text;
 }
 
-// The office's key of codes; makes it if there is none yet.
-Result<SymmetricKey, std::string> codes_key(const std::filesystem::path& file) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
-        const auto key = random_fixed<SymmetricKey>(system_random());
-        if (auto saved = save_secret(file, to_hex(key.view()) + "\n"); !saved)
-            return unexpected(saved.error());
-    }
-    return load_symmetric_key(file);
-}
-
-// Of the record that the office verified; the application must have one.
-InstallationCertificate certificate_of(const Application& application, std::int64_t now_s,
-                                       std::int64_t valid_days) {
-    InstallationCertificate out;
-    out.application = application.form.id;
-    out.meter = application.record->meter;
-    out.capacity_w = application.record->nameplate_w;
-    out.technology = application.record->technology;
-    for (const ApplicationStep& step : application.steps)
-        if (step.inspection) out.inspector = step.inspection->inspector;
-    out.valid_from_s = now_s;
-    out.valid_until_s = now_s + valid_days * kSecondsPerDay;
-    return out;
-}
-
-ApplicationStep issue_step(const Digest& commitment, std::int64_t now_s, const std::string& by) {
-    ApplicationStep step;
-    step.action = ApplicationAction::issue;
-    step.at_s = now_s;
-    step.by = {ActorRole::office, by};
-    step.commitment = commitment;
-    return step;
-}
-
-// A code on the ground of a visit before the deauthorisation would undo it without another one.
-Result<void, std::string> inspected_since_deauthorised(const OfficeDesk& desk,
-                                                       const Application& application) {
-    const InspectionRecord& record = *application.record;
-    const auto deauthorised_s = desk.records.deauthorised_s(record.meter);
-    if (!deauthorised_s) return unexpected(deauthorised_s.error());
-    if (*deauthorised_s && record.visited_s <= **deauthorised_s)
-        return unexpected("application " + application.form.id.str() + ": meter " +
-                          record.meter.str() + " was deauthorised at " +
-                          utc_text(**deauthorised_s) +
-                          ", after the visit: schedule another inspection");
-    return {};
-}
-
-std::string without_separators(std::string text) {
-    std::erase_if(text, [](char c) { return c == '-' || c == '\n'; });
-    return text;
-}
-
-Result<void, std::string> write_copies(const IssueCodeOptions& options,
-                                       const SaltedCertificate& salted, const std::string& text) {
-    const auto kept =
-        write_file_atomically(options.certificate, certificate_json(salted).dump(2) + "\n", 0600);
+Result<void, std::string> write_copies(const IssueCodeOptions& options, const IssuedCode& issued) {
+    const auto kept = write_file_atomically(options.certificate,
+                                            certificate_json(issued.salted).dump(2) + "\n", 0600);
     if (!kept) return unexpected(kept.error().message);
     if (!options.qr) return {};
-    const auto drawn = write_file_atomically(*options.qr, qr_svg(without_separators(text)), 0600);
+    const auto drawn = write_file_atomically(*options.qr, issued.picture(), 0600);
     if (!drawn) return unexpected(drawn.error().message);
     return {};
 }
 
-// The fields of the CAPACITY that the code stands for.
-std::vector<std::string> draft_fields(const SaltedCertificate& salted) {
-    return {"meter=" + salted.certificate.meter.str(),
-            "capacity_w=" + std::to_string(salted.certificate.capacity_w),
-            "certificate=" + to_hex(commitment_of(salted).view()), "effective=next+6"};
-}
-
-std::string verdict_of(std::optional<CodeRefusal> refusal, const CodeRecord* record) {
-    if (!refusal) return "it may be handed in";
-    const std::string said(to_string(*refusal));
-    return refusal == CodeRefusal::used ? said + " (at " + utc_text(*record->used_s) + ")" : said;
+// As words of `gateway draft`.
+std::vector<std::string> field_words(const SaltedCertificate& salted) {
+    std::vector<std::string> words;
+    for (const auto& [name, value] : capacity_fields(salted))
+        words.push_back(name + "=" + value);
+    return words;
 }
 
 // Where the chain certifies it.
@@ -140,35 +76,19 @@ int run_issue_code(const IssueCodeOptions& options, std::ostream& out, std::ostr
     if (!desk) return refuse(desk.error(), err);
     const auto id = ApplicationId::parse(options.application);
     if (!id) return refuse({"'" + options.application + "' names no application"}, err);
-    const auto application = desk->records.application(*id);
-    if (!application) return refuse({application.error()}, err);
-    const std::int64_t now_s = unix_now_s();
-    if (const auto may = after_step(*application, issue_step({}, now_s, options.by)); !may)
-        return refuse({may.error().sentence}, err);
-    const auto inspected = inspected_since_deauthorised(*desk, *application);
-    if (!inspected) return refuse({inspected.error()}, err);
-    const auto key = codes_key(desk->config.codes_key);
+    const auto key = codes_key_of(desk->config.codes_key);
     if (!key) return refuse({key.error()}, err);
-    const OfficeSeal seal{*key, desk->genesis.network};
-    const Bytes envelope =
-        seal_code(certificate_of(*application, now_s, options.valid_days), seal, system_random());
-    const auto salted = open_code(envelope, seal);
-    CHECK(salted.has_value());
-    const std::string text = to_typed_text(envelope);
-    const Digest commitment = commitment_of(*salted);
-    if (const auto noted = note_at_desk(*desk, "application.issue", id->str(), options.by,
-                                        "commitment " + to_hex(commitment.view()));
-        !noted)
-        return fail(noted.error(), err);
-    if (const auto written = write_copies(options, *salted, text); !written)
-        return fail(written.error(), err);
-    const auto after = desk->records.add_step(*id, issue_step(commitment, now_s, options.by));
-    if (!after) return refuse({after.error()}, err);
+    const auto issued =
+        issue_code(desk->records, {*id, options.valid_days, options.by, unix_now_s()},
+                   {*key, desk->genesis.network}, system_random(), noted_for(*desk, options.by),
+                   [&](const IssuedCode& made) { return write_copies(options, made); });
+    if (!issued) return report(issued.error(), err);
+    const SaltedCertificate& salted = issued->salted;
     if (options.json) {
-        out << certificate_json(*salted).set("code", without_separators(text)).dump(2) << '\n';
+        out << certificate_json(salted).set("code", issued->letters()).dump(2) << '\n';
         return kDeskDone;
     }
-    out << text << "Valid until " << utc_text(salted->certificate.valid_until_s)
+    out << issued->text << "Valid until " << utc_text(salted.certificate.valid_until_s)
         << " UTC, once. Give the applicant this text"
         << (options.qr ? ", " + options.qr->string() : std::string()) << " and "
         << options.certificate.string() << ", by which they can prove what was certified.\n";
@@ -198,47 +118,38 @@ int run_read_code(const ReadCodeOptions& options, std::istream& in, std::ostream
                   std::ostream& err) {
     const auto desk = open_desk(options.config);
     if (!desk) return refuse(desk.error(), err);
-    const auto bytes = from_typed_text(typed_text(options.code, in));
-    if (!bytes) return refuse({to_string(bytes.error())}, err);
     const auto key = load_symmetric_key(desk->config.codes_key);
     if (!key) return refuse({key.error()}, err);
-    const auto salted = open_code(*bytes, {*key, desk->genesis.network});
-    if (!salted)
-        return refuse({"typed rightly, but no code of this office and network: " +
-                       std::string(to_string(salted.error()))},
-                      err);
-    const auto given = desk->records.code(commitment_of(*salted));
-    if (!given) return refuse({given.error()}, err);
-    const auto deauthorised_s = desk->records.deauthorised_s(salted->certificate.meter);
-    if (!deauthorised_s) return refuse({deauthorised_s.error()}, err);
-    const CodeRecord* record = *given ? &(*given)->record : nullptr;
-    const auto refusal = refusal_of(*salted, record, *deauthorised_s, unix_now_s());
-    const std::string verdict = verdict_of(refusal, record);
-    if (options.draft && !refusal) {
+    const auto reading = read_code(desk->records, typed_text(options.code, in),
+                                   {*key, desk->genesis.network}, unix_now_s());
+    if (!reading) return report(reading.error(), err);
+    const SaltedCertificate& salted = reading->salted;
+    const std::string verdict = reading->verdict();
+    if (options.draft && !reading->refusal) {
         DraftOptions drafted;
         drafted.config = options.config;
         drafted.kind = "capacity";
-        drafted.fields = draft_fields(*salted);
+        drafted.fields = field_words(salted);
         drafted.json = options.json;
         return run_draft(drafted, out, err);
     }
     if (options.json) {
-        out << certificate_json(*salted)
-                   .set("usable", !refusal.has_value())
+        out << certificate_json(salted)
+                   .set("usable", !reading->refusal.has_value())
                    .set("verdict", verdict)
                    .dump(2)
             << '\n';
-        return refusal ? kDeskWrongInput : kDeskDone;
+        return reading->refusal ? kDeskWrongInput : kDeskDone;
     }
-    const InstallationCertificate& certificate = salted->certificate;
+    const InstallationCertificate& certificate = salted.certificate;
     out << "Application " << certificate.application.str() << ", meter " << certificate.meter.str()
         << ": " << certificate.capacity_w << " W " << to_string(certificate.technology)
         << ", inspected by " << certificate.inspector.str() << ", valid until "
         << utc_text(certificate.valid_until_s) << " UTC.\nCommitment "
-        << to_hex(commitment_of(*salted).view()) << "; " << verdict << ".\n";
-    if (refusal) return kDeskWrongInput;
+        << to_hex(commitment_of(salted).view()) << "; " << verdict << ".\n";
+    if (reading->refusal) return kDeskWrongInput;
     out << "  gateway draft capacity --config " << options.config.string();
-    for (const std::string& field : draft_fields(*salted))
+    for (const std::string& field : field_words(salted))
         out << " " << field;
     out << "\n";
     return kDeskDone;

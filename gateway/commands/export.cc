@@ -2,9 +2,9 @@
 
 #include <optional>
 
-#include "core/io/json.h"
 #include "gateway/config/gateway_files.h"
 #include "gateway/readmodel/read_model.h"
+#include "gateway/readmodel/row_json.h"
 
 namespace fairfeed {
 namespace {
@@ -37,23 +37,10 @@ std::string csv_cell(const OfficeCell& cell) {
     return quoted + "\"";
 }
 
-Json json_cell(const OfficeCell& cell) {
-    if (const auto* number = std::get_if<std::int64_t>(&cell)) return {*number};
-    if (const auto* text = std::get_if<std::string>(&cell)) return {*text};
-    return {};
-}
-
 void write_csv(const OfficeRow& row, std::ostream& out) {
     for (std::size_t i = 0; i < row.cells.size(); ++i)
         out << (i == 0 ? "" : ",") << csv_cell(row.cells[i]);
     out << '\n';
-}
-
-void write_jsonl(const OfficeLayout& layout, const OfficeRow& row, std::ostream& out) {
-    Json json = Json::object();
-    for (std::size_t i = 0; i < row.cells.size(); ++i)
-        json.set(layout.columns[i].name, json_cell(row.cells[i]));
-    out << json.dump() << '\n';
 }
 
 void write_heading(const OfficeLayout& layout, std::ostream& out) {
@@ -65,31 +52,37 @@ void write_heading(const OfficeLayout& layout, std::ostream& out) {
 }  // namespace
 
 int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err) {
+    const auto config = load_gateway_config(options.config);
+    if (config) return export_from(*config, options, out, err);
+    for (const std::string& line : config.error())
+        err << line << '\n';
+    return kWrongInput;
+}
+
+int export_from(const GatewayConfig& config, const ExportOptions& options, std::ostream& out,
+                std::ostream& err) {
     const auto table = table_of(options.what);
     if (!table)
         return wrong("'" + options.what + "' is no export: bills, readings or settlements", err);
     const bool csv = options.format == "csv";
     if (!csv && options.format != "jsonl")
         return wrong("'" + options.format + "' is no format: csv or jsonl", err);
-    const auto config = load_gateway_config(options.config);
-    if (!config) {
-        for (const std::string& line : config.error())
-            err << line << '\n';
-        return kWrongInput;
-    }
-    const auto genesis = load_genesis_file(config->genesis);
+    const auto genesis = load_genesis_file(config.genesis);
     if (!genesis) return wrong(genesis.error(), err);
     std::error_code error;
-    const std::filesystem::path& file = config->database.sqlite;
+    const std::filesystem::path& file = config.database.sqlite;
     if (!file.empty() && !std::filesystem::exists(file, error))
         return wrong(file.string() + ": there is no read model yet; `gateway serve` makes one",
                      err);
-    const auto model = ReadModel::open(config->database, genesis->network);
+    const auto model = ReadModel::open(config.database, genesis->network);
     if (!model) return wrong(model.error(), err);
     const OfficeLayout& layout = layout_of(*table);
     if (csv) write_heading(layout, out);
     const auto visited = model->visit(*table, options.since, [&](const OfficeRow& row) {
-        csv ? write_csv(row, out) : write_jsonl(layout, row, out);
+        if (csv)
+            write_csv(row, out);
+        else
+            out << row_json(row).dump() << '\n';
     });
     if (visited) return kDone;
     err << visited.error() << '\n';

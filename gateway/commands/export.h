@@ -7,6 +7,8 @@
 #include <ostream>
 #include <string>
 
+#include "gateway/config/gateway_config.h"
+
 namespace fairfeed {
 
 struct ExportOptions {
@@ -18,5 +20,8 @@ struct ExportOptions {
 
 // 1: the database failed. 2: wrong input.
 [[nodiscard]] int run_export(const ExportOptions& options, std::ostream& out, std::ostream& err);
+// The same with a configuration that is loaded already; `options.config` does not count.
+[[nodiscard]] int export_from(const GatewayConfig& config, const ExportOptions& options,
+                              std::ostream& out, std::ostream& err);
 
 }  // namespace fairfeed

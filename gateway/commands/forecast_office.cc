@@ -6,6 +6,7 @@
 #include "core/model/tariff.h"
 #include "gateway/commands/draft.h"
 #include "gateway/commands/export.h"
+#include "gateway/commands/totals_table.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/config/gateway_files.h"
 
@@ -50,14 +51,34 @@ Lines lines_of(const std::string& text) {
 Result<OfficeTotals, Lines> load_office_totals(const std::filesystem::path& config) {
     const auto loaded = load_gateway_config(config);
     if (!loaded) return unexpected(loaded.error());
-    const auto calendar = load_calendar(*loaded);
+    return office_totals(*loaded);
+}
+
+Result<OfficeTotals, Lines> office_totals(const GatewayConfig& config) {
+    const auto calendar = load_calendar(config);
     if (!calendar) return unexpected(calendar.error());
     std::ostringstream table;
     std::ostringstream faults;
-    if (run_export({.what = "settlements", .config = config}, table, faults) != 0)
+    ExportOptions settlements;
+    settlements.what = "settlements";
+    if (export_from(config, settlements, table, faults) != 0)
         return unexpected(lines_of(faults.str()));
     return OfficeTotals{table.str(), calendar->zone_name,
                         calendar->grid.start_s(calendar->week_from(0))};
+}
+
+Result<forecast::WeekForecast, Lines> office_forecast(const GatewayConfig& config) {
+    const auto totals = office_totals(config);
+    if (!totals) return unexpected(totals.error());
+    auto zone = load_time_zone(totals->zone);
+    if (!zone) return unexpected(Lines{"the network's zone: " + zone.error()});
+    const auto clusters = parse_totals("the settlements", totals->table);
+    if (!clusters) return unexpected(clusters.error());
+    auto objections = forecast::objections_to(*clusters);
+    if (!objections.empty()) return unexpected(std::move(objections));
+    forecast::Conditions conditions;
+    conditions.zone = std::move(*zone);
+    return forecast::forecast_week(*clusters, conditions, {totals->week_start_s});
 }
 
 int draft_tariff_of_week(const std::filesystem::path& config, const forecast::WeekTotals& week,

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "gateway/forecast/outlook.h"
+#include "gateway/config/gateway_config.h"
+#include "gateway/forecast/week_forecast.h"
 
 namespace fairfeed {
 
@@ -21,6 +22,12 @@ struct OfficeTotals {
 // Error: one line for each fault.
 [[nodiscard]] Result<OfficeTotals, std::vector<std::string>> load_office_totals(
     const std::filesystem::path& config);
+
+[[nodiscard]] Result<OfficeTotals, std::vector<std::string>> office_totals(
+    const GatewayConfig& config);
+// The week to draft next, from those totals; where the roofs are is not known here.
+[[nodiscard]] Result<forecast::WeekForecast, std::vector<std::string>> office_forecast(
+    const GatewayConfig& config);
 
 // Drafts the TARIFF of the week that begins at `from_s`: the formula of the tariff in force sets
 // the rates. Prints what `gateway draft` prints, with its exit status.

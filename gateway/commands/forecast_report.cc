@@ -38,7 +38,7 @@ void print_heading(const std::string& name, std::ostream& out) {
 void print_week(const ForecastReport& report, std::ostream& out) {
     print_heading("kWh in the week", out);
     out << '\n';
-    for (const Outlook& cluster : report.clusters) {
+    for (const Outlook& cluster : report.week.clusters) {
         if (cluster.windows.empty()) {
             out << "  " << left(cluster.name, kName) << "  " << text_of(forecast::Basis::no_history)
                 << '\n';
@@ -47,8 +47,8 @@ void print_week(const ForecastReport& report, std::ostream& out) {
         print_totals(cluster.name, totals_of(cluster), out);
         out << '\n';
     }
-    if (report.system.windows.empty()) return;
-    print_totals(report.system.name, totals_of(report.system), out);
+    if (report.week.all.windows.empty()) return;
+    print_totals(report.week.all.name, totals_of(report.week.all), out);
     out << "\n\n";
 }
 
@@ -75,14 +75,14 @@ std::vector<Day> days_of(const Outlook& outlook, const TimeZone& zone) {
 }
 
 void print_days(const ForecastReport& report, const TimeZone& zone, std::ostream& out) {
-    if (report.system.windows.empty()) return;
+    if (report.week.all.windows.empty()) return;
     print_heading("kWh, all clusters", out);
     out << "   largest gap      least gap\n";
     const auto at = [&](const WindowOutlook& window) {
         return local_minute(zone, window.start_s).substr(11) +
                right(tenths_of_kwh(window.gap.wh), 10);
     };
-    for (const Day& day : days_of(report.system, zone)) {
+    for (const Day& day : days_of(report.week.all, zone)) {
         print_totals(day.name, day.totals, out);
         out << "   " << at(*day.most) << "  " << at(*day.least) << '\n';
     }
@@ -109,7 +109,7 @@ void print_choices(const ForecastReport& report, std::int64_t weeks, std::ostrea
     for (const forecast::Model model : forecast::kModels)
         out << right(std::string(name_of(model)), 12);
     out << "   chosen\n";
-    for (const Outlook& cluster : report.clusters) {
+    for (const Outlook& cluster : report.week.clusters) {
         print_choice(cluster.name, "load", cluster.load, out);
         print_choice(cluster.name, "generation", cluster.generation, out);
     }
@@ -119,51 +119,6 @@ void print_rates(const forecast::RateDraft& rates, std::ostream& out) {
     out << "\nTariff for the week: factor " << percent(rates.factor_ppm) << ", import "
         << grouped(rates.import_micro_per_kwh) << " and export "
         << grouped(rates.export_micro_per_kwh) << " micro per kWh\n";
-}
-
-Json to_json(const Estimate& estimate) {
-    Json json = Json::object().set("wh", estimate.wh);
-    if (estimate.band)
-        json.set("p10_wh", estimate.band->p10_wh)
-            .set("p50_wh", estimate.band->p50_wh)
-            .set("p90_wh", estimate.band->p90_wh);
-    return json;
-}
-
-Json to_json(const Selected& selected) {
-    Json json = Json::object().set("basis", name_of(selected.basis));
-    if (selected.basis == forecast::Basis::no_history || selected.basis == forecast::Basis::sum)
-        return json;
-    json.set("model", name_of(selected.model)).set("weeks_tested", selected.weeks_tested);
-    Json errors = Json::array();
-    for (const forecast::Model model : forecast::kModels) {
-        const auto& each = selected.errors[static_cast<std::size_t>(model)];
-        if (each.windows() == 0) continue;
-        errors.push(Json::object()
-                        .set("model", name_of(model))
-                        .set("mae_wh", each.mae_wh())
-                        .set("relative_ppm", each.relative_ppm()));
-    }
-    return json.set("errors", std::move(errors));
-}
-
-Json to_json(const Outlook& outlook) {
-    const WeekTotals totals = totals_of(outlook);
-    Json windows = Json::array();
-    for (const WindowOutlook& window : outlook.windows)
-        windows.push(Json::object()
-                         .set("start_s", window.start_s)
-                         .set("load", to_json(window.load))
-                         .set("generation", to_json(window.generation))
-                         .set("gap", to_json(window.gap)));
-    return Json::object()
-        .set("name", outlook.name)
-        .set("load_wh", totals.load_wh)
-        .set("generation_wh", totals.generation_wh)
-        .set("gap_wh", totals.gap_wh)
-        .set("load", to_json(outlook.load))
-        .set("generation", to_json(outlook.generation))
-        .set("windows", std::move(windows));
 }
 
 using Part = Estimate WindowOutlook::*;
@@ -239,20 +194,7 @@ void print_forecast(const ForecastReport& report, const ForecastHistory& history
 }
 
 Json to_json(const ForecastReport& report, const ForecastHistory& history) {
-    const std::int64_t from_s = forecast::week_to_draft_s(history.calendar, history.known_s);
-    Json clusters = Json::array();
-    for (const Outlook& cluster : report.clusters)
-        clusters.push(to_json(cluster));
-    Json json = Json::object()
-                    .set("file", history.file.string())
-                    .set("zone", history.conditions.zone.name())
-                    .set("window_s", history.window_s())
-                    .set("known_s", history.known_s)
-                    .set("from_s", from_s)
-                    .set("to_s", from_s + kSecondsPerWeek)
-                    .set("sign_by_s", signing_deadline_s(history.calendar, from_s))
-                    .set("clusters", std::move(clusters))
-                    .set("all", to_json(report.system));
+    Json json = forecast::week_json(report.week).set("file", history.file.string());
     if (report.rates)
         json.set("tariff", Json::object()
                                .set("factor_ppm", report.rates->factor_ppm)
@@ -263,11 +205,11 @@ Json to_json(const ForecastReport& report, const ForecastHistory& history) {
 
 std::string plot_of(const ForecastReport& report, const ForecastHistory& history) {
     using Style = forecast::PlotLine::Style;
-    const auto marks = day_marks(report.system, history.conditions.zone);
+    const auto marks = day_marks(report.week.all, history.conditions.zone);
     const auto panel = [&](const std::string& title, Part part, Style style) {
         return forecast::PlotPanel{title,
-                                   {band_of(report.system, part)},
-                                   {line_of(report.system, part, "forecast", style)},
+                                   {band_of(report.week.all, part)},
+                                   {line_of(report.week.all, part, "forecast", style)},
                                    marks};
     };
     return forecast::drawn(

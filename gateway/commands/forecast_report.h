@@ -4,18 +4,16 @@
 #include <optional>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include "core/io/json.h"
 #include "gateway/commands/forecast_input.h"
-#include "gateway/forecast/outlook.h"
 #include "gateway/forecast/tariff_formula.h"
+#include "gateway/forecast/week_forecast.h"
 
 namespace fairfeed {
 
 struct ForecastReport {
-    std::vector<forecast::Outlook> clusters;
-    forecast::Outlook system;
+    forecast::WeekForecast week;
     std::optional<forecast::RateDraft> rates;
 };
 

@@ -29,13 +29,17 @@ int fail(const std::string& line, std::ostream& err) {
     return kDeskMachineFailed;
 }
 
-Result<void, std::string> note_at_desk(const OfficeDesk& desk, std::string what,
-                                       std::string subject, const std::string& by,
-                                       const std::string& more) {
-    return note_at_console(desk.config, desk.genesis.network,
-                           {.what = std::move(what),
-                            .subject = std::move(subject),
-                            .note = "by " + by + (more.empty() ? "" : ": " + more)});
+int report(const DeskFault& fault, std::ostream& err) {
+    return fault.kind == DeskFaultKind::machine ? fail(fault.line, err) : refuse({fault.line}, err);
+}
+
+NoteDeskAct noted_for(const OfficeDesk& desk, std::string by) {
+    return [&desk, by = std::move(by)](const DeskAct& act) {
+        return note_at_console(desk.config, desk.genesis.network,
+                               {.what = act.what,
+                                .subject = act.subject,
+                                .note = "by " + by + (act.more.empty() ? "" : ": " + act.more)});
+    };
 }
 
 std::int64_t unix_now_s() {
@@ -61,10 +65,6 @@ std::optional<std::int64_t> unix_time_from(const std::string& text) {
     if (!date.ok() || hour > 23 || minute > 59) return std::nullopt;
     const auto days = std::chrono::sys_days(date).time_since_epoch().count();
     return std::int64_t{days} * kSecondsPerDay + hour * kSecondsPerHour + minute * 60;
-}
-
-Json optional_json(const std::optional<std::int64_t>& value) {
-    return value ? Json(*value) : Json();
 }
 
 }  // namespace fairfeed

@@ -1,5 +1,5 @@
 // What the commands over the office's records share: the configuration, genesis and database that
-// they open, the time, and steps as JSON. Errors are lines for a person.
+// they open, the audit log, and the time. Errors are lines for a person.
 #pragma once
 
 #include <filesystem>
@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "core/io/json.h"
 #include "gateway/commands/office_files.h"
 #include "gateway/config/gateway_config.h"
+#include "gateway/desk/desk_act.h"
 #include "gateway/records/records.h"
 
 namespace fairfeed {
@@ -30,21 +30,14 @@ struct OfficeDesk {
 int refuse(const std::vector<std::string>& lines, std::ostream& err);
 // Writes the line; returns kDeskMachineFailed.
 int fail(const std::string& line, std::ostream& err);
+// Writes the line; returns the status that fits.
+int report(const DeskFault& fault, std::ostream& err);
 
-// Notes in the audit log, with the console's user, what is about to be done on the word of `by`.
-// Error: then it must not be done.
-[[nodiscard]] Result<void, std::string> note_at_desk(const OfficeDesk& desk, std::string what,
-                                                     std::string subject, const std::string& by,
-                                                     const std::string& more = "");
+// Notes acts in the audit log, with the console's user, as done on the word of `by`.
+[[nodiscard]] NoteDeskAct noted_for(const OfficeDesk& desk, std::string by);
 
 [[nodiscard]] std::int64_t unix_now_s();
 // "2026-12-01" or "2026-12-01T09:30", in UTC. nullopt: neither.
 [[nodiscard]] std::optional<std::int64_t> unix_time_from(const std::string& text);
-
-[[nodiscard]] Json optional_json(const std::optional<std::int64_t>& value);
-template <class Id>
-[[nodiscard]] Json optional_json(const std::optional<Id>& id) {
-    return id ? Json(id->str()) : Json();
-}
 
 }  // namespace fairfeed

@@ -4,30 +4,10 @@
 
 #include "core/io/clock.h"
 #include "core/io/file.h"
-#include "core/ledger/replay.h"
 #include "gateway/commands/console.h"
+#include "gateway/desk/drafting.h"
 
 namespace fairfeed {
-
-Result<ChainState, std::string> load_chain_state(const LoadedGenesis& genesis,
-                                                 const std::filesystem::path& ledger) {
-    std::error_code error;
-    const bool is_there = std::filesystem::exists(ledger, error);
-    if (!is_there && !error) {
-        auto state = state_from_genesis(genesis);
-        if (!state) return unexpected("genesis: " + std::string(to_string(state.error())));
-        return std::move(*state);
-    }
-    const auto opened = Ledger::open_read_only(ledger, genesis.network);
-    if (!opened) return unexpected(opened.error().message);
-    auto state =
-        replay(*opened, genesis, {}, [](const ReplayStep&) { return Result<void, ReplayFault>(); });
-    if (!state) {
-        return unexpected(ledger.string() + ": height " + std::to_string(state.error().height) +
-                          ": " + state.error().explanation);
-    }
-    return std::move(*state);
-}
 
 Result<Draft, std::string> load_draft(const std::filesystem::path& file) {
     const auto bytes = read_file(file);

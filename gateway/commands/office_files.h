@@ -1,5 +1,5 @@
-// What the office's commands read and write: the state that a ledger leads to, and drafts. Errors
-// are lines for a person, with the file's name.
+// What the office's commands read and write: drafts, and the audit log. Errors are lines for a
+// person, with the file's name.
 #pragma once
 
 #include <filesystem>
@@ -7,20 +7,12 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/state/state.h"
 #include "core/wire/genesis_file_codec.h"
 #include "gateway/audit/audit_log.h"
 #include "gateway/config/gateway_files.h"
 #include "gateway/office/draft.h"
 
 namespace fairfeed {
-
-constexpr std::string_view kDraftSuffix = ".draft";
-
-// The state after the last block of the ledger, every signature of which is verified; while there
-// is no such file, that after block 0.
-[[nodiscard]] Result<ChainState, std::string> load_chain_state(const LoadedGenesis& genesis,
-                                                               const std::filesystem::path& ledger);
 
 [[nodiscard]] Result<Draft, std::string> load_draft(const std::filesystem::path& file);
 // Replaces the file.

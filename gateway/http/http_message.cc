@@ -56,6 +56,8 @@ std::string_view title_of(unsigned status) {
             return "Not done to this";
         case 409:
             return "It is otherwise by now";
+        case 412:
+            return "It was changed meanwhile";
         case 413:
             return "Too large";
         case 415:
@@ -143,6 +145,25 @@ HttpResponse problem(unsigned status, std::string_view kind, std::string detail,
     return response;
 }
 
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+std::string entity_tag(std::string_view body) {
+    return "\"" + to_hex(sha256(as_bytes(body)).view()).substr(0, kTagDigits) + "\"";
+}
+
+bool may_change(const HttpRequest& request, std::string_view body) {
+    if (request.count("if-match") == 0) return true;
+    const std::string tag = entity_tag(body);
+    bool names = false;
+    each_part(request.header("if-match"), ',',
+              [&](std::string_view each) { names = names || each == "*" || each == tag; });
+    return names;
+}
+
 HttpResponse finished(const HttpRequest& request, HttpResponse response) {
     response.set("x-content-type-options", "nosniff");
     response.set("x-frame-options", "DENY");
@@ -154,8 +175,7 @@ HttpResponse finished(const HttpRequest& request, HttpResponse response) {
     response.is_head = request.method == "HEAD";
     const bool is_read = request.method == "GET" || response.is_head;
     if (!is_read || response.status != 200 || response.watch) return response;
-    const std::string tag =
-        "\"" + to_hex(sha256(as_bytes(response.body)).view()).substr(0, kTagDigits) + "\"";
+    const std::string tag = entity_tag(response.body);
     response.set("etag", tag);
     if (fits_tag(request.header("if-none-match"), tag)) {
         response.status = 304;

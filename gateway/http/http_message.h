@@ -48,6 +48,10 @@ struct EventWish {
     std::optional<std::vector<std::string>> meters{};
 };
 
+// On which workers a request is answered, so that none waits for those that take long.
+enum class WorkerLane : std::uint8_t { quick, password, ledger };
+constexpr std::size_t kWorkerLanes = static_cast<std::size_t>(WorkerLane::ledger) + 1;
+
 struct HttpResponse {
     unsigned status = 200;
     HeaderFields headers;
@@ -70,6 +74,14 @@ struct RequestFault {
 // An error as application/problem+json (RFC 9457). `kind` is the last word of the problem's type.
 [[nodiscard]] HttpResponse problem(unsigned status, std::string_view kind, std::string detail,
                                    std::vector<RequestFault> faults = {});
+
+[[nodiscard]] std::string lower_case(std::string text);  // of ASCII
+
+// The entity tag of a representation (RFC 9110, 8.8.3), with its quotes.
+[[nodiscard]] std::string entity_tag(std::string_view body);
+// Whether the request may change what is this representation by now: without If-Match always, else
+// if that names it (RFC 9110, 13.1.1).
+[[nodiscard]] bool may_change(const HttpRequest& request, std::string_view body);
 
 // As every response leaves: HEAD, entity tag and If-None-Match (RFC 9110), and the headers that
 // tell a browser to trust no page but this one.

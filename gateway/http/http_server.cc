@@ -1,5 +1,6 @@
 #include "gateway/http/http_server.h"
 
+#include <array>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -40,7 +41,8 @@ using Failure = boost::system::error_code;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kQuickWorkers = 2;
-constexpr std::size_t kSlowWorkers = 1;
+constexpr std::size_t kPasswordWorkers = 1;
+constexpr std::size_t kLedgerWorkers = 2;
 constexpr std::int64_t kPauseMs = 100;  // when no descriptor is left
 
 PlainStream& lowest(PlainStream& stream) {
@@ -56,17 +58,13 @@ std::chrono::milliseconds ms(std::int64_t count) {
 
 HttpRequest request_of(Parser& parser, const std::string& address) {
     auto message = parser.release();
-    HttpRequest request;
-    request.method = std::string(message.method_string());
-    request.target = std::string(message.target());
+    HttpRequest request{
+        std::string(message.method_string()), std::string(message.target()), {}, {}, address};
     for (const auto& field : message) {
-        std::string name(field.name_string());
-        for (char& c : name)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        request.headers.emplace_back(std::move(name), std::string(field.value()));
+        request.headers.emplace_back(lower_case(std::string(field.name_string())),
+                                     std::string(field.value()));
     }
     request.body = std::move(message.body());
-    request.address = address;
     return request;
 }
 
@@ -121,8 +119,9 @@ struct HttpServer::Core {
           is_tls(!place.key.empty()),
           tls(tls_context(place)),
           hub(given.events),
-          quick(kQuickWorkers),
-          slow(kSlowWorkers),
+          lanes{WorkerQueue(kQuickWorkers, given.waiting),
+                WorkerQueue(kPasswordWorkers, given.password_waiting),
+                WorkerQueue(kLedgerWorkers, given.ledger_waiting)},
           io(1),
           acceptor(io, Tcp::endpoint(asio::ip::make_address(place.host), place.port)) {}
 
@@ -133,8 +132,8 @@ struct HttpServer::Core {
     void stop() {
         io.stop();
         thread.join();
-        quick.join();
-        slow.join();
+        for (WorkerQueue& lane : lanes)
+            lane.workers.join();
     }
 
     asio::awaitable<void> accept();
@@ -154,6 +153,14 @@ struct HttpServer::Core {
     asio::awaitable<void> pump_events(Stream& stream, WatcherId id);
     void tell(std::vector<LiveEvent> block);
 
+    // Workers of a lane, and how many requests wait for them.
+    struct WorkerQueue {
+        WorkerQueue(std::size_t threads, std::size_t may_wait) : workers(threads), most(may_wait) {}
+        asio::thread_pool workers;
+        std::size_t most;
+        std::size_t waiting = 0;
+    };
+
     HttpLimits limits;
     HttpApplication app;
     bool is_tls;
@@ -161,12 +168,9 @@ struct HttpServer::Core {
     EventHub hub;
     std::map<WatcherId, asio::steady_timer*> wakes;
     std::map<std::string, std::size_t> by_address;
-    std::size_t waiting = 0;
-    std::size_t slow_waiting = 0;
     std::atomic<std::size_t> connections{0};
     std::atomic<std::size_t> watchers{0};
-    asio::thread_pool quick;
-    asio::thread_pool slow;
+    std::array<WorkerQueue, kWorkerLanes> lanes;  // by WorkerLane
     asio::io_context io;  // its end destroys the conversations, which use all the above
     Tcp::acceptor acceptor;
     std::thread thread;
@@ -284,19 +288,17 @@ asio::awaitable<bool> HttpServer::Core::write(Stream& stream, HttpResponse respo
 }
 
 asio::awaitable<HttpResponse> HttpServer::Core::answer(const HttpRequest& request) {
-    const bool is_slow = app.is_slow(request);
-    std::size_t& queue = is_slow ? slow_waiting : waiting;
-    if (queue >= (is_slow ? limits.slow_waiting : limits.waiting)) {
+    WorkerQueue& queue = lanes.at(static_cast<std::size_t>(app.lane(request)));
+    if (queue.waiting >= queue.most) {
         HttpResponse busy = problem(503, "busy", "too many requests wait; come back soon");
         busy.set("retry-after", "1");
         co_return finished(request, std::move(busy));
     }
-    const QueuePlace place(queue);
-    asio::thread_pool& workers = is_slow ? slow : quick;
+    const QueuePlace place(queue.waiting);
     const auto work = [this, &request]() -> asio::awaitable<HttpResponse> {
         co_return app.answer(request);
     };
-    co_return co_await asio::co_spawn(workers.get_executor(), work, asio::use_awaitable);
+    co_return co_await asio::co_spawn(queue.workers.get_executor(), work, asio::use_awaitable);
 }
 
 template <class Stream>

@@ -36,15 +36,16 @@ struct HttpLimits {
     std::size_t connections = 2'000;
     std::size_t connections_of_address = 1'000;  // of a group of addresses, see address_group.h
     std::size_t waiting = 1'500;                 // requests that wait for a worker
-    std::size_t slow_waiting = 64;               // those that wait for the slow worker
+    std::size_t password_waiting = 64;           // those that wait for the worker of passwords
+    std::size_t ledger_waiting = 64;             // and for those who read the ledger
     EventHubLimits events;
 };
 
 struct HttpApplication {
     // On a worker; several at a time.
     std::function<HttpResponse(const HttpRequest&)> answer;
-    // Those run on a worker of their own, so that the others need not wait. On the server's thread.
-    std::function<bool(const HttpRequest&)> is_slow;
+    // On the server's thread.
+    std::function<WorkerLane(const HttpRequest&)> lane;
     // After each answer, on the server's thread.
     std::function<void(const HttpRequest&, const HttpResponse&, std::int64_t ms)> done;
     std::function<std::int64_t()> steady_ms;

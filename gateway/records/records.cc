@@ -8,6 +8,7 @@ namespace fairfeed {
 namespace {
 
 constexpr std::size_t kMaxDetailBytes = 300;
+constexpr std::string_view kFaster = "somebody was faster: look at it anew";
 
 // What the database itself says becomes a sentence.
 template <class T, class Work>
@@ -147,12 +148,13 @@ Records::Answer<std::string> Records::place_of(const ApplicationId& id) const {
     });
 }
 
-Records::Answer<Application> Records::add_step(const ApplicationId& id,
-                                               const ApplicationStep& step) {
+Records::Answer<Application> Records::add_step(const ApplicationId& id, const ApplicationStep& step,
+                                               std::optional<std::size_t> known) {
     return answered<Application>([&]() -> Answer<Application> {
         RecordsTransaction whole(session_->sql);
         const auto before = session_->application(id);
         if (!before) return unexpected(no_such("application", id.view()));
+        if (known && before->steps.size() != *known) return unexpected(std::string(kFaster));
         auto after = after_step(*before, step);
         if (!after) return unexpected(after.error().sentence);
         session_->put(id, before->steps.size(), step);
@@ -234,11 +236,13 @@ Records::Answer<std::vector<WorkOrder>> Records::work_orders() const {
     });
 }
 
-Records::Answer<WorkOrder> Records::add_step(const WorkOrderId& id, const WorkOrderStep& step) {
+Records::Answer<WorkOrder> Records::add_step(const WorkOrderId& id, const WorkOrderStep& step,
+                                             std::optional<std::size_t> known) {
     return answered<WorkOrder>([&]() -> Answer<WorkOrder> {
         RecordsTransaction whole(session_->sql);
         const auto before = session_->work_order(id);
         if (!before) return unexpected(no_such("work order", id.view()));
+        if (known && before->steps.size() != *known) return unexpected(std::string(kFaster));
         auto after = after_step(*before, step);
         if (!after) return unexpected(after.error());
         session_->put(id, before->steps.size(), step);

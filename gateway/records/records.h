@@ -69,9 +69,9 @@ class Records {
     [[nodiscard]] Answer<std::string> place_of(const ApplicationId& id) const;
     // Adds the step, and what it says of codes: `issue` gives one out, `revoke` takes it back,
     // `certify` uses it up and supersedes the application that this one follows. Errors: the
-    // refusal of after_step; another program was faster.
-    [[nodiscard]] Answer<Application> add_step(const ApplicationId& id,
-                                               const ApplicationStep& step);
+    // refusal of after_step; there are other steps than the `known` first ones by now.
+    [[nodiscard]] Answer<Application> add_step(const ApplicationId& id, const ApplicationStep& step,
+                                               std::optional<std::size_t> known = std::nullopt);
     [[nodiscard]] Answer<std::optional<GivenCode>> code(const Digest& commitment) const;
     // When a block last took the meter's capacity away; nullopt: none that was followed.
     [[nodiscard]] Answer<std::optional<std::int64_t>> deauthorised_s(const MeterId& meter) const;
@@ -90,7 +90,8 @@ class Records {
     [[nodiscard]] Answer<std::optional<Height>> alarms_height() const;
     [[nodiscard]] Answer<WorkOrder> work_order(const WorkOrderId& id) const;
     [[nodiscard]] Answer<std::vector<WorkOrder>> work_orders() const;
-    [[nodiscard]] Answer<WorkOrder> add_step(const WorkOrderId& id, const WorkOrderStep& step);
+    [[nodiscard]] Answer<WorkOrder> add_step(const WorkOrderId& id, const WorkOrderStep& step,
+                                             std::optional<std::size_t> known = std::nullopt);
 
   private:
     struct Session;

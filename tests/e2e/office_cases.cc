@@ -75,7 +75,7 @@ std::string OfficeCases::application(ApplicationState state) {
     options.json = true;
     const std::string name =
         *said([&](auto& out, auto& err) { return run_new_application(options, out, err); })
-             .at("application")
+             .at("id")
              .as_text();
     using enum ApplicationState;
     if (state >= scheduled) step(name, ApplicationAction::schedule);

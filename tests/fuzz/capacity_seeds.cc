@@ -52,4 +52,10 @@ std::string code_seed() {
     return to_typed_text(seal_code(certificate(), office_seal(), salt));
 }
 
+std::string code_request_seed() {
+    std::string code = code_seed();
+    std::replace(code.begin(), code.end(), '\n', ' ');
+    return "POST\n/api/v1/codes/reading\n\n{\"code\":\"" + code + "\"}";
+}
+
 }  // namespace fairfeed::fuzz

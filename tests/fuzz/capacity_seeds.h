@@ -12,6 +12,7 @@ namespace fairfeed::fuzz {
 [[nodiscard]] const OfficeSeal& office_seal();
 [[nodiscard]] Bytes inspection_seed();
 [[nodiscard]] Bytes installation_seed();
-[[nodiscard]] std::string code_seed();  // as people type it
+[[nodiscard]] std::string code_seed();          // as people type it
+[[nodiscard]] std::string code_request_seed();  // asks the office's API what it says
 
 }  // namespace fairfeed::fuzz

@@ -22,6 +22,17 @@ inline constexpr RequestSeed kRequestSeeds[] = {
     {"api_request", "next", "GET\n/api/v1/meters?cursor=5b342c226d2d31225d&order=newest\n\n"},
     {"api_request", "events", "GET\n/api/v1/events\n7.2\n"},
     {"api_request", "options", "OPTIONS\n/api/v1/drafts/00/approvals\n\n{\"draft\":\"00\"}"},
+    {"api_request", "bills", "GET\n/api/v1/bills?month=2016-08&meter=m-1&format=csv\n\n"},
+    {"api_request", "bill", "GET\n/api/v1/bills/m-1/2016-08/proof\n\n"},
+    {"api_request", "reading", "GET\n/api/v1/readings/m-1/12/proof\n\n"},
+    {"api_request", "draft",
+     "POST\n/api/v1/drafts\n\n{\"kind\":\"revoke\",\"fields\":{\"node\":\"n1\"},"
+     "\"sequence\":9,\"valid_days\":7}"},
+    {"api_request", "application",
+     "POST\n/api/v1/applications\n\n{\"name\":\"A\",\"contact\":\"B\",\"service_point\":\"sp\","
+     "\"estimated_w\":5000,\"technology\":\"wind\",\"place\":\"C\"}"},
+    {"api_request", "step",
+     "POST\n/api/v1/applications/a-1/steps\n\n{\"action\":\"schedule\",\"visit_s\":1900000000}"},
     {"api_request", "audit", "GET\n/api/v1/audit?limit=2&cursor=9\n\n"},
 };
 

@@ -393,6 +393,7 @@ int main(int argc, char** argv) {
     write_files(corpus);
     for (const RequestSeed& seed : kRequestSeeds)
         corpus.add(seed.target, seed.name, seed.text);
+    corpus.add("api_request", "code", code_request_seed());
     std::cout << "seeds written\n";
     return 0;
 }

@@ -1,6 +1,8 @@
 #include <memory>
 
 #include "gateway/api/office_api.h"
+#include "tests/fuzz/capacity_seeds.h"
+#include "tests/fuzz/little_state.h"
 #include "tests/fuzz/properties.h"
 #include "tests/support/temp_directory.h"
 
@@ -15,6 +17,7 @@ struct ApiUnderFire {
         account.role = AccountRole::officer;
         account.meters = {"m-1"};
         CHECK(*book->add(account));
+        apply();
         token =
             door.issue("olga", {TokenScope::read, TokenScope::drafts}, "", 0, INT64_MAX)->secret;
         ApiSources sources;
@@ -32,6 +35,25 @@ struct ApiUnderFire {
         sources.drafts.save = [](const std::string&, const Draft&) {
             return Result<void, std::string>();
         };
+        sources.drafting = [this] {
+            const LittleState& little = little_state();
+            const NodeId dgmd = little.network.dgmd();
+            const std::shared_ptr<const Signer> signer(std::shared_ptr<void>(),
+                                                       &little.network.key(dgmd));
+            return Result<DraftingGround, std::string>(
+                {little.state, TimeZone("UTC", {{0, 0}}), dgmd, signer,
+                 std::filesystem::path(directory / "data-keys")});
+        };
+        sources.codes_key = [] { return Result<SymmetricKey, std::string>(office_seal().key); };
+        sources.submit = [](const Transaction&) { return Result<void, std::string>(); };
+        sources.forecast = []() -> Result<Json, std::string> {
+            return unexpected(std::string("nothing is settled"));
+        };
+        sources.bills.run = [](const BillOrder&) { return Result<BillRun, std::string>({}); };
+        sources.bills.proof = [](const MeterId&, const BillMonth&) { return a_file(); };
+        sources.bills.reading_proof = [](const MeterId&, Window) { return a_file(); };
+        sources.parameters = little_state().network.genesis().content.parameters;
+        sources.network_id = network();
         sources.door = &door;
         sources.audit = audit.get();
         sources.audit_file = directory / "audit.log";
@@ -39,6 +61,19 @@ struct ApiUnderFire {
         ApiRules rules;
         rules.rate = {.per_minute = 1'000'000, .burst = INT32_MAX, .addresses = 10};
         api = std::make_unique<OfficeApi>(std::move(sources), rules);
+    }
+    static Result<Bytes, std::string> a_file() { return Bytes{1}; }
+    void apply() {
+        auto records = Records::open({directory / "records.db", {}}, network());
+        CHECK(records.has_value());
+        ApplicationForm form;
+        form.id = ApplicationId("a-0");
+        form.applicant = PersonId("p-1");
+        form.service_point = "sp-1";
+        form.estimated_w = 5000;
+        ApplicationStep first;
+        first.by = {ActorRole::office, "olga"};
+        CHECK(records->apply(form, "", first));
     }
     testing_support::TempDirectory directory;
     std::unique_ptr<AccountBook> book = std::move(*AccountBook::open(directory / "accounts.db"));

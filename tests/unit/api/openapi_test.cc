@@ -34,9 +34,9 @@ class OpenApiTest : public test::SmallOffice {
     // The pattern with names that stand for something in the small office.
     [[nodiscard]] std::string real(std::string pattern) {
         const std::map<std::string, std::string> names = {
-            {"{meter}", "meter-1-1"}, {"{window_no}", "1"}, {"{cluster}", "cluster-1"},
-            {"{node}", "node-1"},     {"{height}", "2"},    {"{name}", "home"},
-            {"{token}", "00000000"}};
+            {"{meter}", "meter-1-1"}, {"{window_no}", "1"},  {"{cluster}", "cluster-1"},
+            {"{node}", "node-1"},     {"{height}", "2"},     {"{name}", "home"},
+            {"{token}", "00000000"},  {"{month}", "2016-08"}};
         for (const auto& [name, value] : names)
             if (const std::size_t at = pattern.find(name); at != std::string::npos)
                 pattern.replace(at, name.size(), value);

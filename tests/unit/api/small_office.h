@@ -1,5 +1,5 @@
-// An office for tests: a read model of a short chain, four people, one draft, and the API over
-// them, asked without sockets.
+// An office for tests: the ledger and read model of a short chain, five people, one draft, and the
+// API over them, asked without sockets.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -8,6 +8,9 @@
 #include <map>
 
 #include "gateway/api/office_api.h"
+#include "gateway/bills/proof_files.h"
+#include "gateway/desk/code_desk.h"
+#include "gateway/forecast/week_forecast.h"
 #include "gateway/readmodel/block_rows.h"
 #include "gateway/readmodel/read_model.h"
 #include "tests/support/temp_directory.h"
@@ -24,13 +27,15 @@ class SmallOffice : public FollowedChain {
         catch_up_with(1);
         fill();
         add("home", AccountRole::customer, {"meter-1-1"});
+        add("hugo", AccountRole::customer, {"meter-1-2"});
         add("ines", AccountRole::inspector, {});
         add("olga", AccountRole::officer, {});
         add("otto", AccountRole::grid_operator, {});
         const Transaction notice = network_.draft(
-            chain_.state(), CapacityCertificate{0, MeterId("meter-1-1"), 6000, 42}, 99);
+            chain_.state(), CapacityCertificate{0, MeterId("meter-1-1"), 6000, 42}, 99'999);
         drafts_["00046.draft"] = {network_.network(), notice, chain_.state().office.office, false};
         write_records();
+        write_ledger();
         api_ = std::make_unique<OfficeApi>(sources(), rules());
     }
 
@@ -94,6 +99,7 @@ class SmallOffice : public FollowedChain {
     std::unique_ptr<AuditLog> audit_ =
         std::move(*AuditLog::open(directory_ / "audit.log", network_.network(), kNow));
     std::map<std::string, Draft> drafts_;
+    std::vector<Transaction> submitted_;
     std::map<std::string, NewSession> sessions_;
     std::unique_ptr<OfficeApi> api_;
 
@@ -142,6 +148,36 @@ class SmallOffice : public FollowedChain {
                               .commitment = {},
                               .holder = {}}));
     }
+    void write_ledger() {
+        auto ledger = Ledger::open(directory_ / "ledger.db", network_.genesis());
+        CHECK(ledger.has_value());
+        for (const CommittedBlock& each : chain_.blocks())
+            CHECK(ledger->commit(each.block, each.certificate, each.block.header.time_ms));
+    }
+    [[nodiscard]] Ledger ledger() const {
+        auto opened = Ledger::open_read_only(directory_ / "ledger.db", network_.network());
+        CHECK(opened.has_value());
+        return std::move(*opened);
+    }
+    [[nodiscard]] Keyholder holder() const {
+        return {network_.dgmd(), agreement_key(network_.dgmd().str())};
+    }
+    [[nodiscard]] DraftingGround drafting() {
+        const NodeId dgmd = network_.dgmd();
+        const std::shared_ptr<const Signer> signer(std::shared_ptr<void>(), &network_.key(dgmd));
+        return {chain_.state(), TimeZone("UTC", {{0, 0}}), dgmd, signer,
+                std::filesystem::path(directory_ / "data-keys")};
+    }
+    // Of a cluster with the same load in every hour of three weeks.
+    [[nodiscard]] static Json forecast() {
+        using forecast::WindowSeries;
+        const std::vector<std::optional<std::int64_t>> load(3 * 42, 5000);
+        const std::vector<std::optional<std::int64_t>> sun(3 * 42, 700);
+        const std::int64_t start_s = 1'470'614'400;
+        const std::vector<forecast::ClusterSeries> clusters = {
+            {"cluster-1", WindowSeries(start_s, 14'400, load), WindowSeries(start_s, 14'400, sun)}};
+        return forecast::week_json(forecast::forecast_week(clusters, {}, {start_s}));
+    }
     static ApiRules rules() {
         ApiRules rules;
         rules.rate = {.per_minute = 1'000'000, .burst = 1'000'000, .addresses = 100};
@@ -164,6 +200,22 @@ class SmallOffice : public FollowedChain {
         };
         made.records = [this] {
             return Records::open({directory_ / "records.db", {}}, network_.network());
+        };
+        made.drafting = [this] { return Result<DraftingGround, std::string>(drafting()); };
+        made.codes_key = [this] { return codes_key_of(directory_ / "codes.key"); };
+        made.submit = [this](const Transaction& notice) {
+            submitted_.push_back(notice);
+            return Result<void, std::string>();
+        };
+        made.forecast = [] { return Result<Json, std::string>(forecast()); };
+        made.bills.run = [this](const BillOrder& order) {
+            return run_bills(ledger(), network_.genesis(), holder(), order);
+        };
+        made.bills.proof = [this](const MeterId& meter, const BillMonth& month) {
+            return proved_bill(ledger(), network_.genesis(), holder(), meter, month);
+        };
+        made.bills.reading_proof = [this](const MeterId& meter, Window window) {
+            return proved_reading(ledger(), network_.genesis(), holder(), meter, window);
         };
         made.parameters = network_.genesis().content.parameters;
         made.network_id = network_.network();

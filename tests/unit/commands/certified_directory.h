@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "core/wire/genesis_file_codec.h"
-#include "gateway/commands/certificate_file.h"
+#include "gateway/desk/certificate_file.h"
 #include "tests/unit/accounts/stored_chain.h"
 
 namespace fairfeed::test {

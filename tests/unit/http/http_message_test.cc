@@ -99,6 +99,22 @@ TEST(AnAnswer, that_is_known_already_is_not_sent_again) {
     EXPECT_EQ(finished(request_with("GET", {{"if-none-match", "*"}}), wrong).status, 404U);
 }
 
+TEST(ARequest, may_change_only_the_representation_that_it_names) {
+    const std::string tag = entity_tag("body");
+    EXPECT_EQ(tag.size(), 34U);
+    const auto may = [](const std::string& if_match) {
+        HttpRequest request;
+        request.headers = {{"if-match", if_match}};
+        return may_change(request, "body");
+    };
+    EXPECT_TRUE(may_change(HttpRequest(), "body")) << "without a condition";
+    for (const std::string& fits : {tag, std::string("*"), "\"x\" , " + tag})
+        EXPECT_TRUE(may(fits)) << fits;
+    for (const std::string& other :
+         {std::string(), std::string("\"x\""), "W/" + tag, entity_tag("other")})
+        EXPECT_FALSE(may(other)) << other;
+}
+
 TEST(AnAnswer, to_head_has_the_headers_of_get_and_says_so) {
     const HttpResponse body = json_response(Json::object());
     const HttpResponse head = finished(request_with("HEAD"), body);

@@ -33,7 +33,10 @@ class HttpServerTest : public ::testing::Test {
                 if (request.target == "/fails") throw std::runtime_error("no memory");
                 return finished(request, answer(request));
             },
-            [](const HttpRequest& request) { return request.target.starts_with("/slow"); },
+            [](const HttpRequest& request) {
+                return request.target.starts_with("/slow") ? WorkerLane::password
+                                                           : WorkerLane::quick;
+            },
             [this](const HttpRequest&, const HttpResponse&, std::int64_t) { ++done_; },
             [this] { return clock_.now().steady_ms; }};
         auto server = HttpServer::start(place_, limits_, std::move(application));
@@ -135,7 +138,7 @@ TEST_F(HttpServerTest, cuts_a_client_that_is_slow) {
 }
 
 TEST_F(HttpServerTest, answers_quick_requests_while_slow_ones_fill_their_queue) {
-    limits_.slow_waiting = 2;
+    limits_.password_waiting = 2;
     start();
     std::vector<HttpTalk> slow;
     for (int i = 0; i < 4; ++i) {

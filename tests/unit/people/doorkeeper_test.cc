@@ -37,6 +37,15 @@ class DoorkeeperTest : public ::testing::Test {
                                        .created_ms = kNow});
         ASSERT_TRUE(added && *added);
     }
+    template <class Change>
+    void edit(const std::string& name, const Change& change) {
+        const auto done = book_->edit(name, [&](const Account& before) {
+            Account account = before;
+            change(account);
+            return std::optional(account);
+        });
+        EXPECT_TRUE(done && *done);
+    }
     [[nodiscard]] std::string answer(const std::string& name, const std::string& password,
                                      std::int64_t now_ms = kNow,
                                      const std::string& place = "here") {
@@ -160,9 +169,7 @@ TEST_F(DoorkeeperTest, lets_no_outsider_shut_a_person_out) {
 TEST_F(DoorkeeperTest, shuts_a_locked_account_out_everywhere_at_once) {
     const NewSession made = in("bela");
     const auto token = door_->issue("bela", {TokenScope::read}, "", kNow, kNow + 1000);
-    Account locked = **book_->find("bela");
-    locked.locked = true;
-    ASSERT_TRUE(*book_->put(locked));
+    edit("bela", [](Account& account) { account.locked = true; });
     EXPECT_EQ(answer("bela", "bela password"), "locked");
     EXPECT_EQ(answer("bela", "guess"), "wrong");
     EXPECT_EQ(who(made.secret), "nobody");
@@ -192,9 +199,8 @@ TEST_F(DoorkeeperTest, lets_nobody_in_without_a_password_of_their_own) {
 
 TEST_F(DoorkeeperTest, makes_a_hash_of_another_cost_anew) {
     const Doorkeeper strict(*book_, policy_, {5, 8, 1}, system_random());
-    Account account = **book_->find("amal");
-    account.password = strict.hash("amal password");
-    ASSERT_TRUE(*book_->put(account));
+    const std::string hash = strict.hash("amal password");
+    edit("amal", [&](Account& account) { account.password = hash; });
     EXPECT_EQ(answer("amal", "amal password"), "in");
     EXPECT_FALSE(has_other_cost((*book_->find("amal"))->password, kCheap));
     EXPECT_EQ(answer("amal", "amal password"), "in");
@@ -203,9 +209,7 @@ TEST_F(DoorkeeperTest, makes_a_hash_of_another_cost_anew) {
 TEST_F(DoorkeeperTest, opens_no_session_by_a_password_that_was_reset_meanwhile) {
     const std::string anew = door_->hash("another password");
     const auto reset = [this, &anew](std::span<std::uint8_t> out) {
-        Account account = **book_->find("amal");
-        account.password = anew;
-        EXPECT_TRUE(*book_->put(account) && book_->end_access_of("amal"));
+        edit("amal", [&](Account& account) { account.password = anew; });
         system_random()(out);
     };
     in_flight(reset);
@@ -215,15 +219,15 @@ TEST_F(DoorkeeperTest, opens_no_session_by_a_password_that_was_reset_meanwhile) 
 }
 
 TEST_F(DoorkeeperTest, takes_back_no_lock_role_or_password_that_was_set_while_it_hashed) {
-    Account stale = **book_->find("amal");
-    stale.password = hash_password("amal password", {5, 8, 1}, system_random());
-    ASSERT_TRUE(*book_->put(stale));  // the right password is hashed anew at the next log-in
+    // The right password is hashed anew at the next log-in.
+    const std::string stale = hash_password("amal password", {5, 8, 1}, system_random());
+    edit("amal", [&](Account& account) { account.password = stale; });
     in_flight([this](std::span<std::uint8_t> out) {
-        Account account = **book_->find("amal");
-        account.role = AccountRole::inspector;
-        account.locked = true;
-        account.meters = {"m-9"};
-        EXPECT_TRUE(*book_->put(account));
+        edit("amal", [](Account& account) {
+            account.role = AccountRole::inspector;
+            account.locked = true;
+            account.meters = {"m-9"};
+        });
         system_random()(out);
     });
     EXPECT_NE(answer("amal", "amal password"), "in") << "locked meanwhile";
@@ -233,11 +237,36 @@ TEST_F(DoorkeeperTest, takes_back_no_lock_role_or_password_that_was_set_while_it
     EXPECT_EQ(now.meters, std::vector<std::string>{"m-9"});
 }
 
+TEST_F(DoorkeeperTest, loses_no_change_that_another_program_makes_at_the_same_time) {
+    const auto console = std::move(*AccountBook::open(file_));
+    constexpr int kTimes = 40;
+    const auto add_meter = [](AccountBook& book, const std::string& prefix) {
+        for (int i = 0; i < kTimes; ++i)
+            EXPECT_TRUE(*book.edit("bela", [&](const Account& before) {
+                Account account = before;
+                account.meters.push_back(prefix + std::to_string(i));
+                return std::optional(account);
+            }));
+    };
+    std::thread other([&] { add_meter(*console, "c-"); });
+    add_meter(*book_, "a-");
+    other.join();
+    EXPECT_EQ((*book_->find("bela"))->meters.size(), 2U + 2 * kTimes);
+}
+
+TEST_F(DoorkeeperTest, changes_nothing_of_an_account_that_stays_or_is_not_there) {
+    const Account before = **book_->find("bela");
+    EXPECT_FALSE(*book_->edit("bela", [](const Account&) { return std::optional<Account>(); }));
+    EXPECT_EQ(**book_->find("bela"), before);
+    EXPECT_FALSE(*book_->edit("ghost", [](const Account& each) { return std::optional(each); }));
+}
+
 TEST_F(DoorkeeperTest, opens_to_no_session_or_token_of_before_a_new_password) {
     const NewSession made = in("bela");
     const auto token = door_->issue("bela", {TokenScope::read}, "", kNow, kNow + 1000);
     const auto other = door_->issue("amal", {TokenScope::read}, "", kNow, kNow + 1000);
-    ASSERT_TRUE(book_->end_access_of("bela"));
+    const std::string anew = door_->hash("another password");
+    edit("bela", [&](Account& account) { account.password = anew; });
     EXPECT_EQ(who(made.secret), "nobody");
     EXPECT_EQ(door_->by_token(token->secret, kNow)->name(), "nobody");
     EXPECT_EQ(door_->by_token(other->secret, kNow)->name(), "amal");

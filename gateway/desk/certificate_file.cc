@@ -1,4 +1,4 @@
-#include "gateway/commands/certificate_file.h"
+#include "gateway/desk/certificate_file.h"
 
 #include "core/io/file.h"
 
