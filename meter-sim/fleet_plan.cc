@@ -58,31 +58,43 @@ std::optional<LoadedGenesis> load_genesis(const SimConfig& config, Errors& error
 class NoticeCheck {
   public:
     explicit NoticeCheck(const LoadedGenesis& genesis)
-        : genesis_(genesis), office_(genesis.content.office) {}
+        : genesis_(genesis), office_(genesis.content.office), dgmd_(genesis.content.dgmd_key) {}
 
-    // Whether the utility's officers approved the notice. After OFFICERS others approve.
+    // Whether the utility's officers approved the notice, or the policy that it names. After
+    // OFFICERS others approve; after DGMD_KEYS another key drafts.
     [[nodiscard]] bool takes(const Transaction& notice) {
         if (!is_dgmd_kind(notice.kind) || !is_approved(notice)) return false;
         if (const auto* change = std::get_if<OfficeChange>(&notice.content))
             office_ = change->office;
+        if (const auto* change = std::get_if<DgmdKeyChange>(&notice.content))
+            dgmd_ = change->keys.signing;
+        if (const auto* policy = std::get_if<WatchPolicy>(&notice.content)) policy_ = *policy;
         return true;
     }
 
   private:
     [[nodiscard]] bool is_approved(const Transaction& notice) const {
-        PublicKey drafter = genesis_.content.dgmd_key;
+        PublicKey drafter = dgmd_;
         if (notice.signer != genesis_.content.dgmd) {
             const Signatory* officer = find_officer(office_, notice.signer);
             if (officer == nullptr) return false;
             drafter = officer->key;
         }
         const auto key = VerifyKey::from_point(drafter);
-        return key && verify_transaction(notice, genesis_.network, *key) &&
-               check_approvals(office_, notice.id, notice.endorsements, genesis_.network);
+        if (!key || !verify_transaction(notice, genesis_.network, *key)) return false;
+        if (is_by_policy(notice)) {
+            const auto& named = std::get<Deauthorisation>(notice.content).policy;
+            return notice.signer == genesis_.content.dgmd && policy_ &&
+                   policy_->sequence == *named && policy_->most_per_week > 0;
+        }
+        return check_approvals(office_, notice.id, notice.endorsements, genesis_.network)
+            .has_value();
     }
 
     const LoadedGenesis& genesis_;
     Office office_;
+    PublicKey dgmd_;
+    std::optional<WatchPolicy> policy_;
 };
 
 // Block 0, then DGMD's later notices: each file is a bundle of transactions.

@@ -24,6 +24,12 @@ void KeyRing::learn(const ChainState& state, const NodeId& recipient,
     }
 }
 
+void KeyRing::learn(const ChainState& state, const Keyholder& holder) {
+    learn(state, holder.node, holder.agreement);
+    for (const AgreementKey& other : holder.others)
+        learn(state, holder.node, other);
+}
+
 const SymmetricKey* KeyRing::find(const MeterId& meter, KeyEpoch epoch) const {
     const auto found = keys_.find({meter, epoch});
     return found != keys_.end() ? &found->second : nullptr;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/crypto/key_agreement.h"
 #include "core/state/state.h"
@@ -11,11 +12,20 @@
 
 namespace fairfeed {
 
+// A holder of data keys, committee member or DGMD, with the key to which grants are wrapped.
+struct Keyholder {
+    NodeId node;
+    AgreementKey agreement;
+    std::vector<AgreementKey> others = {};  // of DGMD, before or after a DGMD_KEYS
+};
+
 class KeyRing {
   public:
     void add(const MeterId& meter, KeyEpoch epoch, const SymmetricKey& key);
     // Unwraps the grants of this state to `recipient`; skips epochs that are already known.
     void learn(const ChainState& state, const NodeId& recipient, const AgreementKey& agreement);
+    // The same with every key of the holder.
+    void learn(const ChainState& state, const Keyholder& holder);
     [[nodiscard]] const SymmetricKey* find(const MeterId& meter, KeyEpoch epoch) const;
     // The newest epoch held for the meter; nullopt: none.
     [[nodiscard]] std::optional<KeyEpoch> newest(const MeterId& meter) const;

@@ -167,7 +167,7 @@ void KeyholderAccounts::open(const ReplayStep& step, std::size_t index,
 
 std::vector<RecomputedSettlement> KeyholderAccounts::follow(const ReplayStep& step) {
     const Block& block = step.committed.block;
-    if (holder_ && grants_keys(block)) keys_.learn(step.after, holder_->node, holder_->agreement);
+    if (holder_ && grants_keys(block)) keys_.learn(step.after, *holder_);
     faults_.clear();
     taken_over_.clear();
     false_handovers_.clear();

@@ -14,12 +14,6 @@
 
 namespace fairfeed {
 
-// A holder of data keys, committee member or DGMD, with the key to which grants are wrapped.
-struct Keyholder {
-    NodeId node;
-    AgreementKey agreement;
-};
-
 // One opened settlement. If it was judged, it equals the contract's result unless faults() names
 // its cluster.
 struct RecomputedSettlement {

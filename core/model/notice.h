@@ -1,8 +1,8 @@
 // DGMD's notices: what the utility's office decides (docs/protocol.md, "Registry"). The sequence
 // number of each must be one above the last committed one, so none can be replayed. They take
 // effect with a window that has not begun (threat 55), those about nodes with a height (R21),
-// OFFICERS at once. Above block 0 each needs the approvals of a threshold of officers (office.h).
-// Plain data.
+// OFFICERS, DGMD_KEYS and POLICY at once. Above block 0 each needs the approvals of a threshold of
+// officers (office.h), but for a DEAUTHORISE on the word of a POLICY (watch_policy.h). Plain data.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,11 @@
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
 #include "core/crypto/key_agreement.h"
+#include "core/model/dgmd_keys.h"
 #include "core/model/office.h"
 #include "core/model/reading.h"
 #include "core/model/tariff.h"
+#include "core/model/watch_policy.h"
 
 namespace fairfeed {
 
@@ -121,12 +123,17 @@ enum class DeauthorisationReason : std::uint8_t {
     std::uint64_t number);
 
 // DEAUTHORISE (paper A70): from `effective` on the meter has no capacity, so its MES is 0 and its
-// export earns nothing, until a CAPACITY names the certificate of a re-inspection.
+// export earns nothing, until a CAPACITY names the certificate of a re-inspection. What DGMD alone
+// took by a policy, a CAPACITY gives back without one.
 struct Deauthorisation {
     std::uint64_t sequence = 0;
     MeterId meter;
     DeauthorisationReason reason = DeauthorisationReason::over_capacity;
     Window effective = 0;
+    std::vector<Window> evidence = {};  // settled windows whose readings show it, ascending
+    // The POLICY on whose word DGMD alone says this, by its sequence; then it has evidence and no
+    // approvals. nullopt: the officers approve it.
+    std::optional<std::uint64_t> policy = std::nullopt;
     bool operator==(const Deauthorisation&) const = default;
 };
 

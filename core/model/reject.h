@@ -27,6 +27,7 @@ enum class Reject : std::uint8_t {
     not_a_member,
     wrong_signature,
     high_s,
+    retired_key,
     retained,
     unasked,
     // readings
@@ -82,6 +83,9 @@ enum class Reject : std::uint8_t {
     deauthorised,
     not_granted,
     wrong_connection,
+    no_policy,
+    no_ground,
+    policy_exhausted,
     empty_block,
     too_many_transactions,
     out_of_range,

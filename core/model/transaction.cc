@@ -68,6 +68,10 @@ std::string_view to_string(TransactionKind kind) {
             return "officers";
         case TransactionKind::command:
             return "command";
+        case TransactionKind::dgmd_keys:
+            return "dgmd_keys";
+        case TransactionKind::policy:
+            return "policy";
     }
     return "unknown";
 }
@@ -91,6 +95,11 @@ std::string_view to_string(DeauthorisationReason reason) {
 std::optional<DeauthorisationReason> deauthorisation_reason_from(std::uint64_t number) {
     if (number < 1 || number > 5) return std::nullopt;
     return static_cast<DeauthorisationReason>(number);
+}
+
+bool is_by_policy(const Transaction& notice) {
+    const auto* deauthorisation = std::get_if<Deauthorisation>(&notice.content);
+    return deauthorisation != nullptr && deauthorisation->policy.has_value();
 }
 
 std::string describe(const Transaction& transaction) {

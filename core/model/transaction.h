@@ -23,7 +23,7 @@
 namespace fairfeed {
 
 // Numbers are on the wire and never change. Kinds after `tariff` are reserved and refused, except
-// `event`, `revoke`, `deauthorise`, `evidence`, `handover`, `officers` and `command`.
+// `event`, `revoke`, `deauthorise`, `evidence`, `handover` and those from `officers` on.
 enum class TransactionKind : std::uint8_t {
     genesis = 0,
     reading = 1,
@@ -46,6 +46,8 @@ enum class TransactionKind : std::uint8_t {
     handover = 18,
     officers = 19,
     command = 20,
+    dgmd_keys = 21,
+    policy = 22,
 };
 
 // DGMD's notices: drafted by its gateway, valid with the approvals of its officers, and numbered by
@@ -53,7 +55,8 @@ enum class TransactionKind : std::uint8_t {
 [[nodiscard]] constexpr bool is_dgmd_kind(TransactionKind kind) {
     return (kind >= TransactionKind::meter && kind <= TransactionKind::tariff) ||
            kind == TransactionKind::revoke || kind == TransactionKind::deauthorise ||
-           kind == TransactionKind::officers || kind == TransactionKind::command;
+           kind == TransactionKind::officers || kind == TransactionKind::command ||
+           kind == TransactionKind::dgmd_keys || kind == TransactionKind::policy;
 }
 
 enum class EntryStatus : std::uint8_t { reading = 0, missing = 1, conflict = 2 };
@@ -265,7 +268,8 @@ struct Handover {
 using TransactionContent =
     std::variant<Genesis, SignedReading, Settlement, MeterRegistration, NodeRegistration,
                  CommitteeAllocation, KeyGrant, CapacityCertificate, TariffNotice, MeterAlarm,
-                 Evidence, NodeRevocation, Handover, Deauthorisation, OfficeChange, MeterCommand>;
+                 Evidence, NodeRevocation, Handover, Deauthorisation, OfficeChange, MeterCommand,
+                 DgmdKeyChange, WatchPolicy>;
 
 struct Transaction {
     TransactionKind kind = TransactionKind::reading;
@@ -281,6 +285,9 @@ struct Transaction {
     Window valid_until = 0;
     bool operator==(const Transaction&) const = default;
 };
+
+// Whether DGMD alone says it, on the word of a POLICY: without approvals.
+[[nodiscard]] bool is_by_policy(const Transaction& notice);
 
 // A committee member's signed confirmation of a batch.
 struct Endorsement {

@@ -55,7 +55,7 @@ class BillWalk {
 void BillWalk::see(const ReplayStep& step) {
     const auto& transactions = step.committed.block.transactions;
     collect_registry(registry_, step.committed);
-    if (grants_keys(step.committed.block)) keys_.learn(step.after, holder_.node, holder_.agreement);
+    if (grants_keys(step.committed.block)) keys_.learn(step.after, holder_);
     for (std::size_t i = 0; i < transactions.size(); ++i)
         if (transactions[i].kind == TransactionKind::settlement)
             take(step.committed, step.after, i);

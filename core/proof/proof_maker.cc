@@ -39,7 +39,7 @@ void Walk::see(const ReplayStep& step) {
     if (found) return;
     const CommittedBlock& committed = step.committed;
     collect_registry(registry, committed);
-    if (grants_keys(committed.block)) keys.learn(step.after, holder.node, holder.agreement);
+    if (grants_keys(committed.block)) keys.learn(step.after, holder);
     look_for_settlement(step);
 }
 

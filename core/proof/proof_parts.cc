@@ -92,11 +92,11 @@ Result<void, ProofFault> add_event(ChainState& state, const Transaction& transac
 
 // Refusals that a stranger cannot judge and may ignore: earlier committees of a revoked node, the
 // windows that were open (a COMMITTEE or KEY_GRANT may be effective earlier if a cluster stands
-// still; a permit replaces a meter before its last window is settled), and the recipients of data
-// keys.
+// still; a permit replaces a meter before its last window is settled), the recipients of data keys,
+// and which windows of a meter were settled when.
 bool is_unknown_here(Reject reason, TransactionKind kind) {
     if (reason == Reject::still_allocated || reason == Reject::not_granted ||
-        reason == Reject::closed_window) {
+        reason == Reject::closed_window || reason == Reject::no_ground) {
         return true;
     }
     const bool follows_open_windows =
@@ -128,8 +128,6 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
         return fault(ProofPart::registry, "an attached transaction is not in its block");
     if (is_event) return add_event(state, transaction, evidence.header);
     PlainSignatureChecker signatures;
-    const auto drafter = key_of_drafter(state, transaction.signer);
-    if (!drafter) return fault(ProofPart::registry, "an attached transaction is not DGMD's");
     const std::uint64_t sequence = registry_sequence(transaction.content);
     if (sequence <= state.dgmd_sequence)
         return fault(ProofPart::registry, "attached transactions are out of order");
@@ -137,11 +135,11 @@ Result<void, ProofFault> add_registry(ChainState& state, const RegistryEvidence&
     state.dgmd_sequence = sequence - 1;
     if (const auto valid = check_content(state, transaction, evidence.header); !valid)
         return fault(ProofPart::registry, "an attached transaction", valid.error());
-    if (const auto valid = signatures.transaction(transaction, state.network, *drafter); !valid)
+    if (const auto valid = check_drafted(state, transaction, signatures); !valid)
         return fault(ProofPart::registry, "DGMD's signature", valid.error());
     if (const auto valid = check_approvals(state, transaction, signatures); !valid)
         return fault(ProofPart::registry, "the officers' approvals", valid.error());
-    apply_registry(state, transaction, evidence.header.height);
+    apply_registry(state, transaction, evidence.header.height, evidence.header.time_ms);
     return {};
 }
 

@@ -34,9 +34,16 @@ class Needs {
 
 bool Needs::contain(const Transaction& transaction) const {
     const TransactionContent& content = transaction.content;
-    if (transaction.kind == TransactionKind::node || transaction.kind == TransactionKind::revoke ||
-        transaction.kind == TransactionKind::officers)
-        return true;
+    switch (transaction.kind) {
+        case TransactionKind::node:
+        case TransactionKind::revoke:
+        case TransactionKind::officers:
+        case TransactionKind::dgmd_keys:
+        case TransactionKind::policy:
+            return true;
+        default:
+            break;
+    }
     if (const auto* meter = std::get_if<MeterRegistration>(&content))
         return subjects_.meters.contains(meter->meter);
     if (const auto* committee = std::get_if<CommitteeAllocation>(&content))

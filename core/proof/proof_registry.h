@@ -25,7 +25,8 @@ struct RegistrySubjects {
 
 // Selects from all transactions collected up to the proof's block, in the same order: the subjects'
 // own, those on which they depend, every NODE and REVOKE, because each changes the validators, and
-// every OFFICERS, because it changes who approves.
+// every OFFICERS, DGMD_KEYS and POLICY, because they change who approves, and who drafts or decides
+// alone.
 // The state must know every collected meter.
 [[nodiscard]] std::vector<RegistryEvidence> needed_registry(std::vector<RegistryEvidence> registry,
                                                             const RegistrySubjects& subjects,

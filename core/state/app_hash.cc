@@ -4,6 +4,7 @@
 
 #include "core/crypto/digest.h"
 #include "core/state/state.h"
+#include "core/wire/authority_codec.h"
 #include "core/wire/cbor.h"
 #include "core/wire/command_codec.h"
 #include "core/wire/tariff_codec.h"
@@ -23,6 +24,7 @@ void write(Writer& out, const CommitteeAllocation& committee);
 void write(Writer& out, const UnreadGap& gap);
 void write(Writer& out, const FactorInForce& factor);
 void write(Writer& out, const Signatory& signatory);
+void write(Writer& out, const DgmdKeys& keys);
 
 void write(Writer& out, const Location& location) {
     out.array(2);
@@ -179,9 +181,10 @@ void write(Writer& out, const std::optional<Tampering>& tampering) {
 
 void write(Writer& out, const std::optional<DeauthorisedMeter>& meter) {
     if (!meter) return out.null();
-    out.array(2);
+    out.array(3);
     out.unsigned_integer(meter->from);
     out.unsigned_integer(static_cast<std::uint64_t>(meter->reason));
+    out.boolean(meter->by_policy);
 }
 
 void write(Writer& out, const std::optional<MeterCommand>& command) {
@@ -207,6 +210,26 @@ void write(Writer& out, const Office& office) {
     write(out, office.inspectors);
 }
 
+void write(Writer& out, const DgmdKeys& keys) {
+    out.array(2);
+    out.bytes(keys.signing.view());
+    out.bytes(keys.agreement.view());
+}
+
+void write(Writer& out, const std::optional<PolicyInForce>& policy) {
+    if (!policy) return out.null();
+    out.array(2);
+    write_policy(out, policy->policy);
+    out.unsigned_integer(policy->from);
+}
+
+// Of windows.
+void write(Writer& out, const std::vector<Window>& windows) {
+    out.array(windows.size());
+    for (const Window window : windows)
+        out.unsigned_integer(window);
+}
+
 void write(Writer& out, const UnreadGap& gap) {
     out.array(4);
     out.unsigned_integer(gap.first);
@@ -229,9 +252,7 @@ void write(Writer& out, const MeterRecord& meter) {
     write(out, meter.unread);
     out.unsigned_integer(meter.missed);
     write(out, meter.offences);
-    out.array(meter.voided.size());
-    for (const Window window : meter.voided)
-        out.unsigned_integer(window);
+    write(out, meter.voided);
     write(out, meter.tampered);
 }
 
@@ -266,13 +287,17 @@ void write(Writer& out, const RecordTree<Id, Record>& records, Records how) {
 
 Bytes encode(const ChainState& state, Records how) {
     Writer out;
-    out.array(16);
+    out.array(20);
     out.bytes(state.network.view());
     out.unsigned_integer(state.height);
     out.bytes(state.tip.view());
     out.integer(state.tip_time_ms);
     out.unsigned_integer(state.dgmd_sequence);
     write(out, state.office.office);
+    write(out, state.dgmd.keys);
+    write(out, state.dgmd.retired);
+    write(out, state.policy);
+    write(out, state.policy_uses);
     write(out, state.nodes, how);
     write(out, state.meters, how);
     write(out, state.clusters, how);

@@ -123,7 +123,7 @@ Result<std::size_t, ExecutionFault> execute_next(Execution& run, std::size_t ind
     const auto checked =
         check_notice(run.state, transaction, run.height, run.time_ms, run.signatures);
     if (!checked) return fault_at(checked.error(), index);
-    apply_registry(run.state, transaction, run.height);
+    apply_registry(run.state, transaction, run.height, run.time_ms);
     return index + 1;
 }
 
@@ -192,7 +192,7 @@ class Selection {
         const auto size = size_with({&transaction, 1});
         if (!size) return;
         if (!check_notice(state_, transaction, height_, time_ms_, signatures_)) return;
-        apply_registry(state_, transaction, height_);
+        apply_registry(state_, transaction, height_, time_ms_);
         take_in(transaction, *size);
     }
 
@@ -349,10 +349,10 @@ bool is_about_witnesses(const ExecutionFault& fault) {
     if (!fault.transaction) {
         return fault.reason == Reject::wrong_root || fault.reason == Reject::wrong_certificate;
     }
-    return fault.reason == Reject::wrong_signature || fault.reason == Reject::high_s ||
-           fault.reason == Reject::no_quorum || fault.reason == Reject::not_a_member ||
-           fault.reason == Reject::not_canonical || fault.reason == Reject::unknown_node ||
-           fault.reason == Reject::malformed;
+    return fault.reason == Reject::wrong_signature || fault.reason == Reject::retired_key ||
+           fault.reason == Reject::high_s || fault.reason == Reject::no_quorum ||
+           fault.reason == Reject::not_a_member || fault.reason == Reject::not_canonical ||
+           fault.reason == Reject::unknown_node || fault.reason == Reject::malformed;
 }
 
 Result<void, Reject> check_certificate(const ChainState& state,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/state/authority_rules.h"
 #include "core/state/registry.h"
 #include "core/wire/handover_codec.h"
 #include "core/wire/transaction_codec.h"
@@ -134,9 +135,7 @@ Result<void, Reject> check_handover(const ChainState& state, const Transaction& 
 Result<void, Reject> check_signed_handover(const ChainState& state, const Transaction& transaction,
                                            SignatureChecker& signatures) {
     if (auto may = check_handover(state, transaction); !may) return may;
-    const auto key = key_of_sender(state, transaction);
-    if (!key) return unexpected(Reject::unknown_node);
-    return signatures.transaction(transaction, state.network, *key);
+    return check_sent(state, transaction, signatures);
 }
 
 void apply_handover(ChainState& state, const Transaction& transaction) {
@@ -145,10 +144,14 @@ void apply_handover(ChainState& state, const Transaction& transaction) {
         .handovers.push_back({transaction.signer, handover.epoch, transaction.id});
 }
 
-std::optional<VerifyKey> key_of_sender(const ChainState& state, const Transaction& handover) {
-    if (handover.signer == state.genesis.dgmd) return VerifyKey::from_point(state.genesis.dgmd_key);
+Result<void, Reject> check_sent(const ChainState& state, const Transaction& handover,
+                                SignatureChecker& signatures) {
+    const auto verify = [&](const VerifyKey& key) {
+        return signatures.transaction(handover, state.network, key);
+    };
+    if (handover.signer == state.genesis.dgmd) return check_by_dgmd(state, verify);
     const VerifyKey* key = state.node_key(handover.signer);
-    return key != nullptr ? std::optional(*key) : std::nullopt;
+    return key != nullptr ? verify(*key) : unexpected(Reject::unknown_node);
 }
 
 }  // namespace fairfeed

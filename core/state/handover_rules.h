@@ -6,7 +6,6 @@
 // Pure.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "core/model/reject.h"
@@ -51,7 +50,9 @@ namespace fairfeed {
                                                          const Transaction& handover,
                                                          SignatureChecker& signatures);
 void apply_handover(ChainState& state, const Transaction& handover);
-[[nodiscard]] std::optional<VerifyKey> key_of_sender(const ChainState& state,
-                                                     const Transaction& handover);
+// The signature alone. Faults: unknown_node, wrong_signature, high_s, retired_key
+// (authority_rules.h).
+[[nodiscard]] Result<void, Reject> check_sent(const ChainState& state, const Transaction& handover,
+                                              SignatureChecker& signatures);
 
 }  // namespace fairfeed

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/contract/billing.h"
+#include "core/state/authority_rules.h"
 #include "core/state/registry.h"
 
 namespace fairfeed {
@@ -18,7 +19,7 @@ bool is_taken(const ChainState& state, const std::string& name) {
 // A stolen gateway must not be an officer as well.
 Result<void, Reject> check_signatory(const ChainState& state, const Signatory& signatory) {
     if (is_taken(state, signatory.name.str())) return unexpected(Reject::already_registered);
-    if (signatory.key == state.genesis.dgmd_key) return unexpected(Reject::already_registered);
+    if (is_dgmds(state, signatory.key)) return unexpected(Reject::already_registered);
     if (!VerifyKey::from_point(signatory.key)) return unexpected(Reject::malformed);
     return {};
 }
@@ -50,14 +51,23 @@ void apply_office(ChainState& state, const Office& office) {
     state.office = std::move(*next);
 }
 
-std::optional<VerifyKey> key_of_drafter(const ChainState& state, const NodeId& drafter) {
-    if (drafter == state.genesis.dgmd) return VerifyKey::from_point(state.genesis.dgmd_key);
-    const VerifyKey* officer = state.officer_key(drafter);
-    return officer != nullptr ? std::optional(*officer) : std::nullopt;
+Result<void, Reject> check_drafted(const ChainState& state, const Transaction& notice,
+                                   SignatureChecker& signatures) {
+    const auto verify = [&](const VerifyKey& key) {
+        return signatures.transaction(notice, state.network, key);
+    };
+    if (notice.signer == state.genesis.dgmd) return check_by_dgmd(state, verify);
+    const VerifyKey* officer = state.officer_key(notice.signer);
+    return officer != nullptr ? verify(*officer) : unexpected(Reject::unknown_node);
 }
 
 Result<void, Reject> check_approvals(const ChainState& state, const Transaction& notice,
                                      SignatureChecker& signatures) {
+    if (is_by_policy(notice)) {
+        if (notice.signer != state.genesis.dgmd) return unexpected(Reject::not_a_member);
+        if (!notice.endorsements.empty()) return unexpected(Reject::malformed);
+        return {};
+    }
     if (auto form = check_form(state.office.office, notice.endorsements); !form) return form;
     for (const Witness& approval : notice.endorsements) {
         const VerifyKey& key = *state.officer_key(approval.node);
@@ -70,11 +80,7 @@ Result<void, Reject> check_approvals(const ChainState& state, const Transaction&
 Result<void, Reject> check_notice(const ChainState& state, const Transaction& notice, Height height,
                                   std::int64_t time_ms, SignatureChecker& signatures) {
     if (auto may = check_registry(state, notice, height, time_ms); !may) return may;
-    const auto key = key_of_drafter(state, notice.signer);
-    if (!key) return unexpected(Reject::unknown_node);
-    if (auto drafted = signatures.transaction(notice, state.network, *key); !drafted) {
-        return drafted;
-    }
+    if (auto drafted = check_drafted(state, notice, signatures); !drafted) return drafted;
     return check_approvals(state, notice, signatures);
 }
 

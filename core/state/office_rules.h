@@ -5,7 +5,6 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "core/base/result.h"
 #include "core/model/reject.h"
@@ -23,12 +22,14 @@ namespace fairfeed {
 // Puts an office in force that check_office accepted.
 void apply_office(ChainState& state, const Office& office);
 
-// The key of who drafted the notice: DGMD or an officer in force; nullopt: somebody else.
-[[nodiscard]] std::optional<VerifyKey> key_of_drafter(const ChainState& state,
-                                                      const NodeId& drafter);
+// Whether DGMD or an officer in force drafted the notice. Faults: unknown_node (somebody else),
+// wrong_signature, high_s, retired_key (by a key that DGMD had before).
+[[nodiscard]] Result<void, Reject> check_drafted(const ChainState& state, const Transaction& notice,
+                                                 SignatureChecker& signatures);
 
 // Whether the officers in force approve the notice. Faults: not_a_member, not_canonical, no_quorum
-// (fewer or more than the threshold), wrong_signature, high_s.
+// (fewer or more than the threshold), wrong_signature, high_s. On the word of a policy DGMD says it
+// alone: not_a_member (somebody else drafted it), malformed (it has approvals).
 [[nodiscard]] Result<void, Reject> check_approvals(const ChainState& state,
                                                    const Transaction& notice,
                                                    SignatureChecker& signatures);

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "core/contract/billing.h"
+#include "core/state/authority_rules.h"
+#include "core/state/capacity_rules.h"
 #include "core/state/office_rules.h"
 #include "core/state/replacement_rules.h"
 #include "core/state/settlement_rules.h"
@@ -21,6 +23,8 @@ struct Entry {
     Window earliest = 0;            // first window a change may be effective for
     std::optional<Window> running;  // at the header time
     Height height = 0;
+
+    [[nodiscard]] NoticeTime time() const { return {earliest, running, height}; }
 };
 
 Window earliest_effective(const ChainState& state, Height height, std::int64_t time_ms) {
@@ -28,6 +32,12 @@ Window earliest_effective(const ChainState& state, Height height, std::int64_t t
     const auto running = state.grid().window_at(time_ms);
     if (!running) return 0;
     return *running == UINT32_MAX ? UINT32_MAX : *running + 1;
+}
+
+Entry entry_of(const ChainState& state, Height height, std::int64_t time_ms) {
+    Entry entry{state, earliest_effective(state, height, time_ms), {}, height};
+    if (height > 0) entry.running = state.grid().window_at(time_ms);
+    return entry;
 }
 
 // The first window from which the members of a committee and the readers of its meters may change.
@@ -186,35 +196,19 @@ Verdict check(const Entry& entry, const KeyGrant& grant) {
 }
 
 Verdict check(const Entry& entry, const CapacityCertificate& certificate) {
-    const auto* meter = entry.state.meters.find(certificate.meter);
-    if (meter == nullptr) return unexpected(Reject::unknown_meter);
-    if (meter->replaced) return unexpected(Reject::replaced);
-    if (certificate.capacity_w < 0 || certificate.capacity_w > kMaxCapacityW) {
-        return unexpected(Reject::out_of_range);
-    }
-    if (certificate.effective < entry.earliest) return unexpected(Reject::not_effective);
-    const auto& before = meter->capacity_w;
-    if (!before.empty() && certificate.effective < before.back().effective) {
-        return unexpected(Reject::not_effective);
-    }
-    if (!certificate.certificate) {
-        if (meter->deauthorised) return unexpected(Reject::deauthorised);
-    } else if (certificate.certificate == meter->certificate) {
-        return unexpected(Reject::already_committed);
-    }
-    return {};
+    return check_capacity(entry.state, certificate, entry.earliest);
 }
 
-// A deauthorisation may be brought forward; otherwise one is enough.
 Verdict check(const Entry& entry, const Deauthorisation& deauthorisation) {
-    const auto* meter = entry.state.meters.find(deauthorisation.meter);
-    if (meter == nullptr) return unexpected(Reject::unknown_meter);
-    if (meter->replaced) return unexpected(Reject::replaced);
-    if (deauthorisation.effective < entry.earliest) return unexpected(Reject::not_effective);
-    if (meter->deauthorised && meter->deauthorised->from <= deauthorisation.effective) {
-        return unexpected(Reject::deauthorised);
-    }
-    return {};
+    return check_deauthorisation(entry.state, deauthorisation, entry.time());
+}
+
+Verdict check(const Entry& entry, const DgmdKeyChange& change) {
+    return check_dgmd_keys(entry.state, change, entry.height);
+}
+
+Verdict check(const Entry& entry, const WatchPolicy& policy) {
+    return check_policy(policy, entry.height);
 }
 
 // Block 0 commands nobody, and a meter that was opened or taken out obeys nobody any more.
@@ -300,25 +294,26 @@ void apply(ChainState& state, const KeyGrant& grant, Height height) {
     changed(state, record.registration.cluster, height, grant.effective);
 }
 
-void apply(ChainState& state, const CapacityCertificate& certificate, Height height) {
-    MeterRecord& record = state.meters.edit(certificate.meter);
-    record.capacity_w.push_back({certificate.effective, certificate.capacity_w});
-    if (certificate.certificate) {
-        record.certificate = certificate.certificate;
-        record.deauthorised.reset();
-    }
-    changed(state, record.registration.cluster, height, certificate.effective);
+const ClusterId& cluster_of(const ChainState& state, const MeterId& meter) {
+    return state.meters.at(meter).registration.cluster;
 }
 
-// A CAPACITY that was to be effective later is void with it, so the list keeps ascending.
-void apply(ChainState& state, const Deauthorisation& deauthorisation, Height height) {
-    MeterRecord& record = state.meters.edit(deauthorisation.meter);
-    std::erase_if(record.capacity_w, [&](const auto& certified) {
-        return certified.effective >= deauthorisation.effective;
-    });
-    record.capacity_w.push_back({deauthorisation.effective, 0});
-    record.deauthorised = {deauthorisation.effective, deauthorisation.reason};
-    changed(state, record.registration.cluster, height, deauthorisation.effective);
+void apply(ChainState& state, const CapacityCertificate& certificate, Height height) {
+    apply_capacity(state, certificate);
+    changed(state, cluster_of(state, certificate.meter), height, certificate.effective);
+}
+
+void apply(ChainState& state, const Deauthorisation& notice, const NoticeTime& time) {
+    apply_deauthorisation(state, notice, time);
+    changed(state, cluster_of(state, notice.meter), time.height, notice.effective);
+}
+
+void apply(ChainState& state, const WatchPolicy& policy, const NoticeTime& time) {
+    apply_policy(state, policy, time.earliest);
+}
+
+void apply(ChainState& state, const DgmdKeyChange& change, Height) {
+    apply_dgmd_keys(state, change.keys);
 }
 
 void apply(ChainState& state, const MeterCommand& command, Height) {
@@ -339,19 +334,6 @@ void apply(ChainState&, const Other&, Height) {
     CHECK(false);
 }
 
-struct SequenceOf {
-    std::uint64_t operator()(const Genesis&) const { return 0; }
-    std::uint64_t operator()(const SignedReading&) const { return 0; }
-    std::uint64_t operator()(const Settlement&) const { return 0; }
-    std::uint64_t operator()(const MeterAlarm&) const { return 0; }
-    std::uint64_t operator()(const Evidence&) const { return 0; }
-    std::uint64_t operator()(const Handover&) const { return 0; }
-    template <class Registry>
-    std::uint64_t operator()(const Registry& content) const {
-        return content.sequence;
-    }
-};
-
 }  // namespace
 
 bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries) {
@@ -360,7 +342,12 @@ bool are_wrapped_with_points(const std::vector<KeyGrantEntry>& entries) {
 }
 
 std::uint64_t registry_sequence(const TransactionContent& content) {
-    return std::visit(SequenceOf{}, content);
+    return std::visit(
+        [](const auto& said) -> std::uint64_t {
+            if constexpr (requires { said.sequence; }) return said.sequence;
+            return 0;
+        },
+        content);
 }
 
 bool may_draft(const ChainState& state, const NodeId& drafter) {
@@ -377,14 +364,22 @@ Verdict check_registry(const ChainState& state, const Transaction& transaction, 
     if (registry_sequence(transaction.content) != state.dgmd_sequence + 1) {
         return unexpected(Reject::wrong_sequence);
     }
-    Entry entry{state, earliest_effective(state, height, time_ms), {}, height};
-    if (height > 0) entry.running = state.grid().window_at(time_ms);
+    const Entry entry = entry_of(state, height, time_ms);
     return std::visit([&entry](const auto& content) { return check(entry, content); },
                       transaction.content);
 }
 
-void apply_registry(ChainState& state, const Transaction& transaction, Height height) {
-    std::visit([&](const auto& content) { apply(state, content, height); }, transaction.content);
+void apply_registry(ChainState& state, const Transaction& transaction, Height height,
+                    std::int64_t time_ms) {
+    const NoticeTime when = entry_of(state, height, time_ms).time();
+    std::visit(
+        [&](const auto& content) {
+            if constexpr (requires { apply(state, content, when); })
+                apply(state, content, when);
+            else
+                apply(state, content, height);
+        },
+        transaction.content);
     state.dgmd_sequence += 1;
 }
 

@@ -32,6 +32,7 @@ namespace fairfeed {
                                                   std::int64_t time_ms);
 
 // CHECKs that the content is of DGMD's kinds.
-void apply_registry(ChainState& state, const Transaction& transaction, Height height);
+void apply_registry(ChainState& state, const Transaction& transaction, Height height,
+                    std::int64_t time_ms);
 
 }  // namespace fairfeed

@@ -12,9 +12,12 @@ std::vector<const Transaction*> registry_by_sequence(std::span<const Transaction
     for (const Transaction* transaction : waiting) {
         if (is_dgmd_kind(transaction->kind)) found.push_back(transaction);
     }
-    std::stable_sort(found.begin(), found.end(), [](const Transaction* a, const Transaction* b) {
-        return registry_sequence(a->content) < registry_sequence(b->content);
-    });
+    // What DGMD says alone never takes a number from a notice that the officers approved.
+    const auto place = [](const Transaction* notice) {
+        return std::pair(registry_sequence(notice->content), is_by_policy(*notice));
+    };
+    std::stable_sort(found.begin(), found.end(),
+                     [&place](const auto* a, const auto* b) { return place(a) < place(b); });
     return found;
 }
 

@@ -80,7 +80,7 @@ Result<void, Reject> execute_founding(ChainState& state, const Block& block) {
     for (std::size_t i = 1; i < block.transactions.size(); ++i) {
         const auto checked = check_registry(state, block.transactions[i], 0, block.header.time_ms);
         if (!checked) return checked;
-        apply_registry(state, block.transactions[i], 0);
+        apply_registry(state, block.transactions[i], 0, block.header.time_ms);
     }
     return {};
 }
@@ -323,6 +323,8 @@ Result<ChainState, Reject> state_from_genesis(const LoadedGenesis& genesis) {
     ChainState state;
     state.genesis = genesis.content;
     state.network = genesis.network;
+    state.dgmd.keys = {genesis.content.dgmd_key, genesis.content.dgmd_agreement_key};
+    state.dgmd.key = VerifyKey::from_point(genesis.content.dgmd_key);
     if (const auto sound = check_identities(state); !sound) return unexpected(sound.error());
     apply_office(state, genesis.content.office);
     if (const auto executed = execute_founding(state, block); !executed) {

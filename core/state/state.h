@@ -102,6 +102,7 @@ struct ReplacedMeter {
 struct DeauthorisedMeter {
     Window from = 0;  // first window without capacity
     DeauthorisationReason reason = DeauthorisationReason::over_capacity;
+    bool by_policy = false;  // DGMD alone said so: a CAPACITY gives it back without re-inspection
     bool operator==(const DeauthorisedMeter&) const = default;
 };
 
@@ -163,6 +164,19 @@ struct OfficeInForce {
     std::vector<VerifyKey> keys;  // of the officers, in their order; parsed once
 };
 
+// DGMD's own keys in force, and those before.
+struct DgmdInForce {
+    DgmdKeys keys;
+    std::vector<DgmdKeys> retired;  // by DGMD_KEYS, the oldest first
+    std::optional<VerifyKey> key;   // of keys.signing, parsed once
+};
+
+// The POLICY in force.
+struct PolicyInForce {
+    WatchPolicy policy;
+    Window from = 0;  // first window whose reading is evidence under it
+};
+
 // What a new METER must not collide with. Follows from the meters' records. It is no part of the
 // app hash.
 class Connections {
@@ -193,6 +207,10 @@ struct ChainState {
     std::int64_t tip_time_ms = 0;
     std::uint64_t dgmd_sequence = 0;
     OfficeInForce office;
+    DgmdInForce dgmd;
+    std::optional<PolicyInForce> policy;
+    // The window that ran at each deauthorisation by a policy, of the last seven days; ascending.
+    std::vector<Window> policy_uses;
     RecordTree<NodeId, NodeRecord> nodes;
     RecordTree<MeterId, MeterRecord> meters;
     RecordTree<ClusterId, ClusterRecord> clusters;
@@ -206,6 +224,9 @@ struct ChainState {
     std::vector<NodeId> tip_validators;  // the validators that decided the tip
     std::optional<ValidatorChange> validator_change;
 
+    [[nodiscard]] WatchLimits watch_limits() const {
+        return policy ? policy->policy.limits : WatchLimits{};
+    }
     [[nodiscard]] GridClock grid() const { return GridClock(genesis.parameters); }
     // nullptr: unknown node. A revoked node keeps its key, because its earlier signatures still
     // count.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/state/office_rules.h"
+#include "core/wire/authority_codec.h"
 #include "core/state/replacement_rules.h"
 #include "core/wire/cbor.h"
 #include "core/wire/command_codec.h"
@@ -22,6 +23,7 @@ void read(Reader& in, CommitteeAllocation& committee);
 void read(Reader& in, UnreadGap& gap);
 void read(Reader& in, FactorInForce& factor);
 void read(Reader& in, Signatory& signatory);
+void read(Reader& in, DgmdKeys& keys);
 
 template <class Number>
 void read_number(Reader& in, Number& number) {
@@ -202,11 +204,12 @@ void read(Reader& in, std::optional<Tampering>& tampering) {
 void read(Reader& in, std::optional<DeauthorisedMeter>& meter) {
     if (in.is_null()) return;
     meter.emplace();
-    in.array_of(2);
+    in.array_of(3);
     read_number(in, meter->from);
     const auto reason = deauthorisation_reason_from(in.unsigned_integer());
     if (!reason) in.fail(Fault::malformed);
     meter->reason = reason.value_or(DeauthorisationReason::over_capacity);
+    meter->by_policy = in.boolean();
 }
 
 void read(Reader& in, std::optional<Digest>& digest) {
@@ -224,6 +227,26 @@ void read(Reader& in, Office& office) {
     read_number(in, office.threshold);
     read(in, office.officers);
     read(in, office.inspectors);
+}
+
+void read(Reader& in, DgmdKeys& keys) {
+    in.array_of(2);
+    keys.signing = in.fixed<PublicKey>();
+    keys.agreement = in.fixed<PublicKey>();
+}
+
+void read(Reader& in, std::optional<PolicyInForce>& policy) {
+    if (in.is_null()) return;
+    policy.emplace();
+    in.array_of(2);
+    policy->policy = read_policy(in);
+    read_number(in, policy->from);
+}
+
+void read(Reader& in, std::vector<Window>& windows) {
+    const std::size_t size = in.array();
+    for (std::size_t i = 0; i < size && in.ok(); ++i)
+        read_number(in, windows.emplace_back());
 }
 
 void read(Reader& in, UnreadGap& gap) {
@@ -248,9 +271,7 @@ void read(Reader& in, MeterRecord& meter) {
     read(in, meter.unread);
     read_number(in, meter.missed);
     read(in, meter.offences);
-    const std::size_t voided = in.array();
-    for (std::size_t i = 0; i < voided && in.ok(); ++i)
-        read_number(in, meter.voided.emplace_back());
+    read(in, meter.voided);
     read(in, meter.tampered);
 }
 
@@ -343,7 +364,7 @@ std::optional<ChainState> decode_state(ByteView bytes, const LoadedGenesis& gene
     Reader in(bytes);
     ChainState state;
     state.genesis = genesis.content;
-    in.array_of(16);
+    in.array_of(20);
     state.network = in.fixed<Digest>();
     read_number(in, state.height);
     state.tip = in.fixed<Digest>();
@@ -351,6 +372,10 @@ std::optional<ChainState> decode_state(ByteView bytes, const LoadedGenesis& gene
     read_number(in, state.dgmd_sequence);
     Office office;
     read(in, office);
+    read(in, state.dgmd.keys);
+    read(in, state.dgmd.retired);
+    read(in, state.policy);
+    read(in, state.policy_uses);
     read(in, state.nodes);
     read(in, state.meters);
     read(in, state.clusters);
@@ -363,7 +388,8 @@ std::optional<ChainState> decode_state(ByteView bytes, const LoadedGenesis& gene
     read(in, state.validator_change);
     if (!in.finish() || state.network != genesis.network || !derive(state)) return std::nullopt;
     auto in_force = parsed(office);
-    if (!in_force) return std::nullopt;
+    state.dgmd.key = VerifyKey::from_point(state.dgmd.keys.signing);
+    if (!in_force || !state.dgmd.key) return std::nullopt;
     state.office = std::move(*in_force);
     return state;
 }

@@ -1,6 +1,7 @@
 #include "core/wire/content_codec.h"
 
 #include "core/base/check.h"
+#include "core/wire/authority_codec.h"
 #include "core/wire/command_codec.h"
 #include "core/wire/decoding.h"
 #include "core/wire/office_codec.h"
@@ -29,6 +30,8 @@ struct KindOf {
     }
     TransactionKind operator()(const OfficeChange&) const { return TransactionKind::officers; }
     TransactionKind operator()(const MeterCommand&) const { return TransactionKind::command; }
+    TransactionKind operator()(const DgmdKeyChange&) const { return TransactionKind::dgmd_keys; }
+    TransactionKind operator()(const WatchPolicy&) const { return TransactionKind::policy; }
     TransactionKind operator()(const MeterAlarm&) const { return TransactionKind::event; }
     TransactionKind operator()(const Evidence&) const { return TransactionKind::evidence; }
     TransactionKind operator()(const Handover&) const { return TransactionKind::handover; }
@@ -203,26 +206,6 @@ CapacityCertificate read_capacity(cbor::Reader& reader) {
     return capacity;
 }
 
-void write(cbor::Writer& writer, const Deauthorisation& deauthorisation) {
-    writer.map(4);
-    put_unsigned(writer, 1, deauthorisation.sequence);
-    put_text(writer, 2, deauthorisation.meter.str());
-    put_unsigned(writer, 3, static_cast<std::uint64_t>(deauthorisation.reason));
-    put_unsigned(writer, 4, deauthorisation.effective);
-}
-
-Deauthorisation read_deauthorisation(cbor::Reader& reader) {
-    Deauthorisation deauthorisation;
-    reader.map_of(4);
-    deauthorisation.sequence = take_unsigned(reader, 1);
-    deauthorisation.meter = take_name<MeterId>(reader, 2);
-    const auto reason = deauthorisation_reason_from(take_unsigned(reader, 3));
-    if (!reason) reader.fail(cbor::Fault::malformed);
-    deauthorisation.reason = reason.value_or(DeauthorisationReason::over_capacity);
-    deauthorisation.effective = take_u32(reader, 4);
-    return deauthorisation;
-}
-
 void write(cbor::Writer& writer, const OfficeChange& change) {
     writer.map(4);
     put_unsigned(writer, 1, change.sequence);
@@ -291,6 +274,10 @@ TransactionContent read_content(TransactionKind kind, cbor::Reader& reader) {
             return read_office_change(reader);
         case TransactionKind::command:
             return read_command(reader);
+        case TransactionKind::dgmd_keys:
+            return read_dgmd_keys(reader);
+        case TransactionKind::policy:
+            return read_policy(reader);
         case TransactionKind::genesis:
         case TransactionKind::reading:
         case TransactionKind::settlement:
@@ -316,9 +303,13 @@ struct WriteContent {
     void operator()(const CapacityCertificate& content) const { write(writer, content); }
     void operator()(const TariffNotice& content) const { write(writer, content); }
     void operator()(const NodeRevocation& content) const { write(writer, content); }
-    void operator()(const Deauthorisation& content) const { write(writer, content); }
+    void operator()(const Deauthorisation& content) const {
+        write_deauthorisation(writer, content);
+    }
     void operator()(const OfficeChange& content) const { write(writer, content); }
     void operator()(const MeterCommand& content) const { write_command(writer, content); }
+    void operator()(const DgmdKeyChange& content) const { write_dgmd_keys(writer, content); }
+    void operator()(const WatchPolicy& content) const { write_policy(writer, content); }
     void operator()(const Genesis&) const { CHECK(false); }
     void operator()(const SignedReading&) const { CHECK(false); }
     void operator()(const Settlement&) const { CHECK(false); }

@@ -156,14 +156,13 @@ Result<Transaction, Reject> decode_envelope(TransactionKind kind, ByteView envel
                        .valid_until = said->valid_until};
 }
 
-// The kinds in use: GENESIS to DEAUTHORISE, EVIDENCE, HANDOVER, OFFICERS and COMMAND. Other numbers
-// are reserved.
+// The kinds in use: GENESIS to DEAUTHORISE, EVIDENCE, and HANDOVER to POLICY. Other numbers are
+// reserved.
 bool is_built(std::uint64_t number) {
     return number <= static_cast<std::uint64_t>(TransactionKind::deauthorise) ||
            number == static_cast<std::uint64_t>(TransactionKind::evidence) ||
-           number == static_cast<std::uint64_t>(TransactionKind::handover) ||
-           number == static_cast<std::uint64_t>(TransactionKind::officers) ||
-           number == static_cast<std::uint64_t>(TransactionKind::command);
+           (number >= static_cast<std::uint64_t>(TransactionKind::handover) &&
+            number <= static_cast<std::uint64_t>(TransactionKind::policy));
 }
 
 // Settlements are endorsed, notices approved.

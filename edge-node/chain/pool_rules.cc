@@ -25,9 +25,8 @@ bool is_committed(const Result<void, Reject>& possible) {
     return !possible && possible.error() == Reject::already_committed;
 }
 
-// `parsed` holds the key of a signer whose key the state does not keep parsed.
-const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
-                        std::optional<VerifyKey>& parsed) {
+// Of all kinds but HANDOVER and notices, which DGMD may have signed. nullptr: unknown.
+const VerifyKey* key_of(const Transaction& transaction, const ChainState& state) {
     if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
         return state.meter_key(reading->header.meter);
     }
@@ -37,15 +36,7 @@ const VerifyKey* key_of(const Transaction& transaction, const ChainState& state,
     if (const auto* evidence = std::get_if<Evidence>(&transaction.content)) {
         return key_of_culprit(state, *evidence);
     }
-    if (std::holds_alternative<Settlement>(transaction.content)) {
-        return state.node_key(transaction.signer);
-    }
-    if (transaction.kind == TransactionKind::handover) {
-        parsed = key_of_sender(state, transaction);
-        return parsed ? &*parsed : nullptr;
-    }
-    parsed = key_of_drafter(state, transaction.signer);
-    return parsed ? &*parsed : nullptr;
+    return state.node_key(transaction.signer);
 }
 
 // One overload for each kind: the compiler asks for that of a new one.
@@ -83,6 +74,8 @@ struct IsPast {
     bool operator()(const Deauthorisation& notice) const { return is_used(notice.sequence); }
     bool operator()(const MeterCommand& notice) const { return is_used(notice.sequence); }
     bool operator()(const OfficeChange& notice) const { return is_used(notice.sequence); }
+    bool operator()(const DgmdKeyChange& notice) const { return is_used(notice.sequence); }
+    bool operator()(const WatchPolicy& notice) const { return is_used(notice.sequence); }
 
     // A notice that has expired will enter no block either.
     [[nodiscard]] bool is_used(std::uint64_t sequence) const {
@@ -141,8 +134,11 @@ Result<void, Reject> check_accusation(const Transaction& transaction, const Chai
 
 Result<void, Reject> check_signature(const Transaction& transaction, const ChainState& state,
                                      SignatureChecker& signatures) {
-    std::optional<VerifyKey> parsed;
-    const VerifyKey* key = key_of(transaction, state, parsed);
+    if (is_dgmd_kind(transaction.kind)) return check_drafted(state, transaction, signatures);
+    if (transaction.kind == TransactionKind::handover) {
+        return check_sent(state, transaction, signatures);
+    }
+    const VerifyKey* key = key_of(transaction, state);
     if (key == nullptr) {
         const bool is_reading = transaction.kind == TransactionKind::reading;
         return unexpected(is_reading ? Reject::unknown_meter : Reject::unknown_node);

@@ -11,7 +11,13 @@ namespace fairfeed {
 
 TransactionPool::Compartment TransactionPool::compartment_of(const Transaction& transaction) {
     if (pool::is_accusation(transaction)) return Compartment::accusations;
+    if (is_by_policy(transaction)) return Compartment::by_policy;
     return is_dgmd_kind(transaction.kind) ? Compartment::notices : Compartment::windows;
+}
+
+std::size_t TransactionPool::places_of(Compartment compartment) const {
+    return compartment == Compartment::by_policy ? std::min<std::size_t>(capacity_, kMaxPerWeek)
+                                                 : capacity_;
 }
 
 Result<void, Reject> TransactionPool::add(const Transaction& transaction, const ChainState& state,
@@ -40,7 +46,7 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     if (auto ok = check_witnesses(transaction, state, signatures); !ok) return ok;
     if (settlement != nullptr) windows_.add(*settlement);
     if (is_dgmd_kind(transaction.kind)) {
-        office_ = state.office.office;
+        signers_ = {state.office.office, state.dgmd.keys};
         notices_.insert(transaction.id);
     }
     if (is_accusation) {
@@ -74,7 +80,7 @@ Result<void, Reject> TransactionPool::find_room(const Transaction& transaction,
                                                 const ChainState& state) const {
     if (expected_.contains(transaction.id)) return {};
     const auto taken = taken_.find(compartment_of(transaction));
-    if (taken != taken_.end() && taken->second >= capacity_) {
+    if (taken != taken_.end() && taken->second >= places_of(taken->first)) {
         return unexpected(Reject::too_many_transactions);
     }
     if (pool::is_accusation(transaction)) return accusations_.find_room(transaction);
@@ -153,11 +159,12 @@ void TransactionPool::prune(const ChainState& state) {
     const std::set<Digest> guests = accusations_.guests();
     for (const Digest& id : guests)
         remove_accusation(id);
-    const bool others_approve = office_ && *office_ != state.office.office;
-    if (others_approve) office_.reset();
+    const bool others_sign =
+        signers_ && *signers_ != NoticeSigners{state.office.office, state.dgmd.keys};
+    if (others_sign) signers_.reset();
     const auto dropped = std::erase_if(by_id_, [&](const auto& entry) {
         const Transaction& held = entry.second.second;
-        if (others_approve && is_dgmd_kind(held.kind)) return true;
+        if (others_sign && is_dgmd_kind(held.kind)) return true;
         const auto* settlement = std::get_if<Settlement>(&held.content);
         if (held.kind == TransactionKind::handover) return !check_handover(state, held).has_value();
         return pool::is_past(held, state) || (settlement && pool::is_stale(*settlement, state));

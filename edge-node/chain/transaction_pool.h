@@ -2,9 +2,9 @@
 // execution decides whether a transaction still fits when a block is built. A settlement is taken
 // only with its quorum, a reading only when a settlement in the pool lists the reading
 // (WindowPlaces), an accusation only when it is proved and soon possible (AccusationPlaces).
-// Bounded: the pool has a compartment for windows, for accusations and for DGMD's notices, and a
-// full compartment refuses every transaction that this node did not ask for. Pure; owned by
-// Workbench.
+// Bounded: the pool has a compartment for windows, for accusations, for DGMD's notices, and a small
+// one for those that DGMD signs alone by a POLICY. A full compartment refuses every transaction
+// that this node did not ask for. Pure; owned by Workbench.
 #pragma once
 
 #include <map>
@@ -57,15 +57,22 @@ class TransactionPool {
     // In the order of arrival; until the pool changes.
     [[nodiscard]] std::vector<const Transaction*> waiting() const;
     // Drops the transactions that the new state has made impossible: settled windows, used sequence
-    // numbers, expired notices, and after OFFICERS all notices, because others approve from then
-    // on. Guests leave as well.
+    // numbers, expired notices, and after OFFICERS and DGMD_KEYS all notices, because others
+    // approve or draft from then on. Guests leave as well.
     void prune(const ChainState& state);
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     // Another number whenever the content is another: for caching what is derived from the content.
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   private:
-    enum class Compartment : std::uint8_t { windows, accusations, notices };
+    enum class Compartment : std::uint8_t { windows, accusations, notices, by_policy };
+    // Whose signatures the notices in the pool have.
+    struct NoticeSigners {
+        Office office;
+        DgmdKeys dgmd;
+        bool operator==(const NoticeSigners&) const = default;
+    };
+    [[nodiscard]] std::size_t places_of(Compartment compartment) const;
     [[nodiscard]] static Compartment compartment_of(const Transaction& transaction);
     [[nodiscard]] Result<void, Reject> find_room(const Transaction& transaction,
                                                  const ChainState& state) const;
@@ -84,7 +91,7 @@ class TransactionPool {
     AccusationPlaces accusations_;
     WindowPlaces windows_;
     std::set<Digest> notices_;
-    std::optional<Office> office_;  // whose approvals the notices in the pool have
+    std::optional<NoticeSigners> signers_;  // nullopt: no notice was taken since they changed
 };
 
 }  // namespace fairfeed

@@ -212,10 +212,26 @@ struct ContentFields {
         return fields;
     }
     Fields operator()(const Deauthorisation& deauthorisation) const {
-        return {{"sequence", std::to_string(deauthorisation.sequence)},
-                {"meter", deauthorisation.meter.str()},
-                {"reason", std::string(to_string(deauthorisation.reason))},
-                {"effective", "window " + std::to_string(deauthorisation.effective)}};
+        Fields fields = {{"sequence", std::to_string(deauthorisation.sequence)},
+                         {"meter", deauthorisation.meter.str()},
+                         {"reason", std::string(to_string(deauthorisation.reason))},
+                         {"effective", "window " + std::to_string(deauthorisation.effective)}};
+        for (const Window window : deauthorisation.evidence)
+            fields.emplace_back("  evidence", "window " + std::to_string(window));
+        if (deauthorisation.policy)
+            fields.emplace_back("by policy", std::to_string(*deauthorisation.policy));
+        return fields;
+    }
+    Fields operator()(const DgmdKeyChange& change) const {
+        return {{"sequence", std::to_string(change.sequence)},
+                {"signing key", to_hex(change.keys.signing.view())},
+                {"agreement key", to_hex(change.keys.agreement.view())}};
+    }
+    Fields operator()(const WatchPolicy& policy) const {
+        return {{"sequence", std::to_string(policy.sequence)},
+                {"warns", "above " + std::to_string(policy.limits.warn_percent) + " %"},
+                {"excess", excess_words(policy.limits)},
+                {"promise", promise_of(policy)}};
     }
     Fields operator()(const MeterCommand& command) const { return fields_of(command); }
     Fields operator()(const OfficeChange& change) const {

@@ -135,6 +135,7 @@ class Finder {
 
 // By the officers of GENESIS: the file does not tell of later ones.
 std::string Finder::approvals_text(const Transaction& notice) const {
+    if (is_by_policy(notice)) return "none: DGMD alone, on the word of a policy";
     const Office& office = *book_.office();
     const auto sound = check_approvals(office, notice.id, notice.endorsements, network_);
     if (sound) return "valid: " + promise_of(office);

@@ -26,6 +26,17 @@ Json command_json(const MeterCommand& command) {
         .set("service_hours", command.service_hours);
 }
 
+Json policy_json(const ChainState& state) {
+    const WatchLimits limits = state.watch_limits();
+    return Json::object()
+        .set("sequence", state.policy ? Json(state.policy->policy.sequence) : Json())
+        .set("warn_percent", limits.warn_percent)
+        .set("exceed_percent", limits.exceed_percent)
+        .set("windows", limits.windows_exceeded)
+        .set("of_windows", limits.of_windows)
+        .set("most_per_week", state.policy ? state.policy->policy.most_per_week : 0U);
+}
+
 Json to_json(const ChainState& state) {
     const Office& office = state.office.office;
     Json deauthorised = Json::array();
@@ -34,7 +45,8 @@ Json to_json(const ChainState& state) {
         deauthorised.push(Json::object()
                               .set("meter", id.str())
                               .set("from", meter.deauthorised->from)
-                              .set("reason", to_string(meter.deauthorised->reason)));
+                              .set("reason", to_string(meter.deauthorised->reason))
+                              .set("by_policy", meter.deauthorised->by_policy));
     }
     Json commands = Json::array();
     for (const auto& [id, meter] : state.meters)
@@ -48,6 +60,9 @@ Json to_json(const ChainState& state) {
         .set("laboratory_only", is_decided_alone(office))
         .set("officers", people_json(office.officers))
         .set("inspectors", people_json(office.inspectors))
+        .set("dgmd_key", to_hex(state.dgmd.keys.signing.view()))
+        .set("dgmd_keys_before", state.dgmd.retired.size())
+        .set("policy", policy_json(state))
         .set("deauthorised", std::move(deauthorised))
         .set("commands", std::move(commands));
 }
@@ -68,10 +83,18 @@ void print_page(const ChainState& state, std::ostream& out) {
     for (const Signatory& each : office.inspectors)
         people.add({each.name.str(), "inspector", key_text(each.key)});
     people.print(out);
+    out << "DGMD's key is " << key_text(state.dgmd.keys.signing) << "; it had "
+        << state.dgmd.retired.size() << " before\n"
+        << "a capacity is exceeded by a peak " << excess_words(state.watch_limits()) << "; "
+        << promise_of(state.policy ? state.policy->policy : WatchPolicy{}) << '\n';
     for (const auto& [id, meter] : state.meters) {
         if (!meter.deauthorised) continue;
         out << id.str() << " is deauthorised from window " << meter.deauthorised->from << " on ("
-            << to_string(meter.deauthorised->reason) << "), until it is inspected again\n";
+            << to_string(meter.deauthorised->reason) << "), until "
+            << (meter.deauthorised->by_policy
+                    ? "officers give the capacity back: DGMD alone said so"
+                    : "it is inspected again")
+            << '\n';
     }
     for (const auto& [id, meter] : state.meters) {
         if (!meter.command) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/crypto/digest.h"
+#include "core/state/authority_rules.h"
 #include "core/wire/message_codec.h"
 #include "core/wire/transaction_codec.h"
 
@@ -191,7 +192,7 @@ void Node::on_reading(const Topic& topic, const MessageArrived& event, Effects& 
 }
 
 // The utility decides by transactions alone. What it follows the chain with is a request for blocks
-// on its own broker, signed with the key that GENESIS has for it.
+// on its own broker, signed with its key in force.
 Result<void, Reject> Node::on_office(const Topic& topic, const MessageArrived& event,
                                      Effects& out) {
     if (topic.channel == Channel::tx || topic.channel == Channel::tariff)
@@ -201,9 +202,9 @@ Result<void, Reject> Node::on_office(const Topic& topic, const MessageArrived& e
     const auto request = decode_request(event.message, state().network);
     if (!request) return unexpected(request.error());
     if (request->signer != state().genesis.dgmd) return unexpected(Reject::wrong_topic);
-    const auto key = VerifyKey::from_point(state().genesis.dgmd_key);
-    if (!key) return unexpected(Reject::unknown_node);
-    if (auto valid = request->verify(*key); !valid) return valid;
+    const auto valid =
+        check_by_dgmd(state(), [&request](const VerifyKey& key) { return request->verify(key); });
+    if (!valid) return valid;
     const auto* blocks = std::get_if<BlocksRequest>(&request->content);
     if (blocks == nullptr) return unexpected(Reject::not_a_member);
     out.push_back(AnswerBlocks{request->signer, *blocks});

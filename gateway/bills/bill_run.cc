@@ -23,8 +23,7 @@ class BillCollector {
 
     void see(const ReplayStep& step) {
         const auto& transactions = step.committed.block.transactions;
-        if (grants_keys(step.committed.block))
-            keys_.learn(step.after, holder_.node, holder_.agreement);
+        if (grants_keys(step.committed.block)) keys_.learn(step.after, holder_);
         for (const Transaction& each : transactions) {
             const auto* settlement = std::get_if<Settlement>(&each.content);
             if (settlement == nullptr) continue;

@@ -108,6 +108,13 @@ class Fold {
     void on(const KeyGrant&, const Transaction&) {}
     void on(const Handover&, const Transaction&) {}
     void on(const OfficeChange&, const Transaction&) {}
+    void on(const DgmdKeyChange&, const Transaction&) {}
+    void on(const WatchPolicy& content, const Transaction&) {
+        const WatchLimits& limits = content.limits;
+        add(OfficeTable::policies, content.sequence, height_, limits.warn_percent,
+            limits.exceed_percent, limits.windows_exceeded, limits.of_windows,
+            content.most_per_week);
+    }
     void on(const NodeRegistration& content, const Transaction&) { put_node(content.node); }
     void on(const NodeRevocation& content, const Transaction&) { put_node(content.node); }
     void on(const MeterRegistration& content, const Transaction&) { put_meter(content.meter); }

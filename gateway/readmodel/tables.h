@@ -14,7 +14,7 @@
 
 namespace fairfeed {
 
-constexpr std::int64_t kReadModelVersion = 2;
+constexpr std::int64_t kReadModelVersion = 3;
 
 enum class OfficeTable : std::uint8_t {
     blocks,
@@ -24,6 +24,7 @@ enum class OfficeTable : std::uint8_t {
     meters,
     capacities,
     tariffs,
+    policies,
     commands,
     settlements,
     bill_lines,

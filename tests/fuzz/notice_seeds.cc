@@ -32,7 +32,10 @@ std::map<std::string, Bytes> notice_seeds() {
     add("capacity", CapacityCertificate{6, kMeter, 5000, 0});
     add("capacity_again", CapacityCertificate{9, kMeter, 4500, 60, samples::digest("visit")});
     add("deauthorise", Deauthorisation{8, kMeter, DeauthorisationReason::over_capacity, 50});
+    seeds["deauthorise_by_policy"] = encode_transaction(samples::by_policy());
     add("officers", OfficeChange{10, samples::office()});
+    add("dgmd_keys", samples::dgmd_keys());
+    add("policy", samples::policy());
     add("command", samples::command());
     add("revoke", NodeRevocation{7, NodeId("node-5")});
     add("tariff", TariffNotice{7, {250'000, 80'000}, 42});

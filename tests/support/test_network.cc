@@ -276,14 +276,25 @@ Transaction TestNetwork::from_dgmd(const ChainState& state, TransactionContent c
     std::vector<NodeId> approving;
     for (std::size_t i = 0; i < state.office.office.threshold; ++i)
         approving.push_back(state.office.office.officers[i].name);
-    return approved(draft(state, std::move(content), kLongValid, further), approving);
+    const Transaction notice = draft(state, std::move(content), kLongValid, further);
+    return is_by_policy(notice) ? notice : approved(notice, approving);
+}
+
+DgmdKeys TestNetwork::dgmd_keys(std::string_view name) {
+    return {signing_key(name).public_key(), agreement_key(name).public_key()};
+}
+
+const SigningKey& TestNetwork::dgmd_signer(const ChainState& state) {
+    for (const char* name : {"dgmd", "dgmd-2", "dgmd-3"})
+        if (signing_key(name).public_key() == state.dgmd.keys.signing) return signing_key(name);
+    CHECK(false);
 }
 
 Transaction TestNetwork::draft(const ChainState& state, TransactionContent content,
                                Window valid_until, std::uint64_t further) const {
     const std::uint64_t sequence = state.dgmd_sequence + 1 + further;
     return make_notice(with_sequence(std::move(content), sequence), valid_until, kDgmd, network(),
-                       signing_key(kDgmd.str()));
+                       dgmd_signer(state));
 }
 
 Transaction TestNetwork::approved(Transaction notice, const std::vector<NodeId>& officers) const {

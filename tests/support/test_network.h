@@ -78,16 +78,21 @@ class TestNetwork {
     [[nodiscard]] const RandomSource& random() const { return random_; }  // repeats from run to run
 
     // The next notice of a state, or one `further` on, approved by as many of the officers in force
-    // as needed, the first ones; its sequence is filled in. Valid for a long time.
+    // as needed, the first ones, or by none on the word of a policy; its sequence is filled in.
+    // Valid for a long time.
     [[nodiscard]] Transaction from_dgmd(const ChainState& state, TransactionContent content,
                                         std::uint64_t further = 0) const;
-    // The same with an end, and without approvals.
+    // The same with an end, and without approvals; by DGMD's key of this state.
     [[nodiscard]] Transaction draft(const ChainState& state, TransactionContent content,
                                     Window valid_until = kLongValid,
                                     std::uint64_t further = 0) const;
     // The notice with the approvals of these officers alone, in this order.
     [[nodiscard]] Transaction approved(Transaction notice,
                                        const std::vector<NodeId>& officers) const;
+    // DGMD's keys of this name: "dgmd" are those of genesis, "dgmd-2" and "dgmd-3" later ones.
+    [[nodiscard]] static DgmdKeys dgmd_keys(std::string_view name);
+    // The one of these that is in force.
+    [[nodiscard]] static const SigningKey& dgmd_signer(const ChainState& state);
     [[nodiscard]] static NodeId officer(std::size_t index);  // from 1
     // Officers and inspectors with these names, under the keys of their names.
     [[nodiscard]] static Office office(std::uint32_t threshold,

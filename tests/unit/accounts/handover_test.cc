@@ -197,6 +197,26 @@ TEST_F(HandoverRules, refuse_whatever_is_not_owed) {
     EXPECT_EQ(append({handover_by(kFirst, come)}), "already_committed") << "once each";
 }
 
+// A thief with the gateway can hand false keys over, as often as DGMD may. A new key puts it right.
+TEST_F(HandoverRules, of_dgmd_by_a_key_that_was_replaced_count_no_more) {
+    const auto come = nodes({5, 6});
+    change_to(come);
+    const Transaction of_thief =
+        handover_by(network.dgmd(), come, [](Handover& h) { h.sealed[0] ^= 1; });
+    EXPECT_EQ(append({of_thief}), "accepted");
+    EXPECT_TRUE(is_handed_over(chain.state(), kOne));
+    const Transaction later = handover_by(network.dgmd(), come);
+    EXPECT_EQ(say(DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")}), "accepted");
+    EXPECT_FALSE(is_handed_over(chain.state(), kOne));
+    EXPECT_EQ(settle(2), "not_handed_over");
+    EXPECT_EQ(append({of_thief}), "retired_key");
+    EXPECT_EQ(append({later}), "retired_key");
+    const Transaction good = make_handover(std::get<Handover>(later.content), network.dgmd(),
+                                           network.network(), signing_key("dgmd-2"));
+    EXPECT_EQ(append({good}), "accepted");
+    EXPECT_EQ(settle(2), "accepted");
+}
+
 TEST_F(HandoverRules, let_dgmd_give_away_what_nobody_settles) {
     chain.run_window({kOne}, 0);
     const GridClock grid = chain.state().grid();

@@ -54,6 +54,26 @@ TEST(show_office_command, lists_the_meters_that_officers_deauthorised) {
                 HasSubstr("meter-1-1 is deauthorised from window 7 on (grid_safety)"));
 }
 
+TEST(show_office_command, says_which_key_is_dgmds_and_what_it_may_do_alone) {
+    NodeDirectory node(1, 1);
+    TestChain& chain = node.stored().chain();
+    EXPECT_THAT(test::say(run_show_office, of(node, false)).out,
+                HasSubstr("above 115 % of the certificate in 3 of 42 windows; nobody is "
+                          "deauthorised without the officers"));
+    for (const TransactionContent& content :
+         {TransactionContent(WatchPolicy{0, {110, 120, 2, 42}, 3}),
+          TransactionContent(DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")})}) {
+        const auto notice = node.stored().network().from_dgmd(chain.state(), content);
+        ASSERT_TRUE(chain.append(chain.next_block({notice}, chain.state().tip_time_ms + 1)));
+    }
+    node.stored().store();
+    EXPECT_THAT(test::say(run_show_office, of(node, false)).out,
+                HasSubstr("above 120 % of the certificate in 2 of 42 windows; DGMD alone "
+                          "deauthorises at most 3 meters in seven days"));
+    EXPECT_THAT(test::say(run_show_office, of(node, true)).out,
+                HasSubstr(to_hex(signing_key("dgmd-2").public_key().view())));
+}
+
 TEST(show_office_command, says_what_a_meter_was_last_told) {
     NodeDirectory node(1, 1);
     TestChain& chain = node.stored().chain();

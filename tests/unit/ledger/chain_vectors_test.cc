@@ -60,7 +60,7 @@ const std::vector<Telling>& tellings() {
           {"proof-late.cbor", TestNetwork::meter(1, 3), 40, 42, 2}},
          {{"evidence.cbor", "meter-1-2"}},
          {TransactionKind::revoke, TransactionKind::deauthorise, TransactionKind::officers,
-          TransactionKind::command},
+          TransactionKind::command, TransactionKind::dgmd_keys, TransactionKind::policy},
          false},
         {"chain2",
          tell<SecondStory>,
@@ -68,7 +68,8 @@ const std::vector<Telling>& tellings() {
           {"proof-late.cbor", TestNetwork::meter(1, 5), 24, 28, 1},
           {"proof-replaced.cbor", MeterId("meter-1-6"), 30, 30, 5},
           {"proof-later-cluster.cbor", MeterId("meter-9-1"), 28, 28, 6},
-          {"proof-deauthorised.cbor", TestNetwork::meter(1, 1), 32, 32, 4}},
+          {"proof-deauthorised.cbor", TestNetwork::meter(1, 1), 32, 32, 4},
+          {"proof-by-policy.cbor", TestNetwork::meter(1, 1), 37, 37, 6}},
          {{"evidence-votes.cbor", "node-4"},
           {"evidence-proposals.cbor", "node-3"},
           {"evidence-batches.cbor", "node-1"}},
@@ -80,7 +81,8 @@ const std::vector<Telling>& tellings() {
           {"proof-late.cbor", TestNetwork::meter(1, 3), 4, 5, 0}},
          {},
          {TransactionKind::revoke, TransactionKind::evidence, TransactionKind::event,
-          TransactionKind::deauthorise, TransactionKind::officers, TransactionKind::command},
+          TransactionKind::deauthorise, TransactionKind::officers, TransactionKind::command,
+          TransactionKind::dgmd_keys, TransactionKind::policy},
          false},
     };
     return all;
@@ -277,7 +279,7 @@ TEST_P(ChainVectors, hold_every_kind_of_transaction_that_they_are_there_for) {
         TransactionKind::key_grant, TransactionKind::capacity,    TransactionKind::tariff,
         TransactionKind::event,     TransactionKind::revoke,      TransactionKind::evidence,
         TransactionKind::handover,  TransactionKind::deauthorise, TransactionKind::officers,
-        TransactionKind::command};
+        TransactionKind::command,   TransactionKind::dgmd_keys,   TransactionKind::policy};
     for (const TransactionKind kind : telling_.missing)
         built.erase(kind);
     EXPECT_EQ(computed_from_files().kinds, built);

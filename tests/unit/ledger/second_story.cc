@@ -292,24 +292,44 @@ void SecondStory::deauthorise_under_other_officers() {
          CapacityCertificate{0, kRoof, 4001, 33, visit},
          MeterCommand{0, kRoof, MeterOrder::service, CommandReason::maintenance, 33, 34, 2}},
         time_in(31, 300));
-    for (const Window window : {31U, 32U, 33U}) {
-        live(kRoof, window, {.load_wh = kSunnyLoad, .noon_wh = 1021, .obeys = window != 32});
-        live(kHome, window, {.load_wh = 229});
-        live(kNew, window, {.load_wh = 59, .noon_wh = 431, .obeys = true});
-        live(kShade, window, {.load_wh = 101, .noon_wh = 359});
-        live(kNextBarn, window, {.load_wh = 137, .noon_wh = 1109});
-        const char* const titles[] = {"window 31: all read",
-                                      "window 32: meter-1-1 has no capacity, and its export earns "
-                                      "nothing",
-                                      "window 33: meter-1-1 is certified again"};
-        settle(titles[window - 31], kCluster, window,
-               heard({{kRoof, window},
-                      {kHome, window},
-                      {kNew, window},
-                      {kShade, window},
-                      {kNextBarn, window}}),
-               {});
-    }
+    live_and_settle("window 31: all read", 31, true);
+    live_and_settle("window 32: meter-1-1 has no capacity, and its export earns nothing", 32, false);
+    live_and_settle("window 33: meter-1-1 is certified again", 33, true);
+}
+
+void SecondStory::live_and_settle(const std::string& title, Window window, bool has_capacity) {
+    live(kRoof, window, {.load_wh = kSunnyLoad, .noon_wh = 1021, .obeys = has_capacity});
+    live(kHome, window, {.load_wh = 229});
+    live(kNew, window, {.load_wh = 59, .noon_wh = 431, .obeys = true});
+    live(kShade, window, {.load_wh = 101, .noon_wh = 359});
+    live(kNextBarn, window, {.load_wh = 137, .noon_wh = 1109});
+    settle(title, kCluster, window,
+           heard({{kRoof, window},
+                  {kHome, window},
+                  {kNew, window},
+                  {kShade, window},
+                  {kNextBarn, window}}),
+           {});
+}
+
+// The notices behind DGMD_KEYS are by its new key.
+void SecondStory::trust_another_gateway() {
+    say("POLICY: one of three windows, one meter in seven days; DGMD_KEYS",
+        {WatchPolicy{0, {110, 120, 1, 3}, 1},
+         DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")}},
+        time_in(34, 300));
+    live_and_settle("window 34: all read", 34, true);
+    live_and_settle("window 35: the first that is evidence under the policy", 35, true);
+    say("DEAUTHORISE meter-1-1 from 37 by the policy, for window 35, without approvals",
+        {Deauthorisation{0,
+                         kRoof,
+                         DeauthorisationReason::over_capacity,
+                         37,
+                         {35},
+                         state().policy->policy.sequence}},
+        time_in(36, 300));
+    live_and_settle("window 36: meter-1-1 has its capacity for the last time", 36, true);
+    live_and_settle("window 37: meter-1-1 has no capacity", 37, false);
 }
 
 SecondStory::SecondStory() : ToldChain(odd_network()) {
@@ -323,6 +343,7 @@ SecondStory::SecondStory() : ToldChain(odd_network()) {
     replace_the_barn();
     settle_the_cluster_founded_later();
     deauthorise_under_other_officers();
+    trust_another_gateway();
     keep();
 }
 

@@ -32,6 +32,8 @@ class SecondStory : public ToldChain {
     void replace_the_barn();
     void settle_the_cluster_founded_later();
     void deauthorise_under_other_officers();
+    void live_and_settle(const std::string& title, Window window, bool has_capacity);
+    void trust_another_gateway();
 
     std::map<Window, std::map<MeterId, OpenedReading>> kept_;
 };

@@ -5,6 +5,7 @@
 
 #include "core/accounts/handover.h"
 #include "core/contract/settlement.h"
+#include "core/state/authority_rules.h"
 #include "core/state/handover_rules.h"
 #include "core/state/office_rules.h"
 #include "core/wire/handover_codec.h"
@@ -87,6 +88,8 @@ void ToldChain::say(const std::string& title, const std::vector<TransactionConte
         ++next.dgmd_sequence;
         if (const auto* change = std::get_if<OfficeChange>(&content))
             apply_office(next, change->office);
+        if (const auto* change = std::get_if<DgmdKeyChange>(&content))
+            apply_dgmd_keys(next, change->keys);
     }
     add(title, std::move(before), time_ms);
 }

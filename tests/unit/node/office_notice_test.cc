@@ -92,6 +92,55 @@ TEST_F(OfficeNotices, of_officers_who_were_replaced_count_no_more) {
     EXPECT_EQ(world.node(kOne).summary().office, next);
 }
 
+TEST_F(OfficeNotices, of_a_stolen_key_count_no_more_once_it_is_replaced) {
+    std::size_t given = 0;
+    world.watch([&](const NodeId&, const Effect& effect) {
+        given += std::holds_alternative<AnswerBlocks>(effect) ? 1 : 0;
+    });
+    const NodeId dgmd = world.network().dgmd();
+    const Transaction of_thief = world.network().approved(
+        world.network().draft(world.chain(), CapacityCertificate{0, kMeter, 6000, 9}, kLongValid,
+                              1),
+        {first, second});
+    submit(of_thief, kOne);  // it waits for its number, with all approvals
+    submit(world.network().from_dgmd(world.chain(),
+                                     DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")}),
+           kOne);
+    ASSERT_TRUE(all_have(before + 1));
+    world.run_for(kPatienceMs);
+    EXPECT_EQ(world.chain().dgmd_sequence, before + 1) << "what waited waits no longer";
+    submit(of_thief, kOne);
+    EXPECT_EQ(refused("retired_key"), 1U);
+    publish(Channel::request, asked(BlocksRequest{1, 16}, dgmd), kOne.str());
+    EXPECT_EQ(refused("retired_key"), 2U);
+    EXPECT_EQ(given, 0U);
+    publish(Channel::request,
+            encode_request(BlocksRequest{1, 16}, dgmd, world.network().network(),
+                           signing_key("dgmd-2")),
+            kOne.str());
+    EXPECT_EQ(given, 1U);
+    submit(world.network().approved(draft(), {first, second}), kOne);
+    EXPECT_TRUE(all_have(before + 2)) << "and DGMD goes on under its new key";
+}
+
+TEST_F(OfficeNotices, by_policy_take_no_place_from_those_that_officers_approve) {
+    submit(world.network().from_dgmd(world.chain(), WatchPolicy{0, {110, 115, 1, 3}, 1}), kOne);
+    ASSERT_TRUE(all_have(before + 1));
+    const std::uint64_t policy = before + 1;
+    // A thief floods the node with what DGMD may say alone, one for each window to come.
+    for (Window window = 1; window <= 2 * kMaxPerWeek; ++window)
+        submit(
+            world.network().draft(
+                world.chain(),
+                Deauthorisation{
+                    0, kMeter, DeauthorisationReason::over_capacity, window + 1, {window}, policy}),
+            kOne);
+    EXPECT_EQ(refused("too_many_transactions"), kMaxPerWeek);
+    submit(world.network().approved(draft(), {first, second}), kOne);
+    EXPECT_TRUE(all_have(before + 2));
+    EXPECT_EQ(world.chain().capacity_w(kMeter, 9), 6000);
+}
+
 TEST_F(OfficeNotices, reach_the_nodes_from_the_gateways_own_broker_too) {
     const Transaction notice = world.network().approved(draft(), {first, second});
     publish(Channel::tx, encode_bundle({{notice}}));

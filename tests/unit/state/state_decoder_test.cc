@@ -35,6 +35,7 @@ void expect_comes_back(const ChainState& state, const LoadedGenesis& genesis) {
     EXPECT_EQ(decoded->genesis, state.genesis);
     for (const Signatory& officer : state.office.office.officers)
         EXPECT_EQ(decoded->officer_key(officer.name)->point(), officer.key);
+    EXPECT_EQ(decoded->dgmd.key->point(), state.dgmd.keys.signing);
     for (const auto& [id, node] : state.nodes)
         EXPECT_EQ(decoded->node_key(id)->point(), node.key->point());
     for (const auto& [id, meter] : state.meters)
@@ -61,7 +62,8 @@ ChainState disturbed(ChainState state, Dice& dice) {
     if (dice.chance(500)) meter.tampered = Tampering{4, AlarmType::cover_open, state.tip};
     if (dice.chance(500)) meter.certificate = state.tip;
     if (dice.chance(500))
-        meter.deauthorised = DeauthorisedMeter{some(dice), DeauthorisationReason::grid_safety};
+        meter.deauthorised =
+            DeauthorisedMeter{some(dice), DeauthorisationReason::grid_safety, dice.chance(500)};
     if (dice.chance(500)) {
         meter.command = MeterCommand{
             7,         meter.registration.meter, MeterOrder::connect, CommandReason::cleared, 3,
@@ -86,6 +88,11 @@ ChainState disturbed(ChainState state, Dice& dice) {
     state.tariffs.assign(some(dice), {some(dice), tariff});
     state.tariff_changes.assign(some(dice), {UINT64_MAX, UINT32_MAX});
     if (dice.chance(500)) state.validator_change = ValidatorChange{TestNetwork::node(3), 77};
+    if (dice.chance(500)) state.dgmd.keys = TestNetwork::dgmd_keys("dgmd-2");
+    state.dgmd.retired.assign(some(dice), TestNetwork::dgmd_keys("dgmd"));
+    if (dice.chance(500))
+        state.policy = PolicyInForce{{some(dice), {-1, INT64_MAX, some(dice), UINT32_MAX}, 2}, 7};
+    state.policy_uses.assign(some(dice), some(dice));
     state.tip_time_ms = INT64_MIN + some(dice);
     return state;
 }

@@ -105,7 +105,10 @@ void add_transactions(std::vector<Sample>& out) {
     out.push_back(transaction(
         "deauthorise",
         dgmd(Deauthorisation{8, MeterId("meter-1"), DeauthorisationReason::over_capacity, 50})));
+    out.push_back(transaction("deauthorise_by_policy", by_policy()));
     out.push_back(transaction("officers", dgmd(OfficeChange{10, office()})));
+    out.push_back(transaction("dgmd_keys", dgmd(dgmd_keys())));
+    out.push_back(transaction("policy", dgmd(policy())));
     out.push_back(transaction("command", dgmd(samples::command())));
     out.push_back(transaction("revoke", dgmd(NodeRevocation{7, NodeId("node-5")})));
     out.push_back(transaction("tariff", dgmd(TariffNotice{7, {250'000, 80'000}, 42})));

@@ -214,6 +214,18 @@ inline Transaction dgmd(const TransactionContent& content) {
         out.endorsements.push_back(approve(out.id, NodeId(officer), network(), signer(officer)));
     return out;
 }
+inline DgmdKeyChange dgmd_keys() {
+    return {12, {signer("dgmd-2").public_key(), signer("dgmd-2-agreement").public_key()}};
+}
+inline WatchPolicy policy() {
+    return {13, {120, 130, 2, 84}, 3};
+}
+// Without approvals.
+inline Transaction by_policy() {
+    const Deauthorisation taken{14, MeterId("meter-1"), DeauthorisationReason::over_capacity,
+                                60, {41, 50},           13};
+    return make_notice(taken, 99, NodeId("dgmd"), network(), signer("dgmd"));
+}
 inline KeyGrant key_grant() {
     const WrappedKey wrapped{.ephemeral = signer("ephemeral").public_key(),
                              .ciphertext = Bytes(32, 0xcc)};

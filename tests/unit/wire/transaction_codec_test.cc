@@ -63,8 +63,9 @@ TEST(Transaction, every_reserved_kind_is_refused_by_name) {
         if (kind == static_cast<std::uint64_t>(TransactionKind::deauthorise)) continue;
         if (kind == static_cast<std::uint64_t>(TransactionKind::evidence)) continue;
         if (kind == static_cast<std::uint64_t>(TransactionKind::handover)) continue;
-        if (kind == static_cast<std::uint64_t>(TransactionKind::officers)) continue;
-        if (kind == static_cast<std::uint64_t>(TransactionKind::command)) continue;
+        if (kind >= static_cast<std::uint64_t>(TransactionKind::officers) &&
+            kind <= static_cast<std::uint64_t>(TransactionKind::policy))
+            continue;
         EXPECT_EQ(decode_transaction(with_kind(kind, envelope), samples::network()).error(),
                   Reject::reserved_kind);
     }
@@ -85,11 +86,14 @@ TEST(Transaction, an_envelope_of_one_kind_is_none_of_another) {
         samples::dgmd(Deauthorisation{1, MeterId("m")}),
         samples::dgmd(OfficeChange{1, samples::office()}),
         samples::dgmd(samples::command()),
+        samples::dgmd(samples::dgmd_keys()),
+        samples::dgmd(samples::policy()),
         samples::seal_broken(),
         samples::two_votes(),
     };
     for (const Transaction& transaction : made) {
-        for (const std::uint64_t kind : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 19, 20}) {
+        for (const std::uint64_t kind :
+             {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 19, 20, 21, 22}) {
             const auto decoded =
                 decode_transaction(with_kind(kind, transaction.envelope), samples::network());
             const bool own = kind == static_cast<std::uint64_t>(transaction.kind);
