@@ -10,6 +10,7 @@
 #include "gateway/commands/export.h"
 #include "gateway/commands/forecast.h"
 #include "gateway/commands/forecast_backtest.h"
+#include "gateway/commands/new_keys.h"
 #include "gateway/commands/notices.h"
 #include "gateway/commands/provision.h"
 #include "gateway/commands/serve.h"
@@ -117,6 +118,7 @@ void add_forecast(CLI::App& app, ForecastOptions& options, BacktestOptions& test
 struct Commands {
     BillsOptions bills;
     ProvisionOptions provision;
+    NewKeysOptions new_keys;
     ShowRecordingOptions recording;
     DraftOptions draft;
     NoticesOptions notices;
@@ -150,6 +152,28 @@ void add_provision(CLI::App& app, Commands& c) {
         "  gateway provision config/lab.yaml --out lab\n"
         "  gateway provision street.yaml --out /etc/fairfeed/street --json\n");
     command->callback([&c] { c.status = run_provision(c.provision, std::cout, std::cerr); });
+}
+
+void add_new_keys(CLI::App& app, Commands& c) {
+    CLI::App* command = app.add_subcommand(
+        "new-keys",
+        "Make another identity for DGMD's gateway, which the officers then put in force,\n"
+        "above all after the gateway was stolen");
+    command->add_option("--out", c.new_keys.out, "Directory to make; it must be new or empty")
+        ->required()
+        ->type_name("DIR");
+    command->add_option("--ca", c.new_keys.ca, "The network's private CA: certifies it for TLS")
+        ->type_name("DIR");
+    command
+        ->add_option("--address", c.new_keys.addresses,
+                     "Of the gateway's own broker, which gets a certificate, too")
+        ->type_name("HOST");
+    command->add_flag("--json", c.new_keys.json, "Print JSON");
+    command->footer(
+        "Examples:\n"
+        "  gateway new-keys --out dgmd-2 --ca lab/ca\n"
+        "  gateway new-keys --out dgmd-2 --ca lab/ca --address 192.168.7.2 --json\n");
+    command->callback([&c] { c.status = run_new_keys(c.new_keys, std::cout, std::cerr); });
 }
 
 void add_recording(CLI::App& app, Commands& c) {
@@ -338,6 +362,7 @@ int main(int argc, char** argv) {
     app.footer(fairfeed::kExamples);
     fairfeed::Commands commands;
     fairfeed::add_provision(app, commands);
+    fairfeed::add_new_keys(app, commands);
     fairfeed::add_recording(app, commands);
     fairfeed::add_forecast(app, commands.forecast, commands.backtest, commands.status);
     fairfeed::add_draft(app, commands);

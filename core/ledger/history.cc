@@ -104,7 +104,7 @@ Result<LedgerHistory, ReplayFault> read_history(const Ledger& ledger, const Load
         bool grants = step.committed.block.header.height == 0;
         for (const Transaction& transaction : step.committed.block.transactions)
             grants = grants || transaction.kind == TransactionKind::key_grant;
-        if (grants && holder != nullptr) keys.learn(step.after, holder->node, holder->agreement);
+        if (grants && holder != nullptr) keys.learn(step.after, *holder);
         for (const Transaction& transaction : step.committed.block.transactions)
             if (auto done = collect(history, step, transaction, keys); !done) return done;
         return {};

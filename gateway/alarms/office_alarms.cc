@@ -165,7 +165,7 @@ OfficeAlarms::OfficeAlarms(const PeakLimits& limits, const NetworkParameters& pa
 OfficeAlarms::Found OfficeAlarms::follow(const OpenedBlock& opened) {
     Found found;
     found.alarms = BlockAlarms(opened).take();
-    found.peaks = peaks_.follow(peak_reports(opened));
+    found.peaks = peaks_.follow(peak_reports(opened), opened.step.after.policy);
     for (const PeakFinding& finding : found.peaks)
         if (auto alarm = alarm_of(finding, opened.step.committed.block.header.height))
             found.alarms.push_back(std::move(*alarm));

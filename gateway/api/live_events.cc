@@ -16,6 +16,7 @@ struct WatchedTable {
 constexpr WatchedTable kWatched[] = {
     {OfficeTable::blocks, "block", ""},
     {OfficeTable::tariffs, "tariff", ""},
+    {OfficeTable::policies, "policy", ""},
     {OfficeTable::settlements, "settlement", ""},
     {OfficeTable::evidence, "evidence", ""},
     {OfficeTable::alarms, "alarm", "subject"},

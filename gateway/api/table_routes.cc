@@ -32,6 +32,7 @@ const std::vector<TableResource>& resources() {
          "",
          {"cluster", "window_no"}},
         {"/api/v1/tariffs", "/api/v1/tariffs/{sequence}", OfficeTable::tariffs},
+        {"/api/v1/policies", "/api/v1/policies/{sequence}", OfficeTable::policies},
         {"/api/v1/evidence",
          "/api/v1/evidence/{id}",
          OfficeTable::evidence,

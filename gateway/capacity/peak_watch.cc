@@ -61,15 +61,22 @@ std::string sentence(const CapacityOverstated& found) {
            found.cluster.str() + " came to " + percent_text(found.neighbours_ppm) + ".";
 }
 
+// The newest ones, as many as a notice may name.
+std::vector<Window> windows_of(const CapacityExceeded& excess) {
+    std::vector<Window> windows;
+    for (const PeakReport& report : excess.windows)
+        windows.push_back(report.window);
+    if (windows.size() > kMaxWindowsExceeded)
+        windows.erase(windows.begin(),
+                      windows.end() - static_cast<std::ptrdiff_t>(kMaxWindowsExceeded));
+    return windows;
+}
+
 }  // namespace
 
 std::string fault_of(const PeakLimits& limits) {
     const auto is_percent = [](std::int64_t value) { return value >= 1 && value <= kMostPercent; };
-    if (!is_percent(limits.warn_percent) || !is_percent(limits.exceed_percent) ||
-        limits.exceed_percent < limits.warn_percent)
-        return "warn and exceed: percent, the second not below the first";
-    if (limits.windows_exceeded < 1 || limits.windows_exceeded > limits.of_windows)
-        return "windows: k of n, 1 <= k <= n";
+    if (const auto fault = fault_of(limits.watch)) return std::string(*fault);
     if (!is_percent(limits.clear_percent) || !is_percent(limits.low_percent))
         return "clear and low: 1 to 1000 percent";
     if (limits.clear_weeks < 1 || limits.clear_weeks > kMostWeeks) return "clear weeks: 1 to 52";
@@ -107,8 +114,10 @@ PeakWatch::PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week)
     CHECK(fault_of(limits).empty() && windows_per_week > 0);
 }
 
-std::vector<PeakFinding> PeakWatch::follow(const std::vector<PeakReport>& reports) {
+std::vector<PeakFinding> PeakWatch::follow(const std::vector<PeakReport>& reports,
+                                           const std::optional<PolicyInForce>& policy) {
     std::vector<PeakFinding> found;
+    if (policy && policy->policy.sequence != policy_) take_over(*policy);
     for (const PeakReport& report : reports)
         if (report.capacity_w > 0) {
             on_report(report, found);
@@ -116,6 +125,16 @@ std::vector<PeakFinding> PeakWatch::follow(const std::vector<PeakReport>& report
             forget(report);
         }
     return found;
+}
+
+void PeakWatch::take_over(const PolicyInForce& policy) {
+    limits_.watch = policy.policy.limits;
+    policy_ = policy.policy.sequence;
+    counted_from_ = policy.from;
+    for (auto& [id, meter] : meters_) {
+        std::erase_if(meter.exceeded, [&](const auto& each) { return each.first < policy.from; });
+        meter.is_excess_told = false;
+    }
 }
 
 void PeakWatch::on_report(const PeakReport& report, std::vector<PeakFinding>& out) {
@@ -150,12 +169,13 @@ void PeakWatch::forget(const PeakReport& report) {
 
 void PeakWatch::on_excess(WatchedMeter& meter, const PeakReport& report,
                           std::vector<PeakFinding>& out) {
-    if (is_above(report, limits_.warn_percent)) out.push_back(PeakAboveCertificate{report});
-    if (is_above(report, limits_.exceed_percent)) meter.exceeded[report.window] = report;
-    std::erase_if(meter.exceeded, [&](const auto& each) {
-        return meter.newest - each.first >= limits_.of_windows;
-    });
-    if (meter.exceeded.size() < limits_.windows_exceeded) {
+    const WatchLimits& watch = limits_.watch;
+    if (is_above(report, watch.warn_percent)) out.push_back(PeakAboveCertificate{report});
+    if (report.window >= counted_from_ && is_above(report, watch.exceed_percent))
+        meter.exceeded[report.window] = report;
+    std::erase_if(meter.exceeded,
+                  [&](const auto& each) { return meter.newest - each.first >= watch.of_windows; });
+    if (meter.exceeded.size() < watch.windows_exceeded) {
         meter.is_excess_told = false;
         return;
     }
@@ -239,7 +259,8 @@ Draft deauthorisation_draft(const CapacityExceeded& excess, const Deauthorisatio
     const Deauthorisation content{.sequence = ground.state.dgmd_sequence + 1,
                                   .meter = excess.meter,
                                   .reason = DeauthorisationReason::over_capacity,
-                                  .effective = effective};
+                                  .effective = effective,
+                                  .evidence = windows_of(excess)};
     // Nodes refuse it from its own window on, so nobody need sign it then.
     const Window valid_until = std::min(ground.valid_until, effective);
     return {.network = ground.state.network,

@@ -3,11 +3,13 @@
 // quarter hour. Above 110 % is a warning; above 115 % in k of the last n windows is a ground to
 // deauthorise; and a peak that stays far below the certificate through clear weeks, while the
 // neighbours of the cluster reach theirs, says that too much was declared. Everything by watt of
-// certified capacity. A fold: (state, reports of a block) -> findings. Pure.
+// certified capacity. The first three limits are on the chain (watch_policy.h); those above are
+// its defaults. A fold: (state, reports of a block) -> findings. Pure.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,10 +22,7 @@
 namespace fairfeed {
 
 struct PeakLimits {
-    std::int64_t warn_percent = 110;
-    std::int64_t exceed_percent = 115;
-    std::size_t windows_exceeded = 3;  // k
-    Window of_windows = 42;            // n
+    WatchLimits watch;  // until a POLICY says others
     // A week is clear if the cluster's median best peak reaches so much of its certificates.
     std::int64_t clear_percent = 60;
     std::size_t clear_weeks = 4;    // in a row of clear ones
@@ -74,10 +73,13 @@ class PeakWatch {
   public:
     PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week);
 
-    // The reports of one block; late readings come after newer ones. A finding is told once: an
-    // excess again only after fewer than k windows exceeded or the certificate changed or was taken
-    // away, too much declared again after as many more clear weeks.
-    [[nodiscard]] std::vector<PeakFinding> follow(const std::vector<PeakReport>& reports);
+    // The reports of one block, and the POLICY in force after it; late readings come after newer
+    // ones. A finding is told once: an excess again only after fewer than k windows exceeded or the
+    // certificate changed or was taken away, too much declared again after as many more clear
+    // weeks. Under a new policy an excess is counted anew, from the policy's first window on.
+    [[nodiscard]] std::vector<PeakFinding> follow(
+        const std::vector<PeakReport>& reports,
+        const std::optional<PolicyInForce>& policy = std::nullopt);
 
   private:
     struct WatchedMeter {
@@ -94,6 +96,7 @@ class PeakWatch {
         std::vector<std::int64_t> clear_weeks;  // the last ones
         std::size_t clear_count = 0;            // since the beginning
     };
+    void take_over(const PolicyInForce& policy);
     void on_report(const PeakReport& report, std::vector<PeakFinding>& out);
     // The meter has no certificate any more: what was known of it is of the one before.
     void forget(const PeakReport& report);
@@ -108,6 +111,8 @@ class PeakWatch {
     void forget_weeks(const ClusterId& cluster, const WatchedCluster& watched);
 
     PeakLimits limits_;
+    std::uint64_t policy_ = 0;  // the sequence of the one that the limits are of; 0: none
+    Window counted_from_ = 0;   // the first window that an excess may count
     std::int64_t windows_per_week_;
     std::map<MeterId, WatchedMeter> meters_;
     std::map<ClusterId, WatchedCluster> clusters_;

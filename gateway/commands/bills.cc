@@ -54,10 +54,10 @@ Result<BillDesk, Lines> open_desk(const BillsOptions& options) {
     const std::filesystem::path file = options.ledger.value_or(config->ledger);
     auto ledger = Ledger::open_read_only(file, genesis->network);
     if (!ledger) return unexpected(Lines{ledger.error().message});
-    auto key = load_agreement_key(config->agreement_key);
-    if (!key) return unexpected(Lines{key.error()});
-    const NodeId dgmd = genesis->content.dgmd;
-    return BillDesk{std::move(*genesis), std::move(*ledger), {dgmd, std::move(*key)}, *order};
+    const auto keys = load_agreement_keys(*config);
+    if (!keys) return unexpected(Lines{keys.error()});
+    Keyholder holder{genesis->content.dgmd, keys->front(), {keys->begin() + 1, keys->end()}};
+    return BillDesk{std::move(*genesis), std::move(*ledger), std::move(holder), *order};
 }
 
 std::string int128_text(Int128 value) {

@@ -61,6 +61,15 @@ void print_words(const Draft& draft, const NetworkParameters& parameters, std::o
     out << "  Id " << to_hex(draft.notice.id.view()) << '\n';
 }
 
+// The key that is named, or DGMD's own in force; else the first one, whose fault drafter_of tells.
+Result<SigningKey, std::string> drafting_key(const DraftOptions& options,
+                                             const GatewayConfig& config, const ChainState& state) {
+    if (options.drafter) return load_signing_key(*options.drafter);
+    const auto keys = load_signing_keys(config);
+    if (!keys) return unexpected(keys.error());
+    return key_in_force(state, *keys);
+}
+
 struct Ground {
     GatewayConfig config;
     DraftingGround drafting;
@@ -74,7 +83,7 @@ Result<Ground, std::vector<std::string>> ground_of(const DraftOptions& options) 
     if (!genesis) return unexpected(Lines{genesis.error()});
     auto state = load_chain_state(*genesis, config->ledger);
     if (!state) return unexpected(Lines{state.error()});
-    auto key = load_signing_key(options.drafter.value_or(config->signing_key));
+    auto key = drafting_key(options, *config, *state);
     if (!key) return unexpected(Lines{key.error()});
     auto drafter = drafter_of(*state, key->public_key());
     if (!drafter) return unexpected(Lines{drafter.error()});

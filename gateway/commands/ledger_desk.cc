@@ -1,9 +1,9 @@
 #include "gateway/commands/ledger_desk.h"
 
-#include "core/crypto/key_file.h"
 #include "core/io/zone_file.h"
 #include "gateway/bills/proof_files.h"
 #include "gateway/commands/forecast_office.h"
+#include "gateway/config/gateway_files.h"
 #include "gateway/readmodel/read_model.h"
 
 namespace fairfeed {
@@ -19,25 +19,27 @@ bool is_same(const BillOrder& one, const BillOrder& other) {
 }  // namespace
 
 LedgerDesk::LedgerDesk(const GatewayConfig& config, const LoadedGenesis& genesis, Keyholder holder,
-                       std::shared_ptr<const Signer> signer, TimeZone zone)
+                       std::vector<SigningKey> signing, TimeZone zone)
     : config_(config),
       genesis_(genesis),
       holder_(std::move(holder)),
-      signer_(std::move(signer)),
+      signing_(std::move(signing)),
       zone_(std::move(zone)),
       view_(genesis, config.ledger) {}
 
 Result<std::shared_ptr<LedgerDesk>, std::string> LedgerDesk::open(const GatewayConfig& config,
                                                                   const LoadedGenesis& genesis) {
-    auto signing = load_signing_key(config.signing_key);
+    auto signing = load_signing_keys(config);
     if (!signing) return unexpected(signing.error());
-    auto agreement = load_agreement_key(config.agreement_key);
+    const auto agreement = load_agreement_keys(config);
     if (!agreement) return unexpected(agreement.error());
     auto zone = load_time_zone(genesis.content.parameters.time_zone);
     if (!zone) return unexpected("the network's zone: " + zone.error());
     return std::shared_ptr<LedgerDesk>(
-        new LedgerDesk(config, genesis, {genesis.content.dgmd, std::move(*agreement)},
-                       std::make_shared<SigningKey>(std::move(*signing)), std::move(*zone)));
+        new LedgerDesk(config, genesis,
+                       {genesis.content.dgmd, agreement->front(),
+                        {agreement->begin() + 1, agreement->end()}},
+                       std::move(*signing), std::move(*zone)));
 }
 
 Result<std::optional<Ledger>, std::string> LedgerDesk::ledger() const {
@@ -51,7 +53,8 @@ Result<std::optional<Ledger>, std::string> LedgerDesk::ledger() const {
 Result<DraftingGround, std::string> LedgerDesk::drafting() {
     auto state = view_.state();
     if (!state) return unexpected(state.error());
-    return DraftingGround{std::move(*state), zone_, holder_.node, signer_,
+    auto signer = std::make_shared<SigningKey>(key_in_force(*state, signing_));
+    return DraftingGround{std::move(*state), zone_, holder_.node, std::move(signer),
                           config_.drafts / kDataKeys};
 }
 

@@ -34,7 +34,7 @@ class LedgerDesk {
 
   private:
     LedgerDesk(const GatewayConfig& config, const LoadedGenesis& genesis, Keyholder holder,
-               std::shared_ptr<const Signer> signer, TimeZone zone);
+               std::vector<SigningKey> signing, TimeZone zone);
     // nullopt: there is no ledger yet.
     [[nodiscard]] Result<std::optional<Ledger>, std::string> ledger() const;
 
@@ -47,7 +47,7 @@ class LedgerDesk {
     const GatewayConfig& config_;
     const LoadedGenesis& genesis_;
     Keyholder holder_;
-    std::shared_ptr<const Signer> signer_;
+    std::vector<SigningKey> signing_;  // of before and after a DGMD_KEYS
     TimeZone zone_;
     ChainView view_;
     std::mutex bills_mutex_;

@@ -73,6 +73,12 @@ void print_status(const FoundStatus& found, std::ostream& out) {
     if (const Json::Object* nodes = found.facts.at("nodes").as_object())
         for (const auto& [node, word] : *nodes)
             print_node(node, word, out);
+    const Json& policy = found.facts.at("policy");
+    const std::string* excess = policy.at("excess").as_text();
+    const std::int64_t* left = policy.at("left_this_week").as_int();
+    if (excess != nullptr && left != nullptr)
+        out << "  a capacity is exceeded by a peak " << *excess << "; DGMD alone may deauthorise "
+            << *left << " more this week\n";
     if (!has_alarms(found)) return;
     for (const Json& alarm : *found.facts.at("alarms").as_array())
         out << "  alarm: " << (alarm.as_text() == nullptr ? "" : *alarm.as_text()) << '\n';
@@ -133,9 +139,12 @@ int run_rebuild(const RebuildOptions& options, std::ostream& out, std::ostream& 
         told_ms = now_ms;
         err << "block " << done << " of " << last << '\n';
     };
-    const auto service = OfficeService::open(
-        ready->config, {ready->files.genesis, ready->files.signing, ready->files.agreement},
-        TablesAtStart::anew, progress, clock.now().real_ms);
+    const auto service = OfficeService::open(ready->config,
+                                             {ready->files.genesis,
+                                              {ready->files.signing, ready->files.other_signing},
+                                              ready->files.agreement,
+                                              ready->files.other_agreement},
+                                             TablesAtStart::anew, progress, clock.now().real_ms);
     if (!service) return report(service.error(), err);
     const Height height = (*service)->state().height;
     if (options.json)

@@ -48,6 +48,9 @@ void read_keys(GatewayConfig& config, const YamlView& keys) {
     config.tls_key = keys.require_path("tls_key");
     config.tls_certificate = keys.require_path("tls_certificate");
     config.ca_certificate = keys.require_path("ca_certificate");
+    for (const YamlView& view : keys.optional_list("others"))
+        config.other_keys.push_back(
+            {view.require_path("agreement"), view.optional_path("signing")});
 }
 
 std::string lower_case(std::string text) {

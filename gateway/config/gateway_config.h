@@ -34,6 +34,12 @@ struct HttpSettings {
     std::vector<std::string> names;  // by which browsers may reach it, in lower case
 };
 
+// Keys that DGMD had, or will have, by a DGMD_KEYS.
+struct OtherKeys {
+    std::filesystem::path agreement;               // opens the data keys granted to it
+    std::optional<std::filesystem::path> signing;  // of a coming pair
+};
+
 struct GatewayConfig {
     std::filesystem::path genesis;
     std::filesystem::path ledger;    // the gateway's own, made by `gateway serve`; absolute
@@ -44,6 +50,7 @@ struct GatewayConfig {
     std::filesystem::path accounts;  // a database of its own
     std::filesystem::path signing_key;
     std::filesystem::path agreement_key;
+    std::vector<OtherKeys> other_keys;
     std::filesystem::path tls_key;
     std::filesystem::path tls_certificate;
     std::filesystem::path ca_certificate;

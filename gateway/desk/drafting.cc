@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
 #include "core/base/ids.h"
 #include "core/crypto/key_file.h"
 #include "core/crypto/random.h"
 #include "core/io/file.h"
+#include "core/state/authority_rules.h"
 #include "core/state/registry.h"
 #include "core/wire/transaction_codec.h"
 
@@ -81,11 +83,20 @@ Result<MadeDraft, Lines> make_draft(const DraftWish& wish, const DraftingGround&
 }
 
 Result<NodeId, std::string> drafter_of(const ChainState& state, const PublicKey& key) {
-    if (key == state.genesis.dgmd_key) return state.genesis.dgmd;
+    if (key == state.dgmd.keys.signing) return state.genesis.dgmd;
     for (const Signatory& officer : state.office.office.officers)
         if (officer.key == key) return officer.name;
     return unexpected(std::string(
-        "this key is neither DGMD's nor an officer's: nodes would refuse what it drafts"));
+        is_dgmds(state, key)
+            ? "this key was DGMD's and was replaced: nodes refuse what it drafts"
+            : "this key is neither DGMD's nor an officer's: nodes would refuse what it drafts"));
+}
+
+const SigningKey& key_in_force(const ChainState& state, const std::vector<SigningKey>& keys) {
+    CHECK(!keys.empty());
+    const auto found = std::ranges::find_if(
+        keys, [&](const SigningKey& key) { return key.public_key() == state.dgmd.keys.signing; });
+    return found == keys.end() ? keys.front() : *found;
 }
 
 std::string draft_file_name(const Draft& draft) {

@@ -55,6 +55,9 @@ struct MadeDraft {
 
 // Who drafts with this key: DGMD, or the officer whose key it is. Error: nobody of the office.
 [[nodiscard]] Result<NodeId, std::string> drafter_of(const ChainState& state, const PublicKey& key);
+// DGMD's key in force among these, at least one; else the first, whose fault drafter_of tells.
+[[nodiscard]] const SigningKey& key_in_force(const ChainState& state,
+                                             const std::vector<SigningKey>& keys);
 // "00046-capacity-5f3a01c2.draft".
 [[nodiscard]] std::string draft_file_name(const Draft& draft);
 // Notes the draft, keeps a new data key, so that no draft grants a key that nobody has, and then

@@ -51,6 +51,23 @@ void write_meters(const NetworkKeys& keys, const std::string& authority,
 
 }  // namespace
 
+DgmdKeys write_new_keys(const std::optional<CertificateAuthority>& authority,
+                        const std::vector<std::string>& addresses, NetworkDirectory& directory) {
+    const SigningKey signing = SigningKey::generate();
+    const AgreementKey agreement = AgreementKey::generate();
+    directory.directory(".", true);
+    directory.secret(layout::kSigningKey, signing.to_pem());
+    directory.secret(layout::kAgreementKey, agreement.to_pem());
+    if (authority) {
+        write_identity(authority->issue_client(dgmd_id().str(), kIdentityDays), ".", directory);
+        directory.open_file(layout::kAuthorityCertificate, authority->certificate_pem());
+        if (!addresses.empty())
+            write_broker(authority->issue_broker(dgmd_id().str(), addresses, kIdentityDays),
+                         authority->certificate_pem(), "broker", directory);
+    }
+    return {signing.public_key(), agreement.public_key()};
+}
+
 void write_keys(const NetworkKeys& keys, NetworkDirectory& directory) {
     const std::string authority = keys.authority.certificate_pem();
     directory.directory(".", false);

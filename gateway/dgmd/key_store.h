@@ -3,9 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/ids.h"
+#include "core/model/dgmd_keys.h"
 #include "gateway/dgmd/network_directory.h"
 #include "gateway/dgmd/network_keys.h"
 
@@ -39,5 +42,11 @@ constexpr std::string_view kInspectors = "inspectors";  // NAME.key of each
 // ca/, dgmd/, gateway/broker/, officers/, inspectors/, nodes/<id>/keys/, nodes/<id>/broker/ and
 // meters/<id>/.
 void write_keys(const NetworkKeys& keys, NetworkDirectory& directory);
+
+// Another identity of DGMD's gateway: signing.key and agreement.key; with the network's CA tls.key,
+// tls.crt and ca.crt, and for a broker with these addresses broker/. Returns the public keys.
+[[nodiscard]] DgmdKeys write_new_keys(const std::optional<CertificateAuthority>& authority,
+                                      const std::vector<std::string>& addresses,
+                                      NetworkDirectory& directory);
 
 }  // namespace fairfeed

@@ -7,7 +7,6 @@ namespace fairfeed {
 namespace {
 
 constexpr int kAuthorityDays = 7300;  // 20 years
-constexpr int kIdentityDays = 3650;   // 10 years
 
 OfficeKeys make_office_keys(const CertificateAuthority& authority, const NodeId& name) {
     return {SigningKey::generate(), AgreementKey::generate(),

@@ -16,6 +16,8 @@
 
 namespace fairfeed {
 
+constexpr int kIdentityDays = 3650;  // of every certificate: 10 years
+
 struct OfficeKeys {  // of DGMD; a node has the same
     SigningKey signing;
     AgreementKey agreement;

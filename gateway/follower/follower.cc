@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/state/authority_rules.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
 #include "core/wire/message_codec.h"
@@ -31,10 +32,10 @@ Result<void, Reject> check_asked(const std::vector<CommittedBlock>& blocks, Heig
 
 Follower::Follower(Setup setup)
     : self_(std::move(setup.self)),
-      signer_(setup.signer),
+      signers_(std::move(setup.signers)),
       checker_(setup.checker),
       books_(std::move(setup.keys)),
-      handovers_(self_, signer_, std::move(setup.random)),
+      handovers_(self_, signers_, std::move(setup.random)),
       words_(setup.nodes),
       catch_up_(setup.parameters) {}
 
@@ -163,6 +164,7 @@ Result<void, Reject> Follower::on_answer(const NodeId& node, ByteView message,
     Result<void, Reject> taken = unexpected(answer ? Reject::unasked : answer.error());
     if (blocks != nullptr) taken = take_all(node, blocks->blocks, *from, out);
     if (taken && state().height > before) {
+        unanswered_ = 0;
         catch_up_.on_progress(node, now_);
     } else if (!taken || catch_up_.has_asked(node)) {
         catch_up_.on_failure(node, now_);
@@ -222,8 +224,8 @@ void Follower::ask(FollowerEffects& out) {
     if (!node) return;
     const BlocksRequest request{state().height + 1, kBlocksPerRequest};
     catch_up_.asked(*node, request.from);
-    out.emplace_back(
-        AskNode{*node, encode_request(Request{request}, self_, state().network, signer_)});
+    const SigningKey& key = signers_.for_request(state(), unanswered_++);
+    out.emplace_back(AskNode{*node, encode_request(Request{request}, self_, state().network, key)});
 }
 
 FollowerSummary Follower::summary() const {
@@ -240,6 +242,10 @@ FollowerSummary Follower::summary() const {
     summary.faults.assign(books_.faults().begin(), books_.faults().end());
     summary.closed = books_.closed();
     summary.invariants = books_.invariants();
+    if (state().policy) summary.policy = state().policy->policy;
+    summary.policy_room =
+        policy_room(state(), state().grid().window_at(state().tip_time_ms).value_or(0));
+    summary.has_key = signers_.in_force(state()) != nullptr;
     return summary;
 }
 

@@ -14,6 +14,7 @@
 #include "core/base/shared.h"
 #include "core/follow/catch_up.h"
 #include "core/state/execution.h"
+#include "gateway/follower/dgmd_signers.h"
 #include "gateway/follower/node_words.h"
 #include "gateway/follower/office_books.h"
 #include "gateway/follower/stand_in_handovers.h"
@@ -70,6 +71,9 @@ struct FollowerSummary {
     std::uint64_t fault_count = 0;
     std::vector<ReplayFault> faults;  // of settlements, the newest
     std::set<ClusterId> closed;
+    std::optional<WatchPolicy> policy;  // in force; nullopt: the defaults hold
+    std::uint32_t policy_room = 0;      // meters that DGMD alone may still deauthorise this week
+    bool has_key = true;                // DGMD's signing key in force is among its signers
     std::vector<InvariantReport> invariants;
 
     [[nodiscard]] Height behind() const { return claimed > height ? claimed - height : 0; }
@@ -79,7 +83,7 @@ class Follower {
   public:
     struct Setup {
         NodeId self;                // DGMD's name in genesis
-        const Signer& signer;       // of requests and HANDOVERs; outlives the follower
+        DgmdSigners signers;        // of requests and HANDOVERs
         SignatureChecker& checker;  // of blocks; outlives the follower
         std::optional<Keyholder> keys;
         std::vector<NodeId> nodes;  // whose brokers are dialled
@@ -125,7 +129,8 @@ class Follower {
     void ask(FollowerEffects& out);
 
     NodeId self_;
-    const Signer& signer_;
+    DgmdSigners signers_;
+    std::size_t unanswered_ = 0;  // requests since the last good answer
     SignatureChecker& checker_;
     OfficeBooks books_;
     StandInHandovers handovers_;

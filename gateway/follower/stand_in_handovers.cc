@@ -8,8 +8,8 @@
 
 namespace fairfeed {
 
-StandInHandovers::StandInHandovers(NodeId dgmd, const Signer& signer, RandomSource random)
-    : dgmd_(std::move(dgmd)), signer_(signer), random_(std::move(random)) {}
+StandInHandovers::StandInHandovers(NodeId dgmd, DgmdSigners signers, RandomSource random)
+    : dgmd_(std::move(dgmd)), signers_(std::move(signers)), random_(std::move(random)) {}
 
 bool StandInHandovers::stands_still(const ChainState& state, const ClusterId& cluster,
                                     std::int64_t real_ms) const {
@@ -24,6 +24,12 @@ std::vector<Transaction> StandInHandovers::owed(const ChainState& state,
                                                 const KeyholderAccounts& accounts,
                                                 std::int64_t real_ms) {
     std::vector<Transaction> out;
+    const SigningKey* key = signers_.in_force(state);
+    if (key == nullptr) return out;
+    if (const PublicKey point = key->public_key(); made_by_ != point) {
+        made_.clear();
+        made_by_ = point;
+    }
     for (const auto& [cluster, record] : state.clusters) {
         const Settlement* last = accounts.last_settlement(cluster);
         if (last == nullptr || !stands_still(state, cluster, real_ms)) {
@@ -39,7 +45,7 @@ std::vector<Transaction> StandInHandovers::owed(const ChainState& state,
                                              accounts.keys(), random_);
         if (!handover) continue;  // a data key was never granted to DGMD
         out.push_back(
-            made_.insert_or_assign(cluster, make_handover(*handover, dgmd_, state.network, signer_))
+            made_.insert_or_assign(cluster, make_handover(*handover, dgmd_, state.network, *key))
                 .first->second);
     }
     return out;

@@ -9,17 +9,17 @@
 
 #include "core/accounts/keyholder_accounts.h"
 #include "core/crypto/random.h"
-#include "core/crypto/signing.h"
+#include "gateway/follower/dgmd_signers.h"
 
 namespace fairfeed {
 
 class StandInHandovers {
   public:
-    // `signer` outlives this object.
-    StandInHandovers(NodeId dgmd, const Signer& signer, RandomSource random);
+    StandInHandovers(NodeId dgmd, DgmdSigners signers, RandomSource random);
 
-    // Those that the chain lacks; the same transaction each time, until a block has one. `accounts`
-    // have followed the chain to this state.
+    // Those that the chain lacks; the same transaction each time, until a block has one or another
+    // key of DGMD's is in force. None without that key. `accounts` have followed the chain to this
+    // state.
     [[nodiscard]] std::vector<Transaction> owed(const ChainState& state,
                                                 const KeyholderAccounts& accounts,
                                                 std::int64_t real_ms);
@@ -29,8 +29,9 @@ class StandInHandovers {
                                     std::int64_t real_ms) const;
 
     NodeId dgmd_;
-    const Signer& signer_;
+    DgmdSigners signers_;
     RandomSource random_;
+    PublicKey made_by_;  // the key that signed those below
     std::map<ClusterId, Transaction> made_;
 };
 

@@ -33,6 +33,24 @@ Window FieldReader::window(std::string_view field) {
     return ahead ? next + window : window;
 }
 
+std::vector<Window> FieldReader::windows(std::string_view field) {
+    std::vector<Window> out;
+    const std::string list = text(field);
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t end = std::min(list.find(',', at), list.size());
+        Window window = 0;
+        const auto [stop, fault] = std::from_chars(&list[at], &list[at] + (end - at), window);
+        if (fault != std::errc() || stop != &list[at] + (end - at) ||
+            (!out.empty() && window <= out.back())) {
+            fail(field, "'" + list + "' is no list of windows, ascending: 3,5,9");
+            return {};
+        }
+        out.push_back(window);
+        at = end + 1;
+    }
+    return out;
+}
+
 // "NAME:KEY,NAME:KEY", ascending afterwards.
 std::vector<Signatory> FieldReader::people(std::string_view field) {
     std::vector<Signatory> out;

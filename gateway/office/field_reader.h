@@ -98,6 +98,8 @@ class FieldReader {
     }
     [[nodiscard]] Window window(std::string_view field);
     [[nodiscard]] Window effective() { return window("effective"); }
+    // "3,5,9": numbers of windows, ascending; empty if the field is missing.
+    [[nodiscard]] std::vector<Window> windows(std::string_view field);
     [[nodiscard]] std::vector<Signatory> people(std::string_view field);
 
   private:

@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/wire/transaction_codec.h"
+#include "gateway/office/authority_fields.h"
 #include "gateway/office/field_reader.h"
 #include "gateway/office/tariff_draft.h"
 
@@ -33,6 +34,7 @@ TransactionContent read_deauthorise(FieldReader& in, const DraftGround&) {
     out.effective = in.effective();
     out.reason =
         in.word<DeauthorisationReason>("reason", deauthorisation_reason_from).value_or(out.reason);
+    out.evidence = in.windows("evidence");
     return out;
 }
 
@@ -150,7 +152,7 @@ TransactionContent read_key_grant(FieldReader& in, const DraftGround& ground) {
             continue;
         }
         const PublicKey& theirs =
-            is_dgmd ? state.genesis.dgmd_agreement_key : node->registration.agreement_key;
+            is_dgmd ? state.dgmd.keys.agreement : node->registration.agreement_key;
         auto wrapped = wrap_key(theirs, *ground.data_key,
                                 key_grant_context(state.network, out.meter, out.epoch, reader));
         CHECK(wrapped.has_value());  // a point, or the chain would not have it
@@ -185,7 +187,9 @@ const std::map<std::string_view, ReadNotice>& readers() {
         {"node", read_node},
         {"meter", read_meter},
         {"committee", read_committee},
-        {"officers", read_officers}};
+        {"officers", read_officers},
+        {"dgmd_keys", read_dgmd_keys},
+        {"policy", read_policy}};
     return kReaders;
 }
 
@@ -222,7 +226,8 @@ std::vector<NoticeForm> forms_of_rights() {
          {kMeter,
           {"reason",
            "over_capacity, unregistered, failed_inspection, grid_safety or requested_by_owner"},
-          kEffective},
+          kEffective,
+          {"evidence", "settled windows that show it, ascending: 3,5,9", true}},
          "meter=m-101 reason=over_capacity effective=next"},
         {"command",
          "Connect or disconnect a meter, or let a technician open it",
@@ -304,8 +309,8 @@ std::vector<NoticeForm> forms_of_the_registry() {
 const std::vector<NoticeForm>& notice_forms() {
     static const std::vector<NoticeForm> kForms = [] {
         std::vector<NoticeForm> all = forms_of_rights();
-        const std::vector<NoticeForm> registry = forms_of_the_registry();
-        all.insert(all.end(), registry.begin(), registry.end());
+        for (const auto& more : {forms_of_the_registry(), forms_of_authority()})
+            all.insert(all.end(), more.begin(), more.end());
         return all;
     }();
     return kForms;

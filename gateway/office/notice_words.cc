@@ -106,9 +106,48 @@ struct Words {
         return words;
     }
     std::vector<std::string> operator()(const Deauthorisation& notice) const {
-        return {"Take the capacity of meter " + notice.meter.str() + " away (" +
-                std::string(to_string(notice.reason)) +
-                "): its share is 0 and its export earns nothing, until it is inspected again."};
+        return with_evidence(
+            {"Take the capacity of meter " + notice.meter.str() + " away (" +
+             std::string(to_string(notice.reason)) +
+             "): its share is 0 and its export earns nothing, until it is inspected again."},
+            notice);
+    }
+    std::vector<std::string> with_evidence(std::vector<std::string> words,
+                                           const Deauthorisation& notice) const {
+        std::vector<std::string> windows;
+        for (const Window window : notice.evidence)
+            windows.push_back(std::to_string(window));
+        if (!windows.empty())
+            words.push_back("The evidence is its readings of windows " + listed(windows) +
+                            ", which are sealed: ask who drafted it for the figures.");
+        if (notice.policy)
+            words.push_back("DGMD's gateway says so alone, by policy " +
+                            std::to_string(*notice.policy) +
+                            " of the officers: nobody need sign. Officers can give the capacity "
+                            "back without another inspection.");
+        return words;
+    }
+    std::vector<std::string> operator()(const DgmdKeyChange& change) const {
+        return {
+            "Replace the keys of DGMD's own gateway, from the next notice on: what its old key "
+            "signs is refused everywhere, and grants from then on are wrapped to the new one.",
+            "New signing key: " + to_hex(change.keys.signing.view()) + ".",
+            "New agreement key: " + to_hex(change.keys.agreement.view()) +
+                ". Compare both with the machine that made them: who holds them is DGMD."};
+    }
+    std::vector<std::string> operator()(const WatchPolicy& policy) const {
+        const WatchLimits& limits = policy.limits;
+        std::vector<std::string> words = {
+            "Watch certified capacities by these limits from the next window on: warn above " +
+                std::to_string(limits.warn_percent) + " %; an excess is a peak " +
+                excess_words(limits) + ".",
+            "On an excess " + promise_of(policy) + "."};
+        if (policy.most_per_week > 0)
+            words.push_back(
+                "Whoever steals the gateway can do as much, and no more; nobody without the data "
+                "keys can check that a peak was as high. Officers give a capacity back with "
+                "CAPACITY, and end this with another POLICY.");
+        return words;
     }
     std::vector<std::string> operator()(const MeterCommand& command) const {
         const std::string meter = "meter " + command.meter.str();

@@ -49,7 +49,11 @@ Result<void, OfficeFault> GatewayRuntime::replay_ledger() {
         progress_at_ms_ = now.steady_ms + kStatusEveryMs;
         notify_progress();
     };
-    auto service = OfficeService::open(config_, {files_.genesis, files_.signing, files_.agreement},
+    auto service = OfficeService::open(config_,
+                                       {files_.genesis,
+                                        {files_.signing, files_.other_signing},
+                                        files_.agreement,
+                                        files_.other_agreement},
                                        TablesAtStart::as_they_are, progress, clock_.now().real_ms);
     if (!service) return unexpected(service.error());
     service_ = std::move(*service);

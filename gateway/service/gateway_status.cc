@@ -60,6 +60,15 @@ Json invariants_json(const std::vector<InvariantReport>& reports) {
     return out;
 }
 
+Json policy_json(const FollowerSummary& summary) {
+    const WatchPolicy policy = summary.policy.value_or(WatchPolicy{});
+    return Json::object()
+        .set("sequence", summary.policy ? Json(policy.sequence) : Json())
+        .set("excess", excess_words(policy.limits))
+        .set("most_per_week", policy.most_per_week)
+        .set("left_this_week", summary.policy_room);
+}
+
 std::size_t connected_in(const FollowerSummary& summary) {
     return static_cast<std::size_t>(
         std::count_if(summary.nodes.begin(), summary.nodes.end(),
@@ -81,6 +90,10 @@ void add_chain_alarms(const FollowerSummary& summary, std::vector<std::string>& 
         alarms.push_back(concat("wrong settlements: ", summary.fault_count,
                                 ", the newest in block ", summary.faults.back().height, ": ",
                                 summary.faults.back().explanation));
+    if (!summary.has_key && summary.behind() == 0)
+        alarms.emplace_back(
+            "DGMD's key: the officers put another one in force than this gateway has, so nodes "
+            "refuse what it signs: give it the new keys (docs/office.md, \"A stolen gateway\")");
     for (const ClusterId& cluster : summary.closed)
         alarms.push_back(concat("cluster ", cluster,
                                 " is closed to DGMD: a data key was not granted, or does not open "
@@ -159,6 +172,8 @@ GatewayStatus status_of(const GatewayFacts& facts, const FollowerSummary& summar
                        .set("settlement_faults", faults_json(summary))
                        .set("closed", texts_json(closed))
                        .set("read_model", model)
+                       .set("has_dgmds_key", summary.has_key)
+                       .set("policy", policy_json(summary))
                        .set("notices_waiting", facts.notices_waiting)
                        .set("repaired", texts_json(facts.repaired))
                        .set("dropped", facts.dropped)

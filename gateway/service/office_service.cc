@@ -18,11 +18,12 @@ std::vector<NodeId> nodes_of(const GatewayConfig& config) {
 
 OfficeService::OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy)
     : dgmd_(setup.genesis.content.dgmd),
-      signer_(setup.signer),
+      signers_(setup.signers),
       drafts_(config.drafts),
-      follower_({setup.genesis.content.dgmd, setup.signer, checker_,
-                 Keyholder{setup.genesis.content.dgmd, setup.agreement}, nodes_of(config),
-                 setup.genesis.content.parameters}),
+      outbox_(config.ledger),
+      follower_({setup.genesis.content.dgmd, setup.signers, checker_,
+                 Keyholder{setup.genesis.content.dgmd, setup.agreement, setup.others},
+                 nodes_of(config), setup.genesis.content.parameters}),
       copy_(std::move(copy)) {}
 
 Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open(
@@ -66,26 +67,38 @@ Result<std::vector<AskNode>, OfficeFault> OfficeService::step(const FollowerEven
         }
     }
     if (copy_.is_stalled()) database_at_ms_ = now.steady_ms + kDatabaseEveryMs;
-    draft_deauthorisations(now);
+    deauthorise(now);
     return requests;
 }
 
-void OfficeService::draft_deauthorisations(Instant now) {
+void OfficeService::deauthorise(Instant now) {
+    for (CapacityExceeded& excess : copy_.take_grounds())
+        excesses_.add(std::move(excess));
+    if (excesses_.open() == 0) return;
     const ChainState& state = follower_.state();
+    const SigningKey* key = signers_.in_force(state);
+    if (key == nullptr) return;  // an alarm of the status
     const GridClock grid = state.grid();
     const Window running = grid.window_at(now.real_ms).value_or(0);
     const std::int64_t days = kDraftDays * kSecondsPerDay / grid.window_seconds();
-    for (const CapacityExceeded& excess : copy_.take_grounds()) {
-        const DeauthorisationGround ground{state, running, static_cast<Window>(running + days)};
-        const Draft draft = deauthorisation_draft(excess, ground, dgmd_, signer_);
-        const auto file = drafts_ / ("deauthorise-" + excess.meter.str() + "-" +
-                                     std::to_string(excess.windows.back().window) + ".draft");
-        auto written = make_directories(drafts_);
-        if (written) written = write_file_atomically(file, encode_draft(draft));
-        if (!written)
-            copy_.note("the draft to deauthorise " + excess.meter.str() +
-                       " is not written: " + written.error().message);
+    const auto outcome =
+        excesses_.act({state, running, static_cast<Window>(running + days), dgmd_, *key});
+    for (const Transaction& notice : outcome.submit) {
+        if (const auto put = outbox_.put(notice); !put)
+            copy_.note("a deauthorisation by policy is not submitted: " + put.error().message);
     }
+    for (const auto& [excess, draft] : outcome.drafts)
+        write_draft(excess, draft);
+}
+
+void OfficeService::write_draft(const CapacityExceeded& excess, const Draft& draft) {
+    const auto file = drafts_ / ("deauthorise-" + excess.meter.str() + "-" +
+                                 std::to_string(excess.windows.back().window) + ".draft");
+    auto written = make_directories(drafts_);
+    if (written) written = write_file_atomically(file, encode_draft(draft));
+    if (!written)
+        copy_.note("the draft to deauthorise " + excess.meter.str() +
+                   " is not written: " + written.error().message);
 }
 
 std::optional<std::int64_t> OfficeService::next_deadline_ms() const {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/state/signature_checker.h"
+#include "gateway/capacity/excess_desk.h"
+#include "gateway/service/notice_outbox.h"
 #include "gateway/service/office_copy.h"
 
 namespace fairfeed {
@@ -16,8 +18,9 @@ class OfficeService {
   public:
     struct Setup {
         const LoadedGenesis& genesis;
-        const Signer& signer;  // of requests, with DGMD's key; outlives the service
+        DgmdSigners signers;
         AgreementKey agreement;
+        std::vector<AgreementKey> others = {};  // of before or after a DGMD_KEYS
     };
     // Plays the ledger up to its tip; a damaged one is salvaged first.
     [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open(
@@ -43,16 +46,20 @@ class OfficeService {
   private:
     static constexpr std::int64_t kDatabaseEveryMs = 5000;
     OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy);
-    // A draft of DEAUTHORISE for the officers from each new ground. The work order of the same
-    // ground stays, so a draft that cannot be written is told and holds nothing up.
-    void draft_deauthorisations(Instant now);
+    // Each new ground becomes a DEAUTHORISE by policy, which waits in the outbox, or a draft for
+    // the officers. The work order of the same ground stays, so what cannot be written or signed is
+    // told and holds nothing up.
+    void deauthorise(Instant now);
+    void write_draft(const CapacityExceeded& excess, const Draft& draft);
     [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open_once(
         const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
         const OfficeCopy::Progress& progress, std::int64_t real_ms);
 
     NodeId dgmd_;
-    const Signer& signer_;
+    DgmdSigners signers_;
     std::filesystem::path drafts_;
+    NoticeOutbox outbox_;
+    ExcessDesk excesses_;
     PlainSignatureChecker checker_;
     Follower follower_;
     OfficeCopy copy_;

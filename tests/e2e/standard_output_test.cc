@@ -154,6 +154,7 @@ class StandardOutput : public ::testing::Test {
             {"edge-node settle",
              "--input " + source + "/tests/vectors/contract/exact_balance.yaml"},
             {"gateway provision", source + "/config/lab.yaml --out " + fresh("network")},
+            {"gateway new-keys", "--out " + fresh("keys")},
             {"gateway recording", quoted(recording())},
             {"gateway forecast", "--totals " + quoted(totals())},
             {"gateway forecast backtest", "--totals " + quoted(totals())},

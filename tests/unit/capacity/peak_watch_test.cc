@@ -73,6 +73,22 @@ TEST_F(PeakWatchTest, forgets_an_excess_after_so_many_windows) {
     EXPECT_THAT(of_kind<CapacityExceeded>(report(43, 1200)), SizeIs(1));
 }
 
+TEST_F(PeakWatchTest, follows_the_limits_that_the_officers_put_on_the_chain) {
+    const std::optional<PolicyInForce> policy = PolicyInForce{{7, {130, 150, 2, 5}, 1}, 3};
+    const auto peak = [&](Window window, std::int64_t peak_w) {
+        return watch_.follow({{MeterId("m-1"), kCluster, window, 1000, peak_w, false}}, policy);
+    };
+    (void)report(1, 1600);
+    (void)report(2, 1600);
+    EXPECT_THAT(peak(3, 1290), IsEmpty()) << "no warning, and what was before counts no more";
+    EXPECT_THAT(of_kind<PeakAboveCertificate>(peak(4, 1310)), SizeIs(1));
+    EXPECT_THAT(of_kind<CapacityExceeded>(peak(5, 1510)), IsEmpty());
+    EXPECT_THAT(of_kind<CapacityExceeded>(peak(2, 1510)), IsEmpty()) << "late, and of before";
+    const auto found = of_kind<CapacityExceeded>(peak(9, 1510));
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_THAT(found[0].windows, SizeIs(2));
+}
+
 TEST_F(PeakWatchTest, counts_a_late_reading_where_it_belongs_and_the_same_window_once) {
     (void)report(10, 1200);
     (void)report(40, 1000);
@@ -170,10 +186,10 @@ TEST_F(PeakWatchTest, does_not_judge_a_roof_by_windows_in_which_a_share_bound) {
 TEST(PeakLimitsOfANetwork, are_refused_outside_their_sense) {
     EXPECT_EQ(fault_of(PeakLimits{}), "");
     const std::vector<void (*)(PeakLimits&)> damages{
-        [](PeakLimits& l) { l.warn_percent = 0; },
-        [](PeakLimits& l) { l.exceed_percent = l.warn_percent - 1; },
-        [](PeakLimits& l) { l.windows_exceeded = 0; },
-        [](PeakLimits& l) { l.of_windows = 2; },
+        [](PeakLimits& l) { l.watch.warn_percent = 0; },
+        [](PeakLimits& l) { l.watch.exceed_percent = l.watch.warn_percent - 1; },
+        [](PeakLimits& l) { l.watch.windows_exceeded = 0; },
+        [](PeakLimits& l) { l.watch.of_windows = 2; },
         [](PeakLimits& l) { l.clear_percent = 1001; },
         [](PeakLimits& l) { l.low_percent = 0; },
         [](PeakLimits& l) { l.clear_weeks = 0; },

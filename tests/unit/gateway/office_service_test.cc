@@ -230,6 +230,42 @@ TEST_F(AnOfficeService, drafts_a_deauthorisation_for_a_capacity_that_is_exceeded
     EXPECT_FALSE(std::filesystem::exists(file)) << "it was drafted once";
 }
 
+TEST_F(AnOfficeService, submits_a_deauthorisation_that_a_policy_allows_it) {
+    append({network_.from_dgmd(chain_.state(), WatchPolicy{0, {110, 115, 2, 42}, 1})});
+    open();
+    const std::int64_t too_much_wh = TestNetworkOptions().capacity_w * 120 / 100 / 4;
+    for (int i = 0; i < 3; ++i) {
+        chain_.run_window({TestNetwork::cluster(1)}, next_window_++, too_much_wh);
+        states_.push_back(chain_.state());
+    }
+    now_.real_ms = chain_.state().tip_time_ms;
+    follow();
+    EXPECT_FALSE(std::filesystem::exists(config_.drafts)) << "nobody need sign";
+    NoticeOutbox outbox(config_.ledger);
+    const auto waiting = outbox.look(network_.genesis(), service_->copy().ledger(), now_).publish;
+    ASSERT_EQ(waiting.size(), 2U) << "two meters exceed, and the policy allows one";
+    append({waiting[0]});
+    const auto& taken = std::get<Deauthorisation>(waiting[0].content);
+    EXPECT_EQ(taken.evidence, (std::vector<Window>{1, 2})) << "window 0 ran when it came";
+    EXPECT_TRUE(chain_.state().meters.at(taken.meter).deauthorised);
+    follow();
+    now_.real_ms += 3 * 4 * kSecondsPerHour * 1000;
+    (void)tell(MomentPassed{});
+    const auto& left = std::get<Deauthorisation>(waiting[1].content).meter;
+    EXPECT_TRUE(
+        std::filesystem::exists(config_.drafts / ("deauthorise-" + left.str() + "-2.draft")))
+        << "the officers decide on the other";
+}
+
+TEST_F(AnOfficeService, says_that_its_key_was_replaced) {
+    open();
+    EXPECT_TRUE(service_->summary().has_key);
+    append(
+        {network_.from_dgmd(chain_.state(), DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")})});
+    follow();
+    EXPECT_FALSE(service_->summary().has_key);
+}
+
 TEST_F(AnOfficeService, waits_for_records_that_cannot_be_written) {
     std::filesystem::create_directories(config_.records.sqlite);
     open();

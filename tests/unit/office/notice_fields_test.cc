@@ -73,6 +73,9 @@ TEST_F(NoticeFieldsTest, makes_every_kind_of_the_table_and_nodes_take_it) {
          {{"meter", "meter-1-1"}, {"data_key", "meter-1-1-data-2.key"}, {"effective", "next+6"}}},
         {"committee", {{"cluster", "cluster-1"}, {"members", "node-2,node-1"}, {"effective", "9"}}},
         {"officers", {{"officers", "amal:" + hex_key("amal") + ",bela:" + hex_key("bela")}}},
+        {"dgmd_keys",
+         {{"signing_key", hex_key("dgmd-2")}, {"agreement_key", hex_key("dgmd-2 agreement")}}},
+        {"policy", {{"warn_percent", "120"}, {"exceed_percent", "130"}, {"most_per_week", "2"}}},
     };
     for (const NoticeForm& form : notice_forms()) {
         if (form.kind == "revoke") continue;  // four nodes are too few

@@ -63,6 +63,27 @@ TEST(NoticeWords, warn_of_a_change_of_officers_with_every_key) {
     EXPECT_EQ(said[2], "Inspectors: nobody.");
 }
 
+TEST(NoticeWords, say_what_a_policy_lets_a_stolen_gateway_do) {
+    const auto said = words(WatchPolicy{0, {110, 115, 3, 42}, 2});
+    EXPECT_THAT(said[0], HasSubstr("a peak above 115 % of the certificate in 3 of 42 windows"));
+    EXPECT_EQ(said[1], "On an excess DGMD alone deauthorises at most 2 meters in seven days.");
+    EXPECT_THAT(said[2], HasSubstr("Whoever steals the gateway can do as much, and no more"));
+    EXPECT_EQ(words(WatchPolicy{})[1], "On an excess nobody is deauthorised without the officers.");
+}
+
+TEST(NoticeWords, name_the_evidence_of_a_deauthorisation) {
+    const auto said =
+        words(Deauthorisation{0, MeterId("m"), DeauthorisationReason::over_capacity, 5, {1, 3}});
+    EXPECT_THAT(said[1], HasSubstr("its readings of windows 1, 3, which are sealed"));
+}
+
+TEST(NoticeWords, show_both_keys_that_become_dgmds) {
+    const DgmdKeys keys = TestNetwork::dgmd_keys("dgmd-2");
+    const auto said = words(DgmdKeyChange{0, keys});
+    EXPECT_THAT(said[1], HasSubstr(to_hex(keys.signing.view())));
+    EXPECT_THAT(said[2], HasSubstr(to_hex(keys.agreement.view())));
+}
+
 TEST(NoticeWords, tell_real_time_apart_from_a_laboratorys) {
     NetworkParameters parameters = test::TestNetworkOptions::default_parameters();
     parameters.real_epoch_ms = 1'767'225'600'000;  // 2026
@@ -83,7 +104,9 @@ TEST(NoticeWords, describe_every_kind) {
         Deauthorisation{0, MeterId("m"), DeauthorisationReason::grid_safety, 5},
         MeterCommand{0, MeterId("m"), MeterOrder::connect, CommandReason::cleared, 5, 6},
         TariffNotice{0, {1, 1}, 42},
-        OfficeChange{0, TestNetwork::office(1, {"a"})}};
+        OfficeChange{0, TestNetwork::office(1, {"a"})},
+        DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")},
+        WatchPolicy{}};
     for (const TransactionContent& content : all) {
         const auto said = words(content);
         EXPECT_NE(said.front(), "This is no notice of the office.");
