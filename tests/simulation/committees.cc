@@ -188,7 +188,7 @@ std::vector<Transaction> Simulation::handovers_of_utility(const Host& host) {
                                              random_of(Dice(dice_.next())));
         CHECK(handover.has_value());
         said.push_back(
-            make_handover(*handover, dgmd, state.network, test::signing_key(dgmd.str())));
+            make_handover(*handover, dgmd, state.network, test::TestNetwork::dgmd_signer(state)));
     }
     return said;
 }

@@ -1,8 +1,11 @@
 // An office that misbehaves while faults happen: one that says things late, twice, out of order and
-// against each other; a thief with the gateway and one officer's key, who may decide nothing; and
-// captors of the threshold, who may take capacities and disconnect homes, and touch neither
-// readings nor settled windows.
+// against each other; a thief with the gateway and one officer's key, who may decide nothing; a
+// thief with a gateway that a policy trusts, who may take one capacity, until its keys are
+// replaced; and captors of the threshold, who may take capacities, disconnect homes and replace
+// keys, and touch neither readings nor settled windows.
+#include "core/state/authority_rules.h"
 #include "core/wire/office_codec.h"
+#include "core/wire/transaction_codec.h"
 #include "tests/simulation/simulation.h"
 
 namespace fairfeed::simulation {
@@ -24,6 +27,8 @@ std::vector<Transaction> Simulation::mischief(const ChainState& state,
             return clumsy_notices(state, said);
         case OfficeBehaviour::robbed:
             return stolen_notices(state);
+        case OfficeBehaviour::entrusted:
+            return trusted_notices(state);
         case OfficeBehaviour::captured:
             return {
                 scenery_.network.from_dgmd(state, decree_of_captors(state), office_dice_.index(2))};
@@ -71,6 +76,9 @@ TransactionContent Simulation::decree_of_captors(const ChainState& state) {
         const auto other = "officer-" + std::to_string(4 + office_dice_.index(5));
         return OfficeChange{0, test::TestNetwork::office(2, {"officer-2", "officer-3", other})};
     }
+    const auto fresh = next_keys(state);
+    if (fresh && office_dice_.chance(100)) return DgmdKeyChange{0, *fresh};
+    if (office_dice_.chance(100)) return WatchPolicy{0, {110, 115, 1, 3}, kMaxPerWeek};
     if (office_dice_.chance(250)) {
         return MeterCommand{
             0, meter, MeterOrder::disconnect, CommandReason::tampering, effective, effective + 3};
@@ -81,6 +89,40 @@ TransactionContent Simulation::decree_of_captors(const ChainState& state) {
     certificate.bytes[0] = static_cast<std::uint8_t>(office_dice_.index(256));
     return CapacityCertificate{0, meter, 3000 + static_cast<std::int64_t>(office_dice_.index(3000)),
                                effective, certificate};
+}
+
+// Keys that DGMD never had; nullopt: it had all that the network knows.
+std::optional<DgmdKeys> Simulation::next_keys(const ChainState& state) {
+    for (const char* name : {"dgmd-2", "dgmd-3"}) {
+        const DgmdKeys keys = test::TestNetwork::dgmd_keys(name);
+        if (!is_dgmds(state, keys.signing)) return keys;
+    }
+    return std::nullopt;
+}
+
+// The officers trust the gateway of one machine, and its thief; later they give it other keys.
+std::vector<Transaction> Simulation::trusted_notices(const ChainState& state) {
+    const test::TestNetwork& network = scenery_.network;
+    if (!state.policy) return {network.from_dgmd(state, WatchPolicy{0, {110, 115, 1, 3}, 1})};
+    const bool is_stolen = state.dgmd.retired.empty();
+    if (is_stolen && office_dice_.chance(60))
+        return {network.from_dgmd(state, DgmdKeyChange{0, *next_keys(state)})};
+    const MeterId& meter = scenery_.meters[office_dice_.index(scenery_.meters.size())];
+    const ClusterRecord& cluster = state.clusters.at(state.meters.at(meter).registration.cluster);
+    const auto running = state.grid().window_at(state.genesis.parameters.real_epoch_ms + now_ms_);
+    // Most of what the thief says is wrong in one way or another.
+    const Window last = cluster.last_window.value_or(0);
+    Deauthorisation taken{state.dgmd_sequence + 1,
+                          meter,
+                          DeauthorisationReason::over_capacity,
+                          running.value_or(0) + 1 + static_cast<Window>(office_dice_.index(3)),
+                          {last},
+                          state.policy->policy.sequence};
+    if (office_dice_.chance(300)) taken.evidence = {last + 1};
+    if (office_dice_.chance(200)) taken.evidence = {last, last + 1};
+    if (office_dice_.chance(200)) *taken.policy += 1;
+    return {make_notice(taken, running.value_or(0) + 9, network.dgmd(), network.network(),
+                        test::signing_key("dgmd"))};
 }
 
 // The thief signs as DGMD and as officer-2, in every way that comes to mind.

@@ -146,12 +146,33 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
     }
 }
 
+// A thief with a gateway that a policy trusts takes one capacity of a settled window, and nothing
+// after its keys were replaced. The run is shorter than a week.
+void Oracles::on_policy_use(const Transaction& notice) {
+    const auto& taken = std::get<Deauthorisation>(notice.content);
+    ++decreed_;
+    if (plan_.office == OfficeBehaviour::captured) return;
+    if (plan_.office != OfficeBehaviour::entrusted || keys_replaced_)
+        fail("a replaced key decided: " + describe(notice));
+    if (++policy_uses_ > 1) fail("more than the policy allows: " + describe(notice));
+    const ClusterId& cluster = scenery_.first_state.meters.at(taken.meter).registration.cluster;
+    for (const Window window : taken.evidence)
+        if (!settled_.contains({cluster, window}))
+            fail("evidence of a window that is not settled: " + describe(notice));
+}
+
 // In these plans only thieves deauthorise and command meters, and replace officers.
 void Oracles::on_notice(const Transaction& notice, std::int64_t time_ms) {
+    if (notice.kind == TransactionKind::dgmd_keys) keys_replaced_ = true;
+    if (is_by_policy(notice)) on_policy_use(notice);
     const auto* capacity = std::get_if<CapacityCertificate>(&notice.content);
-    const bool is_stolen =
-        notice.kind == TransactionKind::deauthorise || notice.kind == TransactionKind::officers ||
-        notice.kind == TransactionKind::command || (capacity != nullptr && capacity->certificate);
+    const bool is_of_keys =
+        notice.kind == TransactionKind::dgmd_keys || notice.kind == TransactionKind::policy;
+    const bool is_stolen = (notice.kind == TransactionKind::deauthorise && !is_by_policy(notice)) ||
+                           notice.kind == TransactionKind::officers ||
+                           notice.kind == TransactionKind::command ||
+                           (capacity != nullptr && capacity->certificate) ||
+                           (is_of_keys && plan_.office != OfficeBehaviour::entrusted);
     if (const auto* command = std::get_if<MeterCommand>(&notice.content))
         commands_[command->sequence] = *command;
     if (is_stolen) ++decreed_;

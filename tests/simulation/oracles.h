@@ -94,6 +94,7 @@ class Oracles {
     void on_fork(std::size_t node, const CommittedBlock& committed);
     void on_evidence(const Evidence& evidence);
     void on_notice(const Transaction& notice, std::int64_t time_ms);
+    void on_policy_use(const Transaction& notice);
     void on_settlement(const Settlement& settlement, std::int64_t time_ms);
     void on_endorsement(std::size_t node, const PersistEndorsement& row, const ModelDisk& disk);
     [[nodiscard]] std::size_t committees_before(const Settlement& batch) const;
@@ -108,6 +109,8 @@ class Oracles {
     std::string fault_;
     std::string lost_;
     std::uint64_t decreed_ = 0;
+    std::size_t policy_uses_ = 0;
+    bool keys_replaced_ = false;  // DGMD's
     struct Decided {
         Digest block;
         std::size_t by = 0;  // the first honest node that committed it

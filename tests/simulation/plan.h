@@ -56,8 +56,11 @@ enum class OfficeBehaviour {
     clumsy,    // says things late, twice, out of order, and contradicts itself
     robbed,    // a thief has the gateway and one officer's key: fewer than the threshold
     captured,  // as many officers as the threshold asks for deauthorise whom they like
+    // A thief has the gateway, which a policy allows to deauthorise one meter; some time later the
+    // officers replace its keys.
+    entrusted,
 };
-constexpr std::size_t kOfficeBehaviours = 4;
+constexpr std::size_t kOfficeBehaviours = 5;
 [[nodiscard]] std::string_view to_string(OfficeBehaviour behaviour);
 
 // The number of nodes that may lie.

@@ -51,6 +51,8 @@ std::string_view to_string(OfficeBehaviour behaviour) {
             return "robbed office";
         case OfficeBehaviour::captured:
             return "captured office";
+        case OfficeBehaviour::entrusted:
+            return "entrusted gateway";
     }
     return "?";
 }

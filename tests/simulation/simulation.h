@@ -114,6 +114,8 @@ class Simulation {
     [[nodiscard]] std::vector<Transaction> clumsy_notices(const ChainState& state,
                                                           const std::vector<Transaction>& said);
     [[nodiscard]] std::vector<Transaction> stolen_notices(const ChainState& state);
+    [[nodiscard]] std::vector<Transaction> trusted_notices(const ChainState& state);
+    [[nodiscard]] static std::optional<DgmdKeys> next_keys(const ChainState& state);
 
     // committees.cc
     [[nodiscard]] const CommitteeChange* due_change(const ChainState& state,
