@@ -27,19 +27,19 @@ Result<TransactionBundle, std::vector<std::string>> bundle_of(
     std::vector<std::string> faults;
     std::optional<Digest> network;
     for (const std::filesystem::path& file : files) {
-        const auto draft = load_draft(file);
-        if (!draft) {
-            faults.push_back(draft.error());
+        const auto batch = load_batch(file);
+        if (!batch) {
+            faults.push_back(batch.error());
             continue;
         }
-        auto notice = notice_to_submit(*draft);
-        if (!notice) {
-            faults.push_back(file.string() + ": " + notice.error());
-        } else if (network && *network != draft->network) {
+        auto notices = notices_to_submit(*batch);
+        if (!notices) {
+            faults.push_back(file.string() + ": " + notices.error());
+        } else if (network && *network != batch->front().network) {
             faults.push_back(file.string() + ": of another network than " + files.front().string());
         } else {
-            network = draft->network;
-            bundle.transactions.push_back(std::move(*notice));
+            network = batch->front().network;
+            std::ranges::move(*notices, std::back_inserter(bundle.transactions));
         }
     }
     if (!faults.empty()) return unexpected(std::move(faults));

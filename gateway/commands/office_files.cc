@@ -23,12 +23,27 @@ Result<void, std::string> save_draft(const std::filesystem::path& file, const Dr
     return {};
 }
 
-std::vector<std::filesystem::path> drafts_in(const std::filesystem::path& directory) {
+Result<DraftBatch, std::string> load_batch(const std::filesystem::path& file) {
+    const auto bytes = read_file(file);
+    if (!bytes) return unexpected(bytes.error().message);
+    auto batch = decode_batch(*bytes);
+    if (!batch) return unexpected(file.string() + ": " + batch.error());
+    return std::move(*batch);
+}
+
+Result<void, std::string> save_batch(const std::filesystem::path& file, const DraftBatch& batch) {
+    if (const auto written = write_file_atomically(file, encode_batch(batch)); !written)
+        return unexpected(written.error().message);
+    return {};
+}
+
+std::vector<std::filesystem::path> drafts_in(const std::filesystem::path& directory,
+                                             std::string_view suffix) {
     std::vector<std::filesystem::path> files;
     std::error_code error;
     for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end;
          each.increment(error)) {
-        if (each->path().extension() == kDraftSuffix) files.push_back(each->path());
+        if (each->path().extension() == suffix) files.push_back(each->path());
     }
     std::sort(files.begin(), files.end());
     return files;

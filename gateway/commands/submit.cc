@@ -33,15 +33,15 @@ int failed(const std::string& line, std::ostream& err) {
     return kNotFinal;
 }
 
-Result<Draft, std::string> merged(const std::vector<std::filesystem::path>& files) {
-    auto draft = load_draft(files.front());
-    for (std::size_t i = 1; draft && i < files.size(); ++i) {
-        const auto copy = load_draft(files[i]);
+Result<DraftBatch, std::string> merged(const std::vector<std::filesystem::path>& files) {
+    auto batch = load_batch(files.front());
+    for (std::size_t i = 1; batch && i < files.size(); ++i) {
+        const auto copy = load_batch(files[i]);
         if (!copy) return unexpected(copy.error());
-        if (const auto done = merge(*draft, *copy); !done)
+        if (const auto done = merge(*batch, *copy); !done)
             return unexpected(files[i].string() + ": " + done.error());
     }
-    return draft;
+    return batch;
 }
 
 // The height that enough nodes name.
@@ -76,34 +76,100 @@ Json to_json(const Draft& draft, const Words& words, std::optional<Height> heigh
         .set("nodes", std::move(nodes));
 }
 
-void print_page(const Words& words, std::optional<Height> height, std::ostream& out) {
+std::string page_of(const Words& words, std::optional<Height> height) {
+    std::string page;
     for (const auto& [node, word] : words)
-        out << "  " << node.str() << ' ' << said_by(word) << '\n';
-    if (height) {
-        out << "In block " << *height << ", by the word of more nodes than may lie.\n";
-        return;
-    }
-    out << "Not in a block yet. It may still come; if no node took it, another notice may have its "
+        page += "  " + node.str() + ' ' + said_by(word) + '\n';
+    if (height)
+        return page + "In block " + std::to_string(*height) +
+               ", by the word of more nodes than may lie.\n";
+    return page +
+           "Not in a block yet. It may still come; if no node took it, another notice may have its "
            "number, or it has expired or breaks a rule: nodes count refusals in `refused` of their "
            "status. Submitting again is harmless.\n";
 }
 
-int leave_with_service(const GatewayConfig& config, const Draft& draft, const Transaction& notice,
-                       const SubmitOptions& options, std::ostream& out, std::ostream& err) {
-    const auto height = submit_to_service(config, draft.network, notice, options.wait_s * 1000);
-    if (!height) {
-        err << height.error() << '\n';
-        return kNotFinal;
+// What became of one notice.
+struct Outcome {
+    Json json;
+    std::string page;
+    bool is_final = false;
+};
+
+struct Submission {
+    const GatewayConfig& config;
+    const LoadedGenesis& genesis;
+    const SubmitOptions& options;
+};
+
+Result<Outcome, std::string> leave_with_service(const Submission& submission, const Draft& draft,
+                                                const Transaction& notice, std::int64_t wait_ms) {
+    const auto height = submit_to_service(submission.config, draft.network, notice, wait_ms);
+    if (!height) return unexpected(height.error());
+    const std::string page =
+        *height
+            ? "In block " + std::to_string(**height) + " of the gateway's own ledger.\n"
+            : "The gateway's service has it, and brings it to the nodes until it expires. It is "
+              "in no block yet: `gateway status` says how many wait.\n";
+    return Outcome{to_json(draft, {}, *height), page, height->has_value()};
+}
+
+Result<Outcome, std::string> give_to_nodes(const Submission& submission, const Draft& draft,
+                                           const Transaction& notice) {
+    const auto& [config, genesis, options] = submission;
+    // Of so many nodes that say it, one is honest.
+    const std::size_t enough = tolerated_faults(config.nodes.size()) + 1;
+    OfficeLine line(config, genesis, notice);
+    const Words words = line.wait(enough, options.wait_s * 1000);
+    const auto height = final_height(words, enough);
+    if (height) {
+        auto at = note_at_console(
+            config, genesis.network,
+            {.what = "notice.final", .subject = to_hex(notice.id.view()), .height = height});
+        if (!at) return unexpected(at.error());
     }
-    if (options.json)
-        out << to_json(draft, {}, *height).dump(2) << '\n';
-    else if (*height)
-        out << "In block " << **height << " of the gateway's own ledger.\n";
-    else
-        out << "The gateway's service has it, and brings it to the nodes until it expires. It is "
-               "in "
-               "no block yet: `gateway status` says how many wait.\n";
-    return *height ? kDone : kNotFinal;
+    return Outcome{to_json(draft, words, height), page_of(words, height), height.has_value()};
+}
+
+// One after the other, because each notice needs the one before. The service gets all of them, and
+// is waited for with the last one alone.
+Result<std::vector<Outcome>, std::string> submit_all(const Submission& submission,
+                                                     const DraftBatch& batch,
+                                                     const std::vector<Transaction>& notices) {
+    const auto& [config, genesis, options] = submission;
+    const bool with_service = is_served(config);
+    std::vector<Outcome> outcomes;
+    for (std::size_t i = 0; i < notices.size(); ++i) {
+        auto noted =
+            note_at_console(config, genesis.network,
+                            {.what = "draft.submit", .subject = to_hex(notices[i].id.view())});
+        if (!noted) return unexpected(noted.error());
+        const bool is_last = i + 1 == notices.size();
+        auto outcome = with_service ? leave_with_service(submission, batch[i], notices[i],
+                                                         is_last ? options.wait_s * 1000 : 0)
+                                    : give_to_nodes(submission, batch[i], notices[i]);
+        if (!outcome) return unexpected(outcome.error());
+        outcomes.push_back(std::move(*outcome));
+        if (!with_service && !outcomes.back().is_final) break;
+    }
+    return outcomes;
+}
+
+void print_outcomes(const std::vector<Outcome>& outcomes, const DraftBatch& batch, bool is_json,
+                    std::ostream& out) {
+    Json all = Json::array();
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (batch.size() > 1 && !is_json)
+            out << "Notice " << registry_sequence(batch[i].notice.content) << ", "
+                << to_string(batch[i].notice.kind) << ":\n";
+        if (!is_json) out << outcomes[i].page;
+        all.push(outcomes[i].json);
+    }
+    if (!is_json) return;
+    out << (batch.size() == 1 ? outcomes.front().json
+                              : Json::object().set("notices", std::move(all)))
+               .dump(2)
+        << '\n';
 }
 
 }  // namespace
@@ -117,23 +183,27 @@ int run_submit(const SubmitOptions& options, std::ostream& out, std::ostream& er
     }
     const auto genesis = load_genesis_file(config->genesis);
     if (!genesis) return wrong(genesis.error(), err);
-    const auto draft = merged(options.drafts);
-    if (!draft) return wrong(draft.error(), err);
-    if (draft->network != genesis->network) {
-        return wrong(options.drafts.front().string() + ": a draft of another network", err);
-    }
-    const auto notice = notice_to_submit(*draft);
-    if (!notice) return wrong(options.drafts.front().string() + ": " + notice.error(), err);
+    const auto batch = merged(options.drafts);
+    if (!batch) return wrong(batch.error(), err);
+    const std::string file = options.drafts.front().string();
+    if (batch->front().network != genesis->network)
+        return wrong(file + ": a draft of another network", err);
+    const auto notices = notices_to_submit(*batch);
+    if (!notices) return wrong(file + ": " + notices.error(), err);
     if (config->nodes.empty()) return wrong(options.config.string() + ": names no nodes", err);
     const GridClock grid(genesis->content.parameters);
-    if (grid.end_real_ms(notice->valid_until) <= Clock().now().real_ms) {
-        return wrong(options.drafts.front().string() + ": expired when window " +
-                         std::to_string(notice->valid_until) + " ended: draft it anew",
-                     err);
+    const Window valid_until = notices->front().valid_until;
+    if (grid.end_real_ms(valid_until) <= Clock().now().real_ms) {
+        return wrong(
+            file + ": expired when window " + std::to_string(valid_until) + " ended: draft it anew",
+            err);
     }
     if (options.check) {
         if (options.json) {
-            out << to_json(*draft, {}, std::nullopt).dump(2) << '\n';
+            std::vector<Outcome> ready;
+            for (const Draft& draft : *batch)
+                ready.push_back({to_json(draft, {}, std::nullopt), "", false});
+            print_outcomes(ready, *batch, true, out);
         } else {
             out << "Ready for " << config->nodes.size() << " nodes.\n";
         }
@@ -141,27 +211,10 @@ int run_submit(const SubmitOptions& options, std::ostream& out, std::ostream& er
     }
     if (auto foreign = foreign_root_fault(config->ledger.parent_path(), "gateway submit ..."))
         return wrong(*foreign, err);
-    const std::string id = to_hex(notice->id.view());
-    const auto noted =
-        note_at_console(*config, genesis->network, {.what = "draft.submit", .subject = id});
-    if (!noted) return failed(noted.error(), err);
-    if (is_served(*config)) return leave_with_service(*config, *draft, *notice, options, out, err);
-    // Of so many nodes that say it, one is honest.
-    const std::size_t enough = tolerated_faults(config->nodes.size()) + 1;
-    OfficeLine line(*config, *genesis, *notice);
-    const Words words = line.wait(enough, options.wait_s * 1000);
-    const auto height = final_height(words, enough);
-    if (height) {
-        const auto at = note_at_console(*config, genesis->network,
-                                        {.what = "notice.final", .subject = id, .height = height});
-        if (!at) return failed(at.error(), err);
-    }
-    if (options.json) {
-        out << to_json(*draft, words, height).dump(2) << '\n';
-    } else {
-        print_page(words, height, out);
-    }
-    return height ? kDone : kNotFinal;
+    const auto outcomes = submit_all({*config, *genesis, options}, *batch, *notices);
+    if (!outcomes) return failed(outcomes.error(), err);
+    print_outcomes(*outcomes, *batch, options.json, out);
+    return outcomes->back().is_final ? kDone : kNotFinal;
 }
 
 }  // namespace fairfeed

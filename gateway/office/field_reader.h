@@ -37,6 +37,7 @@ class FieldReader {
         : fields_(fields), ground_(ground) {}
 
     [[nodiscard]] std::vector<std::string> take_errors() { return std::move(errors_); }
+    [[nodiscard]] bool has_errors() const { return !errors_.empty(); }
     void fail(std::string_view field, const std::string& what) {
         errors_.push_back(std::string(field) + ": " + what);
     }

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "core/base/check.h"
-#include "core/wire/transaction_codec.h"
 #include "gateway/office/authority_fields.h"
 #include "gateway/office/field_reader.h"
+#include "gateway/office/next_key.h"
+#include "gateway/office/notice_plans.h"
 #include "gateway/office/tariff_draft.h"
 
 namespace fairfeed {
@@ -112,23 +111,6 @@ TransactionContent read_committee(FieldReader& in, const DraftGround& ground) {
     return out;
 }
 
-// Who must read the meter from the window on: the members of each committee that settles its
-// cluster then or later, those that a coming COMMITTEE will name, and DGMD.
-std::set<NodeId> readers_of(const ChainState& state, const ClusterId& cluster, Window effective,
-                            const std::vector<NodeId>& coming) {
-    std::set<NodeId> readers(coming.begin(), coming.end());
-    const ClusterRecord& record = *state.cluster(cluster);
-    const auto add = [&](const CommitteeAllocation& committee) {
-        readers.insert(committee.members.begin(), committee.members.end());
-    };
-    add(record.committee);
-    if (const auto* governing = state.committee_of(cluster, effective)) add(*governing);
-    for (const CommitteeAllocation& earlier : record.earlier)
-        if (earlier.effective > effective) add(earlier);
-    readers.insert(state.genesis.dgmd);
-    return readers;
-}
-
 // The next key epoch of the meter, wrapped for all who must read it.
 TransactionContent read_key_grant(FieldReader& in, const DraftGround& ground) {
     KeyGrant out;
@@ -141,24 +123,16 @@ TransactionContent read_key_grant(FieldReader& in, const DraftGround& ground) {
         if (!out.meter.empty()) in.fail("meter", "'" + out.meter.str() + "' is not registered");
         return out;
     }
-    out.epoch = meter->grants.empty() ? 1 : meter->grants.back().epoch + 1;
-    if (!ground.data_key) return out;
-    for (const NodeId& reader :
-         readers_of(state, meter->registration.cluster, out.effective, coming)) {
-        const auto* node = state.nodes.find(reader);
-        const bool is_dgmd = reader == state.genesis.dgmd;
-        if (node == nullptr && !is_dgmd) {
-            in.fail("members", "'" + reader.str() + "' is no node of this network");
-            continue;
-        }
-        const PublicKey& theirs =
-            is_dgmd ? state.dgmd.keys.agreement : node->registration.agreement_key;
-        auto wrapped = wrap_key(theirs, *ground.data_key,
-                                key_grant_context(state.network, out.meter, out.epoch, reader));
-        CHECK(wrapped.has_value());  // a point, or the chain would not have it
-        out.entries.push_back({reader, std::move(*wrapped)});
+    if (!ground.data_key) {
+        out.epoch = next_key_epoch(*meter);
+        return out;
     }
-    return out;
+    auto grant = next_key_grant(state, *meter, {out.effective, *ground.data_key, coming});
+    if (!grant) {
+        in.fail("members", grant.error());
+        return out;
+    }
+    return std::move(*grant);
 }
 
 TransactionContent read_officers(FieldReader& in, const DraftGround& ground) {
@@ -191,24 +165,6 @@ const std::map<std::string_view, ReadNotice>& readers() {
         {"dgmd_keys", read_dgmd_keys},
         {"policy", read_policy}};
     return kReaders;
-}
-
-// Fields that are missing, and words that are no fields.
-void check_names(const NoticeForm& form, const NoticeFields& fields, Errors& errors) {
-    for (const NoticeField& field : form.fields) {
-        if (!field.is_optional && !fields.contains(std::string(field.name))) {
-            errors.push_back(std::string(field.name) + " is missing: " + std::string(field.help));
-        }
-    }
-    for (const auto& [name, value] : fields) {
-        const bool known = std::any_of(form.fields.begin(), form.fields.end(),
-                                       [&](const NoticeField& each) { return each.name == name; });
-        if (known) continue;
-        std::string all;
-        for (const NoticeField& field : form.fields)
-            all += (all.empty() ? "" : ", ") + std::string(field.name);
-        errors.push_back(name + ": a " + std::string(form.kind) + " has no such field, but " + all);
-    }
 }
 
 // Rights and money.
@@ -338,19 +294,39 @@ Result<NoticeFields, std::vector<std::string>> split_fields(const std::vector<st
     return fields;
 }
 
+std::vector<std::string> faults_of_names(const NoticeForm& form, const NoticeFields& fields) {
+    Errors errors;
+    for (const NoticeField& field : form.fields) {
+        if (!field.is_optional && !fields.contains(std::string(field.name))) {
+            errors.push_back(std::string(field.name) + " is missing: " + std::string(field.help));
+        }
+    }
+    for (const auto& [name, value] : fields) {
+        const bool known = std::any_of(form.fields.begin(), form.fields.end(),
+                                       [&](const NoticeField& each) { return each.name == name; });
+        if (known) continue;
+        std::string all;
+        for (const NoticeField& field : form.fields)
+            all += (all.empty() ? "" : ", ") + std::string(field.name);
+        errors.push_back(name + ": a " + std::string(form.kind) + " has no such field, but " + all);
+    }
+    return errors;
+}
+
 Result<TransactionContent, std::vector<std::string>> content_from(std::string_view kind,
                                                                   const NoticeFields& fields,
                                                                   const DraftGround& ground) {
     const NoticeForm* form = form_of(kind);
     if (form == nullptr) {
         std::string all;
-        for (const NoticeForm& each : notice_forms())
+        std::vector<NoticeForm> forms = notice_forms();
+        forms.insert(forms.end(), plan_forms().begin(), plan_forms().end());
+        for (const NoticeForm& each : forms)
             all += (all.empty() ? "" : ", ") + std::string(each.kind);
         return unexpected(
             Errors{"'" + std::string(kind) + "' is no kind of notice: one of " + all});
     }
-    Errors errors;
-    check_names(*form, fields, errors);
+    Errors errors = faults_of_names(*form, fields);
     FieldReader reader(fields, ground);
     TransactionContent content = readers().at(kind)(reader, ground);
     for (std::string& error : reader.take_errors())

@@ -28,6 +28,9 @@ struct NoticeForm {
 [[nodiscard]] const NoticeForm* form_of(std::string_view kind);  // nullptr: there is none
 
 using NoticeFields = std::map<std::string, std::string>;
+// A line for each field that is missing, and for each word that is no field.
+[[nodiscard]] std::vector<std::string> faults_of_names(const NoticeForm& form,
+                                                       const NoticeFields& fields);
 // "name=value" each. Errors: a line for each word that is none, or says a field twice.
 [[nodiscard]] Result<NoticeFields, std::vector<std::string>> split_fields(
     const std::vector<std::string>& words);

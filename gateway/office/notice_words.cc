@@ -1,5 +1,7 @@
 #include "gateway/office/notice_words.h"
 
+#include <span>
+
 #include "core/base/utc_text.h"
 #include "core/model/band_hours.h"
 
@@ -61,6 +63,19 @@ std::string terms_words(const RateTerms& terms) {
     return text + ".";
 }
 
+std::string registers_words(const Registers& registers) {
+    return "import " + std::to_string(registers.import_wh) + ", export " +
+           std::to_string(registers.export_wh) + ", generation " +
+           std::to_string(registers.generation_wh) + " Wh";
+}
+
+std::vector<std::string> readers_in(const KeyGrant& grant) {
+    std::vector<std::string> readers;
+    for (const KeyGrantEntry& entry : grant.entries)
+        readers.push_back(entry.recipient.str());
+    return readers;
+}
+
 struct Words {
     std::vector<std::string> operator()(const NodeRegistration& node) const {
         return {"Let node " + node.node.str() + " decide blocks, two blocks later.",
@@ -72,16 +87,23 @@ struct Words {
                 " for ever from the nodes that decide blocks."};
     }
     std::vector<std::string> operator()(const MeterRegistration& meter) const {
-        return {"Register meter " + meter.meter.str() + " at service point " + meter.service_point +
-                    " in cluster " + meter.cluster.str() + ".",
-                "Its signing key: " + to_hex(meter.signing_key.view()) + ".",
-                "Its registers at the installation, where its bill begins: import " +
-                    std::to_string(meter.installed.import_wh) + ", export " +
-                    std::to_string(meter.installed.export_wh) + ", generation " +
-                    std::to_string(meter.installed.generation_wh) +
-                    " Wh; its connection: " + std::to_string(meter.rating.phases) + " x " +
-                    std::to_string(meter.rating.amperes) + " A at " +
-                    std::to_string(meter.rating.volts) + " V."};
+        std::vector<std::string> words = {
+            "Register meter " + meter.meter.str() + " at service point " + meter.service_point +
+                " in cluster " + meter.cluster.str() + ".",
+            "Its signing key: " + to_hex(meter.signing_key.view()) + ".",
+            "Its registers at the installation, where its bill begins: " +
+                registers_words(meter.installed) + "; its connection: " +
+                std::to_string(meter.rating.phases) + " x " + std::to_string(meter.rating.amperes) +
+                " A at " + std::to_string(meter.rating.volts) + " V."};
+        if (!meter.permit) return words;
+        const std::string old = meter.permit->replaces.str();
+        words.push_back("It REPLACES meter " + old + ", which is out from then on: its account " +
+                        "closes with the registers " + registers_words(meter.permit->closing) +
+                        ".");
+        words.push_back("Readings of the new meter count from window " +
+                        std::to_string(meter.permit->since) + " on. What is certified for " + old +
+                        " passes on to it; no order to " + old + " does.");
+        return words;
     }
     std::vector<std::string> operator()(const CommitteeAllocation& committee) const {
         return {"Give cluster " + committee.cluster.str() + " to committee " +
@@ -89,11 +111,9 @@ struct Words {
                 ", the parent first."};
     }
     std::vector<std::string> operator()(const KeyGrant& grant) const {
-        std::vector<std::string> readers;
-        for (const KeyGrantEntry& entry : grant.entries)
-            readers.push_back(entry.recipient.str());
         return {"Let these read meter " + grant.meter.str() + " by its data key of epoch " +
-                std::to_string(grant.epoch) + ", and nobody else: " + listed(readers) + "."};
+                std::to_string(grant.epoch) + ", and nobody else: " + listed(readers_in(grant)) +
+                "."};
     }
     std::vector<std::string> operator()(const CapacityCertificate& capacity) const {
         std::vector<std::string> words = {"Certify meter " + capacity.meter.str() + " for " +
@@ -198,6 +218,52 @@ struct Words {
     }
 };
 
+std::uint64_t number_of(const Transaction& notice) {
+    return std::visit(
+        [](const auto& content) -> std::uint64_t {
+            if constexpr (requires { content.sequence; }) return content.sequence;
+            return 0;
+        },
+        notice.content);
+}
+
+std::string until_words(const Transaction& notice, const NetworkParameters& parameters) {
+    return " until window " + std::to_string(notice.valid_until) + " ends, " +
+           utc_text(GridClock(parameters).end_s(notice.valid_until)) + ".";
+}
+
+// How many of the notices, from the first on, are KEY_GRANTs for the same readers and window.
+std::size_t alike(std::span<const Transaction> notices) {
+    const auto* first = std::get_if<KeyGrant>(&notices.front().content);
+    std::size_t count = 1;
+    for (; first != nullptr && count < notices.size(); ++count) {
+        const auto* next = std::get_if<KeyGrant>(&notices[count].content);
+        if (next == nullptr || next->effective != first->effective ||
+            notices[count].valid_until != notices.front().valid_until ||
+            readers_in(*next) != readers_in(*first))
+            break;
+    }
+    return count;
+}
+
+std::vector<std::string> words_of_grants(std::span<const Transaction> notices,
+                                         const NetworkParameters& parameters) {
+    const auto& first = std::get<KeyGrant>(notices.front().content);
+    std::string meters;
+    for (const Transaction& notice : notices) {
+        const auto& grant = std::get<KeyGrant>(notice.content);
+        meters += (meters.empty() ? "" : ", ") + grant.meter.str() + " (epoch " +
+                  std::to_string(grant.epoch) + ")";
+    }
+    return {"Let these read " + std::to_string(notices.size()) +
+                " meters by their next data keys, and nobody else: " + listed(readers_in(first)) +
+                ".",
+            "The meters: " + meters + ".", "From " + window_text(first.effective, parameters) + ".",
+            "Notices " + std::to_string(number_of(notices.front())) + " to " +
+                std::to_string(number_of(notices.back())) +
+                " of the office; a block may take them" + until_words(notices.front(), parameters)};
+}
+
 template <class Content>
 std::optional<Window> effective_of(const Content& content) {
     if constexpr (requires { content.effective; }) return content.effective;
@@ -221,18 +287,23 @@ std::vector<std::string> in_plain_words(const Transaction& notice,
     const auto effective =
         std::visit([](const auto& content) { return effective_of(content); }, notice.content);
     if (effective) words.push_back("From " + window_text(*effective, parameters) + ".");
-    const auto number = std::visit(
-        [](const auto& content) -> std::uint64_t {
-            if constexpr (requires { content.sequence; }) return content.sequence;
-            return 0;
-        },
-        notice.content);
-    const GridClock grid(parameters);
-    words.push_back("Notice " + std::to_string(number) +
-                    " of the office; a block may take it until window " +
-                    std::to_string(notice.valid_until) + " ends, " +
-                    utc_text(grid.end_s(notice.valid_until)) + ".");
+    words.push_back("Notice " + std::to_string(number_of(notice)) +
+                    " of the office; a block may take it" + until_words(notice, parameters));
     return words;
+}
+
+std::vector<std::string> in_plain_words(const std::vector<Transaction>& notices,
+                                        const NetworkParameters& parameters) {
+    std::vector<std::string> all;
+    std::span<const Transaction> left(notices);
+    while (!left.empty()) {
+        const std::size_t count = alike(left);
+        const auto words = count > 1 ? words_of_grants(left.first(count), parameters)
+                                     : in_plain_words(left.front(), parameters);
+        all.insert(all.end(), words.begin(), words.end());
+        left = left.subspan(count);
+    }
+    return all;
 }
 
 }  // namespace fairfeed

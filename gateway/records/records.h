@@ -76,7 +76,8 @@ class Records {
     // When a block last took the meter's capacity away; nullopt: none that was followed.
     [[nodiscard]] Answer<std::optional<std::int64_t>> deauthorised_s(const MeterId& meter) const;
 
-    // What a decided block says of applications: CAPACITY with the commitment of a code uses it up,
+    // What a decided block says of applications and orders: a METER with a permit replaces the
+    // meter of orders that somebody visited; CAPACITY with the commitment of a code uses it up,
     // whatever became of it, and certifies; DEAUTHORISE of the meter of one in operation
     // deauthorises. Blocks up to the highest one that
     // was followed change nothing. Returns the applications that changed.

@@ -3,6 +3,13 @@
 #include "gateway/records/records_session.h"
 
 namespace fairfeed {
+namespace {
+
+std::string successor_note(const MeterId& meter) {
+    return "replaces " + meter.str();
+}
+
+}  // namespace
 
 std::optional<Records::Session::ChainStep> Records::Session::step_by(
     const CapacityCertificate& notice) {
@@ -20,10 +27,11 @@ std::optional<Records::Session::ChainStep> Records::Session::step_by(
 
 std::optional<Records::Session::ChainStep> Records::Session::step_by(
     const Deauthorisation& notice) {
+    const MeterId meter = inspected(notice.meter);
     for (const std::string& name : names("application", "applications")) {
         const auto each = application(ApplicationId(name));
         if (!each || each->state != ApplicationState::operating || !each->record ||
-            each->record->meter != notice.meter)
+            (each->record->meter != meter && each->record->meter != notice.meter))
             continue;
         ChainStep decided{each->form.id, {}};
         decided.step.action = ApplicationAction::deauthorise;
@@ -31,6 +39,28 @@ std::optional<Records::Session::ChainStep> Records::Session::step_by(
         return decided;
     }
     return std::nullopt;
+}
+
+void Records::Session::replace_meter(const MeterRegistration& successor, Height height,
+                                     std::int64_t at_s) {
+    const MeterId& old = successor.permit->replaces;
+    put_note(successor_note(successor.meter), old.str());
+    if (const auto since = note(deauthorised_note(old)))
+        put_note(deauthorised_note(successor.meter), *since);
+    for (const WorkOrder& order : work_orders()) {
+        if (order.alarm.subject != old.view()) continue;
+        const WorkOrderStep step{
+            WorkOrderAction::replace, std::max(at_s, order.steps.back().at_s),
+            "notice " + std::to_string(successor.sequence) + ", block " + std::to_string(height),
+            successor.meter.str()};
+        if (after_step(order, step)) put(order.id, order.steps.size(), step);
+    }
+}
+
+MeterId Records::Session::inspected(MeterId meter) {
+    while (const auto old = note(successor_note(meter)))
+        meter = MeterId(*old);
+    return meter;
 }
 
 void Records::Session::use_up(const Digest& commitment, std::int64_t at_s) {
@@ -85,6 +115,8 @@ Records::Answer<std::vector<Application>> Records::follow(const Block& block, st
                 session_->put_note(Session::deauthorised_note(taken->meter), std::to_string(at_s));
                 decided = session_->step_by(*taken);
             }
+            const auto* meter = std::get_if<MeterRegistration>(&each.content);
+            if (meter && meter->permit) session_->replace_meter(*meter, height, at_s);
             if (!decided) continue;
             decided->step.at_s = at_s;
             decided->step.by = {ActorRole::chain, "block " + std::to_string(height)};

@@ -54,6 +54,11 @@ struct Records::Session {
     };
     [[nodiscard]] std::optional<ChainStep> step_by(const CapacityCertificate& notice);
     [[nodiscard]] std::optional<ChainStep> step_by(const Deauthorisation& notice);
+    // A permit put another meter in the old one's place: whose orders somebody visited are
+    // replaced, by this notice. at_s: of the block.
+    void replace_meter(const MeterRegistration& successor, Height height, std::int64_t at_s);
+    // The meter at whose installation an inspector was, before it was replaced.
+    [[nodiscard]] MeterId inspected(MeterId meter);
     // A block names the code: it served its once. The first block counts.
     void use_up(const Digest& commitment, std::int64_t at_s);
     // The name of the note with the time of a meter's last deauthorisation.

@@ -237,6 +237,7 @@ void GatewayRuntime::report() {
                        .repaired = copy.mishaps(),
                        .machine = machine_alarms(now),
                        .notices_waiting = notices_.waiting,
+                       .ending_keys = service_->ending_keys(now),
                        .dropped = not_sent_ + queue_.refused(),
                        .starts_ms = files_.genesis.content.parameters.real_epoch_ms,
                        .running = !stopping_};

@@ -119,12 +119,37 @@ void add_connection_alarms(const GatewayFacts& facts, const FollowerSummary& sum
                    "edge-node.yaml)?"));
 }
 
+constexpr std::size_t kNamedMeters = 5;
+
+// The old key stays in force until the next one, so no window waits; but whoever gets hold of it
+// reads more than a month.
+std::string key_alarm(const std::vector<EndingKey>& ending) {
+    Window soonest = ending.front().ends;
+    std::string names;
+    for (std::size_t i = 0; i < ending.size(); ++i) {
+        soonest = std::min(soonest, ending[i].ends);
+        if (i < kNamedMeters) names += (i == 0 ? "" : ", ") + ending[i].meter.str();
+    }
+    if (ending.size() > kNamedMeters) names += ", ...";
+    return concat("data keys: ", ending.size(), ending.size() == 1 ? " meter has" : " meters have",
+                  " no key for the coming period, the first from window ", soonest, ": ", names,
+                  "; write their next keys with `gateway draft key_rotation`");
+}
+
+Json ending_keys_json(const std::vector<EndingKey>& ending) {
+    Json out = Json::array();
+    for (const EndingKey& each : ending)
+        out.push(Json::object().set("meter", each.meter.str()).set("ends", each.ends));
+    return out;
+}
+
 std::vector<std::string> alarms_of(const GatewayFacts& facts, const FollowerSummary& summary) {
     std::vector<std::string> alarms = facts.machine;
     if (!facts.database_fault.empty())
         alarms.push_back(concat("the read model stands still: ", facts.database_fault));
     if (!facts.patient) add_connection_alarms(facts, summary, alarms);
     add_chain_alarms(summary, alarms);
+    if (!facts.ending_keys.empty()) alarms.push_back(key_alarm(facts.ending_keys));
     return alarms;
 }
 
@@ -175,6 +200,7 @@ GatewayStatus status_of(const GatewayFacts& facts, const FollowerSummary& summar
                        .set("has_dgmds_key", summary.has_key)
                        .set("policy", policy_json(summary))
                        .set("notices_waiting", facts.notices_waiting)
+                       .set("ending_keys", ending_keys_json(facts.ending_keys))
                        .set("repaired", texts_json(facts.repaired))
                        .set("dropped", facts.dropped)
                        .set("alarms", texts_json(status.alarms))

@@ -8,6 +8,7 @@
 
 #include "core/io/json.h"
 #include "gateway/follower/follower.h"
+#include "gateway/office/notice_plans.h"
 
 namespace fairfeed {
 
@@ -19,13 +20,14 @@ struct GatewayFacts {
     std::string broker_why_not;   // the reason while it is not connected
     std::int64_t waiting_ms = 0;  // since the last block, while nodes claim more
     std::optional<Height> read_model;
-    std::string database_fault;         // empty: none
-    std::vector<std::string> repaired;  // what was damaged at the start, a sentence each
-    std::vector<std::string> machine;   // alarms about disk, certificates and files
-    std::size_t notices_waiting = 0;    // submitted, and in no block yet
-    std::uint64_t dropped = 0;          // messages that a full queue did not take
-    std::int64_t starts_ms = 0;         // real: of the network
-    bool running = true;                // false: the service ends with this report
+    std::string database_fault;               // empty: none
+    std::vector<std::string> repaired;        // what was damaged at the start, a sentence each
+    std::vector<std::string> machine;         // alarms about disk, certificates and files
+    std::size_t notices_waiting = 0;          // submitted, and in no block yet
+    std::vector<EndingKey> ending_keys = {};  // of meters that have no key for the time after
+    std::uint64_t dropped = 0;                // messages that a full queue did not take
+    std::int64_t starts_ms = 0;               // real: of the network
+    bool running = true;                      // false: the service ends with this report
 };
 
 struct GatewayStatus {

@@ -101,6 +101,12 @@ void OfficeService::write_draft(const CapacityExceeded& excess, const Draft& dra
                    " is not written: " + written.error().message);
 }
 
+std::vector<EndingKey> OfficeService::ending_keys(Instant now) const {
+    const auto running = state().grid().window_at(now.real_ms);
+    if (!running) return {};
+    return fairfeed::ending_keys(state(), *running, kKeyWarningDays);
+}
+
 std::optional<std::int64_t> OfficeService::next_deadline_ms() const {
     return copy_.is_stalled() ? database_at_ms_ : follower_.next_deadline_ms();
 }

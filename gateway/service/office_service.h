@@ -9,6 +9,7 @@
 
 #include "core/state/signature_checker.h"
 #include "gateway/capacity/excess_desk.h"
+#include "gateway/office/notice_plans.h"
 #include "gateway/service/notice_outbox.h"
 #include "gateway/service/office_copy.h"
 
@@ -40,6 +41,8 @@ class OfficeService {
     }
 
     [[nodiscard]] const ChainState& state() const { return follower_.state(); }
+    // The meters that need their next data key soon, by the time of the network.
+    [[nodiscard]] std::vector<EndingKey> ending_keys(Instant now) const;
     [[nodiscard]] FollowerSummary summary() const { return follower_.summary(); }
     [[nodiscard]] const OfficeCopy& copy() const { return copy_; }
 

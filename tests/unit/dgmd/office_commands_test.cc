@@ -181,6 +181,64 @@ TEST_F(OfficeCommands, make_a_data_key_once_and_grant_it_with_the_notice_that_me
     EXPECT_EQ(std::get<KeyGrant>(bundle->transactions.at(0).content).epoch, 2U);
 }
 
+// METER and KEY_GRANT of a replacement, in one file.
+TEST_F(OfficeCommands, sign_a_replacement_at_once_and_keep_the_new_meters_key) {
+    DraftOptions options = capacity();
+    options.kind = "replace";
+    options.out = made_ / "m1.drafts";
+    const std::filesystem::path key = made_ / "keys/m9-data.key";
+    options.fields = {"replaces=m1",
+                      "meter=m9",
+                      "signing_key=" + to_hex(SigningKey::generate().public_key().view()),
+                      "data_key=" + key.string(),
+                      "closing=100,0,0",
+                      "opening=0,0,0",
+                      "effective=next+9"};
+    const CommandRun drafted = say(run_draft, options);
+    ASSERT_EQ(drafted.status, 0) << drafted.err;
+    EXPECT_THAT(drafted.out, HasSubstr("It REPLACES meter m1, which is out from then on"));
+    EXPECT_THAT(drafted.out, HasSubstr("Let these read meter m9 by its data key of epoch 1"));
+    EXPECT_TRUE(load_symmetric_key(key));
+    options.out = made_ / "again.drafts";
+    EXPECT_THAT(say(run_draft, options).err, HasSubstr("a new key goes into a new file"));
+    for (const char* officer : {"officers/amal.key", "officers/chen.key"})
+        ASSERT_EQ(
+            say(run_sign, {made_ / "m1.drafts", made_ / "genesis.cbor", made_ / officer}).status,
+            0);
+    EXPECT_THAT(say(run_sign, {made_ / "m1.drafts", made_ / "genesis.cbor", {}}).out,
+                HasSubstr("Approved by amal, chen; ready"));
+    const auto ready =
+        Json::parse(say(run_submit, {{made_ / "m1.drafts"}, config(), 1, true, true}).out);
+    ASSERT_TRUE(ready);
+    EXPECT_EQ(ready->at("notices").at(1).at("kind"), Json("key_grant"));
+    const CommandRun written = say(run_notices, {{made_ / "m1.drafts"}, made_ / "notices.cbor"});
+    EXPECT_THAT(written.out, HasSubstr("2 notices\n  15  meter\n  16  key_grant\n"));
+}
+
+TEST_F(OfficeCommands, plan_the_next_keys_of_all_meters_in_one_file) {
+    DraftOptions options = capacity();
+    options.kind = "key_rotation";
+    options.out.reset();
+    options.json = true;
+    options.fields = {"keys=" + (made_ / "new").string(), "within_days=40"};
+    const CommandRun drafted = say(run_draft, options);
+    ASSERT_EQ(drafted.status, 0) << drafted.err;
+    const auto json = Json::parse(drafted.out);
+    ASSERT_TRUE(json);
+    const std::filesystem::path file = *json->at("file").as_text();
+    EXPECT_EQ(file.extension(), ".drafts");
+    const auto& keys = *json->at("keys").as_array();
+    ASSERT_EQ(keys.size(), json->at("notices").as_array()->size());
+    ASSERT_GT(keys.size(), 1U);
+    for (const Json& each : keys)
+        EXPECT_TRUE(load_symmetric_key(*each.at("file").as_text()));
+    EXPECT_THAT(say(run_drafts, {config()}).out,
+                HasSubstr(std::to_string(keys.size()) + " notices from key_grant 15"));
+    EXPECT_THAT(say(run_withdraw, {file}).out, HasSubstr("Withdrawn"));
+    EXPECT_THAT(say(run_sign, {file, made_ / "genesis.cbor", made_ / "officers/amal.key"}).err,
+                HasSubstr("this draft is withdrawn"));
+}
+
 TEST_F(OfficeCommands, say_which_nodes_they_did_not_reach) {
     ASSERT_EQ(say(run_draft, capacity()).status, 0);
     ASSERT_EQ(sign("officers/amal.key").status, 0);
@@ -195,7 +253,9 @@ TEST_F(OfficeCommands, say_which_nodes_they_did_not_reach) {
 TEST(HelpOnFields, names_every_kind_and_an_example_of_each) {
     for (const char* line :
          {"gateway draft capacity --config gateway.yaml meter=m-101", "[certificate]  commitment",
-          "gateway draft officers --config", "deauthorise: Take a meter's capacity"})
+          "gateway draft officers --config", "deauthorise: Take a meter's capacity",
+          "gateway draft replace --config", "gateway draft move --config",
+          "gateway draft key_rotation --config gateway.yaml keys=new-keys"})
         EXPECT_THAT(help_on_fields(), HasSubstr(line));
 }
 

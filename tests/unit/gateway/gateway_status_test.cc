@@ -42,6 +42,20 @@ TEST_F(AGatewayStatus, names_height_and_nodes_and_no_alarm_while_all_is_well) {
     EXPECT_EQ(status.facts.at("nodes").at("n1").at("word"), Json("agrees"));
 }
 
+TEST_F(AGatewayStatus, names_the_meters_that_have_no_key_for_the_coming_period) {
+    facts_.ending_keys = {{MeterId("m-101"), 240}};
+    EXPECT_THAT(look().alarms,
+                ElementsAre("data keys: 1 meter has no key for the coming period, the first from "
+                            "window 240: m-101; write their next keys with `gateway draft "
+                            "key_rotation`"));
+    EXPECT_EQ(look().facts.at("ending_keys").at(0).at("ends"), Json(240));
+    for (int i = 102; i <= 107; ++i)
+        facts_.ending_keys.push_back({MeterId("m-" + std::to_string(i)), 238});
+    EXPECT_THAT(look().alarms.front(), HasSubstr("7 meters have no key"));
+    EXPECT_THAT(look().alarms.front(), HasSubstr("from window 238: m-101, m-102, m-103, m-104, "
+                                                 "m-105, ...;"));
+}
+
 TEST_F(AGatewayStatus, says_how_far_behind_it_is) {
     summary_.claimed = 42;
     EXPECT_THAT(look().line, HasSubstr("height 41, 1 block behind;"));

@@ -165,9 +165,11 @@ TEST_F(NoticeFieldsTest, says_every_fault_at_once) {
                             "effective, certificate",
                             "capacity_w: '5 kW' is no whole number",
                             "effective: 'tomorrow' is no window: a number, next, next+N or week"));
-    EXPECT_THAT(read("order", {}).error(),
-                ElementsAre("'order' is no kind of notice: one of capacity, deauthorise, command, "
-                            "tariff, revoke, node, meter, key_grant, committee, officers"));
+    EXPECT_THAT(
+        read("order", {}).error(),
+        ElementsAre("'order' is no kind of notice: one of capacity, deauthorise, command, "
+                    "tariff, revoke, node, meter, key_grant, committee, officers, replace, move, "
+                    "key_rotation"));
     EXPECT_THAT(read("officers", {{"officers", "amal:04"}}).error().front(),
                 ::testing::HasSubstr("'amal:04' is not NAME:KEY"));
     EXPECT_THAT(

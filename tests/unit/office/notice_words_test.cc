@@ -92,6 +92,38 @@ TEST(NoticeWords, tell_real_time_apart_from_a_laboratorys) {
               "window 42, which begins 2016-08-15 00:00:00 (2026-01-01 00:02:06 UTC by the clock)");
 }
 
+TEST(NoticeWords, say_which_meter_a_permit_takes_out_and_with_which_registers) {
+    MeterRegistration meter{0, MeterId("m-2"), ClusterId("c"), "sp", {}, 9, {}, {3, 0, 1}};
+    meter.permit = WorkPermit{MeterId("m-1"), {9000, 800, 700}, 7};
+    const auto said = words(meter);
+    ASSERT_GE(said.size(), 5U);
+    EXPECT_EQ(said[3],
+              "It REPLACES meter m-1, which is out from then on: its account closes with the "
+              "registers import 9000, export 800, generation 700 Wh.");
+    EXPECT_EQ(said[4],
+              "Readings of the new meter count from window 7 on. What is certified for m-1 passes "
+              "on to it; no order to m-1 does.");
+}
+
+TEST(NoticeWords, say_the_keys_of_many_meters_in_four_sentences) {
+    const TestNetwork network;
+    const ChainState state = network.initial_state();
+    std::vector<Transaction> notices;
+    for (std::size_t i = 1; i <= 3; ++i) {
+        const Window effective = i == 3 ? 50 : 42;
+        notices.push_back(network.draft(
+            state, network.grant(TestNetwork::meter(1, i), 2, {NodeId("node-1")}, effective), 99,
+            i - 1));
+    }
+    const auto said = in_plain_words(notices, state.genesis.parameters);
+    ASSERT_EQ(said.size(), 7U);
+    EXPECT_EQ(said[0], "Let these read 2 meters by their next data keys, and nobody else: node-1.");
+    EXPECT_EQ(said[1], "The meters: meter-1-1 (epoch 2), meter-1-2 (epoch 2).");
+    EXPECT_EQ(said[2], "From window 42, which begins 2016-08-15 00:00:00.");
+    EXPECT_THAT(said[3], HasSubstr("Notices 46 to 47 of the office; a block may take them until"));
+    EXPECT_THAT(said[4], HasSubstr("meter-1-3 by its data key of epoch 2")) << "another window";
+}
+
 TEST(NoticeWords, describe_every_kind) {
     const TestNetwork network;
     const TransactionContent all[] = {

@@ -325,6 +325,50 @@ TEST_F(BlocksInTheRecords, tell_when_a_meter_was_deauthorised_also_without_an_ap
     EXPECT_EQ(*records.deauthorised_s(MeterId("m-101")), std::nullopt);
 }
 
+MeterRegistration permitted(const char* meter, const char* old) {
+    MeterRegistration out{57, MeterId(meter), ClusterId("ash"), "sp-9", {}, 9, {}, {}};
+    out.permit = WorkPermit{MeterId(old), {1, 0, 0}, 9};
+    return out;
+}
+
+TEST_F(BlocksInTheRecords, name_the_notice_that_replaced_the_meter_of_an_order) {
+    Records records = open(file());
+    const WorkOrderId visited = records.add_alarms(12, {alarm("m-101", 12)}, kStart)->front().id;
+    const WorkOrderId other = records.add_alarms(13, {alarm("m-102", 13)}, kStart)->front().id;
+    for (const WorkOrderId& id : {visited, other}) {
+        ASSERT_TRUE(records.add_step(id, {WorkOrderAction::assign, kStart, "erik", "dora"}));
+        ASSERT_TRUE(records.add_step(id, {WorkOrderAction::visit, kStart, "dora", ""}));
+    }
+    follow(records, block(14, permitted("m-201", "m-101")));
+    const auto after = records.work_order(visited);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->state, WorkOrderState::replaced);
+    EXPECT_EQ(after->steps.back().by, "notice 57, block 14");
+    EXPECT_EQ(after->steps.back().note, "m-201");
+    EXPECT_EQ(records.work_order(other)->state, WorkOrderState::visited);
+}
+
+TEST_F(BlocksInTheRecords, leave_an_order_to_people_whose_meter_nobody_has_visited_yet) {
+    Records records = open(file());
+    const WorkOrderId id = records.add_alarms(12, {alarm("m-101", 12)}, kStart)->front().id;
+    follow(records, block(14, permitted("m-201", "m-101")));
+    EXPECT_EQ(records.work_order(id)->state, WorkOrderState::opened);
+}
+
+TEST_F(BlocksInTheRecords, know_the_installation_of_a_meter_that_was_replaced_twice) {
+    Records records = open(file());
+    const ApplicationId id = apply(records).form.id;
+    code(records, id, 1);
+    follow(records, block(12, CapacityCertificate{1, MeterId("m-101"), 5200, 9, commitment(1)}));
+    follow(records, block(13, permitted("m-201", "m-101")));
+    follow(records, block(14, permitted("m-301", "m-201")));
+    const Deauthorisation taken{2, MeterId("m-301"), DeauthorisationReason::over_capacity, 9};
+    EXPECT_EQ(follow(records, block(15, taken)), 1U);
+    EXPECT_EQ(records.application(id)->state, ApplicationState::deauthorised);
+    follow(records, block(16, permitted("m-401", "m-301")));
+    EXPECT_EQ(*records.deauthorised_s(MeterId("m-401")), kStart) << "another meter is no visit";
+}
+
 TEST_F(RecordsTest, of_another_network_or_place_are_refused) {
     { const Records records = open(file()); }
     const auto other = Records::open(file(), commitment(1));
