@@ -86,7 +86,7 @@ Result<Snapshot, std::string_view> open_snapshot(ByteView bytes, const SnapshotO
     const Bytes clear = heading(owner, out.height);
     if (key.verify_strict(to_be_signed(clear, wrapped, sealed), signature) !=
         SignatureFault::none) {
-        return unexpected("this node has not signed it as it is");
+        return unexpected("its owner has not signed it as it is");
     }
     const auto opener = agreement.unwrap(wrapped, clear);
     const auto plain = opener ? unseal(*opener, clear, sealed) : std::nullopt;

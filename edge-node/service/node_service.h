@@ -21,6 +21,7 @@
 #include "core/io/signals.h"
 #include "core/io/status_file.h"
 #include "core/ledger/replay.h"
+#include "core/ledger/snapshot_keeper.h"
 #include "core/wire/chunk.h"
 #include "core/wire/genesis_file_codec.h"
 #include "edge-node/node/node.h"
@@ -29,7 +30,6 @@
 #include "edge-node/service/node_metrics.h"
 #include "edge-node/service/node_start.h"
 #include "edge-node/service/outlook.h"
-#include "edge-node/service/snapshot_keeper.h"
 #include "edge-node/service/verification_pool.h"
 #include "edge-node/storage/storage.h"
 

@@ -61,7 +61,7 @@ Result<ChainState, NodeService::End> NodeService::replay_ledger() {
     const auto verifier = VerifyKey::from_point(signing_.public_key());
     CHECK(verifier.has_value());
     const SnapshotKeys keys{{genesis_.network, config_.node}, *verifier, agreement_};
-    const SnapshotFiles files(config_);
+    const SnapshotFiles files = config_.snapshots();
     NodeStart start(
         storage_, genesis_, keys,
         [this] {
@@ -71,8 +71,6 @@ Result<ChainState, NodeService::End> NodeService::replay_ledger() {
         [this] { tell_progress(clock_.now()); });
     auto started = start.run(files);
     if (started) {
-        for (const std::string& refused : started->report.refused)
-            log_warning("a snapshot is not used", kv("reason", refused));
         node_ = std::move(started->node);
         snapshots_.emplace(files, keys.owner, signing_, agreement_.public_key(),
                            std::move(started->report));

@@ -24,17 +24,6 @@ Json members(const std::map<Key, Value>& entries) {
     return out;
 }
 
-Json snapshot(const SnapshotReport& report) {
-    return Json::object()
-        .set("height", report.height)
-        .set("started_from", report.start.from)
-        .set("replayed_transactions", report.start.transactions)
-        .set("refused", texts_json(report.start.refused))
-        .set("written", report.written)
-        .set("failed", report.failed)
-        .set("fault", report.fault);
-}
-
 Json storage(const StatusReport& report) {
     return Json::object()
         .set("scrubbed_blocks", report.storage.scrubbed_blocks)
@@ -42,7 +31,7 @@ Json storage(const StatusReport& report) {
         .set("blocks_damaged", report.summary.blocks_damaged)
         .set("blocks_mended", report.summary.blocks_mended)
         .set("set_aside", texts_json(report.storage.set_aside))
-        .set("snapshot", snapshot(report.storage.snapshot));
+        .set("snapshot", to_json(report.storage.snapshot));
 }
 
 Json invariants(const std::vector<InvariantReport>& reports) {

@@ -4,9 +4,9 @@
 #pragma once
 
 #include "core/io/json.h"
+#include "core/ledger/snapshot_keeper.h"
 #include "edge-node/node/node.h"
 #include "edge-node/service/outlook.h"
-#include "edge-node/service/snapshot_keeper.h"
 
 namespace fairfeed {
 

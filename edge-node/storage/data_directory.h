@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "core/ledger/snapshot_files.h"
+
 namespace fairfeed {
 
 struct DataDirectory {
@@ -12,9 +14,7 @@ struct DataDirectory {
     [[nodiscard]] std::filesystem::path ledger() const { return data / "ledger.db"; }
     [[nodiscard]] std::filesystem::path inbox() const { return data / "inbox.db"; }
     [[nodiscard]] std::filesystem::path safety_record() const { return data / "safety.slot"; }
-    [[nodiscard]] std::filesystem::path snapshot() const { return data / "snapshot"; }
-    // Written, and not proven by a later block when it was written.
-    [[nodiscard]] std::filesystem::path next_snapshot() const { return data / "snapshot.next"; }
+    [[nodiscard]] SnapshotFiles snapshots() const { return SnapshotFiles(data); }
 };
 
 }  // namespace fairfeed

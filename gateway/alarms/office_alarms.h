@@ -48,6 +48,11 @@ class OfficeAlarms {
     // The next block, genesis first.
     [[nodiscard]] Found follow(const OpenedBlock& opened);
 
+    // What blocks have shown so far: PeakWatch.
+    void write(cbor::Writer& out) const { peaks_.write(out); }
+    void read(cbor::Reader& in) { peaks_.read(in); }
+    void forget_all() { peaks_.forget_all(); }
+
   private:
     PeakWatch peaks_;
 };

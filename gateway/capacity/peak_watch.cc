@@ -117,7 +117,7 @@ PeakWatch::PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week)
 std::vector<PeakFinding> PeakWatch::follow(const std::vector<PeakReport>& reports,
                                            const std::optional<PolicyInForce>& policy) {
     std::vector<PeakFinding> found;
-    if (policy && policy->policy.sequence != policy_) take_over(*policy);
+    if (policy) take_over(*policy);
     for (const PeakReport& report : reports)
         if (report.capacity_w > 0) {
             on_report(report, found);
@@ -129,8 +129,9 @@ std::vector<PeakFinding> PeakWatch::follow(const std::vector<PeakReport>& report
 
 void PeakWatch::take_over(const PolicyInForce& policy) {
     limits_.watch = policy.policy.limits;
-    policy_ = policy.policy.sequence;
     counted_from_ = policy.from;
+    if (policy.policy.sequence == policy_) return;
+    policy_ = policy.policy.sequence;
     for (auto& [id, meter] : meters_) {
         std::erase_if(meter.exceeded, [&](const auto& each) { return each.first < policy.from; });
         meter.is_excess_told = false;

@@ -16,6 +16,7 @@
 
 #include "core/crypto/signing.h"
 #include "core/state/state.h"
+#include "core/wire/cbor.h"
 #include "gateway/follower/office_books.h"
 #include "gateway/office/draft.h"
 
@@ -81,6 +82,12 @@ class PeakWatch {
         const std::vector<PeakReport>& reports,
         const std::optional<PolicyInForce>& policy = std::nullopt);
 
+    // What was seen so far, and under which policy (core/accounts/books_codec.h); not the limits.
+    void write(cbor::Writer& out) const;
+    // In place of what was seen.
+    void read(cbor::Reader& in);
+    void forget_all();
+
   private:
     struct WatchedMeter {
         ClusterId cluster;
@@ -97,6 +104,7 @@ class PeakWatch {
         std::size_t clear_count = 0;            // since the beginning
     };
     void take_over(const PolicyInForce& policy);
+    [[nodiscard]] static WatchedMeter read_meter(cbor::Reader& in, const MeterId& id);
     void on_report(const PeakReport& report, std::vector<PeakFinding>& out);
     // The meter has no certificate any more: what was known of it is of the one before.
     void forget(const PeakReport& report);

@@ -16,6 +16,8 @@ class DgmdSigners {
     // NOLINTNEXTLINE(google-explicit-constructor): one key is the usual case.
     DgmdSigners(SigningKey first, const std::vector<SigningKey>& others = {});
 
+    // The gateway's own, whether it is in force or not.
+    [[nodiscard]] const SigningKey& first() const { return keys_.front(); }
     // The key in force in this state; nullptr: this gateway does not have it, so it can sign
     // nothing that counts.
     [[nodiscard]] const SigningKey* in_force(const ChainState& state) const;

@@ -44,6 +44,18 @@ std::vector<RecomputedSettlement> Follower::replay(const ReplayStep& step) {
     return books_.follow(step);
 }
 
+void Follower::write_books(cbor::Writer& out) const {
+    out.array(2);
+    books_.write(out);
+    words_.write_known(out);
+}
+
+void Follower::read_books(cbor::Reader& in) {
+    in.array_of(2);
+    books_ = OfficeBooks::read(in, books_.accounts().holder());
+    words_.read_known(in);
+}
+
 void Follower::start(ChainState state) {
     state_ = std::move(state);
 }

@@ -96,6 +96,12 @@ class Follower {
     // settlements of the block; new_faults() are those of the same block.
     [[nodiscard]] std::vector<RecomputedSettlement> replay(const ReplayStep& step);
     [[nodiscard]] const std::vector<ReplayFault>& new_faults() const { return books_.new_faults(); }
+    // What was learned of the blocks so far beside the public state, for a snapshot:
+    // core/accounts/books_codec.h. Holds opened figures and data keys.
+    void write_books(cbor::Writer& out) const;
+    // In place of replay() of the blocks up to that of the books. The reader's fault tells whether
+    // they are books of this version; if not, this follower serves for nothing any more.
+    void read_books(cbor::Reader& in);
     // `state`: after the ledger's tip.
     void start(ChainState state);
     [[nodiscard]] FollowerEffects step(const FollowerEvent& event, Instant now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/accounts/books_codec.h"
 #include "core/base/check.h"
 #include "core/follow/catch_up.h"
 
@@ -95,6 +96,29 @@ Height NodeWords::claimed(const std::vector<NodeId>& validators) const {
         heights.push_back(spoke ? found->second.said->height : 0);
     }
     return believed_height(std::move(heights));
+}
+
+void NodeWords::write_known(cbor::Writer& out) const {
+    books::write_map(out, known_, [&](Height height, const Known& known) {
+        out.unsigned_integer(height);
+        out.array(2 + known.validators.size());
+        out.bytes(known.id.view());
+        out.bytes(known.app_hash.view());
+        for (const NodeId& validator : known.validators)
+            out.text(validator.view());
+    });
+}
+
+void NodeWords::read_known(cbor::Reader& in) {
+    known_ = books::read_map<std::map<Height, Known>>(
+        in, [&] { return in.unsigned_integer(); },
+        [&] {
+            const std::size_t items = in.array();
+            Known known{in.fixed<Digest>(), in.fixed<Digest>(), {}};
+            for (std::size_t i = 2; i < items && in.ok(); ++i)
+                known.validators.push_back(in.name<NodeId>());
+            return known;
+        });
 }
 
 }  // namespace fairfeed

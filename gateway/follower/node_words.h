@@ -12,6 +12,7 @@
 
 #include "core/model/message.h"
 #include "core/state/state.h"
+#include "core/wire/cbor.h"
 
 namespace fairfeed {
 
@@ -58,6 +59,10 @@ class NodeWords {
     // The height that at least one honest validator claims, by the last words of each: no height
     // that the tolerated number of liars alone can make up.
     [[nodiscard]] Height claimed(const std::vector<NodeId>& validators) const;
+
+    // The blocks remembered, core/accounts/books_codec.h; not what nodes said of them.
+    void write_known(cbor::Writer& out) const;
+    void read_known(cbor::Reader& in);
 
   private:
     void compare(FollowedWord& word) const;

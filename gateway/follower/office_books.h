@@ -45,6 +45,10 @@ class OfficeBooks {
     // Clusters whose lines DGMD cannot read: a data key was not granted, or does not open them.
     [[nodiscard]] const std::set<ClusterId>& closed() const { return accounts_.closed(); }
 
+    // core/accounts/books_codec.h. What is known of the last block alone is not written, nor keys.
+    void write(cbor::Writer& out) const;
+    [[nodiscard]] static OfficeBooks read(cbor::Reader& in, std::optional<Keyholder> keys);
+
   private:
     KeyholderAccounts accounts_;
     InvariantMonitor monitor_;

@@ -209,11 +209,28 @@ Records::Answer<std::vector<WorkOrder>> Records::add_alarms(Height height,
     });
 }
 
-Records::Answer<std::optional<Height>> Records::alarms_height() const {
+Records::Answer<std::optional<Height>> Records::noted_height(const std::string& name) const {
     using Known = std::optional<Height>;
     return answered<Known>([&]() -> Answer<Known> {
-        const auto said = session_->note("alarms");
+        const auto said = session_->note(name);
         return said ? Known(std::stoull(*said)) : Known();
+    });
+}
+
+Records::Answer<std::optional<Height>> Records::alarms_height() const {
+    return noted_height("alarms");
+}
+
+Records::Answer<std::optional<Height>> Records::drafted_height() const {
+    return noted_height("drafted");
+}
+
+Records::Answer<void> Records::put_drafted_height(Height height) {
+    return answered<void>([&]() -> Answer<void> {
+        RecordsTransaction whole(session_->sql);
+        session_->put_note("drafted", std::to_string(height));
+        whole.commit();
+        return {};
     });
 }
 

@@ -89,6 +89,9 @@ class Records {
                                                             const std::vector<OfficeAlarm>& alarms,
                                                             std::int64_t at_s);
     [[nodiscard]] Answer<std::optional<Height>> alarms_height() const;
+    // What blocks up to this one gave grounds for is drafted; nullopt: nothing yet.
+    [[nodiscard]] Answer<std::optional<Height>> drafted_height() const;
+    [[nodiscard]] Answer<void> put_drafted_height(Height height);
     [[nodiscard]] Answer<WorkOrder> work_order(const WorkOrderId& id) const;
     [[nodiscard]] Answer<std::vector<WorkOrder>> work_orders() const;
     [[nodiscard]] Answer<WorkOrder> add_step(const WorkOrderId& id, const WorkOrderStep& step,
@@ -96,6 +99,7 @@ class Records {
 
   private:
     struct Session;
+    [[nodiscard]] Answer<std::optional<Height>> noted_height(const std::string& name) const;
     explicit Records(std::unique_ptr<Session> session);
     std::unique_ptr<Session> session_;
 };

@@ -1,5 +1,6 @@
 #include "gateway/records/records_follower.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fairfeed {
@@ -14,14 +15,21 @@ std::vector<CapacityExceeded> RecordsFollower::follow(const OpenedBlock& opened,
                                                       std::int64_t at_s) {
     const Block& block = opened.step.committed.block;
     OfficeAlarms::Found found = fold_.follow(opened);
-    if (looked_at_ && block.header.height <= *looked_at_) return {};
-    waiting_.push_back({block, std::move(found.alarms), at_s});
-    if (fault_.empty()) try_database();
+    if (!looked_at_ || block.header.height > *looked_at_) {
+        waiting_.push_back({block, std::move(found.alarms), at_s});
+        if (fault_.empty()) try_database();
+    }
     std::vector<CapacityExceeded> grounds;
+    if (drafted_ && block.header.height <= *drafted_) return grounds;
     for (PeakFinding& each : found.peaks)
         if (auto* excess = std::get_if<CapacityExceeded>(&each))
             grounds.push_back(std::move(*excess));
     return grounds;
+}
+
+void RecordsFollower::note_drafted(Height height) {
+    drafted_ = height;
+    if (records_) (void)records_->put_drafted_height(height);
 }
 
 void RecordsFollower::try_database() {
@@ -37,8 +45,14 @@ void RecordsFollower::try_database() {
             fault_ = height.error();
             return;
         }
+        const auto drafted = opened->drafted_height();
+        if (!drafted) {
+            fault_ = drafted.error();
+            return;
+        }
         records_.emplace(std::move(*opened));
         looked_at_ = *height;
+        drafted_ = std::max(drafted_, *drafted);
     }
     while (!waiting_.empty()) {
         const auto written = write_next();

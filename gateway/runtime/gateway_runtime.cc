@@ -121,6 +121,7 @@ Result<void, OfficeFault> GatewayRuntime::run() {
         client->start_close();
     clients_.clear();
     stopping_ = true;
+    service_->finish();
     report();
     log_info("gateway stopped", kv("height", service_->state().height));
     return going;
@@ -236,6 +237,7 @@ void GatewayRuntime::report() {
                        .database_fault = copy.database_fault(),
                        .repaired = copy.mishaps(),
                        .machine = machine_alarms(now),
+                       .snapshot = service_->snapshots(),
                        .notices_waiting = notices_.waiting,
                        .ending_keys = service_->ending_keys(now),
                        .dropped = not_sent_ + queue_.refused(),

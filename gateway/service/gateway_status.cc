@@ -199,6 +199,7 @@ GatewayStatus status_of(const GatewayFacts& facts, const FollowerSummary& summar
                        .set("read_model", model)
                        .set("has_dgmds_key", summary.has_key)
                        .set("policy", policy_json(summary))
+                       .set("snapshot", to_json(facts.snapshot))
                        .set("notices_waiting", facts.notices_waiting)
                        .set("ending_keys", ending_keys_json(facts.ending_keys))
                        .set("repaired", texts_json(facts.repaired))

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/io/json.h"
+#include "core/ledger/snapshot_keeper.h"
 #include "gateway/follower/follower.h"
 #include "gateway/office/notice_plans.h"
 
@@ -23,6 +24,7 @@ struct GatewayFacts {
     std::string database_fault;               // empty: none
     std::vector<std::string> repaired;        // what was damaged at the start, a sentence each
     std::vector<std::string> machine;         // alarms about disk, certificates and files
+    SnapshotReport snapshot;                  // of the start, and of those kept since
     std::size_t notices_waiting = 0;          // submitted, and in no block yet
     std::vector<EndingKey> ending_keys = {};  // of meters that have no key for the time after
     std::uint64_t dropped = 0;                // messages that a full queue did not take

@@ -1,5 +1,7 @@
 #include "gateway/service/notice_outbox.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "core/io/file.h"
@@ -68,8 +70,7 @@ void NoticeOutbox::look_at(const std::filesystem::path& file, const LoadedGenesi
         return;
     }
     if (const std::string why = end_of(*notice, genesis, ledger, now); !why.empty()) {
-        std::error_code ignored;
-        std::filesystem::remove(file, ignored);
+        ::unlink(file.c_str());
         again_at_ms_.erase(file);
         out.ended.push_back("notice " + to_hex(notice->id.view()) + ": " + why);
         return;

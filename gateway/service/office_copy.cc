@@ -11,9 +11,6 @@
 namespace fairfeed {
 namespace {
 
-// The own ledger's signatures were verified when its blocks were appended.
-constexpr ReplayOptions kOwnLedger{.trust_signatures = true, .keep_before = true};
-
 Unexpected<OfficeFault> fails(std::string reason) {
     return unexpected(OfficeFault{std::move(reason)});
 }
@@ -60,11 +57,12 @@ Result<void, IoError> make_room(const GatewayConfig& config) {
 
 }  // namespace
 
-OfficeCopy::OfficeCopy(DatabasePlace database, Digest network, FileLock lock, Ledger ledger,
+OfficeCopy::OfficeCopy(const GatewayConfig& config, Digest network, FileLock lock, Ledger ledger,
                        ReadModel model, RecordsFollower records)
     : lock_(std::move(lock)),
+      directory_(config.ledger.parent_path()),
       ledger_(std::move(ledger)),
-      database_(std::move(database)),
+      database_(config.database),
       network_(network),
       model_(std::move(model)),
       records_(std::move(records)) {
@@ -83,7 +81,7 @@ Result<OfficeCopy, OfficeFault> OfficeCopy::open(const GatewayConfig& config,
     auto model = open_model(config.database, genesis.network, tables);
     if (!model) return fails(model.error());
     OfficeCopy copy(
-        config.database, genesis.network, std::move(*lock), std::move(*ledger), std::move(*model),
+        config, genesis.network, std::move(*lock), std::move(*ledger), std::move(*model),
         RecordsFollower(config.records, PeakLimits{}, genesis.content, genesis.network));
     copy.mishaps_ = std::move(mishaps);
     return copy;
@@ -100,20 +98,51 @@ Result<std::string, OfficeFault> OfficeCopy::salvage(const GatewayConfig& config
     return std::move(*repaired);
 }
 
-Result<ChainState, OfficeFault> OfficeCopy::replay_to(Follower& follower,
-                                                      const LoadedGenesis& genesis,
-                                                      const Progress& progress) {
-    auto state = replay(
-        ledger_, genesis, kOwnLedger, [&](const ReplayStep& step) -> Result<void, ReplayFault> {
-            const Height height = step.after.height;
-            const auto settlements = follower.replay(step);
-            if (auto added = fold(step, settlements, follower.new_faults()); !added)
-                return unexpected(ReplayFault{height, "database", std::move(added.error())});
-            progress(height, ledger_.height());
-            return {};
-        });
-    if (state) return std::move(*state);
-    const ReplayFault& fault = state.error();
+Result<void, ReplayFault> OfficeCopy::follow(Follower& follower, const ReplayStep& step) {
+    const auto settlements = follower.replay(step);
+    if (auto added = fold(step, settlements, follower.new_faults()); !added)
+        return unexpected(ReplayFault{step.after.height, "database", std::move(added.error())});
+    return {};
+}
+
+// Rows are made from what follow() finds in a block, so a database without them needs the block.
+Result<void, std::string> OfficeCopy::resume(Follower& follower, const Snapshot& snapshot) {
+    const std::string up_to = "end before block " + std::to_string(snapshot.height) + ", its own";
+    if (next_ <= snapshot.height) return unexpected("the read model's tables " + up_to);
+    if (!records_.height() || *records_.height() < snapshot.height)
+        return unexpected("the office's records " + up_to);
+    cbor::Reader in(snapshot.books);
+    in.array_of(2);
+    follower.read_books(in);
+    records_.read_books(in);
+    if (!in.finish()) return unexpected(std::string("its books are not readable"));
+    return {};
+}
+
+Bytes OfficeCopy::books(const Follower& follower) const {
+    cbor::Writer out;
+    out.array(2);
+    follower.write_books(out);
+    records_.write_books(out);
+    return out.take();
+}
+
+Result<ChainAtTip, OfficeFault> OfficeCopy::play(const Replay& replay) {
+    Follower* follower = nullptr;
+    const ChainBooks books{[&] {
+                               follower = &replay.anew();
+                               records_.begin_anew();
+                           },
+                           [&](const Snapshot& snapshot) { return resume(*follower, snapshot); },
+                           [&](const ReplayStep& step) {
+                               auto followed = follow(*follower, step);
+                               if (followed) replay.progress(step.after.height, ledger_.height());
+                               return followed;
+                           }};
+    auto tip = replay.keys ? start_at_tip(ledger_, replay.genesis, *replay.keys, snapshots(), books)
+                           : start_from_genesis(ledger_, replay.genesis, books);
+    if (tip) return std::move(*tip);
+    const ReplayFault& fault = tip.error();
     return unexpected(OfficeFault{
         "block " + std::to_string(fault.height) + ": " + fault.reason + ": " + fault.explanation,
         false, is_damage(fault)});

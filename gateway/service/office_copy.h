@@ -13,7 +13,7 @@
 
 #include "core/io/file_lock.h"
 #include "core/ledger/ledger.h"
-#include "core/ledger/replay.h"
+#include "core/ledger/ledger_start.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/follower/follower.h"
 #include "gateway/readmodel/read_model.h"
@@ -49,11 +49,19 @@ class OfficeCopy {
                                                                   std::int64_t real_ms);
     // Called after each block, with its height and that of the tip.
     using Progress = std::function<void(Height, Height)>;
-    // Plays the ledger to the follower, and folds the blocks that the read model lacks. Returns the
-    // state after the tip.
-    [[nodiscard]] Result<ChainState, OfficeFault> replay_to(Follower& follower,
-                                                            const LoadedGenesis& genesis,
-                                                            const Progress& progress);
+    struct Replay {
+        const LoadedGenesis& genesis;
+        // Gives a follower that has followed nothing; the one before goes.
+        std::function<Follower&()> anew;
+        std::optional<SnapshotKeys> keys;  // nullopt: no snapshot serves, everything is recomputed
+        Progress progress;
+    };
+    // Plays the ledger to a follower, from a snapshot or from genesis, and folds the blocks that
+    // the read model lacks. A snapshot that goes beyond the databases does not serve.
+    [[nodiscard]] Result<ChainAtTip, OfficeFault> play(const Replay& replay);
+    // Snapshot::books at the tip, of a copy that is not stalled.
+    [[nodiscard]] Bytes books(const Follower& follower) const;
+    [[nodiscard]] SnapshotFiles snapshots() const { return SnapshotFiles(directory_); }
     // The next block: in the ledger on return, and in the read model unless the database fails.
     [[nodiscard]] Result<void, OfficeFault> append(const AppendBlock& block, std::int64_t real_ms);
 
@@ -65,10 +73,12 @@ class OfficeCopy {
     // Opens the databases again, and adds what waits.
     void try_database();
 
-    // Grounds to deauthorise meters that blocks have shown since the last call.
+    // Grounds to deauthorise meters that blocks have shown and that are not drafted yet, since the
+    // last call. Once their drafts are on the disk, note_drafted().
     [[nodiscard]] std::vector<CapacityExceeded> take_grounds() {
         return std::exchange(grounds_, {});
     }
+    void note_drafted(Height height) { records_.note_drafted(height); }
 
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const ReadModel& read_model() const { return model_; }
@@ -81,13 +91,16 @@ class OfficeCopy {
         Height height = 0;
         std::vector<OfficeRow> rows;
     };
-    OfficeCopy(DatabasePlace database, Digest network, FileLock lock, Ledger ledger,
+    OfficeCopy(const GatewayConfig& config, Digest network, FileLock lock, Ledger ledger,
                ReadModel model, RecordsFollower records);
+    [[nodiscard]] Result<void, std::string> resume(Follower& follower, const Snapshot& snapshot);
+    [[nodiscard]] Result<void, ReplayFault> follow(Follower& follower, const ReplayStep& step);
     [[nodiscard]] Result<void, std::string> fold(
         const ReplayStep& step, const std::vector<RecomputedSettlement>& settlements,
         const std::vector<ReplayFault>& faults);
 
-    FileLock lock_;  // first: released last
+    FileLock lock_;                    // first: released last
+    std::filesystem::path directory_;  // of the ledger and its snapshots
     Ledger ledger_;
     DatabasePlace database_;
     Digest network_;

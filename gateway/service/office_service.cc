@@ -1,6 +1,8 @@
 #include "gateway/service/office_service.h"
 
+#include "core/base/check.h"
 #include "core/io/file.h"
+#include "core/state/app_hash.h"
 
 namespace fairfeed {
 namespace {
@@ -21,9 +23,6 @@ OfficeService::OfficeService(const GatewayConfig& config, const Setup& setup, Of
       signers_(setup.signers),
       drafts_(config.drafts),
       outbox_(config.ledger),
-      follower_({setup.genesis.content.dgmd, setup.signers, checker_,
-                 Keyholder{setup.genesis.content.dgmd, setup.agreement, setup.others},
-                 nodes_of(config), setup.genesis.content.parameters}),
       copy_(std::move(copy)) {}
 
 Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open(
@@ -44,10 +43,40 @@ Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open_once(
     auto copy = OfficeCopy::open(config, setup.genesis, tables, real_ms);
     if (!copy) return unexpected(copy.error());
     std::unique_ptr<OfficeService> service(new OfficeService(config, setup, std::move(*copy)));
-    auto state = service->copy_.replay_to(service->follower_, setup.genesis, progress);
-    if (!state) return unexpected(state.error());
-    service->follower_.start(std::move(*state));
+    const Genesis& genesis = setup.genesis.content;
+    const SigningKey& signer = service->signers_.first();
+    const auto key = VerifyKey::from_point(signer.public_key());
+    CHECK(key.has_value());
+    SnapshotKeys keys{{setup.genesis.network, genesis.dgmd}, *key, setup.agreement};
+    OfficeCopy::Replay replay{setup.genesis,
+                              [&]() -> Follower& {
+                                  return service->follower_.emplace(Follower::Setup{
+                                      genesis.dgmd, setup.signers, service->checker_,
+                                      Keyholder{genesis.dgmd, setup.agreement, setup.others},
+                                      nodes_of(config), genesis.parameters});
+                              },
+                              std::nullopt, progress};
+    if (tables == TablesAtStart::as_they_are) replay.keys = keys;
+    auto tip = service->copy_.play(replay);
+    if (!tip) return unexpected(tip.error());
+    service->follower_->start(std::move(tip->state));
+    service->snapshots_.emplace(service->copy_.snapshots(), std::move(keys.owner), signer,
+                                setup.agreement.public_key(), std::move(tip->report));
     return service;
+}
+
+void OfficeService::take_snapshot() {
+    const ChainState& state = follower_->state();
+    // The gateway does not scrub its ledger, so it keeps no sum of its blocks' ids.
+    snapshots_->take({state.height, Digest{}, encode_state(state), books()});
+}
+
+void OfficeService::keep_snapshot() {
+    const ChainState& state = follower_->state();
+    snapshots_->look(state.height);
+    // A snapshot beyond an open excess would start a gateway that knows nothing of the excess.
+    const bool is_settled = !copy_.is_stalled() && excesses_.open() == 0;
+    if (is_settled && snapshots_->is_due(state.meters.size())) take_snapshot();
 }
 
 // While the database fails, nothing is followed: nodes keep the blocks longer than memory lasts.
@@ -59,15 +88,18 @@ Result<std::vector<AskNode>, OfficeFault> OfficeService::step(const FollowerEven
         database_at_ms_ = now.steady_ms + kDatabaseEveryMs;
     }
     if (copy_.is_stalled() && !std::holds_alternative<NodeLineChanged>(event)) return requests;
-    for (FollowerEffect& effect : follower_.step(event, now)) {
+    for (FollowerEffect& effect : follower_->step(event, now)) {
         if (auto* request = std::get_if<AskNode>(&effect)) {
             requests.push_back(std::move(*request));
-        } else if (auto done = copy_.append(std::get<AppendBlock>(effect), now.real_ms); !done) {
-            return unexpected(done.error());
+            continue;
         }
+        const auto& append = std::get<AppendBlock>(effect);
+        if (auto done = copy_.append(append, now.real_ms); !done) return unexpected(done.error());
+        snapshots_->on_block(append.committed->block.transactions.size());
     }
     if (copy_.is_stalled()) database_at_ms_ = now.steady_ms + kDatabaseEveryMs;
     deauthorise(now);
+    keep_snapshot();
     return requests;
 }
 
@@ -75,7 +107,7 @@ void OfficeService::deauthorise(Instant now) {
     for (CapacityExceeded& excess : copy_.take_grounds())
         excesses_.add(std::move(excess));
     if (excesses_.open() == 0) return;
-    const ChainState& state = follower_.state();
+    const ChainState& state = follower_->state();
     const SigningKey* key = signers_.in_force(state);
     if (key == nullptr) return;  // an alarm of the status
     const GridClock grid = state.grid();
@@ -89,6 +121,7 @@ void OfficeService::deauthorise(Instant now) {
     }
     for (const auto& [excess, draft] : outcome.drafts)
         write_draft(excess, draft);
+    if (excesses_.open() == 0) copy_.note_drafted(state.height);
 }
 
 void OfficeService::write_draft(const CapacityExceeded& excess, const Draft& draft) {
@@ -108,7 +141,7 @@ std::vector<EndingKey> OfficeService::ending_keys(Instant now) const {
 }
 
 std::optional<std::int64_t> OfficeService::next_deadline_ms() const {
-    return copy_.is_stalled() ? database_at_ms_ : follower_.next_deadline_ms();
+    return copy_.is_stalled() ? database_at_ms_ : follower_->next_deadline_ms();
 }
 
 }  // namespace fairfeed

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/ledger/snapshot_keeper.h"
 #include "core/state/signature_checker.h"
 #include "gateway/capacity/excess_desk.h"
 #include "gateway/office/notice_plans.h"
@@ -19,11 +20,12 @@ class OfficeService {
   public:
     struct Setup {
         const LoadedGenesis& genesis;
-        DgmdSigners signers;
+        DgmdSigners signers;  // of requests, notices and snapshots
         AgreementKey agreement;
         std::vector<AgreementKey> others = {};  // of before or after a DGMD_KEYS
     };
-    // Plays the ledger up to its tip; a damaged one is salvaged first.
+    // Plays the ledger up to its tip, from the last snapshot unless the tables are made anew; a
+    // damaged one is salvaged first.
     [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open(
         const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
         const OfficeCopy::Progress& progress, std::int64_t real_ms);
@@ -37,18 +39,27 @@ class OfficeService {
 
     // To be published until the ledger has them.
     [[nodiscard]] std::vector<Transaction> owed_handovers(Instant now) {
-        return follower_.owed_handovers(now);
+        return follower_->owed_handovers(now);
     }
 
-    [[nodiscard]] const ChainState& state() const { return follower_.state(); }
+    // What it knows beside the public state of the tip: Snapshot::books.
+    [[nodiscard]] Bytes books() const { return copy_.books(*follower_); }
+    // Takes a snapshot of the tip, as step() does whenever one is due. Written beside the caller.
+    void take_snapshot();
+    // Waits until the snapshot under way is on the disk.
+    void finish() { snapshots_->finish(); }
+
+    [[nodiscard]] const ChainState& state() const { return follower_->state(); }
     // The meters that need their next data key soon, by the time of the network.
     [[nodiscard]] std::vector<EndingKey> ending_keys(Instant now) const;
-    [[nodiscard]] FollowerSummary summary() const { return follower_.summary(); }
+    [[nodiscard]] FollowerSummary summary() const { return follower_->summary(); }
+    [[nodiscard]] const SnapshotReport& snapshots() const { return snapshots_->report(); }
     [[nodiscard]] const OfficeCopy& copy() const { return copy_; }
 
   private:
     static constexpr std::int64_t kDatabaseEveryMs = 5000;
     OfficeService(const GatewayConfig& config, const Setup& setup, OfficeCopy copy);
+    void keep_snapshot();
     // Each new ground becomes a DEAUTHORISE by policy, which waits in the outbox, or a draft for
     // the officers. The work order of the same ground stays, so what cannot be written or signed is
     // told and holds nothing up.
@@ -64,9 +75,10 @@ class OfficeService {
     NoticeOutbox outbox_;
     ExcessDesk excesses_;
     PlainSignatureChecker checker_;
-    Follower follower_;
+    std::optional<Follower> follower_;  // from open_once() on
     OfficeCopy copy_;
-    std::int64_t database_at_ms_ = 0;  // steady: when a failing database is tried again
+    std::optional<SnapshotKeeper> snapshots_;  // likewise
+    std::int64_t database_at_ms_ = 0;          // steady: when a failing database is tried again
 };
 
 }  // namespace fairfeed

@@ -11,10 +11,10 @@
 #include "core/io/clock.h"
 #include "core/io/file.h"
 #include "core/io/json.h"
+#include "core/ledger/snapshot_schedule.h"
 #include "core/state/app_hash.h"
 #include "core/wire/chain_codec.h"
 #include "edge-node/service/node_start.h"
-#include "edge-node/service/snapshot_schedule.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::bench {
@@ -146,9 +146,9 @@ int start(const std::filesystem::path& folder) {
     auto storage = Storage::open(directory, *genesis);
     CHECK(storage.has_value());
     Bench bench{*genesis, std::move(*storage)};
-    const SnapshotFiles files(directory);
-    std::filesystem::remove(directory.snapshot());
-    std::filesystem::remove(directory.next_snapshot());
+    const SnapshotFiles files = directory.snapshots();
+    std::filesystem::remove(directory.snapshots().proven());
+    std::filesystem::remove(directory.snapshots().next());
     Json out = Json::object().set("blocks", bench.storage.ledger().height());
     out.set("from_genesis", bench.started(files));
     out.set("snapshot", bench.write_snapshot(files, bench.last_due()));

@@ -64,7 +64,7 @@ void work(const std::filesystem::path& directory, DiskRecording& recording) {
     const NodeConfig config = NodeDisk::config(directory);
     auto storage = Storage::open(config, story().network().genesis());
     if (!storage) return;
-    const SnapshotFiles files(config);
+    const SnapshotFiles files = config.snapshots();
     Height unproven = 0;  // 0: none
     for (const Effects& turn : story().turns()) {
         const Height before = storage->ledger().height();
@@ -89,14 +89,14 @@ Result<NodeAtTip, ReplayFault> start(Storage& storage, const NodeConfig& config,
     NodeStart start(storage, story().network().genesis(), owner, new_node, {});
     DataDirectory directory = config;
     if (!with_snapshots) directory.data /= "nothing";
-    return start.run(SnapshotFiles(directory));
+    return start.run(directory.snapshots());
 }
 
 void check(const CutPoint& point, const std::filesystem::path& directory) {
     const NodeConfig config = NodeDisk::config(directory);
     auto storage = Storage::open(config, story().network().genesis());
     ASSERT_TRUE(storage) << storage.error().message;
-    SnapshotFiles(config).sweep();
+    config.snapshots().sweep();
     const auto started = start(*storage, config, true);
     ASSERT_TRUE(started) << started.error().explanation;
     const Height tip = storage->ledger().height();

@@ -59,6 +59,7 @@ int __real_rename(const char* from, const char* to);
 int __real_unlink(const char* path);
 ssize_t __real_write(int descriptor, const void* data, size_t size);
 ssize_t __real_pwrite(int descriptor, const void* data, size_t size, off_t offset);
+int __real_ftruncate(int descriptor, off_t size);
 
 int __wrap_open(const char* path, int flags, ...) {
     if ((flags & O_CREAT) == 0) return __real_open(path, flags);
@@ -119,11 +120,19 @@ int __wrap_fdatasync(int descriptor) {
 ssize_t __wrap_write(int descriptor, const void* data, size_t size) {
     const std::string path = path_of(descriptor);
     if (DiskRecording* recording = DiskRecording::of(path)) {
-        const off_t at = ::lseek(descriptor, 0, SEEK_CUR);
+        const bool at_end = (::fcntl(descriptor, F_GETFL) & O_APPEND) != 0;
+        const off_t at = ::lseek(descriptor, 0, at_end ? SEEK_END : SEEK_CUR);
         const auto offset = static_cast<std::uint64_t>(at);
         if (told(recording->write(path, offset, view(data, size))) != 0) return -1;
     }
     return __real_write(descriptor, data, size);
+}
+
+int __wrap_ftruncate(int descriptor, off_t size) {
+    const std::string path = path_of(descriptor);
+    if (DiskRecording* recording = DiskRecording::of(path))
+        if (told(recording->truncate(path, static_cast<std::uint64_t>(size))) != 0) return -1;
+    return __real_ftruncate(descriptor, size);
 }
 
 ssize_t __wrap_pwrite(int descriptor, const void* data, size_t size, off_t offset) {

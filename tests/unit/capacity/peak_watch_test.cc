@@ -30,8 +30,22 @@ class PeakWatchTest : public ::testing::Test {
     std::vector<PeakFinding> report(Window window, std::int64_t peak_w,
                                     const std::string& meter = "m-1", bool is_curtailed = false,
                                     std::int64_t capacity_w = 1000) {
+        restart();
         return watch_.follow(
             {{MeterId(meter), kCluster, window, capacity_w, peak_w, is_curtailed}});
+    }
+    // The watch goes on from what a snapshot keeps of it, as a gateway may before any block.
+    void restart() {
+        cbor::Writer books;
+        watch_.write(books);
+        PeakWatch next(PeakLimits{}, kWeek);
+        cbor::Reader in(books.result());
+        next.read(in);
+        ASSERT_TRUE(in.finish());
+        cbor::Writer again;
+        next.write(again);
+        ASSERT_EQ(again.result(), books.result());
+        watch_ = next;
     }
     // A week in which each meter m-1, m-2, ... reaches this peak once.
     std::vector<PeakFinding> week(Window number, const std::vector<std::int64_t>& peaks_w) {

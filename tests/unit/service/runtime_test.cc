@@ -17,7 +17,7 @@
 #include "core/crypto/key_file.h"
 #include "core/io/loopback_page.h"
 #include "core/io/status_file.h"
-#include "edge-node/service/snapshot_schedule.h"
+#include "core/ledger/snapshot_schedule.h"
 #include "tests/support/free_port.h"
 #include "tests/support/http_talk.h"
 #include "tests/support/wait.h"
@@ -98,7 +98,7 @@ TEST_F(NodeLives, from_the_snapshot_of_the_life_before_and_without_one_that_is_s
     const Json first = live_until([](const Json& now) { return figure(now, "written") == 1; });
     EXPECT_EQ(figure(first, "started_from"), 0);
     EXPECT_EQ(figure(first, "height"), 0) << "no block has proven it yet";
-    EXPECT_TRUE(std::filesystem::exists(config_.next_snapshot()));
+    EXPECT_TRUE(std::filesystem::exists(config_.snapshots().next()));
 
     stored_.chain().run_window({cluster}, kWindows);
     stored_.store();
@@ -106,10 +106,10 @@ TEST_F(NodeLives, from_the_snapshot_of_the_life_before_and_without_one_that_is_s
     EXPECT_EQ(figure(second, "started_from"), kWindows);
     EXPECT_EQ(figure(second, "height"), kWindows);
     EXPECT_EQ(figure(second, "replayed_transactions"), kMeters + 1);
-    EXPECT_TRUE(std::filesystem::exists(config_.snapshot()));
-    EXPECT_FALSE(std::filesystem::exists(config_.next_snapshot()));
+    EXPECT_TRUE(std::filesystem::exists(config_.snapshots().proven()));
+    EXPECT_FALSE(std::filesystem::exists(config_.snapshots().next()));
 
-    std::filesystem::resize_file(config_.snapshot(), 1000);
+    std::filesystem::resize_file(config_.snapshots().proven(), 1000);
     const Json third = live_until([](const Json& now) { return now.as_object() != nullptr; });
     EXPECT_EQ(figure(third, "started_from"), 0);
     ASSERT_NE(third.at("refused").at(0).as_text(), nullptr);

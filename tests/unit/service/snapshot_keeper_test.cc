@@ -1,5 +1,5 @@
 // A node of a whole network keeps snapshots beside its ledger of real files, and starts from them.
-#include "edge-node/service/snapshot_keeper.h"
+#include "core/ledger/snapshot_keeper.h"
 
 #include <sys/stat.h>
 
@@ -38,7 +38,7 @@ class SnapshotKeeperTest : public ::testing::Test {
                         agreement_key(kFour.str()).public_key(), StartReport{});
     }
     [[nodiscard]] const LoadedGenesis& genesis() const { return world_.network().genesis(); }
-    [[nodiscard]] SnapshotFiles files() const { return SnapshotFiles(config_); }
+    [[nodiscard]] SnapshotFiles files() const { return config_.snapshots(); }
     [[nodiscard]] SnapshotKeys keys() const {
         return {{genesis().network, kFour},
                 *VerifyKey::from_point(world_.network().key(kFour).public_key()),
@@ -99,7 +99,7 @@ TEST_F(SnapshotKeeperTest, starts_a_node_from_the_last_snapshot_and_the_blocks_a
     EXPECT_EQ(keeper_->report().height, taken);
     const NodeAtTip started = start();
     EXPECT_EQ(started.report.from, taken);
-    EXPECT_EQ(started.report.file, config_.snapshot());
+    EXPECT_EQ(started.report.file, config_.snapshots().proven());
     EXPECT_GT(started.report.transactions, 0U);
     EXPECT_THAT(started.report.refused, IsEmpty());
     expect_as_from_genesis(started);
@@ -152,22 +152,22 @@ TEST_F(SnapshotKeeperTest, promotes_at_the_start_what_was_proven_while_nobody_lo
     const Height taken = storage_->ledger().height();
     const auto unpromoted = keeper_->report();
     settle(1);
-    std::filesystem::rename(config_.snapshot(), config_.next_snapshot());
+    std::filesystem::rename(config_.snapshots().proven(), config_.snapshots().next());
     NodeAtTip started = start();
-    EXPECT_EQ(started.report.file, config_.next_snapshot());
+    EXPECT_EQ(started.report.file, config_.snapshots().next());
     keeper_.emplace(files(), keys().owner, world_.network().key(kFour),
                     agreement_key(kFour.str()).public_key(), started.report);
     EXPECT_EQ(keeper_->report().height, taken);
-    EXPECT_THAT(files().existing(), ElementsAre(config_.snapshot()));
+    EXPECT_THAT(files().existing(), ElementsAre(config_.snapshots().proven()));
 }
 
 TEST_F(SnapshotKeeperTest, never_starts_from_what_is_wrong_and_says_why) {
     settle(0);
     take();
     settle(1);
-    const Bytes good = SnapshotFiles::read(config_.snapshot()).value();
+    const Bytes good = SnapshotFiles::read(config_.snapshots().proven()).value();
     const auto put = [&](const Bytes& bytes) {
-        std::ofstream(config_.snapshot(), std::ios::binary)
+        std::ofstream(config_.snapshots().proven(), std::ios::binary)
             .write(reinterpret_cast<const char*>(bytes.data()),
                    static_cast<std::streamsize>(bytes.size()));
     };
@@ -188,7 +188,7 @@ TEST_F(SnapshotKeeperTest, never_starts_from_what_is_wrong_and_says_why) {
     };
     const std::pair<Bytes, const char*> rows[] = {
         {older, "it has another format"},
-        {rotten, "this node has not signed it"},
+        {rotten, "its owner has not signed it"},
         {Bytes(good.begin(), good.begin() + 100), "it is damaged"},
         {{}, "it is damaged"},
         {own(never), "says that its state is wrong"},
@@ -209,19 +209,19 @@ TEST_F(SnapshotKeeperTest, writes_files_that_nobody_else_may_read) {
     settle(0);
     take();
     struct stat facts {};
-    ASSERT_EQ(::stat(config_.next_snapshot().c_str(), &facts), 0);
+    ASSERT_EQ(::stat(config_.snapshots().next().c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 0777U, 0600U);
 }
 
 TEST_F(SnapshotKeeperTest, counts_what_it_cannot_write_and_tries_again_later) {
     settle(0);
-    std::filesystem::create_directory(config_.next_snapshot());
+    std::filesystem::create_directory(config_.snapshots().next());
     take();
     EXPECT_EQ(keeper_->report().failed, 1U);
     EXPECT_THAT(keeper_->report().fault, HasSubstr("snapshot.next"));
     keeper_->on_block(SnapshotSchedule::kMost);
     EXPECT_TRUE(keeper_->is_due(1));
-    std::filesystem::remove(config_.next_snapshot());
+    std::filesystem::remove(config_.snapshots().next());
     take();
     EXPECT_EQ(keeper_->report().written, 1U);
     EXPECT_EQ(keeper_->report().fault, "");

@@ -37,7 +37,7 @@ TEST(StatusFile, names_every_member) {
     summary.blocks_damaged = 1;
     summary.blocks_mended = 4;
     const SnapshotReport snapshot{
-        {40, "snapshot", 120, {"snapshot.next: it is damaged"}}, 50, 3, 1, "no space"};
+        {40, "snapshot", 9, 120, {"snapshot.next: it is damaged"}}, 50, 3, 1, "no space"};
     const Json json = to_json({NodeId("node-1"),
                                true,
                                2,
@@ -64,7 +64,7 @@ TEST(StatusFile, names_every_member) {
         R"("refused":{"wrong_topic":4},"refused_from":{},"objections":{"wrong_totals":1},)"
         R"("storage":{"scrubbed_blocks":21,"scrub_passes":2,"blocks_damaged":1,)"
         R"("blocks_mended":4,"set_aside":["the ledger was damaged"],)"
-        R"("snapshot":{"height":50,"started_from":40,"replayed_transactions":120,)"
+        R"("snapshot":{"height":50,"started_from":40,"replayed_blocks":9,"replayed_transactions":120,)"
         R"("refused":["snapshot.next: it is damaged"],"written":3,"failed":1,)"
         R"("fault":"no space"}},)"
         R"("accused":{"meter-3":1},"tampered":{"meter-5":4},"deauthorised":{"meter-6":9},)"

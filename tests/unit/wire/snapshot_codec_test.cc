@@ -51,7 +51,7 @@ TEST(SnapshotCodec, refuses_what_somebody_else_has_sealed_to_the_node) {
     const Keys forger;
     const Bytes bytes = seal_snapshot(kSnapshot, kOwner, forger.signing,
                                       keys.agreement.public_key(), test::counting_random());
-    EXPECT_EQ(opened(bytes, keys).error(), "this node has not signed it as it is");
+    EXPECT_EQ(opened(bytes, keys).error(), "its owner has not signed it as it is");
 }
 
 TEST(SnapshotCodec, refuses_another_node_another_network_and_another_format) {

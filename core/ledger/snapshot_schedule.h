@@ -1,7 +1,7 @@
-// When a node writes a snapshot: when so many transactions are behind the last one that a start
-// would take long, or that the writing is cheap beside them. So a start replays a bounded number,
-// whatever the ledger's age, and what is written stays in proportion to what the ledger writes.
-// Pure.
+// When a node or the gateway writes a snapshot: when so many transactions are behind the last one
+// that a start would take long, or that the writing is cheap beside them. So a start replays a
+// bounded number, whatever the ledger's age, and what is written stays in proportion to what the
+// ledger writes. Pure.
 #pragma once
 
 #include <algorithm>

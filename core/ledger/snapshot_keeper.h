@@ -1,6 +1,6 @@
-// Keeps a running node's snapshots: says when one is due, seals and writes it beside the loop, and
-// promotes it once a later block has proven it. A failure is told and counted, and changes nothing
-// for the node. One thread calls it.
+// Keeps the snapshots of a running node or gateway: says when one is due, seals and writes it
+// beside the loop, and promotes it once a later block has proven it. A failure is told and counted,
+// and changes nothing for the owner. One thread calls it.
 #pragma once
 
 #include <future>
@@ -8,10 +8,11 @@
 #include <string>
 
 #include "core/crypto/random.h"
+#include "core/io/json.h"
+#include "core/ledger/ledger_start.h"
+#include "core/ledger/snapshot_files.h"
+#include "core/ledger/snapshot_schedule.h"
 #include "core/wire/snapshot_codec.h"
-#include "edge-node/service/node_start.h"
-#include "edge-node/service/snapshot_schedule.h"
-#include "edge-node/storage/snapshot_files.h"
 
 namespace fairfeed {
 
@@ -22,10 +23,12 @@ struct SnapshotReport {
     std::uint64_t failed = 0;
     std::string fault;  // of the last one; empty: it was written
 };
+// As in the status files (docs/operations.md).
+[[nodiscard]] Json to_json(const SnapshotReport& report);
 
 class SnapshotKeeper {
   public:
-    // `start`: how this node started, at the tip of its ledger. `signer` outlives this object.
+    // `start`: how the owner started, at the tip of its ledger. `signer` outlives this object.
     SnapshotKeeper(SnapshotFiles files, SnapshotOwner owner, const Signer& signer,
                    const PublicKey& recipient, StartReport start);
 

@@ -1,11 +1,24 @@
-#include "edge-node/service/snapshot_keeper.h"
+#include "core/ledger/snapshot_keeper.h"
 
 #include <chrono>
 #include <system_error>
 
+#include "core/io/json_texts.h"
 #include "core/io/log.h"
 
 namespace fairfeed {
+
+Json to_json(const SnapshotReport& report) {
+    return Json::object()
+        .set("height", report.height)
+        .set("started_from", report.start.from)
+        .set("replayed_blocks", report.start.blocks)
+        .set("replayed_transactions", report.start.transactions)
+        .set("refused", texts_json(report.start.refused))
+        .set("written", report.written)
+        .set("failed", report.failed)
+        .set("fault", report.fault);
+}
 
 SnapshotKeeper::SnapshotKeeper(SnapshotFiles files, SnapshotOwner owner, const Signer& signer,
                                const PublicKey& recipient, StartReport start)
