@@ -25,24 +25,6 @@ sockaddr_in loopback(std::uint16_t port) {
     return address;
 }
 
-// All at once, so that they differ.
-std::vector<std::uint16_t> free_ports(std::size_t count) {
-    std::vector<int> sockets;
-    std::vector<std::uint16_t> ports;
-    for (std::size_t i = 0; i < count; ++i) {
-        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address = loopback(0);
-        socklen_t size = sizeof address;
-        auto* plain = reinterpret_cast<sockaddr*>(&address);
-        CHECK(fd >= 0 && ::bind(fd, plain, size) == 0 && ::getsockname(fd, plain, &size) == 0);
-        sockets.push_back(fd);
-        ports.push_back(ntohs(address.sin_port));
-    }
-    for (const int fd : sockets)
-        ::close(fd);
-    return ports;
-}
-
 bool is_listening(std::uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr_in address = loopback(port);
@@ -63,6 +45,24 @@ void replace_one(std::string& text, const std::string& from, const std::string& 
 }
 
 }  // namespace
+
+// All at once, so that they differ.
+std::vector<std::uint16_t> free_ports(std::size_t count) {
+    std::vector<int> sockets;
+    std::vector<std::uint16_t> ports;
+    for (std::size_t i = 0; i < count; ++i) {
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address = loopback(0);
+        socklen_t size = sizeof address;
+        auto* plain = reinterpret_cast<sockaddr*>(&address);
+        CHECK(fd >= 0 && ::bind(fd, plain, size) == 0 && ::getsockname(fd, plain, &size) == 0);
+        sockets.push_back(fd);
+        ports.push_back(ntohs(address.sin_port));
+    }
+    for (const int fd : sockets)
+        ::close(fd);
+    return ports;
+}
 
 RunningLab::RunningLab(int starts_in_s, int grace_ms) : ports_(free_ports(kNodes + 1)) {
     write_network(starts_in_s, grace_ms);

@@ -15,6 +15,9 @@
 
 namespace fairfeed::e2e {
 
+// Ports of loopback without a listener now.
+[[nodiscard]] std::vector<std::uint16_t> free_ports(std::size_t count);
+
 class RunningLab {
   public:
     // `grace_ms`: how long the nodes wait for readings after a window's end; the preset's.
