@@ -130,6 +130,11 @@ class Office:
         readings = self.api.items(f"/readings?meter={meter}&order=oldest")
         return next((r for r in readings if r["executed_command"] == sequence), None)
 
+    def application_of(self, meter):
+        """The name of the application for the meter."""
+        every = self.api.items("/applications")
+        return next(each["id"] for each in every if each["meter"] == meter)
+
     def order_of(self, meter):
         """The work order that the meter's broken seal has opened."""
         return next(iter(self._orders_of(meter)), None)

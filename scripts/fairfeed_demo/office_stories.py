@@ -45,11 +45,11 @@ def capacity(office):
     desk, meter, papers = office.desk, office.cast.applicant, office.papers
     papers.mkdir(mode=0o700)
     nameplate_w = (meter.certified_w or 3000) + _MORE_W
-    made = yield from desk.ask(
+    yield from desk.ask(
         "application", "new", "--name", "Ada Ohm", "--contact", "ada@example.org", "--place",
         "Volt Lane 5", "--service-point", meter.id, "--meter", meter.id, "--estimated-w",
         nameplate_w)  # fmt: skip
-    name = made["application"]
+    name = office.application_of(meter.id)
     yield from desk.ask("application", "schedule", name, "--visit", _soon())
     record = papers / f"{name}.inspection"
     seen = yield from desk.ask_apart(
