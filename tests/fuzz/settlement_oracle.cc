@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "tests/fuzz/rational.h"
+#include "tests/support/billing_by_hand.h"
 
 namespace fairfeed::fuzz {
 namespace {
@@ -18,6 +19,7 @@ struct Meter {
     Int128 import_wh = 0;
     Int128 available_wh = 0;
     Int128 credited_wh = 0;
+    BandEnergies bands = {};
 };
 
 struct Cluster {
@@ -56,12 +58,31 @@ bool is_sound(const MeterWindow& meter, std::int64_t quarters) {
     return within(import_wh, kMostWh) && within(generation_wh, kMostWh);
 }
 
+// Rates and charges in range, and a band for each quarter hour of the week.
+bool is_sound(const Tariff& tariff) {
+    const std::size_t bands = 1 + tariff.more.size();
+    if (!within(tariff.daily_micro, kMostW) || bands > 4 || tariff.week.size() > 168) return false;
+    for (std::size_t band = 0; band < bands; ++band) {
+        const BandRates rates = test::rates_by_hand(tariff, band);
+        if (rates.import_micro_per_kwh < 0 || rates.export_micro_per_kwh < 0) return false;
+    }
+    if (bands == 1) return tariff.week.empty();
+    std::vector<std::int64_t> quarters(bands, 0);
+    for (std::size_t i = 0; i < tariff.week.size(); ++i) {
+        const BandRun& run = tariff.week[i];
+        if (run.band >= bands || run.quarters == 0) return false;
+        if (i > 0 && tariff.week[i - 1].band == run.band) return false;
+        quarters[run.band] += run.quarters;
+    }
+    return std::find(quarters.begin(), quarters.end(), 0) == quarters.end() &&
+           std::accumulate(quarters.begin(), quarters.end(), std::int64_t{0}) == 7 * 96;
+}
+
 bool is_sound(const SettlementInput& input) {
     if (input.window_seconds <= 0 || input.window_seconds > 1'000'000) return false;
     if (input.window_seconds % 900 != 0) return false;
     if (Int128{input.window_start_s} + input.window_seconds > INT64_MAX) return false;
-    if (input.tariff.import_micro_per_kwh < 0 || input.tariff.export_micro_per_kwh < 0)
-        return false;
+    if (!is_sound(input.tariff)) return false;
     for (std::size_t i = 0; i < input.meters.size(); ++i) {
         if (!is_sound(input.meters[i], input.window_seconds / 900)) return false;
         if (i > 0 && !(input.meters[i - 1].meter < input.meters[i].meter)) return false;
@@ -99,8 +120,9 @@ Int128 claimable_wh(const MeterWindow& meter, Int128 share_w, std::size_t k) {
     return is_at_cap ? std::max(Int128{0}, through_wh(meter.capacity_w, k) - generated) : 0;
 }
 
-Meter summed(const MeterWindow& meter, std::int64_t start_s) {
+Meter summed(const MeterWindow& meter, const Tariff& tariff, std::int64_t start_s) {
     Meter out{.capacity_w = meter.capacity_w};
+    std::vector<std::int64_t> credited;
     Int128 generation_wh = 0, claimable = 0;
     for (std::size_t k = 0; k < meter.profile.size(); ++k) {
         const QuarterHour& quarter = meter.profile[k];
@@ -110,12 +132,14 @@ Meter summed(const MeterWindow& meter, std::int64_t start_s) {
         const Int128 room_wh = std::max(Int128{0}, through_wh(share_w, k) - load_wh);
         out.load_wh += load_wh;
         out.import_wh += quarter.import_wh;
-        out.credited_wh += std::min(Int128{quarter.export_wh}, room_wh);
+        credited.push_back(static_cast<std::int64_t>(std::min(Int128{quarter.export_wh}, room_wh)));
+        out.credited_wh += credited.back();
         generation_wh += quarter.generation_wh;
         claimable += claimable_wh(meter, share_w, k);
     }
     const Int128 claim = meter.available_wh ? Int128{*meter.available_wh} : generation_wh;
     out.available_wh = std::clamp(claim, generation_wh, generation_wh + claimable);
+    out.bands = test::bands_by_hand(tariff, start_s, meter.profile, credited);
     return out;
 }
 
@@ -246,26 +270,35 @@ void share_out(const Cluster& cluster, OracleSettlement& out) {
 // Computes amounts in thousandths of a micro, with the carried remainders. False: a sum of money
 // does not fit 64 bits.
 bool bill_out(const SettlementInput& input, const Cluster& cluster, OracleSettlement& out) {
+    const auto is_small = [](Int128 value) { return value <= INT64_MAX && value >= INT64_MIN; };
+    // The clocks may go back over midnight, so that a day ends twice, or less than no day.
+    const Int128 fixed =
+        test::fixed_by_hand(input.tariff, input.window_start_s, input.window_seconds) * 1000;
+    const auto whole = [](Int128 thousandths) {
+        return thousandths >= 0 ? thousandths / 1000 : -((999 - thousandths) / 1000);
+    };
     Int128 owed_micro = 0;
+    out.bands.resize(1 + input.tariff.more.size());
     for (std::size_t i = 0; i < input.meters.size(); ++i) {
         const MeterWindow& meter = input.meters[i];
-        const Meter& sums = cluster.meters[i];
-        const auto amount = [](std::int64_t carried, Int128 wh, std::int64_t rate) {
-            return divide(Natural(wh) * Natural(rate) + Natural(carried), Natural(1000)).first;
-        };
-        const Natural taken =
-            amount(meter.import_remainder, sums.import_wh, input.tariff.import_micro_per_kwh);
-        const Natural given =
-            amount(meter.export_remainder, sums.credited_wh, input.tariff.export_micro_per_kwh);
-        if (taken > Natural(INT64_MAX) || given > Natural(INT64_MAX)) return false;
-        const Int128 balance = Int128{meter.balance_micro} + taken.small() - given.small();
-        if (balance > INT64_MAX || balance < INT64_MIN) return false;
-        owed_micro += Int128{taken.small()} - given.small();
-        out.meters[i].import_amount_micro = taken.small();
-        out.meters[i].export_amount_micro = given.small();
+        const BandEnergies& bands = cluster.meters[i].bands;
+        const test::AmountByHand owed = test::price_by_hand(input.tariff, bands);
+        const Int128 taken = whole(owed.cost + fixed + meter.import_remainder);
+        const Int128 given = whole(owed.worth + meter.export_remainder);
+        if (!is_small(taken) || !is_small(given) || !is_small(taken - given)) return false;
+        const Int128 balance = meter.balance_micro + taken - given;
+        if (!is_small(balance)) return false;
+        owed_micro += taken - given;
+        out.meters[i].import_amount_micro = static_cast<std::int64_t>(taken);
+        out.meters[i].export_amount_micro = static_cast<std::int64_t>(given);
         out.meters[i].balance_micro = static_cast<std::int64_t>(balance);
+        out.meters[i].bands = bands;
+        for (std::size_t band = 0; band < bands.size(); ++band) {
+            out.bands[band].import_wh += bands[band].import_wh;
+            out.bands[band].credited_wh += bands[band].credited_wh;
+        }
     }
-    if (-owed_micro > INT64_MAX || -owed_micro < INT64_MIN) return false;
+    if (!is_small(-owed_micro)) return false;
     out.grid_amount_micro = static_cast<std::int64_t>(-owed_micro);
     return true;
 }
@@ -276,7 +309,7 @@ std::optional<OracleSettlement> settle_by_definition(const SettlementInput& inpu
     if (!is_sound(input)) return std::nullopt;
     Cluster cluster{input.rule, input.window_seconds, {}};
     for (const MeterWindow& meter : input.meters)
-        cluster.meters.push_back(summed(meter, input.window_start_s));
+        cluster.meters.push_back(summed(meter, input.tariff, input.window_start_s));
     if (cluster.sum(&Meter::capacity_w) > kMostW || cluster.sum(&Meter::load_wh) > kMostWh ||
         cluster.sum(&Meter::available_wh) > kMostWh)
         return std::nullopt;

@@ -1,5 +1,6 @@
 // The contract a second time: settles a window from the definitions of docs/contract.md, figure by
-// figure, in rationals of any size. Uses no optimisation of core/contract and calls nothing of it.
+// figure, in rationals of any size; bands, days and money in whole thousandths of a micro
+// (tests/support/billing_by_hand.h). Uses no optimisation of core/contract and calls nothing of it.
 // The product's results must be equal to these, and the product must refuse exactly the windows
 // that this oracle refuses.
 #pragma once
@@ -18,6 +19,7 @@ struct OracleMeter {
     std::int64_t import_amount_micro = 0;
     std::int64_t export_amount_micro = 0;
     std::int64_t balance_micro = 0;
+    BandEnergies bands = {};  // one for each band of the tariff, also where there is one
 };
 struct OracleSettlement {
     std::vector<OracleMeter> meters;
@@ -27,6 +29,7 @@ struct OracleSettlement {
     std::int64_t residual_surplus_wh = 0;
     std::int64_t conventional_wh = 0;
     std::int64_t grid_amount_micro = 0;
+    BandEnergies bands = {};
 };
 
 // nullopt: some figure is outside the range of a window.

@@ -8,7 +8,6 @@
 #include "core/io/file.h"
 #include "core/io/slot_file.h"
 #include "core/proof/evidence_proof.h"
-#include "core/proof/proof_parts.h"
 #include "core/wire/chunk.h"
 #include "core/wire/evidence_codec.h"
 #include "core/wire/genesis_file_codec.h"
@@ -18,8 +17,10 @@
 #include "tests/fuzz/capacity_seeds.h"
 #include "tests/fuzz/little_state.h"
 #include "tests/fuzz/notice_seeds.h"
+#include "tests/fuzz/proof_seeds.h"
 #include "tests/fuzz/request_seeds.h"
 #include "tests/fuzz/snapshot_seed.h"
+#include "tests/fuzz/window_seeds.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/wire/samples.h"
 
@@ -185,43 +186,11 @@ void write_verifiers(const Corpus& corpus) {
     corpus.add("batch_on_state", "missing", ByteView(Bytes{0, 0, 0, 1, 2, 1}));
 }
 
-// The inverse of Input::figure.
-void put_figure(Bytes& out, std::uint64_t value) {
-    std::uint8_t width = 0;
-    while (width < 8 && (value >> (8U * width)) != 0)
-        ++width;
-    out.push_back(width);
-    while (width-- > 0)
-        out.push_back(static_cast<std::uint8_t>(value >> (8U * width)));
-}
-
-// A window of one quarter hour in the form that the target reads: capacity, generation, import and
-// export of each meter.
-void write_window(const Corpus& corpus, const std::string& name,
-                  const std::vector<std::array<std::uint64_t, 4>>& meters) {
-    Bytes out{0, 0};
-    for (const std::uint64_t figure : {1'470'614'400ULL, 251'337ULL, 80'001ULL})
-        put_figure(out, figure);
-    out.push_back(static_cast<std::uint8_t>(meters.size()));
-    for (const auto& meter : meters) {
-        append(out, Bytes{0, 0});
-        for (const std::uint64_t figure : meter)
-            put_figure(out, figure);
-        for (const std::uint64_t carried : {7ULL, 999ULL, 1'000'000ULL})
-            put_figure(out, carried);
-    }
-    corpus.add("contract", name, out);
-}
-
 void write_contract(const Corpus& corpus) {
-    write_window(corpus, "no-meters", {});
-    write_window(corpus, "deficit", {{5000, 200, 900, 0}, {0, 0, 400, 0}});
-    write_window(corpus, "surplus",
-                 {{5000, 1100, 3, 900}, {3000, 700, 0, 699}, {2000, 500, 1, 499}, {0, 0, 77, 0}});
-    write_window(corpus, "no-capacity", {{0, 1100, 3, 900}, {0, 0, 77, 0}});
-    write_window(corpus, "largest",
-                 {{400'000'000'000, 90'000'000'000'000, 1, 90'000'000'000'000},
-                  {599'999'999'999, 899'999'999'999'999, 0, 799'999'999'999'998}});
+    for (const auto& [name, bytes] : contract_seeds())
+        corpus.add("contract", name, bytes);
+    for (const auto& [name, bytes] : true_up_seeds())
+        corpus.add("true_up", name, bytes);
     for (const char* name : {"df_above_one", "everything_zero", "exact_balance", "idle_nameplate",
                              "largest_remainder", "no_prosumer", "quarter_hours", "share_in_force"})
         corpus.copy("settle_input", "tests/vectors/contract/" + std::string(name) + ".yaml");
@@ -272,17 +241,9 @@ void write_crypto(const Corpus& corpus) {
     corpus.add("signature", "own-key", signed_message);
     corpus.add("key_pem", "one", key.to_pem());
     corpus.add("merkle_proof", "seven", ByteView(Bytes{6, 1, 2, 3, 4, 5, 6, 7, 0, 4, 0, 1}));
-    Proof proof;
-    proof.network = samples::network();
-    proof.header = samples::block().header;
-    proof.certificate = samples::certificate();
-    proof.reading = {make_reading_transaction(samples::reading()), 0, {}};
-    SettlementExcerpt excerpt = cut_out(samples::batch(), 0, {0});
-    proof.settlement = {std::move(excerpt.transaction), 1, {samples::digest("sibling")}};
-    proof.rows = std::move(excerpt.rows);
-    proof.reading_key = samples::data_key();
-    proof.line_key = samples::data_key();
-    corpus.add("proof_file", "one", encode_proof(proof));
+    corpus.add("proof_file", "one", proof_seed());
+    for (const auto& [name, bytes] : bill_seeds())
+        corpus.add("bill_file", name, bytes);
     corpus.add("chunk", "delivered", ByteView(Bytes{0, 2, 0, 0, 1, 2, 3}));
     Bytes packet{1, 9, 0, 3, 0x82, 1, 2};
     corpus.add("chunk", "received", packet);
