@@ -1,6 +1,7 @@
 // The auditor of a simulation: opens every settlement on the chain with DGMD's keys and compares it
 // with the measurements of the simulated meters, with sums of its own: energy to the Wh, money to
-// the thousandth of a micro. One per run; one thread.
+// the thousandth of a micro, in the bands of every quarter hour, corrections and fixed charges
+// included (tests/support/billing_by_hand.h). One per run; one thread.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 #include "tests/simulation/credit_audit.h"
 #include "tests/simulation/scenery.h"
 #include "tests/simulation/simulated_meter.h"
+#include "tests/support/billing_by_hand.h"
 
 namespace fairfeed::simulation {
 
@@ -19,7 +21,13 @@ class Audit {
   public:
     using MeterOf = std::function<const SimulatedMeter&(const MeterId&)>;
     Audit(const Scenery& scenery, MeterOf meter_of)
-        : scenery_(scenery), meter_of_(meter_of), credit_(scenery, std::move(meter_of)) {}
+        : scenery_(scenery), meter_of_(meter_of), credit_(scenery, std::move(meter_of)) {
+        tariffs_[0] = scenery_.network.options().tariff;
+    }
+
+    // Notices and readings of the chain, each in front of the settlements that depend on it.
+    void on_tariff(const TariffNotice& notice) { tariffs_[notice.effective] = notice.tariff; }
+    void on_reading(const SignedReading& reading);
 
     // Call in the order of the chain; `time_ms`: of the block's header. Returns the fault in words;
     // empty: none.
@@ -31,9 +39,12 @@ class Audit {
 
   private:
     struct Account {
-        // Exact sums, in thousandths of a micro.
-        Int128 imported = 0;
-        Int128 credited = 0;
+        test::AccountByHand by_hand;
+        std::map<Window, ReadingBody> bodies;  // those that the chain lists
+        // Sums of what was posted, in micro, and of the fixed charges that were due.
+        Int128 imported_micro = 0;
+        Int128 exported_micro = 0;
+        Int128 fixed_micro = 0;
         QuarterHour energy;       // all that was settled and trued up, in Wh
         std::set<Window> listed;  // windows whose reading the chain has
     };
@@ -43,13 +54,22 @@ class Audit {
     [[nodiscard]] std::string judge_energy(const Settlement& settlement,
                                            const SettlementEntry& entry,
                                            const SettlementLine& line) const;
-    [[nodiscard]] std::string judge_money(const SettlementLine& line);
+    void take_readings(const Settlement& settlement, const MeterId& meter);
+    [[nodiscard]] Account& account_of(const MeterId& meter);
+    [[nodiscard]] std::string judge_money(const SettlementEntry& entry, Window window,
+                                          const SettlementLine& line);
+    [[nodiscard]] std::string judge_estimate(const Account& account, Window window,
+                                             const SettlementLine& line) const;
+    [[nodiscard]] std::string judge_totals(const Settlement& settlement,
+                                           const std::vector<SettlementLine>& lines) const;
 
     const Scenery& scenery_;
     MeterOf meter_of_;
     CreditAudit credit_;
     std::map<MeterId, Account> accounts_;
     std::map<std::pair<MeterId, Window>, Digest> listed_;
+    std::map<Digest, ReadingBody> opened_;  // readings of the chain that no settlement lists yet
+    test::TariffsByHand tariffs_;
 };
 
 }  // namespace fairfeed::simulation

@@ -2,8 +2,18 @@
 
 #include <algorithm>
 
+#include "tests/support/billing_by_hand.h"
+
 namespace fairfeed::simulation {
 namespace {
+
+// The share that binds in a quarter hour, at most the capacity.
+std::int64_t binding_w(const ShareSchedule& shares, std::int64_t capacity_w, std::int64_t at_s) {
+    std::int64_t share_w = capacity_w;
+    for (const ShareInForce& share : shares)
+        if (share.from_s <= at_s) share_w = share.share_w;
+    return std::min(share_w, capacity_w);
+}
 
 // The energy of a power in quarter hour `index` of a window.
 std::int64_t quarter_wh(std::int64_t power_w, std::int64_t index) {
@@ -28,16 +38,13 @@ CreditAudit::Truth CreditAudit::truth_of(const SimulatedMeter& meter, const Acco
     std::int64_t claimable_wh = 0;
     std::int64_t index = 0;
     for (const QuarterHour& measured : kept->body.profile) {
-        std::int64_t share_w = capacity_w;
-        for (const ShareInForce& share : account.shares) {
-            if (share.from_s <= start_s + index * kSecondsPerQuarter) share_w = share.share_w;
-        }
-        share_w = std::min(share_w, capacity_w);
+        const std::int64_t share_w =
+            binding_w(account.shares, capacity_w, start_s + index * kSecondsPerQuarter);
         const std::int64_t cap_wh = quarter_wh(share_w, index);
         const std::int64_t load_wh =
             measured.import_wh + measured.generation_wh - measured.export_wh;
         truth.credited_wh +=
-            std::min(measured.export_wh, std::max<std::int64_t>(0, cap_wh - load_wh));
+            test::credit_by_hand(measured, share_w, static_cast<std::size_t>(index));
         generation_wh += measured.generation_wh;
         if (share_w < capacity_w && is_nearly(measured.generation_wh, std::max(cap_wh, load_wh))) {
             claimable_wh +=
@@ -49,6 +56,21 @@ CreditAudit::Truth CreditAudit::truth_of(const SimulatedMeter& meter, const Acco
         std::max(kept->body.available_wh.value_or(0), generation_wh) - generation_wh;
     truth.available_wh = generation_wh + std::min(claimable_wh, claimed_wh);
     return truth;
+}
+
+std::vector<std::int64_t> CreditAudit::credited(const MeterId& meter, Window window,
+                                                const Profile& profile) const {
+    const Account& account = accounts_.at(meter);
+    const std::int64_t start_s = scenery_.first_state.grid().start_s(window);
+    const std::int64_t capacity_w = account.windows.at(window).capacity_w;
+    std::vector<std::int64_t> credited_wh;
+    for (const QuarterHour& quarter : profile) {
+        const std::size_t index = credited_wh.size();
+        const std::int64_t at_s = start_s + static_cast<std::int64_t>(index) * kSecondsPerQuarter;
+        credited_wh.push_back(
+            test::credit_by_hand(quarter, binding_w(account.shares, capacity_w, at_s), index));
+    }
+    return credited_wh;
 }
 
 std::string CreditAudit::on_line(Window window, const SettlementLine& line,

@@ -27,6 +27,10 @@ class CreditAudit {
     // empty: none.
     [[nodiscard]] std::string on_line(Window window, const SettlementLine& line,
                                       const IsListed& is_listed);
+    // What is paid for of each quarter hour's export in a settled window with this profile, as far
+    // as shares are known.
+    [[nodiscard]] std::vector<std::int64_t> credited(const MeterId& meter, Window window,
+                                                     const Profile& profile) const;
     // The line's share is known from now on. `factors`: the settlement's.
     void on_share(Window window, const SettlementLine& line, const Factors& factors,
                   std::int64_t time_ms);

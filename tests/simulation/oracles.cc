@@ -136,7 +136,11 @@ void Oracles::on_commit(std::size_t node, const CommittedBlock& committed) {
                              transaction.kind == TransactionKind::event;
         if (!accuses) highest_at_work_ = header.height;
         if (is_dgmd_kind(transaction.kind)) on_notice(transaction, header.time_ms);
-        if (const auto* committee = std::get_if<CommitteeAllocation>(&transaction.content)) {
+        if (const auto* reading = std::get_if<SignedReading>(&transaction.content)) {
+            audit_.on_reading(*reading);
+        } else if (const auto* tariff = std::get_if<TariffNotice>(&transaction.content)) {
+            audit_.on_tariff(*tariff);
+        } else if (const auto* committee = std::get_if<CommitteeAllocation>(&transaction.content)) {
             allocated_[committee->cluster].push_back({header.height, committee->effective});
         } else if (const auto* settlement = std::get_if<Settlement>(&transaction.content)) {
             on_settlement(*settlement, header.time_ms);

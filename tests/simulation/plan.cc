@@ -6,6 +6,7 @@
 #include "core/model/allocation.h"
 #include "core/model/certificate.h"
 #include "tests/simulation/committee_plan.h"
+#include "tests/simulation/pricing.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::simulation {
@@ -263,6 +264,7 @@ Plan draw_plan(std::uint64_t seed, std::size_t nodes, Liars liars) {
     auto change_dice = dice_of_changes(seed, nodes);
     if (change_dice) draw_course_of_changes(plan, *change_dice);
     draw_sharing(plan, Dice(seed * 0xd1b54a32d192ed03U + nodes));
+    draw_pricing(plan, Dice(seed * 0xf9bb5cc4c895e4adU + nodes));
     // The last window ends in the calm phase, so each cluster must settle it despite all earlier
     // faults.
     plan.calm_ms = dice.between(2000, plan.windows * kWindowMs - 200);

@@ -128,6 +128,16 @@ struct Sharing {
     auto operator<=>(const Sharing&) const = default;
 };
 
+// What energy costs (pricing.h).
+struct Pricing {
+    std::uint32_t variant = 0;  // 0: one band at one rate throughout
+    Window new_week = 0;        // the first one of another tariff; 0: none comes
+    bool is_corrected = false;  // and of a third one, which takes its place
+
+    bool operator==(const Pricing&) const = default;
+    auto operator<=>(const Pricing&) const = default;
+};
+
 struct Plan {
     std::size_t nodes = 4;     // in genesis
     std::size_t clusters = 2;  // with meters
@@ -136,6 +146,7 @@ struct Plan {
     Window windows = 2;        // in the run; the last of them ends after calm_ms
     Window close_after = 0;    // windows for late readings; 0: a day, as in the field
     Sharing sharing;
+    Pricing pricing;
     std::int64_t calm_ms = 0;
     std::int64_t loss_permille = 0;
     std::int64_t repeat_permille = 0;

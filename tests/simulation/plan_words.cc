@@ -99,6 +99,11 @@ std::string describe(const Plan& plan) {
               to_string(plan.sharing.resolution)})
             out += " " + std::string(word);
     }
+    if (plan.pricing.variant > 0) {
+        out += ", bands:" + field("variant", plan.pricing.variant) +
+               field("new_week", plan.pricing.new_week) +
+               field("corrected", plan.pricing.is_corrected);
+    }
     for (std::size_t i = 0; i < plan.nodes; ++i) {
         if (plan.is_honest(i)) continue;
         out += ", " + test::TestNetwork::node(i + 1).str() + " is ";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "tests/simulation/pricing.h"
 #include "tests/support/lab.h"
 
 namespace fairfeed::simulation {
@@ -22,6 +23,9 @@ test::TestNetworkOptions options_of(const Plan& plan) {
     parameters.window_limit = plan.windows;
     if (plan.close_after > 0)
         parameters.close_after_s = plan.close_after * parameters.window_seconds;
+    if (plan.pricing.variant > 0)
+        options.tariff =
+            drawn_tariff(plan.pricing, parameters.grid_epoch_s, parameters.window_seconds, 0);
     parameters.timers.rebroadcast_ms = 400;
     parameters.timers.rebroadcast_cap_ms = 3000;
     return options;
@@ -67,11 +71,11 @@ const std::vector<NodeId>& Scenery::committee(const ClusterId& cluster) const {
 }
 
 const Scenery& scenery_of(const Plan& plan) {
-    using Shape = std::pair<std::vector<std::size_t>, Sharing>;
+    using Shape = std::tuple<std::vector<std::size_t>, Sharing, Pricing>;
     static std::map<Shape, std::unique_ptr<const Scenery>> made;
     const std::vector<std::size_t> sizes{plan.nodes,   plan.clusters, plan.meters,
                                          plan.members, plan.windows,  plan.close_after};
-    auto& scenery = made[{sizes, plan.sharing}];
+    auto& scenery = made[{sizes, plan.sharing, plan.pricing}];
     if (!scenery) scenery = std::make_unique<Scenery>(plan);
     return *scenery;
 }

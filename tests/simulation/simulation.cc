@@ -85,7 +85,7 @@ void Simulation::schedule() {
         at(late ? plan_.newcomer->boots_ms : dice_.below(500), What::boot, i);
     }
     if (plan_.newcomer || !plan_.capacities.empty() || !plan_.committees.empty() ||
-        plan_.office != OfficeBehaviour::honest) {
+        plan_.office != OfficeBehaviour::honest || plan_.pricing.new_week > 0) {
         utility_done_ = false;
         at(500, What::utility, 0);
     }

@@ -104,6 +104,7 @@ class Simulation {
     [[nodiscard]] std::vector<TransactionContent> wishes_of_utility(const ChainState& state);
     [[nodiscard]] std::optional<TransactionContent> newcomer_wish(const ChainState& state) const;
     [[nodiscard]] std::optional<TransactionContent> capacity_wish(const ChainState& state) const;
+    [[nodiscard]] std::optional<TransactionContent> tariff_wish(const ChainState& state) const;
     [[nodiscard]] bool is_last_word_in(const ChainState& state) const;
     [[nodiscard]] Host* spokesman();
 

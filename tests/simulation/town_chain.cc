@@ -5,7 +5,9 @@
 #include "core/state/execution.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/message_codec.h"
+#include "tests/simulation/audit.h"
 #include "tests/simulation/fast_hash.h"
+#include "tests/simulation/pricing.h"
 #include "tests/support/addressee.h"
 
 namespace fairfeed::simulation {
@@ -25,6 +27,10 @@ test::TestNetworkOptions options_of(const TownPlan& plan, std::size_t number) {
     options.parameters.name = "region-" + std::to_string(number + 1);
     options.parameters.window_seconds = kTownWindowS;
     options.parameters.speed = plan.speed;
+    // Every second town pays by bands.
+    if (plan.seed % 2 == 0)
+        options.tariff = drawn_tariff({.variant = static_cast<std::uint32_t>(plan.seed | 1)},
+                                      options.parameters.grid_epoch_s, kTownWindowS, 0);
     return options;
 }
 
@@ -351,6 +357,24 @@ std::string TownChain::fault() const {
         return of(tally_.readings, wanted * plan_.meters, "readings are settled");
     for (const Host& host : hosts_) {
         if (host.program->state().height != ledger_.size()) return "a node lacks blocks";
+    }
+    return audited();
+}
+
+// What the auditor of the simulation says of the whole chain.
+std::string TownChain::audited() const {
+    Audit audit(scenery_, [this](const MeterId& id) -> const SimulatedMeter& {
+        return meters_[meter_index_.at(id.str())];
+    });
+    for (const CommittedBlock& committed : ledger_) {
+        for (const Transaction& transaction : committed.block.transactions) {
+            const auto* reading = std::get_if<SignedReading>(&transaction.content);
+            if (reading != nullptr) audit.on_reading(*reading);
+            const auto* settlement = std::get_if<Settlement>(&transaction.content);
+            if (settlement == nullptr) continue;
+            std::string wrong = audit.on_settlement(*settlement, committed.block.header.time_ms);
+            if (!wrong.empty()) return wrong;
+        }
     }
     return {};
 }

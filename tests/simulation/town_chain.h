@@ -61,6 +61,7 @@ class TownChain {
     void end_counting();
     void follow();
     [[nodiscard]] std::string fault() const;
+    [[nodiscard]] std::string audited() const;
     [[nodiscard]] Instant clock() const;
     [[nodiscard]] std::int64_t end_ms(std::int64_t window) const;  // virtual
     void at(std::int64_t ms, What what, std::size_t who, std::uint64_t tag = 0);

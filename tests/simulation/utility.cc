@@ -1,7 +1,8 @@
 // DGMD: registers and revokes the newcomer, gives clusters to other committees, certifies other
-// capacities. DGMD sends one thing at a time, through the broker of a running node, and repeats it
-// until the chain has it.
+// capacities, sets tariffs. DGMD sends one thing at a time, through the broker of a running node,
+// and repeats it until the chain has it.
 #include "core/wire/message_codec.h"
+#include "tests/simulation/pricing.h"
 #include "tests/simulation/simulation.h"
 
 namespace fairfeed::simulation {
@@ -66,7 +67,20 @@ std::optional<TransactionContent> Simulation::capacity_wish(const ChainState& st
     return std::nullopt;
 }
 
+// The tariff of the new week, then the one that takes its place, as long as the week has not begun.
+std::optional<TransactionContent> Simulation::tariff_wish(const ChainState& state) const {
+    const Pricing& pricing = plan_.pricing;
+    const std::size_t last = pricing.new_week == 0 ? 1 : pricing.is_corrected ? 3 : 2;
+    const std::size_t known = state.tariffs.size();
+    const GridClock grid = state.grid();
+    const auto running = grid.window_at(state.genesis.parameters.real_epoch_ms + now_ms_);
+    if (known >= last || running.value_or(0) >= pricing.new_week) return std::nullopt;
+    return TariffNotice{0, drawn_tariff(pricing, grid.start_s(0), grid.window_seconds(), known),
+                        pricing.new_week};
+}
+
 std::vector<TransactionContent> Simulation::wishes_of_utility(const ChainState& state) {
+    if (auto wish = tariff_wish(state)) return {std::move(*wish)};
     if (auto wish = newcomer_wish(state)) return {std::move(*wish)};
     if (auto wishes = committee_wishes(state); !wishes.empty()) return wishes;
     if (auto wish = capacity_wish(state)) return {std::move(*wish)};
