@@ -28,7 +28,8 @@ void ExcessDesk::add(CapacityExceeded excess) {
 
 // In the window after the next at the earliest, so that a block of the next one takes it, too.
 std::optional<Transaction> ExcessDesk::by_policy(const CapacityExceeded& excess,
-                                                 const Ground& ground, std::uint64_t sequence) {
+                                                 const ExcessGround& ground,
+                                                 std::uint64_t sequence) {
     const auto& policy = ground.state.policy;
     if (!policy || policy->policy.most_per_week == 0 || ground.running > UINT32_MAX - 2) {
         return std::nullopt;
@@ -44,8 +45,8 @@ std::optional<Transaction> ExcessDesk::by_policy(const CapacityExceeded& excess,
     return make_notice(content, ground.running + 1, ground.dgmd, ground.state.network, ground.key);
 }
 
-ExcessDesk::Outcome ExcessDesk::act(const Ground& ground) {
-    Outcome out;
+ExcessDesk::ExcessOutcome ExcessDesk::act(const ExcessGround& ground) {
+    ExcessOutcome out;
     const ChainState& state = ground.state;
     std::erase_if(open_, [&](const auto& each) {
         const auto* meter = state.meters.find(each.first);

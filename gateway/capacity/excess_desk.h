@@ -18,20 +18,20 @@ namespace fairfeed {
 
 class ExcessDesk {
   public:
-    struct Ground {
+    struct ExcessGround {
         const ChainState& state;
         Window running = 0;
         Window draft_until = 0;  // the last window of a draft for the officers
         const NodeId& dgmd;
         const Signer& key;  // DGMD's in force
     };
-    struct Outcome {
+    struct ExcessOutcome {
         std::vector<Transaction> submit;  // by policy
         std::vector<std::pair<CapacityExceeded, Draft>> drafts;
     };
     void add(CapacityExceeded excess);
     // What is to be done now with those that are open.
-    [[nodiscard]] Outcome act(const Ground& ground);
+    [[nodiscard]] ExcessOutcome act(const ExcessGround& ground);
     // Excesses by policy that no block has decided yet.
     [[nodiscard]] std::size_t open() const { return open_.size(); }
 
@@ -43,7 +43,7 @@ class ExcessDesk {
     };
     // The next notice by policy; nullopt: the officers must decide.
     [[nodiscard]] static std::optional<Transaction> by_policy(const CapacityExceeded& excess,
-                                                              const Ground& ground,
+                                                              const ExcessGround& ground,
                                                               std::uint64_t sequence);
 
     std::map<MeterId, OpenExcess> open_;

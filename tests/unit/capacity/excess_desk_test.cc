@@ -39,7 +39,7 @@ class AnExcess : public ::testing::Test {
             excess.windows.push_back({meter, kOne, window, 5000, 6000});
         desk_.add(std::move(excess));
     }
-    [[nodiscard]] ExcessDesk::Outcome act(Window running = 5) {
+    [[nodiscard]] ExcessDesk::ExcessOutcome act(Window running = 5) {
         return desk_.act(
             {state(), running, running + 84, network_.dgmd(), TestNetwork::dgmd_signer(state())});
     }

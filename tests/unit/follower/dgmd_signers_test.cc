@@ -71,7 +71,7 @@ TEST_F(KeysOfDgmd, open_what_was_granted_before_and_after) {
     KeyGrant grant = network_.grant(meter, 2, network_.nodes(), 3);
     const auto wrapped = wrap_key(agreement_key("dgmd-2").public_key(), network_.data_key(meter, 2),
                                   key_grant_context(network_.network(), meter, 2, network_.dgmd()));
-    grant.entries.insert(grant.entries.begin(), {network_.dgmd(), *wrapped});
+    grant.entries.insert(grant.entries.begin(), KeyGrantEntry{network_.dgmd(), *wrapped});
     append({network_.from_dgmd(chain_.state(), grant)});
     KeyRing both;
     both.learn(chain_.state(),

@@ -293,7 +293,8 @@ void SecondStory::deauthorise_under_other_officers() {
          MeterCommand{0, kRoof, MeterOrder::service, CommandReason::maintenance, 33, 34, 2}},
         time_in(31, 300));
     live_and_settle("window 31: all read", 31, true);
-    live_and_settle("window 32: meter-1-1 has no capacity, and its export earns nothing", 32, false);
+    live_and_settle("window 32: meter-1-1 has no capacity, and its export earns nothing", 32,
+                    false);
     live_and_settle("window 33: meter-1-1 is certified again", 33, true);
 }
 
@@ -315,8 +316,7 @@ void SecondStory::live_and_settle(const std::string& title, Window window, bool 
 // The notices behind DGMD_KEYS are by its new key.
 void SecondStory::trust_another_gateway() {
     say("POLICY: one of three windows, one meter in seven days; DGMD_KEYS",
-        {WatchPolicy{0, {110, 120, 1, 3}, 1},
-         DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")}},
+        {WatchPolicy{0, {110, 120, 1, 3}, 1}, DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")}},
         time_in(34, 300));
     live_and_settle("window 34: all read", 34, true);
     live_and_settle("window 35: the first that is evidence under the policy", 35, true);

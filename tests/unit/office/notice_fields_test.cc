@@ -168,8 +168,16 @@ TEST_F(NoticeFieldsTest, says_every_fault_at_once) {
     EXPECT_THAT(
         read("order", {}).error(),
         ElementsAre("'order' is no kind of notice: one of capacity, deauthorise, command, "
-                    "tariff, revoke, node, meter, key_grant, committee, officers, replace, move, "
-                    "key_rotation"));
+                    "tariff, revoke, node, meter, key_grant, committee, officers, dgmd_keys, "
+                    "policy, replace, move, key_rotation"));
+    EXPECT_THAT(read("policy", {{"windows", "4"}, {"of_windows", "3"}}).error(),
+                ElementsAre("windows: k of n, with k from 1 to 64 and n from k to 1000"));
+    EXPECT_THAT(read("deauthorise", {{"meter", "meter-1-1"},
+                                     {"reason", "over_capacity"},
+                                     {"effective", "next"},
+                                     {"evidence", "3,2"}})
+                    .error(),
+                ElementsAre("evidence: '3,2' is no list of windows, ascending: 3,5,9"));
     EXPECT_THAT(read("officers", {{"officers", "amal:04"}}).error().front(),
                 ::testing::HasSubstr("'amal:04' is not NAME:KEY"));
     EXPECT_THAT(
