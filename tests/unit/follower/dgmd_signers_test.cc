@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/wire/transaction_codec.h"
 #include "tests/unit/accounts/handover_bench.h"
 #include "tests/unit/follower/followed_chain.h"
 
