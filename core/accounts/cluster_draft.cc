@@ -84,8 +84,7 @@ std::vector<GridSpan> unread_spans(const ChainState& state, const ClosingState& 
 
 ClosingState ClusterAccounts::opening(const ChainState& state, const MeterId& meter) const {
     const ClosingState* last = closing(meter);
-    if (last && !is_lost(state, meter)) return *last;
-    return closing_at_installation(state, meter);
+    return last && !is_lost(state, meter) ? *last : closing_at_installation(state, meter);
 }
 
 Result<void, Reject> ClusterAccounts::plausible(const ChainState& state, Window window,
@@ -153,7 +152,10 @@ ClusterAccounts::Picked ClusterAccounts::pick(const ChainState& state, Window wi
 void ClusterAccounts::close_replaced(const ChainState& state, Window window, Picked& picked) const {
     const Registers* closing = state.closing_of(picked.meter, window);
     if (closing == nullptr || picked.present || is_lost(state, picked.meter)) return;
-    (void)picked.true_up.close(window, *closing, picked.estimate);
+    std::optional<EstimatedWindow> billed;
+    if (picked.estimate) billed = picked.true_up.estimate_of(window, *picked.estimate);
+    if (picked.estimate && !billed) return;
+    (void)picked.true_up.close(window, *closing, billed);
 }
 
 // Whether the account of a tampered meter, which has had no lines for a while, is gone: somebody's

@@ -177,7 +177,6 @@ bool TrueUp::take(Window window, const ReadingBody& body, bool is_late) {
     return true;
 }
 
-// What the line of a window without a reading bills, if it takes this profile.
 std::optional<EstimatedWindow> TrueUp::estimate_of(Window window, const ReadingBody& body) const {
     const Figures figures = measured(window, body.profile);
     const auto cost = narrow(figures.cost);
@@ -193,18 +192,15 @@ std::optional<EstimatedWindow> TrueUp::estimate_of(Window window, const ReadingB
                            *worth};
 }
 
-bool TrueUp::close(Window last, const Registers& closing, const ReadingBody* estimate) {
+bool TrueUp::close(Window last, const Registers& closing,
+                   const std::optional<EstimatedWindow>& billed) {
     const Registers& read = closing_.registers;
     RegisterGap run{closing_.unread_from, last + 1, read,
                     Registers{closing_register(read.import_wh, closing.import_wh),
                               closing_register(read.export_wh, closing.export_wh),
                               closing_register(read.generation_wh, closing.generation_wh)},
                     closing_.estimates};
-    if (estimate != nullptr) {
-        const auto billed = estimate_of(last, *estimate);
-        if (!billed) return false;
-        run.estimates.push_back(*billed);
-    }
+    if (billed) run.estimates.push_back(*billed);
     Figures figures = between_registers(run);
     figures.add(estimated(run), -1);
     const TrueUp before = *this;

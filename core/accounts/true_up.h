@@ -29,12 +29,17 @@ class TrueUp {
     // closes the gap since the meter was installed. That gap may lie before the meter's first
     // window, and is then billed at that window's rate.
     [[nodiscard]] bool take_present(Window window, const ReadingBody& body);
+    // What the line of a window without a reading bills, if it takes this profile; nullopt: beyond
+    // 64 bits.
+    [[nodiscard]] std::optional<EstimatedWindow> estimate_of(Window window,
+                                                             const ReadingBody& body) const;
     // Closes the account of a replaced meter with the registers of the permit, in the settlement of
-    // its last window, of which there is no reading. `estimate`: what the line bills for this
-    // window; nullptr: nothing. Where a closing register is below the last reading's, the reading
-    // stands; the permit counts up to kMaxGapWh above it. false, and nothing is changed: a sum
-    // exceeds 64 bits.
-    [[nodiscard]] bool close(Window last, const Registers& closing, const ReadingBody* estimate);
+    // its last window, of which there is no reading. `billed`: what the line bills for this window;
+    // nullopt: nothing. Where a closing register is below the last reading's, the reading stands;
+    // the permit counts up to kMaxGapWh above it. false, and nothing is changed: a sum exceeds 64
+    // bits.
+    [[nodiscard]] bool close(Window last, const Registers& closing,
+                             const std::optional<EstimatedWindow>& billed);
     // How many windows in a row before this one have no reading.
     [[nodiscard]] std::uint32_t unread_before(Window window) const;
     [[nodiscard]] const ClosingState& closing() const { return closing_; }
@@ -55,8 +60,6 @@ class TrueUp {
     [[nodiscard]] Figures between_registers(const RegisterGap& run) const;
     [[nodiscard]] Figures figures_of(const RegisterGap& run) const;
     [[nodiscard]] Figures measured(Window window, const Profile& profile) const;
-    [[nodiscard]] std::optional<EstimatedWindow> estimate_of(Window window,
-                                                             const ReadingBody& body) const;
     [[nodiscard]] bool take(Window window, const ReadingBody& body, bool is_late);
     void divide(const RegisterGap& run, RegisterGap left, RegisterGap right);
     [[nodiscard]] bool correct(const Figures& figures);

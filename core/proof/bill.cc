@@ -259,7 +259,7 @@ BillStatus status_of(const ChainState& state, const MeterId& meter, const Cluste
     if (of_meter == nullptr || !state.settles(meter, *record->last_window + 1))
         return BillStatus::closed;
     const Window unread_from =
-        of_meter->last_window ? *of_meter->last_window + 1 : of_meter->registration.effective;
+        of_meter->last_window ? *of_meter->last_window + 1 : of_meter->registration.reads_from();
     const bool has_run = !is_later(unread_from) ||
                          std::any_of(of_meter->unread.begin(), of_meter->unread.end(),
                                      [&](const UnreadGap& gap) { return !is_later(gap.first); });

@@ -43,6 +43,17 @@ ReadingBody reading_of(const SettlementLine& line) {
     return body;
 }
 
+// What a line without a reading bills for its window; nullopt: beyond 64 bits.
+std::optional<EstimatedWindow> estimate_in(const Tariff& tariff, Window window,
+                                           const SettlementLine& line) {
+    const PricedEnergy price = priced(tariff, line.import_wh, line.credited_wh, line.bands);
+    const auto cost = narrow(price.cost);
+    const auto worth = narrow(price.worth);
+    if (!cost || !worth) return std::nullopt;
+    return EstimatedWindow{window,           line.import_wh, line.export_wh, line.generation_wh,
+                           line.credited_wh, *cost,          *worth};
+}
+
 }  // namespace
 
 CorrectionCheck::CorrectionCheck(const ChainState& state, MeterId meter,
@@ -95,6 +106,12 @@ Checked CorrectionCheck::check(const ClosingState& before, Window window,
                               true_up.take_present(window, reading_of(line));
         if (!is_taken) return wrong(window, "the line cannot follow the one before");
     }
+    // The last line of a replaced meter.
+    const Registers* closing = state_->closing_of(meter_, window);
+    if (line.estimated && closing != nullptr) {
+        const auto own = estimate_in(state_->tariff(window), window, line);
+        if (own) (void)true_up.close(window, *closing, own);
+    }
     if (true_up.adjustment() != line.adjusted)
         return wrong(window,
                      "what is trued up does not follow from late readings, registers and tariffs");
@@ -131,15 +148,10 @@ Checked CorrectionCheck::check_closing(const ClosingState& corrected, Window win
         return wrong(window, "the closing registers are not those of the newest reading");
     std::vector<EstimatedWindow> estimates = corrected.estimates;
     if (line.estimated) {
-        const PricedEnergy price =
-            priced(state_->tariff(window), line.import_wh, line.credited_wh, line.bands);
-        const auto cost = narrow(price.cost);
-        const auto worth = narrow(price.worth);
-        if (!cost || !worth) return wrong(window, "the estimate goes beyond 64 bits");
-        const EstimatedWindow own{
-            window,           line.import_wh, line.export_wh, line.generation_wh,
-            line.credited_wh, *cost,          *worth};
-        if (own != EstimatedWindow{.window = window}) estimates.push_back(own);
+        const auto own = estimate_in(state_->tariff(window), window, line);
+        if (!own) return wrong(window, "the estimate goes beyond 64 bits");
+        const bool is_open = corrected.unread_from <= window;
+        if (is_open && *own != EstimatedWindow{.window = window}) estimates.push_back(*own);
     }
     if (closing.estimates != estimates)
         return wrong(window, "the closing estimates are not those that were billed");

@@ -173,7 +173,7 @@ void BillWalk::take_end(const CommittedBlock& committed, const ChainState& after
 Window BillWalk::earliest() const {
     const auto& pieces = earlier_.empty() ? pieces_ : earlier_;
     Window first = std::get<Settlement>(pieces.front().settlement.content).window;
-    if (!opening_) return std::min(first, state_.meters.at(meter_).registration.effective);
+    if (!opening_) return std::min(first, state_.meters.at(meter_).registration.reads_from());
     first = std::min(first, opening_->unread_from);
     if (!opening_->gaps.empty()) first = std::min(first, opening_->gaps.front().first);
     return first;
@@ -185,13 +185,17 @@ RegistrySubjects BillWalk::subjects() const {
     const auto& last = std::get<Settlement>(pieces_.back().settlement.content);
     const Window first = earliest();
     RegistrySubjects subjects{.meters = {meter_}, .clusters = {last.cluster}, .sequences = {}};
+    const std::set<MeterId> line = lineage(state_, meter_);
+    // The permit that closes the account.
+    if (const auto& replaced = state_.meters.at(meter_).replaced)
+        subjects.meters.insert(replaced->by);
     const TariffNotice* before = nullptr;
     for (const RegistryEvidence& evidence : registry_) {
         const TransactionContent& content = evidence.included.transaction.content;
         if (const auto* capacity = std::get_if<CapacityCertificate>(&content))
-            if (capacity->meter == meter_) subjects.sequences.insert(capacity->sequence);
+            if (line.contains(capacity->meter)) subjects.sequences.insert(capacity->sequence);
         if (const auto* taken = std::get_if<Deauthorisation>(&content))
-            if (taken->meter == meter_) subjects.sequences.insert(taken->sequence);
+            if (line.contains(taken->meter)) subjects.sequences.insert(taken->sequence);
         const auto* tariff = std::get_if<TariffNotice>(&content);
         if (tariff == nullptr || tariff->effective > last.window + 1) continue;
         if (tariff->effective <= first) before = tariff;

@@ -80,15 +80,6 @@ const Content* last_of(const std::vector<RegistryEvidence>& registry, Window win
     return last;
 }
 
-// The meter and those that it replaced: what was certified for them passed on to it.
-std::set<MeterId> lineage(const ChainState& state, const MeterId& meter) {
-    std::set<MeterId> all{meter};
-    const auto* permit = &state.meters.at(meter).registration.permit;
-    while (*permit && all.insert((*permit)->replaces).second)
-        permit = &state.meters.at((*permit)->replaces).registration.permit;
-    return all;
-}
-
 std::vector<RegistryEvidence> needed_evidence(const Walk& walk) {
     const auto& transactions = walk.found->block.transactions;
     const Window settled = std::get<Settlement>(transactions[walk.settlement].content).window;

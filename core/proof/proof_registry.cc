@@ -82,6 +82,14 @@ void collect_registry(std::vector<RegistryEvidence>& registry, const CommittedBl
             registry.push_back({include(block, i), block.header, committed.certificate});
 }
 
+std::set<MeterId> lineage(const ChainState& state, const MeterId& meter) {
+    std::set<MeterId> all{meter};
+    const auto* permit = &state.meters.at(meter).registration.permit;
+    while (*permit && all.insert((*permit)->replaces).second)
+        permit = &state.meters.at((*permit)->replaces).registration.permit;
+    return all;
+}
+
 std::vector<RegistryEvidence> needed_registry(std::vector<RegistryEvidence> registry,
                                               const RegistrySubjects& subjects,
                                               const ChainState& state) {

@@ -23,6 +23,9 @@ struct RegistrySubjects {
     std::set<std::uint64_t> sequences;  // of further transactions by DGMD
 };
 
+// The meter and those that it replaced: what was certified for them passed on to it.
+[[nodiscard]] std::set<MeterId> lineage(const ChainState& state, const MeterId& meter);
+
 // Selects from all transactions collected up to the proof's block, in the same order: the subjects'
 // own, those on which they depend, every NODE and REVOKE, because each changes the validators, and
 // every OFFICERS, DGMD_KEYS and POLICY, because they change who approves, and who drafts or decides

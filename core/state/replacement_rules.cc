@@ -96,7 +96,8 @@ bool may_close(const ChainState& state, const MeterRecord& meter, Window last) {
     const ClusterId& id = meter.registration.cluster;
     const ClusterRecord& cluster = *state.cluster(id);
     const std::vector<NodeId>& members = state.committee_of(id, last)->members;
-    if (!is_granted(*state.key_grant(meter.registration.meter, last), members)) return false;
+    const KeyGrant* grant = state.key_grant(meter.registration.meter, last);
+    if (grant == nullptr || !is_granted(*grant, members)) return false;
     if (*first >= meter.tampered->from) return true;  // it never had a line
     const Window known = meter.tampered->from - 1;
     const auto knew = [&](Window window) {
