@@ -47,8 +47,8 @@ struct NoticePlan {
                                                                      const NoticeFields& fields,
                                                                      const PlanGround& ground);
 
-// A meter whose data key comes to its end, and the window from which on it needs the next one. A key
-// stays in force until the next one, so a late rotation stops nothing.
+// A meter whose data key comes to its end, and the window from which on it needs the next one. A
+// key stays in force until the next one, so a late rotation stops nothing.
 struct EndingKey {
     MeterId meter;
     Window ends = 0;
