@@ -125,14 +125,27 @@ std::vector<Transaction> Simulation::trusted_notices(const ChainState& state) {
                         test::signing_key("dgmd"))};
 }
 
+// A meter of the thief's own in somebody's place, whose account closes with any registers.
+TransactionContent Simulation::false_permit(const ChainState& state) {
+    const MeterId& old = scenery_.meters[office_dice_.index(scenery_.meters.size())];
+    const auto running = state.grid().window_at(state.genesis.parameters.real_epoch_ms + now_ms_);
+    MeterRegistration meter = state.meters.at(old).registration;
+    meter.meter = MeterId("meter-of-a-thief");
+    meter.signing_key = test::signing_key("meter-of-a-thief").public_key();
+    meter.effective = running.value_or(0) + 2;
+    meter.permit = WorkPermit{old, {office_dice_.below(1'000'000), 0, 0}, meter.effective};
+    return meter;
+}
+
 // The thief signs as DGMD and as officer-2, in every way that comes to mind.
 std::vector<Transaction> Simulation::stolen_notices(const ChainState& state) {
     const test::TestNetwork& network = scenery_.network;
     const NodeId stolen("officer-2"), another("officer-3");
-    const TransactionContent wanted =
-        office_dice_.chance(300)
-            ? TransactionContent(OfficeChange{0, test::TestNetwork::office(1, {"officer-2"})})
-            : decree_of_captors(state);
+    TransactionContent wanted = decree_of_captors(state);
+    if (office_dice_.chance(300))
+        wanted = OfficeChange{0, test::TestNetwork::office(1, {"officer-2"})};
+    else if (office_dice_.chance(300))
+        wanted = false_permit(state);
     const Transaction draft = network.draft(state, wanted);
     std::vector<Transaction> out{draft, network.approved(draft, {stolen}),
                                  network.approved(draft, {stolen, stolen}),

@@ -112,6 +112,7 @@ class Simulation {
     [[nodiscard]] std::vector<Transaction> mischief(const ChainState& state,
                                                     const std::vector<Transaction>& said);
     [[nodiscard]] TransactionContent decree_of_captors(const ChainState& state);
+    [[nodiscard]] TransactionContent false_permit(const ChainState& state);
     [[nodiscard]] std::vector<Transaction> clumsy_notices(const ChainState& state,
                                                           const std::vector<Transaction>& said);
     [[nodiscard]] std::vector<Transaction> stolen_notices(const ChainState& state);

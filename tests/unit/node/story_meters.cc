@@ -10,6 +10,7 @@ constexpr std::int64_t kUsualWh = 900;      // generated in a quarter hour
 constexpr std::int64_t kUsualLoadWh = 100;  // imported
 constexpr std::int64_t kQuartersPerHour = 4;
 const ClusterId kCluster = TestNetwork::cluster(1);
+constexpr Registers kTakenOutWith{90'000, 90'000, 90'000};  // by a work permit
 
 }  // namespace
 
@@ -119,11 +120,16 @@ void Story::replace(const MeterId& id, const Words& words) {
     const NodeId node = network.committee(kCluster)[0];
     std::vector<NodeId> readers = network.committee(kCluster);
     readers.push_back(network.dgmd());
-    const std::vector<TransactionContent> notices{
-        MeterRegistration{0, fresh, kCluster, "sp-" + id.str(),
-                          signing_key(fresh.str()).public_key(), from, ConnectionRating{},
-                          kInstalled},
-        network.grant(fresh, 1, readers, from)};
+    MeterRegistration meter{0,
+                            fresh,
+                            kCluster,
+                            "sp-" + id.str(),
+                            signing_key(fresh.str()).public_key(),
+                            from,
+                            ConnectionRating{},
+                            kInstalled};
+    if (words.has("permit")) meter.permit = WorkPermit{id, kTakenOutWith, from};
+    const std::vector<TransactionContent> notices{meter, network.grant(fresh, 1, readers, from)};
     ChainState state = world_->node(node).state();
     for (const TransactionContent& content : notices) {
         const TransactionBundle bundle{{network.from_dgmd(state, content)}};
