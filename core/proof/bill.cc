@@ -86,7 +86,8 @@ class Folder {
     Result<void, std::string> add(Window window, const SettlementLine& line) {
         if (line.meter != bill_.meter) return wrong(window, "the line of another meter");
         if (month_of(state_, window) != bill_.month) return wrong(window, "of another month");
-        if (!bill_.windows.empty() && bill_.windows.back().window + 1 != window)
+        const bool follows = bill_.windows.empty() || bill_.windows.back().window + 1 == window;
+        if (!follows && !closes_tampered(window))
             return wrong(window, "the one before is left out");
         const Tariff& tariff = state_.tariff(window);
         const std::int64_t start_s = grid_.start_s(window);
@@ -124,6 +125,12 @@ class Folder {
     }
 
   private:
+    // The one line more that a tampered meter gets when it is replaced.
+    [[nodiscard]] bool closes_tampered(Window window) const {
+        const MeterRecord* meter = state_.meters.find(bill_.meter);
+        return meter != nullptr && meter->tampered && meter->replaced &&
+               window + 1 == meter->replaced->from;
+    }
     [[nodiscard]] Result<void, std::string> check_energy(Window window,
                                                          const SettlementLine& line) const {
         const WindowBands bands =

@@ -23,6 +23,7 @@ std::optional<Window> certified_since(const MeterRecord& meter, Window window) {
 bool is_evidence(const ChainState& state, const MeterRecord& meter, Window window) {
     const ClusterRecord& cluster = state.clusters.at(meter.registration.cluster);
     if (!cluster.last_window || window > *cluster.last_window) return false;
+    if (window < meter.registration.reads_from()) return false;  // it did not measure yet
     if (open_slot(meter, window) || state.is_voided(meter.registration.meter, window)) return false;
     const auto since = certified_since(meter, *cluster.last_window);
     return since && *since <= window;
@@ -117,7 +118,13 @@ void apply_deauthorisation(ChainState& state, const Deauthorisation& notice,
     std::erase_if(record.capacity_w,
                   [&](const auto& certified) { return certified.effective >= notice.effective; });
     record.capacity_w.push_back({notice.effective, 0});
-    record.deauthorised = {notice.effective, notice.reason, notice.policy.has_value()};
+    // A policy may bring forward what officers decided, and changes nothing else of it.
+    const auto before = record.deauthorised;
+    const bool officers_did = before && !before->by_policy;
+    if (notice.policy && officers_did)
+        record.deauthorised = {notice.effective, before->reason, false};
+    else
+        record.deauthorised = {notice.effective, notice.reason, notice.policy.has_value()};
     if (notice.policy) note_policy_use(state, time.running.value_or(0));
 }
 

@@ -59,7 +59,9 @@ struct IsPast {
         return is_committed(check_evidence(state, evidence, state.height + 1, INT64_MAX));
     }
     bool operator()(const MeterAlarm& event) const {
-        return is_committed(check_event(state, event, INT64_MAX));
+        const auto possible = check_event(state, event, INT64_MAX);
+        const bool is_replaced = !possible && possible.error() == Reject::replaced;
+        return is_replaced || is_committed(possible);
     }
     bool operator()(const Handover&) const {
         return is_committed(check_handover(state, transaction));

@@ -45,10 +45,10 @@ Result<void, Reject> TransactionPool::add(const Transaction& transaction, const 
     if (auto ok = pool::check_signature(transaction, state, signatures); !ok) return ok;
     if (auto ok = check_witnesses(transaction, state, signatures); !ok) return ok;
     if (settlement != nullptr) windows_.add(*settlement);
-    if (is_dgmd_kind(transaction.kind)) {
+    const bool is_notice = is_dgmd_kind(transaction.kind);
+    if (is_notice || transaction.signer == state.genesis.dgmd)
         signers_ = {state.office.office, state.dgmd.keys};
-        notices_.insert(transaction.id);
-    }
+    if (is_notice) notices_.insert(transaction.id);
     if (is_accusation) {
         const auto leaves =
             is_expected ? std::optional<Digest>{} : accusations_.leaves_for(transaction);
@@ -166,7 +166,11 @@ void TransactionPool::prune(const ChainState& state) {
         const Transaction& held = entry.second.second;
         if (others_sign && is_dgmd_kind(held.kind)) return true;
         const auto* settlement = std::get_if<Settlement>(&held.content);
-        if (held.kind == TransactionKind::handover) return !check_handover(state, held).has_value();
+        if (held.kind == TransactionKind::handover) {
+            // One under DGMD's old key would keep the place of one under the new key.
+            const bool is_by_old_key = others_sign && held.signer == state.genesis.dgmd;
+            return is_by_old_key || !check_handover(state, held).has_value();
+        }
         return pool::is_past(held, state) || (settlement && pool::is_stale(*settlement, state));
     });
     if (dropped == 0) return;

@@ -91,7 +91,7 @@ class TransactionPool {
     AccusationPlaces accusations_;
     WindowPlaces windows_;
     std::set<Digest> notices_;
-    std::optional<NoticeSigners> signers_;  // nullopt: no notice was taken since they changed
+    std::optional<NoticeSigners> signers_;  // nullopt: none of theirs was taken since they changed
 };
 
 }  // namespace fairfeed

@@ -8,8 +8,11 @@ bool is_own(const Caller& caller, const Application& application) {
     if (meter && caller.owns(meter->view())) return true;
     const bool has_applicant =
         !application.steps.empty() && application.holder == application.form.applicant;
-    return has_applicant &&
-           application.steps.front().by == Actor{ActorRole::applicant, caller.name()};
+    if (!has_applicant || !caller.account) return false;
+    // A name may be given anew: who got it after the application did not make it.
+    const auto& made = application.steps.front();
+    return made.by == Actor{ActorRole::applicant, caller.name()} &&
+           caller.account->created_ms / 1000 <= made.at_s;
 }
 
 bool may_see(const Caller& caller, const Application& application) {

@@ -43,6 +43,10 @@ HttpResponse draft_for(const ApiSources& sources, const ApiCall& call, const Dra
     for (auto& [name, known] : sources.drafts.all()) {
         if (!waits(known, sources.parameters, call.now_ms) || !is_same(known, made->draft))
             continue;
+        // Another notice may have taken its number, or its window is over: it is dead then.
+        const std::string stale = refusal_of(ground->state, known.notice, call.now_ms);
+        if (made->refusal.empty() && !stale.empty()) continue;
+        made->refusal = stale;
         made->draft = std::move(known);
         return made_json(*made, sources.parameters, 200);
     }

@@ -97,8 +97,8 @@ WorkerLane OfficeApi::lane_of(const HttpRequest& request) {
     if (path[0] != "api" || path[1] != "v1") return WorkerLane::quick;
     const std::string& room = path[2];
     if (changes(request) && (room == "session" || room == "accounts")) return WorkerLane::password;
-    const bool acts = changes(request) && (room == "codes" || room == "applications" ||
-                                           (room == "drafts" && path.size() == 3));
+    const bool acts =
+        changes(request) && (room == "codes" || room == "applications" || room == "drafts");
     const bool reads_ledger = room == "bills" || room == "forecasts" || path.back() == "proof";
     return acts || reads_ledger ? WorkerLane::ledger : WorkerLane::quick;
 }

@@ -42,9 +42,11 @@ class BillCollector {
             if (unread_.contains(key)) continue;
             auto bill =
                 fold_bill(state, {meter, of_meter.cluster, month}, of_meter.before, of_meter.lines);
-            if (!bill)
-                return unexpected("meter " + meter.str() + ", " + month_text(month) + ": " +
-                                  bill.error());
+            if (!bill) {  // one account that cannot be billed holds up no other
+                out.unread.push_back("meter " + meter.str() + ", " + month_text(month) + ": " +
+                                     bill.error());
+                continue;
+            }
             out.bills_micro += bill->total_micro;
             const BillStatus status = status_of(state, meter, of_meter.cluster, month);
             out.bills.push_back({std::move(*bill), status});

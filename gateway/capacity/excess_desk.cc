@@ -1,6 +1,7 @@
 #include "gateway/capacity/excess_desk.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/state/capacity_rules.h"
 #include "core/wire/transaction_codec.h"
@@ -55,17 +56,26 @@ ExcessDesk::ExcessOutcome ExcessDesk::act(const ExcessGround& ground) {
     const auto waits = [&](const OpenExcess& each) {
         return each.sequence > state.dgmd_sequence && ground.running <= each.valid_until;
     };
-    std::uint64_t next = state.dgmd_sequence + 1;
+    // Nodes take the numbers one after the other, so a gap before a waiting one is filled first.
+    std::set<std::uint64_t> waiting;
     for (const auto& [meter, each] : open_)
-        if (waits(each)) next = std::max(next, each.sequence + 1);
+        if (waits(each)) waiting.insert(each.sequence);
+    const auto lowest_free = [&] {
+        std::uint64_t number = state.dgmd_sequence + 1;
+        while (waiting.contains(number))
+            ++number;
+        return number;
+    };
     for (auto each = open_.begin(); each != open_.end();) {
         OpenExcess& open = each->second;
         if (waits(open)) {
             ++each;
             continue;
         }
-        if (auto notice = by_policy(open.excess, ground, next)) {
-            open.sequence = next++;
+        const std::uint64_t number = lowest_free();
+        if (auto notice = by_policy(open.excess, ground, number)) {
+            open.sequence = number;
+            waiting.insert(number);
             open.valid_until = notice->valid_until;
             out.submit.push_back(std::move(*notice));
             ++each;

@@ -110,7 +110,7 @@ std::string describe(const PeakFinding& finding) {
 }
 
 PeakWatch::PeakWatch(const PeakLimits& limits, std::int64_t windows_per_week)
-    : limits_(limits), windows_per_week_(windows_per_week) {
+    : first_limits_(limits), limits_(limits), windows_per_week_(windows_per_week) {
     CHECK(fault_of(limits).empty() && windows_per_week > 0);
 }
 

@@ -118,6 +118,7 @@ class PeakWatch {
         const ClusterId& cluster, const std::vector<std::int64_t>& weeks) const;
     void forget_weeks(const ClusterId& cluster, const WatchedCluster& watched);
 
+    PeakLimits first_limits_;  // while no policy is in force
     PeakLimits limits_;
     std::uint64_t policy_ = 0;  // the sequence of the one that the limits are of; 0: none
     Window counted_from_ = 0;   // the first window that an excess may count

@@ -100,7 +100,9 @@ void PeakWatch::read(Reader& in) {
 }
 
 void PeakWatch::forget_all() {
+    limits_ = first_limits_;
     policy_ = 0;
+    counted_from_ = 0;
     meters_.clear();
     clusters_.clear();
 }

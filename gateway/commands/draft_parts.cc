@@ -117,7 +117,7 @@ std::string refusal_of(const DraftingDesk& desk, const DraftBatch& batch) {
     for (const Draft& draft : batch) {
         const auto may = check_registry(state, draft.notice, state.height + 1, time_ms);
         if (!may) return std::string(to_string(may.error()));
-        apply_registry(state, draft.notice, state.height + 1);
+        apply_registry(state, draft.notice, state.height + 1, time_ms);
     }
     return "";
 }

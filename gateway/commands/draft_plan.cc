@@ -40,14 +40,23 @@ std::string present_key(const NoticePlan& plan) {
 }
 
 Result<void, std::string> keep_keys(const NoticePlan& plan) {
+    std::vector<std::filesystem::path> made;
     for (const PlannedKey& key : plan.keys) {
         const std::filesystem::path directory = std::filesystem::path(key.file).parent_path();
         if (!directory.empty()) {
-            if (const auto made = make_directories(directory); !made)
-                return unexpected(made.error().message);
+            if (const auto there = make_directories(directory); !there)
+                return unexpected(there.error().message);
         }
-        if (auto saved = save_secret(key.file, to_hex(key.key.view()) + "\n"); !saved)
-            return unexpected(saved.error());
+        auto saved = save_secret(key.file, to_hex(key.key.view()) + "\n");
+        if (saved) {
+            made.emplace_back(key.file);
+            continue;
+        }
+        // So that the next try does not find keys of this one.
+        std::error_code ignored;
+        for (const std::filesystem::path& file : made)
+            std::filesystem::remove(file, ignored);
+        return saved;
     }
     return {};
 }

@@ -39,7 +39,7 @@ void print_page(const NewKeysOptions& options, const DgmdKeys& keys, std::ostrea
     const std::string place = shell_word(options.out.string());
     out << "New keys of DGMD's gateway in " << place << ". They count for nothing before the "
         << "officers have put them in force:\n"
-        << "1. Draft it: with a gateway that was stolen, by an officer, --drafter officer.key:\n   "
+        << "1. Draft it: with a gateway that was stolen, by an officer, --key officer.key:\n   "
         << draft_line(keys) << "\n"
         << "2. Officers compare both keys with these on the machine that made them, and sign.\n"
         << "3. Carry the directory to the gateway's machine, name its keys in gateway.yaml, and\n"
@@ -61,13 +61,13 @@ int run_new_keys(const NewKeysOptions& options, std::ostream& out, std::ostream&
         }
         authority = std::move(*loaded);
     }
+    if (!options.addresses.empty() && !authority) {
+        err << "--address: only the network's CA can certify a broker: name it with --ca\n";
+        return kWrongInput;
+    }
     auto directory = NetworkDirectory::claim(options.out);
     if (!directory) {
         err << directory.error() << '\n';
-        return kWrongInput;
-    }
-    if (!options.addresses.empty() && !authority) {
-        err << "--address: only the network's CA can certify a broker: name it with --ca\n";
         return kWrongInput;
     }
     const DgmdKeys keys = write_new_keys(authority, options.addresses, *directory);

@@ -10,6 +10,7 @@
 #include "core/wire/genesis_file_codec.h"
 #include "gateway/audit/audit_log.h"
 #include "gateway/config/gateway_files.h"
+#include "gateway/desk/drafting.h"
 #include "gateway/office/draft_batch.h"
 
 namespace fairfeed {

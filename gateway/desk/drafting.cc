@@ -16,13 +16,6 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// What nodes would say if the notice came now, with all approvals.
-std::string refusal_of(const ChainState& state, const Transaction& notice, std::int64_t now_ms) {
-    const auto may =
-        check_registry(state, notice, state.height + 1, std::max(now_ms, state.tip_time_ms + 1));
-    return may ? "" : std::string(to_string(may.error()));
-}
-
 void set_sequence(TransactionContent& content, std::uint64_t sequence) {
     std::visit(
         [sequence](auto& said) {
@@ -57,9 +50,17 @@ Result<std::optional<DraftedKey>, std::string> data_key_of(const DraftWish& wish
 
 }  // namespace
 
+std::string refusal_of(const ChainState& state, const Transaction& notice, std::int64_t now_ms) {
+    const auto may =
+        check_registry(state, notice, state.height + 1, std::max(now_ms, state.tip_time_ms + 1));
+    return may ? "" : std::string(to_string(may.error()));
+}
+
 Result<MadeDraft, Lines> make_draft(const DraftWish& wish, const DraftingGround& ground,
                                     std::int64_t now_ms) {
     const ChainState& state = ground.state;
+    if (const auto drafter = drafter_of(state, ground.signer->public_key()); !drafter)
+        return unexpected(Lines{drafter.error()});
     const Window running = state.grid().window_at(now_ms).value_or(0);
     auto data_key = data_key_of(wish, ground);
     if (!data_key) return unexpected(Lines{data_key.error()});
@@ -77,6 +78,9 @@ Result<MadeDraft, Lines> make_draft(const DraftWish& wish, const DraftingGround&
         .network = state.network,
         .notice = make_notice(*content, valid_until, ground.drafter, state.network, *ground.signer),
         .office = state.office.office};
+    // What cannot be read back would be a file that no list shows.
+    if (const auto again = decode_draft(encode_draft(made.draft)); !again)
+        return unexpected(Lines{again.error()});
     made.data_key = std::move(*data_key);
     made.refusal = refusal_of(state, made.draft.notice, now_ms);
     return made;

@@ -53,6 +53,10 @@ struct MadeDraft {
                                                                      const DraftingGround& ground,
                                                                      std::int64_t now_ms);
 
+// What nodes would say if the notice came now, with all approvals; empty: nothing.
+[[nodiscard]] std::string refusal_of(const ChainState& state, const Transaction& notice,
+                                     std::int64_t now_ms);
+
 // Who drafts with this key: DGMD, or the officer whose key it is. Error: nobody of the office.
 [[nodiscard]] Result<NodeId, std::string> drafter_of(const ChainState& state, const PublicKey& key);
 // DGMD's key in force among these, at least one; else the first, whose fault drafter_of tells.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/crypto/digest.h"
 #include "core/state/authority_rules.h"
 #include "core/wire/chain_codec.h"
 #include "core/wire/consensus_codec.h"
@@ -28,6 +29,21 @@ Result<void, Reject> check_asked(const std::vector<CommittedBlock>& blocks, Heig
     return {};
 }
 
+// The keys with which the books were opened: with others they would hold other data keys.
+Digest key_set(const std::optional<Keyholder>& holder) {
+    std::vector<PublicKey> keys;
+    if (holder) {
+        keys.push_back(holder->agreement.public_key());
+        for (const AgreementKey& other : holder->others)
+            keys.push_back(other.public_key());
+    }
+    std::sort(keys.begin(), keys.end());
+    Bytes all;
+    for (const PublicKey& key : keys)
+        append(all, key.view());
+    return sha256(all);
+}
+
 }  // namespace
 
 Follower::Follower(Setup setup)
@@ -45,14 +61,17 @@ std::vector<RecomputedSettlement> Follower::replay(const ReplayStep& step) {
 }
 
 void Follower::write_books(cbor::Writer& out) const {
-    out.array(2);
+    out.array(3);
+    out.bytes(key_set(books_.accounts().holder()).view());
     books_.write(out);
     words_.write_known(out);
 }
 
 void Follower::read_books(cbor::Reader& in) {
-    in.array_of(2);
-    books_ = OfficeBooks::read(in, books_.accounts().holder());
+    in.array_of(3);
+    const auto& holder = books_.accounts().holder();
+    if (in.fixed<Digest>() != key_set(holder)) in.fail(cbor::Fault::malformed);
+    books_ = OfficeBooks::read(in, holder);
     words_.read_known(in);
 }
 

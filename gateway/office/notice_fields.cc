@@ -87,6 +87,8 @@ TransactionContent read_meter(FieldReader& in, const DraftGround&) {
     out.meter = in.name<MeterId>("meter");
     out.cluster = in.name<ClusterId>("cluster");
     out.service_point = in.text("service_point");
+    if (in.find("service_point") != nullptr && !is_valid_name(out.service_point))
+        in.fail("service_point", "is no name of 1 to 32 of a-z, 0-9 and '-'");
     out.signing_key = in.hex<PublicKey>("signing_key");
     out.effective = in.effective();
     out.rating = {in.number("amperes", out.rating.amperes), in.number("phases", out.rating.phases),

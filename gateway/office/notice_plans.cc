@@ -62,7 +62,7 @@ class PlanWriter {
             content);
         Transaction notice;
         notice.content = content;
-        apply_registry(state_, notice, state_.height + 1);
+        apply_registry(state_, notice, state_.height + 1, state_.tip_time_ms + 1);
         plan_.notices.push_back(std::move(content));
     }
     void add_key(const MeterId& id, Window effective, const std::string& file) {

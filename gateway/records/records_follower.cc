@@ -52,6 +52,8 @@ void RecordsFollower::try_database() {
         }
         records_.emplace(std::move(*opened));
         looked_at_ = *height;
+        if (drafted_ && (!*drafted || **drafted < *drafted_))
+            (void)records_->put_drafted_height(*drafted_);
         drafted_ = std::max(drafted_, *drafted);
     }
     while (!waiting_.empty()) {

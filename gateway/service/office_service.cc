@@ -127,6 +127,9 @@ void OfficeService::deauthorise(Instant now) {
 void OfficeService::write_draft(const CapacityExceeded& excess, const Draft& draft) {
     const auto file = drafts_ / ("deauthorise-" + excess.meter.str() + "-" +
                                  std::to_string(excess.windows.back().window) + ".draft");
+    // After a crash a ground may be found again: officers may have signed or withdrawn the file.
+    std::error_code ignored;
+    if (std::filesystem::exists(file, ignored)) return;
     auto written = make_directories(drafts_);
     if (written) written = write_file_atomically(file, encode_draft(draft));
     if (!written)

@@ -62,6 +62,10 @@ std::optional<SymmetricKey> AgreementKey::unwrap(const WrappedKey& wrapped,
     return key;
 }
 
+bool has_point(const WrappedKey& wrapped) {
+    return wrapped.ephemeral.bytes[0] == 0x04;
+}
+
 std::optional<WrappedKey> wrap_key(const PublicKey& recipient, const SymmetricKey& key,
                                    ByteView context) {
     if (recipient.bytes[0] != 0x04) return std::nullopt;

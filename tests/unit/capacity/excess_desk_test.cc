@@ -6,6 +6,7 @@
 
 #include "core/state/execution.h"
 #include "core/state/office_rules.h"
+#include "core/state/registry.h"
 #include "tests/support/test_network.h"
 
 namespace fairfeed::test {
@@ -77,6 +78,18 @@ TEST_F(AnExcess, is_said_again_when_no_block_took_it_in_its_time) {
     ASSERT_THAT(act(5).submit, SizeIs(1));
     EXPECT_THAT(act(6).submit, IsEmpty());
     EXPECT_THAT(act(7).submit, SizeIs(1));
+}
+
+// Nodes take numbers one after the other: two that overtake each other would wait for ever.
+TEST_F(AnExcess, fills_the_gap_that_one_without_a_block_left_before_it) {
+    const std::uint64_t next = state().dgmd_sequence + 1;
+    add(kMeter, {3, 4});
+    ASSERT_THAT(act(5).submit, SizeIs(1));
+    add(kOther, {3, 4});
+    ASSERT_THAT(act(6).submit, SizeIs(1));
+    const auto again = act(7);
+    ASSERT_THAT(again.submit, SizeIs(1)) << "the first one's window is over";
+    EXPECT_EQ(registry_sequence(again.submit[0].content), next);
 }
 
 TEST_F(AnExcess, beyond_what_the_policy_allows_goes_to_the_officers) {

@@ -170,6 +170,14 @@ TEST_F(NoticeFieldsTest, says_every_fault_at_once) {
         ElementsAre("'order' is no kind of notice: one of capacity, deauthorise, command, "
                     "tariff, revoke, node, meter, key_grant, committee, officers, dgmd_keys, "
                     "policy, replace, move, key_rotation"));
+    EXPECT_THAT(read("meter", {{"meter", "m-9"},
+                               {"cluster", "cluster-1"},
+                               {"service_point", "sp-\xc3\xa4"},
+                               {"signing_key", hex_key("m-9")},
+                               {"effective", "next"}})
+                    .error(),
+                ElementsAre("service_point: is no name of 1 to 32 of a-z, 0-9 and '-'"))
+        << "what cannot be encoded must not reach the encoder";
     EXPECT_THAT(read("policy", {{"windows", "4"}, {"of_windows", "3"}}).error(),
                 ElementsAre("windows: k of n, with k from 1 to 64 and n from k to 1000"));
     EXPECT_THAT(read("deauthorise", {{"meter", "meter-1-1"},

@@ -43,7 +43,7 @@ class NoticePlansTest : public ::testing::Test {
                             test::signing_key(network_.dgmd().str()));
             const auto may = check_registry(state, notice, state.height + 1, state.tip_time_ms + 1);
             if (!may) return std::string(to_string(may.error()));
-            apply_registry(state, notice, state.height + 1);
+            apply_registry(state, notice, state.height + 1, state.tip_time_ms + 1);
         }
         return "accepted";
     }

@@ -169,6 +169,17 @@ TEST_F(PolicyTest, counts_no_window_of_before_the_capacity_came_back) {
     EXPECT_EQ(judge(taken({8, 9})), "accepted");
 }
 
+// Else a stolen gateway could make an officers' decision one that needs no inspection any more.
+TEST_F(PolicyTest, brings_forward_what_officers_decided_and_leaves_it_theirs) {
+    ASSERT_EQ(say(WatchPolicy{0, kTwoOfThree, 1}), "accepted");
+    run_to(5);
+    ASSERT_EQ(say(Deauthorisation{0, kMeter, DeauthorisationReason::grid_safety, 40}), "accepted");
+    ASSERT_EQ(say(taken({4, 5})), "accepted");
+    EXPECT_EQ(state().meters.at(kMeter).deauthorised,
+              (DeauthorisedMeter{7, DeauthorisationReason::grid_safety, false}));
+    EXPECT_EQ(judge(CapacityCertificate{0, kMeter, 5000, 9}), "deauthorised");
+}
+
 TEST_F(PolicyTest, is_withdrawn_by_another_and_dies_with_the_stolen_key) {
     ASSERT_EQ(say(WatchPolicy{0, kTwoOfThree, 3}), "accepted");
     run_to(5);
