@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "core/base/check.h"
+#include "core/io/json.h"
 #include "gateway/commands/application_commands.h"
 #include "gateway/commands/capacity_code_commands.h"
 #include "gateway/commands/office_desk.h"

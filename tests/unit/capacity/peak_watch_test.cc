@@ -238,10 +238,11 @@ TEST_F(PeaksOfAChain, are_those_of_its_readings) {
 }
 
 TEST_F(PeaksOfAChain, above_the_certificate_are_a_draft_that_officers_have_a_day_to_sign) {
-    const ChainState& state = states_[0];
+    grow(2);
+    const ChainState& state = states_.back();
     const MeterId meter = test::TestNetwork::meter(1, 1);
     const CapacityExceeded excess{
-        meter, test::TestNetwork::cluster(1), {{meter, {}, 3, 1000, 1200}}};
+        meter, test::TestNetwork::cluster(1), {{meter, {}, 1, 1000, 1200}}};
     const NodeId dgmd = network_.dgmd();
     Draft draft = deauthorisation_draft(excess, {state, 7, 99}, dgmd, network_.key(dgmd));
     const auto& notice = std::get<Deauthorisation>(draft.notice.content);
@@ -254,7 +255,8 @@ TEST_F(PeaksOfAChain, above_the_certificate_are_a_draft_that_officers_have_a_day
     PlainSignatureChecker signatures;
     const std::int64_t in_time_ms =
         network_.genesis().content.parameters.real_epoch_ms + 13 * 4 * kSecondsPerHour * 1000;
-    const auto may = check_notice(state, *notice_to_submit(draft), 1, in_time_ms, signatures);
+    const auto may =
+        check_notice(state, *notice_to_submit(draft), state.height + 1, in_time_ms, signatures);
     EXPECT_TRUE(may) << to_string(may.error());
 }
 

@@ -25,6 +25,12 @@ class KeysOfDgmd : public FollowedChain {
         append({network_.from_dgmd(chain_.state(),
                                    DgmdKeyChange{0, TestNetwork::dgmd_keys("dgmd-2")})});
     }
+    // Who is a block behind waits a moment for the block before it asks.
+    [[nodiscard]] std::string asked_of(Follower& follower, std::size_t index) {
+        (void)follower.step(status(index, top()), now_);
+        now_.steady_ms += kLongMs;
+        return signer_of(follower.step(MomentPassed{}, now_), network_.network());
+    }
     // The name of the key that signed the question; empty: nothing was asked.
     [[nodiscard]] static std::string signer_of(const FollowerEffects& effects,
                                                const Digest& network) {
@@ -44,23 +50,20 @@ class KeysOfDgmd : public FollowedChain {
 TEST_F(KeysOfDgmd, change_with_the_block_that_replaces_them) {
     Follower follower = with("dgmd", {signing_key("dgmd-2")});
     replace();
-    EXPECT_EQ(signer_of(follower.step(status(1, top()), now_), network_.network()), "dgmd");
+    EXPECT_EQ(asked_of(follower, 1), "dgmd");
     (void)follower.step(answer(1, {block(1)}), now_);
     ASSERT_EQ(follower.state().dgmd.keys, TestNetwork::dgmd_keys("dgmd-2"));
     grow(1);
-    EXPECT_EQ(signer_of(follower.step(status(2, top()), now_), network_.network()), "dgmd-2");
+    EXPECT_EQ(asked_of(follower, 2), "dgmd-2");
 }
 
 TEST_F(KeysOfDgmd, take_turns_while_nobody_answers) {
     Follower follower = with("dgmd-2", {signing_key("dgmd")});
     replace();
     std::vector<std::string> turns;
-    FollowerEffects effects = follower.step(status(1, top()), now_);
-    for (int turn = 0; turn < 4; ++turn) {
-        turns.push_back(signer_of(effects, network_.network()));
-        now_.steady_ms += kLongMs;
-        effects = follower.step(MomentPassed{}, now_);
-    }
+    for (int moment = 0; turns.size() < 4 && moment < 20; ++moment)
+        if (const std::string name = asked_of(follower, 1); !name.empty()) turns.push_back(name);
+    ASSERT_EQ(turns.size(), 4U);
     EXPECT_NE(turns[0], turns[1]) << "nodes that are ahead may know another key than it does";
     EXPECT_EQ(turns[0], turns[2]);
     EXPECT_EQ(turns[1], turns[3]);

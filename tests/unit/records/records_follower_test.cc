@@ -146,8 +146,11 @@ TEST_F(BlocksForTheOffice, name_the_grounds_to_deauthorise_once) {
     RecordsFollower following = follower(place());
     EXPECT_EQ(play(following, 1, 6), 0U);
     EXPECT_GE(play(following, 7, 7), 1U);
+    RecordsFollower crashed = follower(place());
+    EXPECT_GE(play(crashed, 1, 7), 1U) << "no draft of them was on the disk yet";
+    crashed.note_drafted(7);
     RecordsFollower again = follower(place());
-    EXPECT_EQ(play(again, 1, 7), 0U) << "they were told before the restart";
+    EXPECT_EQ(play(again, 1, 7), 0U) << "they were drafted before the restart";
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "core/state/app_hash.h"
 #include "core/wire/chain_codec.h"
 #include "edge-node/service/node_config.h"
+#include "edge-node/service/node_start.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/node/node_world.h"
 
