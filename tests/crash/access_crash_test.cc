@@ -50,9 +50,17 @@ constexpr Change kStory[] = {
             .has_value();
     },
     [](AccountBook& book) {
-        return all_right(book.put(bela({"m-3", "m-4", "m-5"})));
+        return all_right(book.edit("bela", [](const Account&) {
+            return bela({"m-3", "m-4", "m-5"});
+        }));
     },
-    [](AccountBook& book) { return book.end_access_of("bela").has_value(); },
+    [](AccountBook& book) {  // a new password ends sessions and tokens
+        return all_right(book.edit("bela", [](const Account& before) {
+            Account account = before;
+            account.password = "another hash";
+            return account;
+        }));
+    },
     [](AccountBook& book) { return all_right(book.erase("bela")); },
 };
 
