@@ -66,6 +66,7 @@ Result<std::unique_ptr<OfficeService>, OfficeFault> OfficeService::open_once(
 }
 
 void OfficeService::take_snapshot() {
+    if (!knows_all_again()) return;
     const ChainState& state = follower_->state();
     // The gateway does not scrub its ledger, so it keeps no sum of its blocks' ids.
     snapshots_->take({state.height, Digest{}, encode_state(state), books()});
@@ -74,9 +75,7 @@ void OfficeService::take_snapshot() {
 void OfficeService::keep_snapshot() {
     const ChainState& state = follower_->state();
     snapshots_->look(state.height);
-    // A snapshot beyond an open excess would start a gateway that knows nothing of the excess.
-    const bool is_settled = !copy_.is_stalled() && excesses_.open() == 0;
-    if (is_settled && snapshots_->is_due(state.meters.size())) take_snapshot();
+    if (!copy_.is_stalled() && snapshots_->is_due(state.meters.size())) take_snapshot();
 }
 
 // While the database fails, nothing is followed: nodes keep the blocks longer than memory lasts.
@@ -120,21 +119,22 @@ void OfficeService::deauthorise(Instant now) {
             copy_.note("a deauthorisation by policy is not submitted: " + put.error().message);
     }
     for (const auto& [excess, draft] : outcome.drafts)
-        write_draft(excess, draft);
-    if (excesses_.open() == 0) copy_.note_drafted(state.height);
+        if (!write_draft(excess, draft)) lacks_draft_ = true;
+    if (knows_all_again()) copy_.note_drafted(state.height);
 }
 
-void OfficeService::write_draft(const CapacityExceeded& excess, const Draft& draft) {
+bool OfficeService::write_draft(const CapacityExceeded& excess, const Draft& draft) {
     const auto file = drafts_ / ("deauthorise-" + excess.meter.str() + "-" +
                                  std::to_string(excess.windows.back().window) + ".draft");
     // After a crash a ground may be found again: officers may have signed or withdrawn the file.
     std::error_code ignored;
-    if (std::filesystem::exists(file, ignored)) return;
+    if (std::filesystem::exists(file, ignored)) return true;
     auto written = make_directories(drafts_);
     if (written) written = write_file_atomically(file, encode_draft(draft));
     if (!written)
         copy_.note("the draft to deauthorise " + excess.meter.str() +
                    " is not written: " + written.error().message);
+    return written.has_value();
 }
 
 std::vector<EndingKey> OfficeService::ending_keys(Instant now) const {

@@ -44,7 +44,8 @@ class OfficeService {
 
     // What it knows beside the public state of the tip: Snapshot::books.
     [[nodiscard]] Bytes books() const { return copy_.books(*follower_); }
-    // Takes a snapshot of the tip, as step() does whenever one is due. Written beside the caller.
+    // Takes a snapshot of the tip, as step() does whenever one is due, unless an excess still waits
+    // for its notice or draft. Written beside the caller.
     void take_snapshot();
     // Waits until the snapshot under way is on the disk.
     void finish() { snapshots_->finish(); }
@@ -64,7 +65,10 @@ class OfficeService {
     // the officers. The work order of the same ground stays, so what cannot be written or signed is
     // told and holds nothing up.
     void deauthorise(Instant now);
-    void write_draft(const CapacityExceeded& excess, const Draft& draft);
+    // false: it is not on the disk.
+    [[nodiscard]] bool write_draft(const CapacityExceeded& excess, const Draft& draft);
+    // A start from here on would miss no excess: none is open, and each draft is on the disk.
+    [[nodiscard]] bool knows_all_again() const { return excesses_.open() == 0 && !lacks_draft_; }
     [[nodiscard]] static Result<std::unique_ptr<OfficeService>, OfficeFault> open_once(
         const GatewayConfig& config, const Setup& setup, TablesAtStart tables,
         const OfficeCopy::Progress& progress, std::int64_t real_ms);
@@ -74,6 +78,7 @@ class OfficeService {
     std::filesystem::path drafts_;
     NoticeOutbox outbox_;
     ExcessDesk excesses_;
+    bool lacks_draft_ = false;  // until the next start, which finds the ground again
     PlainSignatureChecker checker_;
     std::optional<Follower> follower_;  // from open_once() on
     OfficeCopy copy_;
