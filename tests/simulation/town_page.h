@@ -13,8 +13,8 @@ namespace fairfeed::simulation {
 struct PageSizes {
     double envelope = 438;    // E
     double reading = 444;     // R
-    double row = 234;         // L
-    double settlement = 269;  // S
+    double row = 241;         // L
+    double settlement = 268;  // S
     double endorsed = 74;     // W
     double header = 237;      // H
     double voted = 74;        // V
