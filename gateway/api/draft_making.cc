@@ -44,7 +44,7 @@ HttpResponse draft_for(const ApiSources& sources, const ApiCall& call, const Dra
         if (!waits(known, sources.parameters, call.now_ms) || !is_same(known, made->draft))
             continue;
         // Another notice may have taken its number, or its window is over: it is dead then.
-        const std::string stale = refusal_of(ground->state, known.notice, call.now_ms);
+        const std::string stale = refusal_of(ground->state, {known}, call.now_ms);
         if (made->refusal.empty() && !stale.empty()) continue;
         made->refusal = stale;
         made->draft = std::move(known);

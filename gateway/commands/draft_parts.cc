@@ -96,30 +96,11 @@ Result<DraftingDesk, std::vector<std::string>> open_drafting_desk(const DraftOpt
 
 DraftBatch drafts_of(const DraftingDesk& desk, const DraftOptions& options,
                      const std::vector<TransactionContent>& contents) {
-    const std::int64_t windows = options.valid_days.value_or(kDraftDays) * kSecondsPerDay /
-                                 desk.ground.state.genesis.parameters.window_seconds;
-    const auto valid_until =
-        static_cast<Window>(std::min<std::int64_t>(desk.running + windows, UINT32_MAX));
     DraftBatch batch;
-    for (const TransactionContent& content : contents) {
-        const ChainState& state = desk.ground.state;
-        batch.push_back({.network = state.network,
-                         .notice = make_notice(content, valid_until, desk.ground.drafter,
-                                               state.network, *desk.ground.signer),
-                         .office = state.office.office});
-    }
+    for (const TransactionContent& content : contents)
+        batch.push_back(
+            draft_of(content, desk.ground, options.valid_days.value_or(kDraftDays), desk.now_ms));
     return batch;
-}
-
-std::string refusal_of(const DraftingDesk& desk, const DraftBatch& batch) {
-    ChainState state = desk.ground.state;
-    const std::int64_t time_ms = std::max(desk.now_ms, state.tip_time_ms + 1);
-    for (const Draft& draft : batch) {
-        const auto may = check_registry(state, draft.notice, state.height + 1, time_ms);
-        if (!may) return std::string(to_string(may.error()));
-        apply_registry(state, draft.notice, state.height + 1, time_ms);
-    }
-    return "";
 }
 
 int report(const DraftFailure& failure, std::ostream& err) {

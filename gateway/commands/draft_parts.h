@@ -38,8 +38,6 @@ struct DraftingDesk {
 // Drafts of these contents, which are numbered.
 [[nodiscard]] DraftBatch drafts_of(const DraftingDesk& desk, const DraftOptions& options,
                                    const std::vector<TransactionContent>& contents);
-// The name of what nodes would say if the notices came now, with all approvals; empty: nothing.
-[[nodiscard]] std::string refusal_of(const DraftingDesk& desk, const DraftBatch& batch);
 
 struct DraftFailure {
     int status = draft_exit::kWrongInput;

@@ -88,7 +88,8 @@ int draft_plan(const DraftingDesk& desk, const DraftOptions& options, const Noti
     const DraftBatch batch = drafts_of(desk, options, plan->notices);
     for (const std::string& remark : plan->remarks)
         err << "note: " << remark << '\n';
-    if (const std::string refusal = refusal_of(desk, batch); !refusal.empty())
+    if (const std::string refusal = refusal_of(desk.ground.state, batch, desk.now_ms);
+        !refusal.empty())
         err << "warning: nodes would refuse this today: " << refusal << '\n';
     if (const std::string present = present_key(*plan); !present.empty())
         return wrong_input({present}, err);

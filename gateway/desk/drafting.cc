@@ -50,10 +50,28 @@ Result<std::optional<DraftedKey>, std::string> data_key_of(const DraftWish& wish
 
 }  // namespace
 
-std::string refusal_of(const ChainState& state, const Transaction& notice, std::int64_t now_ms) {
-    const auto may =
-        check_registry(state, notice, state.height + 1, std::max(now_ms, state.tip_time_ms + 1));
-    return may ? "" : std::string(to_string(may.error()));
+Draft draft_of(const TransactionContent& content, const DraftingGround& ground,
+               std::int64_t valid_days, std::int64_t now_ms) {
+    const ChainState& state = ground.state;
+    const Window running = state.grid().window_at(now_ms).value_or(0);
+    const std::int64_t windows =
+        valid_days * kSecondsPerDay / state.genesis.parameters.window_seconds;
+    const auto valid_until =
+        static_cast<Window>(std::min<std::int64_t>(running + windows, UINT32_MAX));
+    return {
+        .network = state.network,
+        .notice = make_notice(content, valid_until, ground.drafter, state.network, *ground.signer),
+        .office = state.office.office};
+}
+
+std::string refusal_of(ChainState state, const std::vector<Draft>& drafts, std::int64_t now_ms) {
+    const std::int64_t time_ms = std::max(now_ms, state.tip_time_ms + 1);
+    for (const Draft& draft : drafts) {
+        const auto may = check_registry(state, draft.notice, state.height + 1, time_ms);
+        if (!may) return std::string(to_string(may.error()));
+        apply_registry(state, draft.notice, state.height + 1, time_ms);
+    }
+    return "";
 }
 
 Result<MadeDraft, Lines> make_draft(const DraftWish& wish, const DraftingGround& ground,
@@ -69,20 +87,13 @@ Result<MadeDraft, Lines> make_draft(const DraftWish& wish, const DraftingGround&
     auto content = content_from(wish.kind, wish.fields, under);
     if (!content) return unexpected(content.error());
     if (wish.sequence) set_sequence(*content, *wish.sequence);
-    const std::int64_t windows =
-        wish.valid_days * kSecondsPerDay / state.genesis.parameters.window_seconds;
-    const auto valid_until =
-        static_cast<Window>(std::min<std::int64_t>(running + windows, UINT32_MAX));
     MadeDraft made;
-    made.draft = {
-        .network = state.network,
-        .notice = make_notice(*content, valid_until, ground.drafter, state.network, *ground.signer),
-        .office = state.office.office};
+    made.draft = draft_of(*content, ground, wish.valid_days, now_ms);
     // What cannot be read back would be a file that no list shows.
     if (const auto again = decode_draft(encode_draft(made.draft)); !again)
         return unexpected(Lines{again.error()});
     made.data_key = std::move(*data_key);
-    made.refusal = refusal_of(state, made.draft.notice, now_ms);
+    made.refusal = refusal_of(state, {made.draft}, now_ms);
     return made;
 }
 

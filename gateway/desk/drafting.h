@@ -53,8 +53,12 @@ struct MadeDraft {
                                                                      const DraftingGround& ground,
                                                                      std::int64_t now_ms);
 
-// What nodes would say if the notice came now, with all approvals; empty: nothing.
-[[nodiscard]] std::string refusal_of(const ChainState& state, const Transaction& notice,
+// A draft of this content, which is numbered, for so many days of the grid.
+[[nodiscard]] Draft draft_of(const TransactionContent& content, const DraftingGround& ground,
+                             std::int64_t valid_days, std::int64_t now_ms);
+// What nodes would say if the drafts came now, one after the other and with all approvals; empty:
+// nothing.
+[[nodiscard]] std::string refusal_of(ChainState state, const std::vector<Draft>& drafts,
                                      std::int64_t now_ms);
 
 // Who drafts with this key: DGMD, or the officer whose key it is. Error: nobody of the office.
